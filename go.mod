@@ -1,0 +1,3 @@
+module github.com/accountgraph/accountgraph
+
+go 1.26

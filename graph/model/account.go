@@ -1,0 +1,51 @@
+package model
+
+import "time"
+
+// Account is what a vendor bills or isolates.
+type Account struct {
+	Entity
+	Name                  *string
+	Type                  *string
+	Status                AccountStatus
+	VendorStatus          *string
+	ServiceLevel          *string
+	ExternalID            *string
+	ExternalName          *string
+	ExternalIds           *AccountExternalIds
+	Address               *Address
+	Icon                  *string
+	TechnicalSupportEmail *string
+	Website               *string
+	Description           *string
+	CreatedAt, UpdatedAt  *time.Time
+	Audit                 *Audit
+}
+
+// IsEntity marks a type that a gateway can ask for.
+func (Account) IsEntity() {}
+
+// IsTenant marks what users can be members of.
+func (*Account) IsTenant() {}
+
+// AccountStatus is an account's status in upper snake case.
+type AccountStatus string
+
+// The values of AccountStatus.
+const (
+	AccountActive    AccountStatus = "ACTIVE"
+	AccountEnabled   AccountStatus = "ENABLED"
+	AccountDisabled  AccountStatus = "DISABLED"
+	AccountSuspended AccountStatus = "SUSPENDED"
+	AccountClosed    AccountStatus = "CLOSED"
+	AccountInactive  AccountStatus = "INACTIVE"
+	AccountOther     AccountStatus = "OTHER"
+)
+
+// AccountExternalIds are an account's ids in other systems.
+type AccountExternalIds struct{ PyraTenantID *string }
+
+// Address is a postal address; every part may be missing.
+type Address struct {
+	AddressLine1, AddressLine2, PostCode, City, State, Country *string
+}

@@ -1,0 +1,85 @@
+package model
+
+import "time"
+
+// Membership is a user's place in a tenant. Its vendor id is made by
+// JoinMembership at every vendor.
+type Membership struct {
+	Entity
+	// User may be a short reference.
+	User *User
+	// Account or Organization is set, and may be a short reference.
+	Account      *Account
+	Organization *Organization
+	Role         MembershipRole
+	VendorRole   *string
+	VendorRoleID *string
+	License      *License
+	Status       UserStatus
+	JoinedAt     *time.Time
+	LastAccessAt *time.Time
+	Invitation   *Invitation
+	Groups       []*Group
+	Buyers       []*Buyer
+	Modules      []*Module
+	Audit        *Audit
+}
+
+// IsEntity marks a type that a gateway can ask for.
+func (Membership) IsEntity() {}
+
+// Tenant is the account or the organization.
+func (m *Membership) Tenant() Tenant {
+	if m.Account != nil {
+		return m.Account
+	}
+	if m.Organization != nil {
+		return m.Organization
+	}
+	return nil
+}
+
+// MembershipRole is a user's role in a tenant, normalized.
+type MembershipRole string
+
+// The values of MembershipRole.
+const (
+	RoleOwner              MembershipRole = "OWNER"
+	RoleAdmin              MembershipRole = "ADMIN"
+	RoleStaff              MembershipRole = "STAFF"
+	RoleDeveloper          MembershipRole = "DEVELOPER"
+	RoleContentContributor MembershipRole = "CONTENT_CONTRIBUTOR"
+	RoleCustom             MembershipRole = "CUSTOM"
+	RoleMember             MembershipRole = "MEMBER"
+	RoleOther              MembershipRole = "OTHER"
+)
+
+// License is the license a member needs.
+type License string
+
+// The values of License.
+const (
+	LicenseNone  License = "NONE"
+	LicenseBasic License = "BASIC"
+	LicenseFull  License = "FULL"
+	LicenseOther License = "OTHER"
+)
+
+// Invitation is an invitation into an account.
+type Invitation struct {
+	Status       *InvitationStatus
+	VendorStatus *string
+	// URL accepts the invitation: it is a secret.
+	URL *string
+}
+
+// InvitationStatus tells how far an invitation has come.
+type InvitationStatus string
+
+// The values of InvitationStatus.
+const (
+	InvitationInvited InvitationStatus = "INVITED"
+	InvitationActive  InvitationStatus = "ACTIVE"
+	InvitationExpired InvitationStatus = "INVITATION_EXPIRED"
+	InvitationOther   InvitationStatus = "OTHER"
+)

@@ -1,0 +1,61 @@
+package model
+
+import "time"
+
+// User is one login at one provider.
+type User struct {
+	Entity
+	Email, Name                     *string
+	FirstName, MiddleName, LastName *string
+	Status                          UserStatus
+	VendorStatus                    *string
+	Icon                            *string
+	Phone                           *Phone
+	LastLoginAt                     *time.Time
+	Settings                        *UserSettings
+	CustomAttributes                []*CustomAttribute
+	CreatedAt, UpdatedAt            *time.Time
+	Audit                           *Audit
+	// CurrentAccount may be a short reference.
+	CurrentAccount *Account
+}
+
+// IsEntity marks a type that a gateway can ask for.
+func (User) IsEntity() {}
+
+// UserStatus is a user's standing, normalized.
+type UserStatus string
+
+// The values of UserStatus.
+const (
+	UserActive            UserStatus = "ACTIVE"
+	UserInvited           UserStatus = "INVITED"
+	UserInvitationExpired UserStatus = "INVITATION_EXPIRED"
+	UserInactive          UserStatus = "INACTIVE"
+	UserBlocked           UserStatus = "BLOCKED"
+	UserDeleted           UserStatus = "DELETED"
+	UserOther             UserStatus = "OTHER"
+)
+
+// Phone is a telephone number in two parts.
+type Phone struct{ Prefix, Number *string }
+
+// UserSettings tells how a user likes to be addressed.
+type UserSettings struct{ CultureCode, LanguageCode *string }
+
+// CustomAttribute is one attribute that an operator has defined for users.
+type CustomAttribute struct {
+	Name  string
+	Value *string
+}
+
+// Person is the users of all providers that share one e-mail address.
+type Person struct {
+	// Email is normalized.
+	Email string
+	// Users are in the order of the providers, never empty.
+	Users []*User
+}
+
+// IsEntity marks a type that a gateway can ask for.
+func (Person) IsEntity() {}
