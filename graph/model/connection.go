@@ -15,9 +15,14 @@ type Connection[T any] struct {
 
 // Edge is an object in a list.
 type Edge[T any] struct {
-	Cursor string
-	Node   T
+	// At is the place right behind the node.
+	At   Cursor
+	Node T
 }
+
+// Cursor is the text of the edge's place. It is written when it is asked for,
+// since most queries do not.
+func (e *Edge[T]) Cursor() string { return e.At.Encode() }
 
 // Nodes are the objects of the edges.
 func (c *Connection[T]) Nodes() []T {
@@ -31,7 +36,23 @@ func (c *Connection[T]) Nodes() []T {
 // PageInfo tells where a page lies in its list.
 type PageInfo struct {
 	HasNextPage, HasPreviousPage bool
-	StartCursor, EndCursor       *string
+	// First and Last are the places of the first and the last edge, nil on an
+	// empty page.
+	First, Last *Cursor
+}
+
+// StartCursor is the text of the first edge's place.
+func (p *PageInfo) StartCursor() *string { return encoded(p.First) }
+
+// EndCursor is the text of the last edge's place.
+func (p *PageInfo) EndCursor() *string { return encoded(p.Last) }
+
+func encoded(c *Cursor) *string {
+	if c == nil {
+		return nil
+	}
+	text := c.Encode()
+	return &text
 }
 
 // Freshness tells how old the data of a list is, by its oldest page.
