@@ -1,0 +1,163 @@
+package directory
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/providers"
+)
+
+// maxJoined bounds the parents that one call names, so that its URL stays short:
+// a hundred quoted SoftwareOne ids take two kilobytes.
+const maxJoined = 100
+
+// Children reads the same window of the lists that belong to several parents of
+// one provider and type: in one reading for all where the vendor can and the
+// rows are few enough, else list by list in parallel.
+func Children[T model.Node](ctx context.Context, d *Directory, pick Pick[T], l List, parents []model.ID, w Window) map[model.ID]Listing[T] {
+	r := childReader[T]{d: d, pick: pick, list: l, window: w, listings: make(map[model.ID]Listing[T], len(parents))}
+	var wg sync.WaitGroup
+	for chunk := range slices.Chunk(parents, maxJoined) {
+		wg.Go(func() { r.read(ctx, chunk) })
+	}
+	wg.Wait()
+	return r.listings
+}
+
+type childReader[T model.Node] struct {
+	d      *Directory
+	pick   Pick[T]
+	list   List
+	window Window
+
+	mu       sync.Mutex
+	listings map[model.ID]Listing[T]
+}
+
+func (r *childReader[T]) read(ctx context.Context, parents []model.ID) {
+	p, ok := r.d.byName[parents[0].Provider()]
+	if !ok {
+		return
+	}
+	collection := r.pick(p.Collections())
+	if collection == nil {
+		return
+	}
+	if len(parents) > 1 && r.window.After == nil && collection.Joins(parents[0].Type()) {
+		if r.readJoined(ctx, collection, parents) {
+			return
+		}
+	}
+	var wg sync.WaitGroup
+	for _, parent := range parents {
+		wg.Go(func() {
+			listing := Read(ctx, r.d, r.pick, r.of(parent), r.window)
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			r.listings[parent] = listing
+		})
+	}
+	wg.Wait()
+}
+
+// of is the list of one parent.
+func (r *childReader[T]) of(parents ...model.ID) List {
+	l := r.list
+	l.Providers = []string{parents[0].Provider()}
+	l.Query.Of = providers.Parent{Type: parents[0].Type()}
+	for _, p := range parents {
+		l.Query.Of.IDs = append(l.Query.Of.IDs, p.VendorID())
+	}
+	return l
+}
+
+// readJoined reads the rows of all parents together. It reports false when that
+// would take more pages than asking for each parent, or failed.
+func (r *childReader[T]) readJoined(ctx context.Context, c providers.Collection[T], parents []model.ID) bool {
+	query := r.of(parents...).Query
+	rows := map[string][]T{}
+	var freshness *model.Freshness
+	seen := map[model.ID]bool{}
+	for token, pages := "", 0; ; pages++ {
+		page, err := c.Page(ctx, query, token)
+		if err != nil || pages == 0 && tooMany(page, len(parents)) {
+			return false
+		}
+		freshness = freshness.Older(&page.Freshness)
+		for _, row := range page.Items {
+			if seen[row.Key()] || !matches(row, query.Filter) {
+				continue
+			}
+			seen[row.Key()] = true
+			parent := parentOf(row, query.Of.Type)
+			rows[parent] = append(rows[parent], row)
+		}
+		if page.Next == "" || page.Next == token {
+			break
+		}
+		if pages >= len(parents) {
+			return false
+		}
+		token = page.Next
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, parent := range parents {
+		r.listings[parent] = Slice(r.of(parent), parent.Provider(), rows[parent.VendorID()], r.window, freshness)
+	}
+	return true
+}
+
+// tooMany reports whether the first of several pages shows that reading all of
+// them takes more calls than one a parent.
+func tooMany[T any](first *providers.Page[T], parents int) bool {
+	return first.Total != nil && len(first.Items) > 0 && *first.Total > parents*len(first.Items)
+}
+
+// Slice is a window of a list whose rows are all at hand.
+func Slice[T model.Node](l List, provider string, rows []T, w Window, freshness *model.Freshness) Listing[T] {
+	start := 0
+	if w.After != nil {
+		start = min(w.After.Positions[0].Index, len(rows))
+	}
+	end := min(start+w.First, len(rows))
+	n := len(rows)
+	c := &model.Connection[T]{
+		PageInfo:   &model.PageInfo{HasNextPage: end < n, HasPreviousPage: w.After != nil},
+		TotalCount: &n, Freshness: freshness,
+	}
+	id := l.ID()
+	for i, row := range rows[start:end] {
+		at := model.Cursor{List: id, Positions: []model.Position{{Provider: provider, Index: start + i + 1}}}
+		c.Edges = append(c.Edges, &model.Edge[T]{At: at, Node: row})
+	}
+	if len(c.Edges) > 0 {
+		c.PageInfo.First, c.PageInfo.Last = &c.Edges[0].At, &c.Edges[len(c.Edges)-1].At
+	}
+	return Listing[T]{Connection: c}
+}
+
+// parentOf is the vendor id of the parent that a row names.
+func parentOf(row model.Node, parentType string) string {
+	var parent model.Node
+	switch o := row.(type) {
+	case *model.Membership:
+		switch parentType {
+		case model.TypeUser:
+			parent = o.User
+		case model.TypeAccount:
+			parent = o.Account
+		default:
+			parent = o.Organization
+		}
+	case *model.Group:
+		parent = o.Account
+	case *model.Buyer:
+		parent = o.Account
+	case *model.Organization:
+		parent = o.Parent
+	}
+	return parent.Key().VendorID()
+}

@@ -1,0 +1,95 @@
+// Package directory is the core: it knows which provider serves an id, asks the
+// providers in parallel, merges their pages into one list, and keeps what came
+// when one of them fails.
+//
+// It knows no vendor, no HTTP and no GraphQL.
+package directory
+
+import (
+	"context"
+	"sync"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/providers"
+)
+
+// Directory holds the configured providers, in their order. Safe for concurrent
+// use.
+type Directory struct {
+	providers []providers.Provider
+	byName    map[string]providers.Provider
+}
+
+// New builds a directory; names are unique.
+func New(ps ...providers.Provider) *Directory {
+	d := &Directory{providers: ps, byName: make(map[string]providers.Provider, len(ps))}
+	for _, p := range ps {
+		d.byName[p.Info().Name] = p
+	}
+	return d
+}
+
+// Providers describes every provider, in order.
+func (d *Directory) Providers() []*model.Provider {
+	infos := make([]*model.Provider, len(d.providers))
+	for i, p := range d.providers {
+		infos[i] = p.Info()
+	}
+	return infos
+}
+
+// Status tells how the last calls of a provider went.
+func (d *Directory) Status(name string) model.ProviderStatus {
+	if p, ok := d.byName[name]; ok {
+		return p.Status()
+	}
+	return model.ProviderUnknown
+}
+
+// Roles reads the roles of an organization; none where the vendor has none.
+func (d *Directory) Roles(ctx context.Context, organization model.ID) ([]*model.Role, error) {
+	p, ok := d.byName[organization.Provider()]
+	if !ok || p.Collections().Roles == nil {
+		return nil, nil
+	}
+	return p.Collections().Roles(ctx, organization.VendorID())
+}
+
+// Pick chooses one kind of object of a provider.
+type Pick[T model.Node] func(providers.Collections) providers.Collection[T]
+
+// Objects reads objects by their ids from all providers in parallel. An id in
+// neither map does not exist, is hidden, or names no provider of this directory.
+func Objects[T model.Node](ctx context.Context, d *Directory, pick Pick[T], ids []model.ID) (map[model.ID]T, map[model.ID]error) {
+	byProvider := map[string][]string{}
+	for _, id := range ids {
+		byProvider[id.Provider()] = append(byProvider[id.Provider()], id.VendorID())
+	}
+	objects, failed := make(map[model.ID]T, len(ids)), map[model.ID]error{}
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for name, vendorIDs := range byProvider {
+		p, ok := d.byName[name]
+		if !ok {
+			continue
+		}
+		collection := pick(p.Collections())
+		if collection == nil {
+			continue
+		}
+		wg.Go(func() {
+			found := collection.Get(ctx, vendorIDs)
+			mu.Lock()
+			defer mu.Unlock()
+			for _, object := range found.Objects {
+				objects[object.Key()] = object
+			}
+			typ := ids[0].Type()
+			for vendorID, err := range found.Failed {
+				failed[model.NewID(name, typ, vendorID)] = err
+			}
+		})
+	}
+	wg.Wait()
+	return objects, failed
+}
