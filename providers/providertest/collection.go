@@ -1,0 +1,187 @@
+package providertest
+
+import (
+	"context"
+	"reflect"
+	"testing"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/providers"
+)
+
+// endless is more pages than any simulator has.
+const endless = 500
+
+// collection is one collection of a provider, whatever it holds.
+type collection struct {
+	typ   string
+	page  func(ctx context.Context, q providers.Query, token string) (*providers.Page[model.Node], error)
+	get   func(ctx context.Context, ids []string) providers.Found[model.Node]
+	sorts func(q providers.Query) bool
+	joins func(parentType string) bool
+}
+
+// collections are those that a provider has.
+func collections(p providers.Provider) []collection {
+	c := p.Collections()
+	var all []collection
+	all = add(all, model.TypeUser, c.Users)
+	all = add(all, model.TypeMembership, c.Memberships)
+	all = add(all, model.TypeAccount, c.Accounts)
+	all = add(all, model.TypeOrganization, c.Organizations)
+	all = add(all, model.TypeGroup, c.Groups)
+	all = add(all, model.TypeBuyer, c.Buyers)
+	all = add(all, model.TypeSeller, c.Sellers)
+	return add(all, model.TypeModule, c.Modules)
+}
+
+func add[T model.Node](all []collection, typ string, c providers.Collection[T]) []collection {
+	if c == nil {
+		return all
+	}
+	return append(all, collection{
+		typ: typ,
+		page: func(ctx context.Context, q providers.Query, token string) (*providers.Page[model.Node], error) {
+			page, err := c.Page(ctx, q, token)
+			if page == nil {
+				return nil, err
+			}
+			nodes := &providers.Page[model.Node]{Next: page.Next, Total: page.Total, Freshness: page.Freshness}
+			for _, item := range page.Items {
+				nodes.Items = append(nodes.Items, item)
+			}
+			return nodes, err
+		},
+		get: func(ctx context.Context, ids []string) providers.Found[model.Node] {
+			found := c.Get(ctx, ids)
+			nodes := providers.Found[model.Node]{Objects: map[string]model.Node{}, Failed: found.Failed}
+			for id, object := range found.Objects {
+				nodes.Objects[id] = object
+			}
+			return nodes
+		},
+		sorts: c.Sorts,
+		joins: c.Joins,
+	})
+}
+
+// list is a place that a collection can be read from.
+type list struct {
+	collection
+	name  string
+	query providers.Query
+}
+
+// lists are all that the subject's collections offer: each as a whole but
+// memberships, which need a parent.
+func (s Subject) listsOf(p providers.Provider) []list {
+	var all []list
+	for _, c := range collections(p) {
+		if c.typ != model.TypeMembership {
+			all = append(all, list{c, c.typ, providers.Query{}})
+			continue
+		}
+		for _, parent := range s.parents() {
+			all = append(all, list{c, c.typ + " of " + parent.Type + " " + parent.IDs[0], providers.Query{Of: parent}})
+		}
+	}
+	return all
+}
+
+// parents are the objects whose memberships are read, one by one.
+func (s Subject) parents() []providers.Parent {
+	var all []providers.Parent
+	for _, id := range s.Accounts {
+		all = append(all, providers.Parent{Type: model.TypeAccount, IDs: []string{id}})
+	}
+	for _, id := range s.Organizations {
+		all = append(all, providers.Parent{Type: model.TypeOrganization, IDs: []string{id}})
+	}
+	for _, id := range s.Users {
+		all = append(all, providers.Parent{Type: model.TypeUser, IDs: []string{id}})
+	}
+	return all
+}
+
+// rows is a list that was read to its end.
+type rows struct {
+	nodes  []model.Node // each once, in the order of their first coming
+	total  *int         // of the first page
+	tokens []string     // of all pages but the first
+}
+
+func (r rows) keys() []model.ID {
+	keys := make([]model.ID, len(r.nodes))
+	for i, n := range r.nodes {
+		keys[i] = n.Key()
+	}
+	return keys
+}
+
+func (r rows) ids() []string {
+	ids := make([]string, len(r.nodes))
+	for i, n := range r.nodes {
+		ids[i] = n.Key().VendorID()
+	}
+	return ids
+}
+
+// read reads a list to its end and checks its pages.
+func (l list) read(t *testing.T, p providers.Provider, q providers.Query) rows {
+	t.Helper()
+	var r rows
+	seen, used := map[model.ID]bool{}, map[string]bool{}
+	for token := ""; ; {
+		page, err := l.page(t.Context(), q, token)
+		if err != nil {
+			t.Fatalf("%s: Page(%q) = %v", l.name, token, err)
+		}
+		if page == nil {
+			t.Fatalf("%s: Page(%q) = nil, nil", l.name, token)
+		}
+		if page.Freshness.FetchedAt.IsZero() && len(page.Items) > 0 {
+			t.Errorf("%s: Page(%q) does not tell when the vendor was asked", l.name, token)
+		}
+		if token == "" {
+			r.total = page.Total
+		}
+		for _, node := range page.Items {
+			belongs(t, p, l.typ, node)
+			if !seen[node.Key()] {
+				seen[node.Key()] = true
+				r.nodes = append(r.nodes, node)
+			}
+		}
+		if page.Next == "" {
+			return r
+		}
+		if used[page.Next] || page.Next == token {
+			t.Fatalf("%s: token %q comes twice", l.name, page.Next)
+		}
+		used[page.Next] = true
+		if r.tokens = append(r.tokens, page.Next); len(r.tokens) == endless {
+			t.Fatalf("%s: no end after %d pages", l.name, endless)
+		}
+		token = page.Next
+	}
+}
+
+// belongs checks what every record says of itself.
+func belongs(t *testing.T, p providers.Provider, typ string, node model.Node) {
+	t.Helper()
+	e := entity(node)
+	if e.Provider != p.Info() {
+		t.Errorf("%s: its provider is not the one that read it", e.ID)
+	}
+	if e.VendorID == "" || e.ID != model.NewID(p.Info().Name, typ, e.VendorID) {
+		t.Errorf("%s: does not go with provider %q, type %s and vendor id %q", e.ID, p.Info().Name, typ, e.VendorID)
+	}
+	if _, err := model.ParseID(string(e.ID)); err != nil {
+		t.Errorf("%s: %v", e.ID, err)
+	}
+}
+
+// entity is what the record begins with.
+func entity(node model.Node) model.Entity {
+	return reflect.ValueOf(node).Elem().FieldByName("Entity").Interface().(model.Entity)
+}

@@ -1,0 +1,194 @@
+package providertest
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/providers"
+)
+
+func (s Subject) lists(t *testing.T) {
+	t.Parallel()
+	p := s.serve(t)
+	for _, l := range s.listsOf(p) {
+		t.Run(l.name, func(t *testing.T) {
+			first := l.read(t, p, l.query)
+			if len(first.nodes) == 0 {
+				t.Fatal("holds nothing; the simulator or the Subject lacks data")
+			}
+			if first.total != nil && *first.total != len(first.nodes) {
+				t.Errorf("tells %d rows, holds %d", *first.total, len(first.nodes))
+			}
+			second := l.read(t, p, l.query)
+			if !slices.Equal(second.keys(), first.keys()) {
+				t.Errorf("holds %d rows, the second time %d, or in another order", len(first.nodes), len(second.nodes))
+			}
+			if !slices.Equal(second.tokens, first.tokens) {
+				t.Errorf("tokens are %q, the second time %q", first.tokens, second.tokens)
+			}
+		})
+	}
+}
+
+// filters asks for what is there: a vendor may send more, never less.
+func (s Subject) filters(t *testing.T) {
+	t.Parallel()
+	p := s.serve(t)
+	users := p.Collections().Users
+	if users == nil {
+		return
+	}
+	l := list{add(nil, model.TypeUser, users)[0], model.TypeUser, providers.Query{}}
+	all := l.read(t, p, l.query)
+	var dates []time.Time
+	for _, node := range all.nodes {
+		if u := node.(*model.User); u.CreatedAt != nil {
+			dates = append(dates, *u.CreatedAt)
+		}
+	}
+	slices.SortFunc(dates, time.Time.Compare)
+	sample := all.nodes[len(all.nodes)/2].(*model.User)
+	cases := map[string]providers.Filter{
+		"unknown e-mail": {Emails: []string{"nobody@nowhere.example"}},
+		"no such status": {Status: []string{string(model.UserInvitationExpired)}},
+		"other status":   {Status: []string{string(model.UserOther)}},
+		"active":         {Status: []string{string(model.UserActive)}},
+		"two statuses":   {Status: []string{string(model.UserActive), string(model.UserInactive)}},
+		"hostile e-mail": {Emails: []string{`"),eq(id,"&filters[status]=inactive#`}},
+		"hostile name":   {Name: `*"),or(eq(id,"x`},
+	}
+	if emails := addresses(all); len(emails) > 0 {
+		cases["one e-mail"] = providers.Filter{Emails: emails[:1]}
+		cases["several e-mails"] = providers.Filter{Emails: emails[:min(3, len(emails))]}
+		cases["e-mail and status"] = providers.Filter{Emails: emails[:1], Status: []string{string(model.UserActive)}}
+	}
+	if sample.Name != nil {
+		cases["name"] = providers.Filter{Name: *sample.Name}
+		cases["name in capitals"] = providers.Filter{Name: strings.ToUpper(*sample.Name)}
+	}
+	if len(dates) > 0 {
+		cases["created after"] = providers.Filter{CreatedAfter: &dates[len(dates)/2]}
+		cases["created before"] = providers.Filter{CreatedBefore: &dates[len(dates)/2]}
+		cases["created between"] = providers.Filter{CreatedAfter: &dates[len(dates)/3], CreatedBefore: &dates[2*len(dates)/3]}
+	}
+	for name, filter := range cases {
+		t.Run(name, func(t *testing.T) {
+			got := l.read(t, p, providers.Query{Filter: filter})
+			matching := 0
+			for _, node := range all.nodes {
+				if !matches(filter, node.(*model.User)) {
+					continue
+				}
+				matching++
+				if !slices.Contains(got.keys(), node.Key()) {
+					t.Errorf("%s matches but is not in the list", node.Key())
+				}
+			}
+			if got.total != nil && *got.total != matching {
+				t.Errorf("tells %d rows, %d match; where the filter is not applied in full, Total must be nil", *got.total, matching)
+			}
+		})
+	}
+}
+
+// addresses are those in ASCII, normalized: other letters need more than
+// lower case.
+func addresses(r rows) []string {
+	var emails []string
+	for _, node := range r.nodes {
+		email := node.(*model.User).Email
+		if email != nil && !strings.ContainsFunc(*email, func(r rune) bool { return r > '~' }) {
+			emails = append(emails, strings.ToLower(*email))
+		}
+	}
+	return emails
+}
+
+// matches tells what must not be missing. A limit of a range counts as outside,
+// so that it says nothing about whether ranges are open.
+func matches(f providers.Filter, u *model.User) bool {
+	return (f.Emails == nil || u.Email != nil && slices.Contains(f.Emails, strings.ToLower(*u.Email))) &&
+		(f.Status == nil || slices.Contains(f.Status, string(u.Status))) &&
+		(f.Name == "" || u.Name != nil && strings.Contains(strings.ToLower(*u.Name), strings.ToLower(f.Name))) &&
+		(f.CreatedAfter == nil || u.CreatedAt != nil && u.CreatedAt.After(*f.CreatedAfter)) &&
+		(f.CreatedBefore == nil || u.CreatedAt != nil && u.CreatedAt.Before(*f.CreatedBefore))
+}
+
+// orders checks the orders that a vendor claims to deliver. Words are not
+// checked where only the vendor knows which letter comes first.
+func (s Subject) orders(t *testing.T) {
+	t.Parallel()
+	p := s.serve(t)
+	users := p.Collections().Users
+	if users == nil {
+		return
+	}
+	l := list{add(nil, model.TypeUser, users)[0], model.TypeUser, providers.Query{}}
+	all := l.read(t, p, l.query)
+	if !users.Sorts(providers.Query{}) {
+		t.Error("Sorts is false for the vendor's own order")
+	}
+	for field, value := range sortable {
+		for _, descending := range []bool{false, true} {
+			q := providers.Query{Order: providers.Order{Field: field, Descending: descending}}
+			if !users.Sorts(q) {
+				continue
+			}
+			got := l.read(t, p, q)
+			if len(got.nodes) != len(all.nodes) {
+				t.Errorf("by %s: %d rows, want %d", field, len(got.nodes), len(all.nodes))
+			}
+			for i := 1; i < len(got.nodes); i++ {
+				a, b := value(got.nodes[i-1].(*model.User)), value(got.nodes[i].(*model.User))
+				if a != "" && b != "" && a != b && (a > b) != descending || a == "" && b != "" {
+					t.Errorf("by %s, descending %t: %q comes before %q", field, descending, a, b)
+				}
+			}
+		}
+	}
+}
+
+var sortable = map[model.UserOrderField]func(*model.User) string{
+	model.OrderByEmail:       func(u *model.User) string { return lower(u.Email) },
+	model.OrderByName:        func(u *model.User) string { return lower(u.Name) },
+	model.OrderByCreatedAt:   func(u *model.User) string { return instant(u.CreatedAt) },
+	model.OrderByUpdatedAt:   func(u *model.User) string { return instant(u.UpdatedAt) },
+	model.OrderByLastLoginAt: func(u *model.User) string { return instant(u.LastLoginAt) },
+}
+
+func lower(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return strings.ToLower(*s)
+}
+
+func instant(at *time.Time) string {
+	if at == nil {
+		return ""
+	}
+	return at.UTC().Format("2006-01-02T15:04:05.000000000")
+}
+
+// tokens checks that foreign tokens are refused before the vendor is asked.
+func (s Subject) tokens(t *testing.T) {
+	t.Parallel()
+	p := s.serve(t)
+	for _, l := range s.listsOf(p) {
+		for _, token := range []string{
+			"no such token", "\x00", "-7", "../../x", "99999999999999999999999999", "1&page=2", strings.Repeat("9", 300),
+		} {
+			p.control.Reset()
+			page, err := l.page(t.Context(), l.query, token)
+			if providers.KindOf(err) != providers.BadInput || page != nil {
+				t.Errorf("%s: Page(%.20q) = %v, %v; want no page and BadInput", l.name, token, page, err)
+			}
+			if n := len(p.control.Calls()); n != 0 {
+				t.Errorf("%s: Page(%.20q) made %d calls", l.name, token, n)
+			}
+		}
+	}
+}

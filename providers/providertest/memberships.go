@@ -1,0 +1,143 @@
+package providertest
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/providers"
+)
+
+// memberships checks that the lists of tenants and of users tell the same.
+func (s Subject) memberships(t *testing.T) {
+	t.Parallel()
+	p := s.serve(t)
+	if p.Collections().Memberships == nil {
+		return
+	}
+	if len(s.Accounts)+len(s.Organizations) == 0 || len(s.Users) == 0 {
+		t.Fatal("the Subject names no tenant or no user")
+	}
+	c := add(nil, model.TypeMembership, p.Collections().Memberships)[0]
+	read := func(t *testing.T, typ string, ids ...string) rows {
+		t.Helper()
+		l := list{c, "Membership of " + typ, providers.Query{Of: providers.Parent{Type: typ, IDs: ids}}}
+		return l.read(t, p, l.query)
+	}
+	for _, parent := range s.parents() {
+		t.Run(parent.Type+" "+parent.IDs[0], func(t *testing.T) {
+			all := read(t, parent.Type, parent.IDs...)
+			for _, node := range all.nodes {
+				s.ends(t, node.(*model.Membership), parent)
+			}
+			for _, node := range sample(all.nodes) {
+				m := node.(*model.Membership)
+				typ, id := model.TypeUser, m.User.VendorID
+				if parent.Type == model.TypeUser {
+					typ, id = m.Tenant().Key().Type(), m.Tenant().Key().VendorID()
+				}
+				if !slices.Contains(read(t, typ, id).keys(), m.Key()) {
+					t.Errorf("%s is a membership of %s %s, but not of %s %s", m.Key(), parent.Type, parent.IDs[0], typ, id)
+				}
+			}
+		})
+	}
+	for typ, ids := range map[string][]string{
+		model.TypeAccount: s.Accounts, model.TypeOrganization: s.Organizations, model.TypeUser: s.Users,
+	} {
+		if len(ids) < 2 || !c.joins(typ) {
+			continue
+		}
+		t.Run("joined "+typ, func(t *testing.T) {
+			var single []model.ID
+			for _, id := range ids {
+				single = append(single, read(t, typ, id).keys()...)
+			}
+			joined := read(t, typ, ids...).keys()
+			slices.Sort(single)
+			slices.Sort(joined)
+			if single = slices.Compact(single); !slices.Equal(single, joined) {
+				t.Errorf("together %d rows, one by one %d", len(joined), len(single))
+			}
+		})
+	}
+	t.Run("unknown parent", func(t *testing.T) {
+		for _, parent := range s.parents() {
+			parent.IDs = []string{unknown(parent.Type)}
+			page, err := c.page(t.Context(), providers.Query{Of: parent}, "")
+			if err == nil && len(page.Items) == 0 || providers.KindOf(err) == providers.NotFound {
+				continue
+			}
+			t.Errorf("memberships of %s %s: %v, %v; want none, or NotFound", parent.Type, parent.IDs[0], page, err)
+		}
+	})
+}
+
+// ends checks that a membership names its user and its tenant.
+func (s Subject) ends(t *testing.T, m *model.Membership, parent providers.Parent) {
+	t.Helper()
+	if m.User == nil || m.Tenant() == nil || m.Account != nil && m.Organization != nil {
+		t.Fatalf("%s: lacks its user or its tenant, or has two tenants", m.Key())
+	}
+	tenant := m.Tenant().Key()
+	if want := model.JoinMembership(tenant.VendorID(), m.User.VendorID); m.VendorID != want {
+		t.Errorf("%s: vendor id %q, want %q", m.Key(), m.VendorID, want)
+	}
+	if m.User.Provider != m.Provider || m.User.ID != model.NewID(m.Provider.Name, model.TypeUser, m.User.VendorID) {
+		t.Errorf("%s: its user is %s", m.Key(), m.User.ID)
+	}
+	if tenant.Provider() != m.Provider.Name {
+		t.Errorf("%s: its tenant is %s", m.Key(), tenant)
+	}
+	id, typ := tenant.VendorID(), tenant.Type()
+	if parent.Type == model.TypeUser {
+		id, typ = m.User.VendorID, model.TypeUser
+	}
+	if typ != parent.Type || !slices.Contains(parent.IDs, id) {
+		t.Errorf("%s came with the memberships of %s %q", m.Key(), parent.Type, parent.IDs)
+	}
+	if m.Role == "" && m.Holds("role") || m.Status == "" && m.Holds("status") {
+		t.Errorf("%s: claims to hold a role %q and a status %q", m.Key(), m.Role, m.Status)
+	}
+}
+
+// databases checks who refuses to look into a database.
+func (s Subject) databases(t *testing.T) {
+	t.Parallel()
+	p := s.serve(t)
+	memberships := p.Collections().Memberships
+	if memberships == nil || s.Databases {
+		return
+	}
+	for _, parent := range s.parents() {
+		q := providers.Query{Of: parent, Filter: providers.Filter{Database: "cka1b2c3"}}
+		if page, err := memberships.Page(t.Context(), q, ""); providers.KindOf(err) != providers.BadInput || page != nil {
+			t.Errorf("memberships of %s %s in a database: %v, %v; want BadInput", parent.Type, parent.IDs[0], page, err)
+		}
+	}
+	if n := len(p.control.Calls()); n != 0 {
+		t.Errorf("what cannot be asked made %d calls", n)
+	}
+}
+
+func (s Subject) roles(t *testing.T) {
+	t.Parallel()
+	p := s.serve(t)
+	read := p.Collections().Roles
+	if read == nil {
+		return
+	}
+	for _, organization := range s.Organizations {
+		roles, err := read(t.Context(), organization)
+		if err != nil || len(roles) == 0 {
+			t.Errorf("roles of %s = %d roles, %v", organization, len(roles), err)
+		}
+		seen := map[string]bool{}
+		for _, role := range roles {
+			if role.VendorID == "" || seen[role.VendorID] {
+				t.Errorf("roles of %s: id %q is missing or comes twice", organization, role.VendorID)
+			}
+			seen[role.VendorID] = true
+		}
+	}
+}
