@@ -3,6 +3,8 @@ module github.com/accountgraph/accountgraph
 go 1.26.0
 
 require (
+	github.com/bits-and-blooms/bitset v1.24.4 // indirect
+	github.com/failsafe-go/failsafe-go v0.9.8
 	github.com/99designs/gqlgen v0.17.95
 	github.com/vektah/gqlparser/v2 v2.5.64
 )

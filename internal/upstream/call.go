@@ -11,8 +11,10 @@ type Source string
 
 // The values of Source.
 const (
-	// Vendor was called.
+	// Vendor was called, or would have been but for an open circuit.
 	Vendor Source = "VENDOR"
+	// Coalesced: someone else's call for the same was under way and was shared.
+	Coalesced Source = "COALESCED"
 )
 
 // Call is what is told of one page or object that was needed. It holds neither a
@@ -20,7 +22,8 @@ const (
 type Call struct {
 	Provider, Method, Path string
 	Source                 Source
-	// Status is the vendor's HTTP status, 0 where there was no answer.
+	// Status is the vendor's HTTP status, of the last repetition, 0 where there
+	// was no answer.
 	Status int
 	// Kind is 0 when the call went well.
 	Kind    providers.Kind

@@ -2,38 +2,30 @@
 // credential, bounds and repeats calls, checks answers, observes, and turns
 // every failure into a *providers.Error without a secret.
 //
-// It knows no vendor and no GraphQL; what an answer means is told to it by the
-// functions that a vendor hands in.
+// A request passes these stations, always in this order:
+//
+//  1. ledger: the operation's budget of calls (WithLedger);
+//  2. flight: the same request in flight already is waited for, not made twice;
+//  3. bulkhead: at most MaxConcurrent calls at once;
+//  4. circuit breaker: a vendor that fails is left alone for a while;
+//  5. repetition: what may go well a moment later is tried again, within an allowance;
+//  6. attempt: one exchange, from the connection to the last byte of the body.
+//
+// Each station is one file, and docs/upstream.md tells their numbers.
+//
+// The package knows no vendor and no GraphQL; what an answer means is told to it
+// by the functions that a vendor hands in.
 package upstream
 
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
-	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/providers"
 )
-
-// Config is one connection to a vendor.
-type Config struct {
-	// Provider names the connection; its BaseURL is what paths are appended to.
-	Provider *model.Provider
-	// Credential is added to each request, here and nowhere else.
-	Credential Credential
-	// VendorCode finds the vendor's own error word in the body of a failed
-	// answer; it returns "" where there is none. The body may be anything.
-	VendorCode func(body []byte) string
-	// Timeout bounds one call with all its repetitions.
-	Timeout time.Duration
-	// MaxConcurrent bounds the calls in flight.
-	MaxConcurrent int
-	// Transport carries the requests; nil for the default one.
-	Transport http.RoundTripper
-	// Observe is told of every call that was made; may be nil.
-	Observe func(Call)
-}
 
 // Request is one GET. Path is made by Path, or is a constant; Query is encoded.
 type Request struct {
@@ -48,32 +40,52 @@ type Reply[T any] struct {
 	Freshness model.Freshness
 }
 
-// Read makes one call and decodes its answer. An error of decode becomes kind
-// BadResponse. A 404 or 410 is an error of kind NotFound.
+// Read makes one call and decodes its answer. Every error is a *providers.Error;
+// an error of decode, or its panic, becomes kind BadResponse. A 404 or 410 is an
+// error of kind NotFound.
+//
+// The body is shared with others who asked for the same: decode must not change
+// it. Read returns when ctx ends, even where the call goes on for others.
 func Read[T any](ctx context.Context, c *Client, r Request, decode func(body []byte) (T, error)) (Reply[T], error) {
 	var reply Reply[T]
-	body, err := c.get(ctx, r)
+	answer, err := c.get(ctx, r)
 	if err != nil {
 		return reply, err
 	}
-	reply.Freshness.FetchedAt = c.now()
-	reply.Value, err = decode(body)
+	value, err := guarded(func() (T, error) { return decode(answer.body) })
 	if err != nil {
-		return reply, &providers.Error{Kind: providers.BadResponse, Provider: c.config.Provider, HTTPStatus: http.StatusOK}
+		return reply, &providers.Error{
+			Kind: providers.BadResponse, Provider: c.config.Provider, HTTPStatus: http.StatusOK,
+		}
 	}
-	return reply, nil
+	return Reply[T]{Value: value, Freshness: model.Freshness{FetchedAt: answer.fetched}}, nil
 }
+
+// guarded turns a panic of code that reads what a vendor sent into an error: an
+// answer must not end the program.
+func guarded[T any](f func() (T, error)) (value T, err error) {
+	defer func() {
+		if recover() != nil {
+			err = errPanic
+		}
+	}()
+	return f()
+}
+
+var errPanic = errors.New("panic")
 
 // Objects tells how to read single objects by their vendor ids.
 type Objects[T any] struct {
 	// Kind names the sort of object and which fields are asked for.
 	Kind string
-	// PerCall is how many ids one call can take.
+	// PerCall is how many ids one call can take; less than 1 is 1.
 	PerCall int
 	// Request asks for these ids: at least one, at most PerCall, sorted, each once.
+	// It may refuse ids with kind BadInput.
 	Request func(ids []string) (Request, error)
-	// Rows splits an answer into its objects, by vendor id.
+	// Rows splits an answer into its objects, by vendor id. Rows that were not
+	// asked for are dropped.
 	Rows func(body []byte) (map[string]json.RawMessage, error)
-	// Decode reads one object.
+	// Decode reads one object. Where it fails, only this object does.
 	Decode func(row []byte) (T, error)
 }
