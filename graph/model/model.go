@@ -44,9 +44,13 @@ type Node interface {
 	IsNode()
 	// Key is the global id.
 	Key() ID
+	// Origin is the connection that the object was read through.
+	Origin() *Provider
 	// Holds reports whether the record says what the graph's field is, be it
 	// null. Where it does not, the object must be fetched by its id first.
 	Holds(field string) bool
+	// Full reports whether the record holds every field.
+	Full() bool
 }
 
 // Tenant is what a user can be a member of: an Account or an Organization.
@@ -80,6 +84,9 @@ func (*Entity) IsNode() {}
 
 // Key is the global id.
 func (e *Entity) Key() ID { return e.ID }
+
+// Origin is the connection that the object was read through.
+func (e *Entity) Origin() *Provider { return e.Provider }
 
 // Holds reports whether the record holds the field.
 func (e *Entity) Holds(field string) bool { return e.Extent.Holds(field) }

@@ -53,7 +53,7 @@ func (r *childReader[T]) read(ctx context.Context, parents []model.ID) {
 	var wg sync.WaitGroup
 	for _, parent := range parents {
 		wg.Go(func() {
-			listing := Read(ctx, r.d, r.pick, r.of(parent), r.window)
+			listing := Read(ctx, r.d, r.pick, r.list.Of(parent), r.window)
 			r.mu.Lock()
 			defer r.mu.Unlock()
 			r.listings[parent] = listing
@@ -62,9 +62,8 @@ func (r *childReader[T]) read(ctx context.Context, parents []model.ID) {
 	wg.Wait()
 }
 
-// of is the list of one parent.
-func (r *childReader[T]) of(parents ...model.ID) List {
-	l := r.list
+// Of narrows a list to the children of parents of one provider and type.
+func (l List) Of(parents ...model.ID) List {
 	l.Providers = []string{parents[0].Provider()}
 	l.Query.Of = providers.Parent{Type: parents[0].Type()}
 	for _, p := range parents {
@@ -76,7 +75,7 @@ func (r *childReader[T]) of(parents ...model.ID) List {
 // readJoined reads the rows of all parents together. It reports false when that
 // would take more pages than asking for each parent, or failed.
 func (r *childReader[T]) readJoined(ctx context.Context, c providers.Collection[T], parents []model.ID) bool {
-	query := r.of(parents...).Query
+	query := r.list.Of(parents...).Query
 	rows := map[string][]T{}
 	var freshness *model.Freshness
 	seen := map[model.ID]bool{}
@@ -105,7 +104,7 @@ func (r *childReader[T]) readJoined(ctx context.Context, c providers.Collection[
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, parent := range parents {
-		r.listings[parent] = Slice(r.of(parent), parent.Provider(), rows[parent.VendorID()], r.window, freshness)
+		r.listings[parent] = Slice(r.list.Of(parent), parent.Provider(), rows[parent.VendorID()], r.window, freshness)
 	}
 	return true
 }
@@ -139,25 +138,34 @@ func Slice[T model.Node](l List, provider string, rows []T, w Window, freshness 
 	return Listing[T]{Connection: c}
 }
 
-// parentOf is the vendor id of the parent that a row names.
+// parentOf is the vendor id of the parent that a row names, "" where it names
+// none.
 func parentOf(row model.Node, parentType string) string {
-	var parent model.Node
 	switch o := row.(type) {
 	case *model.Membership:
 		switch parentType {
 		case model.TypeUser:
-			parent = o.User
+			return vendorID(o.User)
 		case model.TypeAccount:
-			parent = o.Account
-		default:
-			parent = o.Organization
+			return vendorID(o.Account)
 		}
+		return vendorID(o.Organization)
 	case *model.Group:
-		parent = o.Account
+		return vendorID(o.Account)
 	case *model.Buyer:
-		parent = o.Account
+		return vendorID(o.Account)
 	case *model.Organization:
-		parent = o.Parent
+		return vendorID(o.Parent)
 	}
-	return parent.Key().VendorID()
+	return ""
+}
+
+func vendorID[T any, N interface {
+	*T
+	model.Node
+}](o N) string {
+	if o == nil {
+		return ""
+	}
+	return o.Key().VendorID()
 }

@@ -1,0 +1,119 @@
+package loaders
+
+import (
+	"context"
+
+	"github.com/graph-gophers/dataloader/v7"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/directory"
+)
+
+// People returns one person an address, in their order; nil where nobody has it.
+// An error stands beside each person whose logins are not all known.
+func (s *Set) People(ctx context.Context, emails []string) ([]*model.Person, []error) {
+	keys := make([]string, len(emails))
+	for i, email := range emails {
+		keys[i] = directory.NormalizeEmail(email)
+	}
+	found, errs := load(ctx, s.people, keys)
+	people := make([]*model.Person, len(emails))
+	for i, f := range found {
+		people[i] = f.person
+		if errs[i] == nil {
+			errs[i] = f.err
+		}
+	}
+	return people, errs
+}
+
+// login is what was found of a person.
+type login struct {
+	person *model.Person
+	// err tells that a provider could not be asked.
+	err error
+}
+
+func (s *Set) loadPeople(ctx context.Context, emails []string) []*dataloader.Result[login] {
+	people, errs := directory.People(ctx, s.directory, emails)
+	var err error
+	if len(errs) > 0 {
+		err = Partial{errs}
+	}
+	results := make([]*dataloader.Result[login], len(emails))
+	for i, email := range emails {
+		person := people[email]
+		if person != nil {
+			for _, u := range person.Users {
+				s.remember(ctx, []model.Node{u})
+			}
+		}
+		results[i] = &dataloader.Result[login]{Data: login{person, err}}
+	}
+	return results
+}
+
+// Partial is several failures of which each cost a part.
+type Partial struct{ Errors []error }
+
+// Error names the first failure.
+func (p Partial) Error() string { return p.Errors[0].Error() }
+
+// Unwrap returns all failures.
+func (p Partial) Unwrap() []error { return p.Errors }
+
+// MembershipsOf reads the memberships of all of a person's users, in their order.
+func (s *Set) MembershipsOf(ctx context.Context, p *model.Person, window Paging) (*directory.Listing[*model.Membership], error) {
+	first, err := window.first()
+	if err != nil {
+		return nil, err
+	}
+	l := directory.List{Kind: "person " + p.Email}
+	w := directory.Window{First: first, Total: window.Total}
+	if window.After != nil {
+		cursor, err := model.ParseCursor(*window.After, l.ID())
+		if err != nil {
+			return nil, badInput(err.Error())
+		}
+		w.After = &cursor
+	}
+	keys := membershipKeys(p)
+	parts, _ := load(ctx, s.Memberships.lists, keys)
+	var rows []*model.Membership
+	var freshness *model.Freshness
+	var errs []error
+	for _, part := range parts {
+		if part == nil || part.Connection == nil {
+			continue
+		}
+		rows = append(rows, part.Nodes()...)
+		freshness = freshness.Older(part.Freshness)
+		errs = append(errs, part.Errors...)
+	}
+	listing := directory.Slice(l, "", rows, w, freshness)
+	listing.Errors = errs
+	return &listing, nil
+}
+
+func membershipKeys(p *model.Person) []listKey {
+	most := MaxFirst
+	keys := make([]listKey, len(p.Users))
+	for i, u := range p.Users {
+		keys[i], _ = newListKey(membershipList, u.ID, Paging{First: &most}) // a valid window
+	}
+	return keys
+}
+
+// Roles reads the roles of an organization.
+func (s *Set) Roles(ctx context.Context, organization model.ID) ([]*model.Role, error) {
+	return one(ctx, s.roles, organization)
+}
+
+func (s *Set) loadRoles(ctx context.Context, organizations []model.ID) []*dataloader.Result[[]*model.Role] {
+	results := make([]*dataloader.Result[[]*model.Role], len(organizations))
+	each(len(organizations), func(i int) {
+		roles, err := s.directory.Roles(ctx, organizations[i])
+		results[i] = &dataloader.Result[[]*model.Role]{Data: roles, Error: err}
+	})
+	return results
+}
