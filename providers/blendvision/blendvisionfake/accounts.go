@@ -1,0 +1,169 @@
+package blendvisionfake
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/simulated"
+)
+
+// The cast's people who have an account here.
+const (
+	firstPerson = 110
+	lastPerson  = 299
+)
+
+// account is a member as the newest copy of the vendor's page has it:
+// https://developers.blendvision.com/ja/docs/api/bv-one/public-organization-service-list-accounts-2
+type account struct {
+	ID           string  `json:"id"`
+	Email        string  `json:"email"`
+	Status       string  `json:"status"`
+	RoleType     string  `json:"role_type"`
+	CreatedAt    *string `json:"created_at"`
+	FirstName    string  `json:"first_name"`
+	LastName     string  `json:"last_name"`
+	RoleID       string  `json:"role_id"`
+	AccountType  string  `json:"account_type"`
+	Username     string  `json:"username"`
+	ContactEmail string  `json:"contact_email"`
+}
+
+// AccountID is the id of the account of a person of the cast.
+func AccountID(person int) string { return uuid(0xa, person) }
+
+// members are the accounts of an organization, by the people's numbers.
+func members(o int, in func(person int) bool, roles []role) []account {
+	var accounts []account
+	for _, p := range simulated.People()[firstPerson : lastPerson+1] {
+		if in(p.Number) {
+			accounts = append(accounts, newAccount(p, o, roles))
+		}
+	}
+	return accounts
+}
+
+// newAccount varies what a person's account looks like, and the role from
+// organization to organization.
+func newAccount(p simulated.Person, o int, roles []role) account {
+	a := account{
+		ID:          AccountID(p.Number),
+		Email:       p.EmailAt(model.BlendVision),
+		Username:    p.EmailAt(model.BlendVision),
+		Status:      "ACCOUNT_STATUS_ACTIVATED",
+		FirstName:   p.Given,
+		LastName:    p.Family,
+		AccountType: "ACCOUNT_TYPE_EMAIL",
+		CreatedAt:   moment(p.Born.UTC().AddDate(0, 1, 0)),
+	}
+	switch {
+	case p.Number%10 == 3:
+		a.Status = "ACCOUNT_STATUS_DEACTIVATED"
+	case p.Number%23 == 7:
+		// A word that the pages do not have.
+		a.Status = "ACCOUNT_STATUS_LOCKED"
+	}
+	switch {
+	case p.Number == 113 || p.Number == 231 || p.Number == 265:
+		a.AccountType, a.Email, a.Username = "ACCOUNT_TYPE_NON_EMAIL", "", "player-"+a.ID[len(a.ID)-3:]
+	case p.Number%12 == 5:
+		// email is deprecated in favour of username.
+		a.Email = ""
+	case p.Number%12 == 11:
+		a.AccountType, a.ContactEmail = "ACCOUNT_TYPE_NON_EMAIL", a.Email
+		a.Email, a.Username = "", "player-"+a.ID[len(a.ID)-3:]
+	}
+	switch p.Number {
+	case 297:
+		a.FirstName = ""
+	case 298:
+		a.FirstName, a.LastName = "", ""
+	case 148, 222:
+		a.CreatedAt = nil
+	}
+	a.RoleType, a.RoleID = place(p.Number, o, roles)
+	return a
+}
+
+// place is a person's role in an organization. Only the first member owns it.
+func place(person, o int, roles []role) (typ, id string) {
+	words := []string{
+		"ROLE_TYPE_STAFF", "ROLE_TYPE_ADMIN", "ROLE_TYPE_DEVELOPER", "ROLE_TYPE_STAFF",
+		"ROLE_TYPE_CONTENT_CONTRIBUTOR", "ROLE_TYPE_CUSTOM", "ROLE_TYPE_STAFF",
+		// A word that the pages do not have.
+		"ROLE_TYPE_AUDITOR",
+	}
+	typ = words[(person+o)%len(words)]
+	if person%100 == 20 {
+		typ = "ROLE_TYPE_OWNER"
+	}
+	var ids []string
+	for _, r := range roles {
+		if r.Type == typ {
+			ids = append(ids, r.ID)
+		}
+	}
+	if len(ids) == 0 {
+		// An account may have a type of role that is not in the list of roles.
+		return typ, ""
+	}
+	return typ, ids[person%len(ids)]
+}
+
+type accountList struct {
+	Accounts   []account  `json:"accounts"`
+	Pagination pagination `json:"pagination"`
+}
+
+// https://developers.blendvision.com/docs/api/bv-one/public-organization-service-list-accounts
+func (f *Fake) listAccounts(acting *organization, q query) (any, *refusal) {
+	var list accountList
+	list.Accounts, list.Pagination = paged(acting.accounts, q)
+	return list, nil
+}
+
+// allAccounts has its array under a singular word.
+type allAccounts struct {
+	Account    []account   `json:"account"`
+	Pagination *pagination `json:"pagination"`
+}
+
+// Everything comes at once unless enable_pagination is true.
+// https://developers.blendvision.com/docs/api/bv-one/public-account-service-list
+func (f *Fake) listAllAccounts(acting *organization, q query) (any, *refusal) {
+	var statuses []string
+	for _, list := range q.Values["status"] {
+		statuses = append(statuses, strings.Split(list, ",")...)
+	}
+	accounts := slices.DeleteFunc(slices.Clone(acting.accounts), func(a account) bool {
+		return !strings.Contains(a.Email, q.Get("email")) || len(statuses) > 0 && !slices.Contains(statuses, a.Status)
+	})
+	if q.Get("enable_pagination") != "true" {
+		return allAccounts{Account: append([]account{}, accounts...)}, nil
+	}
+	page, where := paged(accounts, q)
+	return allAccounts{Account: page, Pagination: &where}, nil
+}
+
+// accountInfo is the places of the account that made the token.
+type accountInfo struct {
+	Groups       []struct{}    `json:"groups"`
+	Organization *organization `json:"organization"`
+	RoleType     string        `json:"role_type"`
+}
+
+// https://developers.blendvision.com/docs/api/bv-one/public-account-service-get-info
+func (f *Fake) getAccountInfo(*organization, query) (any, *refusal) {
+	var answer struct {
+		Account struct {
+			AccountInfos []accountInfo `json:"account_infos"`
+		} `json:"account"`
+	}
+	for _, o := range f.organizations {
+		if o.permitted {
+			answer.Account.AccountInfos = append(answer.Account.AccountInfos, accountInfo{[]struct{}{}, o, "ROLE_TYPE_ADMIN"})
+		}
+	}
+	return answer, nil
+}

@@ -1,0 +1,190 @@
+package blendvisionfake
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/accountgraph/accountgraph/internal/simulated"
+)
+
+// organization is one in full, secrets and contract included.
+type organization struct {
+	ID               string    `json:"id"`
+	Name             string    `json:"name"`
+	ParentID         string    `json:"parent_id"`
+	Type             string    `json:"type"`
+	Status           string    `json:"status"`
+	Description      string    `json:"description"`
+	OwnerEmail       string    `json:"owner_email"`
+	BillingCycle     int       `json:"billing_cycle"`
+	ContractStart    *string   `json:"contract_valid_start_time"`
+	ContractMonths   int       `json:"contract_months"`
+	ContractDays     int       `json:"contract_days"`
+	ContractEnd      *string   `json:"contract_valid_end_time"`
+	NextContract     *contract `json:"next_contract"`
+	HasSubOrgs       bool      `json:"has_sub_orgs"`
+	ParentName       string    `json:"parent_name"`
+	LicenseKey       string    `json:"license_key"`
+	TimeZone         string    `json:"time_zone"`
+	CreatedAt        *string   `json:"created_at"`
+	UpdatedAt        *string   `json:"updated_at"`
+	BusinessPlanType string    `json:"business_plan_type"`
+
+	permitted bool
+	accounts  []account
+	roles     []role
+	children  []*organization
+}
+
+type contract struct {
+	StartTime    *string `json:"start_time"`
+	Months       int     `json:"months"`
+	Days         int     `json:"days"`
+	ValidEndTime *string `json:"valid_end_time"`
+}
+
+// Numbers of organizations, of which their ids are made. The token may act for
+// the distributor, the first reseller and the first business.
+const (
+	root = iota + 1
+	distributor
+	firstReseller
+	secondReseller
+	firstBusiness
+	// lastBusiness makes more businesses below the first reseller than one page
+	// can hold.
+	lastBusiness = firstBusiness + 120
+)
+
+// OrganizationID is the id of an organization by its number, which is 1 for the
+// root, 2 for the distributor below it, 3 and 4 for the resellers below that,
+// and from 5 on for businesses, of which every fortieth is below the second
+// reseller and the others below the first.
+func OrganizationID(number int) string { return uuid(0xb, number) }
+
+// hierarchy builds all organizations, by number.
+func hierarchy() []*organization {
+	all := []*organization{newOrganization(root, "ROOT", nil)}
+	all = append(all, newOrganization(distributor, "GENERAL_DISTRIBUTOR", all[0]))
+	all = append(all, newOrganization(firstReseller, "RESELLER", all[1]))
+	all = append(all, newOrganization(secondReseller, "RESELLER", all[1]))
+	for n := firstBusiness; n <= lastBusiness; n++ {
+		parent := all[firstReseller-1]
+		if n%40 == 0 {
+			parent = all[secondReseller-1]
+		}
+		all = append(all, newOrganization(n, "BUSINESS", parent))
+	}
+	// Another word that the pages do not have.
+	all[firstBusiness+3-1].Type = "ORGANIZATION_TYPE_PARTNER"
+
+	for n, in := range map[int]func(person int) bool{
+		// Two pages.
+		distributor: func(person int) bool { return person < 280 },
+		// Exactly one page.
+		firstReseller: func(person int) bool { return person >= 200 },
+		// A part of one.
+		firstBusiness: func(person int) bool { return person >= 120 && person%6 == 0 },
+	} {
+		o := all[n-1]
+		o.permitted = true
+		o.roles = newRoles(n)
+		o.accounts = members(n, in, o.roles)
+	}
+	return all
+}
+
+func newOrganization(n int, typ string, parent *organization) *organization {
+	created := time.Date(2019, 8, 24, 14, 15, 22, 0, time.UTC).Add(time.Duration(n) * 31 * time.Hour)
+	o := &organization{
+		ID:               OrganizationID(n),
+		Name:             simulated.Company(n - 1),
+		Type:             "ORGANIZATION_TYPE_" + typ,
+		Status:           "ORGANIZATION_STATUS_ACTIVATED",
+		LicenseKey:       fmt.Sprintf("license-%04d-keep-me-secret", n),
+		OwnerEmail:       fmt.Sprintf("owner%d@secret.example", n),
+		CreatedAt:        moment(created),
+		UpdatedAt:        moment(created.Add(1000 * time.Hour)),
+		BusinessPlanType: "BUSINESS_PLAN_TYPE_BVONE",
+	}
+	if parent != nil {
+		o.ParentID, o.ParentName = parent.ID, parent.Name
+		parent.HasSubOrgs = true
+		parent.children = append(parent.children, o)
+	}
+	if n%2 == 0 {
+		o.BillingCycle, o.ContractMonths, o.TimeZone = 1, 12, "Asia/Taipei"
+		o.ContractStart, o.ContractEnd = moment(created), moment(created.AddDate(1, 0, 0))
+		o.NextContract = &contract{StartTime: o.ContractEnd, Days: 30}
+	}
+	if n > firstBusiness {
+		words := append(slices.Clone(statuses()), "ARCHIVED")
+		o.Status = "ORGANIZATION_STATUS_" + words[n%len(words)]
+	}
+	if n == firstBusiness+7 {
+		o.UpdatedAt = nil
+	}
+	return o
+}
+
+func statuses() []string {
+	return []string{
+		"ACTIVATED", "VERIFYING", "FAIL_TO_VERIFY", "DEACTIVATED", "DELETING", "DELETED", "ACTIVATION_SCHEDULED",
+	}
+}
+
+func knownStatus(word string) bool {
+	word, ok := strings.CutPrefix(word, "ORGANIZATION_STATUS_")
+	return ok && slices.Contains(statuses(), word)
+}
+
+func knownType(word string) bool {
+	word, ok := strings.CutPrefix(word, "ORGANIZATION_TYPE_")
+	return ok && slices.Contains([]string{"ROOT", "GENERAL_DISTRIBUTOR", "RESELLER", "BUSINESS"}, word)
+}
+
+// https://developers.blendvision.com/docs/api/bv-one/public-organization-service-get
+func (f *Fake) getOrganization(acting *organization, _ query) (any, *refusal) {
+	return struct {
+		Organization *organization `json:"organization"`
+	}{acting}, nil
+}
+
+type organizationList struct {
+	Organizations []*organization `json:"organizations"`
+	Pagination    pagination      `json:"pagination"`
+}
+
+// Assumed: only those directly below, and names are compared with regard to case.
+// https://developers.blendvision.com/docs/api/bv-one/public-organization-service-list-sub-org
+func (f *Fake) listSubOrganizations(acting *organization, q query) (any, *refusal) {
+	types, refused := q.words("types", knownType)
+	if refused != nil {
+		return nil, refused
+	}
+	wanted, refused := q.words("statuses", knownStatus)
+	if refused != nil {
+		return nil, refused
+	}
+	below := slices.DeleteFunc(slices.Clone(acting.children), func(o *organization) bool {
+		return !strings.Contains(o.Name, q.Get("name")) ||
+			len(types) > 0 && !slices.Contains(types, o.Type) ||
+			len(wanted) > 0 && !slices.Contains(wanted, o.Status)
+	})
+	var list organizationList
+	list.Organizations, list.Pagination = paged(below, q)
+	return list, nil
+}
+
+// uuid makes an id of a number, the same each time.
+func uuid(kind, number int) string {
+	return fmt.Sprintf("%08x-b1e7-4d00-8000-%012d", kind<<28|number*0x9e37, number)
+}
+
+// moment is a time as the vendor writes it.
+func moment(t time.Time) *string {
+	text := t.UTC().Format("2006-01-02T15:04:05.000Z")
+	return &text
+}
