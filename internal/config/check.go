@@ -1,0 +1,96 @@
+package config
+
+import (
+	"encoding/base64"
+	"errors"
+	"net"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/accountgraph/accountgraph/providers"
+)
+
+// keyBytes is the length of an AES-256 key.
+const keyBytes = 32
+
+// check looks at what tags cannot say.
+func (d *decoder) check(c *Config) {
+	if problem := listenProblem(c.Server); problem != "" && !d.reported("server.auth") {
+		d.add("server.listen", "%s", problem)
+	}
+	d.checkCache(&c.Cache)
+	d.checkProviders(c.Providers)
+}
+
+// ListenOn replaces the address, as the command line may. It fails where
+// server.listen would.
+func (s *Server) ListenOn(address string) error {
+	changed := *s
+	changed.Listen = address
+	if problem := listenProblem(changed); problem != "" {
+		return errors.New(problem)
+	}
+	*s = changed
+	return nil
+}
+
+func listenProblem(s Server) string {
+	host, port, err := net.SplitHostPort(s.Listen)
+	if err != nil || !isPort(port) || strings.ContainsFunc(host, isOdd) {
+		return "must be a host and a port such as 127.0.0.1:8080"
+	}
+	if s.Auth == "" && !isLoopback(host) {
+		return "an address other than loopback needs server.auth; in a closed network that may be `auth: open`, with which everyone who reaches the address reads all that the credentials see"
+	}
+	return ""
+}
+
+func (d *decoder) checkCache(c *Cache) {
+	away := false
+	if !c.Redis.Empty() {
+		u, err := url.Parse(c.Redis.Reveal())
+		if err != nil || !isRedis(u) {
+			d.add("cache.redis", "must be a URL such as redis://127.0.0.1:6379/0")
+		} else {
+			away = !isLoopback(u.Hostname())
+		}
+	}
+	if c.Key.Empty() {
+		if away {
+			d.add("cache.key", "is missing: a Redis that is not on loopback holds sealed data only")
+		}
+		return
+	}
+	raw, err := base64.StdEncoding.DecodeString(c.Key.Reveal())
+	if err != nil || len(raw) != keyBytes {
+		d.add("cache.key", "must be %d bytes in base64, as `openssl rand -base64 %d` prints them", keyBytes, keyBytes)
+		return
+	}
+	c.Key = providers.NewSecret(string(raw))
+}
+
+func isRedis(u *url.URL) bool {
+	if u.Scheme != "redis" && u.Scheme != "rediss" || u.Hostname() == "" || u.Port() != "" && !isPort(u.Port()) {
+		return false
+	}
+	database := strings.TrimPrefix(u.Path, "/")
+	_, err := strconv.ParseUint(database, 10, 16)
+	return (database == "" || err == nil) && u.RawQuery == "" && !u.ForceQuery && u.Fragment == ""
+}
+
+// isOdd is true for what stands in no header and in no URL.
+func isOdd(r rune) bool { return r <= ' ' || r >= 0x7f }
+
+func isPort(s string) bool {
+	_, err := strconv.ParseUint(s, 10, 16)
+	return err == nil
+}
+
+// isLoopback reports whether only this host can reach it. A name other than
+// localhost may mean anything.
+func isLoopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return strings.EqualFold(host, "localhost") || err == nil && ip.Unmap().IsLoopback()
+}

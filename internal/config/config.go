@@ -1,0 +1,88 @@
+// Package config reads the one file that configures the server. It reports every
+// problem of a file at once, each with its key and line, and refuses what would
+// be unsafe to start with. It is the only package that is handed the environment.
+//
+// It knows no vendor's API and starts nothing. No message of it holds a value
+// from the file or from the environment.
+package config
+
+import (
+	"time"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/providers"
+)
+
+//go:generate go test -run ^TestReference$ . -update
+
+// Config is a configuration without a problem. The tags of its fields are what
+// the decoder checks, and their comments are docs/configuration.md.
+type Config struct {
+	Server    Server     `key:"server"`
+	Cache     Cache      `key:"cache"`
+	Providers []Provider `key:"providers" required:"true"`
+}
+
+// Open is the value of Server.Auth for a closed network.
+const Open = "open"
+
+// Server is how the server itself behaves.
+type Server struct {
+	// Host and port to listen on. Anything but a loopback address needs `auth`,
+	// or the server does not start.
+	Listen string `key:"listen" default:"127.0.0.1:8080"`
+	// Who may ask. `open` lets everyone in who reaches the address: for a closed
+	// network only.
+	Auth string `key:"auth" oneof:"open"`
+	// Serve GraphiQL, the query editor, at `/`.
+	GraphiQL bool `key:"graphiql" default:"true"`
+	// Answer questions about the schema (`__schema`, `__type`). Gateways get the
+	// SDL in any case.
+	Introspection bool `key:"introspection" default:"true"`
+}
+
+// Cache is what may be remembered. This section is read and checked, but not
+// used yet: every answer is read from the vendors.
+type Cache struct {
+	// A Redis that several servers share: `redis://` or, with TLS, `rediss://`,
+	// then `[user:password@]host[:port][/database]`. Left out: each server
+	// remembers for itself.
+	Redis providers.Secret `key:"redis"`
+	// For so long an answer is given without asking the vendor.
+	Fresh time.Duration `key:"fresh" default:"60s" min:"0s" max:"5m"`
+	// For so long afterwards it is still given while it is read anew, or when
+	// the vendor fails.
+	Stale time.Duration `key:"stale" default:"10m" min:"0s" max:"24h"`
+	// 32 bytes in base64, as `openssl rand -base64 32` prints them. Seals what
+	// Redis holds; may be left out only where Redis is on loopback.
+	Key providers.Secret `key:"key"`
+}
+
+// Provider is one connection to a vendor. Several may share a vendor.
+type Provider struct {
+	// The first part of every id that comes from here, so it should never
+	// change. Lower-case letters, digits and dashes, at most 40; unique.
+	Name string `key:"name" required:"true"`
+	// Whose API it is.
+	Vendor model.Vendor `key:"vendor" required:"true" oneof:"activityinfo activeplatform blendvision softwareone"`
+	// Where the API is: absolute, `https`, without user, query and fragment.
+	BaseURL string `key:"baseURL" required:"true"`
+	// The credential, best written as `${NAME}`.
+	Token providers.Secret `key:"token" required:"true"`
+	// How long one call may take, with all its repetitions.
+	Timeout time.Duration `key:"timeout" default:"10s" min:"100ms" max:"60s"`
+	// How many calls may be in flight.
+	MaxConcurrent int `key:"maxConcurrent" default:"8" min:"1" max:"64"`
+	// Allow a plain `http` base URL on a host other than loopback. The
+	// credential then travels readable.
+	AllowInsecure bool `key:"allowInsecure" default:"false"`
+
+	// Where the users of an account are. Newer installations have
+	// `/v1/accounts/accounts/{accountId}/users`.
+	AccountUsersPath string `key:"accountUsersPath" vendor:"softwareone" default:"/v1/accounts/{accountId}/users"`
+	// Billing accounts to read besides those found through the databases that
+	// the token sees.
+	BillingAccounts []string `key:"billingAccounts" vendor:"activityinfo"`
+	// The organizations to read, by their ids.
+	Organizations []string `key:"organizations" vendor:"blendvision" required:"true"`
+}

@@ -1,0 +1,185 @@
+package config_test
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/config"
+	"github.com/accountgraph/accountgraph/providers"
+)
+
+// canary is in every credential of these tests, and in no message.
+const canary = "s3cr3t"
+
+// key is 32 bytes that hold the canary.
+const key = canary + "-0123456789-0123456789-012"
+
+// keyText is key in base64.
+const keyText = "czNjcjN0LTAxMjM0NTY3ODktMDEyMzQ1Njc4OS0wMTI="
+
+// environment is what the tests' files may refer to.
+func environment(name string) (string, bool) {
+	value, set := map[string]string{
+		"ACCOUNTGRAPH_CACHE_KEY": keyText,
+		"SOFTWAREONE_TOKEN":      canary + "-softwareone",
+		"ACTIVITYINFO_TOKEN":     canary + "-activityinfo",
+		"ACTIVEPLATFORM_TOKEN":   canary + "-activeplatform",
+		"BLENDVISION_TOKEN":      canary + "-blendvision",
+		"TOKEN":                  canary,
+		"EMPTY":                  "",
+		"LINES":                  canary + "\nX-Injected: 1",
+		"YAML":                   canary + ": {x: [1]}",
+		"TRUE":                   "true",
+		"SECONDS":                "15s",
+	}[name]
+	return value, set
+}
+
+// compareSecrets looks into secrets, in tests only.
+var compareSecrets = cmp.Comparer(func(a, b providers.Secret) bool { return a.Reveal() == b.Reveal() })
+
+func TestExample(t *testing.T) {
+	got, err := config.Load("testdata/example.yaml", environment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &config.Config{
+		Server: config.Server{Listen: "127.0.0.1:8080", GraphiQL: true, Introspection: true},
+		Cache: config.Cache{
+			Redis: providers.NewSecret("redis://127.0.0.1:6379/0"),
+			Fresh: time.Minute, Stale: 10 * time.Minute,
+			Key: providers.NewSecret(key),
+		},
+		Providers: []config.Provider{{
+			Name: "softwareone", Vendor: model.SoftwareOne,
+			BaseURL: "https://api.platform.softwareone.com/public",
+			Token:   providers.NewSecret(canary + "-softwareone"),
+			Timeout: 10 * time.Second, MaxConcurrent: 8,
+			AccountUsersPath: "/v1/accounts/{accountId}/users",
+		}, {
+			Name: "activityinfo", Vendor: model.ActivityInfo,
+			BaseURL: "https://www.activityinfo.org",
+			Token:   providers.NewSecret(canary + "-activityinfo"),
+			Timeout: 10 * time.Second, MaxConcurrent: 8,
+			BillingAccounts: []string{"190780004"},
+		}, {
+			Name: "activeplatform", Vendor: model.ActivePlatform,
+			BaseURL: "https://billing.example.com",
+			Token:   providers.NewSecret(canary + "-activeplatform"),
+			Timeout: 20 * time.Second, MaxConcurrent: 4,
+		}, {
+			Name: "blendvision", Vendor: model.BlendVision,
+			BaseURL: "https://api.one.blendvision.com",
+			Token:   providers.NewSecret(canary + "-blendvision"),
+			Timeout: 10 * time.Second, MaxConcurrent: 8,
+			Organizations: []string{"5a1c0e6b-8f0e-4d58-9f5e-0d1c2b3a4f56"},
+		}},
+	}
+	if diff := cmp.Diff(want, got, compareSecrets); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// provider is a file with one good provider, to which lines are added.
+const provider = `providers:
+  - name: one
+    vendor: activeplatform
+    baseURL: https://one.example
+    token: ${TOKEN}
+`
+
+func TestAccepted(t *testing.T) {
+	tests := []struct {
+		name, file string
+		holds      func(*config.Config) bool
+	}{
+		{"an empty section", "server:\ncache:\n" + provider, func(c *config.Config) bool { return c.Server.Listen == "127.0.0.1:8080" }},
+		{"a closed network", "server: {listen: ':8080', auth: open}\n" + provider, func(c *config.Config) bool { return c.Server.Listen == ":8080" }},
+		{"the other loopback", "server: {listen: '[::1]:0'}\n" + provider, func(c *config.Config) bool { return c.Server.Listen == "[::1]:0" }},
+		{"localhost", "server: {listen: 'localhost:80'}\n" + provider, func(c *config.Config) bool { return c.Server.Listen == "localhost:80" }},
+		{"switched off", "server: {graphiql: false, introspection: false}\n" + provider, func(c *config.Config) bool { return !c.Server.GraphiQL && !c.Server.Introspection }},
+		{"a bool and a duration from the environment", "server: {graphiql: '${TRUE}'}\n" + provider + "    timeout: ${SECONDS}\n    allowInsecure: ${TRUE}\n",
+			func(c *config.Config) bool {
+				return c.Providers[0].Timeout == 15*time.Second && c.Providers[0].AllowInsecure
+			}},
+		{"text around variables", strings.Replace(provider, "${TOKEN}", "a-${TOKEN}-${TRUE}", 1), func(c *config.Config) bool { return c.Providers[0].Token.Reveal() == "a-s3cr3t-true" }},
+		{"an escaped variable", strings.Replace(provider, "${TOKEN}", "a$${TOKEN}$$b$", 1), func(c *config.Config) bool { return c.Providers[0].Token.Reveal() == "a${TOKEN}$$b$" }},
+		{"a token of digits", strings.Replace(provider, "${TOKEN}", "00123", 1), func(c *config.Config) bool { return c.Providers[0].Token.Reveal() == "00123" }},
+		{"a slash behind the base URL", strings.Replace(provider, "one.example", "one.example/api/", 1), func(c *config.Config) bool { return c.Providers[0].BaseURL == "https://one.example/api" }},
+		{"plain http on loopback", strings.Replace(provider, "https://one.example", "http://127.0.0.1:9001", 1), func(c *config.Config) bool { return c.Providers[0].BaseURL == "http://127.0.0.1:9001" }},
+		{"plain http in a closed network", strings.Replace(provider, "https", "http", 1) + "    allowInsecure: true\n", func(c *config.Config) bool { return c.Providers[0].AllowInsecure }},
+		{"a number beyond 64 bits", strings.Replace(provider, "activeplatform", "activityinfo", 1) + "    billingAccounts: [123456789012345678901234567890, '7']\n",
+			func(c *config.Config) bool {
+				return cmp.Equal(c.Providers[0].BillingAccounts, []string{"123456789012345678901234567890", "7"})
+			}},
+		{"Redis elsewhere, sealed", "cache: {redis: 'rediss://u:s3cr3t@redis.example:6380', key: '${ACCOUNTGRAPH_CACHE_KEY}'}\n" + provider, func(c *config.Config) bool { return c.Cache.Key.Reveal() == key }},
+		{"nothing fresh", "cache: {fresh: 0s}\n" + provider, func(c *config.Config) bool { return c.Cache.Fresh == 0 }},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			c, err := config.Parse("good.yaml", []byte(test.file), environment)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !test.holds(c) {
+				t.Errorf("%+v", c)
+			}
+		})
+	}
+}
+
+func TestSecretsAreNotPrinted(t *testing.T) {
+	file := "cache: {redis: 'redis://u:s3cr3t@127.0.0.1', key: '${ACCOUNTGRAPH_CACHE_KEY}'}\n" + provider
+	c, err := config.Parse("good.yaml", []byte(file), environment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log strings.Builder
+	slog.New(slog.NewJSONHandler(&log, nil)).Info("start", "config", c, "token", c.Providers[0].Token)
+	for _, text := range []string{fmt.Sprint(c), fmt.Sprintf("%v %+v %#v", *c, *c, *c), log.String()} {
+		if strings.Contains(text, canary) {
+			t.Errorf("a secret in %s", text)
+		}
+	}
+}
+
+func TestLoad(t *testing.T) {
+	missing := filepath.Join(t.TempDir(), "missing.yaml")
+	if _, err := config.Load(missing, environment); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("no file: %v", err)
+	}
+	large := filepath.Join(t.TempDir(), "large.yaml")
+	if err := os.WriteFile(large, []byte(strings.Repeat("# more\n", 1<<18)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var e *config.Error
+	if _, err := config.Load(large, environment); !errors.As(err, &e) || err.Error() != large+": is larger than 1048576 bytes" {
+		t.Errorf("a large file: %v", err)
+	}
+}
+
+func TestListenOn(t *testing.T) {
+	s := config.Server{Listen: "127.0.0.1:8080"}
+	if err := s.ListenOn("localhost:0"); err != nil || s.Listen != "localhost:0" {
+		t.Errorf("loopback: %v, %s", err, s.Listen)
+	}
+	for _, address := range []string{"0.0.0.0:8080", "server.example:80", "8080", "", "127.0.0.1:http", "127.0.0.1:65536"} {
+		if err := s.ListenOn(address); err == nil || s.Listen != "localhost:0" {
+			t.Errorf("%q: %v, %s", address, err, s.Listen)
+		}
+	}
+	s.Auth = config.Open
+	if err := s.ListenOn("0.0.0.0:8080"); err != nil || s.Listen != "0.0.0.0:8080" {
+		t.Errorf("a closed network: %v, %s", err, s.Listen)
+	}
+}

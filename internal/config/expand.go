@@ -1,0 +1,48 @@
+package config
+
+import "strings"
+
+// Env looks a variable of the environment up, as os.LookupEnv does.
+type Env = func(name string) (string, bool)
+
+// expand replaces each ${NAME} by that variable of the environment; $${ stands
+// for ${. It returns all that is wrong, or "".
+func expand(text string, env Env) (expanded, problem string) {
+	var b strings.Builder
+	var missing []string
+	for {
+		before, rest, found := strings.Cut(text, "${")
+		if !found {
+			b.WriteString(text)
+			return b.String(), strings.Join(missing, ", ")
+		}
+		if kept, escaped := strings.CutSuffix(before, "$"); escaped {
+			b.WriteString(kept + "${")
+			text = rest
+			continue
+		}
+		name, after, closed := strings.Cut(rest, "}")
+		if !closed || !isVariable(name) {
+			return "", "needs the name of an environment variable between ${ and }; write $${ for the characters ${"
+		}
+		value, set := env(name)
+		switch {
+		case !set:
+			missing = append(missing, "the environment variable "+name+" is not set")
+		case value == "":
+			missing = append(missing, "the environment variable "+name+" is empty")
+		}
+		b.WriteString(before + value)
+		text = after
+	}
+}
+
+func isVariable(name string) bool {
+	for i, r := range name {
+		letter := r == '_' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
+		if !letter && (i == 0 || r < '0' || r > '9') {
+			return false
+		}
+	}
+	return name != ""
+}

@@ -1,0 +1,45 @@
+package config_test
+
+import (
+	"errors"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/accountgraph/accountgraph/internal/config"
+)
+
+// FuzzParse holds that no text makes Parse panic, that it fails with an *Error
+// only, and that nothing from the environment is in its words.
+func FuzzParse(f *testing.F) {
+	example, err := os.ReadFile("testdata/example.yaml")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(example)
+	for _, text := range []string{
+		"", "---\n", "- ${A}\n", "server: {listen: ':80', auth: open}\n" + provider, provider + provider,
+		provider + "    timeout: ${T}\n", "? {a: b}\n: [*x, &x !y z]\n", "cache: {redis: 'redis://${A}@h/0', key: ${K}}\n",
+		strings.Repeat("[", 300), "a: &a [*a]\n", "<<: {}\n", "\xff\xfe", "server: \"\\x00\"\n",
+	} {
+		f.Add([]byte(text))
+	}
+	const held = "q7Zx-held-by-the-environment"
+	env := func(name string) (string, bool) { return held, name != "UNSET" }
+	f.Fuzz(func(t *testing.T, data []byte) {
+		c, err := config.Parse("f.yaml", data, env)
+		if err == nil {
+			if len(c.Providers) == 0 {
+				t.Error("no provider and no problem")
+			}
+			return
+		}
+		var e *config.Error
+		if !errors.As(err, &e) || len(e.Problems) == 0 || c != nil {
+			t.Errorf("%+v, %v", c, err)
+		}
+		if strings.Contains(err.Error(), held) {
+			t.Errorf("a value of the environment in %v", err)
+		}
+	})
+}

@@ -1,0 +1,43 @@
+package config
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"reflect"
+)
+
+// maxBytes bounds a file; a hundred providers need a twentieth of it.
+const maxBytes = 1 << 20
+
+// Load reads the file at path. Where the file can be read but not be used, the
+// error is an *Error.
+func Load(path string, env Env) (*Config, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("the configuration cannot be read: %w", err)
+	}
+	defer func() { _ = file.Close() }()
+	data, err := io.ReadAll(io.LimitReader(file, maxBytes+1))
+	if err != nil {
+		return nil, fmt.Errorf("the configuration cannot be read: %w", err)
+	}
+	return Parse(path, data, env)
+}
+
+// Parse reads the text of a file, whose name is for messages only. Every error
+// is an *Error.
+func Parse(name string, data []byte, env Env) (*Config, error) {
+	d := &decoder{problems: problems{lines: map[string]int{"": 1}}, env: env}
+	var c Config
+	if root := d.document(data); root != nil {
+		d.mapping("", root, reflect.ValueOf(&c).Elem())
+	}
+	if !d.reported("") {
+		d.check(&c)
+	}
+	if err := d.err(name); err != nil {
+		return nil, err
+	}
+	return &c, nil
+}

@@ -1,0 +1,110 @@
+package config
+
+import (
+	"fmt"
+	"net/url"
+	"reflect"
+	"strings"
+)
+
+func (d *decoder) checkProviders(list []Provider) {
+	names := map[string]int{}
+	for i := range list {
+		path, p := fmt.Sprintf("providers[%d]", i), &list[i]
+		if d.reported(path) {
+			continue
+		}
+		d.checkProvider(path, p)
+		first, taken := names[p.Name]
+		if taken {
+			d.add(path+".name", "is the name of providers[%d] already", first)
+			continue
+		}
+		names[p.Name] = i
+	}
+}
+
+func (d *decoder) checkProvider(path string, p *Provider) {
+	if !isName(p.Name) {
+		d.add(path+".name", "must be 1 to 40 lower-case letters, digits and dashes")
+	}
+	d.checkBaseURL(path, p)
+	if !p.Token.Empty() && strings.ContainsFunc(p.Token.Reveal(), isOdd) {
+		d.add(path+".token", "must be printable ASCII without spaces and line ends")
+	}
+	if p.Vendor != "" {
+		d.checkVendorKeys(path, p)
+	}
+	if path := path + ".accountUsersPath"; p.AccountUsersPath != "" && !isUsersPath(p.AccountUsersPath) {
+		d.add(path, "must be a path that begins with / and holds {accountId} once")
+	}
+	d.checkIDs(path+".billingAccounts", p.BillingAccounts)
+	d.checkIDs(path+".organizations", p.Organizations)
+}
+
+func (d *decoder) checkBaseURL(path string, p *Provider) {
+	path += ".baseURL"
+	u, err := url.Parse(p.BaseURL)
+	switch {
+	case p.BaseURL == "":
+	case err != nil, u.Scheme != "https" && u.Scheme != "http", u.Hostname() == "", u.Port() != "" && !isPort(u.Port()):
+		d.add(path, "must be an absolute URL such as https://api.example.com")
+	case u.User != nil:
+		d.add(path, "must hold no user and no password: the credential belongs into token")
+	case u.RawQuery != "" || u.ForceQuery || strings.Contains(p.BaseURL, "#"):
+		d.add(path, "must hold no query and no fragment")
+	case strings.Contains(u.Path+"/", "/../") || strings.Contains(u.Path+"/", "/./") || strings.Contains(strings.TrimRight(u.Path, "/"), "//"):
+		d.add(path, "must hold no empty and no dot segments")
+	case u.Scheme == "http" && !p.AllowInsecure && !isLoopback(u.Hostname()):
+		d.add(path, "plain http sends the credential readable; use https, or `allowInsecure: true` in a closed network")
+	default:
+		p.BaseURL = strings.TrimRight(p.BaseURL, "/")
+	}
+}
+
+// checkVendorKeys refuses keys of other vendors, and fills in the defaults of
+// this one's.
+func (d *decoder) checkVendorKeys(path string, p *Provider) {
+	into := reflect.ValueOf(p).Elem()
+	for _, f := range fieldsOf(into.Type()) {
+		at := join(path, f.key)
+		switch {
+		case f.vendor == "":
+		case !strings.EqualFold(f.vendor, string(p.Vendor)):
+			if d.given(at) {
+				d.add(at, "is a key of vendor %s", f.vendor)
+			}
+		case d.given(at):
+		case f.required:
+			d.add(at, "is missing")
+		case f.fallback != "":
+			_ = set(into.Field(f.index), f, f.fallback)
+		}
+	}
+}
+
+func (d *decoder) checkIDs(path string, ids []string) {
+	seen := map[string]int{}
+	for i, id := range ids {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		if first, taken := seen[id]; taken && id != "" {
+			d.add(at, "is listed already, as item %d", first)
+		}
+		seen[id] = i
+		if len(id) > 100 || strings.ContainsFunc(id, isOdd) {
+			d.add(at, "must be at most 100 printable ASCII characters without spaces")
+		}
+	}
+}
+
+func isName(s string) bool {
+	return s != "" && len(s) <= 40 && !strings.ContainsFunc(s, func(r rune) bool {
+		return r != '-' && (r < 'a' || r > 'z') && (r < '0' || r > '9')
+	})
+}
+
+func isUsersPath(s string) bool {
+	before, after, found := strings.Cut(s, "{accountId}")
+	return found && strings.HasPrefix(before, "/") && !strings.ContainsFunc(s, isOdd) &&
+		!strings.ContainsAny(before+after, "{}?#%\\") && !strings.Contains(s, "..") && !strings.Contains(s, "//")
+}

@@ -1,0 +1,134 @@
+package config_test
+
+import (
+	"bytes"
+	"flag"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"os"
+	"reflect"
+	"strconv"
+	"strings"
+	"testing"
+	"text/template"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "write docs/configuration.md")
+
+// reference is what docs/configuration.md is made of.
+type reference struct {
+	Example  string
+	Sections []section
+}
+
+type section struct {
+	Title, Doc string
+	Keys       []entry
+}
+
+type entry struct{ Key, Value, Default, Doc string }
+
+// TestReference holds docs/configuration.md against the comments and tags of
+// the structs.
+func TestReference(t *testing.T) {
+	const path = "../../docs/configuration.md"
+	example, err := os.ReadFile("testdata/example.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ref := reference{Example: string(example)}
+	structs := structsOf(t, "config.go")
+	for _, s := range []struct{ title, name string }{{"server", "Server"}, {"cache", "Cache"}, {"providers[]", "Provider"}} {
+		ref.Sections = append(ref.Sections, sectionOf(t, s.title, structs[s.name]))
+	}
+	page, err := template.ParseFiles("testdata/configuration.md.tmpl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want bytes.Buffer
+	if err := page.Execute(&want, ref); err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile(path, want.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want.String(), string(got)); diff != "" {
+		t.Errorf("docs/configuration.md is not what `make generate` writes:\n%s", diff)
+	}
+}
+
+func structsOf(t *testing.T, path string) map[string]*ast.GenDecl {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ParseComments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]*ast.GenDecl{}
+	for _, decl := range file.Decls {
+		if gen, ok := decl.(*ast.GenDecl); ok && gen.Tok == token.TYPE {
+			found[gen.Specs[0].(*ast.TypeSpec).Name.Name] = gen
+		}
+	}
+	return found
+}
+
+func sectionOf(t *testing.T, title string, decl *ast.GenDecl) section {
+	t.Helper()
+	spec := decl.Specs[0].(*ast.TypeSpec)
+	// The comment begins with the type's name, as Go's comments do.
+	_, doc, _ := strings.Cut(flow(decl.Doc), " is ")
+	s := section{Title: "`" + title + "`", Doc: upper(doc)}
+	for _, f := range spec.Type.(*ast.StructType).Fields.List {
+		quoted, err := strconv.Unquote(f.Tag.Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Keys = append(s.Keys, entryOf(t, types.ExprString(f.Type), reflect.StructTag(quoted), flow(f.Doc)))
+	}
+	return s
+}
+
+func entryOf(t *testing.T, typ string, tag reflect.StructTag, doc string) entry {
+	t.Helper()
+	words := map[string]string{
+		"string": "text", "bool": "`true` or `false`", "int": "whole number", "[]string": "list of ids",
+		"time.Duration": "duration", "providers.Secret": "secret text", "model.Vendor": "text",
+	}
+	e := entry{Key: tag.Get("key"), Value: words[typ], Doc: doc}
+	if e.Value == "" || e.Doc == "" {
+		t.Errorf("%s: no words for the type %s, or no comment", e.Key, typ)
+	}
+	if tag.Get("min") != "" {
+		e.Value += ", " + tag.Get("min") + " to " + tag.Get("max")
+	}
+	if allowed := strings.Fields(tag.Get("oneof")); len(allowed) > 0 {
+		e.Value = "`" + strings.Join(allowed, "`, `") + "`"
+	}
+	switch {
+	case tag.Get("default") != "":
+		e.Default = "`" + tag.Get("default") + "`"
+	case tag.Get("required") == "true":
+		e.Default = "required"
+	}
+	if vendor := tag.Get("vendor"); vendor != "" {
+		e.Doc = "Only for `vendor: " + vendor + "`. " + e.Doc
+	}
+	return e
+}
+
+// flow is a comment as one line.
+func flow(c *ast.CommentGroup) string {
+	return strings.Join(strings.Fields(c.Text()), " ")
+}
+
+func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

@@ -1,0 +1,70 @@
+package config_test
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestUnsafeFiles(t *testing.T) {
+	server := func(keys string) string { return "server: {" + keys + "}\n" + provider }
+	cache := func(keys string) string { return "cache: {" + keys + "}\n" + provider }
+	with := func(old, now string) string { return strings.Replace(provider, old, now, 1) }
+	base := func(url string) string { return with("https://one.example", "'"+url+"'") }
+
+	refuse(t, []refusal{
+		{"every address", server("listen: ':8080'"), []string{"1: server.listen: an address other than loopback needs server.auth; in a closed network that may be `auth: open`, with which everyone who reaches the address reads all that the credentials see"}},
+		{"every IPv4 address", server("listen: '0.0.0.0:8080'"), []string{"1: server.listen: an address other than loopback needs server.auth; in a closed network that may be `auth: open`, with which everyone who reaches the address reads all that the credentials see"}},
+		{"every IPv6 address", server("listen: '[::]:8080'"), []string{"1: server.listen: an address other than loopback needs server.auth; in a closed network that may be `auth: open`, with which everyone who reaches the address reads all that the credentials see"}},
+		{"a private address", server("listen: '10.0.0.1:8080'"), []string{"1: server.listen: an address other than loopback needs server.auth; in a closed network that may be `auth: open`, with which everyone who reaches the address reads all that the credentials see"}},
+		{"a name that may mean anything", server("listen: 'server.example:8080'"), []string{"1: server.listen: an address other than loopback needs server.auth; in a closed network that may be `auth: open`, with which everyone who reaches the address reads all that the credentials see"}},
+		{"an address that looks like loopback", server("listen: '127.0.0.1.example:8080'"), []string{"1: server.listen: an address other than loopback needs server.auth; in a closed network that may be `auth: open`, with which everyone who reaches the address reads all that the credentials see"}},
+		{"an address without a port", server("listen: 127.0.0.1"), []string{"1: server.listen: must be a host and a port such as 127.0.0.1:8080"}},
+		{"a port that is too large", server("listen: '127.0.0.1:65536'"), []string{"1: server.listen: must be a host and a port such as 127.0.0.1:8080"}},
+		{"a port that is a word", server("listen: '127.0.0.1:http'"), []string{"1: server.listen: must be a host and a port such as 127.0.0.1:8080"}},
+		{"Redis elsewhere without a key", cache("redis: 'redis://:s3cr3t@redis.example:6379'"), []string{"1: cache.key: is missing: a Redis that is not on loopback holds sealed data only"}},
+		{"Redis elsewhere with a key that is not set", cache("redis: 'redis://redis.example', key: '${MISSING}'"), []string{"1: cache.key: the environment variable MISSING is not set"}},
+		{"a key that is too short", cache("key: czNjcjN0"), []string{"1: cache.key: must be 32 bytes in base64, as `openssl rand -base64 32` prints them"}},
+		{"a key that is not base64", cache("key: s3cr3t-s3cr3t"), []string{"1: cache.key: must be 32 bytes in base64, as `openssl rand -base64 32` prints them"}},
+		{"another store", cache("redis: 'https://s3cr3t@redis.example'"), []string{"1: cache.redis: must be a URL such as redis://127.0.0.1:6379/0"}},
+		{"Redis without a host", cache("redis: 'redis:///0'"), []string{"1: cache.redis: must be a URL such as redis://127.0.0.1:6379/0"}},
+		{"Redis with a database that is a word", cache("redis: 'redis://127.0.0.1/s3cr3t'"), []string{"1: cache.redis: must be a URL such as redis://127.0.0.1:6379/0"}},
+		{"Redis with a query", cache("redis: 'redis://127.0.0.1/0?password=s3cr3t'"), []string{"1: cache.redis: must be a URL such as redis://127.0.0.1:6379/0"}},
+		{"Redis with a broken URL", cache("redis: 'redis://u:s3cr3t@127.0.0.1:x'"), []string{"1: cache.redis: must be a URL such as redis://127.0.0.1:6379/0"}},
+		{"plain http", base("http://one.example"), []string{"4: providers[0].baseURL: plain http sends the credential readable; use https, or `allowInsecure: true` in a closed network"}},
+		{"plain http to a private address", base("http://192.168.0.1"), []string{"4: providers[0].baseURL: plain http sends the credential readable; use https, or `allowInsecure: true` in a closed network"}},
+		{"a user in the base URL", base("https://u:s3cr3t@one.example"), []string{"4: providers[0].baseURL: must hold no user and no password: the credential belongs into token"}},
+		{"a query in the base URL", base("https://one.example?api_token=s3cr3t"), []string{"4: providers[0].baseURL: must hold no query and no fragment"}},
+		{"an empty query in the base URL", base("https://one.example?"), []string{"4: providers[0].baseURL: must hold no query and no fragment"}},
+		{"a fragment in the base URL", base("https://one.example#s3cr3t"), []string{"4: providers[0].baseURL: must hold no query and no fragment"}},
+		{"a base URL without a scheme", base("one.example/s3cr3t"), []string{"4: providers[0].baseURL: must be an absolute URL such as https://api.example.com"}},
+		{"a base URL with another scheme", base("file:///etc/s3cr3t"), []string{"4: providers[0].baseURL: must be an absolute URL such as https://api.example.com"}},
+		{"a base URL without a host", base("https:///s3cr3t"), []string{"4: providers[0].baseURL: must be an absolute URL such as https://api.example.com"}},
+		{"a base URL that goes up", base("https://one.example/a/%2e%2e/s3cr3t"), []string{"4: providers[0].baseURL: must hold no empty and no dot segments"}},
+		{"a base URL with a control character", with("https://one.example", `"https://one.example/\ns3cr3t"`), []string{"4: providers[0].baseURL: must be an absolute URL such as https://api.example.com"}},
+		{"a base URL with a port that is too large", base("https://one.example:99999"), []string{"4: providers[0].baseURL: must be an absolute URL such as https://api.example.com"}},
+		{"a name with a colon", with("one", "'one:User'"), []string{"2: providers[0].name: must be 1 to 40 lower-case letters, digits and dashes"}},
+		{"a name in capitals", with("one", "One"), []string{"2: providers[0].name: must be 1 to 40 lower-case letters, digits and dashes"}},
+		{"a name that is too long", with("one", strings.Repeat("o", 41)), []string{"2: providers[0].name: must be 1 to 40 lower-case letters, digits and dashes"}},
+		{"a name twice", provider + strings.TrimPrefix(provider, "providers:\n"), []string{"6: providers[1].name: is the name of providers[0] already"}},
+		{"a token with a line end", with("${TOKEN}", "${LINES}"), []string{"5: providers[0].token: must be printable ASCII without spaces and line ends"}},
+		{"a token with a space", with("${TOKEN}", "Bearer ${TOKEN}"), []string{"5: providers[0].token: must be printable ASCII without spaces and line ends"}},
+		{"a variable that holds YAML", with("${TOKEN}", "${YAML}"), []string{"5: providers[0].token: must be printable ASCII without spaces and line ends"}},
+		{"keys of other vendors", provider + "    accountUsersPath: /v1/{accountId}\n    billingAccounts: [1]\n    organizations: [s3cr3t]\n", []string{
+			"6: providers[0].accountUsersPath: is a key of vendor softwareone",
+			"7: providers[0].billingAccounts: is a key of vendor activityinfo",
+			"8: providers[0].organizations: is a key of vendor blendvision",
+		}},
+		{"no organization", with("activeplatform", "blendvision"), []string{"2: providers[0].organizations: is missing"}},
+		{"an empty list of organizations", with("activeplatform", "blendvision") + "    organizations: []\n", []string{"6: providers[0].organizations: must hold at least one item"}},
+		{"an organization that ends a header", with("activeplatform", "blendvision") + "    organizations: [\"a\\ns3cr3t\", a b]\n", []string{
+			"6: providers[0].organizations[0]: must be at most 100 printable ASCII characters without spaces",
+			"6: providers[0].organizations[1]: must be at most 100 printable ASCII characters without spaces",
+		}},
+		{"an organization twice", with("activeplatform", "blendvision") + "    organizations: [s3cr3t, b, s3cr3t]\n", []string{"6: providers[0].organizations[2]: is listed already, as item 0"}},
+		{"a path without an account", with("activeplatform", "softwareone") + "    accountUsersPath: /v1/users\n", []string{"6: providers[0].accountUsersPath: must be a path that begins with / and holds {accountId} once"}},
+		{"a path to another host", with("activeplatform", "softwareone") + "    accountUsersPath: //s3cr3t.example/{accountId}\n", []string{"6: providers[0].accountUsersPath: must be a path that begins with / and holds {accountId} once"}},
+		{"a path with a query", with("activeplatform", "softwareone") + "    accountUsersPath: /v1/{accountId}?s3cr3t\n", []string{"6: providers[0].accountUsersPath: must be a path that begins with / and holds {accountId} once"}},
+		{"a path that goes up", with("activeplatform", "softwareone") + "    accountUsersPath: /../{accountId}\n", []string{"6: providers[0].accountUsersPath: must be a path that begins with / and holds {accountId} once"}},
+		{"a path with two accounts", with("activeplatform", "softwareone") + "    accountUsersPath: '/{accountId}/{accountId}'\n", []string{"6: providers[0].accountUsersPath: must be a path that begins with / and holds {accountId} once"}},
+	})
+}
