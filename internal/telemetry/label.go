@@ -1,0 +1,61 @@
+package telemetry
+
+import "github.com/accountgraph/accountgraph/providers"
+
+// Labels that stand for everything without and outside of a fixed set.
+const (
+	labelOK    = "ok"
+	labelOther = "other"
+)
+
+// codes are the error codes that a client may see, as the graph promises them.
+var codes = []string{
+	"BAD_REQUEST", "GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT",
+	"QUERY_TOO_LARGE", "QUERY_TOO_COMPLEX", "BATCHING_DISABLED", "INTROSPECTION_DISABLED",
+	"PERSISTED_QUERY_NOT_FOUND", "CSRF_PREVENTION",
+	"UNAUTHENTICATED", "FORBIDDEN", "RATE_LIMITED", "OVERLOADED",
+	"UPSTREAM_UNAUTHENTICATED", "UPSTREAM_FORBIDDEN",
+	"UPSTREAM_TIMEOUT", "UPSTREAM_UNAVAILABLE", "UPSTREAM_CIRCUIT_OPEN", "UPSTREAM_RATE_LIMITED",
+	"UPSTREAM_BAD_RESPONSE", "UPSTREAM_TRUNCATED",
+	"BUDGET_EXCEEDED", "TIMEOUT", "INTERNAL_SERVER_ERROR",
+}
+
+// outcomes are the labels of the kinds of errors.
+var outcomes = map[providers.Kind]string{
+	0:                         labelOK,
+	providers.BadInput:        "bad_input",
+	providers.NotFound:        "not_found",
+	providers.Unauthenticated: "unauthenticated",
+	providers.Forbidden:       "forbidden",
+	providers.Timeout:         "timeout",
+	providers.Unavailable:     "unavailable",
+	providers.CircuitOpen:     "circuit_open",
+	providers.RateLimited:     "rate_limited",
+	providers.BadResponse:     "bad_response",
+	providers.Truncated:       "truncated",
+	providers.BudgetExceeded:  "budget_exceeded",
+	providers.Canceled:        "canceled",
+}
+
+func outcome(k providers.Kind) string {
+	if label, known := outcomes[k]; known {
+		return label
+	}
+	return labelOther
+}
+
+// within is the label where it is in the set, else labelOther.
+func within(set map[string]bool, label string) string {
+	if set[label] {
+		return label
+	}
+	return labelOther
+}
+
+func setOf(labels []string) map[string]bool {
+	set := make(map[string]bool, len(labels))
+	for _, l := range labels {
+		set[l] = true
+	}
+	return set
+}

@@ -1,0 +1,66 @@
+package telemetry_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/accountgraph/accountgraph/internal/telemetry"
+	"github.com/accountgraph/accountgraph/providers"
+)
+
+// lines decodes a log, of which every line must be JSON.
+func lines(t *testing.T, log *bytes.Buffer) []map[string]any {
+	t.Helper()
+	var all []map[string]any
+	for line := range strings.Lines(log.String()) {
+		var entry map[string]any
+		if err := json.Unmarshal([]byte(line), &entry); err != nil {
+			t.Fatalf("%v in %q", err, line)
+		}
+		all = append(all, entry)
+	}
+	return all
+}
+
+func TestLoggerKeepsToItsLine(t *testing.T) {
+	hostile := []string{"a\nb", "a\r\n{\"level\":\"ERROR\"}", "\x1b[31mred\x1b[0m", "\u2028", "\x00", "\xff", `"`, "\u202e"}
+	var log bytes.Buffer
+	logger := telemetry.NewLogger(&log, slog.LevelInfo)
+	for _, text := range hostile {
+		logger.Info("call", "path", text, "err", errors.New(text))
+	}
+	if n := bytes.Count(log.Bytes(), []byte("\n")); n != len(hostile) {
+		t.Errorf("%d lines for %d entries", n, len(hostile))
+	}
+	if bytes.ContainsAny(log.Bytes(), "\x1b\x00\r") {
+		t.Error("a control character")
+	}
+	for i, entry := range lines(t, &log) {
+		if hostile[i] != "\xff" && entry["path"] != hostile[i] {
+			t.Errorf("%q became %q", hostile[i], entry["path"])
+		}
+	}
+}
+
+func TestLogger(t *testing.T) {
+	var log bytes.Buffer
+	logger := telemetry.NewLogger(&log, slog.LevelInfo)
+	logger.Debug("not wanted")
+	logger.Info("start", "token", providers.NewSecret("s3cr3t"), slog.Group("call", "time", "kept"))
+	entries := lines(t, &log)
+	if len(entries) != 1 {
+		t.Fatalf("%d entries", len(entries))
+	}
+	if entries[0]["token"] != "[redacted]" {
+		t.Errorf("token: %v", entries[0]["token"])
+	}
+	stamp, err := time.Parse(time.RFC3339Nano, entries[0]["time"].(string))
+	if err != nil || stamp.Location() != time.UTC {
+		t.Errorf("time: %v, %v", stamp, err)
+	}
+}

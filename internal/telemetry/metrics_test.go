@@ -1,0 +1,128 @@
+package telemetry_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/accountgraph/accountgraph/internal/telemetry"
+	"github.com/accountgraph/accountgraph/internal/upstream"
+	"github.com/accountgraph/accountgraph/providers"
+)
+
+// scrape returns the samples whose names begin with prefix, without buckets.
+func scrape(t *testing.T, m *telemetry.Metrics, prefix string) []string {
+	t.Helper()
+	w := httptest.NewRecorder()
+	m.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	if w.Code != http.StatusOK {
+		t.Fatalf("HTTP %d", w.Code)
+	}
+	var samples []string
+	for line := range strings.Lines(w.Body.String()) {
+		if strings.HasPrefix(line, prefix) && !strings.Contains(line, "_bucket{") {
+			samples = append(samples, strings.TrimSpace(line))
+		}
+	}
+	return samples
+}
+
+func TestRequest(t *testing.T) {
+	m := telemetry.NewMetrics(nil)
+	m.Request(nil, 250*time.Millisecond)
+	m.Request([]string{"UPSTREAM_TIMEOUT", "UPSTREAM_TIMEOUT", "FORBIDDEN"}, 500*time.Millisecond)
+	m.Request([]string{"anna@example.com", "x"}, 250*time.Millisecond)
+	want := []string{
+		`accountgraph_request_seconds_sum 1`,
+		`accountgraph_request_seconds_count 3`,
+		`accountgraph_requests_total{code="FORBIDDEN"} 1`,
+		`accountgraph_requests_total{code="UPSTREAM_TIMEOUT"} 1`,
+		`accountgraph_requests_total{code="ok"} 1`,
+		`accountgraph_requests_total{code="other"} 1`,
+	}
+	if diff := cmp.Diff(want, scrape(t, m, "accountgraph_")); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestVendorCall(t *testing.T) {
+	m := telemetry.NewMetrics([]string{"blendvision", "softwareone"})
+	call := upstream.Call{Provider: "softwareone", Source: upstream.Vendor, Path: "/users/1", Elapsed: 250 * time.Millisecond}
+	m.VendorCall(call)
+	call.Kind = providers.Unauthenticated
+	m.VendorCall(call)
+	call.Kind = providers.Kind(99)
+	m.VendorCall(call)
+	call.Kind = providers.CircuitOpen
+	m.VendorCall(call)
+	call.Kind, call.Source = 0, "MEMORY"
+	m.VendorCall(call)
+	m.VendorCall(upstream.Call{Provider: "anna@example.com", Source: upstream.Vendor})
+	want := []string{
+		`accountgraph_vendor_call_seconds_sum{provider="blendvision"} 0`,
+		`accountgraph_vendor_call_seconds_count{provider="blendvision"} 0`,
+		`accountgraph_vendor_call_seconds_sum{provider="other"} 0`,
+		`accountgraph_vendor_call_seconds_count{provider="other"} 1`,
+		`accountgraph_vendor_call_seconds_sum{provider="softwareone"} 0.75`,
+		`accountgraph_vendor_call_seconds_count{provider="softwareone"} 3`,
+		`accountgraph_vendor_calls_total{outcome="circuit_open",provider="softwareone"} 1`,
+		`accountgraph_vendor_calls_total{outcome="ok",provider="blendvision"} 0`,
+		`accountgraph_vendor_calls_total{outcome="ok",provider="other"} 1`,
+		`accountgraph_vendor_calls_total{outcome="ok",provider="softwareone"} 1`,
+		`accountgraph_vendor_calls_total{outcome="other",provider="softwareone"} 1`,
+		`accountgraph_vendor_calls_total{outcome="unauthenticated",provider="softwareone"} 1`,
+	}
+	if diff := cmp.Diff(want, scrape(t, m, "accountgraph_vendor")); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestEveryKindHasAnOutcome fails when a kind is added to providers and not here.
+func TestEveryKindHasAnOutcome(t *testing.T) {
+	m := telemetry.NewMetrics([]string{"p"})
+	// A kind that is not known says "failed".
+	for k := providers.Kind(1); k.String() != "failed"; k++ {
+		m.VendorCall(upstream.Call{Provider: "p", Source: upstream.Vendor, Kind: k})
+	}
+	for _, sample := range scrape(t, m, "accountgraph_vendor_calls_total") {
+		if strings.Contains(sample, `"other"`) {
+			t.Error(sample)
+		}
+	}
+}
+
+func TestRuntimeAndBuild(t *testing.T) {
+	m := telemetry.NewMetrics(nil)
+	for _, name := range []string{"go_goroutines ", "go_build_info{", "process_start_time_seconds "} {
+		if len(scrape(t, m, name)) != 1 {
+			t.Errorf("no %s", name)
+		}
+	}
+}
+
+// TestSeriesAreBounded holds the metrics small whatever comes in, with the four
+// vendors configured: 200 series of our own are two pages of a dashboard.
+func TestSeriesAreBounded(t *testing.T) {
+	m := telemetry.NewMetrics([]string{"a", "b", "c", "d"})
+	var wg sync.WaitGroup
+	for i := range 8 {
+		wg.Go(func() {
+			for n := range 500 {
+				word := strings.Repeat("x", i) + strings.Repeat("y", n)
+				m.Request([]string{word}, time.Second)
+				for k := range 20 {
+					m.VendorCall(upstream.Call{Provider: string(rune('a' + n%30)), Source: upstream.Vendor, Kind: providers.Kind(k), Path: word})
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if n := len(scrape(t, m, "accountgraph_")); n > 200 {
+		t.Errorf("%d series", n)
+	}
+}
