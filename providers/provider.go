@@ -117,6 +117,9 @@ type Page[T any] struct {
 	// Total is the number of rows in the whole list where the vendor tells it and
 	// applied the whole filter exactly, else nil.
 	Total *int
+	// Repeats tells that a later page may hold rows of an earlier one, because the
+	// list is put together from several of the vendor's.
+	Repeats bool
 	// Freshness tells when the vendor was asked.
 	Freshness model.Freshness
 }

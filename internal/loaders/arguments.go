@@ -36,6 +36,14 @@ func (p Paging) first() (int, error) {
 	return *p.First, nil
 }
 
+// AtMost refuses more keys than one field can be asked for.
+func AtMost(keys int) error {
+	if keys > MaxKeys {
+		return badInput("at most 100 at once")
+	}
+	return nil
+}
+
 func badInput(detail string) error {
 	return &providers.Error{Kind: providers.BadInput, Detail: detail}
 }
@@ -122,10 +130,10 @@ func MemberList(f *model.MembershipFilter) directory.List {
 
 // The lists that belong to an object and take no filter.
 var (
-	membershipList      = directory.List{Kind: "memberships"}
-	groupsOfAccount     = directory.List{Kind: "groups"}
-	buyersOfAccount     = directory.List{Kind: "buyers"}
-	subOrganizationList = directory.List{Kind: "subOrganizations"}
+	MembershipList      = directory.List{Kind: "memberships"}
+	GroupsOfAccount     = directory.List{Kind: "groups"}
+	BuyersOfAccount     = directory.List{Kind: "buyers"}
+	SubOrganizationList = directory.List{Kind: "subOrganizations"}
 )
 
 func entityList(kind string, in *model.Provider, names []string, name *string, status []string, o *model.EntityOrder) (directory.List, error) {

@@ -14,23 +14,23 @@ func (l *level) lists(n model.Node, fields []Field) {
 		switch n.(type) {
 		case *model.User:
 			if f.Name == "memberships" {
-				list(l, s.Memberships, membershipList, id, f)
+				list(l, s.Memberships, MembershipList, id, f)
 			}
 		case *model.Account:
 			switch f.Name {
 			case "members":
 				l.members(id, f)
 			case "groups":
-				list(l, s.Groups, groupsOfAccount, id, f)
+				list(l, s.Groups, GroupsOfAccount, id, f)
 			case "buyers":
-				list(l, s.Buyers, buyersOfAccount, id, f)
+				list(l, s.Buyers, BuyersOfAccount, id, f)
 			}
 		case *model.Organization:
 			switch f.Name {
 			case "members":
 				l.members(id, f)
 			case "subOrganizations":
-				list(l, s.Organizations, subOrganizationList, id, f)
+				list(l, s.Organizations, SubOrganizationList, id, f)
 			case "roles":
 				l.orgs = append(l.orgs, id)
 			}
@@ -119,9 +119,9 @@ func (l *level) group(g *model.Group, f Field) {
 	case "modules":
 		visitAll(l, g.Modules, f.Selection)
 	case "users":
-		embedded(l, EmbeddedList("users", g.ID), g.Users, f)
+		embedded(l, EmbeddedList(model.TypeUser, g.ID), g.Users, f)
 	case "buyers":
-		embedded(l, EmbeddedList("buyers", g.ID), g.Buyers, f)
+		embedded(l, EmbeddedList(model.TypeBuyer, g.ID), g.Buyers, f)
 	case "audit":
 		l.audit(g.Audit, f.Selection)
 	}
@@ -196,7 +196,7 @@ func embedded[T model.Node](l *level, of directory.List, refs []T, f Field) {
 	if f.Arguments(&p) != nil {
 		return
 	}
-	listing, err := Embedded(of, refs, p, nil)
+	listing, err := Embedded(of, refs, p)
 	if err != nil {
 		return
 	}
@@ -208,12 +208,12 @@ func embedded[T model.Node](l *level, of directory.List, refs []T, f Field) {
 }
 
 // EmbeddedList names a list that an object holds.
-func EmbeddedList(field string, owner model.ID) directory.List {
-	return directory.List{Kind: string(owner) + " " + field}
+func EmbeddedList(typ string, owner model.ID) directory.List {
+	return directory.List{Kind: string(owner) + " " + typ}
 }
 
 // Embedded is a window of a list that is at hand.
-func Embedded[T model.Node](of directory.List, rows []T, p Paging, freshness *model.Freshness) (*directory.Listing[T], error) {
+func Embedded[T model.Node](of directory.List, rows []T, p Paging) (*directory.Listing[T], error) {
 	first, err := p.first()
 	if err != nil {
 		return nil, err
@@ -226,7 +226,7 @@ func Embedded[T model.Node](of directory.List, rows []T, p Paging, freshness *mo
 		}
 		w.After = &cursor
 	}
-	listing := directory.Slice(of, "", rows, w, freshness)
+	listing := directory.Slice(of, "", rows, w, nil)
 	return &listing, nil
 }
 

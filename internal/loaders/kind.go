@@ -38,7 +38,8 @@ func newKind[T model.Node](s *Set, typ string, pick directory.Pick[T]) *Kind[T] 
 // prefetch loads objects for those who will ask later.
 func (k *Kind[T]) prefetch(ctx context.Context, ids []model.ID) { load(ctx, k.byID, ids) }
 
-func (k *Kind[T]) typeName() string { return k.typ }
+// Type is the entity type that is loaded.
+func (k *Kind[T]) Type() string { return k.typ }
 
 // node returns an object without its type.
 func (k *Kind[T]) node(ctx context.Context, id model.ID) (model.Node, error) {
@@ -47,6 +48,17 @@ func (k *Kind[T]) node(ctx context.Context, id model.ID) (model.Node, error) {
 		return nil, err
 	}
 	return object, nil
+}
+
+// Owns refuses an id from outside that is malformed or names another type.
+func (k *Kind[T]) Owns(id model.ID) error {
+	if _, err := model.ParseID(string(id)); err != nil {
+		return badInput(err.Error())
+	}
+	if id.Type() != k.typ {
+		return badInput("the id is not that of a " + k.typ)
+	}
+	return nil
 }
 
 // Load returns the object with this id; the zero T when there is none.

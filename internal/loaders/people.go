@@ -62,6 +62,14 @@ func (p Partial) Error() string { return p.Errors[0].Error() }
 // Unwrap returns all failures.
 func (p Partial) Unwrap() []error { return p.Errors }
 
+// Each takes failures that came together apart.
+func Each(err error) []error {
+	if p, ok := err.(Partial); ok { //nolint:errorlint // never wrapped
+		return p.Errors
+	}
+	return []error{err}
+}
+
 // MembershipsOf reads the memberships of all of a person's users, in their order.
 func (s *Set) MembershipsOf(ctx context.Context, p *model.Person, window Paging) (*directory.Listing[*model.Membership], error) {
 	first, err := window.first()
@@ -99,7 +107,7 @@ func membershipKeys(p *model.Person) []listKey {
 	most := MaxFirst
 	keys := make([]listKey, len(p.Users))
 	for i, u := range p.Users {
-		keys[i], _ = newListKey(membershipList, u.ID, Paging{First: &most}) // a valid window
+		keys[i], _ = newListKey(MembershipList, u.ID, Paging{First: &most}) // a valid window
 	}
 	return keys
 }

@@ -39,7 +39,6 @@ type level struct {
 
 // anyKind is a Kind without its type.
 type anyKind interface {
-	typeName() string
 	prefetch(ctx context.Context, ids []model.ID)
 	node(ctx context.Context, id model.ID) (model.Node, error)
 }

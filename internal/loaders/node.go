@@ -1,0 +1,41 @@
+package loaders
+
+import (
+	"context"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+)
+
+// Node returns the object with this id, of whichever type; nil when there is
+// none.
+func (s *Set) Node(ctx context.Context, id model.ID) (model.Node, error) {
+	nodes, errs, err := s.Nodes(ctx, []model.ID{id})
+	if err != nil {
+		return nil, err
+	}
+	return nodes[0], errs[0]
+}
+
+// Nodes returns the objects with these ids, in their order, and an error for
+// each that could not be read. It fails as a whole when an id is malformed or
+// there are too many.
+func (s *Set) Nodes(ctx context.Context, ids []model.ID) ([]model.Node, []error, error) {
+	if err := AtMost(len(ids)); err != nil {
+		return nil, nil, err
+	}
+	byKind := map[anyKind][]model.ID{}
+	for _, id := range ids {
+		if _, err := model.ParseID(string(id)); err != nil {
+			return nil, nil, badInput(err.Error())
+		}
+		kind := s.kindOf(id.Type())
+		byKind[kind] = append(byKind[kind], id)
+	}
+	l := &level{set: s, ids: byKind}
+	l.load(ctx)
+	nodes, errs := make([]model.Node, len(ids)), make([]error, len(ids))
+	for i, id := range ids {
+		nodes[i], errs[i] = s.kindOf(id.Type()).node(ctx, id)
+	}
+	return nodes, errs, nil
+}

@@ -1,0 +1,109 @@
+package resolvers
+
+import (
+	"context"
+	"errors"
+	"math"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/accountgraph/accountgraph/providers"
+)
+
+// Code is a word in `extensions.code`: what a client may look at.
+type Code string
+
+// The codes of errors that are not a vendor's.
+const (
+	BadUserInput   Code = "BAD_USER_INPUT"
+	BudgetExceeded Code = "BUDGET_EXCEEDED"
+	Timeout        Code = "TIMEOUT"
+	Internal       Code = "INTERNAL_SERVER_ERROR"
+)
+
+// codes are the words for what went wrong at a vendor.
+var codes = map[providers.Kind]Code{
+	providers.BadInput:        BadUserInput,
+	providers.Unauthenticated: "UPSTREAM_UNAUTHENTICATED",
+	providers.Forbidden:       "UPSTREAM_FORBIDDEN",
+	providers.Timeout:         "UPSTREAM_TIMEOUT",
+	providers.Unavailable:     "UPSTREAM_UNAVAILABLE",
+	providers.CircuitOpen:     "UPSTREAM_CIRCUIT_OPEN",
+	providers.RateLimited:     "UPSTREAM_RATE_LIMITED",
+	providers.BadResponse:     "UPSTREAM_BAD_RESPONSE",
+	providers.NotFound:        "UPSTREAM_BAD_RESPONSE", // a list that is not there
+	providers.Truncated:       "UPSTREAM_TRUNCATED",
+	providers.BudgetExceeded:  BudgetExceeded,
+	providers.Canceled:        Timeout,
+}
+
+// present makes a GraphQL error of whatever a resolver or the executor gave. An
+// error that is not known here says nothing to the client but a request's id.
+func present(ctx context.Context, err error) *gqlerror.Error {
+	shown := &gqlerror.Error{Path: graphql.GetPath(ctx), Extensions: map[string]any{}}
+	var known *gqlerror.Error
+	if errors.As(err, &known) {
+		if known.Path != nil {
+			shown.Path = known.Path
+		}
+		shown.Locations = known.Locations
+	}
+	var upstream *providers.Error
+	switch {
+	case errors.As(err, &upstream):
+		presentUpstream(shown, upstream)
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		shown.Message = "the operation took too long"
+		shown.Extensions["code"] = Timeout
+	case known != nil && known.Err == nil && known.Rule != "":
+		shown.Message, shown.Extensions["code"] = known.Message, Code("GRAPHQL_VALIDATION_FAILED")
+	case known != nil && known.Extensions["code"] != nil:
+		shown.Message, shown.Extensions = known.Message, known.Extensions
+	case isInput(known):
+		shown.Message, shown.Extensions["code"] = known.Message, BadUserInput
+	default:
+		internal(ctx, shown, err)
+	}
+	return shown
+}
+
+func presentUpstream(shown *gqlerror.Error, e *providers.Error) {
+	shown.Extensions["code"] = codes[e.Kind]
+	if e.Provider == nil {
+		shown.Message = e.Detail
+		return
+	}
+	shown.Message = e.Error()
+	shown.Extensions["provider"] = e.Provider.Name
+	shown.Extensions["vendor"] = e.Provider.Vendor
+	if e.HTTPStatus != 0 {
+		shown.Extensions["httpStatus"] = e.HTTPStatus
+	}
+	if e.VendorCode != "" {
+		shown.Extensions["vendorCode"] = e.VendorCode
+	}
+	if e.RetryAfter > 0 {
+		shown.Extensions["retryAfter"] = int(math.Ceil(e.RetryAfter.Seconds()))
+	}
+}
+
+// isInput reports whether the executor refused an argument or a variable.
+func isInput(e *gqlerror.Error) bool {
+	return e != nil && e.Err == nil && !strings.Contains(e.Message, "internal")
+}
+
+// report adds errors to the elements of a list by their index.
+func report(ctx context.Context, errs []error) {
+	for i, err := range errs {
+		if err != nil {
+			graphql.AddError(at(ctx, i), err)
+		}
+	}
+}
+
+// badInput reports whether a list failed because of how it was asked for.
+func badInput(errs []error) bool {
+	return len(errs) > 0 && providers.KindOf(errs[0]) == providers.BadInput
+}

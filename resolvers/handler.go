@@ -1,0 +1,125 @@
+package resolvers
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/handler"
+	"github.com/99designs/gqlgen/graphql/handler/extension"
+	"github.com/99designs/gqlgen/graphql/handler/lru"
+	"github.com/99designs/gqlgen/graphql/handler/transport"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/accountgraph/accountgraph/graph/generated"
+	"github.com/accountgraph/accountgraph/internal/directory"
+	"github.com/accountgraph/accountgraph/internal/loaders"
+	"github.com/accountgraph/accountgraph/internal/upstream"
+)
+
+// Options are what the door can be set to.
+type Options struct {
+	Log *slog.Logger
+	// Introspection allows clients to read the schema.
+	Introspection bool
+	// Observe is told of every answered request: the codes of its errors, none
+	// when it went well, and how long it took; may be nil.
+	Observe func(codes []string, took time.Duration)
+}
+
+const (
+	// deadline bounds one operation with all its vendor calls.
+	deadline = 10 * time.Second
+	// maxCalls bounds the vendor calls of one operation.
+	maxCalls = 50
+	// documents is how many parsed documents are kept; frontends send a few hundred.
+	documents = 1000
+)
+
+// Handler serves GraphQL over HTTP.
+func Handler(d *directory.Directory, o Options) http.Handler {
+	server := handler.New(generated.NewExecutableSchema(generated.Config{Resolvers: root{d}}))
+	server.AddTransport(transport.Options{})
+	server.AddTransport(transport.GET{})
+	server.AddTransport(transport.POST{})
+	server.SetQueryCache(lru.New[*ast.QueryDocument](documents))
+	server.SetErrorPresenter(present)
+	server.SetRecoverFunc(recovered(o.Log))
+	if o.Introspection {
+		server.Use(extension.Introspection{})
+	}
+	server.Use(operation{d})
+	return server
+}
+
+// operation surrounds the execution of an operation: its deadline, its budget,
+// its loaders, its trace.
+type operation struct{ directory *directory.Directory }
+
+var _ interface {
+	graphql.HandlerExtension
+	graphql.ResponseInterceptor
+} = operation{}
+
+// ExtensionName is what the executor calls this extension.
+func (operation) ExtensionName() string { return "operation" }
+
+// Validate finds nothing to object to in a schema.
+func (operation) Validate(graphql.ExecutableSchema) error { return nil }
+
+// InterceptResponse walks the selection, so that the resolvers find their data,
+// and then lets them run.
+func (o operation) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+	oc := graphql.GetOperationContext(ctx)
+	ctx, cancel := context.WithTimeout(ctx, deadline)
+	defer cancel()
+	ctx, ledger := upstream.WithLedger(ctx, maxCalls)
+	set := loaders.New(o.directory)
+	ctx = loaders.With(ctx, set)
+	if oc.Operation.Operation == ast.Query {
+		set.Walk(ctx, selection{oc, oc.Operation.SelectionSet})
+	}
+	response := next(ctx)
+	if response != nil && oc.Headers.Get(traceHeader) == "1" {
+		if response.Extensions == nil {
+			response.Extensions = map[string]any{}
+		}
+		response.Extensions["upstream"] = trace(ledger)
+	}
+	return response
+}
+
+// traceHeader asks for `extensions.upstream`.
+const traceHeader = "Accountgraph-Trace"
+
+// traced is one page or object that an operation needed.
+type traced struct {
+	Provider string          `json:"provider"`
+	Method   string          `json:"method"`
+	Path     string          `json:"path"`
+	Source   upstream.Source `json:"source"`
+	Status   int             `json:"status"`
+	MS       float64         `json:"ms"`
+}
+
+func trace(l *upstream.Ledger) []traced {
+	rows := []traced{}
+	for _, c := range l.Calls() {
+		ms := float64(c.Elapsed.Microseconds()) / 1000
+		rows = append(rows, traced{c.Provider, c.Method, c.Path, c.Source, c.Status, ms})
+	}
+	return rows
+}
+
+// recovered turns a panic into an error that says nothing to the client; the log
+// gets its stack, which holds no values.
+func recovered(log *slog.Logger) graphql.RecoverFunc {
+	return func(ctx context.Context, panicked any) error {
+		id := requestID(ctx)
+		log.ErrorContext(ctx, "panic", "requestId", id, "stack", stack())
+		return &gqlerror.Error{Message: "internal server error", Extensions: map[string]any{"code": Internal, "requestId": id}}
+	}
+}
