@@ -1,0 +1,53 @@
+package activeplatform
+
+import (
+	"context"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/providers"
+)
+
+type accounts struct{ *Provider }
+
+// Get makes one call an account.
+func (a accounts) Get(ctx context.Context, ids []string) providers.Found[*model.Account] {
+	return a.getAccounts(ctx, ids)
+}
+
+// Page reads one page. The words of an account's status are not documented, so
+// that none is asked for.
+func (a accounts) Page(ctx context.Context, q providers.Query, token string) (*providers.Page[*model.Account], error) {
+	if q.Of.Type != "" {
+		return nil, a.badInput("accounts have no parent here")
+	}
+	at, ok := parsePlace(token)
+	if !ok {
+		return nil, a.badInput("not a page token of this list")
+	}
+	reply, err := a.listAccounts(ctx, at.number, sorting(q.Order, accountFields))
+	if err != nil {
+		return nil, err
+	}
+	rows, next, more := turn(at, reply.Value)
+	page := &providers.Page[*model.Account]{Items: rows, Freshness: reply.Freshness}
+	if more {
+		page.Next = next.String()
+	}
+	return page, nil
+}
+
+// Sorts is true for dates. In which order the vendor puts names is not
+// documented.
+func (accounts) Sorts(q providers.Query) bool {
+	_, known := accountFields[q.Order.Field]
+	return known || q.Order.Field == ""
+}
+
+// Joins is always false: accounts have no parents here.
+func (accounts) Joins(string) bool { return false }
+
+// accountFields are the vendor's names of what accounts can be ordered by.
+var accountFields = map[model.UserOrderField]string{
+	model.OrderByCreatedAt: "created_at",
+	model.OrderByUpdatedAt: "updated_at",
+}

@@ -1,0 +1,97 @@
+package activeplatformfake
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/simulated"
+)
+
+const (
+	// firstPerson and lastPerson are the numbers of those of the cast who have a
+	// login here.
+	firstPerson, lastPerson = 60, 339
+	// firstUser is the id of the first of them, the one of the vendor's example.
+	firstUser = 2002984
+)
+
+// Password is the value of an attribute that no client may ever show.
+const Password = "hunter2-must-stay-hidden"
+
+// UserID is the id of the person with this number.
+func UserID(person int) int { return firstUser + person - firstPerson }
+
+type user struct {
+	ID               int         `json:"id"`
+	FirstName        string      `json:"first_name"`
+	MiddleName       string      `json:"middle_name"`
+	LastName         string      `json:"last_name"`
+	Email            string      `json:"email"`
+	Status           string      `json:"status"`
+	CustomAttributes []attribute `json:"custom_attributes"`
+	CreatedAt        string      `json:"created_at"`
+	UpdatedAt        string      `json:"updated_at"`
+}
+
+type attribute struct {
+	Name  string `json:"name"`
+	Value any    `json:"value"`
+}
+
+func (u user) field(name string) (string, bool) {
+	value, ok := map[string]string{
+		"id": fmt.Sprintf("%020d", u.ID), "first_name": u.FirstName, "middle_name": u.MiddleName, "last_name": u.LastName,
+		"email": u.Email, "status": u.Status, "created_at": u.CreatedAt, "updated_at": u.UpdatedAt,
+	}[name]
+	return value, ok
+}
+
+func people() []user {
+	var users []user
+	for _, p := range simulated.People()[firstPerson : lastPerson+1] {
+		created := p.Born.Add(26 * time.Hour)
+		users = append(users, user{
+			ID:               UserID(p.Number),
+			FirstName:        p.Given,
+			MiddleName:       p.Middle,
+			LastName:         p.Family,
+			Email:            p.EmailAt(model.ActivePlatform),
+			Status:           status(p.Number),
+			CustomAttributes: attributes(p.Number),
+			CreatedAt:        stamp(created),
+			UpdatedAt:        stamp(created.Add(time.Duration(p.Number%50) * 31 * time.Hour)),
+		})
+	}
+	return users
+}
+
+// status is one of the two documented words, and now and then one that is not.
+func status(n int) string {
+	switch {
+	case n%41 == 0:
+		return "pending_confirmation"
+	case n%7 == 3:
+		return "inactive"
+	}
+	return "active"
+}
+
+func attributes(n int) []attribute {
+	all := []attribute{}
+	if n%3 == 0 {
+		all = append(all, attribute{"Age", fmt.Sprint(18 + n%50)})
+	}
+	if n%5 == 0 {
+		all = append(all, attribute{"VPN Password", Password})
+	}
+	if n%15 == 0 {
+		all = append(all, attribute{"Desk", n}, attribute{"Nickname", ""})
+	}
+	return all
+}
+
+// stamp writes an instant as the vendor does, in Moscow's time of day.
+func stamp(t time.Time) string {
+	return t.In(time.FixedZone("", 3*60*60)).Format("2006-01-02T15:04:05.000-07:00")
+}
