@@ -166,8 +166,8 @@ func TestUsersPages(t *testing.T) {
 		}
 		tokens = append(tokens, token)
 	}
-	// The foreign account has a page that holds the next account's users, had it
-	// one; it lies before the last, whose id is the configured one.
+	// The configured account is on the first page. The last one, of the foreign
+	// account, is empty.
 	want := []string{activityinfofake.FirstAccount, activityinfofake.SuspendedAccount, activityinfofake.ClosedAccount, activityinfofake.ForeignAccount}
 	if !slices.Equal(tokens, want) {
 		t.Errorf("tokens %q, want %q", tokens, want)
