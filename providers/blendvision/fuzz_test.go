@@ -1,0 +1,70 @@
+package blendvision_test
+
+import (
+	"os"
+	"testing"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/providers"
+)
+
+// FuzzAnswer reads arbitrary answers: every outcome is rows with ids or an error
+// of the contract.
+func FuzzAnswer(f *testing.F) {
+	for _, name := range []string{"accounts.json", "organization.json"} {
+		b, err := os.ReadFile("testdata/" + name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(b))
+	}
+	f.Add(`{"organizations":[{"id":"a","parent_id":"a","created_at":"0001-01-01T00:00:00Z"}],"pagination":{"total_items":1e9}}`)
+	f.Add(`{"roles":[{"id":"a","is_default":null}],"pagination":{"total_items":"3","items_per_page":-1,"current_page":2147483648}}`)
+	f.Add(`{"code":7,"message":"no","details":[{"@type":"x"}]}`)
+	f.Fuzz(func(t *testing.T, body string) {
+		p := answering(t, always(body), "o")
+		c := p.Collections()
+		members, err := c.Memberships.Page(t.Context(), of(model.TypeOrganization, "o"), "")
+		fine(t, p, err)
+		if err == nil {
+			for _, m := range members.Items {
+				if m.User.VendorID == "" || m.VendorID != "o/"+m.User.VendorID || m.Organization.VendorID != "o" || m.Role == "" || m.Status == "" {
+					t.Errorf("a membership without its ends: %+v", m)
+				}
+			}
+		}
+		below, err := c.Organizations.Page(t.Context(), of(model.TypeOrganization, "o"), "")
+		fine(t, p, err)
+		if err == nil {
+			for _, o := range below.Items {
+				if o.VendorID == "" || o.Parent == nil || o.Parent.VendorID == "" || o.Status == "" {
+					t.Errorf("an organization without its id or parent: %+v", o)
+				}
+			}
+		}
+		found := c.Organizations.Get(t.Context(), []string{"o"})
+		fine(t, p, found.Failed["o"])
+		if o := found.Objects["o"]; o != nil && o.VendorID != "o" {
+			t.Errorf("%s was found for o", o.VendorID)
+		}
+		roles, err := c.Roles(t.Context(), "o")
+		fine(t, p, err)
+		for _, role := range roles {
+			if role.VendorID == "" {
+				t.Error("a role without an id")
+			}
+		}
+	})
+}
+
+// fine checks that an error is one of the contract.
+func fine(t *testing.T, p providers.Provider, err error) {
+	t.Helper()
+	if err == nil {
+		return
+	}
+	e, ok := err.(*providers.Error) //nolint:errorlint // the contract wants this type itself
+	if !ok || e.Provider != p.Info() || e.Kind != providers.BadResponse && e.Kind != providers.Truncated {
+		t.Errorf("failed with %v", err)
+	}
+}
