@@ -1,0 +1,107 @@
+package softwareonefake
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+const base = "/public/v1/accounts/"
+
+// answer finds what the path names and returns the JSON of it.
+func (f *Fake) answer(r *http.Request) ([]byte, *problem) {
+	rest, ok := strings.CutPrefix(r.URL.Path, base)
+	if !ok {
+		return nil, notFound()
+	}
+	parts := strings.Split(rest, "/")
+	c, id, err := f.route(parts)
+	if err != nil {
+		return nil, err
+	}
+	q, err := f.read(r.URL.RawQuery, c.kind)
+	if err != nil {
+		return nil, err
+	}
+	p := f.plan(c.kind, q.selection, full)
+	if id != "" {
+		found := c.find(id, f.Operations)
+		if found == nil {
+			return nil, notFound()
+		}
+		return p.write(nil, found), nil
+	}
+	// The list tells what its rows lack, so they need not.
+	p.meta = f.Verbose && p.meta
+	return f.list(q, p, c.seen(f.Operations)), nil
+}
+
+func (f *Fake) list(q *query, p *plan, all []*row) []byte {
+	rows, total := q.page(all)
+	b := make([]byte, 0, 256+len(rows)*1024)
+	b = append(b, `{"$meta":{"pagination":{"offset":`...)
+	b = strconv.AppendInt(b, int64(q.offset), 10)
+	b = append(b, `,"limit":`...)
+	b = strconv.AppendInt(b, int64(q.limit), 10)
+	b = append(b, `,"total":`...)
+	b = strconv.AppendInt(b, int64(total), 10)
+	b = append(b, '}')
+	if !f.NoOmitted {
+		b = append(append(b, `,"omitted":`...), p.omitted...)
+	}
+	b = append(b, `},"data":[`...)
+	return append(p.writeAll(b, rows), `]}`...)
+}
+
+// route returns the collection that a path leads to, and the id in it that the
+// path ends with, "" for the list. What the token may not see is not found.
+func (f *Fake) route(parts []string) (*collection, string, *problem) {
+	d := f.data
+	switch {
+	case slices.Contains(parts, ""):
+		return nil, "", notFound()
+	case len(parts) == 1:
+		c, err := f.collection(parts[0])
+		return c, "", err
+	case len(parts) == 2 && d.collections[parts[0]] != nil:
+		c, err := f.collection(parts[0])
+		return c, parts[1], err
+	case len(parts) == 2 && parts[1] == "users" && !f.Removed:
+		c, err := f.of(d.accounts, parts[0], d.accountUsersOf)
+		return c, "", err
+	case len(parts) == 3 && parts[1] == "users" && d.collections[parts[0]] == nil && !f.Removed:
+		c, err := f.of(d.accounts, parts[0], d.accountUsersOf)
+		return c, parts[2], err
+	case len(parts) == 3 && parts[0] == "accounts" && parts[2] == "users" && !f.NestedOnly:
+		c, err := f.of(d.accounts, parts[1], d.membersOf)
+		return c, "", err
+	case len(parts) == 4 && parts[0] == "accounts" && parts[2] == "users" && !f.NestedOnly:
+		c, err := f.of(d.accounts, parts[1], d.membersOf)
+		return c, parts[3], err
+	case len(parts) == 3 && parts[0] == "users" && parts[2] == "accounts":
+		c, err := f.of(d.users, parts[1], d.accountsOf)
+		return c, "", err
+	}
+	return nil, "", notFound()
+}
+
+func (f *Fake) collection(name string) (*collection, *problem) {
+	c := f.data.collections[name]
+	switch {
+	case c == nil, c == f.data.accountUsers && f.Removed:
+		return nil, notFound()
+	case c == f.data.modules && !f.Operations:
+		return nil, forbidden()
+	}
+	return c, nil
+}
+
+// of returns what belongs to an object.
+func (f *Fake) of(parents *collection, id string, children map[*row]*collection) (*collection, *problem) {
+	parent := parents.find(id, f.Operations)
+	if parent == nil {
+		return nil, notFound()
+	}
+	return children[parent], nil
+}

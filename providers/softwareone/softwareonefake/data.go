@@ -1,0 +1,120 @@
+package softwareonefake
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/accountgraph/accountgraph/internal/simulated"
+)
+
+// How much there is. Accounts, groups, buyers, sellers and users each fill more
+// than one page of a hundred.
+const (
+	userCount     = 300
+	accountCount  = 125
+	sellerCount   = 110
+	licenseeCount = 130
+
+	// bigAccounts come first. Between them they have 12 groups with 250
+	// different users, and 20 buyers.
+	bigAccounts      = 3
+	groupsPerBig     = 4
+	bigUsers         = 250
+	bigBuyers        = 20
+	usersWithoutHome = 290
+)
+
+// data is everything on the platform. It is not changed after newData.
+type data struct {
+	*schema
+	people []simulated.Person
+
+	collections                           map[string]*collection
+	accounts, users, groups, buyers       *collection
+	sellers, modules, licensees           *collection
+	accountUsers                          *collection
+	accountUsersOf, membersOf, accountsOf map[*row]*collection
+
+	// actors are users as those who did something, by number.
+	actors []*row
+}
+
+func newData() *data {
+	s := newSchema()
+	d := &data{
+		schema:   s,
+		people:   simulated.People()[:userCount],
+		accounts: newCollection(s.account), users: newCollection(s.user), groups: newCollection(s.group),
+		buyers: newCollection(s.buyer), sellers: newCollection(s.seller), modules: newCollection(s.module),
+		licensees: newCollection(s.licensee), accountUsers: newCollection(s.accountUser),
+		accountUsersOf: map[*row]*collection{}, membersOf: map[*row]*collection{}, accountsOf: map[*row]*collection{},
+	}
+	d.collections = map[string]*collection{
+		"accounts": d.accounts, "users": d.users, "user-groups": d.groups, "buyers": d.buyers, "sellers": d.sellers,
+		"modules": d.modules, "licensees": d.licensees, "account-users": d.accountUsers,
+	}
+	d.addUsers()
+	d.addAccounts()
+	d.addModules()
+	d.addSellers()
+	d.addBuyers()
+	d.addGroups()
+	d.addMembers()
+	d.addLicensees()
+	return d
+}
+
+// id makes an id of two groups of digits. Ids are in the order of the numbers.
+func id(prefix string, n int) string {
+	return fmt.Sprintf("%s-%04d-%04d", prefix, 1000+n, (n*7919+1234)%10000)
+}
+
+// instant is a time that depends on the number, after the year began.
+func instant(year, n int) time.Time {
+	return time.Date(year, 1, 2, 3, 4, 5, 678e6, time.UTC).Add(time.Duration(n) * (5*time.Hour + 7*time.Minute))
+}
+
+// actor is who did something: a user, a token, or somebody of whom the platform
+// tells nothing but a href that leads nowhere.
+func (d *data) actor(n int) *row {
+	switch n % 4 {
+	case 2:
+		return d.schema.actor.with(values{"id": id("TKN", n%7), "name": fmt.Sprintf("Integration %d", n%7)})
+	case 3:
+		return d.schema.actor.with(values{"href": "//"})
+	}
+	return d.actors[n*7%userCount]
+}
+
+// happened is an event: something that the nth actor did.
+func (d *data) happened(at time.Time, n int) *row {
+	return d.event.with(values{"at": at, "by": d.actor(n)})
+}
+
+// since is an instant without an actor.
+func (d *data) since(at time.Time) *row { return d.schema.instant.with(values{"at": at}) }
+
+// pick returns the nth of the words, over and over.
+func pick(n int, words ...string) string { return words[n%len(words)] }
+
+// postal is the nth address: most are whole, some empty, some missing.
+func (d *data) postal(n int) *row {
+	switch n % 7 {
+	case 3:
+		return d.address.with(nil)
+	case 6:
+		return nil
+	}
+	place := n % 5
+	vs := values{
+		"addressLine1": fmt.Sprintf("%s %d", pick(place, "Main Street", "Straße des 17. Juni", "Carrer d’Aribau", "サンプル通り", "Strøget"), n+1),
+		"postCode":     fmt.Sprintf("%05d", 10000+n*37),
+		"city":         pick(place, "Springfield", "Berlin", "Barcelona", "東京", "København"),
+		"state":        pick(place, "IL", "Berlin", "Catalonia", "Tōkyō", "Hovedstaden"),
+		"country":      pick(place, "US", "DE", "ES", "JP", "DK"),
+	}
+	if n%3 == 0 {
+		vs["addressLine2"] = fmt.Sprintf("Floor %d, “rear”", n%9)
+	}
+	return d.address.with(vs)
+}

@@ -1,0 +1,165 @@
+package softwareonefake
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/accountgraph/accountgraph/internal/simulated"
+)
+
+// AccountUserID is the id that the place of the nth user in the mth account has
+// in the older, nested form of account users.
+func AccountUserID(account, user int) string {
+	return fmt.Sprintf("AUSR-%04d-%04d-%04d", 1000+account, 1000+user, (account*31+user*7919+1234)%10000)
+}
+
+// homes are the accounts that a user is in, by number. Every user below bigUsers
+// is in a big account, nobody else is.
+func homes(n int) []int {
+	var accounts []int
+	switch {
+	case n == simulated.EverywhereFirst:
+		accounts = []int{0, 1, 2}
+	case n < 150:
+		accounts = []int{0}
+	case n < 210:
+		accounts = []int{1}
+	case n < bigUsers:
+		accounts = []int{2}
+	}
+	if n < bigUsers && n%10 == 0 && len(accounts) == 1 {
+		accounts = append(accounts, (accounts[0]+1)%bigAccounts)
+		slices.Sort(accounts)
+	}
+	for a := bigAccounts; a < accountCount; a++ {
+		for i := range a % 5 {
+			if (a*13+i*41)%usersWithoutHome == n {
+				accounts = append(accounts, a)
+			}
+		}
+	}
+	return accounts
+}
+
+// ofFirst tells whether a user is in the first account.
+func ofFirst(n int) bool {
+	accounts := homes(n)
+	return len(accounts) > 0 && accounts[0] == 0
+}
+
+// addMembers puts users into accounts and groups.
+func (d *data) addMembers() {
+	members := make([][]int, accountCount)
+	for n, user := range d.users.rows {
+		in := newCollection(d.account)
+		for _, a := range homes(n) {
+			members[a] = append(members[a], n)
+			in.add(d.accounts.rows[a], a == 0)
+		}
+		d.accountsOf[user] = in
+		if len(in.rows) > 0 {
+			user.set("accounts", in.rows)
+			user.set("currentAccount", in.rows[n%len(in.rows)])
+		}
+	}
+	users := map[*row][]*row{}
+	for a, account := range d.accounts.rows {
+		nested, flat := newCollection(d.accountUser), newCollection(d.member)
+		d.accountUsersOf[account], d.membersOf[account] = nested, flat
+		for _, n := range members[a] {
+			groups := groupsOf(account, a, n)
+			for _, g := range groups {
+				users[g] = append(users[g], d.users.rows[n])
+			}
+			d.addMember(a, n, groups)
+		}
+	}
+	for g, us := range users {
+		g.set("users", us)
+	}
+}
+
+// groupsOf chooses a member's groups. In the small accounts some have none.
+func groupsOf(account *row, a, n int) []*row {
+	all := account.rows("groups")
+	switch {
+	case a >= bigAccounts && (a+n)%6 == 5:
+		return nil
+	case a >= bigAccounts:
+		return all
+	case n%7 == 0:
+		return []*row{all[n%groupsPerBig], all[(n+1)%groupsPerBig]}
+	}
+	return []*row{all[n%groupsPerBig]}
+}
+
+func (d *data) addMember(a, n int, groups []*row) {
+	account, user := d.accounts.rows[a], d.users.rows[n]
+	vs := values{"account": account}
+	if len(groups) > 0 {
+		vs["groups"] = groups
+		vs["modules"] = union(groups, "modules")
+		vs["buyers"] = union(groups, "buyers")
+	}
+	status, invitation := d.invite(a, n)
+	if invitation != nil {
+		vs["invitation"] = invitation
+	}
+	audit := values{"created": d.happened(instant(2021, n+a), n), "updated": d.happened(instant(2024, n+a), a)}
+	if invitation == nil || status == "Active" {
+		audit["joined"] = d.since(instant(2022, n+a))
+		if !d.people[n].NeverLoggedIn {
+			audit["access"] = d.since(instant(2025, n+a))
+		}
+	}
+
+	vs["id"], vs["user"], vs["audit"] = AccountUserID(a, n), user, d.accountUserAudit.with(audit)
+	nested := d.accountUser.with(vs)
+	d.accountUsersOf[account].add(nested, a == 0, user.id())
+	d.accountUsers.add(nested, a == 0)
+
+	delete(vs, "user")
+	if login := user.get("lastLoginAt"); login != nil {
+		audit["login"] = d.since(lastLogin(n))
+	}
+	vs["audit"] = d.memberAudit.with(audit)
+	flat := d.member.with(vs)
+	for _, name := range []string{"id", "name", "icon", "phone", "email", "status", "firstName", "lastName", "settings"} {
+		flat.values[flat.kind.index[name]] = user.get(name)
+	}
+	if status != "" && status != "Active" {
+		flat.set("status", status)
+	}
+	d.membersOf[account].add(flat, a == 0)
+}
+
+// invite is the state of a user's invitation to an account, and the invitation
+// where it is still told. The link of an open one can be used by anybody.
+func (d *data) invite(a, n int) (status string, invitation *row) {
+	status = d.users.rows[n].word("status")
+	switch {
+	case status == "New", status == "Invited", status == "Active" && a >= bigAccounts && (a+n)%9 == 0:
+		code := fmt.Sprintf("910B14E6CB2343A09CB3%04d%08d", a, n)
+		return "Invited", d.invitation.with(values{"status": "Invited", "url": "https://client.softwareone.example/accept-invite?code=" + code})
+	case status == "InvitationExpired":
+		return status, d.invitation.with(values{"status": status})
+	case n%3 == 0:
+		return "Active", d.invitation.with(values{"status": "Active"})
+	}
+	return "", nil
+}
+
+// union collects the lists of several rows, each element once, in the order of
+// their ids.
+func union(rows []*row, name string) []*row {
+	var all []*row
+	for _, r := range rows {
+		for _, e := range r.rows(name) {
+			if !slices.Contains(all, e) {
+				all = append(all, e)
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b *row) int { return compare(a.id(), b.id()) })
+	return all
+}

@@ -1,0 +1,153 @@
+package softwareonefake
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+const (
+	// defaultLimit is the page in the vendor's examples; another page of its
+	// documentation says that the default may be 1000.
+	defaultLimit = 10
+	// maxLimit is the documented cap, applied without a word.
+	maxLimit = 100
+)
+
+// query is a request's query string.
+type query struct {
+	selection     *selection
+	where         condition
+	order         []sortKey
+	limit, offset int
+}
+
+type sortKey struct {
+	path       path
+	descending bool
+}
+
+// read takes a query string apart. What is not select, order, limit or offset is
+// part of the filter. A plus sign stands for itself, not for a space.
+func (f *Fake) read(raw string, k *kind) (*query, *problem) {
+	q := &query{selection: &selection{kind: k}, limit: defaultLimit}
+	decoded, bad := url.PathUnescape(raw)
+	if bad != nil {
+		return nil, invalid("query", "The query is not properly encoded.")
+	}
+	var filter, order []string
+	for _, part := range split(decoded) {
+		name, value, _ := strings.Cut(part, "=")
+		var err *problem
+		switch name {
+		case "select":
+			err = q.selection.choose(value, f.Operations)
+		case "order":
+			order = append(order, strings.Split(value, ",")...)
+		case "limit":
+			q.limit, err = count(name, value)
+			q.limit = min(q.limit, maxLimit)
+		case "offset":
+			q.offset, err = count(name, value)
+		default:
+			filter = append(filter, part)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return q, q.compile(strings.Join(filter, "&"), order, f.Operations)
+}
+
+func (q *query) compile(filter string, order []string, operations bool) *problem {
+	e, err := parse(filter)
+	if err != nil {
+		return err
+	}
+	if c, ok := e.(constant); !ok || !bool(c) {
+		if q.where, err = q.selection.compile(e, operations); err != nil {
+			return err
+		}
+	}
+	for _, name := range order {
+		name = strings.TrimSpace(name)
+		key := sortKey{descending: strings.HasPrefix(name, "-")}
+		name = strings.TrimLeft(name, "+-")
+		if key.path, err = q.selection.find(name, operations); err != nil {
+			return err
+		}
+		if form := key.path.last.form; form == object || form == objects || form == opaque {
+			return invalid(name, "The property has no order.")
+		}
+		q.order = append(q.order, key)
+	}
+	return nil
+}
+
+// split cuts a query at each & that is neither quoted nor in parentheses.
+func split(s string) []string {
+	var parts []string
+	var quote byte
+	start, open := 0, 0
+	for i := 0; i <= len(s); i++ {
+		switch {
+		case i == len(s) || s[i] == '&' && quote == 0 && open == 0:
+			if i > start {
+				parts = append(parts, s[start:i])
+			}
+			start = i + 1
+		case quote != 0:
+			if s[i] == quote {
+				quote = 0
+			}
+		case s[i] == '"' || s[i] == '\'':
+			quote = s[i]
+		case s[i] == '(':
+			open++
+		case s[i] == ')':
+			open--
+		}
+	}
+	return parts
+}
+
+func count(name, value string) (int, *problem) {
+	n, err := strconv.ParseInt(value, 10, 32)
+	if err != nil || n < 0 {
+		return 0, invalidParameter(name, "The value is not a number from 0 to 2147483647.")
+	}
+	return int(n), nil
+}
+
+// page returns the wanted rows, and how many there are in all.
+func (q *query) page(rows []*row) ([]*row, int) {
+	if q.where != nil {
+		found := make([]*row, 0, len(rows))
+		for _, r := range rows {
+			if q.where(r) {
+				found = append(found, r)
+			}
+		}
+		rows = found
+	}
+	if len(q.order) > 0 {
+		rows = slices.Clone(rows)
+		slices.SortStableFunc(rows, q.compare)
+	}
+	from := min(q.offset, len(rows))
+	return rows[from:min(from+q.limit, len(rows))], len(rows)
+}
+
+func (q *query) compare(a, b *row) int {
+	for _, key := range q.order {
+		c := compare(valueOf(key.path.in(a)), valueOf(key.path.in(b)))
+		if key.descending {
+			c = -c
+		}
+		if c != 0 {
+			return c
+		}
+	}
+	return 0
+}

@@ -1,0 +1,42 @@
+package softwareonefake
+
+import "fmt"
+
+// SellerID is the id of the nth seller. There are 110.
+func SellerID(n int) string { return id("SEL", n) }
+
+func (d *data) addSellers() {
+	for n := range sellerCount {
+		vs := values{
+			"id": SellerID(n), "name": sellerName(n), "icon": icon("sellers", SellerID(n), n),
+			"status":     pick(n%11, "Active", "Active", "Active", "Active", "Disabled", "Active", "Offline", "Active", "Deleted", "Active", "Paused"),
+			"currencies": raw(fmt.Sprintf(`[%s]`, pick(n, `"EUR"`, `"USD","CAD"`, `"JPY"`, `"EUR","DKK","SEK"`))),
+			"address":    d.postal(n),
+			"audit":      d.audit.with(values{"created": d.happened(instant(2017, n), n), "updated": d.happened(instant(2023, n), n+3)}),
+		}
+		if n%3 != 1 {
+			vs["externalId"] = fmt.Sprintf("%s_%d", pick(n, "US", "DE", "ES", "JP", "DK"), n)
+		}
+		if n%16 == 9 {
+			vs["currencies"] = nil
+		}
+		d.sellers.add(d.seller.with(vs), true)
+	}
+}
+
+func sellerName(n int) string {
+	name := pick(n, "Sample Software, Inc.", "Beispiel Software GmbH", `Muestra "Software" S.L.`, "サンプル株式会社", "Prøve* A/S", "O’Sample (UK) Ltd.")
+	if n < 6 {
+		return name
+	}
+	return fmt.Sprintf("%s %d", name, n/6+1)
+}
+
+// useCurrencyObjects gives sellers their currencies in the newer form.
+func (d *data) useCurrencyObjects() {
+	for n, r := range d.sellers.rows {
+		if r.get("currencies") != nil {
+			r.set("currencies", raw(fmt.Sprintf(`[{"value":%q,"billingEnabled":%t,"isDefault":true}]`, pick(n, "EUR", "USD", "JPY", "DKK"), n%2 == 0)))
+		}
+	}
+}
