@@ -1,0 +1,44 @@
+// Opens the page in Debian's Chromium, headless, for check.mjs and screenshot.mjs.
+import { chromium } from 'playwright-core';
+
+export async function open(url, { seen = () => {} } = {}) {
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+  const context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
+  context.on('request', (request) => seen('request', request.url()));
+  context.on('weberror', (error) => seen('error', String(error.error())));
+  context.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') seen('error', message.text());
+  });
+  const page = await context.newPage();
+  await page.goto(url);
+  await page.locator('.graphiql-query-editor .view-line').first().waitFor();
+  return { browser, page };
+}
+
+// run opens the tab with this title, runs its query and returns the answer.
+export async function run(page, title) {
+  await page.locator('.graphiql-tab-button', { hasText: title }).click();
+  // GraphiQL notices a little late which operation the opened tab holds, and
+  // until then asks for the one of the tab before.
+  for (let attempt = 0; attempt < 20; attempt++) {
+    const answered = page.waitForResponse((response) => new URL(response.url()).pathname === '/graphql');
+    await page.locator('.graphiql-execute-button').click();
+    const response = await answered;
+    const answer = await response.json();
+    if (response.request().postDataJSON().operationName !== title) continue;
+    await page.locator('.graphiql-response .view-line', { hasText: '"data"' }).waitFor();
+    return answer;
+  }
+  throw new Error(`${title}: never ran`);
+}
