@@ -1,9 +1,12 @@
 package activeplatform_test
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -51,4 +54,35 @@ func serve(t *testing.T, vendor http.Handler) string {
 	server := httptest.NewServer(vendor)
 	t.Cleanup(server.Close)
 	return server.URL
+}
+
+// answering is a provider over a vendor that always says the same.
+func answering(t *testing.T, body string) *activeplatform.Provider {
+	t.Helper()
+	return newProvider(t, serve(t, jsonHandler(func(*url.URL) string { return body })), token, 10*time.Second)
+}
+
+// over is a provider whose vendor always says the same, without a network.
+func over(t *testing.T, body string) *activeplatform.Provider {
+	t.Helper()
+	p, err := activeplatform.New(upstream.Config{
+		Provider:      &model.Provider{Name: "activeplatform", Vendor: model.ActivePlatform, BaseURL: "http://127.0.0.1:1"},
+		Timeout:       time.Second,
+		MaxConcurrent: 1,
+		Transport:     canned(body),
+	}, providers.NewSecret(token))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+type canned string
+
+func (c canned) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{
+		StatusCode: http.StatusOK, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: r,
+		Header:        http.Header{"Content-Type": {"application/json"}},
+		ContentLength: int64(len(c)), Body: io.NopCloser(strings.NewReader(string(c))),
+	}, nil
 }

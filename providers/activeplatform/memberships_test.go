@@ -1,0 +1,140 @@
+package activeplatform_test
+
+import (
+	"slices"
+	"strconv"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/providers"
+	"github.com/accountgraph/accountgraph/providers/activeplatform/activeplatformfake"
+)
+
+const root = "/api/vendor/v1"
+
+var (
+	account = strconv.Itoa(activeplatformfake.AccountID(0))
+	user    = strconv.Itoa(activeplatformfake.UserID(60))
+)
+
+func of(typ, id string, f providers.Filter) providers.Query {
+	return providers.Query{Of: providers.Parent{Type: typ, IDs: []string{id}}, Filter: f}
+}
+
+func TestMembershipsOfAccount(t *testing.T) {
+	p, fake := withFake(t)
+	page, err := p.Collections().Memberships.Page(t.Context(), of(model.TypeAccount, account, providers.Filter{}), "")
+	if err != nil || len(page.Items) < 2 || page.Next != "" || page.Total == nil || *page.Total != len(page.Items) {
+		t.Fatalf("%+v, %v", page, err)
+	}
+	for _, m := range page.Items {
+		if !m.Full() || !m.User.Full() || m.Account.Full() || m.Role != model.RoleMember || m.Status != m.User.Status {
+			t.Errorf("%+v", m)
+		}
+	}
+	if got, want := paths(fake), []string{root + "/accounts/" + account + "/users.json"}; !slices.Equal(got, want) {
+		t.Errorf("asked %q, want %q", got, want)
+	}
+}
+
+// The accounts of a user do not tell the user's status. It is read where it
+// decides, and left open where it does not.
+func TestMembershipsOfUser(t *testing.T) {
+	list := root + "/users/" + user + "/accounts.json"
+	for name, c := range map[string]struct {
+		filter providers.Filter
+		full   bool
+		asked  []string
+	}{
+		"all":       {providers.Filter{}, false, []string{list}},
+		"members":   {providers.Filter{Roles: []model.MembershipRole{model.RoleMember, model.RoleOwner}}, false, []string{list}},
+		"by status": {providers.Filter{Status: []string{"ACTIVE"}}, true, []string{root + "/users/" + user + ".json", list}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p, fake := withFake(t)
+			page, err := p.Collections().Memberships.Page(t.Context(), of(model.TypeUser, user, c.filter), "")
+			if err != nil || len(page.Items) < 2 {
+				t.Fatalf("%+v, %v", page, err)
+			}
+			for _, m := range page.Items {
+				if m.Holds("status") != c.full || m.User.Full() != c.full || !m.Account.Full() || !m.Holds("role") {
+					t.Errorf("%+v", m)
+				}
+				if c.full && m.Status != model.UserActive {
+					t.Errorf("%s: status %q", m.ID, m.Status)
+				}
+			}
+			got := paths(fake)
+			slices.Sort(got)
+			slices.Sort(c.asked)
+			if diff := cmp.Diff(c.asked, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// What no membership of this vendor can meet is not asked for.
+func TestImpossibleMemberships(t *testing.T) {
+	p, fake := withFake(t)
+	for _, q := range []providers.Query{
+		of(model.TypeAccount, account, providers.Filter{Roles: []model.MembershipRole{model.RoleOwner}}),
+		of(model.TypeAccount, account, providers.Filter{Licenses: []model.License{model.LicenseFull}}),
+		of(model.TypeUser, user, providers.Filter{Roles: []model.MembershipRole{model.RoleAdmin}}),
+		of(model.TypeUser, "x", providers.Filter{}),
+		of(model.TypeAccount, "../1", providers.Filter{}),
+	} {
+		page, err := p.Collections().Memberships.Page(t.Context(), q, "")
+		if err != nil || len(page.Items) != 0 || page.Total == nil || *page.Total != 0 || page.Freshness.FetchedAt.IsZero() {
+			t.Errorf("%+v: %+v, %v", q, page, err)
+		}
+	}
+	for _, q := range []providers.Query{
+		{},
+		of(model.TypeOrganization, account, providers.Filter{}),
+		{Of: providers.Parent{Type: model.TypeUser, IDs: []string{"1", "2"}}},
+		of(model.TypeAccount, account, providers.Filter{Database: "d"}),
+	} {
+		if page, err := p.Collections().Memberships.Page(t.Context(), q, ""); providers.KindOf(err) != providers.BadInput {
+			t.Errorf("%+v: %+v, %v; want BadInput", q, page, err)
+		}
+	}
+	if asked := paths(fake); len(asked) != 0 {
+		t.Errorf("asked %q", asked)
+	}
+}
+
+// One call an account serves all its members that are asked for.
+func TestMembershipsByID(t *testing.T) {
+	p, fake := withFake(t)
+	memberships := p.Collections().Memberships
+	var ids []string
+	for _, n := range []int{0, 1} {
+		parent := of(model.TypeAccount, strconv.Itoa(activeplatformfake.AccountID(n)), providers.Filter{})
+		page, err := memberships.Page(t.Context(), parent, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range page.Items {
+			ids = append(ids, m.VendorID)
+		}
+	}
+	fake.Control.Reset()
+	found := memberships.Get(t.Context(), append(ids, account+"/1", "x/1", account+"/"))
+	if len(found.Objects) != len(ids) || len(found.Failed) != 0 {
+		t.Errorf("%d of %d; failed %v", len(found.Objects), len(ids), found.Failed)
+	}
+	if asked := paths(fake); len(asked) != 2 {
+		t.Errorf("asked %q", asked)
+	}
+}
+
+func paths(fake *activeplatformfake.Fake) []string {
+	var all []string
+	for _, call := range fake.Control.Calls() {
+		all = append(all, call.Path)
+	}
+	return all
+}
