@@ -15,6 +15,13 @@ export default defineConfig({
     rolldownOptions: {
       // "use client" means nothing to a page that no server renders.
       checks: { moduleLevelDirective: false },
+      output: {
+        // Files that others wrote keep their names, and so their place in the
+        // repository, when only this folder's change.
+        codeSplitting: {
+          groups: [{ name: 'vendor', test: /node_modules\/(?!monaco|prettier)/, tags: ['$initial'] }],
+        },
+      },
     },
   },
   worker: { format: 'es' },
