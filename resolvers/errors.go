@@ -9,6 +9,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"github.com/accountgraph/accountgraph/internal/loaders"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
@@ -98,7 +99,9 @@ func isInput(e *gqlerror.Error) bool {
 func report(ctx context.Context, errs []error) {
 	for i, err := range errs {
 		if err != nil {
-			graphql.AddError(at(ctx, i), err)
+			for _, err := range loaders.Each(err) {
+				graphql.AddError(at(ctx, i), err)
+			}
 		}
 	}
 }
@@ -106,4 +109,13 @@ func report(ctx context.Context, errs []error) {
 // badInput reports whether a list failed because of how it was asked for.
 func badInput(errs []error) bool {
 	return len(errs) > 0 && providers.KindOf(errs[0]) == providers.BadInput
+}
+
+// together adds all errors but the last to the field's path and returns the last,
+// for a field that is null because of them.
+func together(ctx context.Context, errs []error) error {
+	for _, err := range errs[:len(errs)-1] {
+		graphql.AddError(ctx, err)
+	}
+	return errs[len(errs)-1]
 }

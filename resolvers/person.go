@@ -18,7 +18,9 @@ type person root
 func onePerson(ctx context.Context, email string) (*model.Person, error) {
 	people, errs := loaders.For(ctx).People(ctx, []string{email})
 	if errs[0] != nil {
-		return people[0], together(ctx, loaders.Each(errs[0]))
+		for _, err := range loaders.Each(errs[0]) {
+			graphql.AddError(ctx, err)
+		}
 	}
 	return people[0], nil
 }
@@ -75,13 +77,4 @@ type auditActor root
 
 func (auditActor) User(ctx context.Context, a *model.AuditActor) (*model.User, error) {
 	return reference(ctx, loaders.For(ctx).Users, a.User)
-}
-
-// together adds all errors but the last to the field's path and returns the last,
-// for a field that is null because of them.
-func together(ctx context.Context, errs []error) error {
-	for _, err := range errs[:len(errs)-1] {
-		graphql.AddError(ctx, err)
-	}
-	return errs[len(errs)-1]
 }

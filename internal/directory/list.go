@@ -193,16 +193,12 @@ func peekAll[T model.Node](ctx context.Context, streams []*stream[T]) {
 	wg.Wait()
 }
 
-// total adds up the streams' lengths; nil when one is unknown.
+// total adds up the streams' lengths; nil when one is unknown. Streams are asked
+// one after the other, since the first that does not know ends it.
 func total[T model.Node](ctx context.Context, streams []*stream[T]) *int {
-	totals := make([]*int, len(streams))
-	var wg sync.WaitGroup
-	for i, s := range streams {
-		wg.Go(func() { totals[i] = s.total(ctx) })
-	}
-	wg.Wait()
 	sum := 0
-	for _, n := range totals {
+	for _, s := range streams {
+		n := s.total(ctx)
 		if n == nil {
 			return nil
 		}

@@ -193,7 +193,7 @@ func (s *stream[T]) fetch(ctx context.Context, token string) *providers.Page[T] 
 	}
 	s.pages++
 	s.freshness = s.freshness.Older(&page.Freshness)
-	if page.Next == token {
+	if page.Next != "" && page.Next == token {
 		s.err = &providers.Error{Kind: providers.Truncated, Provider: s.provider, Detail: "the vendor's pages do not advance"}
 		page = &providers.Page[T]{Items: page.Items, Freshness: page.Freshness}
 	}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"text/tabwriter"
+	"time"
+
+	"github.com/accountgraph/accountgraph/internal/config"
+	"github.com/accountgraph/accountgraph/internal/upstream"
+)
+
+type checkCommand struct {
+	Config string `help:"The configuration file." default:"${config}" placeholder:"FILE"`
+}
+
+// Run calls every provider once and prints a table. It fails when one fails.
+func (c checkCommand) Run(ctx context.Context, p *program) error {
+	cfg, err := config.Load(c.Config, p.env)
+	if err != nil {
+		return refusal{err}
+	}
+	_, all, err := openAll(cfg, func(upstream.Call) {})
+	if err != nil {
+		return err
+	}
+	results, took := make([]error, len(all)), make([]time.Duration, len(all))
+	var wg sync.WaitGroup
+	for i, provider := range all {
+		wg.Go(func() {
+			start := time.Now()
+			results[i] = provider.Check(ctx)
+			took[i] = time.Since(start)
+		})
+	}
+	wg.Wait()
+	table := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "PROVIDER\tVENDOR\tBASE URL\tTIME\tRESULT")
+	bad := 0
+	for i, provider := range all {
+		result := "ok"
+		if results[i] != nil {
+			result = results[i].Error()
+			bad++
+		}
+		info := provider.Info()
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", info.Name, info.Vendor, info.BaseURL, took[i].Round(time.Millisecond), result)
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	if bad > 0 {
+		return errors.New(plural(bad, "provider failed", "providers failed"))
+	}
+	return nil
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/accountgraph/accountgraph/internal/config"
+	"github.com/accountgraph/accountgraph/internal/demo"
+	"github.com/accountgraph/accountgraph/internal/graphiql"
+	"github.com/accountgraph/accountgraph/internal/telemetry"
+	"github.com/accountgraph/accountgraph/resolvers"
+)
+
+// configFile is read when no other is named.
+const configFile = "accountgraph.yaml"
+
+type serveCommand struct {
+	Config string `help:"The configuration file." default:"${config}" placeholder:"FILE"`
+	Listen string `help:"The address to listen on, instead of the configured one."`
+}
+
+// Run serves the graph until the program is told to stop.
+func (c serveCommand) Run(ctx context.Context, p *program) error {
+	cfg, err := config.Load(c.Config, p.env)
+	if err != nil {
+		return refusal{err}
+	}
+	return p.serve(ctx, cfg, c.Listen, func(address string) {
+		fmt.Fprintf(p.stdout, "accountgraph listens on http://%s\n", address)
+	})
+}
+
+type demoCommand struct {
+	Listen string `help:"The address to listen on." default:"127.0.0.1:8080"`
+}
+
+// Run serves the graph of the simulated vendors until the program is told to stop.
+func (c demoCommand) Run(ctx context.Context, p *program) error {
+	vendors, err := demo.Start(0)
+	if err != nil {
+		return err
+	}
+	defer vendors.Stop()
+	cfg, err := config.Parse("demo", []byte(vendors.Config()), p.env)
+	if err != nil {
+		return err
+	}
+	return p.serve(ctx, cfg, c.Listen, func(address string) { fmt.Fprint(p.stdout, welcome(address)) })
+}
+
+func welcome(address string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "accountgraph demo: four simulated vendors, one graph.\n\n  GraphiQL  http://%[1]s/\n  GraphQL   http://%[1]s/graphql\n\nThree queries to try:\n", address)
+	for _, query := range demo.Queries {
+		fmt.Fprintf(&b, "\n  curl -s http://%s/graphql -H 'content-type: application/json' -d '{\"query\":\"%s\"}'\n", address, strings.ReplaceAll(query, `"`, `\"`))
+	}
+	b.WriteString("\nCtrl-C stops it.\n")
+	return b.String()
+}
+
+// The bounds of an HTTP exchange with a client.
+const (
+	readHeaderTimeout = 3 * time.Second
+	readTimeout       = 5 * time.Second
+	writeTimeout      = 20 * time.Second
+	idleTimeout       = 30 * time.Second
+	maxHeaderBytes    = 16 << 10
+	// drain is how long requests in flight may take once the server is stopping.
+	drain = 10 * time.Second
+)
+
+// serve runs the server until ctx ends, and lets requests in flight finish.
+// started is told the address that it listens on.
+func (p *program) serve(ctx context.Context, cfg *config.Config, listen string, started func(address string)) error {
+	if listen != "" {
+		if err := cfg.Server.ListenOn(listen); err != nil {
+			return refusal{err}
+		}
+	}
+	metrics := telemetry.NewMetrics(names(cfg))
+	d, _, err := openAll(cfg, metrics.VendorCall)
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", cfg.Server.Listen)
+	if err != nil {
+		return fmt.Errorf("cannot listen on %s: %w", cfg.Server.Listen, errors.Unwrap(err))
+	}
+	var stopping atomic.Bool
+	mux := http.NewServeMux()
+	mux.Handle("/graphql", resolvers.Handler(d, resolvers.Options{
+		Log: p.log, Introspection: cfg.Server.Introspection, Observe: metrics.Request,
+	}))
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "alive") })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
+		if stopping.Load() {
+			http.Error(w, "stopping", http.StatusServiceUnavailable)
+			return
+		}
+		fmt.Fprintln(w, "ready")
+	})
+	mux.Handle("GET /metrics", metrics.Handler())
+	if cfg.Server.GraphiQL {
+		ui := graphiql.Handler()
+		mux.Handle("GET /{$}", ui)
+		mux.Handle("GET /graphiql/", ui)
+	}
+	server := &http.Server{
+		Handler: mux, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout,
+		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	started(listener.Addr().String())
+	p.log.Info("listening", "address", listener.Addr().String(), "providers", len(cfg.Providers), "pid", os.Getpid())
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	stopping.Store(true)
+	p.log.Info("stopping")
+	bound, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
+	defer cancel()
+	return server.Shutdown(bound)
+}
+
+func names(c *config.Config) []string {
+	names := make([]string, len(c.Providers))
+	for i, p := range c.Providers {
+		names[i] = p.Name
+	}
+	return names
+}

@@ -1,0 +1,177 @@
+// Command accountgraph serves the users and accounts that a company has in
+// several vendors' platforms as one GraphQL graph.
+//
+// This package lists the vendors and puts the parts together; it decides nothing
+// else.
+package main
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"strconv"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/config"
+	"github.com/accountgraph/accountgraph/internal/demo"
+	"github.com/accountgraph/accountgraph/internal/directory"
+	"github.com/accountgraph/accountgraph/internal/telemetry"
+	"github.com/accountgraph/accountgraph/internal/upstream"
+	"github.com/accountgraph/accountgraph/providers"
+	"github.com/accountgraph/accountgraph/providers/activeplatform"
+	"github.com/accountgraph/accountgraph/providers/activityinfo"
+	"github.com/accountgraph/accountgraph/providers/blendvision"
+	"github.com/accountgraph/accountgraph/providers/softwareone"
+)
+
+//go:embed schema.graphqls
+var sdl string
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	// A second signal ends the program at once.
+	context.AfterFunc(ctx, stop)
+	os.Exit(run(ctx, os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr))
+}
+
+// The exit codes.
+const (
+	exitOK     = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// program is what commands share.
+type program struct {
+	env            config.Env
+	stdout, stderr io.Writer
+	log            *slog.Logger
+}
+
+type commands struct {
+	Serve   serveCommand   `cmd:"" default:"withargs" help:"Serve the graph (default)."`
+	Demo    demoCommand    `cmd:"" help:"Serve the graph of four simulated vendors; needs no configuration."`
+	Vendors vendorsCommand `cmd:"" help:"Run the four simulated vendors alone."`
+	Schema  schemaCommand  `cmd:"" help:"Print the SDL, for composition."`
+	Check   checkCommand   `cmd:"" help:"Check the configuration and call every provider once."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+// run is the whole program: it returns its exit code.
+func run(ctx context.Context, args []string, env config.Env, stdout, stderr io.Writer) int {
+	exited := -1
+	parser, err := kong.New(&commands{}, kong.Name("accountgraph"),
+		kong.Description("One GraphQL graph over the users and accounts in several vendors' platforms."),
+		kong.Writers(stdout, stderr), kong.Exit(func(code int) { exited = code }),
+		kong.Vars{"config": configFile, "port": strconv.Itoa(demo.FirstPort)})
+	if err != nil {
+		fmt.Fprintln(stderr, "accountgraph:", err)
+		return exitUsage
+	}
+	command, err := parser.Parse(args)
+	if exited >= 0 {
+		return exited
+	}
+	if err != nil {
+		fmt.Fprintln(stderr, "accountgraph:", err)
+		return exitUsage
+	}
+	p := &program{env: env, stdout: stdout, stderr: stderr, log: telemetry.NewLogger(stderr, slog.LevelInfo)}
+	command.BindTo(ctx, (*context.Context)(nil))
+	err = command.Run(p)
+	var refused refusal
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &refused):
+		fmt.Fprintln(stderr, err)
+		return exitUsage
+	}
+	fmt.Fprintln(stderr, "accountgraph:", err)
+	return exitFailed
+}
+
+// refusal is an error in what the program was given: it did not start.
+type refusal struct{ error }
+
+// open builds the connection that a configuration describes.
+func open(c config.Provider, observe func(upstream.Call)) (providers.Provider, error) {
+	info := &model.Provider{Name: c.Name, Vendor: c.Vendor, BaseURL: c.BaseURL}
+	u := upstream.Config{
+		Provider: info, Timeout: c.Timeout, MaxConcurrent: c.MaxConcurrent,
+		AllowInsecure: c.AllowInsecure, Observe: observe,
+	}
+	switch c.Vendor {
+	case model.SoftwareOne:
+		return softwareone.New(u, c.Token, softwareone.Options{AccountUsersPath: c.AccountUsersPath})
+	case model.ActivityInfo:
+		return activityinfo.New(u, c.Token, activityinfo.Options{BillingAccounts: c.BillingAccounts})
+	case model.ActivePlatform:
+		return activeplatform.New(u, c.Token)
+	case model.BlendVision:
+		return blendvision.New(u, c.Token, blendvision.Options{Organizations: c.Organizations})
+	}
+	return nil, fmt.Errorf("no such vendor: %s", c.Vendor)
+}
+
+// openAll builds every configured connection, in order.
+func openAll(c *config.Config, observe func(upstream.Call)) (*directory.Directory, []providers.Provider, error) {
+	all := make([]providers.Provider, 0, len(c.Providers))
+	for _, p := range c.Providers {
+		opened, err := open(p, observe)
+		if err != nil {
+			return nil, nil, refusal{err}
+		}
+		all = append(all, opened)
+	}
+	return directory.New(all...), all, nil
+}
+
+type schemaCommand struct{}
+
+// Run prints the SDL.
+func (schemaCommand) Run(p *program) error {
+	_, err := io.WriteString(p.stdout, sdl)
+	return err
+}
+
+type versionCommand struct{}
+
+// Run prints the version that the build was stamped with.
+func (versionCommand) Run(p *program) error {
+	_, err := fmt.Fprintln(p.stdout, "accountgraph", version())
+	return err
+}
+
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "(devel)"
+	}
+	return info.Main.Version
+}
+
+type vendorsCommand struct {
+	Port int `help:"The first of the four ports." default:"${port}"`
+}
+
+// Run serves the simulated vendors until the program is told to stop.
+func (c vendorsCommand) Run(ctx context.Context, p *program) error {
+	vendors, err := demo.Start(c.Port)
+	if err != nil {
+		return err
+	}
+	defer vendors.Stop()
+	fmt.Fprint(p.stdout, "# Simulated vendors are running. As a configuration:\n", vendors.Config())
+	<-ctx.Done()
+	return nil
+}
