@@ -1,0 +1,194 @@
+package upstream_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/accountgraph/accountgraph/internal/upstream"
+	"github.com/accountgraph/accountgraph/providers"
+)
+
+func TestTheFirstToAskMayLeave(t *testing.T) {
+	for _, leave := range []string{"cancel", "deadline"} {
+		t.Run(leave, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				m := &moody{delay: 2 * time.Second}
+				m.status.Store(200)
+				client := connect(t, upstream.Config{Transport: m})
+
+				leader, cancel := context.WithCancel(t.Context())
+				if leave == "deadline" {
+					leader, cancel = context.WithTimeout(t.Context(), time.Second)
+				}
+				defer cancel()
+				var wg sync.WaitGroup
+				wg.Go(func() {
+					_, err := read(leader, client, "/p")
+					wantOneOf(t, err, providers.Canceled, providers.Timeout)
+				})
+				synctest.Wait()
+				var served, shared atomic.Int64
+				for range 50 {
+					wg.Go(func() {
+						ctx, ledger := upstream.WithLedger(t.Context(), 0)
+						if got, err := read(ctx, client, "/p"); err == nil && got == "{}" {
+							served.Add(1)
+						}
+						if calls := ledger.Calls(); len(calls) == 1 && calls[0].Source == upstream.Coalesced && calls[0].Status == 200 {
+							shared.Add(1)
+						}
+					})
+				}
+				synctest.Wait()
+				pass(time.Second)
+				cancel()
+				wg.Wait()
+				if served.Load() != 50 || shared.Load() != 50 || m.calls.Load() != 1 {
+					t.Errorf("%d served, %d shared, %d calls; want 50, 50, 1", served.Load(), shared.Load(), m.calls.Load())
+				}
+			})
+		})
+	}
+}
+
+func TestACallEndsWhenNobodyWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var ended atomic.Int64
+		client := connect(t, upstream.Config{Transport: vendor(func(r *http.Request) (*http.Response, error) {
+			<-r.Context().Done()
+			ended.Add(1)
+			return nil, r.Context().Err()
+		})})
+		ctx, cancel := context.WithCancel(t.Context())
+		var wg sync.WaitGroup
+		for range 5 {
+			wg.Go(func() {
+				_, err := read(ctx, client, "/p")
+				wantKind(t, err, providers.Canceled)
+			})
+		}
+		synctest.Wait()
+		cancel()
+		wg.Wait()
+		// Whoever comes now must not get into the flight that ends.
+		again, cancelAgain := context.WithTimeout(t.Context(), time.Second)
+		defer cancelAgain()
+		_, err := read(again, client, "/p")
+		wantKind(t, err, providers.Timeout)
+		synctest.Wait()
+		if ended.Load() != 2 {
+			t.Errorf("%d calls ended, want 2", ended.Load())
+		}
+	})
+}
+
+func TestOnlyEqualRequestsAreShared(t *testing.T) {
+	requests := []upstream.Request{
+		{Path: "/p"}, {Path: "/p", Query: "a=1"}, {Path: "/pa=1"}, {Path: "/p2"}, {Path: "/p", Query: "a=2"},
+		{Path: "/p", Header: http.Header{"A": {"1"}}},
+		{Path: "/p", Header: http.Header{"A": {"2"}}},
+		{Path: "/p", Header: http.Header{"A": {"1", "2"}}},
+		{Path: "/p", Header: http.Header{"A": {"1"}, "B": {"2"}}},
+		{Path: "/p", Header: http.Header{"A": {}, "B": {"1", "2"}}},
+		{Path: "/p", Header: http.Header{"A": {"11:B"}}},
+	}
+	synctest.Test(t, func(t *testing.T) {
+		m := &moody{delay: time.Second}
+		m.status.Store(200)
+		one := connect(t, upstream.Config{Transport: m, MaxConcurrent: 100})
+		other := connect(t, upstream.Config{Transport: m, MaxConcurrent: 100})
+		var wg sync.WaitGroup
+		for _, client := range []*upstream.Client{one, other} {
+			for _, r := range requests {
+				for range 3 {
+					wg.Go(func() {
+						if _, err := upstream.Read(t.Context(), client, r, text); err != nil {
+							t.Error(err)
+						}
+					})
+				}
+			}
+		}
+		wg.Wait()
+		if want := int64(2 * len(requests)); m.calls.Load() != want {
+			t.Errorf("%d calls, want %d", m.calls.Load(), want)
+		}
+		if _, err := read(t.Context(), one, "/p"); err != nil || m.calls.Load() != int64(2*len(requests)+1) {
+			t.Errorf("what has landed is not asked for again: %v", err)
+		}
+	})
+}
+
+func TestSharedFailuresAreNobodyElsesToChange(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := &moody{delay: time.Second}
+		m.status.Store(404)
+		client := connect(t, upstream.Config{Transport: m})
+		errs := make([]error, 2)
+		var wg sync.WaitGroup
+		for i := range errs {
+			wg.Go(func() { _, errs[i] = read(t.Context(), client, "/p") })
+		}
+		wg.Wait()
+		wantKind(t, errs[0], providers.NotFound).Detail = "changed"
+		if e := wantKind(t, errs[1], providers.NotFound); e.Detail != "" {
+			t.Error("two readers share one error")
+		}
+	})
+}
+
+// The flight waits as long as its most patient waiter would.
+func TestAPauseFitsTheMostPatient(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		calls := 0
+		client := connect(t, upstream.Config{Transport: vendor(func(*http.Request) (*http.Response, error) {
+			pass(time.Second)
+			if calls++; calls == 1 {
+				return reply(429, "{}", "Retry-After: 4"), nil
+			}
+			return reply(200, "{}"), nil
+		})})
+		var wg sync.WaitGroup
+		for limit, want := range map[time.Duration]providers.Kind{3 * time.Second: providers.Timeout, 9 * time.Second: 0} {
+			wg.Go(func() {
+				ctx, cancel := context.WithTimeout(t.Context(), limit)
+				defer cancel()
+				if _, err := read(ctx, client, "/p"); providers.KindOf(err) != want {
+					t.Errorf("within %v: %v", limit, err)
+				}
+			})
+		}
+		wg.Wait()
+	})
+}
+
+// Leaving, landing and joining at every moment: nobody is lost, nobody hangs.
+func TestComingAndGoing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := &moody{delay: 3 * time.Millisecond}
+		m.status.Store(200)
+		client := connect(t, upstream.Config{Transport: m})
+		var wg sync.WaitGroup
+		for i := range 3000 {
+			wg.Go(func() {
+				pass(time.Duration(i%97) * time.Millisecond / 7)
+				ctx, cancel := context.WithTimeout(t.Context(), time.Duration(1+i%11)*time.Millisecond)
+				defer cancel()
+				got, err := read(ctx, client, fmt.Sprint("/", i%5))
+				if err == nil && got != "{}" {
+					t.Errorf("read %q", got)
+				}
+				if err != nil && providers.KindOf(err) != providers.Timeout {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+	})
+}

@@ -1,0 +1,197 @@
+package upstream_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/accountgraph/accountgraph/internal/upstream"
+	"github.com/accountgraph/accountgraph/providers"
+)
+
+// things reads objects that are strings, n in one call.
+func things(n int) upstream.Objects[string] {
+	return upstream.Objects[string]{
+		Kind:    "things",
+		PerCall: n,
+		Request: func(ids []string) (upstream.Request, error) {
+			for _, id := range ids {
+				if _, err := upstream.Path(id); err != nil {
+					return upstream.Request{}, err
+				}
+			}
+			return upstream.Request{Path: "/things", Query: strings.Join(ids, ",")}, nil
+		},
+		Rows: func(body []byte) (map[string]json.RawMessage, error) {
+			var rows map[string]json.RawMessage
+			return rows, json.Unmarshal(body, &rows)
+		},
+		Decode: func(row []byte) (string, error) {
+			var s string
+			return s, json.Unmarshal(row, &s)
+		},
+	}
+}
+
+// shelf has the things that are asked for, but those called "none"; it notes the calls.
+func shelf(calls *[]string) vendor {
+	return func(r *http.Request) (*http.Response, error) {
+		*calls = append(*calls, r.URL.RawQuery)
+		rows := map[string]any{"unasked": "x"}
+		for _, id := range strings.Split(r.URL.RawQuery, ",") {
+			switch id {
+			case "none":
+			case "odd":
+				rows[id] = 7
+			default:
+				rows[id] = "the " + id
+			}
+		}
+		body, err := json.Marshal(rows)
+		return reply(200, string(body)), err
+	}
+}
+
+func TestObjectsAreAskedForTogether(t *testing.T) {
+	var calls []string
+	client := connect(t, upstream.Config{MaxConcurrent: 1, Transport: shelf(&calls)})
+	found := things(3).Get(t.Context(), client, []string{"e", "b", "none", "a", "b", "c", "a"})
+	want := map[string]string{"a": "the a", "b": "the b", "c": "the c", "e": "the e"}
+	if !maps.Equal(found.Objects, want) || len(found.Failed) != 0 {
+		t.Errorf("found %v, failed %v", found.Objects, found.Failed)
+	}
+	slices.Sort(calls)
+	if !slices.Equal(calls, []string{"a,b,c", "e,none"}) {
+		t.Errorf("the calls are %q", calls)
+	}
+	found = things(3).Get(t.Context(), client, nil)
+	if len(found.Objects) != 0 || len(found.Failed) != 0 || len(calls) != 2 {
+		t.Error("nothing was asked for and something was done")
+	}
+}
+
+func TestAnIDThatCannotBeAskedForFailsAlone(t *testing.T) {
+	var calls []string
+	client := connect(t, upstream.Config{Transport: shelf(&calls)})
+	found := things(10).Get(t.Context(), client, []string{"a", "..", "b", "x/y", "odd"})
+	if !maps.Equal(found.Objects, map[string]string{"a": "the a", "b": "the b"}) {
+		t.Errorf("found %v", found.Objects)
+	}
+	if len(found.Failed) != 3 {
+		t.Fatalf("failed: %v", found.Failed)
+	}
+	if e := wantKind(t, found.Failed[".."], providers.BadInput); e.Provider == nil {
+		t.Error("the error names no provider")
+	}
+	wantKind(t, found.Failed["x/y"], providers.BadInput)
+	wantKind(t, found.Failed["odd"], providers.BadResponse)
+	if !slices.Equal(calls, []string{"a,b,odd"}) {
+		t.Errorf("the calls are %q", calls)
+	}
+}
+
+func TestIDsThatCannotBeAskedForTogetherFail(t *testing.T) {
+	client := connect(t, upstream.Config{Transport: vendor(func(*http.Request) (*http.Response, error) {
+		t.Error("the vendor was asked")
+		return nil, nil
+	})})
+	o := things(10)
+	o.Request = func(ids []string) (upstream.Request, error) {
+		if len(ids) > 1 {
+			return upstream.Request{}, &providers.Error{Kind: providers.BadInput}
+		}
+		return upstream.Request{Path: "/p"}, nil
+	}
+	if found := o.Get(t.Context(), client, []string{"a", "b"}); len(found.Failed) != 2 {
+		t.Errorf("failed: %v", found.Failed)
+	}
+}
+
+func TestObjectsThatFail(t *testing.T) {
+	broken := errors.New("broken " + token)
+	for name, c := range map[string]struct {
+		change func(*upstream.Objects[string])
+		status int
+		body   string
+		want   providers.Kind
+	}{
+		"404 is absence": {func(*upstream.Objects[string]) {}, 404, "{}", 0},
+		"410 is absence": {func(*upstream.Objects[string]) {}, 410, "{}", 0},
+		"403":            {func(*upstream.Objects[string]) {}, 403, "{}", providers.Forbidden},
+		"not JSON":       {func(*upstream.Objects[string]) {}, 200, "{", providers.BadResponse},
+		"null":           {func(*upstream.Objects[string]) {}, 200, "null", 0},
+		"rows that fail": {func(o *upstream.Objects[string]) {
+			o.Rows = func([]byte) (map[string]json.RawMessage, error) { return nil, broken }
+		}, 200, "{}", providers.BadResponse},
+		"rows that panic": {func(o *upstream.Objects[string]) { o.Rows = nil }, 200, "{}", providers.BadResponse},
+		"no rows": {func(o *upstream.Objects[string]) {
+			o.Rows = func([]byte) (map[string]json.RawMessage, error) { return nil, nil }
+		}, 200, "{}", 0},
+		"decode that panics": {func(o *upstream.Objects[string]) {
+			o.Decode = func(b []byte) (string, error) { return string(b[99]), nil }
+		}, 200, `{"a":1,"b":1}`, providers.BadResponse},
+		"request that fails": {func(o *upstream.Objects[string]) {
+			o.Request = func([]string) (upstream.Request, error) { return upstream.Request{}, broken }
+		}, 200, "{}", providers.BadInput},
+		"request that panics": {func(o *upstream.Objects[string]) {
+			o.Request = func(ids []string) (upstream.Request, error) { panic(ids[9]) }
+		}, 200, "{}", providers.BadInput},
+		"request of no path": {func(o *upstream.Objects[string]) {
+			o.Request = func([]string) (upstream.Request, error) { return upstream.Request{}, nil }
+		}, 200, "{}", providers.BadInput},
+		"no ids in a call": {func(o *upstream.Objects[string]) { o.PerCall = 0 }, 403, "{}", providers.Forbidden},
+	} {
+		t.Run(name, func(t *testing.T) {
+			client := connect(t, upstream.Config{Transport: vendor(func(*http.Request) (*http.Response, error) { return reply(c.status, c.body), nil })})
+			o := things(5)
+			c.change(&o)
+			found := o.Get(t.Context(), client, []string{"a", "b"})
+			if len(found.Objects) != 0 {
+				t.Errorf("found %v", found.Objects)
+			}
+			if c.want == 0 {
+				if len(found.Failed) != 0 {
+					t.Errorf("failed: %v", found.Failed)
+				}
+				return
+			}
+			for _, id := range []string{"a", "b"} {
+				wantKind(t, found.Failed[id], c.want)
+			}
+		})
+	}
+}
+
+func TestObjectsAreCompleteWhenTheContextEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client := connect(t, upstream.Config{MaxConcurrent: 4, Transport: vendor(func(r *http.Request) (*http.Response, error) {
+			select {
+			case <-time.After(time.Second):
+			case <-r.Context().Done():
+				return nil, r.Context().Err()
+			}
+			return reply(200, fmt.Sprintf(`{%q:"x"}`, r.URL.RawQuery)), nil
+		})})
+		ids := make([]string, 100)
+		for i := range ids {
+			ids[i] = fmt.Sprint("id", i)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(3500*time.Millisecond, cancel)
+		found := things(1).Get(ctx, client, ids)
+		if len(found.Objects) != 12 || len(found.Failed) != 88 {
+			t.Errorf("%d objects and %d failures of 100", len(found.Objects), len(found.Failed))
+		}
+		for _, err := range found.Failed {
+			wantKind(t, err, providers.Canceled)
+		}
+	})
+}

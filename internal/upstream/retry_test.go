@@ -1,0 +1,188 @@
+package upstream_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/accountgraph/accountgraph/internal/upstream"
+	"github.com/accountgraph/accountgraph/providers"
+)
+
+// script is a vendor that gives these answers one after the other, then 200s.
+func script(calls *int, answers ...func() (*http.Response, error)) vendor {
+	return func(*http.Request) (*http.Response, error) {
+		*calls++
+		if *calls <= len(answers) {
+			return answers[*calls-1]()
+		}
+		return reply(200, "{}"), nil
+	}
+}
+
+func status(code int, headers ...string) func() (*http.Response, error) {
+	return func() (*http.Response, error) { return reply(code, "{}", headers...), nil }
+}
+
+func reset() (*http.Response, error) { return nil, errors.New("connection reset by peer") }
+
+func TestRepetition(t *testing.T) {
+	for name, c := range map[string]struct {
+		answers []func() (*http.Response, error)
+		calls   int
+		want    providers.Kind
+	}{
+		"one hiccup":          {[]func() (*http.Response, error){status(503)}, 2, 0},
+		"two hiccups":         {[]func() (*http.Response, error){reset, status(500)}, 3, 0},
+		"three failures":      {[]func() (*http.Response, error){status(500), status(502), status(503)}, 3, providers.Unavailable},
+		"gateway timeouts":    {[]func() (*http.Response, error){status(504), status(504), status(504)}, 3, providers.Timeout},
+		"401 stays":           {[]func() (*http.Response, error){status(401)}, 1, providers.Unauthenticated},
+		"404 stays":           {[]func() (*http.Response, error){status(404)}, 1, providers.NotFound},
+		"400 stays":           {[]func() (*http.Response, error){status(400)}, 1, providers.BadResponse},
+		"302 stays":           {[]func() (*http.Response, error){status(302)}, 1, providers.BadResponse},
+		"429 without a time":  {[]func() (*http.Response, error){status(429)}, 1, providers.RateLimited},
+		"a failure then 404":  {[]func() (*http.Response, error){status(500), status(404)}, 2, providers.NotFound},
+		"a page of HTML stay": {[]func() (*http.Response, error){status(200, "Content-Type: text/html")}, 1, providers.BadResponse},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				calls := 0
+				client := connect(t, upstream.Config{Transport: script(&calls, c.answers...)})
+				_, err := read(t.Context(), client, "/p")
+				if c.want != 0 {
+					wantKind(t, err, c.want)
+				} else if err != nil {
+					t.Error(err)
+				}
+				if calls != c.calls {
+					t.Errorf("%d calls, want %d", calls, c.calls)
+				}
+			})
+		})
+	}
+}
+
+func TestPausesAreSpreadFrom50To500Milliseconds(t *testing.T) {
+	for random, want := range map[float64]time.Duration{0: 50 * time.Millisecond, 0.5: 275 * time.Millisecond, 1: 500 * time.Millisecond} {
+		synctest.Test(t, func(t *testing.T) {
+			calls, began := 0, time.Now()
+			client := connect(t, upstream.Config{Transport: script(&calls, reset), Rand: func() float64 { return random }})
+			if _, err := read(t.Context(), client, "/p"); err != nil {
+				t.Fatal(err)
+			}
+			if took := time.Since(began); took != want {
+				t.Errorf("the pause was %v, want %v", took, want)
+			}
+		})
+	}
+}
+
+func TestRetryAfter(t *testing.T) {
+	// A bubble's clock starts at midnight UTC 2000-01-01, a Saturday.
+	for name, c := range map[string]struct {
+		status  int
+		headers []string
+		limit   time.Duration
+		waited  time.Duration
+		want    providers.Kind
+		told    time.Duration
+	}{
+		"seconds":                  {429, []string{"Retry-After: 2"}, 0, 2 * time.Second, 0, 0},
+		"seconds, 503":             {503, []string{"Retry-After: 2"}, 0, 2 * time.Second, 0, 0},
+		"blanks around":            {429, []string{"Retry-After:   2 "}, 0, 2 * time.Second, 0, 0},
+		"none is a short pause":    {503, nil, 0, 50 * time.Millisecond, 0, 0},
+		"zero is a short pause":    {429, []string{"Retry-After: 0"}, 0, 50 * time.Millisecond, 0, 0},
+		"a date":                   {429, []string{"Retry-After: Sat, 01 Jan 2000 00:00:03 GMT"}, 0, 3 * time.Second, 0, 0},
+		"a date gone by":           {429, []string{"Retry-After: Fri, 31 Dec 1999 00:00:03 GMT"}, 0, 50 * time.Millisecond, 0, 0},
+		"a date by another clock":  {429, []string{"Date: Sun, 02 Jan 2000 00:00:00 GMT", "Retry-After: Sun, 02 Jan 2000 00:00:04 GMT"}, 0, 4 * time.Second, 0, 0},
+		"beyond the timeout":       {429, []string{"Retry-After: 10"}, 0, 0, providers.RateLimited, 10 * time.Second},
+		"beyond it, 503":           {503, []string{"Retry-After: 10"}, 0, 0, providers.Unavailable, 10 * time.Second},
+		"beyond the operation":     {429, []string{"Retry-After: 3"}, 2 * time.Second, 0, providers.RateLimited, 3 * time.Second},
+		"within the operation":     {429, []string{"Retry-After: 1"}, 2 * time.Second, time.Second, 0, 0},
+		"a date too late":          {503, []string{"Retry-After: Sat, 01 Jan 2000 00:05:00 GMT"}, 0, 0, providers.Unavailable, 5 * time.Minute},
+		"absurd":                   {429, []string{"Retry-After: 1000000000"}, 0, 0, providers.RateLimited, time.Hour},
+		"beyond numbers":           {429, []string{"Retry-After: 99999999999999999999999"}, 0, 0, providers.RateLimited, time.Hour},
+		"a date of another age":    {429, []string{"Retry-After: Fri, 31 Dec 9999 23:59:59 GMT"}, 0, 0, providers.RateLimited, time.Hour},
+		"negative is as if absent": {429, []string{"Retry-After: -5"}, 0, 0, providers.RateLimited, 0},
+		"a word is as if absent":   {429, []string{"Retry-After: soon"}, 0, 0, providers.RateLimited, 0},
+		"a fraction, the same":     {429, []string{"Retry-After: 1.5"}, 0, 0, providers.RateLimited, 0},
+		"not with a 404":           {404, []string{"Retry-After: 1"}, 0, 0, providers.NotFound, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				calls, began := 0, time.Now()
+				client := connect(t, upstream.Config{Transport: script(&calls, status(c.status, c.headers...)), Rand: func() float64 { return 0 }})
+				ctx := t.Context()
+				if c.limit > 0 {
+					var cancel context.CancelFunc
+					ctx, cancel = context.WithTimeout(ctx, c.limit)
+					defer cancel()
+				}
+				_, err := read(ctx, client, "/p")
+				if c.want != 0 {
+					if e := wantKind(t, err, c.want); e.RetryAfter != c.told {
+						t.Errorf("RetryAfter is %v, want %v", e.RetryAfter, c.told)
+					}
+				} else if err != nil {
+					t.Error(err)
+				}
+				if took := time.Since(began); took != c.waited {
+					t.Errorf("waited %v, want %v", took, c.waited)
+				}
+			})
+		})
+	}
+}
+
+func TestAMinuteIsTheLongestPauseThatIsKept(t *testing.T) {
+	for seconds, calls := range map[string]int{"60": 2, "61": 1} {
+		synctest.Test(t, func(t *testing.T) {
+			got := 0
+			client := connect(t, upstream.Config{Timeout: time.Hour, Transport: script(&got, status(429, "Retry-After: "+seconds))})
+			_, _ = read(t.Context(), client, "/p")
+			if got != calls {
+				t.Errorf("%s s: %d calls, want %d", seconds, got, calls)
+			}
+		})
+	}
+}
+
+func TestADeadVendorIsHardlyRepeated(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		calls := 0
+		client := connect(t, upstream.Config{Transport: vendor(func(*http.Request) (*http.Response, error) {
+			calls++
+			return reset()
+		})})
+		// Slow enough for the circuit to stay closed.
+		const asked = 100
+		for range asked {
+			_, err := read(t.Context(), client, "/p")
+			wantKind(t, err, providers.Unavailable)
+			pass(1200 * time.Millisecond)
+		}
+		if calls <= asked || calls > asked*11/10 {
+			t.Errorf("%d calls for %d reads", calls, asked)
+		}
+	})
+}
+
+func TestAVendorThatStumblesIsRepeatedEachTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		calls := 0
+		client := connect(t, upstream.Config{Transport: vendor(func(*http.Request) (*http.Response, error) {
+			if calls++; calls%12 == 0 {
+				return reset()
+			}
+			return reply(200, "{}"), nil
+		})})
+		for range 500 {
+			if _, err := read(t.Context(), client, "/p"); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
