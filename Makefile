@@ -1,0 +1,78 @@
+# What people and CI run. `make` alone lists it.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+# How much every fuzz test tries: a number of inputs (3000x) or a time (10m).
+# Inputs take the same few seconds on every machine.
+FUZZ ?= 3000x
+
+# Every file but those of git and npm, each with its sum.
+sums = find . \( -name .git -o -name node_modules \) -prune -o -type f -print0 | sort -z | xargs -0 sha256sum
+
+.PHONY: help
+help: ## List the targets
+	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
+
+.PHONY: demo
+demo: needs-go ## Run the server with four simulated vendors
+	go run . demo
+
+.PHONY: test
+test: needs-go ## Run all tests; what a newcomer needs
+	go test ./...
+
+.PHONY: check
+check: format vet lint generated test race fuzz ## Run what CI runs
+
+.PHONY: generate
+generate: needs-go ## Write all generated files
+	go run ./internal/generate
+	go generate ./...
+
+.PHONY: generated
+generated: needs-go ## Fail where generating changes a file
+	@before=$$(mktemp); after=$$(mktemp); trap 'rm -f "$$before" "$$after"' EXIT; \
+	$(sums) >"$$before"; \
+	$(MAKE) --no-print-directory generate; \
+	$(sums) >"$$after"; \
+	diff "$$before" "$$after" || { echo 'generated files are stale: commit what `make generate` writes' >&2; exit 1; }
+
+.PHONY: format
+format: needs-go ## Fail where gofmt would change a file
+	@files=$$(find . \( -name .git -o -name node_modules \) -prune -o -name '*.go' -print0 | xargs -0 gofmt -l); \
+	test -z "$$files" || { printf 'gofmt -w is needed for:\n%s\n' "$$files" >&2; exit 1; }
+
+.PHONY: vet
+vet: needs-go ## Run go vet
+	go vet ./...
+
+.PHONY: lint
+lint: needs-go ## Run staticcheck, as pinned in go.mod
+	go tool staticcheck ./...
+
+.PHONY: race
+race: needs-go ## Run all tests with the race detector
+	go test -race ./...
+
+.PHONY: fuzz
+fuzz: needs-go ## Run every fuzz test, each for FUZZ
+	@grep -rHoE --include='*_test.go' --exclude-dir=node_modules '^func Fuzz[A-Za-z0-9_]+' . \
+	| sed -E 's|^(.*)/[^/]+:func (.*)|\1 \2|' | sort | while read -r folder name; do \
+		echo "fuzz $$folder $$name"; \
+		go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZ) "$$folder" </dev/null; \
+	done
+
+.PHONY: bench
+bench: needs-go ## Run all benchmarks
+	go test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: graphiql
+graphiql: ## Build GraphiQL's page anew; needs Node and npm
+	internal/graphiql/build.sh
+
+.PHONY: needs-go
+needs-go:
+	@command -v go >/dev/null || { echo 'Go is missing: https://go.dev/doc/install; the version is in go.mod' >&2; exit 1; }
