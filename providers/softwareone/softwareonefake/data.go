@@ -61,6 +61,12 @@ func newData() *data {
 	d.addGroups()
 	d.addMembers()
 	d.addLicensees()
+	for _, c := range d.collections {
+		reference := (&Fake{}).plan(c.kind, nil, short)
+		for _, r := range c.rows {
+			r.text = reference.write(nil, r)
+		}
+	}
 	return d
 }
 

@@ -11,6 +11,8 @@ type kind struct {
 	part   bool
 	fields []field
 	index  map[string]int
+	// whole is the plan for closed kinds, made when the first row is.
+	whole *plan
 }
 
 // form is what kind of value a field holds.
@@ -70,6 +72,19 @@ func (k *kind) have(groups ...[]field) {
 			k.fields = append(k.fields, f)
 		}
 	}
+}
+
+// closed kinds are parts that refer to nothing.
+func (k *kind) closed() bool {
+	if !k.part {
+		return false
+	}
+	for _, f := range k.fields {
+		if f.of != nil && !f.of.closed() {
+			return false
+		}
+	}
+	return true
 }
 
 // find returns the place of a field that such a token may know of.

@@ -23,6 +23,8 @@ type plan struct {
 	omitted []byte
 	// meta says that each object tells what it lacks.
 	meta bool
+	// plain plans are those by which a row's text was written.
+	plain bool
 }
 
 type step struct {
@@ -34,7 +36,10 @@ type step struct {
 // plan makes the plan for objects of the kind. The selection may be nil: nothing
 // was said of the object.
 func (f *Fake) plan(k *kind, s *selection, d depth) *plan {
-	p := &plan{meta: !k.part && (f.Verbose || s != nil) && !f.NoOmitted}
+	p := &plan{
+		meta:  !k.part && (f.Verbose || s != nil) && !f.NoOmitted,
+		plain: s == nil && (k.part || d == short && !f.Verbose),
+	}
 	if f.Verbose && k.path != "" {
 		p.path = "/v1/accounts/" + k.path + "/"
 	}
@@ -89,6 +94,9 @@ func shows(f field, s, part *selection, d depth) (inside depth, shown bool) {
 
 // write appends a row's JSON.
 func (p *plan) write(b []byte, r *row) []byte {
+	if p.plain && r.text != nil {
+		return append(b, r.text...)
+	}
 	b = append(b, '{')
 	start := len(b)
 	for _, st := range p.steps {

@@ -11,6 +11,9 @@ type row struct {
 	kind *kind
 	// values are in the order of the kind's fields: nil, scalar, *row or []*row.
 	values []any
+	// text is the row's JSON where it is always the same: a part's without
+	// references, and any other's as a short reference. It may be nil.
+	text []byte
 }
 
 // scalar is a value with its JSON, which is nil where the platform drops the
@@ -34,6 +37,12 @@ func (k *kind) with(vs values) *row {
 	r := &row{kind: k, values: make([]any, len(k.fields))}
 	for name, v := range vs {
 		r.set(name, v)
+	}
+	if k.whole == nil && k.closed() {
+		k.whole = (&Fake{}).plan(k, nil, full)
+	}
+	if k.whole != nil {
+		r.text = k.whole.write(nil, r)
 	}
 	return r
 }
@@ -88,11 +97,24 @@ func written(t time.Time) string {
 }
 
 func encoded(v any) []byte {
+	if s, ok := v.(string); ok && plain(s) {
+		return append(append([]byte{'"'}, s...), '"')
+	}
 	b, err := json.Marshal(v)
 	if err != nil {
 		panic(err)
 	}
 	return b
+}
+
+// plain text needs no escapes.
+func plain(s string) bool {
+	for _, c := range []byte(s) {
+		if c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+			return false
+		}
+	}
+	return true
 }
 
 // get returns a field's value.
