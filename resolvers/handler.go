@@ -74,6 +74,9 @@ func (operation) Validate(graphql.ExecutableSchema) error { return nil }
 // and then lets them run.
 func (o operation) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	oc := graphql.GetOperationContext(ctx)
+	if oc.Operation == nil { // refused before execution
+		return next(ctx)
+	}
 	ctx, cancel := context.WithTimeout(ctx, deadline)
 	defer cancel()
 	ctx, ledger := upstream.WithLedger(ctx, maxCalls)
