@@ -1,0 +1,60 @@
+package softwareone_test
+
+import (
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/simulated"
+	"github.com/accountgraph/accountgraph/internal/upstream"
+	"github.com/accountgraph/accountgraph/providers"
+	"github.com/accountgraph/accountgraph/providers/providertest"
+	"github.com/accountgraph/accountgraph/providers/softwareone"
+	"github.com/accountgraph/accountgraph/providers/softwareone/softwareonefake"
+)
+
+const token = "idt:TKN-0001-0002:0123456789abcdef"
+
+// The platform as it is on the vendor's page, as it is since 2026, and as it is
+// for an account that is not the vendor's own.
+func TestConformance(t *testing.T) {
+	for name, c := range map[string]struct {
+		path string
+		set  func(*softwareonefake.Fake)
+	}{
+		"page":       {"", func(f *softwareonefake.Fake) { f.Operations = true }},
+		"2026":       {newPath, func(f *softwareonefake.Fake) { f.Operations, f.Removed = true, true }},
+		"client":     {"", func(*softwareonefake.Fake) {}},
+		"no omitted": {"", func(f *softwareonefake.Fake) { f.Operations, f.NoOmitted = true, true }},
+		"verbose":    {newPath, func(f *softwareonefake.Fake) { f.Operations, f.Verbose, f.CurrencyObjects = true, true, true }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			providertest.Run(t, providertest.Subject{
+				New: func(t *testing.T, baseURL, token string, timeout time.Duration) providers.Provider {
+					p, err := softwareone.New(upstream.Config{
+						Provider:      &model.Provider{Name: "softwareone", Vendor: model.SoftwareOne, BaseURL: baseURL},
+						Timeout:       timeout,
+						MaxConcurrent: 8,
+					}, providers.NewSecret(token), softwareone.Options{AccountUsersPath: c.path})
+					if err != nil {
+						t.Fatal(err)
+					}
+					return p
+				},
+				Serve: func(t *testing.T) (string, *simulated.Control) {
+					fake := softwareonefake.New(token)
+					c.set(fake)
+					server := httptest.NewServer(fake)
+					t.Cleanup(server.Close)
+					return server.URL + "/public", &fake.Control
+				},
+				Token:    token,
+				Accounts: []string{softwareonefake.FirstAccount},
+				Users:    []string{softwareonefake.EverywhereUser},
+			})
+		})
+	}
+}
+
+const newPath = "/v1/accounts/accounts/{accountId}/users"

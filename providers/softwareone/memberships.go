@@ -1,0 +1,158 @@
+package softwareone
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/upstream"
+	"github.com/accountgraph/accountgraph/providers"
+)
+
+// memberships are the users of accounts. The platform has no list of all of
+// them: they are read account by account or user by user.
+type memberships struct {
+	client *upstream.Client
+	reader reader
+	// path has a placeholder for the account.
+	path string
+}
+
+// errUnknowable is for a row that does not say who its user is.
+var errUnknowable = errors.New("a member that is not named")
+
+// flat reports whether rows are users with additions, as they are where the
+// vendor moved the list in 2026, see
+// https://docs.platform.softwareone.com/developer-resources/rest-api/accounts-api/users.
+// Otherwise rows are objects of their own that hold a user. Rows are understood
+// either way; only the question differs.
+func (m *memberships) flat() bool { return strings.Contains(m.path, "/accounts/accounts/") }
+
+// selects are the properties to ask for. In rows that hold a user, it would be a
+// short reference without its usual properties being named.
+func (m *memberships) selects() string {
+	own := "audit,account,buyers,groups,invitation,modules"
+	if m.flat() {
+		return own
+	}
+	for _, p := range memberProperties {
+		own += ",user." + p
+	}
+	return own
+}
+
+// memberProperties are what most questions about members ask of their users.
+var memberProperties = []string{"email", "status", "firstName", "lastName", "lastLoginAt", "settings"}
+
+// Get reads memberships by their ids: a hundred users of one account a call.
+func (m *memberships) Get(ctx context.Context, ids []string) providers.Found[*model.Membership] {
+	accounts := map[string][]string{}
+	for _, id := range ids {
+		account, user := model.SplitMembership(id)
+		if quotable(account) && quotable(user) {
+			accounts[account] = append(accounts[account], id)
+		}
+	}
+	found := providers.Found[*model.Membership]{Objects: map[string]*model.Membership{}, Failed: map[string]error{}}
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for account, ids := range accounts {
+		wg.Go(func() {
+			some := m.in(account).Get(ctx, m.client, ids)
+			mu.Lock()
+			defer mu.Unlock()
+			for id, object := range some.Objects {
+				found.Objects[id] = object
+			}
+			for id, err := range some.Failed {
+				found.Failed[id] = err
+			}
+		})
+	}
+	wg.Wait()
+	return found
+}
+
+// in tells how to read memberships of one account.
+func (m *memberships) in(account string) upstream.Objects[*model.Membership] {
+	property := "user.id"
+	if m.flat() {
+		property = "id"
+	}
+	return upstream.Objects[*model.Membership]{
+		Kind:    model.TypeMembership + " with " + m.selects(),
+		PerCall: maxPerCall,
+		Request: func(ids []string) (upstream.Request, error) {
+			path, err := accountUsers(m.path, account)
+			if err != nil {
+				return upstream.Request{}, err
+			}
+			users := make([]string, len(ids))
+			for i, id := range ids {
+				_, users[i] = model.SplitMembership(id)
+			}
+			q := query{conditions: []condition{in(property, users)}, selects: m.selects(), limit: pageSize}
+			return upstream.Request{Path: path, Query: q.String()}, nil
+		},
+		Rows: func(body []byte) (map[string]json.RawMessage, error) {
+			return rowsBy(body, func(row []byte) (string, error) {
+				user, err := memberOf(row)
+				if user == "" {
+					return "", err
+				}
+				return model.JoinMembership(account, user), err
+			})
+		},
+		Decode: func(row []byte) (*model.Membership, error) { return m.reader.member(row, account, scope{form: whole}) },
+	}
+}
+
+// Page reads a hundred members of an account, or the accounts of users.
+func (m *memberships) Page(ctx context.Context, q providers.Query, token string) (*providers.Page[*model.Membership], error) {
+	page, err := m.page(ctx, q, token)
+	return page, named(m.client.Provider(), err)
+}
+
+func (m *memberships) page(ctx context.Context, q providers.Query, token string) (*providers.Page[*model.Membership], error) {
+	at, err := parsePosition(token)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case q.Filter.Database != "":
+		return nil, badInput("this vendor has no databases")
+	case impossible(q.Filter) && token == "":
+		return nothing[*model.Membership](), nil
+	case q.Of.Type == model.TypeUser:
+		return m.ofUsers(ctx, q.Of.IDs, at)
+	case q.Of.Type != model.TypeAccount || len(q.Of.IDs) != 1 || at.part != 0:
+		return nil, badInput("this vendor has no such list")
+	}
+	account := q.Of.IDs[0]
+	path, err := accountUsers(m.path, account)
+	if err != nil {
+		return nil, err
+	}
+	l := list[*model.Membership]{
+		path: path, query: query{selects: m.selects(), order: "id", limit: pageSize, offset: at.offset},
+		decode: func(row []byte, in scope) (*model.Membership, error) { return m.reader.member(row, account, in) },
+	}
+	return l.page(ctx, m.client, at, 1, len(q.Filter.Status) == 0 && len(q.Filter.Emails) == 0)
+}
+
+// impossible reports whether no member can match: nobody has a license here, and
+// everybody is a plain member.
+func impossible(f providers.Filter) bool {
+	return len(f.Licenses) > 0 || len(f.Roles) > 0 && !slices.Contains(f.Roles, model.RoleMember)
+}
+
+// Sorts reports whether the platform sorts so: not but in its own order.
+func (m *memberships) Sorts(q providers.Query) bool { return q.Order.Field == "" }
+
+// Joins reports whether one Page serves several parents: several users, but one
+// account, which is in the path.
+func (m *memberships) Joins(parentType string) bool { return parentType == model.TypeUser }

@@ -1,0 +1,81 @@
+package softwareone
+
+import (
+	"github.com/accountgraph/accountgraph/graph/model"
+)
+
+// wireUser is a User of the vendor's reference.
+type wireUser struct {
+	ID             string                  `json:"id"`
+	Meta           maybe[wireMeta]         `json:"$meta"`
+	Audit          maybe[wireAudit]        `json:"audit"`
+	Name           *string                 `json:"name"`
+	Icon           *string                 `json:"icon"`
+	Phone          maybe[wirePhone]        `json:"phone"`
+	Email          *string                 `json:"email"`
+	Status         *string                 `json:"status"`
+	FirstName      *string                 `json:"firstName"`
+	LastName       *string                 `json:"lastName"`
+	LastLoginAt    *string                 `json:"lastLoginAt"`
+	Settings       maybe[wireUserSettings] `json:"settings"`
+	CurrentAccount maybe[wireAccount]      `json:"currentAccount"`
+	// Accounts are for operations accounts only.
+	Accounts many[wireAccount] `json:"accounts"`
+}
+
+type wireUserSettings struct {
+	CultureCode  *string `json:"cultureCode"`
+	LanguageCode *string `json:"languageCode"`
+}
+
+// userNoun has the vendor's properties of a user; the graph's other fields are
+// those that no SoftwareOne user has.
+var userNoun = newNoun([]string{"middleName", "customAttributes"},
+	core("name"), core("icon"), core("phone"), wide("email"), wide("status", "status", "vendorStatus"),
+	wide("firstName"), wide("lastName"), wide("lastLoginAt"), wide("settings"), wide("currentAccount"),
+	wide("audit", "audit", "createdAt", "updatedAt"))
+
+func (w *wireUser) sighting() sighting {
+	audit, unclear := audited(w.Audit)
+	return sighting{
+		present: these(w.Name != nil, w.Icon != nil, w.Phone.here(), w.Email != nil, w.Status != nil,
+			w.FirstName != nil, w.LastName != nil, w.LastLoginAt != nil, w.Settings.here(), w.CurrentAccount.here(), audit),
+		unclear: these(false, false, w.Phone.circular, false, false,
+			false, false, false, w.Settings.circular, w.CurrentAccount.circular, unclear),
+		omitted: omittedBy(w.Meta),
+	}
+}
+
+// userWords are the vendor's words for a user's status, and for an invitation's.
+var userWords = []word{
+	{"Active", string(model.UserActive)},
+	{"New", string(model.UserInvited)},
+	{"Invited", string(model.UserInvited)},
+	{"InvitationExpired", string(model.UserInvitationExpired)},
+	{"Disabled", string(model.UserInactive)},
+	{"Blocked", string(model.UserBlocked)},
+	{"Deleted", string(model.UserDeleted)},
+}
+
+// user is nil for an object without an id.
+func (r reader) user(w *wireUser, in scope) *model.User {
+	if w.ID == "" {
+		return nil
+	}
+	u := &model.User{
+		Entity: model.NewEntity(r.provider, model.TypeUser, w.ID).With(r.extents.of(userNoun, w.sighting(), in)),
+		Email:  w.Email, Name: w.Name, FirstName: w.FirstName, LastName: w.LastName,
+		Status: model.UserStatus(normalize(userWords, w.Status)), VendorStatus: w.Status,
+		Icon: w.Icon, Phone: one(w.Phone, phone), LastLoginAt: moment(w.LastLoginAt),
+		Settings:         one(w.Settings, func(s *wireUserSettings) *model.UserSettings { return (*model.UserSettings)(s) }),
+		CustomAttributes: []*model.CustomAttribute{},
+		CurrentAccount:   one(w.CurrentAccount, r.shortAccount),
+		Audit:            one(w.Audit, r.audit),
+	}
+	if u.Audit != nil {
+		u.CreatedAt, u.UpdatedAt = atOf(u.Audit.Created), atOf(u.Audit.Updated)
+	}
+	return u
+}
+
+func (r reader) shortUser(w *wireUser) *model.User { return r.user(w, inside()) }
