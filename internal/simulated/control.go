@@ -93,6 +93,7 @@ func (f *Fault) answer(w http.ResponseWriter, r *http.Request, vendor http.Handl
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Content-Length", "1000000")
 		_, _ = w.Write([]byte(strings.Repeat(" ", f.Cut)))
+		_ = http.NewResponseController(w).Flush()
 		panic(http.ErrAbortHandler)
 	case f.Location != "":
 		http.Redirect(w, r, f.Location, http.StatusFound)
@@ -131,6 +132,15 @@ func (c *Control) Calls() []Call {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return append([]Call(nil), c.calls...)
+}
+
+// TakeCalls returns what the vendor was asked since the last time, and forgets it.
+func (c *Control) TakeCalls() []Call {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	calls := c.calls
+	c.calls = nil
+	return calls
 }
 
 // Reset forgets calls, faults and delay.

@@ -1,0 +1,203 @@
+package resolvers_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/txtar"
+
+	"github.com/accountgraph/accountgraph/internal/demo"
+	"github.com/accountgraph/accountgraph/internal/simulated"
+)
+
+var update = flag.Bool("update", false, "rewrite the stories with what happens")
+
+// TestStories plays every story: a file that holds queries, their answers, and
+// the calls that the vendors received for them, in alphabetical order. Steps
+// after the first are numbered: `query 2`, `response 2`, `upstream 2`. A section
+// `variables` belongs to the query behind it; a section `faults` makes vendors
+// misbehave from its step on, a line each:
+//
+//	<provider> <path prefix> <status, hangup or html>
+func TestStories(t *testing.T) {
+	files, err := filepath.Glob("testdata/*/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no stories: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(strings.TrimPrefix(file, "testdata/"), ".txtar"), func(t *testing.T) {
+			story, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			played := play(t, story)
+			if *update {
+				if err := os.WriteFile(file, txtar.Format(played), 0o644); err != nil { //nolint:gosec // a story is for reading
+					t.Fatal(err)
+				}
+				return
+			}
+			if diff := cmp.Diff(string(txtar.Format(story)), string(txtar.Format(played))); diff != "" {
+				t.Errorf("the story goes otherwise (-told +played); if that is wanted: go test ./resolvers -run TestStories -update\n%s", diff)
+			}
+		})
+	}
+}
+
+// play runs a story and returns it as it went.
+func play(t *testing.T, story *txtar.Archive) *txtar.Archive {
+	stage := newStage(t)
+	played := &txtar.Archive{Comment: story.Comment}
+	keep := func(name, data string) {
+		played.Files = append(played.Files, txtar.File{Name: name, Data: []byte(strings.TrimRight(data, "\n") + "\n")})
+	}
+	var variables json.RawMessage
+	for _, section := range story.Files {
+		word, number, _ := strings.Cut(section.Name, " ")
+		text := string(section.Data)
+		switch word {
+		case "faults":
+			stage.misbehave(t, text)
+			keep(section.Name, text)
+		case "variables":
+			variables = section.Data
+			keep(section.Name, text)
+		case "query":
+			keep(section.Name, text)
+			answer := stage.ask(t, text, variables)
+			keep(strings.TrimSpace("response "+number), stage.quiet(pretty(t, answer)))
+			keep(strings.TrimSpace("upstream "+number), stage.calls())
+			variables = nil
+		case "response", "upstream":
+		default:
+			t.Fatalf("a story has no section %q", section.Name)
+		}
+	}
+	return played
+}
+
+// stage is a server over the simulated vendors.
+type stage struct {
+	vendors *demo.Vendors
+	url     string
+}
+
+func newStage(t *testing.T) *stage {
+	vendors, err := demo.Start(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(vendors.Stop)
+	server := httptest.NewServer(serve(t, vendors))
+	t.Cleanup(server.Close)
+	return &stage{vendors, server.URL}
+}
+
+func (s *stage) ask(t *testing.T, query string, variables json.RawMessage) []byte {
+	t.Helper()
+	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.Post(s.url, "application/json", bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	answer, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer
+}
+
+func (s *stage) misbehave(t *testing.T, faults string) {
+	t.Helper()
+	for line := range strings.Lines(faults) {
+		words := strings.Fields(line)
+		if len(words) != 3 {
+			t.Fatalf("not a fault: %q", line)
+		}
+		fault := simulated.Fault{Path: words[1]}
+		switch status, err := strconv.Atoi(words[2]); {
+		case err == nil:
+			fault.Status, fault.Body = status, "{}"
+		case words[2] == "hangup":
+			fault.Hangup = true
+		case words[2] == "html":
+			fault.Status, fault.ContentType, fault.Body = http.StatusOK, "text/html", "<html>Sign in</html>"
+		default:
+			t.Fatalf("not a fault: %q", line)
+		}
+		s.vendors.Vendor(words[0]).Control.Add(fault)
+	}
+}
+
+// calls tells what the vendors have been asked since the last time, without the
+// credential.
+func (s *stage) calls() string {
+	var lines []string
+	for _, v := range s.vendors.All {
+		for _, c := range v.Control.TakeCalls() {
+			query, err := url.QueryUnescape(c.Query)
+			if err != nil {
+				query = c.Query
+			}
+			query = strings.TrimSuffix(strings.ReplaceAll(query, "api_token="+demo.Token, ""), "&")
+			line := fmt.Sprintf("%s %s %s", v.Name, c.Method, c.Path)
+			if query != "" {
+				line += "?" + query
+			}
+			line = ids.ReplaceAllStringFunc(line, fewer)
+			if org := c.Header.Get("X-Bv-Org-Id"); org != "" {
+				line += " for " + org
+			}
+			lines = append(lines, line)
+		}
+	}
+	slices.Sort(lines)
+	return fmt.Sprintf("%d calls\n%s", len(lines), strings.Join(lines, "\n"))
+}
+
+var (
+	instant = regexp.MustCompile(`"fetchedAt": "[^"]+"`)
+	port    = regexp.MustCompile(`127\.0\.0\.1:\d+`)
+	request = regexp.MustCompile(`"requestId": "[^"]+"`)
+	ids     = regexp.MustCompile(`\(("[^"]*",){4,}"[^"]*"\)`)
+)
+
+// fewer shortens a list of ids to its ends and its length.
+func fewer(list string) string {
+	all := strings.Split(strings.Trim(list, "()"), ",")
+	return fmt.Sprintf("(%s … %s: %d ids)", all[0], all[len(all)-1], len(all))
+}
+
+// quiet replaces what differs from run to run.
+func (s *stage) quiet(answer string) string {
+	answer = instant.ReplaceAllString(answer, `"fetchedAt": "(now)"`)
+	answer = port.ReplaceAllString(answer, "127.0.0.1:(port)")
+	return request.ReplaceAllString(answer, `"requestId": "(id)"`)
+}
+
+func pretty(t *testing.T, answer []byte) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := json.Indent(&b, answer, "", "  "); err != nil {
+		t.Fatalf("not JSON: %s", answer)
+	}
+	return b.String()
+}
