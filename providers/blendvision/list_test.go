@@ -217,3 +217,24 @@ func TestUsersOfSeveralOrganizations(t *testing.T) {
 		t.Errorf("memberships by id: %v", memberships)
 	}
 }
+
+func TestListsThatChangeOrBreakOffWhileTheyAreRead(t *testing.T) {
+	second := http.StatusOK
+	p := answering(t, func(r *http.Request) (int, string) {
+		if r.URL.Query().Get("current_page") == "1" {
+			return http.StatusOK, `{"accounts":[{"id":"1"},{"id":"2"}],"pagination":{"total_items":3,"items_per_page":2}}`
+		}
+		return second, `{"accounts":[{"id":"2"}],"pagination":{"total_items":3,"items_per_page":2}}`
+	}, "o")
+	members := p.Collections().Memberships
+	page, err := members.Page(t.Context(), of(model.TypeUser, "2"), "")
+	if err != nil || len(page.Items) != 1 || *page.Total != 1 {
+		t.Errorf("a row that moved to the next page: %+v, %v", page, err)
+	}
+
+	second = http.StatusForbidden
+	found := members.Get(t.Context(), []string{"o/1", "o/3"})
+	if found.Objects["o/1"] == nil || len(found.Failed) != 1 || providers.KindOf(found.Failed["o/3"]) != providers.Forbidden {
+		t.Errorf("with a page that cannot be read: %v", found)
+	}
+}
