@@ -26,6 +26,9 @@ try {
   }
 
   await page.getByText('Root Types').waitFor();
+  const types = await page.locator('.graphiql-doc-explorer-content').allInnerTexts();
+  assert.match(types[0], /AccountConnection/);
+  assert.doesNotMatch(types[0], /ByIDsInput|FieldSet|federation__/, 'the docs leave internals out');
   await page.getByRole('button', { name: 'Show GraphiQL Explorer' }).click();
   await page.locator('.graphiql-explorer-root').waitFor();
 

@@ -10,7 +10,7 @@ const users = `# The users of all vendors in one order,
 query Users {
   users(
     first: 5
-    orderBy: {field: EMAIL}
+    orderBy: {field: NAME}
   ) {
     nodes {
       id
