@@ -1,12 +1,11 @@
 package upstream_test
 
 import (
-	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -170,98 +169,6 @@ func TestARedirectIsNotFollowed(t *testing.T) {
 	}
 }
 
-func TestBodiesAreBounded(t *testing.T) {
-	const limit = 8 << 20
-	for name, c := range map[string]struct {
-		write func(w http.ResponseWriter)
-		fits  bool
-	}{
-		"told, at the bound":  {func(w http.ResponseWriter) { told(w, limit) }, true},
-		"told, above":         {func(w http.ResponseWriter) { told(w, limit+1) }, false},
-		"chunked, at bound":   {func(w http.ResponseWriter) { spaces(w, limit) }, true},
-		"chunked, above":      {func(w http.ResponseWriter) { spaces(w, limit+1) }, false},
-		"compressed, at it":   {func(w http.ResponseWriter) { compressed(w, limit) }, true},
-		"bomb of 64 MiB zip":  {func(w http.ResponseWriter) { compressed(w, 64<<20) }, false},
-		"a length of 1 Pibit": {func(w http.ResponseWriter) { w.Header().Set("Content-Length", fmt.Sprint(1<<50)) }, false},
-	} {
-		t.Run(name, func(t *testing.T) {
-			client := connect(t, upstream.Config{Provider: serve(t, func(w http.ResponseWriter, _ *http.Request) {
-				w.Header().Set("Content-Type", "application/json")
-				c.write(w)
-			})})
-			got, err := read(t.Context(), client, "/p")
-			if c.fits {
-				if err != nil || len(got) != limit {
-					t.Fatalf("read %d bytes, %v", len(got), err)
-				}
-				return
-			}
-			if e := wantKind(t, err, providers.BadResponse); e.Detail != "answer too large" {
-				t.Errorf("the detail is %q", e.Detail)
-			}
-		})
-	}
-}
-
-func told(w http.ResponseWriter, n int) {
-	w.Header().Set("Content-Length", fmt.Sprint(n))
-	spaces(w, n)
-}
-
-func compressed(w http.ResponseWriter, n int) {
-	w.Header().Set("Content-Encoding", "gzip")
-	z := gzip.NewWriter(w)
-	spaces(z, n)
-	_ = z.Close()
-}
-
-func spaces(w io.Writer, n int) {
-	part := []byte(strings.Repeat(" ", 64<<10))
-	for n > 0 {
-		k := min(n, len(part))
-		if _, err := w.Write(part[:k]); err != nil {
-			return
-		}
-		n -= k
-	}
-}
-
-func TestABodyCutShortIsAskedForOnceMore(t *testing.T) {
-	for name, begin := range map[string]func(http.ResponseWriter){
-		"told":    func(w http.ResponseWriter) { w.Header().Set("Content-Length", "100") },
-		"chunked": func(http.ResponseWriter) {},
-		"gzip":    func(w http.ResponseWriter) { w.Header().Set("Content-Encoding", "gzip") },
-	} {
-		for _, cuts := range []int64{1, 9} {
-			t.Run(fmt.Sprint(name, cuts), func(t *testing.T) {
-				var calls atomic.Int64
-				client := connect(t, upstream.Config{Rand: func() float64 { return 0 }, Provider: serve(t, func(w http.ResponseWriter, _ *http.Request) {
-					w.Header().Set("Content-Type", "application/json")
-					if calls.Add(1) > cuts {
-						_, _ = io.WriteString(w, "{}")
-						return
-					}
-					begin(w)
-					_, _ = io.WriteString(w, "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff")
-					w.(http.Flusher).Flush()
-					panic(http.ErrAbortHandler)
-				})})
-				got, err := read(t.Context(), client, "/p")
-				if cuts == 1 {
-					if got != "{}" || err != nil {
-						t.Errorf("read %q, %v", got, err)
-					}
-				} else if e := wantKind(t, err, providers.BadResponse); e.Detail != "the answer was cut short" {
-					t.Errorf("the detail is %q", e.Detail)
-				}
-				if calls.Load() != 2 {
-					t.Errorf("%d calls, want 2", calls.Load())
-				}
-			})
-		}
-	}
-}
-
 func TestTimeoutCoversHeaderAndBody(t *testing.T) {
 	stop := make(chan struct{})
 	defer close(stop)
@@ -323,6 +230,14 @@ func TestWhyACallEnded(t *testing.T) {
 		"broken connection": {broken, func(ctx context.Context) (context.Context, context.CancelFunc) {
 			return context.WithCancel(ctx)
 		}, providers.Unavailable, 2 * 50 * time.Millisecond},
+		"no connection in time": {vendor(func(*http.Request) (*http.Response, error) {
+			return nil, &net.OpError{Op: "dial", Err: slow{}}
+		}), func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return context.WithCancel(ctx)
+		}, providers.Unavailable, 2 * 50 * time.Millisecond},
+		"no header in time": {vendor(func(*http.Request) (*http.Response, error) { return nil, slow{} }), func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return context.WithCancel(ctx)
+		}, providers.Timeout, 2 * 50 * time.Millisecond},
 		"a transport that panics": {vendor(func(*http.Request) (*http.Response, error) { panic(token) }), func(ctx context.Context) (context.Context, context.CancelFunc) {
 			return context.WithCancel(ctx)
 		}, providers.Unavailable, 0},
@@ -345,6 +260,13 @@ func TestWhyACallEnded(t *testing.T) {
 		})
 	}
 }
+
+// slow is an error of a network that took too long.
+type slow struct{}
+
+func (slow) Error() string   { return "slow" }
+func (slow) Timeout() bool   { return true }
+func (slow) Temporary() bool { return true }
 
 func TestDecodeThatFailsIsABadResponse(t *testing.T) {
 	for name, decode := range map[string]func([]byte) (int, error){

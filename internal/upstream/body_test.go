@@ -1,0 +1,139 @@
+package upstream_test
+
+import (
+	"compress/gzip"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/accountgraph/accountgraph/internal/upstream"
+	"github.com/accountgraph/accountgraph/providers"
+)
+
+func TestBodiesAreBounded(t *testing.T) {
+	const limit = 8 << 20
+	for name, c := range map[string]struct {
+		write func(w http.ResponseWriter)
+		fits  bool
+	}{
+		"told, at the bound":  {func(w http.ResponseWriter) { told(w, limit) }, true},
+		"told, above":         {func(w http.ResponseWriter) { told(w, limit+1) }, false},
+		"chunked, at bound":   {func(w http.ResponseWriter) { spaces(w, limit) }, true},
+		"chunked, above":      {func(w http.ResponseWriter) { spaces(w, limit+1) }, false},
+		"compressed, at it":   {func(w http.ResponseWriter) { compressed(w, limit) }, true},
+		"bomb of 64 MiB zip":  {func(w http.ResponseWriter) { compressed(w, 64<<20) }, false},
+		"a length of 1 Pibit": {func(w http.ResponseWriter) { w.Header().Set("Content-Length", fmt.Sprint(1<<50)) }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			client := connect(t, upstream.Config{Provider: serve(t, func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", "application/json")
+				c.write(w)
+			})})
+			got, err := read(t.Context(), client, "/p")
+			if c.fits {
+				if err != nil || len(got) != limit {
+					t.Fatalf("read %d bytes, %v", len(got), err)
+				}
+				return
+			}
+			if e := wantKind(t, err, providers.BadResponse); e.Detail != "answer too large" {
+				t.Errorf("the detail is %q", e.Detail)
+			}
+		})
+	}
+}
+
+func told(w http.ResponseWriter, n int) {
+	w.Header().Set("Content-Length", fmt.Sprint(n))
+	spaces(w, n)
+}
+
+func compressed(w http.ResponseWriter, n int) {
+	w.Header().Set("Content-Encoding", "gzip")
+	z := gzip.NewWriter(w)
+	spaces(z, n)
+	_ = z.Close()
+}
+
+func spaces(w io.Writer, n int) {
+	part := []byte(strings.Repeat(" ", 64<<10))
+	for n > 0 {
+		k := min(n, len(part))
+		if _, err := w.Write(part[:k]); err != nil {
+			return
+		}
+		n -= k
+	}
+}
+
+func TestABodyCutShortIsAskedForOnceMore(t *testing.T) {
+	for name, begin := range map[string]func(http.ResponseWriter){
+		"told":    func(w http.ResponseWriter) { w.Header().Set("Content-Length", "100") },
+		"chunked": func(http.ResponseWriter) {},
+		"gzip":    func(w http.ResponseWriter) { w.Header().Set("Content-Encoding", "gzip") },
+	} {
+		for _, cuts := range []int64{1, 9} {
+			t.Run(fmt.Sprint(name, cuts), func(t *testing.T) {
+				var calls atomic.Int64
+				client := connect(t, upstream.Config{Rand: func() float64 { return 0 }, Provider: serve(t, func(w http.ResponseWriter, _ *http.Request) {
+					w.Header().Set("Content-Type", "application/json")
+					if calls.Add(1) > cuts {
+						_, _ = io.WriteString(w, "{}")
+						return
+					}
+					begin(w)
+					_, _ = io.WriteString(w, "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff")
+					w.(http.Flusher).Flush()
+					panic(http.ErrAbortHandler)
+				})})
+				got, err := read(t.Context(), client, "/p")
+				if cuts == 1 {
+					if got != "{}" || err != nil {
+						t.Errorf("read %q, %v", got, err)
+					}
+				} else if e := wantKind(t, err, providers.BadResponse); e.Detail != "the answer was cut short" {
+					t.Errorf("the detail is %q", e.Detail)
+				}
+				if calls.Load() != 2 {
+					t.Errorf("%d calls, want 2", calls.Load())
+				}
+			})
+		}
+	}
+}
+
+// A body that is not read to its end costs the connection.
+func TestConnectionsAreKept(t *testing.T) {
+	var connections sync.Map
+	client := connect(t, upstream.Config{Provider: serve(t, func(w http.ResponseWriter, r *http.Request) {
+		connections.Store(r.RemoteAddr, true)
+		w.Header().Set("Content-Type", "application/json")
+		switch r.URL.Path {
+		case "/api/told":
+			told(w, 100<<10)
+		case "/api/chunked":
+			spaces(w, 100<<10)
+		case "/api/compressed":
+			compressed(w, 100<<10)
+		default:
+			w.WriteHeader(http.StatusNotFound)
+			_, _ = io.WriteString(w, `{"code":"NOT_FOUND"}`)
+		}
+	})})
+	for range 3 {
+		for _, path := range []string{"/told", "/chunked", "/compressed", "/missing"} {
+			_, _ = read(t.Context(), client, path)
+		}
+	}
+	count := 0
+	for range connections.Range {
+		count++
+	}
+	if count != 1 {
+		t.Errorf("%d connections for calls one after the other, want 1", count)
+	}
+}
