@@ -39,7 +39,7 @@ type data struct {
 	actors []*row
 }
 
-func newData() *data {
+func newData(currencyObjects bool) *data {
 	s := newSchema()
 	d := &data{
 		schema:   s,
@@ -56,7 +56,7 @@ func newData() *data {
 	d.addUsers()
 	d.addAccounts()
 	d.addModules()
-	d.addSellers()
+	d.addSellers(currencyObjects)
 	d.addBuyers()
 	d.addGroups()
 	d.addMembers()

@@ -57,23 +57,20 @@ type Fake struct {
 	// are in use.
 	CurrencyObjects bool
 
-	token   string
-	data    *data
-	prepare sync.Once
+	token string
+	// data is made once, for the first request that gets this far: many tests
+	// only make the platform fail.
+	data *data
+	once sync.Once
 }
 
 // New returns a platform that lets this token in, of an operations account.
 func New(token string) *Fake {
-	return &Fake{Operations: true, token: token, data: newData()}
+	return &Fake{Operations: true, token: token}
 }
 
 // ServeHTTP answers a request below /public/v1/accounts.
 func (f *Fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	f.prepare.Do(func() {
-		if f.CurrencyObjects {
-			f.data.useCurrencyObjects()
-		}
-	})
 	f.Control.Wrap(http.HandlerFunc(f.serve)).ServeHTTP(w, r)
 }
 
@@ -88,6 +85,7 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, notAllowed())
 		return
 	}
+	f.once.Do(func() { f.data = newData(f.CurrencyObjects) })
 	body, err := f.answer(r)
 	if err != nil {
 		writeProblem(w, err)

@@ -5,12 +5,12 @@ import "fmt"
 // SellerID is the id of the nth seller. There are 110.
 func SellerID(n int) string { return id("SEL", n) }
 
-func (d *data) addSellers() {
+func (d *data) addSellers(currencyObjects bool) {
 	for n := range sellerCount {
 		vs := values{
 			"id": SellerID(n), "name": sellerName(n), "icon": icon("sellers", SellerID(n), n),
 			"status":     pick(n%11, "Active", "Active", "Active", "Active", "Disabled", "Active", "Offline", "Active", "Deleted", "Active", "Paused"),
-			"currencies": raw(fmt.Sprintf(`[%s]`, pick(n, `"EUR"`, `"USD","CAD"`, `"JPY"`, `"EUR","DKK","SEK"`))),
+			"currencies": currencies(n, currencyObjects),
 			"address":    d.postal(n),
 			"audit":      d.audit.with(values{"created": d.happened(instant(2017, n), n), "updated": d.happened(instant(2023, n), n+3)}),
 		}
@@ -32,11 +32,10 @@ func sellerName(n int) string {
 	return fmt.Sprintf("%s %d", name, n/6+1)
 }
 
-// useCurrencyObjects gives sellers their currencies in the newer form.
-func (d *data) useCurrencyObjects() {
-	for n, r := range d.sellers.rows {
-		if r.get("currencies") != nil {
-			r.set("currencies", raw(fmt.Sprintf(`[{"value":%q,"billingEnabled":%t,"isDefault":true}]`, pick(n, "EUR", "USD", "JPY", "DKK"), n%2 == 0)))
-		}
+// currencies are words, or objects in the newer form.
+func currencies(n int, objects bool) raw {
+	if !objects {
+		return raw(`[` + pick(n, `"EUR"`, `"USD","CAD"`, `"JPY"`, `"EUR","DKK","SEK"`) + `]`)
 	}
+	return raw(fmt.Sprintf(`[{"value":%q,"billingEnabled":%t,"isDefault":true}]`, pick(n, "EUR", "USD", "JPY", "DKK"), n%2 == 0))
 }
