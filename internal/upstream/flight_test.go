@@ -155,14 +155,18 @@ func TestAPauseFitsTheMostPatient(t *testing.T) {
 			return reply(200, "{}"), nil
 		})})
 		var wg sync.WaitGroup
-		for limit, want := range map[time.Duration]providers.Kind{3 * time.Second: providers.Timeout, 9 * time.Second: 0} {
+		for _, c := range []struct {
+			limit time.Duration
+			want  providers.Kind
+		}{{3 * time.Second, providers.Timeout}, {9 * time.Second, 0}, {4 * time.Second, providers.Timeout}} {
 			wg.Go(func() {
-				ctx, cancel := context.WithTimeout(t.Context(), limit)
+				ctx, cancel := context.WithTimeout(t.Context(), c.limit)
 				defer cancel()
-				if _, err := read(ctx, client, "/p"); providers.KindOf(err) != want {
-					t.Errorf("within %v: %v", limit, err)
+				if _, err := read(ctx, client, "/p"); providers.KindOf(err) != c.want {
+					t.Errorf("within %v: %v", c.limit, err)
 				}
 			})
+			synctest.Wait()
 		}
 		wg.Wait()
 	})
