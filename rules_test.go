@@ -64,6 +64,7 @@ type dependency struct {
 const everyTest = "*_test.go"
 
 var dependencies = []dependency{
+	{"github.com/alecthomas/kong", []string{"."}, "the command line"},
 	{"github.com/99designs/gqlgen", []string{"graph/generated", "resolvers", "internal/generate"}, "GraphQL's executor"},
 	{"github.com/vektah/gqlparser/v2", []string{"graph/generated", "resolvers", "internal/generate"}, "GraphQL's documents"},
 	{"github.com/graph-gophers/dataloader/v7", []string{"internal/loaders"}, "batches"},
@@ -72,6 +73,7 @@ var dependencies = []dependency{
 	{"github.com/prometheus/client_golang", []string{"internal/telemetry"}, "metrics"},
 	{"go.yaml.in/yaml/v3", []string{"internal/config"}, "nodes with their lines"},
 	{"golang.org/x/text", []string{"internal/directory"}, "case folding and normal forms of Unicode"},
+	{"golang.org/x/tools/txtar", []string{everyTest}, "stories: several files in one"},
 	{"github.com/google/go-cmp", []string{everyTest}, "differences that can be read"},
 }
 
