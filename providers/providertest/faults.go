@@ -61,7 +61,11 @@ func (s Subject) faults(t *testing.T) {
 			operations := s.operations(t, baseURL)
 			control.Add(c.Fault)
 			try(t, operations, func(t *testing.T, o operation) {
-				p := s.New(t, baseURL, s.Token, haste)
+				timeout := patience
+				if c.RetryAfter != "" {
+					timeout = haste
+				}
+				p := s.New(t, baseURL, s.Token, timeout)
 				err := o.run(t.Context(), p)
 				s.failed(t, p, err, c.want)
 				if c.RetryAfter != "" && wait(err) != 7*time.Second {
@@ -105,7 +109,7 @@ func (s Subject) redirect(t *testing.T) {
 			operations := s.operations(t, baseURL)
 			control.Add(simulated.Fault{Location: location})
 			try(t, operations, func(t *testing.T, o operation) {
-				p := s.New(t, baseURL, s.Token, haste)
+				p := s.New(t, baseURL, s.Token, patience)
 				s.failed(t, p, o.run(t.Context(), p), providers.BadResponse)
 			})
 		})
@@ -124,7 +128,7 @@ func (s Subject) refusedConnection(t *testing.T) {
 	}
 	baseURL, _ := s.Serve(t)
 	try(t, s.operations(t, baseURL), func(t *testing.T, o operation) {
-		p := s.New(t, dead, s.Token, haste)
+		p := s.New(t, dead, s.Token, patience)
 		s.failed(t, p, o.run(t.Context(), p), providers.Unavailable)
 	})
 }
@@ -141,7 +145,7 @@ func (s Subject) gone(t *testing.T) {
 			if !strings.HasPrefix(o.name, "Get ") {
 				continue
 			}
-			p := s.New(t, baseURL, s.Token, haste)
+			p := s.New(t, baseURL, s.Token, patience)
 			if err := o.run(t.Context(), p); err != nil {
 				t.Errorf("%s: %d is told as %v, want neither object nor failure", o.name, status, err)
 			}
@@ -155,7 +159,7 @@ func (s Subject) wrongToken(t *testing.T) {
 	baseURL, _ := s.Serve(t)
 	wrong := "wrong-" + s.Token
 	try(t, s.operations(t, baseURL), func(t *testing.T, o operation) {
-		p := s.New(t, baseURL, wrong, haste)
+		p := s.New(t, baseURL, wrong, patience)
 		err := o.run(t.Context(), p)
 		s.failed(t, p, err, providers.Unauthenticated)
 		noSecret(t, wrong, p, err)
