@@ -60,7 +60,7 @@ func vendorCode(body []byte) string {
 	}
 	for _, code := range []string{id, fragment, message, string(p.Title), string(p.Error), string(p.Message)} {
 		if code = strings.TrimRight(code, "."); saysNothingElse(code) {
-			return code
+			return strings.Join(strings.Fields(code), "-")
 		}
 	}
 	return ""

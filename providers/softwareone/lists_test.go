@@ -1,0 +1,172 @@
+package softwareone_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/providers"
+)
+
+// long answers with a list of so many users, at most so many at once, and says
+// of the page what meta makes of it.
+func long(total, atOnce int, meta func(offset, limit int) string) func(path, query string) string {
+	return func(_, query string) string {
+		_, text, _ := strings.Cut(query, "offset=")
+		offset, _ := strconv.Atoi(text)
+		var rows []string
+		for i := offset; i < min(offset+atOnce, total); i++ {
+			rows = append(rows, fmt.Sprintf(`{"id":"USR-%d"}`, i))
+		}
+		return fmt.Sprintf(`{"$meta":{%s},"data":[%s]}`, meta(offset, atOnce), strings.Join(rows, ","))
+	}
+}
+
+func told(total string) func(offset, limit int) string {
+	return func(offset, limit int) string {
+		return fmt.Sprintf(`"pagination":{"offset":%d,"limit":%d,"total":%s}`, offset, limit, total)
+	}
+}
+
+func TestPaging(t *testing.T) {
+	for name, c := range map[string]struct {
+		total, atOnce int
+		meta          func(offset, limit int) string
+		tokens        []string
+		told          bool
+	}{
+		"full pages":     {250, 100, told("250"), []string{"100", "200"}, true},
+		"just full":      {200, 100, told("200"), []string{"100"}, true},
+		"empty":          {0, 100, told("0"), nil, true},
+		"cut down":       {120, 50, told("120"), []string{"50", "100"}, true},
+		"no total":       {120, 50, told("null"), []string{"50", "100"}, false},
+		"full, no total": {100, 50, told("null"), []string{"50", "100"}, false},
+		"too low":        {120, 50, told("7"), []string{"50", "100"}, false},
+		"negative":       {70, 50, told("-1"), []string{"50"}, false},
+		"absurd":         {70, 50, told("1000000000000"), []string{"50"}, false},
+		"limit of none": {70, 50, func(offset, _ int) string {
+			return fmt.Sprintf(`"pagination":{"offset":%d,"limit":0,"total":70}`, offset)
+		}, []string{"50"}, true},
+		"nothing told": {120, 50, func(int, int) string { return "" }, []string{"50", "100", "120"}, false},
+		"the limit as asked": {120, 50, func(offset, _ int) string {
+			return fmt.Sprintf(`"pagination":{"offset":%d,"total":120}`, offset)
+		}, []string{"50", "100"}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := &platform{answer: long(c.total, c.atOnce, c.meta)}
+			users := connectTo(t, p, "").Collections().Users
+			var ids, tokens []string
+			for token := ""; ; {
+				page, err := users.Page(t.Context(), providers.Query{}, token)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, u := range page.Items {
+					ids = append(ids, u.VendorID)
+				}
+				if c.told != (page.Total != nil) || c.told && *page.Total != c.total {
+					t.Errorf("page %q tells the total %v", token, page.Total)
+				}
+				if token = page.Next; token == "" {
+					break
+				}
+				tokens = append(tokens, token)
+			}
+			if !slices.Equal(tokens, c.tokens) {
+				t.Errorf("tokens %q, want %q", tokens, c.tokens)
+			}
+			if len(ids) != c.total || len(slices.Compact(ids)) != c.total {
+				t.Errorf("%d rows, want %d", len(ids), c.total)
+			}
+		})
+	}
+}
+
+func TestPagingThatDoesNotAdvance(t *testing.T) {
+	p := &platform{answer: func(string, string) string {
+		return `{"$meta":{"pagination":{"offset":0,"limit":100,"total":300}},"data":[{"id":"USR-1"}]}`
+	}}
+	users := connectTo(t, p, "").Collections().Users
+	page, err := users.Page(t.Context(), providers.Query{}, "")
+	if err != nil || page.Next != "100" {
+		t.Fatalf("%+v, %v", page, err)
+	}
+	if _, err := users.Page(t.Context(), providers.Query{}, page.Next); providers.KindOf(err) != providers.Truncated {
+		t.Errorf("the first page again: %v", err)
+	}
+}
+
+func TestAnswersThatAreNoLists(t *testing.T) {
+	for _, body := range []string{
+		`[]`, `{}`, `{"data":{}}`, `{"data":[7]}`, `{"data":["[Circular Reference]"]}`, `{"data":[{}]}`,
+		`{"data":[{"id":""}]}`, `{"data":[{"id":7}]}`, `{"data":[{"id":"A","audit":"none"}]}`, `{"$meta":"x","data":[]}`,
+	} {
+		c, _ := connect(t, body)
+		_, err := c.Users.Page(t.Context(), providers.Query{}, "")
+		var e *providers.Error
+		if !errors.As(err, &e) || e.Kind != providers.BadResponse {
+			t.Errorf("%s: %v", body, err)
+		}
+	}
+	// The platform leaves out what is empty.
+	c, _ := connect(t, `{"$meta":{"pagination":{"offset":0,"limit":100,"total":0}}}`)
+	if page, err := c.Users.Page(t.Context(), providers.Query{}, ""); err != nil || len(page.Items) != 0 {
+		t.Errorf("%v, %v", page, err)
+	}
+}
+
+func TestGet(t *testing.T) {
+	p := &platform{answer: func(_, query string) string {
+		var rows []string
+		for i := range 250 {
+			if id := fmt.Sprintf("USR-%03d", i); i != 7 && strings.Contains(query, "%22"+id+"%22") {
+				rows = append(rows, `{"id":"`+id+`"}`)
+			}
+		}
+		return rowsOf(append(rows, rows...)...)
+	}}
+	users := connectTo(t, p, "").Collections().Users
+	ids := []string{"a\"b'c", "", "\x00", `back\slash`, strings.Repeat("x", 65), "USR-000"}
+	for i := range 250 {
+		ids = append(ids, fmt.Sprintf("USR-%03d", i))
+	}
+	found := users.Get(t.Context(), ids)
+	if len(found.Objects) != 249 || len(found.Failed) != 0 || found.Objects["USR-249"] == nil {
+		t.Errorf("%d objects, failed %v", len(found.Objects), found.Failed)
+	}
+	if n := len(p.asked()); n != 3 {
+		t.Errorf("%d calls, want 3", n)
+	}
+}
+
+func TestListsOfAccounts(t *testing.T) {
+	for name, c := range map[string]struct{ rows, want string }{
+		"named":  {`{"id":"X-1","account":{"id":"ACC-2","name":"Acme"}}`, "ACC-2"},
+		"silent": {`{"id":"X-1"}`, ""},
+	} {
+		collections, p := connect(t, rowsOf(c.rows))
+		page, err := collections.Groups.Page(t.Context(), of(model.TypeAccount, "ACC-1", "ACC-2", "A\"'", "ACC-1"), "")
+		if (err == nil) != (c.want != "") || err == nil && page.Items[0].Account.VendorID != c.want {
+			t.Errorf("%s: %v, %v", name, page, err)
+		}
+		want := `/user-groups?in(account.id,("ACC-1","ACC-2"))&select=audit,account&order=id&limit=100&offset=0`
+		if got := unescaped(t, p.asked()[0]); got != want {
+			t.Errorf("asked %s, want %s", got, want)
+		}
+		if buyers, err := collections.Buyers.Page(t.Context(), of(model.TypeAccount, "ACC-1"), ""); err != nil || buyers.Items[0].Account == nil {
+			t.Errorf("%s: of one account: %v", name, err)
+		}
+	}
+	collections, p := connect(t, rowsOf())
+	if !collections.Groups.Joins(model.TypeAccount) || !collections.Buyers.Joins(model.TypeAccount) || collections.Groups.Joins(model.TypeUser) ||
+		collections.Users.Joins(model.TypeAccount) || collections.Memberships.Joins(model.TypeAccount) || !collections.Memberships.Joins(model.TypeUser) {
+		t.Error("a list joins other parents than it should")
+	}
+	if page, err := collections.Groups.Page(t.Context(), of(model.TypeAccount, "\"'"), ""); err != nil || page.Next != "" || len(p.asked()) != 0 {
+		t.Errorf("an id that is none: %v, %v", page, err)
+	}
+}
