@@ -1,0 +1,115 @@
+package softwareone_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/providers"
+)
+
+// holding are those of the fields that a record holds.
+func holding(n model.Node, fields ...string) (held []string) {
+	for _, f := range fields {
+		if n.Holds(f) {
+			held = append(held, f)
+		}
+	}
+	return held
+}
+
+func userFields() []string {
+	return []string{
+		"name", "icon", "phone", "email", "status", "vendorStatus", "firstName", "middleName", "lastName", "lastLoginAt",
+		"settings", "customAttributes", "currentAccount", "audit", "createdAt", "updatedAt",
+	}
+}
+
+// The three absences: nothing is said, nobody asked, a short reference.
+func TestAbsences(t *testing.T) {
+	without := func(fields ...string) []string {
+		return slices.DeleteFunc(userFields(), func(f string) bool { return slices.Contains(fields, f) })
+	}
+	for name, c := range map[string]struct {
+		omitted, row string
+		want         []string
+	}{
+		"nothing is said":          {`[]`, `{"id":"USR-1"}`, userFields()},
+		"omitted is missing":       {`null`, `{"id":"USR-1"}`, userFields()},
+		"nobody asked, of all":     {`["audit","phone"]`, `{"id":"USR-1"}`, without("audit", "createdAt", "updatedAt", "phone")},
+		"nobody asked, of one":     {`[]`, `{"id":"USR-1","$meta":{"omitted":["status"]}}`, without("status", "vendorStatus")},
+		"of both":                  {`["email"]`, `{"id":"USR-1","$meta":{"omitted":["lastLoginAt"]}}`, without("email", "lastLoginAt")},
+		"omitted, and yet here":    {`["email"]`, `{"id":"USR-1","email":"a@b.example","$meta":{"omitted":["email"]}}`, userFields()},
+		"unknown words":            {`["accounts","text",""]`, `{"id":"USR-1"}`, userFields()},
+		"a path":                   {`["audit.created"]`, `{"id":"USR-1"}`, without("audit", "createdAt", "updatedAt")},
+		"a circular reference":     {`[]`, `{"id":"USR-1","currentAccount":"[Circular Reference]"}`, without("currentAccount")},
+		"a circle inside an audit": {`[]`, `{"id":"USR-1","audit":{"created":"[Circular Reference]"}}`, without("audit", "createdAt", "updatedAt")},
+	} {
+		c2, _ := connect(t, `{"$meta":{"omitted":`+c.omitted+`,"pagination":{"offset":0,"limit":100,"total":1}},"data":[`+c.row+`]}`)
+		page, err := c2.Users.Page(t.Context(), providers.Query{}, "")
+		user := first(t, page, err)
+		if got := holding(user, userFields()...); !slices.Equal(got, c.want) {
+			t.Errorf("%s: holds %q, want %q", name, got, c.want)
+		}
+		if got := get(t, c2.Users, "USR-1"); !got.Full() {
+			t.Errorf("%s: not full after Get", name)
+		}
+	}
+}
+
+func TestShortReferences(t *testing.T) {
+	c, _ := connect(t, rowsOf(`{"id":"BUY-1",
+		"account":{"id":"ACC-1","name":"Acme","serviceLevel":"Elite","$meta":{"omitted":["icon"]}},
+		"contact":{"user":{"id":"USR-1","email":"a@b.example"}},
+		"sellers":[{"id":"SEL-1"},"[Circular Reference]",{}]}`))
+	page, err := c.Buyers.Page(t.Context(), providers.Query{}, "")
+	b := first(t, page, err)
+	if got, want := holding(b.Account, "name", "icon", "type", "status", "vendorStatus", "serviceLevel", "address", "audit", "createdAt"),
+		[]string{"name", "type", "status", "vendorStatus", "serviceLevel"}; !slices.Equal(got, want) {
+		t.Errorf("the account holds %q, want %q", got, want)
+	}
+	if got, want := holding(b.Contact.User, userFields()...),
+		[]string{"name", "icon", "phone", "email", "middleName", "customAttributes"}; !slices.Equal(got, want) {
+		t.Errorf("the user holds %q, want %q", got, want)
+	}
+	if len(b.Sellers) != 1 || b.Holds("sellers") || !b.Sellers[0].Holds("externalId") || b.Sellers[0].Holds("status") {
+		t.Errorf("sellers %v, held %v", b.Sellers, b.Holds("sellers"))
+	}
+	c, _ = connect(t, rowsOf(`{"id":"UGR-1","users":[{"id":"USR-1"},{"id":"USR-2"}],"modules":[{"id":"MOD-1"}],"buyers":[{"id":"BUY-1"}]}`))
+	groups, err := c.Groups.Page(t.Context(), providers.Query{}, "")
+	g := first(t, groups, err)
+	if g.Users[0].Extent != g.Users[1].Extent {
+		t.Error("equal extents are two values")
+	}
+	if got := holding(g.Modules[0], "name", "description", "paid", "filters", "settings", "accountTypes", "audit"); len(got) != 5 {
+		t.Errorf("the module holds %q", got)
+	}
+	if got := holding(g.Buyers[0], "name", "icon", "status", "account", "errors"); len(got) != 2 {
+		t.Errorf("the buyer holds %q", got)
+	}
+	if !g.Full() {
+		t.Error("a row that leaves nothing out is not full")
+	}
+}
+
+// Each property that is shown adds just its own fields to a short reference.
+func TestEachPropertyIsHeldAlone(t *testing.T) {
+	for property, want := range map[string][]string{
+		`"email":"a"`:                 {"email"},
+		`"status":"Active"`:           {"status", "vendorStatus"},
+		`"firstName":"a"`:             {"firstName"},
+		`"lastName":"a"`:              {"lastName"},
+		`"lastLoginAt":"a"`:           {"lastLoginAt"},
+		`"settings":{}`:               {"settings"},
+		`"currentAccount":{"id":"A"}`: {"currentAccount"},
+		`"audit":{}`:                  {"audit", "createdAt", "updatedAt"},
+	} {
+		c, _ := connect(t, rowsOf(`{"id":"UGR-1","users":[{"id":"USR-1",`+property+`}]}`))
+		page, err := c.Groups.Page(t.Context(), providers.Query{}, "")
+		short := []string{"name", "icon", "phone", "middleName", "customAttributes"}
+		got := slices.DeleteFunc(holding(first(t, page, err).Users[0], userFields()...), func(f string) bool { return slices.Contains(short, f) })
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: holds %q", property, got)
+		}
+	}
+}
