@@ -75,7 +75,8 @@ const (
 	// machines that run tests are busy.
 	patience = 30 * time.Second
 	// haste is shorter than the wait that a limited vendor asks for in the suite,
-	// so that no client keeps it.
+	// so that no client keeps it, and than the timeout that clients have by
+	// default.
 	haste = 5 * time.Second
 	// hurry is the timeout of calls that are never answered.
 	hurry = 500 * time.Millisecond

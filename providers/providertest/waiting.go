@@ -64,7 +64,8 @@ func serveSilence(t *testing.T) (baseURL string, arrived <-chan struct{}) {
 	return server.URL, calls
 }
 
-// promptly runs an operation that must come back long before patience is over.
+// promptly runs an operation that must come back although the vendor does
+// not answer.
 func promptly(ctx context.Context, t *testing.T, o operation, p providers.Provider) error {
 	t.Helper()
 	done := make(chan error, 1)
@@ -72,7 +73,7 @@ func promptly(ctx context.Context, t *testing.T, o operation, p providers.Provid
 	select {
 	case err := <-done:
 		return err
-	case <-time.After(patience / 2):
+	case <-time.After(haste):
 		t.Fatal("does not come back")
 		return nil
 	}
