@@ -137,3 +137,35 @@ func TestConnectionsAreKept(t *testing.T) {
 		t.Errorf("%d connections for calls one after the other, want 1", count)
 	}
 }
+
+// endless is a body without an end; it counts what was read and who closed it.
+type endless struct{ read, closed int }
+
+func (e *endless) Read(p []byte) (int, error) {
+	if e.read > 9<<20 {
+		return 0, io.ErrUnexpectedEOF
+	}
+	e.read += len(p)
+	return len(p), nil
+}
+
+func (e *endless) Close() error {
+	e.closed++
+	return nil
+}
+
+func TestABodyWithoutAnEndIsLeft(t *testing.T) {
+	for _, status := range []int{200, 302, 400} {
+		body := new(endless)
+		client := connect(t, upstream.Config{Transport: vendor(func(*http.Request) (*http.Response, error) {
+			res := reply(status, "")
+			res.Body, res.ContentLength = body, -1
+			return res, nil
+		})})
+		_, err := read(t.Context(), client, "/p")
+		wantKind(t, err, providers.BadResponse)
+		if body.read > 8<<20+1 || body.closed != 1 {
+			t.Errorf("%d: %d bytes were read, closed %d times", status, body.read, body.closed)
+		}
+	}
+}

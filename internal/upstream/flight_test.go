@@ -97,6 +97,7 @@ func TestOnlyEqualRequestsAreShared(t *testing.T) {
 		{Path: "/p", Header: http.Header{"A": {"1"}, "B": {"2"}}},
 		{Path: "/p", Header: http.Header{"A": {}, "B": {"1", "2"}}},
 		{Path: "/p", Header: http.Header{"A": {"11:B"}}},
+		{Path: "/p", Header: http.Header{"A": {"1", "B", "2"}}},
 	}
 	synctest.Test(t, func(t *testing.T) {
 		m := &moody{delay: time.Second}

@@ -164,8 +164,39 @@ func TestADeadVendorIsHardlyRepeated(t *testing.T) {
 			wantKind(t, err, providers.Unavailable)
 			pass(1200 * time.Millisecond)
 		}
-		if calls <= asked || calls > asked*11/10 {
-			t.Errorf("%d calls for %d reads", calls, asked)
+		if calls != asked+5 {
+			t.Errorf("%d calls for %d reads, want 5 repetitions in all", calls, asked)
+		}
+	})
+}
+
+func TestNoMoreThanFiveRepetitionsAreSavedUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := new(moody)
+		m.status.Store(200)
+		client := connect(t, upstream.Config{Transport: m})
+		for range 500 {
+			_, _ = read(t.Context(), client, "/p")
+		}
+		m.status.Store(500)
+		for range 20 {
+			_, _ = read(t.Context(), client, "/p")
+			pass(2 * time.Second)
+		}
+		if got := m.calls.Load(); got != 500+20+5 {
+			t.Errorf("%d calls, want 525", got)
+		}
+	})
+}
+
+func TestATimeGoneByIsNotTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		calls := 0
+		late := status(503, "Retry-After: Fri, 31 Dec 1999 00:00:03 GMT")
+		client := connect(t, upstream.Config{Transport: script(&calls, late, late, late)})
+		_, err := read(t.Context(), client, "/p")
+		if e := wantKind(t, err, providers.Unavailable); e.RetryAfter != 0 || calls != 3 {
+			t.Errorf("RetryAfter is %v after %d calls", e.RetryAfter, calls)
 		}
 	})
 }
