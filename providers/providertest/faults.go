@@ -162,6 +162,6 @@ func (s Subject) wrongToken(t *testing.T) {
 		p := s.New(t, baseURL, wrong, patience)
 		err := o.run(t.Context(), p)
 		s.failed(t, p, err, providers.Unauthenticated)
-		noSecret(t, wrong, p, err)
+		keeps(t, wrong, err)
 	})
 }

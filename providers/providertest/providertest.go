@@ -120,6 +120,7 @@ func (s Subject) serve(t *testing.T) served {
 func (s Subject) info(t *testing.T) {
 	t.Parallel()
 	p := s.serve(t)
+	hides(t, s.Token, p.Provider)
 	info := p.Info()
 	if info == nil || info.Name == "" || info.Vendor == "" || info.BaseURL != p.baseURL {
 		t.Fatalf("Info() = %+v, want a name, a vendor and the base URL %s", info, p.baseURL)
@@ -139,5 +140,4 @@ func (s Subject) info(t *testing.T) {
 	if len(collections(p)) == 0 {
 		t.Error("Collections() holds none")
 	}
-	noSecret(t, s.Token, p.Provider, nil)
 }

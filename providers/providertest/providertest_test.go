@@ -51,6 +51,7 @@ func TestMutants(t *testing.T) {
 	for name, dies := range map[string]string{
 		"names itself anew":           "info",
 		"checks nothing":              "info",
+		"keeps the token":             "info",
 		"mixes up ids":                "lists",
 		"tells a wrong total":         "lists",
 		"stands still":                "lists",

@@ -13,21 +13,35 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// noSecret checks that neither the error nor the provider tells the token,
-// however they are printed.
-func noSecret(t *testing.T, token string, p providers.Provider, err error) {
+// hides checks that a provider does not tell the token, however it is printed. It
+// takes one that nobody has used, since printing reads what calls change.
+func hides(t *testing.T, token string, unused providers.Provider) {
 	t.Helper()
-	values := []any{p, *p.Info(), p.Collections(), reflect.ValueOf(p).Elem().Interface()}
-	if err != nil {
-		values = append(values, err, err.Error())
+	untold(t, token, unused, *unused.Info(), unused.Collections(), reflect.ValueOf(unused).Elem().Interface())
+}
+
+// keeps checks that an error does not tell the token, however it is printed.
+func keeps(t *testing.T, token string, err error) {
+	t.Helper()
+	if err == nil {
+		return
 	}
+	values := []any{err, err.Error()}
 	var e *providers.Error
 	if errors.As(err, &e) {
 		values = append(values, *e)
+		if e.Provider != nil {
+			values = append(values, *e.Provider)
+		}
 	}
 	for wrapped := errors.Unwrap(err); wrapped != nil; wrapped = errors.Unwrap(wrapped) {
 		values = append(values, wrapped)
 	}
+	untold(t, token, values...)
+}
+
+func untold(t *testing.T, token string, values ...any) {
+	t.Helper()
 	for _, value := range values {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {
 			text := fmt.Sprintf(verb, value)

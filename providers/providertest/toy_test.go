@@ -65,6 +65,9 @@ func toyRow(n int) toyUser { return toyUser{n, fmt.Sprintf("p%02d@toy.example", 
 type toy struct {
 	client *upstream.Client
 	mutant string
+	// secret is set by a mutant only. In a field that is not exported, no
+	// formatter asks a Secret what it wants to show.
+	secret providers.Secret
 }
 
 func newToy(c upstream.Config, token, mutant string) (*toy, error) {
@@ -74,7 +77,11 @@ func newToy(c upstream.Config, token, mutant string) (*toy, error) {
 		c.Timeout = 0
 	}
 	client, err := upstream.New(c)
-	return &toy{client, mutant}, err
+	p := &toy{client: client, mutant: mutant}
+	if mutant == "keeps the token" {
+		p.secret = providers.NewSecret(token)
+	}
+	return p, err
 }
 
 func (p *toy) Info() *model.Provider {
