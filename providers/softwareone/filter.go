@@ -17,9 +17,9 @@ const (
 // hundred quoted ids are 2.5 kilobytes of URL.
 const maxPerCall = pageSize
 
-// maxEmails bounds the addresses of one call, so that the longest that a value
-// may be still make a URL of less than 8 kilobytes, as much as usual servers take.
-const maxEmails = 40
+// maxEmails bounds what asks for addresses in one call, in bytes of its URL; usual
+// servers take 8 kilobytes.
+const maxEmails = 6000
 
 // plan is how a list is asked for.
 type plan struct {
@@ -93,13 +93,18 @@ func (p *plan) emails(emails []string) {
 		conditions = append(conditions, contains("email", part[:min(len(part), maxEmail)]))
 	}
 	p.parts = nil
-	for chunk := range slices.Chunk(conditions, maxEmails) {
-		p.parts = append(p.parts, either(chunk))
+	start, size := 0, 0
+	for i, c := range conditions {
+		if size += len(c); size > maxEmails {
+			p.parts = append(p.parts, either(conditions[start:i]))
+			start, size = i, len(c)
+		}
 	}
+	p.parts = append(p.parts, either(conditions[start:]))
 }
 
 // maxEmail is where an address is cut short in a query.
-const maxEmail = 128
+const maxEmail = 254
 
 // minAnchor is how much of a text is worth asking for where not all can be.
 const minAnchor = 2

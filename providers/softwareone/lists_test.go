@@ -143,6 +143,24 @@ func TestGet(t *testing.T) {
 	}
 }
 
+// Whatever ids are asked for, a URL stays as short as servers take.
+func TestGetOfLongIDs(t *testing.T) {
+	c, p := connect(t, rowsOf())
+	var ids []string
+	for i := range 200 {
+		ids = append(ids, fmt.Sprintf("%s%04d", strings.Repeat("&", 20), i), fmt.Sprintf("%s%04d", strings.Repeat("龍", 10), i))
+	}
+	c.Users.Get(t.Context(), ids)
+	if n := len(p.asked()); n != 2 {
+		t.Errorf("%d calls", n)
+	}
+	for _, ask := range p.asked() {
+		if len(ask) > 8000 {
+			t.Errorf("a URL of %d bytes", len(ask))
+		}
+	}
+}
+
 func TestListsOfAccounts(t *testing.T) {
 	for name, c := range map[string]struct{ rows, want string }{
 		"named":  {`{"id":"X-1","account":{"id":"ACC-2","name":"Acme"}}`, "ACC-2"},

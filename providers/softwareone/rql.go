@@ -82,15 +82,16 @@ func quote(v string) string {
 	return encodedQuote + encode(v) + encodedQuote
 }
 
-// maxValue bounds a value: the longest known ids have 23 characters, and a
-// hundred values share a URL.
+// maxValue bounds a value as it stands in a URL: the longest known ids have 23
+// characters, and a hundred of the longest that pass make a URL of less than the 8
+// kilobytes that usual servers take.
 const maxValue = 64
 
 // quotable reports whether a value can be quoted so that it means itself and
 // nothing else. A backslash is refused because the platform's own text matching
 // gives it a meaning.
 func quotable(v string) bool {
-	if v == "" || len(v) > maxValue || !utf8.ValidString(v) || strings.Contains(v, `\`) {
+	if v == "" || len(encode(v)) > maxValue || !utf8.ValidString(v) || strings.Contains(v, `\`) {
 		return false
 	}
 	if strings.Contains(v, `"`) && strings.Contains(v, "'") {

@@ -134,7 +134,7 @@ func TestManyAddresses(t *testing.T) {
 		next = page.Next
 	}
 	asked := strings.Join(p.asked(), "")
-	if pages != 3 || next != "2.0" {
+	if pages != 2 || next != "1.0" {
 		t.Errorf("%d pages, the last is %q", pages, next)
 	}
 	for _, email := range emails {

@@ -171,7 +171,7 @@ func (r reader) usersWithAccounts(body []byte) ([]*accountsOf, error) {
 		if user == nil {
 			return nil, errNameless
 		}
-		all = append(all, &accountsOf{user: user, told: clear(w.Accounts), accounts: each(w.Accounts, r.shortAccount)})
+		all = append(all, &accountsOf{user: user, told: complete(w.Accounts), accounts: each(w.Accounts, r.shortAccount)})
 	}
 	return all, nil
 }

@@ -66,8 +66,8 @@ func one[T, M any](object maybe[T], translate func(*T) *M) *M {
 	return translate(object.value)
 }
 
-// clear reports whether each element of a list that is here is known.
-func clear[T any](list many[T]) bool {
+// complete reports whether each element of a list that is here is known.
+func complete[T any](list many[T]) bool {
 	if list.value == nil {
 		return false
 	}
@@ -81,7 +81,7 @@ func clear[T any](list many[T]) bool {
 
 // unclearList reports whether a list is here in name only.
 func unclearList[T any](list many[T]) bool {
-	return list.circular || list.value != nil && !clear(list)
+	return list.circular || list.value != nil && !complete(list)
 }
 
 // wireMeta is what an object says of itself.
@@ -163,17 +163,17 @@ type wireActor struct {
 	Icon *string `json:"icon"`
 }
 
-func (w *wireAudit) clear() bool {
+func (w *wireAudit) complete() bool {
 	return !w.Created.circular && !w.Updated.circular && !w.Activated.circular && !w.Unassigned.circular &&
 		!w.Disabled.circular && !w.Access.circular && !w.Joined.circular
 }
 
 // audited reports whether an audit is here, and whether it is one in name only.
-func audited(w maybe[wireAudit]) (clear, unclear bool) {
+func audited(w maybe[wireAudit]) (present, unclear bool) {
 	if w.value == nil {
 		return false, w.circular
 	}
-	return w.value.clear(), !w.value.clear()
+	return w.value.complete(), !w.value.complete()
 }
 
 func (r reader) audit(w *wireAudit) *model.Audit {

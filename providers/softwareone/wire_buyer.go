@@ -52,7 +52,7 @@ func (w *wireBuyer) sighting() sighting {
 	audit, unclear := audited(w.Audit)
 	return sighting{
 		present: these(w.Name != nil, w.Icon != nil, w.Status != nil, w.Contact.here(), w.ExternalIDs.here(),
-			w.Address.here(), w.TaxID != nil, w.Account.here(), clear(w.Sellers), clear(w.Errors), audit),
+			w.Address.here(), w.TaxID != nil, w.Account.here(), complete(w.Sellers), complete(w.Errors), audit),
 		unclear: these(false, false, false, w.Contact.circular, w.ExternalIDs.circular,
 			w.Address.circular, false, w.Account.circular, unclearList(w.Sellers), unclearList(w.Errors), unclear),
 		omitted: omittedBy(w.Meta),

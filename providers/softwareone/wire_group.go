@@ -27,7 +27,7 @@ func (w *wireGroup) sighting() sighting {
 	audit, unclear := audited(w.Audit)
 	return sighting{
 		present: these(w.Name != nil, w.Description != nil, w.Logo != nil, w.IsDefault != nil,
-			w.Account.here(), clear(w.Modules), clear(w.Users), clear(w.Buyers), audit),
+			w.Account.here(), complete(w.Modules), complete(w.Users), complete(w.Buyers), audit),
 		unclear: these(false, false, false, false,
 			w.Account.circular, unclearList(w.Modules), unclearList(w.Users), unclearList(w.Buyers), unclear),
 		omitted: omittedBy(w.Meta),

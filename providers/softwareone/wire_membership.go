@@ -32,7 +32,7 @@ var membershipNoun = newNoun(
 func (w *wireMember) sighting() sighting {
 	audit, unclear := audited(w.Audit)
 	return sighting{
-		present: these(w.Invitation.here(), clear(w.Groups), clear(w.Buyers), clear(w.Modules), audit),
+		present: these(w.Invitation.here(), complete(w.Groups), complete(w.Buyers), complete(w.Modules), audit),
 		unclear: these(w.Invitation.circular, unclearList(w.Groups), unclearList(w.Buyers), unclearList(w.Modules), unclear),
 		omitted: omittedBy(w.Meta),
 	}
