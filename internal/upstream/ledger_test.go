@@ -134,3 +134,19 @@ func TestACallThatWasLeftIsARow(t *testing.T) {
 		}
 	})
 }
+
+func TestWhoHasLeftAlreadyAsksNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := new(moody)
+		client := connect(t, upstream.Config{Transport: m})
+		ctx, ledger := upstream.WithLedger(t.Context(), 1)
+		ctx, cancel := context.WithCancel(ctx)
+		cancel()
+		_, err := read(ctx, client, "/p")
+		wantKind(t, err, providers.Canceled)
+		synctest.Wait()
+		if m.calls.Load() != 0 || len(ledger.Calls()) != 0 {
+			t.Errorf("%d calls, rows %v", m.calls.Load(), ledger.Calls())
+		}
+	})
+}

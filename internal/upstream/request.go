@@ -15,7 +15,7 @@ import (
 func (c *Client) request(r Request) (*http.Request, error) {
 	u, err := url.Parse(c.base.String() + r.Path)
 	if err != nil || !strings.HasPrefix(r.Path, "/") || strings.ContainsAny(r.Path, "?#") ||
-		u.Host != c.base.Host || u.User != nil || strings.ContainsFunc(r.Query, unsafeInQuery) {
+		strings.ContainsFunc(r.Query, unsafeInQuery) {
 		return nil, c.unsendable()
 	}
 	u.RawQuery = r.Query
