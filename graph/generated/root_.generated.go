@@ -919,7 +919,7 @@ type AuditActor {
 
 "The users of all providers that share one e-mail address, compared after Unicode and case normalization."
 type Person @key(fields: "email") @entityResolver(multi: true) {
-  "The address, normalized (NFC, case folded)."
+  "The address, normalized: Unicode NFC, in lower case."
   email: String!
   "The first name that one of the users has, in the order of the providers."
   name: String

@@ -12,9 +12,16 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// NormalizeEmail is the form in which addresses are compared: NFC, case folded,
-// without surrounding space.
-func NormalizeEmail(email string) string { return fold(strings.TrimSpace(email)) }
+// NormalizeEmail is the form in which addresses are compared: NFC, in lower case,
+// without surrounding space. Letters are not spelled out: straße stays another
+// domain than strasse.
+func NormalizeEmail(email string) string {
+	email = strings.TrimSpace(email)
+	if isPlain(email) {
+		return strings.ToLower(email)
+	}
+	return norm.NFC.String(strings.ToLower(norm.NFC.String(email)))
+}
 
 func fold(s string) string {
 	if isPlain(s) {
