@@ -29,8 +29,8 @@ const (
 var rules = []rule{
 	{"graph/model", nil, "everyone shares these words, so they rest on the standard library alone"},
 	{"graph/generated", []string{"graph/model"}, "the executor binds to the words; it is written by a program"},
-	{"resolvers", []string{"graph/generated", "graph/model", "providers", "internal/auth", "internal/directory", "internal/loaders", "internal/upstream"},
-		"GraphQL ends here: a resolver asks loaders, turns kinds of errors into codes and calls into a trace, and knows no vendor"},
+	{"resolvers", []string{"graph/generated", "graph/model", "providers", "internal/auth", "internal/directory", "internal/guard", "internal/loaders", "internal/upstream"},
+		"GraphQL ends here: the guard is asked first, a resolver asks loaders, kinds of errors become codes and calls a trace; no vendor is known"},
 
 	{"providers", []string{"graph/model"}, "the contract with vendors speaks in the shared words, without HTTP and GraphQL"},
 	{"providers/providertest", []string{"graph/model", "providers", "internal/simulated"}, "one suite for all vendors; it is for tests"},
@@ -43,6 +43,7 @@ var rules = []rule{
 	{"internal/directory", []string{"graph/model", "providers"}, "the core knows providers by their contract"},
 	{"internal/generate", nil, "a tool for building"},
 	{"internal/graphiql", nil, "files and a handler"},
+	{"internal/guard", nil, "a document is judged by the schema alone, before anything is done for it"},
 	{"internal/loaders", []string{"graph/model", "providers", "internal/directory"}, "what an operation loads, it loads from the directory"},
 	{"internal/pagecache", []string{"graph/model", "providers"}, "a cache keeps pages without knowing whose they are"},
 	{"internal/simulated", []string{"graph/model"}, "what simulators share"},
@@ -66,7 +67,7 @@ const everyTest = "*_test.go"
 var dependencies = []dependency{
 	{"github.com/alecthomas/kong", []string{"."}, "the command line"},
 	{"github.com/99designs/gqlgen", []string{"graph/generated", "resolvers", "internal/generate"}, "GraphQL's executor"},
-	{"github.com/vektah/gqlparser/v2", []string{"graph/generated", "resolvers", "internal/generate"}, "GraphQL's documents"},
+	{"github.com/vektah/gqlparser/v2", []string{"graph/generated", "resolvers", "internal/generate", "internal/guard"}, "GraphQL's documents"},
 	{"github.com/graph-gophers/dataloader/v7", []string{"internal/loaders"}, "batches"},
 	{"github.com/redis/go-redis/v9", []string{"internal/pagecache"}, "Redis"},
 	{"github.com/failsafe-go/failsafe-go", []string{"internal/upstream"}, "bulkhead and circuit breaker"},

@@ -11,7 +11,7 @@ import (
 // in batches of a hundred.
 func TestCircleCost(t *testing.T) {
 	stage := newStage(t)
-	answer := stage.ask(t, `{ accounts(first: 3, filter: {providers: ["softwareone"]}) { nodes { groups { nodes {
+	answer := stage.ask(t, `{ accounts(first: 3, filter: {providers: ["softwareone"]}) { nodes { groups(first: 4) { nodes {
 		account { id name } modules { name }
 		users(first: 100) { nodes { id email } }
 		buyers { nodes { taxId sellers { name } } } } } } } }`, nil)

@@ -3,12 +3,14 @@ package resolvers
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"github.com/accountgraph/accountgraph/internal/guard"
 	"github.com/accountgraph/accountgraph/internal/loaders"
 	"github.com/accountgraph/accountgraph/providers"
 )
@@ -16,13 +18,37 @@ import (
 // Code is a word in `extensions.code`: what a client may look at.
 type Code string
 
-// The codes of errors that are not a vendor's.
+// The codes of errors that are not a vendor's. Those above BadUserInput, and the
+// guard's, are of requests that are not executed.
 const (
-	BadUserInput   Code = "BAD_USER_INPUT"
-	BudgetExceeded Code = "BUDGET_EXCEEDED"
-	Timeout        Code = "TIMEOUT"
-	Internal       Code = "INTERNAL_SERVER_ERROR"
+	BadRequest             Code = "BAD_REQUEST"
+	BatchingDisabled       Code = "BATCHING_DISABLED"
+	CSRFPrevention         Code = "CSRF_PREVENTION"
+	PersistedQueryNotFound Code = "PERSISTED_QUERY_NOT_FOUND"
+	ParseFailed                 = Code(guard.ParseFailed)
+	ValidationFailed            = Code(guard.ValidationFailed)
+	QueryTooLarge               = Code(guard.TooLarge)
+	BadUserInput           Code = "BAD_USER_INPUT"
+	BudgetExceeded         Code = "BUDGET_EXCEEDED"
+	Timeout                Code = "TIMEOUT"
+	Internal               Code = "INTERNAL_SERVER_ERROR"
 )
+
+// refusal is the error of a request that is not executed.
+func refusal(code Code, format string, args ...any) *gqlerror.Error {
+	return &gqlerror.Error{Message: fmt.Sprintf(format, args...), Extensions: map[string]any{"code": code}}
+}
+
+// uncoerced is the error of variables that do not fit the operation; its path
+// leads into the variables, not into the answer.
+func uncoerced(err *gqlerror.Error) *gqlerror.Error {
+	return refusal(BadUserInput, "%s: %s", err.Path, err.Message)
+}
+
+// codeOf is the code of an error as it is shown.
+func codeOf(err *gqlerror.Error) Code {
+	return Code(fmt.Sprint(err.Extensions["code"]))
+}
 
 // codes are the words for what went wrong at a vendor.
 var codes = map[providers.Kind]Code{
@@ -59,7 +85,7 @@ func present(ctx context.Context, err error) *gqlerror.Error {
 		shown.Message = "the operation took too long"
 		shown.Extensions["code"] = Timeout
 	case known != nil && known.Err == nil && known.Rule != "":
-		shown.Message, shown.Extensions["code"] = known.Message, Code("GRAPHQL_VALIDATION_FAILED")
+		shown.Message, shown.Extensions["code"] = known.Message, ValidationFailed
 	case known != nil && known.Extensions["code"] != nil:
 		shown.Message, shown.Extensions = known.Message, known.Extensions
 	case isInput(known):

@@ -9,8 +9,6 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
-	"github.com/99designs/gqlgen/graphql/handler/lru"
-	"github.com/99designs/gqlgen/graphql/handler/transport"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
@@ -35,22 +33,19 @@ const (
 	deadline = 10 * time.Second
 	// maxCalls bounds the vendor calls of one operation.
 	maxCalls = 50
-	// documents is how many parsed documents are kept; frontends send a few hundred.
-	documents = 1000
 )
 
 // Handler serves GraphQL over HTTP.
 func Handler(d *directory.Directory, o Options) http.Handler {
-	server := handler.New(generated.NewExecutableSchema(generated.Config{Resolvers: root{d}}))
-	server.AddTransport(transport.Options{})
-	server.AddTransport(transport.GET{})
-	server.AddTransport(transport.POST{})
-	server.SetQueryCache(lru.New[*ast.QueryDocument](documents))
+	schema := generated.NewExecutableSchema(generated.Config{Resolvers: root{d}})
+	server := handler.New(schema)
+	server.AddTransport(newDoor(schema.Schema(), o))
+	server.SetQueryCache(newDocuments[*ast.QueryDocument]())
 	server.SetErrorPresenter(present)
 	server.SetRecoverFunc(recovered(o.Log))
-	if o.Introspection {
-		server.Use(extension.Introspection{})
-	}
+	// The executor counts `_service` as introspection, but a gateway must always
+	// have its answer. The guard refuses the rest where introspection is off.
+	server.Use(extension.Introspection{})
 	server.Use(operation{d})
 	return server
 }

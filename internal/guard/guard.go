@@ -1,0 +1,97 @@
+// Package guard refuses documents that would cost too much to validate or to
+// execute, before anything is done for them. One memoised pass counts what a
+// document spells out once its fragments are put in place; one more weighs what
+// an answer to it could hold. Both take time in proportion to the document's
+// length, whatever is in it.
+//
+// It knows the schema, but neither HTTP nor resolvers. It leaves to validation
+// what is merely wrong: unknown fields, types and arguments pass.
+package guard
+
+import (
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// Code is the word for the reason of a refusal, found as `extensions.code`.
+type Code string
+
+// The reasons.
+const (
+	ParseFailed           Code = "GRAPHQL_PARSE_FAILED"
+	ValidationFailed      Code = "GRAPHQL_VALIDATION_FAILED"
+	TooLarge              Code = "QUERY_TOO_LARGE"
+	TooComplex            Code = "QUERY_TOO_COMPLEX"
+	IntrospectionDisabled Code = "INTROSPECTION_DISABLED"
+)
+
+// Limits are what one request may ask for. Counts are of the document with every
+// fragment put in place of its spreads.
+type Limits struct {
+	// Body and Bytes bound a request's body and the document in it, in bytes.
+	Body, Bytes int
+	// Tokens bounds the document's words and signs.
+	Tokens int
+	// VariableDepth bounds how deep lists and objects nest in variables.
+	VariableDepth int
+	// Depth bounds how deep fields nest.
+	Depth int
+	// RootFields bounds the fields of the operation itself.
+	RootFields int
+	// Fields bounds fields, spreads and inline fragments together.
+	Fields int
+	// Aliases and Directives bound how many there are.
+	Aliases, Directives int
+	// Copies bounds how many fields share one place in the answer.
+	Copies int
+	// Unknown bounds the fields that the schema does not have; for each of them
+	// validation looks for similar names.
+	Unknown int
+	// Fragments and Operations bound the definitions.
+	Fragments, Operations int
+	// Cost bounds the objects that an answer could hold; ten values count as one.
+	Cost int
+	// Representations bounds the entities of one `_entities`.
+	Representations int
+}
+
+// DefaultLimits are those for a gateway or a developer: room for what people
+// write and for what a query planner sends, GraphiQL's introspection included.
+func DefaultLimits() Limits {
+	return Limits{
+		Body: 256 << 10, Bytes: 64 << 10, Tokens: 4000, VariableDepth: 16,
+		Depth: 20, RootFields: 50, Fields: 1000, Aliases: 100, Directives: 50, Copies: 100, Unknown: 25,
+		Fragments: 100, Operations: 10,
+		Cost: 20_000, Representations: 1000,
+	}
+}
+
+// Guard holds documents of one schema against limits. Safe for concurrent use.
+type Guard struct {
+	schema        *ast.Schema
+	limits        Limits
+	introspection bool
+	connections   map[string]bool
+}
+
+// New builds a guard. Without introspection, documents that ask for `__schema`
+// or `__type` are refused; `_service` never is.
+func New(schema *ast.Schema, limits Limits, introspection bool) *Guard {
+	g := &Guard{schema: schema, limits: limits, introspection: introspection, connections: map[string]bool{}}
+	for name, def := range schema.Types {
+		g.connections[name] = def.Kind == ast.Object && def.Fields.ForName("pageInfo") != nil
+	}
+	return g
+}
+
+// Limits are those that the guard holds documents against.
+func (g *Guard) Limits() Limits { return g.limits }
+
+func refuse(code Code, at *ast.Position, format string, args ...any) error {
+	err := gqlerror.Errorf(format, args...)
+	if at != nil {
+		err.Locations = []gqlerror.Location{{Line: at.Line, Column: at.Column}}
+	}
+	err.Extensions = map[string]any{"code": code}
+	return err
+}

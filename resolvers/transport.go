@@ -1,0 +1,157 @@
+package resolvers
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/accountgraph/accountgraph/internal/guard"
+)
+
+// door is GraphQL over HTTP: it reads a request, lets the guard look at its
+// document, has it executed, and writes one answer.
+//
+//	https://graphql.github.io/graphql-over-http/draft/
+//
+// POST with a JSON body and GET are all there is. Batches, forms, uploads, event
+// streams and WebSockets have no use here and would each need a defence.
+type door struct {
+	guard    *guard.Guard
+	known    *documents[*guard.Document]
+	log      *slog.Logger
+	observe  func(codes []string, took time.Duration)
+	recovers graphql.RecoverFunc
+}
+
+var _ graphql.Transport = (*door)(nil)
+
+func newDoor(schema *ast.Schema, o Options) *door {
+	d := &door{
+		guard: guard.New(schema, guard.DefaultLimits(), o.Introspection),
+		known: newDocuments[*guard.Document](),
+		log:   o.Log, observe: o.Observe, recovers: recovered(o.Log),
+	}
+	if d.observe == nil {
+		d.observe = func([]string, time.Duration) {}
+	}
+	return d
+}
+
+// Supports every request: what cannot be served is refused in GraphQL's form.
+func (*door) Supports(*http.Request) bool { return true }
+
+// Do answers one request.
+func (d *door) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+	start := time.Now()
+	// The presenter looks for the request's id in the operation's headers.
+	ctx := graphql.WithOperationContext(r.Context(), &graphql.OperationContext{Headers: r.Header})
+	a := d.answer(ctx, w, r, exec)
+	a.write(w)
+	took := time.Since(start)
+	codes := a.codes()
+	d.observe(codes, took)
+	d.log.DebugContext(ctx, "request", "operation", a.operation, "status", a.status, "codes", codes, "ms", took.Milliseconds())
+}
+
+// answer is what a request gets. A panic on the way is the answer of a server
+// that failed.
+func (d *door) answer(ctx context.Context, w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) (a *answer) {
+	mediaType, acceptable := negotiate(r.Header.Values("Accept"))
+	a = &answer{mediaType: mediaType}
+	defer func() {
+		if panicked := recover(); panicked != nil {
+			a.data, a.extensions = nil, nil
+			a.refuse(http.StatusInternalServerError, present(ctx, d.recovers(ctx, panicked)))
+		}
+	}()
+	switch {
+	case r.Method == http.MethodOptions:
+		a.status, a.allow = http.StatusNoContent, allowed
+		return a
+	case r.Method != http.MethodGet && r.Method != http.MethodPost:
+		a.allow = allowed
+		a.refuse(http.StatusMethodNotAllowed, refusal(BadRequest, "only GET and POST are served here"))
+		return a
+	case !acceptable:
+		a.refuse(http.StatusNotAcceptable, refusal(BadRequest, "the answer can be %s or %s", jsonType, graphqlType))
+		return a
+	}
+	params, refused := d.read(w, r)
+	if refused == nil {
+		a.operation = params.OperationName
+		refused = d.run(ctx, a, r.Method, params, exec)
+	}
+	if refused != nil {
+		a.refuse(refused.status, refused.errors...)
+	}
+	return a
+}
+
+// allowed are the methods of the endpoint.
+const allowed = "GET, POST, OPTIONS"
+
+// refused is a request that is not executed.
+type refused struct {
+	status int
+	errors gqlerror.List
+}
+
+func refuses(status int, code Code, format string, args ...any) *refused {
+	return &refused{status, gqlerror.List{refusal(code, format, args...)}}
+}
+
+// run looks at the document and executes it.
+func (d *door) run(ctx context.Context, a *answer, method string, params *graphql.RawParams, exec graphql.GraphExecutor) *refused {
+	document, err := d.document(ctx, params.Query)
+	if err != nil {
+		return a.unexecuted(present(ctx, err))
+	}
+	kind, err := document.Operation(params.OperationName)
+	switch {
+	case err != nil:
+		return a.unexecuted(present(ctx, err))
+	case method == http.MethodGet && kind != ast.Query:
+		a.allow = http.MethodPost
+		return refuses(http.StatusMethodNotAllowed, BadRequest, "GET is for queries")
+	}
+	if err := document.Check(params.OperationName, params.Variables); err != nil {
+		return a.unexecuted(present(ctx, err))
+	}
+	oc, errs := exec.CreateOperationContext(ctx, params)
+	if len(errs) > 0 {
+		shown := make(gqlerror.List, len(errs))
+		for i, err := range errs {
+			if oc.Operation != nil {
+				err = uncoerced(err)
+			}
+			shown[i] = present(ctx, err)
+		}
+		return a.unexecuted(shown...)
+	}
+	handle, ctx := exec.DispatchOperation(ctx, oc)
+	response := handle(ctx)
+	if response == nil { // nothing waits for the answer any more
+		return refuses(http.StatusServiceUnavailable, Timeout, "the request was given up")
+	}
+	a.status, a.data, a.errors, a.extensions = http.StatusOK, response.Data, response.Errors, response.Extensions
+	return nil
+}
+
+// document has the guard look at a document, unless it has passed before.
+func (d *door) document(ctx context.Context, text string) (*guard.Document, error) {
+	if known, ok := d.known.Get(ctx, text); ok {
+		return known, nil
+	}
+	read, err := d.guard.Read(text)
+	if err != nil {
+		return nil, err
+	}
+	d.known.Add(ctx, strings.Clone(text), read)
+	return read, nil
+}
