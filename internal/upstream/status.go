@@ -29,12 +29,12 @@ func (r *record) add(ok bool) {
 }
 
 // answered reports whether the vendor did its part: a 200 that can be used, or a
-// refusal of this one request. It did not where it refused the credential (401,
-// 403) or the load (429), redirected, or sent what is not an answer. Only for
-// outcomes with a status.
+// refusal of this one request (403 too: a credential may see some objects and not
+// others). It did not where it refused the credential (401) or the load (429),
+// redirected, or sent what is not an answer. Only for outcomes with a status.
 func answered(out outcome) bool {
 	switch out.status {
-	case http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests:
+	case http.StatusUnauthorized, http.StatusTooManyRequests:
 		return false
 	}
 	return out.err == nil || out.status >= 400
@@ -43,7 +43,7 @@ func answered(out outcome) bool {
 // Status tells how the last calls went: UNKNOWN before the first one, DOWN when
 // the last five failed, or all when there were fewer, DEGRADED when one of the
 // last twenty did, else UP. A call that failed is one without an answer, one
-// answered 401, 403, 408, 429 or 5xx, or one whose answer cannot be used. Other
+// answered 401, 408, 429 or 5xx, or one whose answer cannot be used. Other
 // refusals are answers. Calls that were called off do not count.
 func (c *Client) Status() model.ProviderStatus { return c.record.status() }
 
