@@ -52,7 +52,8 @@ func (o Objects[T]) call(ctx context.Context, c *Client, ids []string) providers
 		}
 		return part
 	}
-	if providers.KindOf(err) != providers.NotFound {
+	// Not found is one object's fate; of several it is the list that is gone.
+	if providers.KindOf(err) != providers.NotFound || o.PerCall > 1 {
 		for _, id := range ids {
 			failed[id] = err
 		}

@@ -123,11 +123,12 @@ func TestObjectsThatFail(t *testing.T) {
 		body   string
 		want   providers.Kind
 	}{
-		"404 is absence": {func(*upstream.Objects[string]) {}, 404, "{}", 0},
-		"410 is absence": {func(*upstream.Objects[string]) {}, 410, "{}", 0},
-		"403":            {func(*upstream.Objects[string]) {}, 403, "{}", providers.Forbidden},
-		"not JSON":       {func(*upstream.Objects[string]) {}, 200, "{", providers.BadResponse},
-		"null":           {func(*upstream.Objects[string]) {}, 200, "null", 0},
+		"404 is absence":      {func(o *upstream.Objects[string]) { o.PerCall = 1 }, 404, "{}", 0},
+		"410 is absence":      {func(o *upstream.Objects[string]) { o.PerCall = 1 }, 410, "{}", 0},
+		"a list that is gone": {func(*upstream.Objects[string]) {}, 404, "{}", providers.NotFound},
+		"403":                 {func(*upstream.Objects[string]) {}, 403, "{}", providers.Forbidden},
+		"not JSON":            {func(*upstream.Objects[string]) {}, 200, "{", providers.BadResponse},
+		"null":                {func(*upstream.Objects[string]) {}, 200, "null", 0},
 		"rows that fail": {func(o *upstream.Objects[string]) {
 			o.Rows = func([]byte) (map[string]json.RawMessage, error) { return nil, broken }
 		}, 200, "{}", providers.BadResponse},
