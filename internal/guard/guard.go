@@ -42,10 +42,13 @@ type Limits struct {
 	Fields int
 	// Aliases and Directives bound how many there are.
 	Aliases, Directives int
-	// Copies bounds how many fields share one place in the answer.
-	Copies int
+	// Copies bounds how many fields share one place in the answer, and Pairs the
+	// sum of their squares over all places: validation compares each of them with
+	// each other.
+	Copies, Pairs int
 	// Unknown bounds the fields that the schema does not have; for each of them
-	// validation looks for similar names.
+	// validation looks for similar names. A hundred bytes of a name count as one
+	// more.
 	Unknown int
 	// Fragments and Operations bound the definitions.
 	Fragments, Operations int
@@ -60,7 +63,8 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		Body: 256 << 10, Bytes: 64 << 10, Tokens: 4000, VariableDepth: 16,
-		Depth: 20, RootFields: 50, Fields: 1000, Aliases: 100, Directives: 50, Copies: 100, Unknown: 25,
+		Depth: 20, RootFields: 50, Fields: 1000, Aliases: 100, Directives: 50,
+		Copies: 100, Pairs: 20_000, Unknown: 25,
 		Fragments: 100, Operations: 10,
 		Cost: 20_000, Representations: 1000,
 	}

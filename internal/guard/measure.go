@@ -88,12 +88,7 @@ func (g *Guard) measure(doc *ast.QueryDocument, fragments map[string]*ast.Fragme
 	if err := g.hold(all, nil); err != nil {
 		return err
 	}
-	for _, op := range doc.Operations {
-		if err := g.places(op.SelectionSet, fragments); err != nil {
-			return err
-		}
-	}
-	return nil
+	return g.place(doc, fragments)
 }
 
 // hold compares counts with the limits.
@@ -164,7 +159,7 @@ func (r *ruler) field(f *ast.Field, on *ast.Definition) counts {
 		c.aliases = add(c.aliases, 1)
 	}
 	if definition == nil && on != nil {
-		c.unknown = add(c.unknown, 1)
+		c.unknown = add(c.unknown, 1+len(f.Name)/100)
 	}
 	if f.Name == "__schema" || f.Name == "__type" {
 		c.schema = f

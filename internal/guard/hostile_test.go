@@ -1,0 +1,98 @@
+package guard_test
+
+import (
+	"fmt"
+	"strings"
+)
+
+// hostile are documents that cost a server without a guard seconds or gigabytes.
+var hostile = []struct{ name, document, code string }{
+	{"circle of depth 120", circle(120, "first: 2"), "QUERY_TOO_COMPLEX"},
+	{"circle of depth 15 and full pages", circle(15, "first: 100"), "QUERY_TOO_COMPLEX"},
+	{"circle of depth 15 without a word on pages", circle(15, ""), "QUERY_TOO_COMPLEX"},
+	{"26 fragments, each twice the next", bomb(26, 2), "QUERY_TOO_COMPLEX"},
+	{"60 fragments, each six times the next", bomb(60, 6), "QUERY_TOO_COMPLEX"},
+	{"99 fragments, each twice the next", bomb(99, 2), "QUERY_TOO_COMPLEX"},
+	{"1000 fragments", bomb(1000, 1), "QUERY_TOO_COMPLEX"},
+	{"99 fragments, each in a field of the last", chain(99), "QUERY_TOO_COMPLEX"},
+	{"a fragment in itself", "{ ...A } fragment A on Query { ...A }", "GRAPHQL_VALIDATION_FAILED"},
+	{"two fragments in each other", "{ ...A } fragment A on Query { ...B ...B } fragment B on Query { ...A ...A }", "GRAPHQL_VALIDATION_FAILED"},
+	{"the same list 1000 times", "{" + strings.Repeat(" users { nodes { id } }", 1000) + "}", "QUERY_TOO_COMPLEX"},
+	{"the same list 101 times", "{" + strings.Repeat(" users { __typename }", 101) + "}", "QUERY_TOO_COMPLEX"},
+	{"__typename 3000 times", "{" + strings.Repeat(" __typename", 3000) + "}", "QUERY_TOO_COMPLEX"},
+	{"__typename 101 times in a list", "{ users {" + strings.Repeat(" __typename", 101) + "} }", "QUERY_TOO_COMPLEX"},
+	{"3900 unknown fields", "{" + numbered(" unknown%d", 3900) + "}", "QUERY_TOO_COMPLEX"},
+	{"26 unknown fields", "{ users { nodes {" + numbered(" unknown%d", 26) + "} } }", "GRAPHQL_VALIDATION_FAILED"},
+	{"100,000 directives", "{ __typename" + strings.Repeat(" @a", 20_000) + "}", "QUERY_TOO_COMPLEX"},
+	{"51 directives", "{ __typename" + strings.Repeat(" @a", 51) + "}", "QUERY_TOO_COMPLEX"},
+	{"51 directives through a fragment", "{ a: users { ...A } b: users { ...A } } fragment A on UserConnection { __typename" + strings.Repeat(" @a", 26) + "}", "QUERY_TOO_COMPLEX"},
+	{"directives on a variable", "query ($a: Int" + strings.Repeat(" @a", 51) + ") { users(first: $a) { __typename } }", "QUERY_TOO_COMPLEX"},
+	{"900 aliases", "{ users {" + numbered(" a%d: __typename", 900) + "} }", "QUERY_TOO_COMPLEX"},
+	{"60 root fields", "{" + numbered(` a%d: user(id: "a:User:1") { id }`, 60) + "}", "QUERY_TOO_COMPLEX"},
+	{"40 lists at once", "{" + numbered(` a%d: users(first: 100) { nodes { id memberships { nodes { id } } } }`, 40) + "}", "QUERY_TOO_COMPLEX"},
+	{"the schema five times", "{" + numbered(" a%d: __schema { types { name } }", 5) + "}", "QUERY_TOO_COMPLEX"},
+	{"introspection through fragments", "{ __schema { types { ...A } } } fragment A on __Type { fields { type { ...B ...B } } } " + deeper('B', 'M') + " fragment M on __Type { name }", "QUERY_TOO_COMPLEX"},
+	{"11 operations", numbered(" query a%d { __typename }", 11), "QUERY_TOO_COMPLEX"},
+	{"many fields in ten operations", strings.ReplaceAll("query X {"+strings.Repeat(" users { nodes { name } }", 36)+"}", "X", "A") + numbered(" query a%d {"+strings.Repeat(" users { nodes { name } }", 50)+"}", 9), "QUERY_TOO_COMPLEX"},
+	{"1001 representations", "{ _entities(representations: [" + strings.Repeat("{}", 1001) + "]) { __typename } }", "QUERY_TOO_COMPLEX"},
+	{"values 900 deep", "{ users(filter: " + strings.Repeat("[", 900) + strings.Repeat("]", 900) + ") { __typename } }", ""},
+	{"values 1100 deep", "{ users(filter: " + strings.Repeat("[", 1100) + strings.Repeat("]", 1100) + ") { __typename } }", "GRAPHQL_PARSE_FAILED"},
+	{"70 kB of blanks", "{ __typename }" + strings.Repeat(" ", 70_000), "QUERY_TOO_LARGE"},
+	{"60 kB of comments", "{ __typename " + strings.Repeat("#\n", 30_000) + "}", "QUERY_TOO_COMPLEX"},
+	{"60 kB of one name", "{ " + strings.Repeat("a", 60_000) + " }", "GRAPHQL_VALIDATION_FAILED"},
+	{"nine fields 60 times", "{ users { nodes {" + strings.Repeat(" id name email status icon vendorId firstName lastName vendorStatus", 60) + " } } }", "QUERY_TOO_COMPLEX"},
+	{"60 kB of one string", `{ user(id: "` + strings.Repeat("a", 60_000) + `") { id } }`, ""},
+}
+
+// circle nests users, their memberships and the accounts of these.
+func circle(depth int, paging string) string {
+	if paging != "" {
+		paging = "(" + paging + ")"
+	}
+	b := strings.Builder{}
+	b.WriteString("{ users { nodes {")
+	for i := 0; i < depth; i += 4 {
+		fmt.Fprintf(&b, " memberships%s { nodes { account { members%s { nodes { user {", paging, paging)
+	}
+	b.WriteString(" id" + strings.Repeat(" } } } } } }", (depth+3)/4) + " } } }")
+	return b.String()
+}
+
+// bomb is a line of fragments that each spread the next several times.
+func bomb(length, times int) string {
+	b := strings.Builder{}
+	b.WriteString("{ users { nodes { ...F0 } } }")
+	for i := range length - 1 {
+		fmt.Fprintf(&b, " fragment F%d on User {%s }", i, strings.Repeat(fmt.Sprintf(" ...F%d", i+1), times))
+	}
+	fmt.Fprintf(&b, " fragment F%d on User { id }", length-1)
+	return b.String()
+}
+
+// chain is a line of fragments that each spread the next one field deeper.
+func chain(length int) string {
+	b := strings.Builder{}
+	b.WriteString("{ users { nodes { ...F0 } } }")
+	for i := range length - 1 {
+		fmt.Fprintf(&b, " fragment F%d on User { person { users { ...F%d } } }", i, i+1)
+	}
+	fmt.Fprintf(&b, " fragment F%d on User { id }", length-1)
+	return b.String()
+}
+
+// deeper is a line of fragments with one letter each, that nest types.
+func deeper(from, to byte) string {
+	b := strings.Builder{}
+	for c := from; c < to; c++ {
+		fmt.Fprintf(&b, " fragment %c on __Type { ofType { ...%c ...%c } }", c, c+1, c+1)
+	}
+	return b.String()
+}
+
+func numbered(format string, n int) string {
+	b := strings.Builder{}
+	for i := range n {
+		fmt.Fprintf(&b, format, i)
+	}
+	return b.String()
+}
