@@ -69,7 +69,10 @@ func (m *memberships) Get(ctx context.Context, ids []string) providers.Found[*mo
 				found.Objects[id] = object
 			}
 			for id, err := range some.Failed {
-				found.Failed[id] = err
+				// An account that is not there has no members.
+				if providers.KindOf(err) != providers.NotFound {
+					found.Failed[id] = err
+				}
 			}
 		})
 	}
