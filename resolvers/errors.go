@@ -10,6 +10,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/guard"
 	"github.com/accountgraph/accountgraph/internal/loaders"
 	"github.com/accountgraph/accountgraph/providers"
@@ -81,6 +82,8 @@ func present(ctx context.Context, err error) *gqlerror.Error {
 	switch {
 	case errors.As(err, &upstream):
 		presentUpstream(shown, upstream)
+	case errors.Is(err, model.ErrRepresentation):
+		shown.Message, shown.Extensions["code"] = model.ErrRepresentation.Error(), BadUserInput
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		shown.Message = "the operation took too long"
 		shown.Extensions["code"] = Timeout

@@ -11,6 +11,8 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/plugin/federation/fedruntime"
+
+	"github.com/accountgraph/accountgraph/graph/model"
 )
 
 var (
@@ -84,11 +86,9 @@ func (ec *executionContext) buildRepresentationGroups(
 ) map[string][]EntityWithIndex {
 	repsMap := make(map[string][]EntityWithIndex)
 	for i, rep := range representations {
-		typeName, ok := rep["__typename"].(string)
-		if !ok {
-			// If there is no __typename, we just skip the representation;
-			// we just won't be resolving these unknown types.
-			ec.Error(ctx, errors.New("__typename must be an existing string"))
+		typeName, err := model.Represented(rep)
+		if err != nil {
+			ec.Error(graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i)), err)
 			continue
 		}
 

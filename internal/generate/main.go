@@ -1,9 +1,10 @@
 // Command generate writes graph/generated from schema.graphqls and gqlgen.yml.
 //
-// It is gqlgen with two changes, both for the same reason: by the time an object
+// It is gqlgen with three changes. Two have the same reason: by the time an object
 // is marshalled its data has been loaded, so a goroutine for it is pure cost.
 // Fields of objects are resolved in the goroutine that has the object, and so
-// are the elements of lists.
+// are the elements of lists. The third lets a gateway's representations fail one
+// by one.
 package main
 
 import (
@@ -31,6 +32,9 @@ func run() error {
 		return err
 	}
 	if err := api.Generate(cfg, api.PrependPlugin(inline{})); err != nil {
+		return err
+	}
+	if err := independent(cfg.Federation.Filename); err != nil {
 		return err
 	}
 	return inlineLists(cfg.Exec.DirName)
