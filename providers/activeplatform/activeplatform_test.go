@@ -42,6 +42,7 @@ func newProvider(t *testing.T, baseURL, token string, timeout time.Duration) *ac
 		Provider:      &model.Provider{Name: "activeplatform", Vendor: model.ActivePlatform, BaseURL: baseURL},
 		Timeout:       timeout,
 		MaxConcurrent: 8,
+		Rand:          func() float64 { return 0 },
 	}, providers.NewSecret(token))
 	if err != nil {
 		t.Fatal(err)

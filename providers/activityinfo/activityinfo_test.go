@@ -27,6 +27,7 @@ func TestConformance(t *testing.T) {
 				Provider:      &model.Provider{Name: "activityinfo", Vendor: model.ActivityInfo, BaseURL: baseURL},
 				Timeout:       timeout,
 				MaxConcurrent: 8,
+				Rand:          func() float64 { return 0 },
 			}, providers.NewSecret(token), activityinfo.Options{BillingAccounts: []string{activityinfofake.LargeAccount}})
 			if err != nil {
 				t.Fatal(err)

@@ -24,6 +24,7 @@ func TestConformance(t *testing.T) {
 				Provider:      &model.Provider{Name: "blendvision", Vendor: model.BlendVision, BaseURL: baseURL},
 				Timeout:       timeout,
 				MaxConcurrent: 8,
+				Rand:          func() float64 { return 0 },
 			}, providers.NewSecret(token), blendvision.Options{Organizations: organizations})
 			if err != nil {
 				t.Fatal(err)

@@ -6,13 +6,12 @@ import (
 )
 
 // concurrentCalls uses one provider from many sides; run it with -race.
-func (s Subject) concurrentCalls(t *testing.T) {
+func (s suite) concurrentCalls(t *testing.T) {
 	t.Parallel()
 	p := s.serve(t)
-	operations := s.operations(t, p.baseURL)
 	var calls sync.WaitGroup
 	for range 4 {
-		for _, o := range operations {
+		for _, o := range s.operations {
 			calls.Go(func() {
 				if err := o.run(t.Context(), p.Provider); err != nil {
 					t.Errorf("%s: %v", o.name, err)

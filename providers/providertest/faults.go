@@ -22,7 +22,7 @@ type fault struct {
 	want providers.Kind
 }
 
-func (s Subject) faultTable() map[string]fault {
+func (s suite) faultTable() map[string]fault {
 	echo := `{"code":"` + s.Token + `","error":"` + s.Token + `","title":"` + s.Token + `","message":"` + s.Token +
 		`","detail":"` + s.Token + `","errors":{"` + s.Token + `":["` + s.Token + `"]}}`
 	return map[string]fault{
@@ -52,15 +52,14 @@ func (s Subject) faultTable() map[string]fault {
 	}
 }
 
-func (s Subject) faults(t *testing.T) {
+func (s suite) faults(t *testing.T) {
 	t.Parallel()
 	for name, c := range s.faultTable() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			baseURL, control := s.Serve(t)
-			operations := s.operations(t, baseURL)
 			control.Add(c.Fault)
-			try(t, operations, func(t *testing.T, o operation) {
+			try(t, s.operations, func(t *testing.T, o operation) {
 				timeout := patience
 				if c.RetryAfter != "" {
 					timeout = haste
@@ -87,7 +86,7 @@ func wait(err error) time.Duration {
 }
 
 // redirect checks that the credential goes to no other host.
-func (s Subject) redirect(t *testing.T) {
+func (s suite) redirect(t *testing.T) {
 	t.Parallel()
 	var strayed atomic.Int32
 	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -106,9 +105,8 @@ func (s Subject) redirect(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			baseURL, control := s.Serve(t)
-			operations := s.operations(t, baseURL)
 			control.Add(simulated.Fault{Location: location})
-			try(t, operations, func(t *testing.T, o operation) {
+			try(t, s.operations, func(t *testing.T, o operation) {
 				p := s.New(t, baseURL, s.Token, patience)
 				s.failed(t, p, o.run(t.Context(), p), providers.BadResponse)
 			})
@@ -116,7 +114,7 @@ func (s Subject) redirect(t *testing.T) {
 	}
 }
 
-func (s Subject) refusedConnection(t *testing.T) {
+func (s suite) refusedConnection(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -126,8 +124,7 @@ func (s Subject) refusedConnection(t *testing.T) {
 	if err := listener.Close(); err != nil {
 		t.Fatal(err)
 	}
-	baseURL, _ := s.Serve(t)
-	try(t, s.operations(t, baseURL), func(t *testing.T, o operation) {
+	try(t, s.operations, func(t *testing.T, o operation) {
 		p := s.New(t, dead, s.Token, patience)
 		s.failed(t, p, o.run(t.Context(), p), providers.Unavailable)
 	})
@@ -135,14 +132,13 @@ func (s Subject) refusedConnection(t *testing.T) {
 
 // gone checks that an object which is no more is no failure. Where one call
 // reads several objects, it is their list that is gone, which may be told.
-func (s Subject) gone(t *testing.T) {
+func (s suite) gone(t *testing.T) {
 	t.Parallel()
 	baseURL, control := s.Serve(t)
-	operations := s.operations(t, baseURL)
 	for _, status := range []int{http.StatusNotFound, http.StatusGone} {
 		control.Reset()
 		control.Add(simulated.Fault{Status: status, Body: "{}"})
-		for _, o := range operations {
+		for _, o := range s.operations {
 			if !strings.HasPrefix(o.name, "Get ") {
 				continue
 			}
@@ -155,11 +151,11 @@ func (s Subject) gone(t *testing.T) {
 }
 
 // wrongToken checks that a vendor's refusal is told as such.
-func (s Subject) wrongToken(t *testing.T) {
+func (s suite) wrongToken(t *testing.T) {
 	t.Parallel()
 	baseURL, _ := s.Serve(t)
 	wrong := "wrong-" + s.Token
-	try(t, s.operations(t, baseURL), func(t *testing.T, o operation) {
+	try(t, s.operations, func(t *testing.T, o operation) {
 		p := s.New(t, baseURL, wrong, patience)
 		err := o.run(t.Context(), p)
 		s.failed(t, p, err, providers.Unauthenticated)

@@ -10,7 +10,7 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-func (s Subject) lists(t *testing.T) {
+func (s suite) lists(t *testing.T) {
 	t.Parallel()
 	p := s.serve(t)
 	for _, l := range s.listsOf(p) {
@@ -34,7 +34,7 @@ func (s Subject) lists(t *testing.T) {
 }
 
 // filters asks for what is there: a vendor may send more, never less.
-func (s Subject) filters(t *testing.T) {
+func (s suite) filters(t *testing.T) {
 	t.Parallel()
 	p := s.serve(t)
 	users := p.Collections().Users
@@ -119,7 +119,7 @@ func matches(f providers.Filter, u *model.User) bool {
 
 // orders checks the orders that a vendor claims to deliver. Words are not
 // checked where only the vendor knows which letter comes first.
-func (s Subject) orders(t *testing.T) {
+func (s suite) orders(t *testing.T) {
 	t.Parallel()
 	p := s.serve(t)
 	users := p.Collections().Users
@@ -174,7 +174,7 @@ func instant(at *time.Time) string {
 }
 
 // tokens checks that foreign tokens are refused before the vendor is asked.
-func (s Subject) tokens(t *testing.T) {
+func (s suite) tokens(t *testing.T) {
 	t.Parallel()
 	p := s.serve(t)
 	for _, l := range s.listsOf(p) {

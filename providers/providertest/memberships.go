@@ -9,7 +9,7 @@ import (
 )
 
 // memberships checks that the lists of tenants and of users tell the same.
-func (s Subject) memberships(t *testing.T) {
+func (s suite) memberships(t *testing.T) {
 	t.Parallel()
 	p := s.serve(t)
 	if p.Collections().Memberships == nil {
@@ -74,7 +74,7 @@ func (s Subject) memberships(t *testing.T) {
 }
 
 // ends checks that a membership names its user and its tenant.
-func (s Subject) ends(t *testing.T, m *model.Membership, parent providers.Parent) {
+func (s suite) ends(t *testing.T, m *model.Membership, parent providers.Parent) {
 	t.Helper()
 	if m.User == nil || m.Tenant() == nil || m.Account != nil && m.Organization != nil {
 		t.Fatalf("%s: lacks its user or its tenant, or has two tenants", m.Key())
@@ -102,7 +102,7 @@ func (s Subject) ends(t *testing.T, m *model.Membership, parent providers.Parent
 }
 
 // databases checks who refuses to look into a database.
-func (s Subject) databases(t *testing.T) {
+func (s suite) databases(t *testing.T) {
 	t.Parallel()
 	p := s.serve(t)
 	memberships := p.Collections().Memberships
@@ -120,7 +120,7 @@ func (s Subject) databases(t *testing.T) {
 	}
 }
 
-func (s Subject) roles(t *testing.T) {
+func (s suite) roles(t *testing.T) {
 	t.Parallel()
 	p := s.serve(t)
 	read := p.Collections().Roles

@@ -29,7 +29,7 @@ func sample(nodes []model.Node) []model.Node {
 	return some
 }
 
-func (s Subject) objects(t *testing.T) {
+func (s suite) objects(t *testing.T) {
 	t.Parallel()
 	p := s.serve(t)
 	for _, l := range s.listsOf(p) {
@@ -104,7 +104,7 @@ func compare(t *testing.T, row, object model.Node) {
 }
 
 // hostileIDs are ids that try to be something else.
-func (s Subject) hostileIDs(t *testing.T) {
+func (s suite) hostileIDs(t *testing.T) {
 	t.Parallel()
 	hostile := []string{
 		"", ".", "..", "/", "//", "../x", "../../x", "x/..", "..%2f..%2fx", "%2e%2e", "a/b?c#d", "a?b=c", "a&b=c", "x#y",

@@ -18,8 +18,9 @@ type operation struct {
 
 // operations are Check, the first page of each list, one object of each
 // collection, and roles. They are found over a vendor that behaves.
-func (s Subject) operations(t *testing.T, baseURL string) []operation {
+func (s Subject) operations(t *testing.T) []operation {
 	t.Helper()
+	baseURL, _ := s.Serve(t)
 	healthy := s.New(t, baseURL, s.Token, patience)
 	all := []operation{{"Check", func(ctx context.Context, p providers.Provider) error { return p.Check(ctx) }}}
 	ids := map[string]string{}
@@ -64,7 +65,7 @@ func try(t *testing.T, operations []operation, one func(*testing.T, operation)) 
 }
 
 // failed checks how an operation failed, and that nothing tells a token.
-func (s Subject) failed(t *testing.T, p providers.Provider, err error, want ...providers.Kind) {
+func (s suite) failed(t *testing.T, p providers.Provider, err error, want ...providers.Kind) {
 	t.Helper()
 	kind, ok := providers.KindOf(err), false
 	for _, w := range want {

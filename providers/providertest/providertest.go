@@ -13,6 +13,7 @@
 //					Provider:      &model.Provider{Name: "acme", Vendor: model.Acme, BaseURL: baseURL},
 //					Timeout:       timeout,
 //					MaxConcurrent: 8,
+//					Rand:          func() float64 { return 0 }, // the shortest pauses
 //				}, providers.NewSecret(token))
 //				if err != nil {
 //					t.Fatal(err)
@@ -82,12 +83,19 @@ const (
 	hurry = 500 * time.Millisecond
 )
 
+// suite is a subject with what is found out about it once.
+type suite struct {
+	Subject
+	operations []operation
+}
+
 // Run runs all cases as subtests.
-func Run(t *testing.T, s Subject) {
+func Run(t *testing.T, subject Subject) {
 	t.Helper()
-	if len(s.Token) < 16 {
+	if len(subject.Token) < 16 {
 		t.Fatal("Subject.Token has less than 16 characters")
 	}
+	s := suite{Subject: subject, operations: subject.operations(t)}
 	t.Run("info", s.info)
 	t.Run("lists", s.lists)
 	t.Run("filters", s.filters)
@@ -111,13 +119,13 @@ type served struct {
 	control *simulated.Control
 }
 
-func (s Subject) serve(t *testing.T) served {
+func (s suite) serve(t *testing.T) served {
 	t.Helper()
 	baseURL, control := s.Serve(t)
 	return served{s.New(t, baseURL, s.Token, patience), baseURL, control}
 }
 
-func (s Subject) info(t *testing.T) {
+func (s suite) info(t *testing.T) {
 	t.Parallel()
 	p := s.serve(t)
 	hides(t, s.Token, p.Provider)

@@ -26,6 +26,7 @@ func TestToy(t *testing.T) {
 				Provider:      &model.Provider{Name: "toy", Vendor: "TOY", BaseURL: baseURL},
 				Timeout:       timeout,
 				MaxConcurrent: 8,
+				Rand:          func() float64 { return 0 },
 			}, token, *mutant)
 			if err != nil {
 				t.Fatal(err)

@@ -11,20 +11,20 @@ import (
 )
 
 // waiting checks that nobody waits for ever for a vendor that does not answer.
-func (s Subject) waiting(t *testing.T) {
+func (s suite) waiting(t *testing.T) {
 	t.Parallel()
-	baseURL, _ := s.Serve(t)
-	operations := s.operations(t, baseURL)
 	t.Run("beyond the timeout", func(t *testing.T) {
+		t.Parallel()
 		silent, _ := serveSilence(t)
-		try(t, operations, func(t *testing.T, o operation) {
+		try(t, s.operations, func(t *testing.T, o operation) {
 			p := s.New(t, silent, s.Token, hurry)
 			s.failed(t, p, promptly(t.Context(), t, o, p), providers.Timeout)
 		})
 	})
 	t.Run("beyond the deadline", func(t *testing.T) {
+		t.Parallel()
 		silent, _ := serveSilence(t)
-		try(t, operations, func(t *testing.T, o operation) {
+		try(t, s.operations, func(t *testing.T, o operation) {
 			p := s.New(t, silent, s.Token, patience)
 			ctx, stop := context.WithTimeout(t.Context(), hurry)
 			defer stop()
@@ -32,7 +32,8 @@ func (s Subject) waiting(t *testing.T) {
 		})
 	})
 	t.Run("until the caller goes away", func(t *testing.T) {
-		try(t, operations, func(t *testing.T, o operation) {
+		t.Parallel()
+		try(t, s.operations, func(t *testing.T, o operation) {
 			silent, arrived := serveSilence(t)
 			p := s.New(t, silent, s.Token, patience)
 			ctx, stop := context.WithCancel(t.Context())

@@ -33,6 +33,7 @@ func TestConformance(t *testing.T) {
 						Provider:      &model.Provider{Name: "softwareone", Vendor: model.SoftwareOne, BaseURL: baseURL},
 						Timeout:       timeout,
 						MaxConcurrent: 8,
+						Rand:          func() float64 { return 0 },
 					}, providers.NewSecret(token), softwareone.Options{AccountUsersPath: c.path})
 					if err != nil {
 						t.Fatal(err)
