@@ -42,7 +42,6 @@ var rules = []rule{
 	{"internal/demo", []string{"graph/model", "providers", "internal/config", "internal/simulated", simulators}, "the one place outside of tests where simulators run"},
 	{"internal/directory", []string{"graph/model", "providers"}, "the core knows providers by their contract"},
 	{"internal/generate", nil, "a tool for building"},
-	{"internal/guard", nil, "a document is measured by the schema alone"},
 	{"internal/graphiql", nil, "files and a handler"},
 	{"internal/guard", nil, "a document is judged by the schema alone, before anything is done for it"},
 	{"internal/loaders", []string{"graph/model", "providers", "internal/directory"}, "what an operation loads, it loads from the directory"},
