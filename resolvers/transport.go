@@ -84,7 +84,6 @@ func (d *door) answer(ctx context.Context, w http.ResponseWriter, r *http.Reques
 	}
 	params, refused := d.read(w, r)
 	if refused == nil {
-		a.operation = params.OperationName
 		refused = d.run(ctx, a, r.Method, params, exec)
 	}
 	if refused != nil {
@@ -92,6 +91,9 @@ func (d *door) answer(ctx context.Context, w http.ResponseWriter, r *http.Reques
 	}
 	return a
 }
+
+// longestLogged bounds an operation's name in the log, in bytes.
+const longestLogged = 100
 
 // allowed are the methods of the endpoint.
 const allowed = "GET, POST, OPTIONS"
@@ -120,6 +122,7 @@ func (d *door) run(ctx context.Context, a *answer, method string, params *graphq
 		a.allow = http.MethodPost
 		return refuses(http.StatusMethodNotAllowed, BadRequest, "GET is for queries")
 	}
+	a.operation = params.OperationName[:min(len(params.OperationName), longestLogged)]
 	if err := document.Check(params.OperationName, params.Variables); err != nil {
 		return a.unexecuted(present(ctx, err))
 	}
