@@ -29,18 +29,18 @@ const (
 func collections(client *upstream.Client, r reader, accountUsersPath string) providers.Collections {
 	accounts := &collection[*model.Account]{
 		client: client, kind: model.TypeAccount, path: accountsPath, statuses: accountWords,
-		selects: "audit,address,externalIds", decode: decoded(r.account),
+		selects: "audit", decode: decoded(r.account),
 	}
 	return providers.Collections{
 		Users: &collection[*model.User]{
 			client: client, kind: model.TypeUser, path: usersPath, statuses: userWords,
-			selects: "audit,currentAccount", decode: decoded(r.user),
+			selects: "audit", decode: decoded(r.user),
 		},
 		Memberships: &memberships{client: client, reader: r, path: accountUsersPath},
 		Accounts:    accounts,
 		Groups: &collection[*model.Group]{
 			client: client, kind: model.TypeGroup, path: groupsPath, inAccounts: true,
-			selects: "audit,account,buyers,modules,users", decode: decoded(r.group),
+			selects: "audit", decode: decoded(r.group),
 			adopt: func(g *model.Group, account string) bool {
 				if g.Account == nil && account != "" {
 					g.Account = r.accountNamed(account)
@@ -50,7 +50,7 @@ func collections(client *upstream.Client, r reader, accountUsersPath string) pro
 		},
 		Buyers: &collection[*model.Buyer]{
 			client: client, kind: model.TypeBuyer, path: buyersPath, statuses: buyerWords, inAccounts: true,
-			selects: "audit,account,contact,sellers", decode: decoded(r.buyer),
+			selects: "audit,contact.user." + strings.Join(coreOfUser, ",contact.user."), decode: decoded(r.buyer),
 			adopt: func(b *model.Buyer, account string) bool {
 				if b.Account == nil && account != "" {
 					b.Account = r.accountNamed(account)
@@ -60,11 +60,11 @@ func collections(client *upstream.Client, r reader, accountUsersPath string) pro
 		},
 		Sellers: &collection[*model.Seller]{
 			client: client, kind: model.TypeSeller, path: sellersPath, statuses: sellerWords,
-			selects: "audit,address", decode: decoded(r.seller),
+			selects: "audit", decode: decoded(r.seller),
 		},
 		Modules: &collection[*model.Module]{
 			client: client, kind: model.TypeModule, path: modulesPath,
-			selects: "audit,filters,settings", decode: decoded(r.module),
+			selects: "audit", decode: decoded(r.module),
 		},
 	}
 }

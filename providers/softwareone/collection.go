@@ -18,8 +18,9 @@ type collection[T model.Node] struct {
 	client *upstream.Client
 	// kind is one of model.Type….
 	kind, path string
-	// selects are the properties that Get asks for by name: those that are left
-	// out without it, and references, which would be short.
+	// selects are the properties to ask for by name: those that are left out
+	// without it. References come without it, and short; one that is named comes
+	// whole, which makes pages many times as long.
 	selects string
 	// statuses is nil where the kind has no status.
 	statuses []word
@@ -102,16 +103,13 @@ func (c *collection[T]) page(ctx context.Context, q providers.Query, token strin
 	if at.part >= len(p.parts) {
 		return nil, badInput("this is not a place in the list")
 	}
-	selects, only := "audit", ""
-	if q.Of.Type != "" {
-		selects = "audit,account"
-		if len(q.Of.IDs) == 1 {
-			only = q.Of.IDs[0]
-		}
+	only := ""
+	if q.Of.Type != "" && len(q.Of.IDs) == 1 {
+		only = q.Of.IDs[0]
 	}
 	request := query{
 		conditions: append([]condition{p.parts[at.part]}, p.conditions...),
-		selects:    selects, order: p.order, limit: pageSize, offset: at.offset,
+		selects:    c.selects, order: p.order, limit: pageSize, offset: at.offset,
 	}
 	l := list[T]{path: c.path, query: request, decode: c.decode}
 	if q.Of.Type != "" {

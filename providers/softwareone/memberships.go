@@ -32,17 +32,13 @@ var errUnknowable = errors.New("a member that is not named")
 // either way; only the question differs.
 func (m *memberships) flat() bool { return strings.Contains(m.path, "/accounts/accounts/") }
 
-// selects are the properties to ask for. In rows that hold a user, it would be a
-// short reference without its usual properties being named.
+// selects are the properties to ask for by name: the audit, and in rows that hold
+// a user, those of its properties that a short reference lacks.
 func (m *memberships) selects() string {
-	own := "audit,account,buyers,groups,invitation,modules"
 	if m.flat() {
-		return own
+		return "audit"
 	}
-	for _, p := range memberProperties {
-		own += ",user." + p
-	}
-	return own
+	return "audit,user." + strings.Join(memberProperties, ",user.")
 }
 
 // memberProperties are what most questions about members ask of their users.

@@ -57,10 +57,14 @@ func (m *memberships) ofUsers(ctx context.Context, users []string, at position) 
 	return page, nil
 }
 
+// withAccounts asks for users' accounts as short references, which all of them
+// together are: an account that is named as a whole comes whole.
+const withAccounts = "accounts.id,accounts.name,accounts.icon,accounts.type,accounts.status,audit"
+
 // withUsers asks for users with their accounts. Where the platform refuses that
 // to the credential, nothing but the users' ids is known.
 func (m *memberships) withUsers(ctx context.Context, ids []string) ([]*accountsOf, *model.Freshness, error) {
-	q := query{conditions: []condition{in("id", ids)}, selects: "accounts,audit,currentAccount", order: "id", limit: pageSize}
+	q := query{conditions: []condition{in("id", ids)}, selects: withAccounts, order: "id", limit: pageSize}
 	request := upstream.Request{Path: usersPath, Query: q.String()}
 	reply, err := upstream.Read(ctx, m.client, request, m.reader.usersWithAccounts)
 	if refused(err) {

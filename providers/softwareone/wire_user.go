@@ -35,6 +35,11 @@ var userNoun = newNoun([]string{"middleName", "customAttributes"},
 	wide("firstName"), wide("lastName"), wide("lastLoginAt"), wide("settings"), wide("currentAccount"),
 	wide("audit", "audit", "createdAt", "updatedAt"))
 
+// coreOfUser are the properties of a short reference. The short form of a
+// buyer's contact, ContactQueryModelRef of the OpenAPI document, has no user, so
+// these are asked for there.
+var coreOfUser = []string{"id", "name", "icon", "phone"}
+
 func (w *wireUser) sighting() sighting {
 	audit, unclear := audited(w.Audit)
 	return sighting{

@@ -1,0 +1,124 @@
+package softwareone_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"testing"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/upstream"
+	"github.com/accountgraph/accountgraph/providers"
+	"github.com/accountgraph/accountgraph/providers/softwareone"
+	"github.com/accountgraph/accountgraph/providers/softwareone/softwareonefake"
+)
+
+// scale is a simulated platform without a network, which weighs its answers.
+type scale struct {
+	fake *softwareonefake.Fake
+	// most is the size of the largest answer since it was last set to 0.
+	most int
+}
+
+func (s *scale) RoundTrip(r *http.Request) (*http.Response, error) {
+	w := httptest.NewRecorder()
+	s.fake.ServeHTTP(w, r)
+	s.most = max(s.most, w.Body.Len())
+	return w.Result(), nil
+}
+
+func weigh(t *testing.T, path string) (providers.Collections, *scale) {
+	t.Helper()
+	s := &scale{fake: softwareonefake.New(token)}
+	p, err := softwareone.New(upstream.Config{
+		Provider:  &model.Provider{Name: "s1", Vendor: model.SoftwareOne, BaseURL: "https://api.example/public"},
+		Transport: s,
+	}, providers.NewSecret(token), softwareone.Options{AccountUsersPath: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p.Collections(), s
+}
+
+// A page of a hundred rows stays small, since references are short: they are not
+// named in select.
+func TestReferencesAreShort(t *testing.T) {
+	// A hundred members have 188 KB; with whole groups they would have 1.1 MB.
+	const light = 250_000
+	for name, path := range map[string]string{"nested": "", "flat": newPath} {
+		c, s := weigh(t, path)
+		page, err := c.Memberships.Page(t.Context(), of(model.TypeAccount, softwareonefake.FirstAccount), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		i := slices.IndexFunc(page.Items, func(m *model.Membership) bool { return len(m.Groups) > 0 && len(m.Buyers) > 0 })
+		if s.most > light || len(page.Items) != 100 || i < 0 {
+			t.Fatalf("%s: %d members in %d bytes, the first with groups and buyers is number %d", name, len(page.Items), s.most, i)
+		}
+		m := page.Items[i]
+		for _, c := range []struct {
+			node model.Node
+			held []string
+			not  []string
+		}{
+			{m.User, []string{"name", "email", "firstName", "lastName", "settings"}, []string{"audit"}},
+			{m.Account, []string{"name", "type", "status", "icon"}, []string{"website", "address", "audit"}},
+			{m.Groups[0], []string{"name", "description", "isDefault"}, []string{"users", "buyers", "modules"}},
+			{m.Buyers[0], []string{"name", "icon"}, []string{"taxId", "status", "contact"}},
+			{m.Modules[0], []string{"name", "settings"}, []string{"accountTypes"}},
+		} {
+			if got := holding(c.node, c.held...); !slices.Equal(got, c.held) {
+				t.Errorf("%s: %s holds %q, want %q", name, c.node.Key(), got, c.held)
+			}
+			if got := holding(c.node, c.not...); len(got) != 0 {
+				t.Errorf("%s: %s holds %q", name, c.node.Key(), got)
+			}
+		}
+		if path == "" && !(m.User.Holds("status") && m.User.Holds("lastLoginAt")) {
+			t.Error("a member's user lacks what was asked for")
+		}
+	}
+}
+
+// What is short in a list is short in an object, too.
+func TestReferencesOfObjects(t *testing.T) {
+	c, s := weigh(t, "")
+	// A hundred groups have 186 KB; with whole users they would have 600 KB.
+	const light = 250_000
+	ids := make([]string, 100)
+	for n := range ids {
+		ids[n] = softwareonefake.GroupID(n)
+	}
+	if found := c.Groups.Get(t.Context(), ids); len(found.Objects) != 100 || s.most > light {
+		t.Errorf("%d groups in %d bytes", len(found.Objects), s.most)
+	}
+	group := get(t, c.Groups, softwareonefake.GroupID(1))
+	if u := group.Users[0]; !u.Holds("name") || u.Holds("email") {
+		t.Errorf("a user of a group is %+v", u)
+	}
+	user := get(t, c.Users, softwareonefake.EverywhereUser)
+	if a := user.CurrentAccount; a == nil || !a.Holds("name") || a.Holds("address") {
+		t.Errorf("the current account is %+v", a)
+	}
+	buyer := get(t, c.Buyers, softwareonefake.BuyerID(0))
+	if a := buyer.Account; a == nil || !a.Holds("name") || a.Holds("website") {
+		t.Errorf("the account of a buyer is %+v", a)
+	}
+	if s := buyer.Sellers; len(s) == 0 || !s[0].Holds("externalId") || s[0].Holds("address") {
+		t.Errorf("the sellers of a buyer are %v", s)
+	}
+	contact := buyer.Contact
+	if contact == nil || contact.Email == nil || contact.Phone == nil || contact.Type == nil || contact.User == nil {
+		t.Fatalf("the contact of a buyer is %+v", contact)
+	}
+	if u := contact.User; u.Name == nil || !u.Holds("phone") || u.Holds("email") {
+		t.Errorf("the user of a contact is %+v", u)
+	}
+	page, err := c.Memberships.Page(t.Context(), of(model.TypeUser, softwareonefake.EverywhereUser), "")
+	if err != nil || len(page.Items) == 0 {
+		t.Fatalf("%v, %v", page, err)
+	}
+	if a := page.Items[0].Account; a.Type == nil || a.VendorStatus == nil || a.Holds("website") {
+		t.Errorf("an account of a user is %+v", a)
+	}
+}
