@@ -13,8 +13,8 @@ const module = "github.com/accountgraph/accountgraph/"
 
 // rule says what a package may import of this repository, and why no more.
 type rule struct {
-	pkg     string // a star stands for one folder
-	imports []string
+	pkg     string   // a star stands for one folder
+	imports []string // the pkg of other rules
 	reason  string
 }
 
@@ -23,6 +23,9 @@ const (
 	vendors    = "providers/*"
 	simulators = "providers/*/*fake"
 )
+
+// yardstick is another server of the same graph, to measure against.
+const yardstick = "internal/bench/yardstick"
 
 // rules has one row a package; the first that matches counts. Arrows point to
 // words, never back.
@@ -45,10 +48,16 @@ var rules = []rule{
 	{"internal/graphiql", nil, "files and a handler"},
 	{"internal/guard", nil, "a document is judged by the schema alone, before anything is done for it"},
 	{"internal/loaders", []string{"graph/model", "providers", "internal/directory"}, "what an operation loads, it loads from the directory"},
-	{"internal/pagecache", []string{"graph/model", "providers"}, "a cache keeps pages without knowing whose they are"},
+	{"internal/pagecache", []string{"graph/model", "providers", "internal/pagecache/envelope"}, "a cache keeps pages without knowing whose they are"},
+	{"internal/pagecache/envelope", nil, "bytes in, sealed bytes out"},
 	{"internal/simulated", []string{"graph/model"}, "what simulators share"},
 	{"internal/telemetry", []string{"providers", "internal/upstream"}, "it counts calls and kinds of errors"},
 	{"internal/upstream", []string{"graph/model", "providers"}, "HTTP for all vendors, knowing none"},
+
+	{yardstick, []string{yardstick + "/generated", yardstick + "/model"}, "what the product is measured against shares no code with it"},
+	{yardstick + "/generated", []string{yardstick + "/model"}, "its executor binds to its words"},
+	{yardstick + "/model", nil, "its words"},
+	{yardstick + "/generate", nil, "a tool for building"},
 
 	{".", []string{"graph/generated", "graph/model", "resolvers", "providers", vendors, "internal/auth", "internal/config", "internal/demo",
 		"internal/directory", "internal/graphiql", "internal/loaders", "internal/pagecache", "internal/telemetry", "internal/upstream"}, "the program wires everything, but leaves simulators to internal/demo"},
@@ -66,9 +75,11 @@ const everyTest = "*_test.go"
 
 var dependencies = []dependency{
 	{"github.com/alecthomas/kong", []string{"."}, "the command line"},
-	{"github.com/99designs/gqlgen", []string{"graph/generated", "resolvers", "internal/generate"}, "GraphQL's executor"},
-	{"github.com/vektah/gqlparser/v2", []string{"graph/generated", "resolvers", "internal/generate", "internal/guard"}, "GraphQL's documents"},
-	{"github.com/graph-gophers/dataloader/v7", []string{"internal/loaders"}, "batches"},
+	{"github.com/99designs/gqlgen", []string{"graph/generated", "resolvers", "internal/generate", yardstick, yardstick + "/generate", yardstick + "/generated"}, "GraphQL's executor"},
+	{"github.com/vektah/gqlparser/v2", []string{"graph/generated", "resolvers", "internal/generate", "internal/guard", yardstick, yardstick + "/generated"}, "GraphQL's documents"},
+	{"github.com/graph-gophers/dataloader/v7", []string{"internal/loaders", yardstick}, "batches"},
+	{"github.com/maypok86/otter/v2", []string{"internal/pagecache"}, "what is remembered in memory"},
+	{"github.com/klauspost/compress", []string{"internal/pagecache/envelope"}, "pages get smaller before they are sealed"},
 	{"github.com/redis/go-redis/v9", []string{"internal/pagecache"}, "Redis"},
 	{"github.com/failsafe-go/failsafe-go", []string{"internal/upstream"}, "bulkhead and circuit breaker"},
 	{"github.com/prometheus/client_golang", []string{"internal/telemetry"}, "metrics"},
