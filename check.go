@@ -4,23 +4,23 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"text/tabwriter"
 	"time"
 
-	"github.com/accountgraph/accountgraph/internal/config"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 )
 
 type checkCommand struct {
-	Config string `help:"The configuration file." default:"${config}" placeholder:"FILE"`
+	Config string `help:"The configuration file (default: ${config})." default:"${config}" placeholder:"FILE"`
 }
 
 // Run calls every provider once and prints a table. It fails when one fails.
 func (c checkCommand) Run(ctx context.Context, p *program) error {
-	cfg, err := config.Load(c.Config, p.env)
+	cfg, err := p.load(c.Config)
 	if err != nil {
-		return refusal{err}
+		return err
 	}
 	_, all, err := openAll(cfg, func(upstream.Call) {})
 	if err != nil {
@@ -40,12 +40,11 @@ func (c checkCommand) Run(ctx context.Context, p *program) error {
 	fmt.Fprintln(table, "PROVIDER\tVENDOR\tBASE URL\tTIME\tRESULT")
 	bad := 0
 	for i, provider := range all {
-		result := "ok"
+		info, result := provider.Info(), "ok"
 		if results[i] != nil {
-			result = results[i].Error()
+			result = strings.TrimPrefix(results[i].Error(), info.Name+": ")
 			bad++
 		}
-		info := provider.Info()
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", info.Name, info.Vendor, info.BaseURL, took[i].Round(time.Millisecond), result)
 	}
 	if err := table.Flush(); err != nil {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -13,6 +15,7 @@ import (
 
 	"github.com/accountgraph/accountgraph/internal/config"
 	"github.com/accountgraph/accountgraph/internal/demo"
+	"github.com/accountgraph/accountgraph/internal/directory"
 	"github.com/accountgraph/accountgraph/internal/graphiql"
 	"github.com/accountgraph/accountgraph/internal/telemetry"
 	"github.com/accountgraph/accountgraph/resolvers"
@@ -22,19 +25,33 @@ import (
 const configFile = "accountgraph.yaml"
 
 type serveCommand struct {
-	Config string `help:"The configuration file." default:"${config}" placeholder:"FILE"`
-	Listen string `help:"The address to listen on, instead of the configured one."`
+	Config string `help:"The configuration file (default: ${config})." default:"${config}" placeholder:"FILE"`
+	Listen string `help:"The address to listen on, instead of the configured one." placeholder:"HOST:PORT"`
 }
 
 // Run serves the graph until the program is told to stop.
 func (c serveCommand) Run(ctx context.Context, p *program) error {
-	cfg, err := config.Load(c.Config, p.env)
+	cfg, err := p.load(c.Config)
 	if err != nil {
-		return refusal{err}
+		return err
 	}
 	return p.serve(ctx, cfg, c.Listen, func(address string) {
 		fmt.Fprintf(p.stdout, "accountgraph listens on http://%s\n", address)
 	})
+}
+
+// load reads the configuration.
+func (p *program) load(path string) (*config.Config, error) {
+	cfg, err := config.Load(path, p.env)
+	switch {
+	case err == nil:
+		return cfg, nil
+	case errors.Is(err, fs.ErrNotExist):
+		err = fmt.Errorf("there is no configuration %s; --config names another, and `accountgraph demo` needs none", path)
+	case errors.As(err, new(*config.Error)):
+		err = fmt.Errorf("the configuration cannot be used:\n%w", err)
+	}
+	return nil, refusal{err}
 }
 
 type demoCommand struct {
@@ -72,8 +89,17 @@ const (
 	writeTimeout      = 20 * time.Second
 	idleTimeout       = 30 * time.Second
 	maxHeaderBytes    = 16 << 10
-	// drain is how long requests in flight may take once the server is stopping.
-	drain = 10 * time.Second
+)
+
+// The bounds of stopping.
+const (
+	// notice is how long a server that is stopping still lets clients in: whoever
+	// balances load sees it in /readyz, and clients that keep their connections are
+	// told to let go of them.
+	notice = time.Second
+	// drain is how long requests in flight may take after that: as long as the
+	// longest operation, 10 s, and a little to write its answer.
+	drain = 11 * time.Second
 )
 
 // serve runs the server until ctx ends, and lets requests in flight finish.
@@ -81,7 +107,7 @@ const (
 func (p *program) serve(ctx context.Context, cfg *config.Config, listen string, started func(address string)) error {
 	if listen != "" {
 		if err := cfg.Server.ListenOn(listen); err != nil {
-			return refusal{err}
+			return refusal{fmt.Errorf("--listen: %w", err)}
 		}
 	}
 	metrics := telemetry.NewMetrics(names(cfg))
@@ -94,6 +120,38 @@ func (p *program) serve(ctx context.Context, cfg *config.Config, listen string, 
 		return fmt.Errorf("cannot listen on %s: %w", cfg.Server.Listen, errors.Unwrap(err))
 	}
 	var stopping atomic.Bool
+	server := &http.Server{
+		Handler: p.routes(cfg, d, metrics, &stopping), ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout,
+		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
+		ErrorLog: slog.NewLogLogger(p.log.Handler(), slog.LevelWarn),
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	started(listener.Addr().String())
+	p.log.Info("listening", "address", listener.Addr().String(), "providers", len(cfg.Providers), "pid", os.Getpid())
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	stopping.Store(true)
+	p.log.Info("stopping")
+	select {
+	case err := <-failed:
+		return err
+	case <-time.After(notice):
+	}
+	bound, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
+	defer cancel()
+	if server.Shutdown(bound) != nil {
+		return errors.New("stopped before every request had its answer")
+	}
+	return nil
+}
+
+// routes are the paths of the server. Once it is stopping, each answer is the
+// last of its connection.
+func (p *program) routes(cfg *config.Config, d *directory.Directory, metrics *telemetry.Metrics, stopping *atomic.Bool) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", resolvers.Handler(d, resolvers.Options{
 		Log: p.log, Introspection: cfg.Server.Introspection, Observe: metrics.Request,
@@ -112,24 +170,12 @@ func (p *program) serve(ctx context.Context, cfg *config.Config, listen string, 
 		mux.Handle("GET /{$}", ui)
 		mux.Handle("GET /graphiql/", ui)
 	}
-	server := &http.Server{
-		Handler: mux, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout,
-		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
-	}
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
-	started(listener.Addr().String())
-	p.log.Info("listening", "address", listener.Addr().String(), "providers", len(cfg.Providers), "pid", os.Getpid())
-	select {
-	case err := <-failed:
-		return err
-	case <-ctx.Done():
-	}
-	stopping.Store(true)
-	p.log.Info("stopping")
-	bound, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
-	defer cancel()
-	return server.Shutdown(bound)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if stopping.Load() {
+			w.Header().Set("Connection", "close")
+		}
+		mux.ServeHTTP(w, r)
+	})
 }
 
 func names(c *config.Config) []string {

@@ -71,7 +71,7 @@ func run(ctx context.Context, args []string, env config.Env, stdout, stderr io.W
 	exited := -1
 	parser, err := kong.New(&commands{}, kong.Name("accountgraph"),
 		kong.Description("One GraphQL graph over the users and accounts in several vendors' platforms."),
-		kong.Writers(stdout, stderr), kong.Exit(func(code int) { exited = code }),
+		kong.Writers(stdout, stderr), kong.Exit(func(code int) { exited = code }), plainText,
 		kong.Vars{"config": configFile, "port": strconv.Itoa(demo.FirstPort)})
 	if err != nil {
 		fmt.Fprintln(stderr, "accountgraph:", err)
@@ -82,21 +82,19 @@ func run(ctx context.Context, args []string, env config.Env, stdout, stderr io.W
 		return exited
 	}
 	if err != nil {
-		fmt.Fprintln(stderr, "accountgraph:", err)
+		fmt.Fprintf(stderr, "accountgraph: %s\nSee `accountgraph --help`.\n", err)
 		return exitUsage
 	}
 	p := &program{env: env, stdout: stdout, stderr: stderr, log: telemetry.NewLogger(stderr, slog.LevelInfo)}
 	command.BindTo(ctx, (*context.Context)(nil))
 	err = command.Run(p)
-	var refused refusal
-	switch {
-	case err == nil:
+	if err == nil {
 		return exitOK
-	case errors.As(err, &refused):
-		fmt.Fprintln(stderr, err)
-		return exitUsage
 	}
 	fmt.Fprintln(stderr, "accountgraph:", err)
+	if errors.As(err, new(refusal)) {
+		return exitUsage
+	}
 	return exitFailed
 }
 
@@ -161,12 +159,12 @@ func version() string {
 }
 
 type vendorsCommand struct {
-	Port int `help:"The first of the four ports." default:"${port}"`
+	Port firstPort `help:"The first of the four ports; 0 takes free ones." default:"${port}"`
 }
 
 // Run serves the simulated vendors until the program is told to stop.
 func (c vendorsCommand) Run(ctx context.Context, p *program) error {
-	vendors, err := demo.Start(c.Port)
+	vendors, err := demo.Start(int(c.Port))
 	if err != nil {
 		return err
 	}

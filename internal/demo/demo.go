@@ -28,6 +28,9 @@ const Token = "demo-token"
 // from here on.
 const FirstPort = 8081
 
+// LastFirstPort leaves room for the other three.
+const LastFirstPort = 65535 - 3
+
 // Vendor is one simulated vendor that is running.
 type Vendor struct {
 	// Name is the provider's name, and the vendor's word in a configuration.
@@ -68,10 +71,11 @@ func Start(firstPort int) (*Vendors, error) {
 		if firstPort != 0 {
 			port = firstPort + i
 		}
-		listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+		address := fmt.Sprintf("127.0.0.1:%d", port)
+		listener, err := net.Listen("tcp", address)
 		if err != nil {
 			v.Stop()
-			return nil, fmt.Errorf("simulated %s: %w", c.Name, err)
+			return nil, fmt.Errorf("the simulated %s cannot listen on %s: %w", c.Name, address, errors.Unwrap(err))
 		}
 		server := &http.Server{Handler: c.handler, ReadHeaderTimeout: 3 * time.Second}
 		go func() {
