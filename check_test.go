@@ -1,0 +1,59 @@
+package main_test
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/accountgraph/accountgraph/internal/demo"
+)
+
+// nobody is where nobody listens.
+const nobody = "http://127.0.0.1:1"
+
+// TestCheck holds that check tells of each provider how it is.
+func TestCheck(t *testing.T) {
+	t.Parallel()
+	v := simulate(t)
+	good := v.Config()
+	for _, test := range []struct {
+		name, config string
+		code         int
+		results      []string
+		stderr       string
+	}{
+		{"all well", good, 0, []string{"ok", "ok", "ok", "ok"}, ""},
+		{"a wrong token", strings.Replace(good, demo.Token, "s3cr3t", 1), 1,
+			[]string{"does not accept the credential (HTTP 401)", "ok", "ok", "ok"}, "accountgraph: 1 provider failed\n"},
+		{"nobody there", strings.Replace(good, v.Vendor("activeplatform").BaseURL, nobody, 1), 1,
+			[]string{"ok", "ok", "is not available", "ok"}, "accountgraph: 1 provider failed\n"},
+		{"four wrong tokens", strings.ReplaceAll(good, demo.Token, "s3cr3t"), 1,
+			strings.Split(strings.Repeat("|does not accept the credential (HTTP 401)", 4)[1:], "|"), "accountgraph: 4 providers failed\n"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			p := launch(t, nil, "check", "--config", write(t, "a.yaml", test.config))
+			if code := p.exit(); code != test.code {
+				t.Errorf("exit %d", code)
+			}
+			want := []string{"PROVIDER|VENDOR|BASE URL|TIME|RESULT"}
+			for i, vendor := range v.All {
+				url := vendor.BaseURL
+				if !strings.Contains(test.config, url) {
+					url = nobody
+				}
+				want = append(want, strings.Join([]string{vendor.Name, strings.ToUpper(vendor.Name), url, "TIME", test.results[i]}, "|"))
+			}
+			table := regexp.MustCompile(`  +`).ReplaceAllString(strings.TrimSpace(p.stdout.String()), "|")
+			table = regexp.MustCompile(`\|[0-9.]+m?s\|`).ReplaceAllString(table, "|TIME|")
+			if diff := cmp.Diff(want, strings.Split(table, "\n")); diff != "" {
+				t.Error(diff)
+			}
+			if diff := cmp.Diff(test.stderr, p.stderr.String()); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}

@@ -1,0 +1,155 @@
+package main_test
+
+import (
+	"math/rand/v2"
+	"net"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const seeHelp = "See `accountgraph --help`.\n"
+
+// TestRefusals holds that the program does not start with what it cannot use,
+// and says why.
+func TestRefusals(t *testing.T) {
+	t.Parallel()
+	broken := write(t, "broken.yaml", `server:
+  listen: 0.0.0.0:8080
+  port: 8080
+providers:
+  - name: One
+    vendor: softwareone
+    baseURL: https://api.example.com
+    token: ${NOT_SET}
+    timeout: 12
+`)
+	provider := "providers: [{name: one, vendor: activeplatform, baseURL: 'https://one.example', token: '${TOKEN}'}]\n"
+	public := write(t, "public.yaml", "server: {listen: ':8080'}\n"+provider)
+	private := write(t, "private.yaml", provider)
+	const away = "an address other than loopback needs server.auth; in a closed network that may be `auth: open`, with which everyone who reaches the address reads all that the credentials see\n"
+	const noFile = "there is no configuration accountgraph.yaml; --config names another, and `accountgraph demo` needs none\n"
+	broad := "the configuration cannot be used:\n" +
+		broken + ":2: server.listen: " + away +
+		broken + ":3: server.port: unknown key; known here: listen, auth, graphiql, introspection\n" +
+		broken + ":5: providers[0].name: must be 1 to 40 lower-case letters, digits and dashes\n" +
+		broken + ":8: providers[0].token: the environment variable NOT_SET is not set\n" +
+		broken + ":9: providers[0].timeout: not a duration such as 10s\n"
+	for _, test := range []struct{ name, args, want string }{
+		{"nothing", "", noFile},
+		{"serve without a file", "serve", noFile},
+		{"check without a file", "check", noFile},
+		{"a file that is not there", "serve --config /nowhere/a.yaml", "there is no configuration /nowhere/a.yaml; --config names another, and `accountgraph demo` needs none\n"},
+		{"a folder", "serve --config /", "the configuration cannot be read: read /: is a directory\n"},
+		{"several problems", "serve --config " + broken, broad},
+		{"several problems, checked", "check --config " + broken, broad},
+		{"a public address", "serve --config " + public, "the configuration cannot be used:\n" + public + ":1: server.listen: " + away},
+		{"a public address by flag", "serve --listen :8080 --config " + private, "--listen: " + away},
+		{"a public demo", "demo --listen 0.0.0.0:8080", "--listen: " + away},
+		{"an address without a port", "demo --listen localhost", "--listen: must be a host and a port such as 127.0.0.1:8080\n"},
+		{"an unknown command", "serf", "unexpected argument serf\n" + seeHelp},
+		{"an unknown flag", "--lissten :8080", "unknown flag --lissten, did you mean \"--listen\"?\n" + seeHelp},
+		{"a flag of another command", "schema --listen :8080", "unknown flag --listen\n" + seeHelp},
+		{"an argument too many", "version 2", "unexpected argument 2\n" + seeHelp},
+		{"a flag without a value", "serve --config", "--config: needs a value\n" + seeHelp},
+		{"a flag with an empty value", "serve --config=", "--config: needs a value\n" + seeHelp},
+		{"a flag before a flag", "serve --config --listen", "--config: needs a value\n" + seeHelp},
+		{"a port that is none", "vendors --port http", "--port: must be a number from 0 to 65532\n" + seeHelp},
+		{"a port too high", "vendors --port 65533", "--port: must be a number from 0 to 65532\n" + seeHelp},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			p := launch(t, []string{"TOKEN=s3cr3t"}, strings.Fields(test.args)...)
+			if code := p.exit(); code != 2 || p.stdout.String() != "" {
+				t.Errorf("exit %d, and on stdout %q", code, &p.stdout)
+			}
+			if diff := cmp.Diff("accountgraph: "+test.want, p.stderr.String()); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestHelp(t *testing.T) {
+	t.Parallel()
+	for args, want := range map[string]string{
+		"--help": "serve demo vendors schema check version", "-h": "serve demo vendors schema check version",
+		"serve --help": "--config=FILE accountgraph.yaml --listen=HOST:PORT", "demo --help": "--listen=\"127.0.0.1:8080\"",
+		"vendors --help": "--port=8081", "check --help": "--config=FILE", "schema --help": "SDL", "version -h": "version",
+	} {
+		t.Run(args, func(t *testing.T) {
+			t.Parallel()
+			p := launch(t, nil, strings.Fields(args)...)
+			if code := p.exit(); code != 0 || p.stderr.String() != "" {
+				t.Errorf("exit %d: %s", code, &p.stderr)
+			}
+			for word := range strings.FieldsSeq(want) {
+				if !strings.Contains(p.stdout.String(), word) {
+					t.Errorf("says nothing of %s:\n%s", word, &p.stdout)
+				}
+			}
+		})
+	}
+}
+
+func TestVersion(t *testing.T) {
+	t.Parallel()
+	p := launch(t, nil, "version")
+	if code := p.exit(); code != 0 || !regexp.MustCompile(`^accountgraph \S+\n$`).MatchString(p.stdout.String()) || p.stderr.String() != "" {
+		t.Errorf("exit %d: %s%s", code, &p.stdout, &p.stderr)
+	}
+}
+
+// TestPorts holds that vendors takes four ports in a row, and that whoever comes
+// second is told that they are in use.
+func TestPorts(t *testing.T) {
+	t.Parallel()
+	first := fourPorts(t)
+	p := launch(t, nil, "vendors", "--port", strconv.Itoa(first))
+	p.says(`organizations: .*\n`)
+	for i, path := range []string{"/public", "", "", ""} {
+		want := "baseURL: http://127.0.0.1:" + strconv.Itoa(first+i) + path + "\n"
+		if !strings.Contains(p.stdout.String(), want) {
+			t.Errorf("no %s in\n%s", want, &p.stdout)
+		}
+	}
+	address := "127.0.0.1:" + strconv.Itoa(first)
+	config := write(t, "a.yaml", "server: {listen: '"+address+"'}\n"+p.stdout.String())
+	for args, want := range map[string]string{
+		"serve --config " + config:                "cannot listen on " + address,
+		"demo --listen " + address:                "cannot listen on " + address,
+		"vendors --port " + strconv.Itoa(first):   "the simulated softwareone cannot listen on " + address,
+		"vendors --port " + strconv.Itoa(first-1): "the simulated activityinfo cannot listen on " + address,
+	} {
+		p := launch(t, nil, strings.Fields(args)...)
+		if code := p.exit(); code != 1 || p.stdout.String() != "" {
+			t.Errorf("%s: exit %d, and on stdout %q", args, code, &p.stdout)
+		}
+		if diff := cmp.Diff("accountgraph: "+want+": bind: address already in use\n", p.stderr.String()); diff != "" {
+			t.Errorf("%s: %s", args, diff)
+		}
+	}
+}
+
+// fourPorts finds four free ports in a row behind another one, among those that
+// systems do not give to whoever asks for any.
+func fourPorts(t *testing.T) int {
+	t.Helper()
+search:
+	for range 100 {
+		first := 20_000 + rand.N(10_000)
+		for i := range 5 {
+			listener, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(first-1+i))
+			if err != nil {
+				continue search
+			}
+			_ = listener.Close()
+		}
+		return first
+	}
+	t.Fatal("no four free ports in a row")
+	return 0
+}

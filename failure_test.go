@@ -1,0 +1,77 @@
+package main_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/accountgraph/accountgraph/internal/simulated"
+)
+
+// internalError is a vendor that fails whatever it is asked.
+var internalError = simulated.Fault{Path: "/", Status: 500, ContentType: "text/html", Body: "<h1>inner workings</h1>"}
+
+// TestVendorFailure holds that a vendor that fails costs what depends on it, and
+// nothing else.
+func TestVendorFailure(t *testing.T) {
+	t.Parallel()
+	v := simulate(t)
+	p := serving(t, nil, "--config", write(t, "a.yaml", anywhere+v.Config()))
+	v.Vendor("softwareone").Control.Add(internalError)
+	a := p.ask(`{
+		well: users(first: 1, filter: {providers: ["blendvision"]}) { nodes { id } }
+		ill: users(first: 1, filter: {providers: ["softwareone"]}) { nodes { id } }
+		all: users(first: 3) { nodes { id } }
+		providers { name status }
+	}`)
+	if a.at("well.nodes.0.id") == nil || a.at("all.nodes.2.id") == nil {
+		t.Errorf("what the others have is missing: %s", a.text)
+	}
+	if a.at("ill") != nil {
+		t.Errorf("there is data of a vendor that gave none: %s", a.text)
+	}
+	failed := func(path ...any) graphError {
+		return graphError{"softwareone: is not available (HTTP 500)", path, map[string]any{
+			"code": "UPSTREAM_UNAVAILABLE", "provider": "softwareone", "vendor": "SOFTWAREONE", "httpStatus": 500.0,
+		}}
+	}
+	if diff := cmp.Diff([]graphError{failed("ill"), failed("all")}, byPath(a.Errors, "ill", "all")); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestVendorFailureWithin holds that an error names the element of the list that
+// it belongs to.
+func TestVendorFailureWithin(t *testing.T) {
+	t.Parallel()
+	v := simulate(t)
+	p := serving(t, nil, "--config", write(t, "a.yaml", anywhere+v.Config()))
+	const query = `{ users(first: 2, filter: {providers: ["activeplatform"]}) { nodes { vendorId memberships { nodes { role } } } } }`
+	a := p.ask(query)
+	if len(a.Errors) > 0 || a.at("users.nodes.1.vendorId") == nil {
+		t.Fatal(a.text)
+	}
+	second, _ := a.at("users.nodes.1.vendorId").(string)
+	v.Vendor("activeplatform").Control.Add(simulated.Fault{Path: "/api/vendor/v1/users/" + second + "/", Status: 500})
+	a = p.ask(query)
+	if a.at("users.nodes.0.memberships.nodes") == nil || a.at("users.nodes.1.vendorId") == nil {
+		t.Errorf("what did not fail is missing: %s", a.text)
+	}
+	if len(a.Errors) != 1 || a.Errors[0].Extensions["code"] != "UPSTREAM_UNAVAILABLE" || a.Errors[0].Extensions["provider"] != "activeplatform" ||
+		len(a.Errors[0].Path) < 4 || !cmp.Equal(a.Errors[0].Path[:4], []any{"users", "nodes", 1.0, "memberships"}) {
+		t.Errorf("the errors are %+v", a.Errors)
+	}
+}
+
+// byPath orders errors by the root field that they belong to.
+func byPath(errs []graphError, roots ...string) []graphError {
+	var ordered []graphError
+	for _, root := range roots {
+		for _, e := range errs {
+			if len(e.Path) > 0 && e.Path[0] == root {
+				ordered = append(ordered, e)
+			}
+		}
+	}
+	return ordered
+}

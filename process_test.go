@@ -1,0 +1,218 @@
+package main_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// patience bounds every wait. What is waited for takes milliseconds, but the
+// machine may be busy.
+const patience = 20 * time.Second
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if err := os.RemoveAll(built()); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+// built is the folder of what this run builds.
+func built() string {
+	return filepath.Join(os.TempDir(), "accountgraph-test-"+strconv.Itoa(os.Getpid()))
+}
+
+// binary is the program, built when the first test needs it: with the race
+// detector where the tests have it.
+var binary = sync.OnceValues(func() (string, error) {
+	args := []string{"build", "-buildvcs=false", "-ldflags=-w", "-o", filepath.Join(built(), "accountgraph")}
+	info, _ := debug.ReadBuildInfo()
+	if info != nil && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
+		args = append(args, "-race")
+	}
+	out, err := exec.Command("go", append(args, ".")...).CombinedOutput()
+	if err != nil {
+		err = fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return filepath.Join(built(), "accountgraph"), err
+})
+
+// process is the program as a user started it.
+type process struct {
+	t              *testing.T
+	command        *exec.Cmd
+	stdout, stderr output
+	ended          chan struct{}
+	// address is where a server listens.
+	address string
+}
+
+// launch starts the program in an empty folder, with nothing in its environment
+// but env.
+func launch(t *testing.T, env []string, args ...string) *process {
+	t.Helper()
+	path, err := binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &process{t: t, command: exec.Command(path, args...), ended: make(chan struct{})}
+	p.command.Dir, p.command.Env = t.TempDir(), append([]string{}, env...)
+	p.command.Stdout, p.command.Stderr = &p.stdout, &p.stderr
+	if err := p.command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		defer close(p.ended)
+		var exit *exec.ExitError
+		if err := p.command.Wait(); err != nil && !errors.As(err, &exit) {
+			t.Error(err)
+		}
+	}()
+	t.Cleanup(func() {
+		_ = p.command.Process.Kill()
+		<-p.ended
+		if odd := unreadable.FindString(p.stdout.String() + p.stderr.String()); odd != "" {
+			t.Errorf("%q is not for users:\n%s%s", odd, &p.stdout, &p.stderr)
+		}
+	})
+	return p
+}
+
+// unreadable is what no user should see: stacks, data races, and Go's own words.
+var unreadable = regexp.MustCompile(`goroutine \d|panic|DATA RACE|%!|<nil>|<EOL>|\.go:\d|\*[a-z]+\.[A-Z]|context deadline|context canceled`)
+
+// serving starts a server and waits until it listens.
+func serving(t *testing.T, env []string, args ...string) *process {
+	t.Helper()
+	p := launch(t, env, args...)
+	p.address = p.says(`http://(127\.0\.0\.1:\d+)`)[1]
+	return p
+}
+
+// says waits until the program has written this to stdout.
+func (p *process) says(pattern string) []string {
+	p.t.Helper()
+	return p.await(&p.stdout, pattern)
+}
+
+// logs waits until the program has written this to stderr.
+func (p *process) logs(pattern string) []string {
+	p.t.Helper()
+	return p.await(&p.stderr, pattern)
+}
+
+func (p *process) await(o *output, pattern string) []string {
+	p.t.Helper()
+	expression, deadline := regexp.MustCompile(pattern), time.After(patience)
+	for {
+		text, more := o.read()
+		if match := expression.FindStringSubmatch(text); match != nil {
+			return match
+		}
+		select {
+		case <-more:
+		case <-p.ended:
+			if text, _ := o.read(); !expression.MatchString(text) {
+				p.t.Fatalf("ended before it wrote %s:\n%s%s", pattern, &p.stdout, &p.stderr)
+			}
+		case <-deadline:
+			p.t.Fatalf("did not write %s:\n%s%s", pattern, &p.stdout, &p.stderr)
+		}
+	}
+}
+
+// signal sends a signal; a process that has ended takes none.
+func (p *process) signal(s os.Signal) {
+	p.t.Helper()
+	if err := p.command.Process.Signal(s); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		p.t.Fatal(err)
+	}
+}
+
+// exit waits for the end and returns the exit code.
+func (p *process) exit() int {
+	p.t.Helper()
+	select {
+	case <-p.ended:
+	case <-time.After(patience):
+		p.t.Fatalf("does not end:\n%s%s", &p.stdout, &p.stderr)
+	}
+	return p.command.ProcessState.ExitCode()
+}
+
+// killedBy is the signal that ended the program, 0 where it ended by itself.
+func (p *process) killedBy() syscall.Signal {
+	if status := p.command.ProcessState.Sys().(syscall.WaitStatus); status.Signaled() {
+		return status.Signal()
+	}
+	return 0
+}
+
+// output is what a program has written so far. The zero value is ready.
+type output struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+	more chan struct{} // closed by the next write; nil while nobody waits
+}
+
+func (o *output) Write(b []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.more != nil {
+		close(o.more)
+		o.more = nil
+	}
+	return o.text.Write(b)
+}
+
+// read returns the text, and a channel that is closed when there is more.
+func (o *output) read() (string, <-chan struct{}) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.more == nil {
+		o.more = make(chan struct{})
+	}
+	return o.text.String(), o.more
+}
+
+func (o *output) String() string {
+	text, _ := o.read()
+	return text
+}
+
+// eventually asks again and again for what no output tells.
+func eventually(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	tick, deadline := time.NewTicker(5*time.Millisecond), time.After(patience)
+	defer tick.Stop()
+	for !holds() {
+		select {
+		case <-tick.C:
+		case <-deadline:
+			t.Fatalf("not within %v: %s", patience, what)
+		}
+	}
+}
+
+// write puts a file into a folder of its own and returns its path.
+func write(t *testing.T, name, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}

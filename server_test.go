@@ -1,0 +1,201 @@
+package main_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/accountgraph/accountgraph/internal/demo"
+)
+
+// TestDemo is what a newcomer does first: start it, try what it prints, look at
+// its page.
+func TestDemo(t *testing.T) {
+	t.Parallel()
+	p := serving(t, nil, "demo", "--listen", "127.0.0.1:0")
+	p.says(`Ctrl-C stops it\.\n`)
+
+	commands := regexp.MustCompile(`(?m)^  curl -s http://(\S+)/graphql -H 'content-type: application/json' -d '([^']*)'$`).
+		FindAllStringSubmatch(p.stdout.String(), -1)
+	if len(commands) != 3 {
+		t.Fatalf("%d commands to try:\n%s", len(commands), &p.stdout)
+	}
+	for _, command := range commands {
+		status, a, err := post(client(), command[1], command[2])
+		if err != nil || status != http.StatusOK || len(a.Errors) > 0 || strings.Contains(a.text, `"nodes":[]`) || strings.Contains(a.text, `"users":[]`) {
+			t.Errorf("%s: %d, %v\n%s", command[2], status, err, a.text)
+		}
+	}
+
+	status, header, page := p.get("/")
+	if status != http.StatusOK || !strings.HasPrefix(header.Get("Content-Type"), "text/html") {
+		t.Errorf("GraphiQL: %d %v", status, header)
+	}
+	script := regexp.MustCompile(`<script[^>]* src="(/[^"]+)"`).FindStringSubmatch(page)
+	if script == nil {
+		t.Fatalf("GraphiQL has no script of this server:\n%s", page)
+	}
+	if status, header, _ := p.get(script[1]); status != http.StatusOK || !strings.Contains(header.Get("Content-Type"), "javascript") {
+		t.Errorf("%s: %d %v", script[1], status, header)
+	}
+	for path, want := range map[string]int{"/healthz": 200, "/readyz": 200, "/metrics": 200, "/elsewhere": 404, "/graphiql/elsewhere": 404} {
+		if status, _, body := p.get(path); status != want {
+			t.Errorf("%s: %d, not %d\n%s", path, status, want, body)
+		}
+	}
+}
+
+// TestServe goes the way of the documents: simulated vendors on four ports, and
+// what they print as the configuration.
+func TestServe(t *testing.T) {
+	t.Parallel()
+	vendors := launch(t, nil, "vendors", "--port", "0")
+	vendors.says(`organizations: .*\n`)
+	config := strings.ReplaceAll(vendors.stdout.String(), "token: demo-token", "token: ${DEMO_TOKEN}")
+	if strings.Count(config, "${DEMO_TOKEN}") != 4 {
+		t.Fatalf("not four vendors:\n%s", config)
+	}
+	p := serving(t, []string{"DEMO_TOKEN=demo-token"}, "serve", "--config", write(t, "a.yaml", anywhere+config))
+	if want := "accountgraph listens on http://" + p.address + "\n"; p.stdout.String() != want {
+		t.Errorf("%q, not %q", &p.stdout, want)
+	}
+	a := p.ask(`{ providers { name vendor users(first: 1) { nodes { id } } } }`)
+	var names []string
+	for i := range 4 {
+		name, _ := a.at(fmt.Sprintf("providers.%d.name", i)).(string)
+		names = append(names, name)
+		if id, _ := a.at(fmt.Sprintf("providers.%d.users.nodes.0.id", i)).(string); !strings.HasPrefix(id, name+":User:") {
+			t.Errorf("%s: the first user is %q\n%s", name, id, a.text)
+		}
+	}
+	if diff := cmp.Diff([]string{"softwareone", "activityinfo", "activeplatform", "blendvision"}, names); diff != "" {
+		t.Error(diff)
+	}
+	for line := range strings.Lines(p.logs(`(?s)\{.*"listening".*\n`)[0]) {
+		if !json.Valid([]byte(line)) {
+			t.Errorf("a log line is not JSON: %s", line)
+		}
+	}
+}
+
+// TestServeIsTheDefault holds that no command is serve, and what --listen does.
+func TestServeIsTheDefault(t *testing.T) {
+	t.Parallel()
+	config := write(t, "a.yaml", "server: {listen: 127.0.0.1:1, graphiql: false}\n"+simulate(t).Config())
+	p := serving(t, nil, "--config", config, "--listen", "127.0.0.1:0")
+	if status, _, _ := p.get("/readyz"); status != http.StatusOK {
+		t.Errorf("/readyz: %d", status)
+	}
+	if status, _, _ := p.get("/"); status != http.StatusNotFound {
+		t.Errorf("GraphiQL is off, but / gives %d", status)
+	}
+}
+
+// TestMetrics holds that one query is seen in the numbers.
+func TestMetrics(t *testing.T) {
+	t.Parallel()
+	v := simulate(t)
+	p := serving(t, nil, "--config", write(t, "a.yaml", anywhere+v.Config()))
+	p.ask(`{ users(first: 1, filter: {providers: ["blendvision"]}) { nodes { id } } }`)
+	v.Vendor("softwareone").Control.Add(internalError)
+	p.ask(`{ users(first: 1, filter: {providers: ["softwareone"]}) { nodes { id } } }`)
+	for _, series := range []string{
+		`accountgraph_requests_total{code="ok"}`,
+		`accountgraph_requests_total{code="UPSTREAM_UNAVAILABLE"}`,
+		`accountgraph_vendor_calls_total{outcome="unavailable",provider="softwareone"}`,
+		`accountgraph_vendor_call_seconds_count{provider="softwareone"}`,
+	} {
+		if n, _ := p.metric(series); n != 1 {
+			t.Errorf("%s is %v, not 1", series, n)
+		}
+	}
+	if n, _ := p.metric(`accountgraph_vendor_calls_total{outcome="ok",provider="blendvision"}`); n < 1 {
+		t.Errorf("%v calls to blendvision went well", n)
+	}
+	if n, found := p.metric(`accountgraph_vendor_calls_total{outcome="ok",provider="activityinfo"}`); n != 0 || !found {
+		t.Errorf("activityinfo was not asked, but has %v, %v", n, found)
+	}
+	if n, _ := p.metric(`accountgraph_request_seconds_count`); n != 2 {
+		t.Errorf("%v requests took time, not 2", n)
+	}
+}
+
+// TestSchema holds that everyone gets the same SDL: the file, the command, and
+// the gateway that asks, whether or not clients may read the schema.
+func TestSchema(t *testing.T) {
+	t.Parallel()
+	file, err := os.ReadFile("schema.graphqls")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := launch(t, nil, "schema")
+	if code := p.exit(); code != 0 || p.stderr.String() != "" {
+		t.Errorf("exit %d: %s", code, &p.stderr)
+	}
+	if diff := cmp.Diff(string(file), p.stdout.String()); diff != "" {
+		t.Errorf("schema prints something else:\n%s", diff)
+	}
+	for _, introspection := range []string{"true", "false"} {
+		t.Run("introspection "+introspection, func(t *testing.T) {
+			t.Parallel()
+			config := "server: {listen: 127.0.0.1:0, introspection: " + introspection + "}\n" + simulate(t).Config()
+			p := serving(t, nil, "--config", write(t, "a.yaml", config))
+			a := p.ask(`{ _service { sdl } }`)
+			if diff := cmp.Diff(string(file), a.at("_service.sdl")); diff != "" {
+				t.Errorf("a gateway gets something else:\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestTrace holds that a query tells what it cost, where it is asked to, and no
+// more than that.
+func TestTrace(t *testing.T) {
+	t.Parallel()
+	p := serving(t, nil, "--config", write(t, "a.yaml", anywhere+simulate(t).Config()))
+	const query = `{
+		s: users(first: 1, filter: {providers: ["softwareone"]}) { nodes { id } }
+		i: users(first: 1, filter: {providers: ["activityinfo"]}) { nodes { id } }
+		p: users(first: 1, filter: {providers: ["activeplatform"]}) { nodes { id } }
+		b: users(first: 1, filter: {providers: ["blendvision"]}) { nodes { id } }
+	}`
+	if a := p.ask(query); a.Extensions != nil {
+		t.Errorf("nobody asked for %v", a.Extensions)
+	}
+	a := p.ask(query, "accountgraph-trace: 1")
+	rows, _ := a.Extensions["upstream"].([]any)
+	if len(a.Extensions) != 1 || len(rows) < 4 {
+		t.Fatalf("the trace is %v", a.Extensions)
+	}
+	var asked []string
+	for _, row := range rows {
+		columns, _ := row.(map[string]any)
+		provider, _ := columns["provider"].(string)
+		asked = append(asked, provider)
+		ms, isNumber := columns["ms"].(float64)
+		path, _ := columns["path"].(string)
+		if !isNumber || ms < 0 || !strings.HasPrefix(path, "/") || strings.ContainsAny(path, "?#") {
+			t.Errorf("the row %v", columns)
+		}
+		delete(columns, "provider")
+		delete(columns, "path")
+		delete(columns, "ms")
+		if diff := cmp.Diff(map[string]any{"method": "GET", "source": "VENDOR", "status": 200.0}, columns); diff != "" {
+			t.Errorf("%s: %s", path, diff)
+		}
+	}
+	slices.Sort(asked)
+	if diff := cmp.Diff([]string{"activeplatform", "activityinfo", "blendvision", "softwareone"}, slices.Compact(asked)); diff != "" {
+		t.Error(diff)
+	}
+	if strings.Contains(a.text, demo.Token) {
+		t.Errorf("a token in %s", a.text)
+	}
+}
