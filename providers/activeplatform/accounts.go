@@ -24,7 +24,7 @@ func (a accounts) Page(ctx context.Context, q providers.Query, token string) (*p
 	if !ok {
 		return nil, a.badInput("not a page token of this list")
 	}
-	reply, err := a.listAccounts(ctx, at.number, sorting(q.Order, accountFields))
+	reply, err := a.listAccounts(ctx, at.number, sorting(q.Order))
 	if err != nil {
 		return nil, err
 	}
@@ -36,18 +36,8 @@ func (a accounts) Page(ctx context.Context, q providers.Query, token string) (*p
 	return page, nil
 }
 
-// Sorts is true for dates. In which order the vendor puts names is not
-// documented.
-func (accounts) Sorts(q providers.Query) bool {
-	_, known := accountFields[q.Order.Field]
-	return known || q.Order.Field == ""
-}
+// Sorts is true for dates.
+func (accounts) Sorts(q providers.Query) bool { return q.Order.Field == "" || dated(q.Order) }
 
 // Joins is always false: accounts have no parents here.
 func (accounts) Joins(string) bool { return false }
-
-// accountFields are the vendor's names of what accounts can be ordered by.
-var accountFields = map[model.UserOrderField]string{
-	model.OrderByCreatedAt: "created_at",
-	model.OrderByUpdatedAt: "updated_at",
-}

@@ -35,7 +35,7 @@ func (u users) Page(ctx context.Context, q providers.Query, token string) (*prov
 	if !possible {
 		return notAsked[*model.User](), nil
 	}
-	params := sorting(q.Order, userFields)
+	params := sorting(q.Order)
 	maps.Copy(params, status)
 	if len(emails) > 0 {
 		return u.withEmails(ctx, emails, params)
@@ -52,14 +52,9 @@ func (u users) Page(ctx context.Context, q providers.Query, token string) (*prov
 	return page, nil
 }
 
-// Sorts is true for single fields of the vendor. The display name is put
-// together here, and several addresses are several lists.
+// Sorts is true for dates, but not of several addresses, which are several lists.
 func (users) Sorts(q providers.Query) bool {
-	if q.Order.Field == "" {
-		return true
-	}
-	_, known := userFields[q.Order.Field]
-	return known && len(askable(q.Filter.Emails)) < 2
+	return q.Order.Field == "" || dated(q.Order) && len(askable(q.Filter.Emails)) < 2
 }
 
 // Joins is always false: users have no parents here.
@@ -132,16 +127,22 @@ func askable(emails []string) []string {
 	return slices.Compact(slices.Sorted(slices.Values(emails)))
 }
 
-// userFields are the vendor's names of what users can be ordered by.
-var userFields = map[model.UserOrderField]string{
-	model.OrderByEmail:     "email",
+// dates are the vendor's names of what can be ordered by here. The vendor orders
+// by any field, but in which order it puts letters is not documented: text in
+// its order would not merge with that of other vendors.
+var dates = map[model.UserOrderField]string{
 	model.OrderByCreatedAt: "created_at",
 	model.OrderByUpdatedAt: "updated_at",
 }
 
+func dated(o providers.Order) bool {
+	_, ok := dates[o.Field]
+	return ok
+}
+
 // sorting asks for an order. It is empty for the vendor's own.
-func sorting(o providers.Order, fields map[model.UserOrderField]string) url.Values {
-	field, ok := fields[o.Field]
+func sorting(o providers.Order) url.Values {
+	field, ok := dates[o.Field]
 	if !ok {
 		return url.Values{}
 	}
