@@ -1,6 +1,10 @@
 package providers
 
-import "log/slog"
+import (
+	"fmt"
+	"io"
+	"log/slog"
+)
 
 // Secret is text that no formatter prints. Its value leaves through Reveal only.
 type Secret struct{ value string }
@@ -19,8 +23,8 @@ func (s Secret) Empty() bool { return s.value == "" }
 // String hides the text.
 func (s Secret) String() string { return redacted }
 
-// GoString hides the text.
-func (s Secret) GoString() string { return redacted }
+// Format hides the text from every verb.
+func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
 
 // LogValue hides the text.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
