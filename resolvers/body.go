@@ -10,7 +10,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/99designs/gqlgen/graphql"
 )
@@ -43,8 +42,11 @@ func (d *door) readBody(w http.ResponseWriter, r *http.Request) (*graphql.RawPar
 		return nil, refuses(http.StatusBadRequest, BatchingDisabled, "send one operation at a time, as an object")
 	}
 	// The parameters are one level above the variables.
-	value, err := decode(body, limits.VariableDepth+1)
-	if err != nil {
+	value, err := decode(body, limits.VariableDepth+1, limits.Values)
+	switch {
+	case errors.Is(err, errValues):
+		return nil, refuses(http.StatusBadRequest, QueryTooComplex, "the body has more than %d values", limits.Values)
+	case err != nil:
 		return nil, refuses(http.StatusBadRequest, BadRequest, "the body is not a JSON object as it should be: %v", err)
 	}
 	object, ok := value.(map[string]any)
@@ -64,7 +66,7 @@ func (d *door) readURL(r *http.Request) (*graphql.RawParams, *refused) {
 	if err != nil {
 		return nil, refuses(http.StatusBadRequest, BadRequest, "the URL's query is malformed")
 	}
-	object := make(map[string]any, len(values))
+	limits, object := d.guard.Limits(), make(map[string]any, len(values))
 	for name, given := range values {
 		if len(given) > 1 && slices.Contains(parameters, name) {
 			return nil, refuses(http.StatusBadRequest, BadRequest, "%s is given twice", name)
@@ -73,7 +75,7 @@ func (d *door) readURL(r *http.Request) (*graphql.RawParams, *refused) {
 		if name != "variables" && name != "extensions" || given[0] == "" {
 			continue
 		}
-		if object[name], err = decode([]byte(given[0]), d.guard.Limits().VariableDepth); err != nil {
+		if object[name], err = decode([]byte(given[0]), limits.VariableDepth, limits.Values); err != nil {
 			return nil, refuses(http.StatusBadRequest, BadRequest, "%s must be a JSON object: %v", name, err)
 		}
 	}
@@ -125,82 +127,4 @@ func params(object map[string]any, header http.Header) (*graphql.RawParams, *ref
 		return nil, refuses(http.StatusBadRequest, BadRequest, "there is no query")
 	}
 	return p, nil
-}
-
-// What strict JSON is not. Nothing of the text is in the messages: it may hold
-// what must not be in logs.
-var (
-	errJSON      = errors.New("malformed")
-	errDuplicate = errors.New("a name appears twice in one object")
-	errDepth     = errors.New("nested too deep")
-	errNumber    = errors.New("a number has too many digits")
-)
-
-// longestNumber is more than any number of the schema needs.
-const longestNumber = 64
-
-// decode reads one JSON value of at most this depth, and refuses what readers of
-// JSON understand differently: duplicate names, text behind the value, text that
-// is not UTF-8.
-func decode(text []byte, depth int) (any, error) {
-	if !utf8.Valid(text) || !json.Valid(text) {
-		return nil, errJSON
-	}
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.UseNumber()
-	return value(decoder, depth)
-}
-
-func value(decoder *json.Decoder, depth int) (any, error) {
-	token, err := decoder.Token()
-	if err != nil {
-		return nil, errJSON
-	}
-	switch t := token.(type) {
-	case json.Number:
-		if len(t) > longestNumber {
-			return nil, errNumber
-		}
-	case json.Delim:
-		if depth == 0 {
-			return nil, errDepth
-		}
-		if t == '{' {
-			return object(decoder, depth-1)
-		}
-		return array(decoder, depth-1)
-	}
-	return token, nil
-}
-
-func object(decoder *json.Decoder, depth int) (any, error) {
-	members := map[string]any{}
-	for decoder.More() {
-		token, err := decoder.Token()
-		name, ok := token.(string)
-		if err != nil || !ok {
-			return nil, errJSON
-		}
-		if _, given := members[name]; given {
-			return nil, errDuplicate
-		}
-		if members[name], err = value(decoder, depth); err != nil {
-			return nil, err
-		}
-	}
-	_, err := decoder.Token()
-	return members, err
-}
-
-func array(decoder *json.Decoder, depth int) (any, error) {
-	elements := []any{}
-	for decoder.More() {
-		element, err := value(decoder, depth)
-		if err != nil {
-			return nil, err
-		}
-		elements = append(elements, element)
-	}
-	_, err := decoder.Token()
-	return elements, err
 }

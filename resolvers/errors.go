@@ -29,6 +29,7 @@ const (
 	ParseFailed                 = Code(guard.ParseFailed)
 	ValidationFailed            = Code(guard.ValidationFailed)
 	QueryTooLarge               = Code(guard.TooLarge)
+	QueryTooComplex             = Code(guard.TooComplex)
 	BadUserInput           Code = "BAD_USER_INPUT"
 	BudgetExceeded         Code = "BUDGET_EXCEEDED"
 	Timeout                Code = "TIMEOUT"

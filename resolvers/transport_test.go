@@ -161,6 +161,8 @@ func TestDoor(t *testing.T) {
 		{"variables 16 deep", knock{body: deep(16)}, "200 data"},
 		{"variables 17 deep", knock{body: deep(17)}, "400 BAD_REQUEST"},
 		{"a number of 100 digits", knock{body: `{"query": "{ __typename }", "variables": {"a": 1` + strings.Repeat("0", 100) + "}}"}, "400 BAD_REQUEST"},
+		{"11,000 variables", knock{body: `{"query": "{ __typename }", "variables": {"a": [` + strings.Repeat("{},", 11_000) + `{}]}}`}, "400 QUERY_TOO_COMPLEX"},
+		{"1001 representations", knock{body: `{"query": "query ($r: [_Any!]!) { _entities(representations: $r) { __typename } }", "variables": {"r": [` + strings.Repeat("{},", 1000) + `{}]}}`}, "400 QUERY_TOO_COMPLEX"},
 		{"no query", knock{body: `{"qeury": "{ __typename }"}`}, "400 BAD_REQUEST"},
 		{"an object for a query", knock{body: `{"query": {}}`}, "400 BAD_REQUEST"},
 		{"a number for a name", knock{body: `{"query": "{ __typename }", "operationName": 1}`}, "400 BAD_REQUEST"},

@@ -32,8 +32,9 @@ type Limits struct {
 	Body, Bytes int
 	// Tokens bounds the document's words and signs.
 	Tokens int
-	// VariableDepth bounds how deep lists and objects nest in variables.
-	VariableDepth int
+	// VariableDepth bounds how deep lists and objects nest in variables, and Values
+	// how many names and elements a body has in all.
+	VariableDepth, Values int
 	// Depth bounds how deep fields nest.
 	Depth int
 	// RootFields bounds the fields of the operation itself.
@@ -62,7 +63,7 @@ type Limits struct {
 // write and for what a query planner sends, GraphiQL's introspection included.
 func DefaultLimits() Limits {
 	return Limits{
-		Body: 256 << 10, Bytes: 64 << 10, Tokens: 4000, VariableDepth: 16,
+		Body: 256 << 10, Bytes: 64 << 10, Tokens: 4000, VariableDepth: 16, Values: 20_000,
 		Depth: 20, RootFields: 50, Fields: 1000, Aliases: 100, Directives: 50,
 		Copies: 100, Pairs: 20_000, Unknown: 25,
 		Fragments: 100, Operations: 10,
