@@ -3,6 +3,7 @@ package providertest
 import (
 	"context"
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/accountgraph/accountgraph/graph/model"
@@ -19,6 +20,11 @@ type collection struct {
 	get   func(ctx context.Context, ids []string) providers.Found[model.Node]
 	sorts func(q providers.Query) bool
 	joins func(parentType string) bool
+}
+
+// collections are those that the token may read.
+func (s Subject) collections(p providers.Provider) []collection {
+	return slices.DeleteFunc(collections(p), func(c collection) bool { return slices.Contains(s.Forbidden, c.typ) })
 }
 
 // collections are those that a provider has.
@@ -72,11 +78,11 @@ type list struct {
 	query providers.Query
 }
 
-// lists are all that the subject's collections offer: each as a whole but
+// listsOf are all that the subject's collections offer: each as a whole but
 // memberships, which need a parent.
 func (s Subject) listsOf(p providers.Provider) []list {
 	var all []list
-	for _, c := range collections(p) {
+	for _, c := range s.collections(p) {
 		if c.typ != model.TypeMembership {
 			all = append(all, list{c, c.typ, providers.Query{}})
 			continue

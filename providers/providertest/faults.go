@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -161,4 +162,27 @@ func (s suite) wrongToken(t *testing.T) {
 		s.failed(t, p, err, providers.Unauthenticated)
 		keeps(t, wrong, err)
 	})
+}
+
+// forbidden checks that a refused collection is told as such, and is not taken
+// for an empty one.
+func (s suite) forbidden(t *testing.T) {
+	t.Parallel()
+	p := s.serve(t)
+	all := collections(p)
+	for _, typ := range s.Forbidden {
+		i := slices.IndexFunc(all, func(c collection) bool { return c.typ == typ })
+		if i < 0 {
+			t.Errorf("%s: there is no such collection", typ)
+			continue
+		}
+		page, err := all[i].page(t.Context(), providers.Query{}, "")
+		if s.failed(t, p.Provider, err, providers.Forbidden); page != nil {
+			t.Errorf("%s: Page gives a page that is forbidden", typ)
+		}
+		found := all[i].get(t.Context(), []string{unknown(typ)})
+		if s.failed(t, p.Provider, found.Failed[unknown(typ)], providers.Forbidden); len(found.Objects) != 0 {
+			t.Errorf("%s: Get gives an object that is forbidden", typ)
+		}
+	}
 }

@@ -38,10 +38,10 @@ func (s Subject) operations(t *testing.T) []operation {
 			return err
 		}})
 	}
-	for i, c := range collections(healthy) {
+	for i, c := range s.collections(healthy) {
 		id := ids[c.typ]
 		all = append(all, operation{"Get of " + c.typ, func(ctx context.Context, p providers.Provider) error {
-			return collections(p)[i].get(ctx, []string{id}).Failed[id]
+			return s.collections(p)[i].get(ctx, []string{id}).Failed[id]
 		}})
 	}
 	if healthy.Collections().Roles != nil && ids[model.TypeOrganization] != "" {

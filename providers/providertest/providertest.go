@@ -66,6 +66,9 @@ type Subject struct {
 	// whose memberships are read. At least one tenant and one user is needed
 	// where the vendor has memberships.
 	Accounts, Organizations, Users []string
+	// Forbidden are the types of collections that the vendor has and refuses to
+	// this token. The wrong token is not among them.
+	Forbidden []string
 	// Databases tells that members can be narrowed down to a database. Where they
 	// cannot, asking for it must fail with BadInput.
 	Databases bool
@@ -108,6 +111,7 @@ func Run(t *testing.T, subject Subject) {
 	t.Run("roles", s.roles)
 	t.Run("faults", s.faults)
 	t.Run("wrong token", s.wrongToken)
+	t.Run("forbidden", s.forbidden)
 	t.Run("waiting", s.waiting)
 	t.Run("concurrent calls", s.concurrentCalls)
 }

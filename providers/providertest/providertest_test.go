@@ -39,7 +39,8 @@ func TestToy(t *testing.T) {
 			t.Cleanup(server.Close)
 			return server.URL, &vendor.control
 		},
-		Token: token,
+		Token:     token,
+		Forbidden: []string{model.TypeGroup},
 	})
 }
 
@@ -70,6 +71,7 @@ func TestMutants(t *testing.T) {
 		"tells the token":             "faults/403",
 		"confuses kinds":              "faults/429",
 		"forgets who failed":          "faults/401",
+		"hides a refusal":             "forbidden",
 		"waits for ever":              "waiting/beyond_the_timeout",
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -21,14 +21,18 @@ const (
 	pageSize = 10
 )
 
-// toyVendor has users 1 to 25, at /users?page=N and /users/{id}, and nothing
-// else.
+// toyVendor has users 1 to 25, at /users?page=N and /users/{id}, and groups that
+// it shows nobody.
 type toyVendor struct{ control simulated.Control }
 
 func (v *toyVendor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	v.control.Wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") != "Bearer "+token {
 			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		if r.URL.Path == "/groups" {
+			w.WriteHeader(http.StatusForbidden)
 			return
 		}
 		var body any
@@ -102,7 +106,9 @@ func (p *toy) Check(ctx context.Context) error {
 	return err
 }
 
-func (p *toy) Collections() providers.Collections { return providers.Collections{Users: toyUsers{p}} }
+func (p *toy) Collections() providers.Collections {
+	return providers.Collections{Users: toyUsers{p}, Groups: toyGroups{p}}
+}
 
 func (p *toy) read(ctx context.Context, page int) (upstream.Reply[[]*model.User], error) {
 	request := upstream.Request{Path: "/users", Query: "page=" + strconv.Itoa(page)}
@@ -234,6 +240,30 @@ func (u toyUsers) Get(ctx context.Context, ids []string) providers.Found[*model.
 			if found.Objects[id] == nil && found.Failed[id] == nil {
 				found.Failed[id] = &providers.Error{Kind: providers.NotFound, Provider: u.Info()}
 			}
+		}
+	}
+	return found
+}
+
+type toyGroups struct{ *toy }
+
+func (toyGroups) Sorts(q providers.Query) bool { return q.Order.Field == "" }
+
+func (toyGroups) Joins(string) bool { return false }
+
+func (g toyGroups) Page(ctx context.Context, _ providers.Query, _ string) (*providers.Page[*model.Group], error) {
+	_, err := upstream.Read(ctx, g.client, upstream.Request{Path: "/groups"}, func([]byte) (any, error) { return nil, nil })
+	if err != nil && g.mutant != "hides a refusal" {
+		return nil, err
+	}
+	return &providers.Page[*model.Group]{}, nil
+}
+
+func (g toyGroups) Get(ctx context.Context, ids []string) providers.Found[*model.Group] {
+	found := providers.Found[*model.Group]{Failed: map[string]error{}}
+	if _, err := g.Page(ctx, providers.Query{}, ""); err != nil {
+		for _, id := range ids {
+			found.Failed[id] = err
 		}
 	}
 	return found

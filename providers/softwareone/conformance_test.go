@@ -20,11 +20,15 @@ const token = "idt:TKN-0001-0002:0123456789abcdef"
 // and as it is since 2026 and shown to a client.
 func TestConformance(t *testing.T) {
 	for name, c := range map[string]struct {
-		path string
-		set  func(*softwareonefake.Fake)
+		path      string
+		set       func(*softwareonefake.Fake)
+		forbidden []string
 	}{
-		"page": {"", func(f *softwareonefake.Fake) { f.Operations, f.Verbose, f.CurrencyObjects = true, true, true }},
-		"2026": {newPath, func(f *softwareonefake.Fake) { f.Removed, f.NoOmitted = true, true }},
+		"page": {"", func(f *softwareonefake.Fake) { f.Operations, f.Verbose, f.CurrencyObjects = true, true, true }, nil},
+		"2026": {
+			newPath, func(f *softwareonefake.Fake) { f.Operations, f.Removed, f.NoOmitted = false, true, true },
+			[]string{model.TypeModule},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			providertest.Run(t, providertest.Subject{
@@ -47,9 +51,10 @@ func TestConformance(t *testing.T) {
 					t.Cleanup(server.Close)
 					return server.URL + "/public", &fake.Control
 				},
-				Token:    token,
-				Accounts: []string{softwareonefake.FirstAccount},
-				Users:    []string{softwareonefake.EverywhereUser},
+				Token:     token,
+				Accounts:  []string{softwareonefake.FirstAccount},
+				Users:     []string{softwareonefake.EverywhereUser},
+				Forbidden: c.forbidden,
 			})
 		})
 	}
