@@ -124,7 +124,7 @@ func TestDoor(t *testing.T) {
 		{"another key", knock{body: `{"query": "{ __typename }", "headers": {"authorization": "x"}, "id": 1}`}, "200 data"},
 		{"nulls", knock{body: `{"query": "{ __typename }", "variables": null, "operationName": null, "extensions": null}`}, "200 data"},
 		{"an unknown method", knock{method: "PUT", body: good}, "405 BAD_REQUEST"},
-		{"HEAD", knock{method: "DELETE"}, "405 BAD_REQUEST"},
+		{"DELETE", knock{method: "DELETE"}, "405 BAD_REQUEST"},
 		{"OPTIONS", knock{method: "OPTIONS"}, "204"},
 
 		{"no content type", knock{body: good, header: headers()}, "415 BAD_REQUEST"},
@@ -332,6 +332,20 @@ func TestNothingIsRepeated(t *testing.T) {
 	}
 	if !strings.Contains(log, `"msg":"request","operation":"A","status":200,"codes":null,"ms":`) {
 		t.Errorf("not logged: %s", log)
+	}
+}
+
+// TestManyDocuments sends more documents than are remembered.
+func TestManyDocuments(t *testing.T) {
+	d := newDoor(t, true)
+	for n := range 300 {
+		for _, document := range []string{"{ first: __typename }", fmt.Sprintf("{ n%d: __typename } # %s", n, strings.Repeat("x", 10_000))} {
+			_, members := d.send(t, knock{body: `{"query": "` + document + `"}`})
+			key, _, _ := strings.Cut(document[2:], ":")
+			if want := `{"` + key + `":"Query"}`; string(members["data"]) != want {
+				t.Fatalf("%s, want %s", members["data"], want)
+			}
+		}
 	}
 }
 
