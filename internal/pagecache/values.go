@@ -1,0 +1,170 @@
+package pagecache
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/pagecache/envelope"
+)
+
+// stored is a value as Redis held it.
+type stored struct {
+	envelope.Header
+	body []byte
+}
+
+func (v stored) freshUntil() time.Time { return v.Created.Add(v.FreshFor) }
+func (v stored) gone() time.Time       { return v.freshUntil().Add(v.StaleFor) }
+
+// fetch reads the values of these flights and the epoch of the scope. usable
+// tells that Redis answered.
+func (s *store) fetch(scope *Scope, flights []*flight) (found map[*flight]stored, epoch uint64, usable bool) {
+	if !s.may(scope.id) {
+		return nil, 0, false
+	}
+	found = map[*flight]stored{}
+	for len(flights) > 0 {
+		chunk := flights[:min(len(flights), maxPipeline)]
+		flights = flights[len(chunk):]
+		var now *redis.StringCmd
+		values := make([]*redis.StringCmd, len(chunk))
+		if !s.run(false, func(ctx context.Context, p redis.Pipeliner) {
+			now = epochOf(ctx, p, scope.id)
+			for i, f := range chunk {
+				values[i] = getBounded(ctx, p, f)
+			}
+		}) {
+			return found, 0, false
+		}
+		if epoch, usable = readEpoch(now); !usable {
+			return found, 0, false
+		}
+		s.openAll(scope, chunk, values, epoch, found)
+	}
+	return found, epoch, true
+}
+
+// getBounded reads no more of a value than an envelope can measure, and one byte
+// that tells of more.
+func getBounded(ctx context.Context, p redis.Pipeliner, f *flight) *redis.StringCmd {
+	return p.GetRange(ctx, f.slot.key.redisKey("p"), 0, envelope.MaxSealed)
+}
+
+// openAll puts into found what opens, and deletes what never will.
+func (s *store) openAll(scope *Scope, flights []*flight, values []*redis.StringCmd, epoch uint64, found map[*flight]stored) {
+	var useless []*flight
+	for i, f := range flights {
+		sealed, err := values[i].Bytes()
+		if err != nil && !isReply(err, "WRONGTYPE") || err == nil && len(sealed) == 0 {
+			continue
+		}
+		kind := Rejected
+		if err == nil {
+			var v stored
+			v.Header, v.body, err = s.codec.Open(scope.seal, f.slot.key.place(), s.cache.now(), sealed)
+			if err == nil && v.Epoch == epoch {
+				found[f] = v
+				continue
+			}
+			switch {
+			case err == nil:
+				kind = Outdated
+			case errors.Is(err, envelope.ErrSealed):
+				kind = AuthFailed
+			}
+		}
+		s.cache.count(kind, 1, 0)
+		useless = append(useless, f)
+	}
+	s.remove(useless)
+}
+
+// put puts what was loaded, deletes what is absent, and gives the leases back,
+// all at once.
+func (s *store) put(scope *Scope, flights []*flight, entries []*entry, loaded []Loaded, l *lease) {
+	now := s.cache.now()
+	s.run(true, func(ctx context.Context, p redis.Pipeliner) {
+		tagged := map[string]bool{}
+		for i, f := range flights {
+			e := entries[i]
+			if e == nil {
+				continue
+			}
+			key := f.slot.key.redisKey("p")
+			life := e.gone.Sub(now)
+			if e.absent || life < time.Millisecond {
+				p.Unlink(ctx, key)
+				continue
+			}
+			sealed, err := s.codec.Seal(scope.seal, f.slot.key.place(), envelope.Header{
+				Created: e.fetched, FreshFor: e.freshUntil.Sub(e.fetched), StaleFor: e.gone.Sub(e.freshUntil), Epoch: l.epoch,
+			}, loaded[i].Body)
+			if err != nil {
+				s.cache.count(Rejected, 1, 0)
+				p.Unlink(ctx, key)
+				continue
+			}
+			p.Set(ctx, key, sealed, life)
+			for _, id := range e.tags {
+				tag := s.tag(scope.id, id)
+				p.SAdd(ctx, tag, string(f.slot.key.hash[:]))
+				tagged[tag] = true
+			}
+		}
+		for tag := range tagged {
+			// No page in the set lives longer than one that is put now can.
+			p.PExpire(ctx, tag, s.cache.config.Fresh+s.cache.config.Stale)
+		}
+		l.giveBack(ctx, p)
+	})
+}
+
+// tag names the set of pages that hold an object.
+func (s *store) tag(scope scopeID, id model.ID) string {
+	sum := fingerprint(s.cache.keys.tag, string(scope[:]), string(id))
+	return scope.redisKey("t", sum[:])
+}
+
+// remove deletes values.
+func (s *store) remove(flights []*flight) {
+	s.run(false, func(ctx context.Context, p redis.Pipeliner) {
+		for _, f := range flights {
+			p.Unlink(ctx, f.slot.key.redisKey("p"))
+		}
+	})
+}
+
+// forget deletes what holds one of these objects, and tells the other replicas.
+// It returns false when Redis could not be told.
+func (s *store) forget(scope *Scope, ids []model.ID) bool {
+	sets := make([]*redis.StringSliceCmd, len(ids))
+	if !s.run(false, func(ctx context.Context, p redis.Pipeliner) {
+		for i, id := range ids {
+			sets[i] = p.SMembers(ctx, s.tag(scope.id, id))
+		}
+	}) {
+		return false
+	}
+	var told *redis.IntCmd
+	var removed []*redis.IntCmd
+	ok := s.run(false, func(ctx context.Context, p redis.Pipeliner) {
+		for i, id := range ids {
+			for _, hash := range sets[i].Val() {
+				removed = append(removed, p.Unlink(ctx, scope.id.redisKey("p", []byte(hash))))
+			}
+			removed = append(removed, p.Unlink(ctx, s.tag(scope.id, id)))
+		}
+		told = p.Publish(ctx, channel, s.news(scope.id, ids))
+	})
+	for _, set := range sets {
+		ok = ok && set.Err() == nil
+	}
+	for _, command := range removed {
+		ok = ok && command.Err() == nil
+	}
+	return ok && told.Err() == nil
+}
