@@ -141,6 +141,8 @@ func TestPushedDown(t *testing.T) {
 		"impossible":         {filter(providers.Filter{Status: []string{"INVITED", "BLOCKED"}}), nil},
 		"e-mail":             {filter(providers.Filter{Emails: []string{"person060@acme.example"}}), []string{"filters[email]=person060@acme.example " + whole}},
 		"hostile e-mail":     {filter(providers.Filter{Emails: []string{"a&page=7#@b"}}), []string{"filters[email]=a&page=7#@b " + whole}},
+		"e-mail with ss":     {filter(providers.Filter{Emails: []string{"a@strasse.example"}}), []string{"filters[email]=a@strasse.example " + whole}},
+		"e-mail with ß":      {filter(providers.Filter{Emails: []string{"a@straße.example"}}), []string{whole}},
 		"e-mail, not ASCII":  {filter(providers.Filter{Emails: []string{"zoë@acme.example", "a@b.example"}}), []string{whole}},
 		"e-mails": {
 			filter(providers.Filter{Emails: []string{"nobody@b.example", "a@b.example", "nobody@b.example"}}),

@@ -75,9 +75,10 @@ func askable(ids []string) []string {
 	return all
 }
 
-// emails asks for any of the addresses, which are normalized. One with letters
-// beyond ASCII may be spelled in more than one way; it is asked for by its
-// longest part that is spelled in one way only.
+// emails asks for any of the addresses, which are normalized: in lower case, and
+// with ß as another letter than ss. One with letters beyond ASCII may still be
+// spelled in more than one way; it is asked for by its longest part that is
+// spelled in one way only.
 func (p *plan) emails(emails []string) {
 	var conditions []condition
 	for _, email := range emails {
@@ -86,7 +87,7 @@ func (p *plan) emails(emails []string) {
 			continue
 		}
 		p.exact = false
-		part := anchor(email)
+		part := anchor(email, "")
 		if len(part) < minAnchor {
 			return
 		}
@@ -113,7 +114,7 @@ func (p *plan) name(name string) {
 	if name == "" {
 		return
 	}
-	part := anchor(name)
+	part := anchor(name, sharp)
 	if part == name {
 		p.conditions = append(p.conditions, contains("name", part))
 		return

@@ -110,11 +110,15 @@ func plainRune(r rune) bool {
 	return r >= ' ' && r < 0x7f && r != '*' && r != '\\' && r != '"'
 }
 
+// sharp is how the letter ß is spelled out, which counts as equal in names, but
+// not in addresses.
+const sharp = "ss"
+
 // anchor is the longest part of the text that is plain and stands, but for case,
-// in every spelling of it. The spellings are those that Unicode calls equal:
-// "ß" is "ss", and a letter may be one with the accent behind it. It is "" where
-// there is none.
-func anchor(text string) string {
+// in every spelling of it: a letter may be one with the accent behind it, and
+// what is spelledOut, "" for nothing, may be another letter. It is "" where there
+// is none.
+func anchor(text, spelledOut string) string {
 	best := ""
 	for text != "" {
 		end := strings.IndexFunc(text, func(r rune) bool { return !plainRune(r) })
@@ -126,8 +130,8 @@ func anchor(text string) string {
 				piece = piece[:len(piece)-1]
 			}
 		}
-		if i := strings.Index(strings.ToLower(piece), "ss"); i >= 0 {
-			piece, next = piece[:i], text[i+2:]
+		if i := strings.Index(strings.ToLower(piece), spelledOut); spelledOut != "" && i >= 0 {
+			piece, next = piece[:i], text[i+len(spelledOut):]
 		}
 		if piece = strings.TrimSpace(piece); len(piece) > len(best) {
 			best = piece

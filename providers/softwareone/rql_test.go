@@ -54,7 +54,15 @@ func TestQueries(t *testing.T) {
 		},
 		"address with accents": {
 			query:  filtered(providers.Filter{Emails: []string{"zoë.müller@strasse.example"}}),
-			filter: `ilike(email,"*ller@stra*")`, order: "id", offset: "0",
+			filter: `ilike(email,"*ller@strasse.example*")`, order: "id", offset: "0",
+		},
+		"address with ss": {
+			query:  filtered(providers.Filter{Emails: []string{"hassan@strasse.example"}}),
+			filter: `ilike(email,"hassan@strasse.example")`, order: "id", offset: "0", exact: true,
+		},
+		"address with ß": {
+			query:  filtered(providers.Filter{Emails: []string{"hassan@straße.example"}}),
+			filter: `ilike(email,"*hassan@str*")`, order: "id", offset: "0",
 		},
 		"address of nothing plain": {query: filtered(providers.Filter{Emails: []string{"李@李", "a@b.example"}}), order: "id", offset: "0"},
 		"created": {
