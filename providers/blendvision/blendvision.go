@@ -10,7 +10,6 @@ package blendvision
 
 import (
 	"context"
-	"slices"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/upstream"
@@ -20,7 +19,9 @@ import (
 // Options is what this vendor needs beside a base URL and a token.
 type Options struct {
 	// Organizations are the ids of the organizations to read, in the order in
-	// which they are listed. Each becomes the x-bv-org-id of its own calls.
+	// which they are listed. Each becomes the x-bv-org-id of its own calls, and is
+	// the organization's id in the graph, spelled as here: ids are UUIDs, whose
+	// case does not matter.
 	Organizations []string
 }
 
@@ -42,10 +43,11 @@ func New(c upstream.Config, token providers.Secret, o Options) (*Provider, error
 		if err := p.client.usable(id); err != nil {
 			return nil, err
 		}
-		if !slices.Contains(p.organizations, id) {
-			p.organizations = append(p.organizations, id)
+		if !p.client.spelling.has(id) {
+			p.client.spelling = append(p.client.spelling, id)
 		}
 	}
+	p.organizations = p.client.spelling
 	c.Credential = upstream.Bearer(token)
 	c.VendorCode = vendorCode
 	var err error

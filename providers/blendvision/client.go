@@ -36,6 +36,7 @@ const (
 type client struct {
 	upstream *upstream.Client
 	provider *model.Provider
+	spelling spelling
 }
 
 // accounts reads one page of an organization's members, each with the user in
@@ -52,7 +53,7 @@ func (c *client) accounts(ctx context.Context, organization string, number int) 
 // https://developers.blendvision.com/docs/api/bv-one/public-organization-service-list-sub-org
 func (c *client) subOrganizations(ctx context.Context, parent string, number int) (upstream.Reply[rows[*model.Organization]], error) {
 	return list(ctx, c, subOrganizationsPath, parent, number, func(body []byte) (rows[*model.Organization], error) {
-		return decodeSubOrganizations(c.provider, parent, body)
+		return decodeSubOrganizations(c.provider, c.spelling, parent, body)
 	})
 }
 
@@ -75,7 +76,7 @@ func (c *client) organization(ctx context.Context, id string) (upstream.Reply[*m
 		if err != nil {
 			return nil, err
 		}
-		return decodeOrganization(c.provider, row)
+		return decodeOrganization(c.provider, c.spelling, row)
 	})
 }
 
@@ -102,10 +103,10 @@ func (c *client) byID() upstream.Objects[*model.Organization] {
 			if named.ID == "" {
 				return nil, errNoID
 			}
-			return map[string]json.RawMessage{named.ID: row}, nil
+			return map[string]json.RawMessage{c.spelling.of(named.ID): row}, nil
 		},
 		Decode: func(row []byte) (*model.Organization, error) {
-			return decodeOrganization(c.provider, row)
+			return decodeOrganization(c.provider, c.spelling, row)
 		},
 	}
 }

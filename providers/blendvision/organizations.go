@@ -2,11 +2,31 @@ package blendvision
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
 )
+
+// spelling are the configured organizations' ids. An answer may spell one in
+// another case; everything that is read of it goes by the configured one.
+type spelling []string
+
+func (s spelling) has(id string) bool {
+	return slices.ContainsFunc(s, func(known string) bool { return strings.EqualFold(known, id) })
+}
+
+// of is the id as it is configured, or as it is where it is not.
+func (s spelling) of(id string) string {
+	for _, known := range s {
+		if strings.EqualFold(known, id) {
+			return known
+		}
+	}
+	return id
+}
 
 // organizations are the configured ones and what lies below one.
 type organizations struct{ *Provider }

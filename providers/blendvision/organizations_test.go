@@ -82,3 +82,29 @@ func TestHierarchy(t *testing.T) {
 		t.Errorf("above the highest that the token sees: %v", found)
 	}
 }
+
+// Ids are UUIDs, which some write in capitals and some do not.
+func TestAnOrganizationInAnotherCase(t *testing.T) {
+	vendor := transport(func(r *http.Request) (int, string) {
+		if r.URL.Path == "/bv/org/v1/sub-orgs" {
+			return http.StatusOK, `{"organizations":[{"id":"c1","parent_id":"a1-b2"}],"pagination":{}}`
+		}
+		return http.StatusOK, `{"organization":{"id":"a1-b2","name":"Acme","parent_id":"D4"},"accounts":[{"id":"1"}],"pagination":{}}`
+	})
+	c := answering(t, vendor, "A1-B2", "a1-b2").Collections()
+	page, err := c.Organizations.Page(t.Context(), providers.Query{}, "")
+	if err != nil || len(page.Items) != 1 || page.Items[0].VendorID != "A1-B2" || page.Items[0].Parent.VendorID != "D4" {
+		t.Fatalf("%+v, %v", page, err)
+	}
+	if found := c.Organizations.Get(t.Context(), []string{"A1-B2"}); found.Objects["A1-B2"] == nil || len(found.Failed) != 0 {
+		t.Errorf("by its id: %+v", found)
+	}
+	below, err := c.Organizations.Page(t.Context(), of(model.TypeOrganization, "A1-B2"), "")
+	if err != nil || below.Items[0].VendorID != "c1" || below.Items[0].Parent.VendorID != "A1-B2" {
+		t.Errorf("below it: %+v, %v", below, err)
+	}
+	members, err := c.Memberships.Page(t.Context(), of(model.TypeUser, "1"), "")
+	if err != nil || len(members.Items) != 1 || members.Items[0].Organization.VendorID != "A1-B2" {
+		t.Errorf("its members: %+v, %v", members, err)
+	}
+}

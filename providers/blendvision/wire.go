@@ -94,7 +94,7 @@ func decodeAccounts(p *model.Provider, organization string, body []byte) (rows[*
 }
 
 // decodeSubOrganizations reads a page of what lies below parent.
-func decodeSubOrganizations(p *model.Provider, parent string, body []byte) (rows[*model.Organization], error) {
+func decodeSubOrganizations(p *model.Provider, known spelling, parent string, body []byte) (rows[*model.Organization], error) {
 	var answer struct {
 		status
 		Organizations []organization `json:"organizations"`
@@ -107,7 +107,7 @@ func decodeSubOrganizations(p *model.Provider, parent string, body []byte) (rows
 		if o.ParentID == "" {
 			o.ParentID = parent
 		}
-		return o.model(p)
+		return o.model(p, known)
 	})
 }
 
@@ -175,12 +175,12 @@ func organizationRow(body []byte) (json.RawMessage, error) {
 	return answer.Organization, nil
 }
 
-func decodeOrganization(p *model.Provider, row []byte) (*model.Organization, error) {
+func decodeOrganization(p *model.Provider, known spelling, row []byte) (*model.Organization, error) {
 	var o organization
 	if err := json.Unmarshal(row, &o); err != nil {
 		return nil, err
 	}
-	return o.model(p)
+	return o.model(p, known)
 }
 
 func (a account) membership(p *model.Provider, organization string) *model.Membership {
@@ -225,10 +225,11 @@ func (a account) email() *string {
 	return nil
 }
 
-func (o organization) model(p *model.Provider) (*model.Organization, error) {
+func (o organization) model(p *model.Provider, known spelling) (*model.Organization, error) {
 	if o.ID == "" {
 		return nil, errNoID
 	}
+	o.ID, o.ParentID = known.of(o.ID), known.of(o.ParentID)
 	return &model.Organization{
 		Entity:       model.NewEntity(p, model.TypeOrganization, o.ID),
 		Name:         optional(o.Name),
