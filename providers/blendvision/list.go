@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strconv"
 	"sync"
+	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/upstream"
@@ -184,7 +185,11 @@ func gather[T any](readings []reading[T]) ([]T, model.Freshness, error) {
 		freshness = freshness.Older(r.freshness)
 	}
 	if freshness == nil {
-		return items, model.Freshness{}, nil
+		return items, thisMoment(), nil
 	}
 	return items, *freshness, nil
 }
+
+// thisMoment is the age of a list that holds nothing because no organization of
+// it is there.
+func thisMoment() model.Freshness { return model.Freshness{FetchedAt: time.Now()} }

@@ -218,6 +218,40 @@ func TestUsersOfSeveralOrganizations(t *testing.T) {
 	}
 }
 
+// An organization that is gone costs its own users only.
+func TestUsersOfOrganizationsThatAreGone(t *testing.T) {
+	gone := map[string]bool{"a": true, "c": true, "d": true}
+	var asked atomic.Int32
+	p := answering(t, func(r *http.Request) (int, string) {
+		asked.Add(1)
+		if gone[r.Header.Get("x-bv-org-id")] {
+			return http.StatusNotFound, `{"code":5,"message":"not found","details":[]}`
+		}
+		return http.StatusOK, `{"accounts":[{"id":"1"}],"pagination":{}}`
+	}, "a", "b", "c", "d")
+	c := p.Collections()
+	page, err := c.Users.Page(t.Context(), providers.Query{}, "")
+	if err != nil || len(page.Items) != 1 || page.Next != "c/1" {
+		t.Fatalf("the first that is there: %+v, %v", page, err)
+	}
+	page, err = c.Users.Page(t.Context(), providers.Query{}, page.Next)
+	if err != nil || len(page.Items) != 0 || page.Next != "" || page.Freshness.FetchedAt.IsZero() || asked.Load() != 4 {
+		t.Errorf("the end: %+v, %v, after %d calls", page, err, asked.Load())
+	}
+	found := c.Users.Get(t.Context(), []string{"1", "2"})
+	if found.Objects["1"] == nil || len(found.Failed) != 0 {
+		t.Errorf("by id: %+v", found)
+	}
+	gone["b"] = true
+	if page, err = c.Users.Page(t.Context(), providers.Query{}, ""); providers.KindOf(err) != providers.NotFound || page != nil {
+		t.Errorf("none is there: %+v, %v", page, err)
+	}
+	members, err := c.Memberships.Page(t.Context(), of(model.TypeUser, "1"), "")
+	if err != nil || len(members.Items) != 0 || members.Freshness.FetchedAt.IsZero() {
+		t.Errorf("memberships where none is there: %+v, %v", members, err)
+	}
+}
+
 func TestListsThatChangeOrBreakOffWhileTheyAreRead(t *testing.T) {
 	second := http.StatusOK
 	p := answering(t, func(r *http.Request) (int, string) {

@@ -60,7 +60,8 @@ func (u users) find(ctx context.Context, missing map[string]bool, objects map[st
 }
 
 // Page lists one organization after the other. A token is
-// `<organization>/<page>`.
+// `<organization>/<page>`. An organization that does not exist is passed over; it
+// fails with NotFound when none of them does.
 func (u users) Page(ctx context.Context, q providers.Query, token string) (*providers.Page[*model.User], error) {
 	if err := u.acceptable(q, ""); err != nil {
 		return nil, err
@@ -72,6 +73,20 @@ func (u users) Page(ctx context.Context, q providers.Query, token string) (*prov
 	if err != nil {
 		return nil, err
 	}
+	for ; place < len(u.organizations); place, number = place+1, 1 {
+		var page *providers.Page[*model.User]
+		if page, err = u.page(ctx, q, place, number); providers.KindOf(err) != providers.NotFound {
+			return page, err
+		}
+	}
+	if token == "" {
+		return nil, err
+	}
+	return &providers.Page[*model.User]{Repeats: true, Freshness: thisMoment()}, nil
+}
+
+// page reads one page of the organization in this place.
+func (u users) page(ctx context.Context, q providers.Query, place, number int) (*providers.Page[*model.User], error) {
 	reply, err := u.client.accounts(ctx, u.organizations[place], number)
 	if err != nil {
 		return nil, err
