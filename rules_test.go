@@ -54,6 +54,8 @@ var rules = []rule{
 	{"internal/telemetry", []string{"providers", "internal/upstream"}, "it counts calls and kinds of errors"},
 	{"internal/upstream", []string{"graph/model", "providers"}, "HTTP for all vendors, knowing none"},
 
+	{"internal/bench", []string{"graph/model", "resolvers", "providers", vendors, "internal/config", "internal/demo", "internal/directory", "internal/pagecache", "internal/upstream", yardstick},
+		"it serves what it measures, and puts the product together as the program does"},
 	{yardstick, []string{yardstick + "/generated", yardstick + "/model"}, "what the product is measured against shares no code with it"},
 	{yardstick + "/generated", []string{yardstick + "/model"}, "its executor binds to its words"},
 	{yardstick + "/model", nil, "its words"},

@@ -1,0 +1,36 @@
+package main_test
+
+import (
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Every cell runs, and every server answers every question with the same data;
+// else the command fails. How fast they are is not for a test.
+func TestEveryCell(t *testing.T) {
+	bench := filepath.Join(t.TempDir(), "bench")
+	if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", bench, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for _, table := range []struct {
+		name  string
+		args  []string
+		cells int
+		row   string
+	}{
+		{"servers", []string{"-short"}, 4 * 2, "| plain gqlgen and dataloader "},
+		{"timers", []string{"-short", "-timers"}, 3 * 2, "| plain gqlgen, timer of 16ms "},
+	} {
+		t.Run(table.name, func(t *testing.T) {
+			out, err := exec.Command(bench, table.args...).CombinedOutput()
+			if err != nil {
+				t.Fatalf("%v\n%s", err, out)
+			}
+			if got := strings.Count(string(out), table.row); got != table.cells {
+				t.Errorf("%d cells, want %d:\n%s", got, table.cells, out)
+			}
+		})
+	}
+}

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/config"
+	"github.com/accountgraph/accountgraph/internal/directory"
+	"github.com/accountgraph/accountgraph/internal/upstream"
+	"github.com/accountgraph/accountgraph/providers"
+	"github.com/accountgraph/accountgraph/providers/activeplatform"
+	"github.com/accountgraph/accountgraph/providers/activityinfo"
+	"github.com/accountgraph/accountgraph/providers/blendvision"
+	"github.com/accountgraph/accountgraph/providers/softwareone"
+	"github.com/accountgraph/accountgraph/resolvers"
+)
+
+// serveProduct runs the product with a configuration: at /graphql as it is, and
+// at /0/graphql, /1/graphql, … once for each connection of the load, which then
+// share no call in flight.
+func serveProduct(args []string, stdout io.Writer) error {
+	flags := flag.NewFlagSet("product", flag.ContinueOnError)
+	text := flags.String("configuration", "", "the text of the configuration")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	c, err := config.Parse("benchmark", []byte(*text), func(string) (string, bool) { return "", false })
+	if err != nil {
+		return err
+	}
+	mux := http.NewServeMux()
+	paths := []string{"/graphql"}
+	for i := range connections[len(connections)-1] {
+		paths = append(paths, fmt.Sprintf("/%d/graphql", i))
+	}
+	for _, path := range paths {
+		handler, err := product(c)
+		if err != nil {
+			return err
+		}
+		mux.Handle(path, handler)
+	}
+	return serve(observed(mux), stdout)
+}
+
+// product is what the program serves at /graphql, put together as it does that.
+func product(c *config.Config) (http.Handler, error) {
+	var all []providers.Provider
+	for _, p := range c.Providers {
+		opened, err := open(p)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, opened)
+	}
+	return resolvers.Handler(directory.New(all...), resolvers.Options{
+		Log: slog.New(slog.NewTextHandler(os.Stderr, nil)), Introspection: true,
+	}), nil
+}
+
+func open(c config.Provider) (providers.Provider, error) {
+	u := upstream.Config{
+		Provider: &model.Provider{Name: c.Name, Vendor: c.Vendor, BaseURL: c.BaseURL},
+		Timeout:  c.Timeout, MaxConcurrent: c.MaxConcurrent,
+	}
+	switch c.Vendor {
+	case model.SoftwareOne:
+		return softwareone.New(u, c.Token, softwareone.Options{})
+	case model.ActivityInfo:
+		return activityinfo.New(u, c.Token, activityinfo.Options{BillingAccounts: c.BillingAccounts})
+	case model.ActivePlatform:
+		return activeplatform.New(u, c.Token)
+	case model.BlendVision:
+		return blendvision.New(u, c.Token, blendvision.Options{Organizations: c.Organizations})
+	}
+	return nil, fmt.Errorf("no such vendor: %s", c.Vendor)
+}

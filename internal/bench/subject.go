@@ -1,0 +1,92 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"time"
+)
+
+// mode is a way in which the product is measured.
+type mode struct {
+	name string
+	// cache is that section of the configuration.
+	cache string
+	// apart gives each connection a product of its own, so that they share no call
+	// in flight.
+	apart bool
+}
+
+const nothingKept = "cache:\n  fresh: 0s\n  stale: 0s\n"
+
+// modes are a line each.
+var modes = []mode{
+	{"accountgraph, cold", nothingKept, false},
+	{"accountgraph, cold, calls not shared", nothingKept, true},
+}
+
+// The names of the yardsticks.
+const (
+	plainName = "plain gqlgen and dataloader"
+	bareName  = "finished bytes in net/http"
+)
+
+// subject is a server that is measured.
+type subject struct {
+	name string
+	*process
+	apart bool
+}
+
+// url is where it answers one question after the other.
+func (s subject) url() string { return "http://" + s.address + "/graphql" }
+
+// path is where a connection of the load asks.
+func (s subject) path(connection int) string {
+	if s.apart {
+		return fmt.Sprintf("/%d/graphql", connection)
+	}
+	return "/graphql"
+}
+
+func startProduct(v *vendors, m mode) (subject, error) {
+	p, err := start("product", "-configuration", m.cache+v.configuration)
+	return subject{m.name, p, m.apart}, err
+}
+
+func startPlain(v *vendors, name string, wait time.Duration) (subject, error) {
+	p, err := start("plain", "-base", v.baseURL, "-wait", wait.String())
+	return subject{name, p, false}, err
+}
+
+func startBare(like subject, asked []question) (subject, error) {
+	args := []string{"-from", like.url()}
+	for _, q := range asked {
+		args = append(args, q.body)
+	}
+	p, err := start("bare", args...)
+	return subject{bareName, p, false}, err
+}
+
+// agree fails unless all subjects answer each question with the same bytes.
+func agree(subjects []subject, asked []question) error {
+	for _, q := range asked {
+		var first []byte
+		for _, s := range subjects {
+			answer, err := post(s.url(), q.body)
+			if err != nil {
+				return fmt.Errorf("%s, %s: %w", q.letter, s.name, err)
+			}
+			data, err := dataOf(answer)
+			if err != nil {
+				return fmt.Errorf("%s, %s: %w", q.letter, s.name, err)
+			}
+			if first == nil {
+				first = data
+			}
+			if !bytes.Equal(data, first) {
+				return fmt.Errorf("%s: %s answers\n%.2000s\n%s answers\n%.2000s", q.letter, subjects[0].name, first, s.name, data)
+			}
+		}
+	}
+	return nil
+}
