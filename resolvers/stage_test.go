@@ -3,6 +3,7 @@ package resolvers_test
 import (
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -17,8 +18,58 @@ import (
 	"github.com/accountgraph/accountgraph/providers/blendvision"
 	"github.com/accountgraph/accountgraph/providers/blendvision/blendvisionfake"
 	"github.com/accountgraph/accountgraph/providers/softwareone"
+	"github.com/accountgraph/accountgraph/providers/softwareone/softwareonefake"
 	"github.com/accountgraph/accountgraph/resolvers"
 )
+
+// stage is a server over the simulated vendors.
+type stage struct {
+	vendors *demo.Vendors
+	url     string
+}
+
+func newStage(t *testing.T) *stage {
+	t.Helper()
+	vendors := start(t)
+	return &stage{vendors, listen(t, serve(t, vendors))}
+}
+
+// newClientStage has a credential of a client at SoftwareOne, to whom less is
+// shown than to its own staff.
+func newClientStage(t *testing.T) *stage {
+	t.Helper()
+	vendors := start(t)
+	fake := softwareonefake.New(demo.Token)
+	fake.Operations = false
+	vendors.All[0] = demo.Vendor{Name: "softwareone", BaseURL: listen(t, fake) + "/public", Control: &fake.Control}
+	return &stage{vendors, listen(t, serve(t, vendors))}
+}
+
+func start(t *testing.T) *demo.Vendors {
+	t.Helper()
+	vendors, err := demo.Start(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(vendors.Stop)
+	return vendors
+}
+
+func listen(t *testing.T, h http.Handler) string {
+	t.Helper()
+	server := httptest.NewServer(h)
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// asked counts the calls that the vendors have received since the last time.
+func (s *stage) asked() int {
+	n := 0
+	for _, v := range s.vendors.All {
+		n += len(v.Control.TakeCalls())
+	}
+	return n
+}
 
 // serve is the graph's handler over the simulated vendors.
 func serve(t *testing.T, vendors *demo.Vendors) http.Handler {

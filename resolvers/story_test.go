@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -33,6 +32,9 @@ var update = flag.Bool("update", false, "rewrite the stories with what happens")
 // misbehave from its step on, a line each:
 //
 //	<provider> <path prefix> <status, hangup or html>
+//
+// A section `credential` at the beginning that says `client` shows SoftwareOne as
+// its clients see it, instead of its own staff.
 func TestStories(t *testing.T) {
 	files, err := filepath.Glob("testdata/*/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -61,6 +63,9 @@ func TestStories(t *testing.T) {
 // play runs a story and returns it as it went.
 func play(t *testing.T, story *txtar.Archive) *txtar.Archive {
 	stage := newStage(t)
+	if len(story.Files) > 0 && story.Files[0].Name == "credential" {
+		stage = newClientStage(t)
+	}
 	played := &txtar.Archive{Comment: story.Comment}
 	keep := func(name, data string) {
 		played.Files = append(played.Files, txtar.File{Name: name, Data: []byte(strings.TrimRight(data, "\n") + "\n")})
@@ -70,6 +75,8 @@ func play(t *testing.T, story *txtar.Archive) *txtar.Archive {
 		word, number, _ := strings.Cut(section.Name, " ")
 		text := string(section.Data)
 		switch word {
+		case "credential":
+			keep(section.Name, text)
 		case "faults":
 			stage.misbehave(t, text)
 			keep(section.Name, text)
@@ -79,7 +86,7 @@ func play(t *testing.T, story *txtar.Archive) *txtar.Archive {
 		case "query":
 			keep(section.Name, text)
 			answer := stage.ask(t, text, variables)
-			keep(strings.TrimSpace("response "+number), stage.quiet(pretty(t, answer)))
+			keep(strings.TrimSpace("response "+number), stage.quiet(told(t, answer)))
 			keep(strings.TrimSpace("upstream "+number), stage.calls())
 			variables = nil
 		case "response", "upstream":
@@ -88,23 +95,6 @@ func play(t *testing.T, story *txtar.Archive) *txtar.Archive {
 		}
 	}
 	return played
-}
-
-// stage is a server over the simulated vendors.
-type stage struct {
-	vendors *demo.Vendors
-	url     string
-}
-
-func newStage(t *testing.T) *stage {
-	vendors, err := demo.Start(0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(vendors.Stop)
-	server := httptest.NewServer(serve(t, vendors))
-	t.Cleanup(server.Close)
-	return &stage{vendors, server.URL}
 }
 
 func (s *stage) ask(t *testing.T, query string, variables json.RawMessage) []byte {
@@ -148,7 +138,8 @@ func (s *stage) misbehave(t *testing.T, faults string) {
 }
 
 // calls tells what the vendors have been asked since the last time, without the
-// credential.
+// credential. Equal calls are told once: whether one is made again or waits for
+// another in flight is a matter of timing.
 func (s *stage) calls() string {
 	var lines []string
 	for _, v := range s.vendors.All {
@@ -170,7 +161,8 @@ func (s *stage) calls() string {
 		}
 	}
 	slices.Sort(lines)
-	return fmt.Sprintf("%d calls\n%s", len(lines), strings.Join(lines, "\n"))
+	lines = slices.Compact(lines)
+	return fmt.Sprintf("%d different calls\n%s", len(lines), strings.Join(lines, "\n"))
 }
 
 var (
@@ -191,13 +183,4 @@ func (s *stage) quiet(answer string) string {
 	answer = instant.ReplaceAllString(answer, `"fetchedAt": "(now)"`)
 	answer = port.ReplaceAllString(answer, "127.0.0.1:(port)")
 	return request.ReplaceAllString(answer, `"requestId": "(id)"`)
-}
-
-func pretty(t *testing.T, answer []byte) string {
-	t.Helper()
-	var b bytes.Buffer
-	if err := json.Indent(&b, answer, "", "  "); err != nil {
-		t.Fatalf("not JSON: %s", answer)
-	}
-	return b.String()
 }
