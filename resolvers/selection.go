@@ -59,9 +59,46 @@ func (s selection) Fields(typ string) []loaders.Field {
 // readArguments reads a field's arguments, which validation has found to fit the
 // schema, into a struct with their names.
 func readArguments(f graphql.CollectedField, variables map[string]any, into any) error {
-	text, err := json.Marshal(f.ArgumentMap(variables))
+	values := f.ArgumentMap(variables)
+	for _, a := range f.Arguments {
+		if a.Value.Kind != ast.Variable { // of which there may be none, but a default
+			values[a.Name] = input(a.Value, variables)
+		}
+	}
+	text, err := json.Marshal(values)
 	if err != nil {
 		return err
 	}
 	return json.Unmarshal(text, into)
+}
+
+// input is a value as the schema wants it: a list that has nothing in it is still
+// a list, and where one thing stands for a list, it is a list of one. Variables
+// have been made so before.
+func input(v *ast.Value, variables map[string]any) any {
+	var value any
+	switch v.Kind {
+	case ast.ListValue:
+		list := make([]any, len(v.Children))
+		for i, c := range v.Children {
+			list[i] = input(c.Value, variables)
+		}
+		return list
+	case ast.ObjectValue:
+		object := make(map[string]any, len(v.Children))
+		for _, c := range v.Children {
+			object[c.Name] = input(c.Value, variables)
+		}
+		value = object
+	case ast.NullValue:
+		return nil
+	case ast.Variable:
+		return variables[v.Raw]
+	default:
+		value, _ = v.Value(variables) // validation has read it, too
+	}
+	if v.ExpectedType != nil && v.ExpectedType.Elem != nil {
+		return []any{value}
+	}
+	return value
 }
