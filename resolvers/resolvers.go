@@ -137,7 +137,8 @@ func with[T model.Node](c *model.Connection[T], nodes []T) *model.Connection[T] 
 }
 
 func paging[T model.Node](ctx context.Context, k *loaders.Kind[T], first *int, after *string) loaders.Paging {
-	return loaders.Paging{First: first, After: after, Total: loaders.ReadWindow(selected(ctx), k.Type()).Total}
+	window := loaders.ReadWindow(selected(ctx), k.Type())
+	return loaders.Paging{First: first, After: after, More: window.More, Total: window.Total}
 }
 
 // missing reports what could not be had of the object at ctx: at the path of each

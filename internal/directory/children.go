@@ -15,7 +15,8 @@ const maxJoined = 100
 
 // Children reads the same window of the lists that belong to several parents of
 // one provider and type: in one reading for all where the vendor can and the
-// rows are few enough, else list by list in parallel.
+// rows are few enough, else list by list in parallel. Where a common reading
+// fails for a reason that each list would fail for, the lists are not tried.
 func Children[T model.Node](ctx context.Context, d *Directory, pick Pick[T], l List, parents []model.ID, w Window) map[model.ID]Listing[T] {
 	r := childReader[T]{d: d, pick: pick, list: l, window: w, listings: make(map[model.ID]Listing[T], len(parents))}
 	var wg sync.WaitGroup
@@ -72,8 +73,9 @@ func (l List) Of(parents ...model.ID) List {
 	return l
 }
 
-// readJoined reads the rows of all parents together. It reports false when that
-// would take more pages than asking for each parent, or failed.
+// readJoined reads the rows of all parents together. It reports false when the
+// parents have to be asked for one by one: that takes fewer pages, or one of them
+// may have spoilt the common call.
 func (r *childReader[T]) readJoined(ctx context.Context, c providers.Collection[T], parents []model.ID) bool {
 	query := r.list.Of(parents...).Query
 	rows := map[string][]T{}
@@ -81,7 +83,10 @@ func (r *childReader[T]) readJoined(ctx context.Context, c providers.Collection[
 	seen := map[model.ID]bool{}
 	for token, pages := "", 0; ; pages++ {
 		page, err := c.Page(ctx, query, token)
-		if err != nil || pages == 0 && tooMany(page, len(parents)) {
+		if err != nil {
+			return r.fail(err, parents)
+		}
+		if pages == 0 && tooMany(page, len(parents)) {
 			return false
 		}
 		freshness = freshness.Older(&page.Freshness)
@@ -105,6 +110,24 @@ func (r *childReader[T]) readJoined(ctx context.Context, c providers.Collection[
 	defer r.mu.Unlock()
 	for _, parent := range parents {
 		r.listings[parent] = Slice(r.list.Of(parent), parent.Provider(), rows[parent.VendorID()], r.window, freshness)
+	}
+	return true
+}
+
+// fail gives all parents the error of a common call. It reports false for an error
+// that may be due to one of them.
+func (r *childReader[T]) fail(err error, parents []model.ID) bool {
+	switch providers.KindOf(err) {
+	case providers.BadInput, providers.NotFound, providers.Forbidden, providers.BadResponse:
+		return false
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, parent := range parents {
+		r.listings[parent] = Listing[T]{
+			Connection: &model.Connection[T]{PageInfo: &model.PageInfo{HasPreviousPage: r.window.After != nil}},
+			Errors:     []error{err}, Failed: true,
+		}
 	}
 	return true
 }

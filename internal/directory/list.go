@@ -34,8 +34,9 @@ type Window struct {
 	First int
 	// After is nil for the beginning.
 	After *model.Cursor
-	// Total is set when the list's length is wanted.
-	Total bool
+	// More is set when it is wanted whether there is more behind the window, and
+	// Total when the list's length is; either can cost a call.
+	More, Total bool
 }
 
 // Listing is a window of a list: what came, and what went wrong on the way.
@@ -70,7 +71,9 @@ func Read[T model.Node](ctx context.Context, d *Directory, pick Pick[T], l List,
 		}
 		listing.Edges = append(listing.Edges, &model.Edge[T]{At: place(id, streams, order), Node: row})
 	}
-	listing.PageInfo.HasNextPage = slices.ContainsFunc(streams, func(s *stream[T]) bool { return s.more(ctx) })
+	if w.More {
+		listing.PageInfo.HasNextPage = slices.ContainsFunc(streams, func(s *stream[T]) bool { return s.more(ctx) })
+	}
 	if n := len(listing.Edges); n > 0 {
 		listing.PageInfo.First, listing.PageInfo.Last = &listing.Edges[0].At, &listing.Edges[n-1].At
 	}

@@ -2,24 +2,25 @@ package directory
 
 import (
 	"context"
+	"math"
+	"slices"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/providers"
 )
-
-// maxLogins bounds the users that the people of one question can have together;
-// a hundred people have at most a hundred users at each provider, give or take
-// doubles.
-const maxLogins = 2000
 
 // People finds the users of all providers that have one of these addresses, and
 // puts them together by normalized address. Vendors that can filter by address
 // are asked for them, the pages of the others are searched. Users that were
 // found come also where a provider failed; the errors tell.
 func People(ctx context.Context, d *Directory, emails []string) (map[string]*model.Person, []error) {
+	emails = slices.DeleteFunc(slices.Clone(emails), func(email string) bool { return email == "" })
+	if len(emails) == 0 {
+		return nil, nil // nobody has no address
+	}
 	l := List{Kind: "people", Query: providers.Query{Filter: providers.Filter{Emails: emails}}}
 	users := func(c providers.Collections) providers.Collection[*model.User] { return c.Users }
-	listing := Read(ctx, d, users, l, Window{First: maxLogins})
+	listing := Read(ctx, d, users, l, Window{First: math.MaxInt})
 	people := make(map[string]*model.Person, len(emails))
 	for _, edge := range listing.Edges {
 		if edge.Node.Email == nil {

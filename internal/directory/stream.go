@@ -26,7 +26,12 @@ type stream[T model.Node] struct {
 	headAt model.Position
 	peeked bool
 
-	page      *providers.Page[T]
+	// first is the list's first page, when it was read, and page the current one.
+	first, page *providers.Page[T]
+	// whole is set when the stream begins where the list does; count is how many
+	// rows it has delivered.
+	whole     bool
+	count     int
 	sorted    []T
 	seen      map[model.ID]bool
 	pages     int
@@ -35,9 +40,10 @@ type stream[T model.Node] struct {
 }
 
 func newStream[T model.Node](p *model.Provider, c providers.Collection[T], q providers.Query, at model.Position) *stream[T] {
+	whole := at == model.Position{}
 	at.Provider = p.Name
 	return &stream[T]{
-		provider: p, collection: c, query: q, at: at, seen: map[model.ID]bool{},
+		provider: p, collection: c, query: q, at: at, whole: whole, seen: map[model.ID]bool{},
 		here: q.Order.Field != "" && !c.Sorts(q),
 	}
 }
@@ -49,6 +55,7 @@ func (s *stream[T]) next(ctx context.Context) (T, bool) {
 		return none, false
 	}
 	s.at, s.peeked = s.headAt, false
+	s.count++
 	return s.head, true
 }
 
@@ -85,17 +92,34 @@ func (s *stream[T]) more(ctx context.Context) bool {
 // total is the number of rows of the whole list, where the vendor tells it or
 // all of them have been read.
 func (s *stream[T]) total(ctx context.Context) *int {
-	if s.sorted != nil && s.err == nil {
+	switch {
+	case s.err == nil && s.sorted != nil:
 		n := len(s.sorted)
 		return &n
-	}
-	if s.page == nil && s.err == nil {
+	case s.err == nil && s.whole && s.at.Done:
+		return &s.count
+	case s.err == nil && s.page == nil:
 		s.page = s.fetch(ctx, s.at.Token)
 	}
 	if s.page == nil {
 		return nil
 	}
+	if s.page.Total == nil && s.err == nil && s.first != nil && s.first.Next == "" {
+		return s.matching()
+	}
 	return s.page.Total
+}
+
+// matching counts the rows of a list that is no more than its first page.
+func (s *stream[T]) matching() *int {
+	rows := map[model.ID]bool{}
+	for _, row := range s.first.Items {
+		if matches(row, s.query.Filter) {
+			rows[row.Key()] = true
+		}
+	}
+	n := len(rows)
+	return &n
 }
 
 // advance moves headAt behind the next row that matches and is new.
@@ -196,6 +220,9 @@ func (s *stream[T]) fetch(ctx context.Context, token string) *providers.Page[T] 
 	if page.Next != "" && page.Next == token {
 		s.err = &providers.Error{Kind: providers.Truncated, Provider: s.provider, Detail: "the vendor's pages do not advance"}
 		page = &providers.Page[T]{Items: page.Items, Freshness: page.Freshness}
+	}
+	if token == "" {
+		s.first = page
 	}
 	return page
 }

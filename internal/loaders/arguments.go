@@ -22,8 +22,9 @@ const MaxKeys = 100
 type Paging struct {
 	First *int
 	After *string
-	// Total is set when the selection wants the list's length.
-	Total bool
+	// More is set when the selection wants to know whether there is more, and
+	// Total when it wants the list's length.
+	More, Total bool
 }
 
 func (p Paging) first() (int, error) {

@@ -87,7 +87,9 @@ type listKey struct {
 	parent model.ID
 	first  int
 	after  string
-	total  bool
+	// resumes is set when after is a cursor, be it an empty one.
+	resumes     bool
+	more, total bool
 }
 
 func newListKey(l directory.List, parent model.ID, p Paging) (listKey, error) {
@@ -96,20 +98,20 @@ func newListKey(l directory.List, parent model.ID, p Paging) (listKey, error) {
 		return listKey{}, err
 	}
 	text, _ := json.Marshal(l) // strings, numbers and times only
-	key := listKey{list: string(text), parent: parent, first: first, total: p.Total}
+	key := listKey{list: string(text), parent: parent, first: first, more: p.More, total: p.Total}
 	if p.After != nil {
-		key.after = *p.After
+		key.after, key.resumes = *p.After, true
 	}
 	return key, nil
 }
 
 // readLists reads the lists of a batch in parallel; those that differ in nothing
-// but their parent are read together.
+// but which parent of a type they belong to are read together.
 func (k *Kind[T]) readLists(ctx context.Context, s *Set, keys []listKey) []*dataloader.Result[*directory.Listing[T]] {
 	siblings := map[listKey][]int{}
 	for i, key := range keys {
 		family := key
-		family.parent = model.ID(key.parent.Provider())
+		family.parent = model.NewID(key.parent.Provider(), key.parent.Type(), "")
 		siblings[family] = append(siblings[family], i)
 	}
 	results := make([]*dataloader.Result[*directory.Listing[T]], len(keys))
@@ -135,14 +137,14 @@ func (k *Kind[T]) readFamily(ctx context.Context, d *directory.Directory, family
 	var l directory.List
 	_ = json.Unmarshal([]byte(family.list), &l) // written by newListKey
 	listings := make([]*directory.Listing[T], len(parents))
-	w := directory.Window{First: family.first, Total: family.total}
-	if family.after != "" || parents[0] == "" {
+	w := directory.Window{First: family.first, More: family.more, Total: family.total}
+	if family.resumes || parents[0] == "" {
 		for i, parent := range parents {
 			of := l
 			if parent != "" {
 				of = l.Of(parent)
 			}
-			listings[i] = k.readOne(ctx, d, of, w, family.after)
+			listings[i] = k.readOne(ctx, d, of, w, family)
 		}
 		return listings
 	}
@@ -155,9 +157,9 @@ func (k *Kind[T]) readFamily(ctx context.Context, d *directory.Directory, family
 	return listings
 }
 
-func (k *Kind[T]) readOne(ctx context.Context, d *directory.Directory, l directory.List, w directory.Window, after string) *directory.Listing[T] {
-	if after != "" {
-		cursor, err := model.ParseCursor(after, l.ID())
+func (k *Kind[T]) readOne(ctx context.Context, d *directory.Directory, l directory.List, w directory.Window, key listKey) *directory.Listing[T] {
+	if key.resumes {
+		cursor, err := model.ParseCursor(key.after, l.ID())
 		if err != nil {
 			return &directory.Listing[T]{Errors: []error{badInput(err.Error())}, Failed: true}
 		}

@@ -17,25 +17,26 @@ func (s *Set) Node(ctx context.Context, id model.ID) (model.Node, error) {
 }
 
 // Nodes returns the objects with these ids, in their order, and an error for
-// each that could not be read. It fails as a whole when an id is malformed or
-// there are too many.
+// each that is malformed or could not be read. It fails as a whole when there are
+// too many.
 func (s *Set) Nodes(ctx context.Context, ids []model.ID) ([]model.Node, []error, error) {
 	if err := AtMost(len(ids)); err != nil {
 		return nil, nil, err
 	}
-	byKind := map[anyKind][]model.ID{}
-	for _, id := range ids {
-		if _, err := model.ParseID(string(id)); err != nil {
-			return nil, nil, badInput(err.Error())
-		}
-		kind := s.kindOf(id.Type())
-		byKind[kind] = append(byKind[kind], id)
-	}
-	l := &level{set: s, ids: byKind}
-	l.load(ctx)
 	nodes, errs := make([]model.Node, len(ids)), make([]error, len(ids))
+	l := &level{set: s}
 	for i, id := range ids {
-		nodes[i], errs[i] = s.kindOf(id.Type()).node(ctx, id)
+		if _, err := model.ParseID(string(id)); err != nil {
+			errs[i] = badInput(err.Error())
+			continue
+		}
+		l.object(s.kindOf(id.Type()), id)
+	}
+	l.load(ctx)
+	for i, id := range ids {
+		if errs[i] == nil {
+			nodes[i], errs[i] = s.kindOf(id.Type()).node(ctx, id)
+		}
 	}
 	return nodes, errs, nil
 }

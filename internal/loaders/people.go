@@ -85,31 +85,46 @@ func (s *Set) MembershipsOf(ctx context.Context, p *model.Person, window Paging)
 		}
 		w.After = &cursor
 	}
-	keys := membershipKeys(p)
-	parts, _ := load(ctx, s.Memberships.lists, keys)
+	parts, _ := load(ctx, s.Memberships.lists, membershipKeys(p))
 	var rows []*model.Membership
 	var freshness *model.Freshness
 	var errs []error
-	for _, part := range parts {
-		if part == nil || part.Connection == nil {
-			continue
+	for i, part := range parts {
+		for part != nil && part.Connection != nil {
+			rows = append(rows, part.Nodes()...)
+			freshness = freshness.Older(part.Freshness)
+			errs = append(errs, part.Errors...)
+			if part = s.behind(ctx, p.Users[i], part); part == nil {
+				break
+			}
 		}
-		rows = append(rows, part.Nodes()...)
-		freshness = freshness.Older(part.Freshness)
-		errs = append(errs, part.Errors...)
 	}
 	listing := directory.Slice(l, "", rows, w, freshness)
 	listing.Errors = errs
 	return &listing, nil
 }
 
+// behind reads the next page of a user's memberships, nil behind the last.
+func (s *Set) behind(ctx context.Context, u *model.User, part *directory.Listing[*model.Membership]) *directory.Listing[*model.Membership] {
+	if !part.PageInfo.HasNextPage {
+		return nil
+	}
+	next, _ := s.Memberships.List(ctx, MembershipList, u.ID, memberships(part.PageInfo.EndCursor())) // a valid window
+	return next
+}
+
 func membershipKeys(p *model.Person) []listKey {
-	most := MaxFirst
 	keys := make([]listKey, len(p.Users))
 	for i, u := range p.Users {
-		keys[i], _ = newListKey(MembershipList, u.ID, Paging{First: &most}) // a valid window
+		keys[i], _ = newListKey(MembershipList, u.ID, memberships(nil)) // a valid window
 	}
 	return keys
+}
+
+// memberships is the largest window behind a cursor.
+func memberships(after *string) Paging {
+	most := MaxFirst
+	return Paging{First: &most, After: after, More: true}
 }
 
 // Roles reads the roles of an organization.

@@ -156,7 +156,7 @@ func list[T model.Node](l *level, k *Kind[T], of directory.List, parent model.ID
 		return
 	}
 	window := ReadWindow(f.Selection, k.typ)
-	p.Total = window.Total
+	p.More, p.Total = window.More, window.Total
 	key, err := newListKey(of, parent, p)
 	if err != nil {
 		return
@@ -202,7 +202,9 @@ func (j *listJob[T]) run(ctx context.Context) { load(ctx, j.kind.lists, j.keys) 
 type WindowSelection struct {
 	// Nodes are the selections on its nodes: through nodes, through edges, or both.
 	Nodes []NodeSelection
-	Total bool
+	// More and Total are set when it wants to know whether there is more, and how
+	// much there is.
+	More, Total bool
 }
 
 // NodeSelection is what a selection wants of a connection's nodes. Their path in
@@ -219,6 +221,10 @@ func ReadWindow(connection Selection, typ string) WindowSelection {
 		switch f.Name {
 		case "totalCount":
 			w.Total = true
+		case "pageInfo":
+			for _, p := range f.Selection.Fields("PageInfo") {
+				w.More = w.More || p.Name == "hasNextPage"
+			}
 		case "nodes":
 			w.Nodes = append(w.Nodes, NodeSelection{Selection: f.Selection, Alias: f.Alias})
 		case "edges":
