@@ -1,11 +1,16 @@
 package main_test
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"strings"
 	"testing"
 )
+
+//go:generate go test -run ^TestImportTable$ . -update
+
+var update = flag.Bool("update", false, "write the import table of docs/architecture.md anew")
 
 // TestImportTable holds that docs/architecture.md shows the rules as they are.
 func TestImportTable(t *testing.T) {
@@ -14,13 +19,20 @@ func TestImportTable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, rest, found := strings.Cut(string(text), begin)
-	table, _, ended := strings.Cut(rest, end)
-	if !found || !ended {
+	before, rest, begins := strings.Cut(string(text), begin)
+	table, after, ends := strings.Cut(rest, end)
+	if !begins || !ends {
 		t.Fatalf("%s has no place for the table: %s%s", page, begin, end)
 	}
-	if want := importTable(rules); table != want {
-		t.Errorf("%s shows other rules than rules_test.go; put this between its marks:\n%s", page, want)
+	want := importTable(rules)
+	switch {
+	case table == want:
+	case *update:
+		if err := os.WriteFile(page, []byte(before+begin+want+end+after), 0o644); err != nil { //nolint:gosec // a page is for reading
+			t.Fatal(err)
+		}
+	default:
+		t.Errorf("%s shows other rules than rules_test.go: run make generate", page)
 	}
 }
 
