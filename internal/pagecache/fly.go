@@ -30,8 +30,7 @@ func (c *Cache) fly(ctx context.Context, b *batch) {
 		c.fromVendor(ctx, b, left, nil)
 		return
 	}
-	l := c.redis.lease(left, epoch)
-	mine, theirs := l.split(left)
+	l, mine, theirs := c.redis.lease(left, epoch)
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	if len(theirs) > 0 {
@@ -115,7 +114,7 @@ func (c *Cache) fromReplica(ctx context.Context, b *batch, flights []*flight, l 
 		}
 		found, released, usable := c.redis.poll(b.scope, flights, l.epoch)
 		if !usable {
-			orphans, flights = append(orphans, flights...), nil
+			orphans, flights = append(orphans, c.accept(b, flights, found)...), nil
 			continue
 		}
 		var waiting []*flight
@@ -166,9 +165,11 @@ func (c *Cache) fromVendor(ctx context.Context, b *batch, flights []*flight, l *
 	} else if pending {
 		defer c.dropElsewhere()
 	}
+	deposits := make([]deposit, 0, len(flights))
 	for i, f := range flights {
 		if entries[i] != nil {
 			c.memory.put(f.slot, entries[i], b.generation)
+			deposits = append(deposits, deposit{f, entries[i], loaded[i].Body})
 		}
 		if b.behind {
 			c.refreshed(f.slot, outcomes[i])
@@ -176,7 +177,7 @@ func (c *Cache) fromVendor(ctx context.Context, b *batch, flights []*flight, l *
 		f.land(outcomes[i])
 	}
 	if l != nil && c.memory.generations.of(b.scope.id) == b.generation {
-		c.redis.put(b.scope, flights, entries, loaded, l)
+		c.redis.put(b.scope, deposits, l)
 		if c.memory.generations.of(b.scope.id) != b.generation {
 			c.redis.remove(flights)
 		}

@@ -2,6 +2,8 @@ package pagecache
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -20,62 +22,57 @@ const (
 // wait for the values.
 type lease struct {
 	epoch uint64
-	taken []*flight
+	// held are those that are taken and not given back yet.
+	held  map[*flight]bool
 	until time.Time
 }
 
-// lease takes what nobody has. Where Redis does not answer, it takes nothing and
-// others ask, too.
-func (s *store) lease(flights []*flight, epoch uint64) *lease {
-	l := &lease{epoch: epoch, until: time.Now().Add(leaseFor)}
-	busy := make([]*redis.BoolCmd, len(flights))
-	if !s.run(false, func(ctx context.Context, p redis.Pipeliner) {
-		for i, f := range flights {
-			busy[i] = p.SetNX(ctx, f.slot.key.redisKey("l"), 1, leaseFor)
+// lease takes what nobody has, and tells what it did not get. A refusal for
+// another reason than that someone has it is no reason to wait.
+func (s *store) lease(flights []*flight, epoch uint64) (l *lease, mine, theirs []*flight) {
+	l = &lease{epoch: epoch, until: time.Now().Add(leaseFor), held: map[*flight]bool{}}
+	for chunk := range slices.Chunk(flights, maxPipeline) {
+		taken := make([]*redis.BoolCmd, len(chunk))
+		if !s.run(false, func(ctx context.Context, p redis.Pipeliner) {
+			for i, f := range chunk {
+				taken[i] = p.SetNX(ctx, f.slot.key.redisKey("l"), 1, leaseFor)
+			}
+		}) {
+			mine = append(mine, chunk...)
+			continue
 		}
-	}) {
-		l.taken = flights
-		l.until = time.Time{}
-		return l
-	}
-	for i, f := range flights {
-		// A refusal for another reason than that someone has it is no reason to wait.
-		if busy[i].Val() || busy[i].Err() != nil {
-			l.taken = append(l.taken, f)
+		for i, f := range chunk {
+			switch {
+			case taken[i].Val():
+				l.held[f] = true
+				mine = append(mine, f)
+			case taken[i].Err() != nil:
+				mine = append(mine, f)
+			default:
+				theirs = append(theirs, f)
+			}
 		}
 	}
-	return l
+	return l, mine, theirs
 }
 
-// split tells which flights this replica may ask for.
-func (l *lease) split(flights []*flight) (mine, theirs []*flight) {
-	taken := make(map[*flight]bool, len(l.taken))
-	for _, f := range l.taken {
-		taken[f] = true
+// giveBack deletes a lease, once, and only while it cannot be another replica's:
+// what has run out may have been taken since.
+func (l *lease) giveBack(ctx context.Context, p redis.Pipeliner, f *flight) {
+	if l.held[f] && time.Now().Before(l.until.Add(-2*commandFor)) {
+		p.Unlink(ctx, f.slot.key.redisKey("l"))
 	}
-	for _, f := range flights {
-		if !taken[f] {
-			theirs = append(theirs, f)
-		}
-	}
-	return l.taken, theirs
-}
-
-// giveBack deletes the lease, once, and only while it cannot be another
-// replica's: leases that have run out are left to run out.
-func (l *lease) giveBack(ctx context.Context, p redis.Pipeliner) {
-	if time.Now().Before(l.until.Add(-2 * commandFor)) {
-		for _, f := range l.taken {
-			p.Unlink(ctx, f.slot.key.redisKey("l"))
-		}
-	}
-	l.taken = nil
+	delete(l.held, f)
 }
 
 // release gives back what put did not.
 func (s *store) release(l *lease) {
-	if len(l.taken) > 0 {
-		s.run(false, func(ctx context.Context, p redis.Pipeliner) { l.giveBack(ctx, p) })
+	for chunk := range slices.Chunk(slices.Collect(maps.Keys(l.held)), maxPipeline) {
+		s.run(false, func(ctx context.Context, p redis.Pipeliner) {
+			for _, f := range chunk {
+				l.giveBack(ctx, p, f)
+			}
+		})
 	}
 }
 
@@ -85,21 +82,23 @@ func (s *store) poll(scope *Scope, flights []*flight, epoch uint64) (found map[*
 	if !s.may(scope.id) {
 		return nil, nil, false
 	}
-	leases := make([]*redis.IntCmd, len(flights))
-	values := make([]*redis.StringCmd, len(flights))
-	if !s.run(false, func(ctx context.Context, p redis.Pipeliner) {
-		for i, f := range flights {
-			// In this order: whoever gives a lease back has put the value before.
-			leases[i] = p.Exists(ctx, f.slot.key.redisKey("l"))
-			values[i] = getBounded(ctx, p, f)
-		}
-	}) {
-		return nil, nil, false
-	}
 	found, released = map[*flight]stored{}, map[*flight]bool{}
-	s.openAll(scope, flights, values, epoch, found)
-	for i, f := range flights {
-		released[f] = leases[i].Val() == 0
+	for chunk := range slices.Chunk(flights, maxPipeline) {
+		leases := make([]*redis.IntCmd, len(chunk))
+		values := make([]*redis.StringCmd, len(chunk))
+		if !s.run(false, func(ctx context.Context, p redis.Pipeliner) {
+			for i, f := range chunk {
+				// In this order: whoever gives a lease back has put the value before.
+				leases[i] = p.Exists(ctx, f.slot.key.redisKey("l"))
+				values[i] = getBounded(ctx, p, f)
+			}
+		}) {
+			return found, nil, false
+		}
+		s.openAll(scope, chunk, values, epoch, found)
+		for i, f := range chunk {
+			released[f] = leases[i].Val() == 0
+		}
 	}
 	return found, released, true
 }

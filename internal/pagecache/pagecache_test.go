@@ -203,3 +203,18 @@ func pass(d time.Duration) {
 func minute() pagecache.Config {
 	return pagecache.Config{Fresh: time.Minute, Stale: 15 * time.Minute, Rand: func() float64 { return 1 }}
 }
+
+// eventually waits until something holds that others bring about.
+func eventually(t testing.TB, what string, holds func() bool) {
+	t.Helper()
+	tick := time.NewTicker(2 * time.Millisecond)
+	defer tick.Stop()
+	patience := time.After(10 * time.Second)
+	for !holds() {
+		select {
+		case <-tick.C:
+		case <-patience:
+			t.Fatalf("in 10 s it did not happen that %s", what)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package pagecache
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -27,9 +28,7 @@ func (s *store) fetch(scope *Scope, flights []*flight) (found map[*flight]stored
 		return nil, 0, false
 	}
 	found = map[*flight]stored{}
-	for len(flights) > 0 {
-		chunk := flights[:min(len(flights), maxPipeline)]
-		flights = flights[len(chunk):]
+	for chunk := range slices.Chunk(flights, maxPipeline) {
 		var now *redis.StringCmd
 		values := make([]*redis.StringCmd, len(chunk))
 		if !s.run(false, func(ctx context.Context, p redis.Pipeliner) {
@@ -83,44 +82,59 @@ func (s *store) openAll(scope *Scope, flights []*flight, values []*redis.StringC
 	s.remove(useless)
 }
 
-// put puts what was loaded, deletes what is absent, and gives the leases back,
-// all at once.
-func (s *store) put(scope *Scope, flights []*flight, entries []*entry, loaded []Loaded, l *lease) {
+// deposit is what becomes of one key in Redis: a value, or nothing.
+type deposit struct {
+	flight *flight
+	entry  *entry
+	body   []byte
+}
+
+// put puts what was loaded, deletes what is absent, and gives the leases of both
+// back, each in one step with its value.
+func (s *store) put(scope *Scope, deposits []deposit, l *lease) {
 	now := s.cache.now()
-	s.run(true, func(ctx context.Context, p redis.Pipeliner) {
-		tagged := map[string]bool{}
-		for i, f := range flights {
-			e := entries[i]
-			if e == nil {
-				continue
+	for chunk := range slices.Chunk(deposits, maxPipeline) {
+		s.run(true, func(ctx context.Context, p redis.Pipeliner) {
+			tagged := map[string]bool{}
+			for _, d := range chunk {
+				key := d.flight.slot.key
+				l.giveBack(ctx, p, d.flight)
+				sealed, life := s.sealed(scope, d, now, l.epoch)
+				if sealed == nil {
+					p.Unlink(ctx, key.redisKey("p"))
+					continue
+				}
+				p.Set(ctx, key.redisKey("p"), sealed, life)
+				for _, id := range d.entry.tags {
+					tag := s.tag(scope.id, id)
+					p.SAdd(ctx, tag, string(key.hash[:]))
+					tagged[tag] = true
+				}
 			}
-			key := f.slot.key.redisKey("p")
-			life := e.gone.Sub(now)
-			if e.absent || life < time.Millisecond {
-				p.Unlink(ctx, key)
-				continue
+			for tag := range tagged {
+				// No page in the set lives longer than one that is put now can.
+				p.PExpire(ctx, tag, s.cache.config.Fresh+s.cache.config.Stale)
 			}
-			sealed, err := s.codec.Seal(scope.seal, f.slot.key.place(), envelope.Header{
-				Created: e.fetched, FreshFor: e.freshUntil.Sub(e.fetched), StaleFor: e.gone.Sub(e.freshUntil), Epoch: l.epoch,
-			}, loaded[i].Body)
-			if err != nil {
-				s.cache.count(Rejected, 1, 0)
-				p.Unlink(ctx, key)
-				continue
-			}
-			p.Set(ctx, key, sealed, life)
-			for _, id := range e.tags {
-				tag := s.tag(scope.id, id)
-				p.SAdd(ctx, tag, string(f.slot.key.hash[:]))
-				tagged[tag] = true
-			}
-		}
-		for tag := range tagged {
-			// No page in the set lives longer than one that is put now can.
-			p.PExpire(ctx, tag, s.cache.config.Fresh+s.cache.config.Stale)
-		}
-		l.giveBack(ctx, p)
-	})
+		})
+	}
+}
+
+// sealed is the value of a deposit and how long it lives, nil where Redis is to
+// have none.
+func (s *store) sealed(scope *Scope, d deposit, now time.Time, epoch uint64) ([]byte, time.Duration) {
+	e := d.entry
+	life := e.gone.Sub(now)
+	if e.absent || life < time.Millisecond {
+		return nil, 0
+	}
+	sealed, err := s.codec.Seal(scope.seal, d.flight.slot.key.place(), envelope.Header{
+		Created: e.fetched, FreshFor: e.freshUntil.Sub(e.fetched), StaleFor: e.gone.Sub(e.freshUntil), Epoch: epoch,
+	}, d.body)
+	if err != nil {
+		s.cache.count(Rejected, 1, 0)
+		return nil, 0
+	}
+	return sealed, life
 }
 
 // tag names the set of pages that hold an object.
@@ -131,11 +145,13 @@ func (s *store) tag(scope scopeID, id model.ID) string {
 
 // remove deletes values.
 func (s *store) remove(flights []*flight) {
-	s.run(false, func(ctx context.Context, p redis.Pipeliner) {
-		for _, f := range flights {
-			p.Unlink(ctx, f.slot.key.redisKey("p"))
-		}
-	})
+	for chunk := range slices.Chunk(flights, maxPipeline) {
+		s.run(false, func(ctx context.Context, p redis.Pipeliner) {
+			for _, f := range chunk {
+				p.Unlink(ctx, f.slot.key.redisKey("p"))
+			}
+		})
+	}
 }
 
 // forget deletes what holds one of these objects, and tells the other replicas.

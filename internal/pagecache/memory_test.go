@@ -1,0 +1,71 @@
+package pagecache_test
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+	"weak"
+
+	"github.com/accountgraph/accountgraph/internal/pagecache"
+)
+
+func TestMemoryIsBounded(t *testing.T) {
+	events := &tally{}
+	config := minute()
+	config.MaxBytes, config.Observe = 1<<20, events.observe
+	bubble(t, config, func(t *testing.T, c *pagecache.Cache) {
+		s, v := scope(c, "token"), &vendor{}
+		body := strings.Repeat("x", 10_000)
+		v.answer(func(name string) pagecache.Loaded { return pagecache.Loaded{Body: []byte(body)} })
+		for i := range 1000 {
+			v.one(t.Context(), s, fmt.Sprint(i))
+		}
+		synctest.Wait()
+		kept := 0
+		for i := range 1000 {
+			if v.one(t.Context(), s, fmt.Sprint(i)).Source == pagecache.FromMemory {
+				kept++
+			}
+		}
+		// 1 MiB holds some 30 pages of 10 kB that weigh three times as much.
+		if kept == 0 || kept > 40 || events.of(pagecache.Evicted) < 900 {
+			t.Errorf("kept %d of 1000, evicted %d", kept, events.of(pagecache.Evicted))
+		}
+	})
+}
+
+func TestOneValueTakesNoMoreThanAnEighth(t *testing.T) {
+	config := minute()
+	config.MaxBytes = 1 << 20
+	bubble(t, config, func(t *testing.T, c *pagecache.Cache) {
+		s, v := scope(c, "token"), &vendor{}
+		for size, source := range map[int]pagecache.Source{40_000: pagecache.FromMemory, 50_000: pagecache.FromVendor} {
+			v.answer(func(string) pagecache.Loaded { return pagecache.Loaded{Body: make([]byte, size)} })
+			name := fmt.Sprint(size)
+			v.one(t.Context(), s, name)
+			if got := v.one(t.Context(), s, name); got.Source != source {
+				t.Errorf("%d bytes came from %s; want %s", size, got.Source, source)
+			}
+		}
+	})
+}
+
+func TestADroppedScopeLeavesTheHeap(t *testing.T) {
+	c := open(t, minute())
+	s := scope(c, "token")
+	held := remembered(s)
+	s.Drop(t.Context())
+	eventually(t, "what a dropped scope held leaves the heap", func() bool {
+		runtime.GC()
+		return held.Value() == nil
+	})
+}
+
+func remembered(s *pagecache.Scope) weak.Pointer[[1000]byte] {
+	value := new([1000]byte)
+	pagecache.Remember(s, s.Page("a"), value, 1000, time.Now())
+	return weak.Make(value)
+}
