@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"golang.org/x/text/cases"
+	"golang.org/x/text/language"
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/accountgraph/accountgraph/graph/model"
@@ -20,7 +21,7 @@ func NormalizeEmail(email string) string {
 	if isPlain(email) {
 		return strings.ToLower(email)
 	}
-	return norm.NFC.String(strings.ToLower(norm.NFC.String(email)))
+	return norm.NFC.String(cases.Lower(language.Und).String(norm.NFC.String(email)))
 }
 
 func fold(s string) string {
