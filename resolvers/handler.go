@@ -26,6 +26,9 @@ type Options struct {
 	// Observe is told of every answered request: the codes of its errors, none
 	// when it went well, and how long it took; may be nil.
 	Observe func(codes []string, took time.Duration)
+	// Walk fills an operation's loaders before its resolvers run; nil stands for
+	// loaders.Set.Walk. Answers do not depend on it, only how much is asked at once.
+	Walk func(ctx context.Context, s *loaders.Set, root loaders.Selection)
 }
 
 const (
@@ -46,13 +49,20 @@ func Handler(d *directory.Directory, o Options) http.Handler {
 	// The executor counts `_service` as introspection, but a gateway must always
 	// have its answer. The guard refuses the rest where introspection is off.
 	server.Use(extension.Introspection{})
-	server.Use(operation{d})
+	walk := o.Walk
+	if walk == nil {
+		walk = func(ctx context.Context, s *loaders.Set, root loaders.Selection) { s.Walk(ctx, root) }
+	}
+	server.Use(operation{d, walk})
 	return server
 }
 
 // operation surrounds the execution of an operation: its deadline, its budget,
 // its loaders, its trace.
-type operation struct{ directory *directory.Directory }
+type operation struct {
+	directory *directory.Directory
+	walk      func(context.Context, *loaders.Set, loaders.Selection)
+}
 
 var _ interface {
 	graphql.HandlerExtension
@@ -78,7 +88,7 @@ func (o operation) InterceptResponse(ctx context.Context, next graphql.ResponseH
 	set := loaders.New(o.directory)
 	ctx = loaders.With(ctx, set)
 	if oc.Operation.Operation == ast.Query {
-		set.Walk(ctx, selection{oc, oc.Operation.SelectionSet})
+		o.walk(ctx, set, selection{oc, oc.Operation.SelectionSet})
 	}
 	response := next(ctx)
 	if response != nil && oc.Headers.Get(traceHeader) == "1" {

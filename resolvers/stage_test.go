@@ -30,19 +30,31 @@ type stage struct {
 
 func newStage(t *testing.T) *stage {
 	t.Helper()
-	vendors := start(t)
-	return &stage{vendors, listen(t, serve(t, vendors))}
+	return newStageWith(t, start(t), resolvers.Options{}, as)
 }
 
-// newClientStage has a credential of a client at SoftwareOne, to whom less is
+// newStageWith has other options, and providers as they are made by dress.
+func newStageWith(t *testing.T, vendors *demo.Vendors, o resolvers.Options, dress func(providers.Provider) providers.Provider) *stage {
+	t.Helper()
+	o.Log, o.Introspection = slog.New(slog.NewTextHandler(t.Output(), nil)), true
+	var all []providers.Provider
+	for _, v := range vendors.All {
+		all = append(all, dress(open(t, v)))
+	}
+	return &stage{vendors, listen(t, resolvers.Handler(directory.New(all...), o))}
+}
+
+func as(p providers.Provider) providers.Provider { return p }
+
+// startForClient has a credential of a client at SoftwareOne, to whom less is
 // shown than to its own staff.
-func newClientStage(t *testing.T) *stage {
+func startForClient(t *testing.T) *demo.Vendors {
 	t.Helper()
 	vendors := start(t)
 	fake := softwareonefake.New(demo.Token)
 	fake.Operations = false
 	vendors.All[0] = demo.Vendor{Name: "softwareone", BaseURL: listen(t, fake) + "/public", Control: &fake.Control}
-	return &stage{vendors, listen(t, serve(t, vendors))}
+	return vendors
 }
 
 func start(t *testing.T) *demo.Vendors {
@@ -69,18 +81,6 @@ func (s *stage) asked() int {
 		n += len(v.Control.TakeCalls())
 	}
 	return n
-}
-
-// serve is the graph's handler over the simulated vendors.
-func serve(t *testing.T, vendors *demo.Vendors) http.Handler {
-	t.Helper()
-	var all []providers.Provider
-	for _, v := range vendors.All {
-		all = append(all, open(t, v))
-	}
-	return resolvers.Handler(directory.New(all...), resolvers.Options{
-		Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Introspection: true,
-	})
 }
 
 func open(t *testing.T, v demo.Vendor) providers.Provider {

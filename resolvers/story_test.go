@@ -21,6 +21,7 @@ import (
 
 	"github.com/accountgraph/accountgraph/internal/demo"
 	"github.com/accountgraph/accountgraph/internal/simulated"
+	"github.com/accountgraph/accountgraph/resolvers"
 )
 
 var update = flag.Bool("update", false, "rewrite the stories with what happens")
@@ -36,19 +37,11 @@ var update = flag.Bool("update", false, "rewrite the stories with what happens")
 // A section `credential` at the beginning that says `client` shows SoftwareOne as
 // its clients see it, instead of its own staff.
 func TestStories(t *testing.T) {
-	files, err := filepath.Glob("testdata/*/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no stories: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(strings.TrimPrefix(file, "testdata/"), ".txtar"), func(t *testing.T) {
-			story, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			played := play(t, story)
+	for name, story := range stories(t) {
+		t.Run(name, func(t *testing.T) {
+			played := play(t, newStageWith(t, startFor(t, story), resolvers.Options{}, as), story)
 			if *update {
-				if err := os.WriteFile(file, txtar.Format(played), 0o644); err != nil { //nolint:gosec // a story is for reading
+				if err := os.WriteFile("testdata/"+name+".txtar", txtar.Format(played), 0o644); err != nil { //nolint:gosec // a story is for reading
 					t.Fatal(err)
 				}
 				return
@@ -60,12 +53,36 @@ func TestStories(t *testing.T) {
 	}
 }
 
-// play runs a story and returns it as it went.
-func play(t *testing.T, story *txtar.Archive) *txtar.Archive {
-	stage := newStage(t)
+// startFor starts the vendors that a story wants.
+func startFor(t *testing.T, story *txtar.Archive) *demo.Vendors {
+	t.Helper()
 	if len(story.Files) > 0 && story.Files[0].Name == "credential" {
-		stage = newClientStage(t)
+		return startForClient(t)
 	}
+	return start(t)
+}
+
+// stories are all stories by name.
+func stories(t *testing.T) map[string]*txtar.Archive {
+	t.Helper()
+	files, err := filepath.Glob("testdata/*/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no stories: %v", err)
+	}
+	all := make(map[string]*txtar.Archive, len(files))
+	for _, file := range files {
+		story, err := txtar.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[strings.TrimSuffix(strings.TrimPrefix(file, "testdata/"), ".txtar")] = story
+	}
+	return all
+}
+
+// play runs a story and returns it as it went.
+func play(t *testing.T, stage *stage, story *txtar.Archive) *txtar.Archive {
+	t.Helper()
 	played := &txtar.Archive{Comment: story.Comment}
 	keep := func(name, data string) {
 		played.Files = append(played.Files, txtar.File{Name: name, Data: []byte(strings.TrimRight(data, "\n") + "\n")})

@@ -1,0 +1,133 @@
+package resolvers_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/txtar"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/loaders"
+	"github.com/accountgraph/accountgraph/providers"
+	"github.com/accountgraph/accountgraph/resolvers"
+)
+
+// The walk saves time and nothing else: every story has the same answers without
+// it, where each resolver loads what it needs.
+func TestAnswersWithoutWalk(t *testing.T) {
+	for name, story := range stories(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			still := resolvers.Options{Walk: func(context.Context, *loaders.Set, loaders.Selection) {}}
+			played := play(t, newStageWith(t, startFor(t, story), still, as), story)
+			if diff := cmp.Diff(responses(story), responses(played)); diff != "" {
+				t.Errorf("another answer without the walk (-with +without):\n%s", diff)
+			}
+		})
+	}
+}
+
+func responses(story *txtar.Archive) []string {
+	var all []string
+	for _, f := range story.Files {
+		if strings.HasPrefix(f.Name, "response") {
+			all = append(all, string(f.Data))
+		}
+	}
+	return all
+}
+
+// The walk foresees everything that a story wants: behind it, no resolver asks a
+// provider for anything.
+func TestWalkForesees(t *testing.T) {
+	for name, story := range stories(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := &watch{}
+			o := resolvers.Options{Walk: func(ctx context.Context, s *loaders.Set, root loaders.Selection) {
+				w.walking(true)
+				s.Walk(ctx, root)
+				w.walking(false)
+			}}
+			play(t, newStageWith(t, startFor(t, story), o, w.dress), story)
+			if w.late != nil {
+				t.Errorf("asked for by a resolver: %q", w.late)
+			}
+			if w.asked == 0 && !strings.Contains(string(txtar.Format(story)), "\n0 different calls\n") {
+				t.Error("nothing was watched")
+			}
+		})
+	}
+}
+
+// watch sees what providers are asked for, and when.
+type watch struct {
+	mu    sync.Mutex
+	walks bool
+	asked int
+	late  []string
+}
+
+func (w *watch) walking(yes bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.walks = yes
+}
+
+func (w *watch) see(what string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.asked++
+	if !w.walks {
+		w.late = append(w.late, what)
+	}
+}
+
+func (w *watch) dress(p providers.Provider) providers.Provider { return watched{p, w} }
+
+type watched struct {
+	providers.Provider
+	watch *watch
+}
+
+func (p watched) Collections() providers.Collections {
+	c := p.Provider.Collections()
+	dressed := providers.Collections{
+		Users: watching(p.watch, c.Users), Memberships: watching(p.watch, c.Memberships), Accounts: watching(p.watch, c.Accounts),
+		Organizations: watching(p.watch, c.Organizations), Groups: watching(p.watch, c.Groups), Buyers: watching(p.watch, c.Buyers),
+		Sellers: watching(p.watch, c.Sellers), Modules: watching(p.watch, c.Modules),
+	}
+	if c.Roles != nil {
+		dressed.Roles = func(ctx context.Context, organization string) ([]*model.Role, error) {
+			p.watch.see("the roles of " + organization)
+			return c.Roles(ctx, organization)
+		}
+	}
+	return dressed
+}
+
+func watching[T model.Node](w *watch, c providers.Collection[T]) providers.Collection[T] {
+	if c == nil {
+		return nil
+	}
+	return watchedCollection[T]{c, w}
+}
+
+type watchedCollection[T model.Node] struct {
+	providers.Collection[T]
+	watch *watch
+}
+
+func (c watchedCollection[T]) Get(ctx context.Context, ids []string) providers.Found[T] {
+	c.watch.see(strings.Join(slices.Concat([]string{"by id:"}, ids), " "))
+	return c.Collection.Get(ctx, ids)
+}
+
+func (c watchedCollection[T]) Page(ctx context.Context, q providers.Query, token string) (*providers.Page[T], error) {
+	c.watch.see("a page of " + strings.Join(slices.Concat([]string{q.Of.Type}, q.Of.IDs), " "))
+	return c.Collection.Page(ctx, q, token)
+}
