@@ -1,24 +1,13 @@
 package pagecache
 
 import (
-	"context"
 	"errors"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/logging"
 	"github.com/redis/go-redis/v9/maintnotifications"
-)
-
-const (
-	// commandFor bounds a command or pipeline, from waiting for a connection to the
-	// last byte. On a local network Redis answers within one millisecond, so that
-	// what takes 50 is better asked of the vendor.
-	commandFor = 50 * time.Millisecond
-	// dialFor is longer, since a connection serves whoever comes next.
-	dialFor = 100 * time.Millisecond
 )
 
 var errURL = errors.New("pagecache: Redis must be redis:// or rediss://, host:port[,host:port…][/database], and no parameter but master")
@@ -34,8 +23,9 @@ func (c Config) connect() (redis.UniversalClient, error) {
 	// and wait seconds, if it were left to its defaults.
 	options.ContextTimeoutEnabled = true
 	options.MaxRetries = -1
-	options.DialTimeout, options.DialerRetries = dialFor, 1
-	options.ReadTimeout, options.WriteTimeout, options.PoolTimeout = commandFor, commandFor, commandFor
+	// A connection serves whoever comes next, so it may take longer.
+	options.DialTimeout, options.DialerRetries = 2*c.Timeout, 1
+	options.ReadTimeout, options.WriteTimeout, options.PoolTimeout = c.Timeout, c.Timeout, c.Timeout
 	options.PoolSize, options.MaxActiveConns, options.PipelinePoolSize = 16, 32, -1
 	// Nothing is sent that an old or a restricted Redis refuses.
 	options.DisableIdentity, options.Protocol = true, 2
@@ -85,10 +75,4 @@ func parseURL(text string) (*redis.UniversalOptions, error) {
 		return nil, errors.New("pagecache: a Redis Cluster has no databases but 0")
 	}
 	return options, nil
-}
-
-// detached is the context of a command. It is never a caller's: each cancelled
-// command costs a connection.
-func detached() (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.Background(), commandFor)
 }

@@ -30,7 +30,15 @@ func (c *Cache) fly(ctx context.Context, b *batch) {
 		c.fromVendor(ctx, b, left, nil)
 		return
 	}
-	l, mine, theirs := c.redis.lease(left, epoch)
+	l, taken, found := c.redis.lease(b.scope, left, epoch)
+	var mine, theirs []*flight
+	for _, f := range c.accept(b, left, found) {
+		if taken[f] {
+			theirs = append(theirs, f)
+			continue
+		}
+		mine = append(mine, f)
+	}
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	if len(theirs) > 0 {
@@ -40,6 +48,7 @@ func (c *Cache) fly(ctx context.Context, b *batch) {
 	if len(mine) > 0 {
 		c.fromVendor(ctx, b, mine, l)
 	}
+	c.redis.release(l)
 }
 
 // fromRedis lands what Redis holds and returns the rest. usable tells that Redis

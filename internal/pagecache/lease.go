@@ -23,43 +23,42 @@ const (
 type lease struct {
 	epoch uint64
 	// held are those that are taken and not given back yet.
-	held  map[*flight]bool
+	held map[*flight]bool
+	// until is when this replica must not delete it any more, since it may have run
+	// out on the way there.
 	until time.Time
 }
 
 // lease takes what nobody has, and tells what it did not get. A refusal for
-// another reason than that someone has it is no reason to wait.
-func (s *store) lease(flights []*flight, epoch uint64) (l *lease, mine, theirs []*flight) {
-	l = &lease{epoch: epoch, until: time.Now().Add(leaseFor), held: map[*flight]bool{}}
+// another reason than that someone has it is no reason to wait. It looks for the
+// values again: whoever had the lease may have put them and given it back since.
+func (s *store) lease(scope *Scope, flights []*flight, epoch uint64) (l *lease, theirs map[*flight]bool, found map[*flight]stored) {
+	l = &lease{epoch: epoch, until: time.Now().Add(leaseFor - 2*s.cache.config.Timeout), held: map[*flight]bool{}}
+	theirs, found = map[*flight]bool{}, map[*flight]stored{}
 	for chunk := range slices.Chunk(flights, maxPipeline) {
 		taken := make([]*redis.BoolCmd, len(chunk))
+		values := make([]*redis.StringCmd, len(chunk))
 		if !s.run(false, func(ctx context.Context, p redis.Pipeliner) {
 			for i, f := range chunk {
 				taken[i] = p.SetNX(ctx, f.slot.key.redisKey("l"), 1, leaseFor)
+				values[i] = getBounded(ctx, p, f)
 			}
 		}) {
-			mine = append(mine, chunk...)
 			continue
 		}
 		for i, f := range chunk {
-			switch {
-			case taken[i].Val():
-				l.held[f] = true
-				mine = append(mine, f)
-			case taken[i].Err() != nil:
-				mine = append(mine, f)
-			default:
-				theirs = append(theirs, f)
-			}
+			l.held[f] = taken[i].Val()
+			theirs[f] = taken[i].Err() == nil && !taken[i].Val()
 		}
+		s.openAll(scope, chunk, values, epoch, found)
 	}
-	return l, mine, theirs
+	return l, theirs, found
 }
 
 // giveBack deletes a lease, once, and only while it cannot be another replica's:
 // what has run out may have been taken since.
 func (l *lease) giveBack(ctx context.Context, p redis.Pipeliner, f *flight) {
-	if l.held[f] && time.Now().Before(l.until.Add(-2*commandFor)) {
+	if l.held[f] && time.Now().Before(l.until) {
 		p.Unlink(ctx, f.slot.key.redisKey("l"))
 	}
 	delete(l.held, f)

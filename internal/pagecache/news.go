@@ -62,7 +62,7 @@ func (s *store) session(ctx context.Context) {
 	// Closing is what ends a read that waits.
 	stop := context.AfterFunc(ctx, func() { subscription.Close() })
 	defer stop()
-	begin, cancel := detached()
+	begin, cancel := s.detached()
 	defer cancel()
 	if subscription.Subscribe(begin, channel) != nil {
 		return
@@ -70,7 +70,7 @@ func (s *store) session(ctx context.Context) {
 	asked := true
 	for {
 		message, err := subscription.ReceiveTimeout(ctx, quiet)
-		if isTimeout(err) && !asked && ping(subscription) {
+		if isTimeout(err) && !asked && s.ping(subscription) {
 			asked = true
 			continue
 		}
@@ -90,10 +90,10 @@ func (s *store) session(ctx context.Context) {
 	}
 }
 
-func ping(s *redis.PubSub) bool {
-	ctx, cancel := detached()
+func (s *store) ping(p *redis.PubSub) bool {
+	ctx, cancel := s.detached()
 	defer cancel()
-	return s.Ping(ctx) == nil
+	return p.Ping(ctx) == nil
 }
 
 func isTimeout(err error) bool {

@@ -2,6 +2,7 @@ package pagecache_test
 
 import (
 	"bytes"
+	"crypto/rand"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -40,8 +41,10 @@ func TestRedisMayBeMissingAtTheStart(t *testing.T) {
 		t.Errorf("redis was used after %v", took)
 	}
 	eventually(t, "it is up", c.Up)
-	v.one(t.Context(), scope(c, "token"), "new")
-	r.holds("p", 1)
+	eventually(t, "values are put there", func() bool {
+		v.one(t.Context(), scope(c, "token"), rand.Text())
+		return len(r.keys("p")) > 0
+	})
 	mu.Lock()
 	defer mu.Unlock()
 	if lines := strings.Count(log.String(), "\n"); lines != 2 {
@@ -102,7 +105,7 @@ func TestRedisMayBeKilledInFlight(t *testing.T) {
 
 func TestABlackHoleCostsOnce(t *testing.T) {
 	r := startRedis(t)
-	c, events := r.replica()
+	c, events := r.replica(impatient)
 	s, v := scope(c, "token"), &vendor{}
 	v.one(t.Context(), s, "warm")
 	r.holds("p", 1)
@@ -231,6 +234,7 @@ func TestOpenRefuses(t *testing.T) {
 		"more than a day":    {Fresh: 23 * time.Hour, Stale: 2 * time.Hour},
 		"negative time":      {Fresh: -1},
 		"negative bytes":     {MaxBytes: -1},
+		"negative timeout":   {Timeout: -1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, err := pagecache.Open(config)

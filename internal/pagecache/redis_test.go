@@ -164,7 +164,7 @@ func TestForgedNewsIsIgnored(t *testing.T) {
 
 func TestADropThatRedisDidNotHearIsMadeGood(t *testing.T) {
 	r := startRedis(t)
-	one, events := r.replica()
+	one, events := r.replica(impatient)
 	two, _ := r.replica()
 	v := &vendor{}
 	s := scope(one, "token")

@@ -161,6 +161,7 @@ func (s *server) deafReplica(change ...func(*pagecache.Config)) (*pagecache.Cach
 	s.t.Helper()
 	events := &tally{}
 	config := minute()
+	config.Timeout = time.Second // The machine may be busy.
 	config.Redis, config.Key, config.Observe = s.url(), providers.NewSecret(testKey), events.observe
 	for _, f := range change {
 		f(&config)
@@ -172,3 +173,6 @@ func (s *server) deafReplica(change ...func(*pagecache.Config)) (*pagecache.Cach
 func later(d time.Duration) func(*pagecache.Config) {
 	return func(c *pagecache.Config) { c.Now = func() time.Time { return time.Now().Add(d) } }
 }
+
+// impatient has the timeout that users have.
+func impatient(c *pagecache.Config) { c.Timeout = 0 }

@@ -47,7 +47,7 @@ const (
 	prefix = "accountgraph:v1:"
 	// epochFor is longer than any value lives, so that no value outlives its epoch.
 	epochFor = envelope.MaxLife + time.Hour
-	// maxPipeline bounds how many values one pipeline reads within commandFor.
+	// maxPipeline bounds how many values one pipeline reads within a timeout.
 	maxPipeline = 64
 	// maxOwed bounds owed, some 50 bytes each.
 	maxOwed = 1 << 16
@@ -67,12 +67,18 @@ func (c *Cache) openStore() (*store, error) {
 	}
 	rand.Read(s.self[:])
 	s.breaker = &breaker{ctx: c.ctx, changed: c.stateChange, probe: func() bool {
-		ctx, cancel := detached()
+		ctx, cancel := s.detached()
 		defer cancel()
 		return s.client.Ping(ctx).Err() == nil
 	}}
 	s.ended.Go(s.listen)
 	return s, nil
+}
+
+// detached is the context of a command. It is never a caller's: each command that
+// is cancelled costs a connection.
+func (s *store) detached() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.Background(), s.cache.config.Timeout)
 }
 
 func (s *store) close() {
@@ -96,7 +102,7 @@ func (s *store) run(atomic bool, fill func(ctx context.Context, p redis.Pipeline
 	if !s.breaker.closed() {
 		return false
 	}
-	ctx, cancel := detached()
+	ctx, cancel := s.detached()
 	defer cancel()
 	p := s.client.Pipeline()
 	if atomic {
