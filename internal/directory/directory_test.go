@@ -1,0 +1,78 @@
+package directory_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/directory"
+	"github.com/accountgraph/accountgraph/providers"
+)
+
+// Objects come from the providers that their ids name; some may fail, others not
+// exist.
+func TestObjects(t *testing.T) {
+	d := withUsers(
+		&shelf[*model.User]{pages: [][]*model.User{named("a", "1", "2")}},
+		&shelf[*model.User]{pages: [][]*model.User{named("b", "1")}},
+	)
+	asked := []model.ID{"b:User:1", "a:User:2", "a:User:9", "b:User:broken", "c:User:1", "a:User:2"}
+	found, failed := directory.Objects(t.Context(), d, users, asked)
+	if len(found) != 2 || found["a:User:2"].VendorID != "2" || found["b:User:1"].Provider.Name != "b" {
+		t.Errorf("found %v", found)
+	}
+	if len(failed) != 1 || providers.KindOf(failed["b:User:broken"]) != providers.Unavailable {
+		t.Errorf("failed %v", failed)
+	}
+	none := func(c providers.Collections) providers.Collection[*model.Seller] { return c.Sellers }
+	if found, failed := directory.Objects(t.Context(), d, none, []model.ID{"a:Seller:1"}); len(found)+len(failed) != 0 {
+		t.Errorf("sellers where there are none: %v, %v", found, failed)
+	}
+}
+
+func TestProviders(t *testing.T) {
+	roles := func(_ context.Context, organization string) ([]*model.Role, error) {
+		return []*model.Role{{VendorID: organization + "'s"}}, nil
+	}
+	d := directory.New(vendor{info: called("z")}, vendor{called("a"), providers.Collections{Roles: roles}})
+	var names []string
+	for _, p := range d.Providers() {
+		names = append(names, p.Name)
+	}
+	if !slices.Equal(names, []string{"z", "a"}) {
+		t.Errorf("in the order of the configuration: %q", names)
+	}
+	if d.Status("a") != model.ProviderUp || d.Status("b") != model.ProviderUnknown {
+		t.Errorf("%s, %s", d.Status("a"), d.Status("b"))
+	}
+	for id, want := range map[model.ID][]*model.Role{
+		"a:Organization:1": {{VendorID: "1's"}}, "z:Organization:1": nil, "b:Organization:1": nil,
+	} {
+		if got, err := d.Roles(t.Context(), id); err != nil || !cmp.Equal(got, want) {
+			t.Errorf("%s: %v, %v", id, got, err)
+		}
+	}
+}
+
+// One list has one fingerprint, and different ones have different ones.
+func TestListID(t *testing.T) {
+	one := directory.List{Kind: "users", Providers: []string{"a"}}
+	same := directory.List{Kind: "users", Providers: []string{"a"}}
+	if one.ID() != same.ID() {
+		t.Error("equal lists differ")
+	}
+	seen := map[model.ListID]bool{one.ID(): true}
+	for _, l := range []directory.List{
+		{Kind: "accounts", Providers: []string{"a"}}, {Kind: "users", Providers: []string{"b"}}, {Kind: "users"},
+		{Kind: "users", Providers: []string{}}, one.Of("a:Account:1"), one.Of("a:Account:2"), one.Of("a:Organization:1"),
+		{Kind: "users", Providers: []string{"a"}, Query: providers.Query{Filter: providers.Filter{Name: "x"}}}, byName,
+	} {
+		if seen[l.ID()] {
+			t.Errorf("%+v has another's fingerprint", l)
+		}
+		seen[l.ID()] = true
+	}
+}

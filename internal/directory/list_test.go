@@ -1,0 +1,187 @@
+package directory_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/directory"
+	"github.com/accountgraph/accountgraph/providers"
+)
+
+func TestProviderByProvider(t *testing.T) {
+	first := &shelf[*model.User]{pages: [][]*model.User{named("a", "z", "y"), named("a", "x")}}
+	second := &shelf[*model.User]{pages: [][]*model.User{named("b", "w")}}
+	d, l := withUsers(first, second), directory.List{Kind: "users"}
+	page := read(t, d, l, directory.Window{First: 2, More: true})
+	if got := ids(page); !slices.Equal(got, []string{"a:z", "a:y"}) || !page.PageInfo.HasNextPage || page.PageInfo.HasPreviousPage {
+		t.Errorf("%q, %+v", got, page.PageInfo)
+	}
+	if second.calls() != 0 {
+		t.Error("a provider was asked before its turn")
+	}
+	page = read(t, d, l, behind(t, l, page, 2))
+	if got := ids(page); !slices.Equal(got, []string{"a:x", "b:w"}) || page.PageInfo.HasNextPage || !page.PageInfo.HasPreviousPage {
+		t.Errorf("%q, %+v", got, page.PageInfo)
+	}
+	if page.Freshness.FetchedAt != dawn.Add(-1*60*60*1e9) {
+		t.Errorf("as old as %v", page.Freshness.FetchedAt)
+	}
+	page = read(t, d, l, behind(t, l, page, 2))
+	if len(page.Edges) != 0 || page.PageInfo.HasNextPage || page.PageInfo.First != nil || page.Failed {
+		t.Errorf("behind the end: %q, %+v", ids(page), page.PageInfo)
+	}
+}
+
+func TestChosenProviders(t *testing.T) {
+	d := withUsers(&shelf[*model.User]{pages: [][]*model.User{named("a", "1")}}, &shelf[*model.User]{pages: [][]*model.User{named("b", "2")}})
+	for _, c := range []struct {
+		names []string
+		want  []string
+		kinds []providers.Kind
+	}{
+		{nil, []string{"a:1", "b:2"}, nil},
+		{[]string{}, []string{}, nil},
+		{[]string{"b"}, []string{"b:2"}, nil},
+		{[]string{"a", "c"}, []string{}, []providers.Kind{providers.BadInput}},
+	} {
+		page := read(t, d, directory.List{Providers: c.names}, directory.Window{First: 5, Total: true})
+		if !slices.Equal(ids(page), c.want) || !slices.Equal(kinds(page.Errors), c.kinds) || page.Failed != (c.kinds != nil) {
+			t.Errorf("%q: %q, %v", c.names, ids(page), page.Errors)
+		}
+		if c.kinds == nil && (page.TotalCount == nil || *page.TotalCount != len(c.want)) {
+			t.Errorf("%q: total %v", c.names, page.TotalCount)
+		}
+	}
+}
+
+// One order over all providers: those that sort are read as far as needed, the
+// others whole; of equals the first provider's comes first, and who has no value
+// comes last either way.
+func TestOneOrder(t *testing.T) {
+	ascending := directory.List{Query: providers.Query{Order: providers.Order{Field: model.OrderByName}}}
+	descending := directory.List{Query: providers.Query{Order: providers.Order{Field: model.OrderByName, Descending: true}}}
+	nobody := func(provider string) []*model.User { return []*model.User{user(provider, "?", "")} }
+	unsorted := func() *shelf[*model.User] {
+		return &shelf[*model.User]{pages: [][]*model.User{named("b", "d", "É"), nobody("b"), named("b", "b")}}
+	}
+
+	sorted := &shelf[*model.User]{sorts: true, pages: [][]*model.User{named("a", "a", "B", "c", "e"), nobody("a")}}
+	page := read(t, withUsers(sorted, unsorted()), ascending, directory.Window{First: 4})
+	if got := ids(page); !slices.Equal(got, []string{"a:a", "a:B", "b:b", "a:c"}) {
+		t.Errorf("%q", got)
+	}
+	if sorted.calls() != 1 {
+		t.Errorf("a sorted list was read %d pages far", sorted.calls())
+	}
+	page = read(t, withUsers(sorted, unsorted()), ascending, behind(t, ascending, page, 9))
+	if got := ids(page); !slices.Equal(got, []string{"b:d", "a:e", "b:É", "a:?", "b:?"}) {
+		t.Errorf("%q", got)
+	}
+
+	sorted = &shelf[*model.User]{sorts: true, pages: [][]*model.User{named("a", "e", "c"), named("a", "B"), nobody("a")}}
+	page = read(t, withUsers(sorted, unsorted()), descending, directory.Window{First: 9})
+	if got := ids(page); !slices.Equal(got, []string{"b:É", "a:e", "b:d", "a:c", "a:B", "b:b", "a:?", "b:?"}) {
+		t.Errorf("%q", got)
+	}
+}
+
+// Whatever pages the vendors give and clients ask for, paging finds each row once,
+// and in one order.
+func TestPagesAddUp(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for round := range 200 {
+		order := providers.Order{}
+		if round%2 == 0 {
+			order.Field, order.Descending = model.OrderByName, round%4 == 0
+		}
+		var shelves []*shelf[*model.User]
+		want := map[string]bool{}
+		for i := range 3 {
+			s := &shelf[*model.User]{repeats: random.IntN(2) == 0, totals: random.IntN(2) == 0}
+			provider := string(rune('a' + i))
+			var all []*model.User
+			for n := range random.IntN(12) {
+				u := user(provider, fmt.Sprint(n), strings.Repeat("x", random.IntN(4)))
+				all = append(all, u)
+				want[provider+":"+fmt.Sprint(n)] = true
+			}
+			for len(all) > 0 {
+				n := random.IntN(len(all) + 1)
+				page := all[:n:n]
+				if before := slices.Concat(s.pages...); s.repeats && len(before) > 0 {
+					page = append(page, before[random.IntN(len(before))])
+				}
+				s.pages, all = append(s.pages, page), all[n:]
+			}
+			if s.repeats {
+				s.totals = false
+			}
+			shelves = append(shelves, s)
+		}
+		d, l := withUsers(shelves...), directory.List{Query: providers.Query{Order: order}}
+		whole := ids(read(t, d, l, directory.Window{First: 100}))
+		if len(whole) != len(want) {
+			t.Fatalf("round %d: %d rows, want %d: %q", round, len(whole), len(want), whole)
+		}
+		pieces := []string{}
+		size := 1 + random.IntN(4)
+		for w := (directory.Window{First: size, More: true}); ; {
+			page := read(t, d, l, w)
+			pieces = append(pieces, ids(page)...)
+			if !page.PageInfo.HasNextPage {
+				break
+			}
+			w = behind(t, l, page, size)
+		}
+		if diff := cmp.Diff(whole, pieces); diff != "" {
+			t.Fatalf("round %d, pages of %d (-whole +pieces):\n%s", round, size, diff)
+		}
+	}
+}
+
+// A cursor that counts beyond its page, as those of joined lists do, leads into a
+// later one.
+func TestIndexBeyondThePage(t *testing.T) {
+	d := withUsers(&shelf[*model.User]{pages: [][]*model.User{named("a", "1", "2"), named("a", "3"), nil, named("a", "4", "5")}})
+	for index, want := range map[int][]string{
+		1: {"a:2", "a:3", "a:4", "a:5"}, 2: {"a:3", "a:4", "a:5"}, 3: {"a:4", "a:5"}, 4: {"a:5"}, 5: {}, 1 << 40: {},
+	} {
+		after := &model.Cursor{Positions: []model.Position{{Provider: "a", Index: index}}}
+		if got := ids(read(t, d, directory.List{}, directory.Window{First: 9, After: after})); !slices.Equal(got, want) {
+			t.Errorf("behind %d: %q, want %q", index, got, want)
+		}
+	}
+}
+
+// Rows that come again are dropped, also those that came before the cursor.
+func TestRepeatedRows(t *testing.T) {
+	s := &shelf[*model.User]{repeats: true, pages: [][]*model.User{named("a", "1", "2"), named("a", "2", "3"), named("a", "1", "4")}}
+	d, l := withUsers(s), directory.List{}
+	page := read(t, d, l, directory.Window{First: 3})
+	if got := ids(page); !slices.Equal(got, []string{"a:1", "a:2", "a:3"}) {
+		t.Errorf("%q", got)
+	}
+	if got := ids(read(t, d, l, behind(t, l, page, 3))); !slices.Equal(got, []string{"a:4"}) {
+		t.Errorf("behind: %q", got)
+	}
+}
+
+func TestForeignCursors(t *testing.T) {
+	d := withUsers(&shelf[*model.User]{pages: [][]*model.User{named("a", "1")}})
+	after := &model.Cursor{Positions: []model.Position{{Provider: "gone"}}}
+	page := read(t, d, directory.List{}, directory.Window{First: 1, After: after})
+	if !slices.Equal(kinds(page.Errors), []providers.Kind{providers.BadInput}) || !page.Failed {
+		t.Errorf("a provider that is gone: %v", page.Errors)
+	}
+	after.Positions[0] = model.Position{Provider: "a", Token: "nonsense"}
+	page = read(t, d, directory.List{}, directory.Window{First: 1, After: after})
+	if !slices.Equal(kinds(page.Errors), []providers.Kind{providers.BadInput}) || !page.Failed {
+		t.Errorf("a token that is none: %v", page.Errors)
+	}
+}

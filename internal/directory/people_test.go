@@ -1,0 +1,67 @@
+package directory_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/directory"
+	"github.com/accountgraph/accountgraph/providers"
+)
+
+func login(provider, id, email string) *model.User {
+	u := user(provider, id, "")
+	if email != "" {
+		u.Email = &email
+	}
+	return u
+}
+
+// The logins of an address are one person, in the order of the providers, however
+// each vendor spells it; others in a vendor's pages are nobody's.
+func TestPeople(t *testing.T) {
+	d := withUsers(
+		&shelf[*model.User]{pages: [][]*model.User{{login("a", "1", "Zoe\u0308@acme.example"), login("a", "2", ""), login("a", "3", "other@acme.example")}}},
+		&shelf[*model.User]{fails: map[int]error{0: unavailable}},
+		&shelf[*model.User]{pages: [][]*model.User{{login("c", "4", "anna@acme.example")}, {login("c", "5", "ZOË@acme.example")}}},
+	)
+	people, errs := directory.People(t.Context(), d, []string{"zoë@acme.example", "anna@acme.example", "nobody@acme.example", ""})
+	if len(people) != 2 || !slices.Equal(kinds(errs), []providers.Kind{providers.Unavailable}) {
+		t.Fatalf("%d people, %v", len(people), errs)
+	}
+	zoe := people["zoë@acme.example"]
+	if zoe == nil || zoe.Email != "zoë@acme.example" || len(zoe.Users) != 2 || zoe.Users[0].ID != "a:User:1" || zoe.Users[1].ID != "c:User:5" {
+		t.Errorf("%+v", zoe)
+	}
+	if anna := people["anna@acme.example"]; anna == nil || len(anna.Users) != 1 {
+		t.Errorf("%+v", anna)
+	}
+}
+
+// However many addresses are asked for, all of their logins are found.
+func TestManyPeople(t *testing.T) {
+	const many = 3000
+	s := &shelf[*model.User]{}
+	emails := make([]string, many)
+	for n := range many {
+		emails[n] = fmt.Sprintf("%d@acme.example", n)
+		if n%100 == 0 {
+			s.pages = append(s.pages, nil)
+		}
+		s.pages[n/100] = append(s.pages[n/100], login("a", fmt.Sprint(n), emails[n]))
+	}
+	people, errs := directory.People(t.Context(), withUsers(s), emails)
+	if len(people) != many || errs != nil {
+		t.Errorf("%d people, want %d; %v", len(people), many, errs)
+	}
+}
+
+// Nobody is asked for no address.
+func TestNoAddress(t *testing.T) {
+	s := &shelf[*model.User]{pages: [][]*model.User{{login("a", "1", "")}}}
+	people, errs := directory.People(t.Context(), withUsers(s), []string{""})
+	if len(people) != 0 || errs != nil || s.calls() != 0 {
+		t.Errorf("%v, %v, %d calls", people, errs, s.calls())
+	}
+}
