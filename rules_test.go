@@ -37,7 +37,7 @@ var rules = []rule{
 
 	{"providers", []string{"graph/model"}, "the contract with vendors speaks in the shared words, without HTTP and GraphQL"},
 	{"providers/providertest", []string{"graph/model", "providers", "internal/simulated"}, "one suite for all vendors; it is for tests"},
-	{vendors, []string{"graph/model", "providers", "internal/upstream"}, "a vendor knows its API, and no other vendor"},
+	{vendors, []string{"graph/model", "providers", "internal/scan", "internal/upstream"}, "a vendor knows its API, and no other vendor"},
 	{simulators, []string{"graph/model", "internal/simulated"}, "a simulator must not share the code that it is to test"},
 
 	{"internal/auth", []string{"graph/model"}, "who calls is decided before anything is read"},
@@ -50,6 +50,7 @@ var rules = []rule{
 	{"internal/loaders", []string{"graph/model", "providers", "internal/directory"}, "what an operation loads, it loads from the directory"},
 	{"internal/pagecache", []string{"graph/model", "providers", "internal/pagecache/envelope"}, "a cache keeps pages without knowing whose they are"},
 	{"internal/pagecache/envelope", nil, "bytes in, sealed bytes out"},
+	{"internal/scan", nil, "text in, values out"},
 	{"internal/simulated", []string{"graph/model"}, "what simulators share"},
 	{"internal/telemetry", []string{"providers", "internal/upstream"}, "it counts calls and kinds of errors"},
 	{"internal/upstream", []string{"graph/model", "providers"}, "HTTP for all vendors, knowing none"},

@@ -1,10 +1,10 @@
 package softwareone
 
 import (
-	"encoding/json"
 	"strings"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/scan"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
 )
@@ -29,18 +29,18 @@ const (
 func collections(client *upstream.Client, r reader, accountUsersPath string) providers.Collections {
 	accounts := &collection[*model.Account]{
 		client: client, kind: model.TypeAccount, path: accountsPath, statuses: accountWords,
-		selects: "audit", decode: decoded(r.account),
+		selects: "audit", decode: decoded((*wireAccount).read, r.account),
 	}
 	return providers.Collections{
 		Users: &collection[*model.User]{
 			client: client, kind: model.TypeUser, path: usersPath, statuses: userWords,
-			selects: "audit", decode: decoded(r.user),
+			selects: "audit", decode: decoded((*wireUser).read, r.user),
 		},
 		Memberships: &memberships{client: client, reader: r, path: accountUsersPath},
 		Accounts:    accounts,
 		Groups: &collection[*model.Group]{
 			client: client, kind: model.TypeGroup, path: groupsPath, inAccounts: true,
-			selects: "audit", decode: decoded(r.group),
+			selects: "audit", decode: decoded((*wireGroup).read, r.group),
 			adopt: func(g *model.Group, account string) bool {
 				if g.Account == nil && account != "" {
 					g.Account = r.accountNamed(account)
@@ -50,7 +50,7 @@ func collections(client *upstream.Client, r reader, accountUsersPath string) pro
 		},
 		Buyers: &collection[*model.Buyer]{
 			client: client, kind: model.TypeBuyer, path: buyersPath, statuses: buyerWords, inAccounts: true,
-			selects: "audit,contact.user." + strings.Join(coreOfUser, ",contact.user."), decode: decoded(r.buyer),
+			selects: "audit,contact.user." + strings.Join(coreOfUser, ",contact.user."), decode: decoded((*wireBuyer).read, r.buyer),
 			adopt: func(b *model.Buyer, account string) bool {
 				if b.Account == nil && account != "" {
 					b.Account = r.accountNamed(account)
@@ -60,24 +60,24 @@ func collections(client *upstream.Client, r reader, accountUsersPath string) pro
 		},
 		Sellers: &collection[*model.Seller]{
 			client: client, kind: model.TypeSeller, path: sellersPath, statuses: sellerWords,
-			selects: "audit", decode: decoded(r.seller),
+			selects: "audit", decode: decoded((*wireSeller).read, r.seller),
 		},
 		Modules: &collection[*model.Module]{
 			client: client, kind: model.TypeModule, path: modulesPath,
-			selects: "audit", decode: decoded(r.module),
+			selects: "audit", decode: decoded((*wireModule).read, r.module),
 		},
 	}
 }
 
 // decoded reads a row with a translation of its object. It fails where the row
 // has no id: such a row cannot be told from others.
-func decoded[W any, M any](translate func(*W, scope) *M) func([]byte, scope) (*M, error) {
+func decoded[W any, M any](read func(*W, *scan.Reader), translate func(*W, scope) *M) func([]byte, scope) (*M, error) {
 	return func(row []byte, in scope) (*M, error) {
-		var w W
-		if err := json.Unmarshal(row, &w); err != nil {
+		w := new(W)
+		if err := parse(row, func(r *scan.Reader) { read(w, r) }); err != nil {
 			return nil, err
 		}
-		m := translate(&w, in)
+		m := translate(w, in)
 		if m == nil {
 			return nil, errNameless
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/scan"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
 )
@@ -47,36 +48,29 @@ func (c *collection[T]) Get(ctx context.Context, ids []string) providers.Found[T
 }
 
 // rowsBy splits a list by vendor id, the first of each; rows whose id is "" are
-// left out.
-func rowsBy(body []byte, id func(row []byte) (string, error)) (map[string]json.RawMessage, error) {
-	e, err := parseEnvelope(body)
+// left out. It fails where id does.
+func rowsBy(body []byte, id func(row *scan.Reader) string) (map[string]json.RawMessage, error) {
+	var ids []string
+	e, err := parseEnvelope(body, func(row *scan.Reader) { ids = append(ids, id(row)) })
 	if err != nil {
 		return nil, err
 	}
-	rows := make(map[string]json.RawMessage, len(e.Data))
-	for _, row := range e.Data {
-		key, err := id(row)
-		if err != nil {
-			return nil, err
-		}
+	rows := make(map[string]json.RawMessage, len(ids))
+	for i, key := range ids {
 		if _, doubled := rows[key]; key != "" && !doubled {
-			rows[key] = row
+			rows[key] = e.rows[i]
 		}
 	}
 	return rows, nil
 }
 
-func idOf(row []byte) (string, error) {
-	var w struct {
-		ID string `json:"id"`
+// idOf reads a row's id.
+func idOf(row *scan.Reader) (id string) {
+	readID(&id, row)
+	if id == "" {
+		row.Fail(errNameless)
 	}
-	if err := json.Unmarshal(row, &w); err != nil {
-		return "", err
-	}
-	if w.ID == "" {
-		return "", errNameless
-	}
-	return w.ID, nil
+	return id
 }
 
 // Page reads a hundred rows. Tokens are offsets, see position.
@@ -148,13 +142,13 @@ type rows[T any] struct {
 func (l list[T]) read(ctx context.Context, client *upstream.Client) (upstream.Reply[rows[T]], error) {
 	request := upstream.Request{Path: l.path, Query: l.query.String()}
 	return upstream.Read(ctx, client, request, func(body []byte) (rows[T], error) {
-		e, err := parseEnvelope(body)
+		e, err := parseEnvelope(body, (*scan.Reader).Skip)
 		if err != nil {
 			return rows[T]{}, err
 		}
-		all := rows[T]{items: make([]T, 0, len(e.Data)), count: len(e.Data), pagination: e.Meta.Pagination.value}
+		all := rows[T]{items: make([]T, 0, len(e.rows)), count: len(e.rows), pagination: e.pagination()}
 		in := scope{form: listed, omitted: e.omitted()}
-		for _, raw := range e.Data {
+		for _, raw := range e.rows {
 			row, err := l.decode(raw, in)
 			switch {
 			case errors.Is(err, errUnknowable):

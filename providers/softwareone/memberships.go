@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/scan"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
 )
@@ -98,12 +99,12 @@ func (m *memberships) in(account string) upstream.Objects[*model.Membership] {
 			return upstream.Request{Path: path, Query: q.String()}, nil
 		},
 		Rows: func(body []byte) (map[string]json.RawMessage, error) {
-			return rowsBy(body, func(row []byte) (string, error) {
-				user, err := memberOf(row)
+			return rowsBy(body, func(row *scan.Reader) string {
+				user := memberOf(row)
 				if user == "" {
-					return "", err
+					return ""
 				}
-				return model.JoinMembership(account, user), err
+				return model.JoinMembership(account, user)
 			})
 		},
 		Decode: func(row []byte) (*model.Membership, error) { return m.reader.member(row, account, scope{form: whole}) },

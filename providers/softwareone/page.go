@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/scan"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
@@ -18,38 +19,68 @@ const pageSize = 100
 
 // envelope is what every list comes in.
 type envelope struct {
-	Meta struct {
-		Pagination maybe[pagination] `json:"pagination"`
-		Omitted    maybe[[]string]   `json:"omitted"`
-	} `json:"$meta"`
-	Data []json.RawMessage `json:"data"`
+	meta maybe[wireMeta]
+	// rows are parts of the body.
+	rows []json.RawMessage
 }
 
 // omitted names the properties that all rows lack because nobody asked for them.
-func (e envelope) omitted() []string {
-	if e.Meta.Omitted.value == nil {
+func (e envelope) omitted() []string { return omittedBy(e.meta) }
+
+// pagination is nil where the list does not tell.
+func (e envelope) pagination() *pagination {
+	if e.meta.value == nil {
 		return nil
 	}
-	return *e.Meta.Omitted.value
+	return e.meta.value.Pagination.value
 }
 
 var errShape = errors.New("not a list")
 
-func parseEnvelope(body []byte) (envelope, error) {
+// parseEnvelope reads a list without its rows, each of which look passes over.
+func parseEnvelope(body []byte, look func(row *scan.Reader)) (envelope, error) {
 	var e envelope
-	if err := json.Unmarshal(body, &e); err != nil {
-		return e, err
+	r := scan.New(string(body))
+	for name := range r.Members {
+		switch name {
+		case "$meta":
+			e.meta = object(r, (*wireMeta).read)
+		case "data":
+			if r.IsNull() {
+				continue
+			}
+			e.rows = []json.RawMessage{}
+			for range r.Elements {
+				from := r.Offset()
+				look(r)
+				e.rows = append(e.rows, body[from:r.Offset()])
+			}
+		}
 	}
-	if e.Data == nil && e.Meta.Pagination.value == nil {
-		return e, errShape
+	err := r.End()
+	if err == nil && e.rows == nil && e.pagination() == nil {
+		err = errShape
 	}
-	return e, nil
+	return e, err
 }
 
 type pagination struct {
-	Offset *int64 `json:"offset"`
-	Limit  *int64 `json:"limit"`
-	Total  *int64 `json:"total"`
+	Offset *int64
+	Limit  *int64
+	Total  *int64
+}
+
+func (w *pagination) read(r *scan.Reader) {
+	for name := range r.Members {
+		switch name {
+		case "offset":
+			w.Offset = r.IntOrNull()
+		case "limit":
+			w.Limit = r.IntOrNull()
+		case "total":
+			w.Total = r.IntOrNull()
+		}
+	}
 }
 
 // progress is what follows from a page: where the next one begins, -1 where this

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/scan"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
 )
@@ -92,6 +93,8 @@ func (p *Provider) Collections() providers.Collections { return p.collections }
 // Check asks for one account, which every token may see.
 func (p *Provider) Check(ctx context.Context) error {
 	request := upstream.Request{Path: accountsPath, Query: query{limit: 1}.String()}
-	_, err := upstream.Read(ctx, p.client, request, parseEnvelope)
+	_, err := upstream.Read(ctx, p.client, request, func(body []byte) (envelope, error) {
+		return parseEnvelope(body, (*scan.Reader).Skip)
+	})
 	return err
 }

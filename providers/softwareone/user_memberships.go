@@ -2,13 +2,13 @@ package softwareone
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"slices"
 	"sync"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/scan"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
 )
@@ -136,7 +136,9 @@ func (m *memberships) accountsOf(ctx context.Context, user string) (all []*model
 		l := list[*model.Account]{
 			path: path, query: query{order: "id", limit: pageSize, offset: offset},
 			// Nothing says that these rows are complete.
-			decode: func(row []byte, _ scope) (*model.Account, error) { return decoded(m.reader.account)(row, inside()) },
+			decode: func(row []byte, _ scope) (*model.Account, error) {
+				return decoded((*wireAccount).read, m.reader.account)(row, inside())
+			},
 		}
 		reply, err := l.read(ctx, m.client)
 		if providers.KindOf(err) == providers.NotFound {
@@ -160,15 +162,15 @@ func (m *memberships) accountsOf(ctx context.Context, user string) (all []*model
 }
 
 func (r reader) usersWithAccounts(body []byte) ([]*accountsOf, error) {
-	e, err := parseEnvelope(body)
+	e, err := parseEnvelope(body, (*scan.Reader).Skip)
 	if err != nil {
 		return nil, err
 	}
 	in := scope{form: listed, omitted: e.omitted()}
-	all := make([]*accountsOf, 0, len(e.Data))
-	for _, raw := range e.Data {
+	all := make([]*accountsOf, 0, len(e.rows))
+	for _, raw := range e.rows {
 		var w wireUser
-		if err := json.Unmarshal(raw, &w); err != nil {
+		if err := parse(raw, w.read); err != nil {
 			return nil, err
 		}
 		user := r.user(&w, in)

@@ -1,12 +1,12 @@
 package softwareone
 
 import (
-	"encoding/json"
 	"errors"
 	"strings"
 	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/scan"
 )
 
 // maybe is an object or array that may be missing. The vendor's own pages show
@@ -19,24 +19,68 @@ type maybe[T any] struct {
 	circular bool
 }
 
-const circularReference = `"[Circular Reference]"`
+const circularReference = "[Circular Reference]"
 
 var errPlace = errors.New("text where an object belongs")
 
-// UnmarshalJSON reads an object, null or the placeholder.
-func (m *maybe[T]) UnmarshalJSON(raw []byte) error {
-	m.value, m.circular = nil, false
-	switch {
-	case string(raw) == "null":
-		return nil
-	case string(raw) == circularReference:
-		m.circular = true
-		return nil
-	case raw[0] == '"':
-		return errPlace
+// object reads an object, null or the placeholder.
+func object[T any](r *scan.Reader, read func(*T, *scan.Reader)) maybe[T] {
+	if r.IsNull() {
+		return maybe[T]{}
 	}
-	m.value = new(T)
-	return json.Unmarshal(raw, m.value)
+	if r.IsText() {
+		if r.Text() != circularReference {
+			r.Fail(errPlace)
+		}
+		return maybe[T]{circular: true}
+	}
+	value := new(T)
+	read(value, r)
+	return maybe[T]{value: value}
+}
+
+// parse reads a row, which gets its own copy of the text: what is kept of it must
+// not keep the page.
+func parse(row []byte, read func(*scan.Reader)) error {
+	r := scan.New(string(row))
+	read(r)
+	return r.End()
+}
+
+// identify reads an id; of several the first counts.
+func identify(id *string, r *scan.Reader) {
+	if *id == "" {
+		*id = r.Text()
+	}
+}
+
+// readID reads nothing of an object but its id.
+func readID(id *string, r *scan.Reader) {
+	for name := range r.Members {
+		if name == "id" {
+			identify(id, r)
+		}
+	}
+}
+
+// objects reads an array of objects, null or the placeholder.
+func objects[T any](r *scan.Reader, read func(*T, *scan.Reader)) many[T] {
+	return object(r, func(list *[]maybe[T], r *scan.Reader) {
+		*list = []maybe[T]{}
+		for range r.Elements {
+			*list = append(*list, object(r, read))
+		}
+	})
+}
+
+// texts reads an array of words, null or the placeholder.
+func texts(r *scan.Reader) maybe[[]string] {
+	return object(r, func(list *[]string, r *scan.Reader) {
+		*list = []string{}
+		for range r.Elements {
+			*list = append(*list, r.Text())
+		}
+	})
 }
 
 func (m maybe[T]) here() bool { return m.value != nil }
@@ -84,16 +128,28 @@ func unclearList[T any](list many[T]) bool {
 	return list.circular || list.value != nil && !complete(list)
 }
 
-// wireMeta is what an object says of itself.
+// wireMeta is what an object or a list says of itself.
 type wireMeta struct {
-	Omitted []string `json:"omitted"`
+	Omitted    maybe[[]string]
+	Pagination maybe[pagination]
+}
+
+func (w *wireMeta) read(r *scan.Reader) {
+	for name := range r.Members {
+		switch name {
+		case "omitted":
+			w.Omitted = texts(r)
+		case "pagination":
+			w.Pagination = object(r, (*pagination).read)
+		}
+	}
 }
 
 func omittedBy(m maybe[wireMeta]) []string {
-	if m.value == nil {
+	if m.value == nil || m.value.Omitted.value == nil {
 		return nil
 	}
-	return m.value.Omitted
+	return *m.value.Omitted.value
 }
 
 // moment reads an RFC 3339 time with any offset; nil for anything else and for
@@ -117,19 +173,49 @@ type reader struct {
 }
 
 type wirePhone struct {
-	Prefix *string `json:"prefix"`
-	Number *string `json:"number"`
+	Prefix *string
+	Number *string
+}
+
+func (w *wirePhone) read(r *scan.Reader) {
+	for name := range r.Members {
+		switch name {
+		case "prefix":
+			w.Prefix = r.TextOrNull()
+		case "number":
+			w.Number = r.TextOrNull()
+		}
+	}
 }
 
 func phone(w *wirePhone) *model.Phone { return &model.Phone{Prefix: w.Prefix, Number: w.Number} }
 
 type wireAddress struct {
-	AddressLine1 *string `json:"addressLine1"`
-	AddressLine2 *string `json:"addressLine2"`
-	PostCode     *string `json:"postCode"`
-	City         *string `json:"city"`
-	State        *string `json:"state"`
-	Country      *string `json:"country"`
+	AddressLine1 *string
+	AddressLine2 *string
+	PostCode     *string
+	City         *string
+	State        *string
+	Country      *string
+}
+
+func (w *wireAddress) read(r *scan.Reader) {
+	for name := range r.Members {
+		switch name {
+		case "addressLine1":
+			w.AddressLine1 = r.TextOrNull()
+		case "addressLine2":
+			w.AddressLine2 = r.TextOrNull()
+		case "postCode":
+			w.PostCode = r.TextOrNull()
+		case "city":
+			w.City = r.TextOrNull()
+		case "state":
+			w.State = r.TextOrNull()
+		case "country":
+			w.Country = r.TextOrNull()
+		}
+	}
 }
 
 // address is nil for the empty object, which the platform has for no address.
@@ -142,25 +228,70 @@ func address(w *wireAddress) *model.Address {
 }
 
 type wireAudit struct {
-	Created    maybe[wireEvent] `json:"created"`
-	Updated    maybe[wireEvent] `json:"updated"`
-	Activated  maybe[wireEvent] `json:"activated"`
-	Unassigned maybe[wireEvent] `json:"unassigned"`
-	Disabled   maybe[wireEvent] `json:"disabled"`
-	Access     maybe[wireEvent] `json:"access"`
-	Joined     maybe[wireEvent] `json:"joined"`
+	Created    maybe[wireEvent]
+	Updated    maybe[wireEvent]
+	Activated  maybe[wireEvent]
+	Unassigned maybe[wireEvent]
+	Disabled   maybe[wireEvent]
+	Access     maybe[wireEvent]
+	Joined     maybe[wireEvent]
+}
+
+func (w *wireAudit) read(r *scan.Reader) {
+	for name := range r.Members {
+		switch name {
+		case "created":
+			w.Created = object(r, (*wireEvent).read)
+		case "updated":
+			w.Updated = object(r, (*wireEvent).read)
+		case "activated":
+			w.Activated = object(r, (*wireEvent).read)
+		case "unassigned":
+			w.Unassigned = object(r, (*wireEvent).read)
+		case "disabled":
+			w.Disabled = object(r, (*wireEvent).read)
+		case "access":
+			w.Access = object(r, (*wireEvent).read)
+		case "joined":
+			w.Joined = object(r, (*wireEvent).read)
+		}
+	}
 }
 
 type wireEvent struct {
-	At *string          `json:"at"`
-	By maybe[wireActor] `json:"by"`
+	At *string
+	By maybe[wireActor]
+}
+
+func (w *wireEvent) read(r *scan.Reader) {
+	for name := range r.Members {
+		switch name {
+		case "at":
+			w.At = r.TextOrNull()
+		case "by":
+			w.By = object(r, (*wireActor).read)
+		}
+	}
 }
 
 // wireActor may be a user or an API token, and may lack an id.
 type wireActor struct {
-	ID   *string `json:"id"`
-	Name *string `json:"name"`
-	Icon *string `json:"icon"`
+	ID   *string
+	Name *string
+	Icon *string
+}
+
+func (w *wireActor) read(r *scan.Reader) {
+	for name := range r.Members {
+		switch name {
+		case "id":
+			w.ID = r.TextOrNull()
+		case "name":
+			w.Name = r.TextOrNull()
+		case "icon":
+			w.Icon = r.TextOrNull()
+		}
+	}
 }
 
 func (w *wireAudit) complete() bool {

@@ -2,29 +2,76 @@ package softwareone
 
 import (
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/scan"
 )
 
 // wireAccount is an Account of the vendor's reference.
 type wireAccount struct {
-	ID                    string                        `json:"id"`
-	Meta                  maybe[wireMeta]               `json:"$meta"`
-	Audit                 maybe[wireAudit]              `json:"audit"`
-	Name                  *string                       `json:"name"`
-	Icon                  *string                       `json:"icon"`
-	Type                  *string                       `json:"type"`
-	Status                *string                       `json:"status"`
-	ServiceLevel          *string                       `json:"serviceLevel"`
-	ExternalID            *string                       `json:"externalId"`
-	ExternalName          *string                       `json:"externalName"`
-	ExternalIDs           maybe[wireAccountExternalIDs] `json:"externalIds"`
-	Address               maybe[wireAddress]            `json:"address"`
-	TechnicalSupportEmail *string                       `json:"technicalSupportEmail"`
-	Website               *string                       `json:"website"`
-	Description           *string                       `json:"description"`
+	ID                    string
+	Meta                  maybe[wireMeta]
+	Audit                 maybe[wireAudit]
+	Name                  *string
+	Icon                  *string
+	Type                  *string
+	Status                *string
+	ServiceLevel          *string
+	ExternalID            *string
+	ExternalName          *string
+	ExternalIDs           maybe[wireAccountExternalIDs]
+	Address               maybe[wireAddress]
+	TechnicalSupportEmail *string
+	Website               *string
+	Description           *string
+}
+
+func (w *wireAccount) read(r *scan.Reader) {
+	for name := range r.Members {
+		switch name {
+		case "id":
+			identify(&w.ID, r)
+		case "$meta":
+			w.Meta = object(r, (*wireMeta).read)
+		case "audit":
+			w.Audit = object(r, (*wireAudit).read)
+		case "name":
+			w.Name = r.TextOrNull()
+		case "icon":
+			w.Icon = r.TextOrNull()
+		case "type":
+			w.Type = r.TextOrNull()
+		case "status":
+			w.Status = r.TextOrNull()
+		case "serviceLevel":
+			w.ServiceLevel = r.TextOrNull()
+		case "externalId":
+			w.ExternalID = r.TextOrNull()
+		case "externalName":
+			w.ExternalName = r.TextOrNull()
+		case "externalIds":
+			w.ExternalIDs = object(r, (*wireAccountExternalIDs).read)
+		case "address":
+			w.Address = object(r, (*wireAddress).read)
+		case "technicalSupportEmail":
+			w.TechnicalSupportEmail = r.TextOrNull()
+		case "website":
+			w.Website = r.TextOrNull()
+		case "description":
+			w.Description = r.TextOrNull()
+		}
+	}
 }
 
 type wireAccountExternalIDs struct {
-	PyraTenantID *string `json:"pyraTenantId"`
+	PyraTenantID *string
+}
+
+func (w *wireAccountExternalIDs) read(r *scan.Reader) {
+	for name := range r.Members {
+		switch name {
+		case "pyraTenantId":
+			w.PyraTenantID = r.TextOrNull()
+		}
+	}
 }
 
 var accountNoun = newNoun(nil,

@@ -1,47 +1,124 @@
 package softwareone
 
 import (
-	"encoding/json"
-
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/scan"
 )
 
 // wireBuyer is a Buyer of the vendor's reference.
 type wireBuyer struct {
-	ID          string                      `json:"id"`
-	Meta        maybe[wireMeta]             `json:"$meta"`
-	Audit       maybe[wireAudit]            `json:"audit"`
-	Name        *string                     `json:"name"`
-	Icon        *string                     `json:"icon"`
-	Status      *string                     `json:"status"`
-	Contact     maybe[wireContact]          `json:"contact"`
-	ExternalIDs maybe[wireBuyerExternalIDs] `json:"externalIds"`
-	Address     maybe[wireAddress]          `json:"address"`
-	TaxID       *string                     `json:"taxId"`
-	Account     maybe[wireAccount]          `json:"account"`
-	Sellers     many[wireSeller]            `json:"sellers"`
-	Errors      many[wireBuyerError]        `json:"errors"`
+	ID          string
+	Meta        maybe[wireMeta]
+	Audit       maybe[wireAudit]
+	Name        *string
+	Icon        *string
+	Status      *string
+	Contact     maybe[wireContact]
+	ExternalIDs maybe[wireBuyerExternalIDs]
+	Address     maybe[wireAddress]
+	TaxID       *string
+	Account     maybe[wireAccount]
+	Sellers     many[wireSeller]
+	Errors      many[wireBuyerError]
+}
+
+func (w *wireBuyer) read(r *scan.Reader) {
+	for name := range r.Members {
+		switch name {
+		case "id":
+			identify(&w.ID, r)
+		case "$meta":
+			w.Meta = object(r, (*wireMeta).read)
+		case "audit":
+			w.Audit = object(r, (*wireAudit).read)
+		case "name":
+			w.Name = r.TextOrNull()
+		case "icon":
+			w.Icon = r.TextOrNull()
+		case "status":
+			w.Status = r.TextOrNull()
+		case "contact":
+			w.Contact = object(r, (*wireContact).read)
+		case "externalIds":
+			w.ExternalIDs = object(r, (*wireBuyerExternalIDs).read)
+		case "address":
+			w.Address = object(r, (*wireAddress).read)
+		case "taxId":
+			w.TaxID = r.TextOrNull()
+		case "account":
+			w.Account = object(r, (*wireAccount).read)
+		case "sellers":
+			w.Sellers = objects(r, (*wireSeller).read)
+		case "errors":
+			w.Errors = objects(r, (*wireBuyerError).read)
+		}
+	}
 }
 
 type wireContact struct {
-	Name      *string          `json:"name"`
-	FirstName *string          `json:"firstName"`
-	LastName  *string          `json:"lastName"`
-	Email     *string          `json:"email"`
-	Phone     maybe[wirePhone] `json:"phone"`
-	User      maybe[wireUser]  `json:"user"`
-	Type      *string          `json:"type"`
+	Name      *string
+	FirstName *string
+	LastName  *string
+	Email     *string
+	Phone     maybe[wirePhone]
+	User      maybe[wireUser]
+	Type      *string
+}
+
+func (w *wireContact) read(r *scan.Reader) {
+	for name := range r.Members {
+		switch name {
+		case "name":
+			w.Name = r.TextOrNull()
+		case "firstName":
+			w.FirstName = r.TextOrNull()
+		case "lastName":
+			w.LastName = r.TextOrNull()
+		case "email":
+			w.Email = r.TextOrNull()
+		case "phone":
+			w.Phone = object(r, (*wirePhone).read)
+		case "user":
+			w.User = object(r, (*wireUser).read)
+		case "type":
+			w.Type = r.TextOrNull()
+		}
+	}
 }
 
 type wireBuyerExternalIDs struct {
-	ErpCompanyContact *string `json:"erpCompanyContact"`
-	ErpCustomer       *string `json:"erpCustomer"`
-	AccountExternalID *string `json:"accountExternalId"`
+	ErpCompanyContact *string
+	ErpCustomer       *string
+	AccountExternalID *string
+}
+
+func (w *wireBuyerExternalIDs) read(r *scan.Reader) {
+	for name := range r.Members {
+		switch name {
+		case "erpCompanyContact":
+			w.ErpCompanyContact = r.TextOrNull()
+		case "erpCustomer":
+			w.ErpCustomer = r.TextOrNull()
+		case "accountExternalId":
+			w.AccountExternalID = r.TextOrNull()
+		}
+	}
 }
 
 type wireBuyerError struct {
-	ID      *string `json:"id"`
-	Message *string `json:"message"`
+	ID      *string
+	Message *string
+}
+
+func (w *wireBuyerError) read(r *scan.Reader) {
+	for name := range r.Members {
+		switch name {
+		case "id":
+			w.ID = r.TextOrNull()
+		case "message":
+			w.Message = r.TextOrNull()
+		}
+	}
 }
 
 var buyerNoun = newNoun(nil,
@@ -99,15 +176,40 @@ func (r reader) contact(w *wireContact) *model.Contact {
 
 // wireSeller is a Seller of the vendor's reference.
 type wireSeller struct {
-	ID         string             `json:"id"`
-	Meta       maybe[wireMeta]    `json:"$meta"`
-	Name       *string            `json:"name"`
-	Icon       *string            `json:"icon"`
-	ExternalID *string            `json:"externalId"`
-	Status     *string            `json:"status"`
-	Currencies wireCurrencies     `json:"currencies"`
-	Currency   wireCurrencies     `json:"currency"`
-	Address    maybe[wireAddress] `json:"address"`
+	ID         string
+	Meta       maybe[wireMeta]
+	Name       *string
+	Icon       *string
+	ExternalID *string
+	Status     *string
+	Currencies wireCurrencies
+	Currency   wireCurrencies
+	Address    maybe[wireAddress]
+}
+
+func (w *wireSeller) read(r *scan.Reader) {
+	for name := range r.Members {
+		switch name {
+		case "id":
+			identify(&w.ID, r)
+		case "$meta":
+			w.Meta = object(r, (*wireMeta).read)
+		case "name":
+			w.Name = r.TextOrNull()
+		case "icon":
+			w.Icon = r.TextOrNull()
+		case "externalId":
+			w.ExternalID = r.TextOrNull()
+		case "status":
+			w.Status = r.TextOrNull()
+		case "currencies":
+			w.Currencies = currencies(r)
+		case "currency":
+			w.Currency = currencies(r)
+		case "address":
+			w.Address = object(r, (*wireAddress).read)
+		}
+	}
 }
 
 // wireCurrencies were one word in 2024, are a list of words in the OpenAPI
@@ -117,40 +219,37 @@ type wireCurrencies struct {
 	here, circular bool
 }
 
-// UnmarshalJSON reads any of the three forms.
-func (w *wireCurrencies) UnmarshalJSON(raw []byte) error {
-	*w = wireCurrencies{}
+// currencies reads any of the three forms.
+func currencies(r *scan.Reader) (w wireCurrencies) {
 	switch {
-	case string(raw) == "null":
-		return nil
-	case string(raw) == circularReference:
-		w.circular = true
-		return nil
-	case raw[0] == '"':
-		w.codes, w.here = make([]string, 1), true
-		return json.Unmarshal(raw, &w.codes[0])
-	}
-	var elements []json.RawMessage
-	if err := json.Unmarshal(raw, &elements); err != nil {
-		return err
-	}
-	w.codes, w.here = make([]string, 0, len(elements)), true
-	for _, element := range elements {
-		var code struct {
-			Value string `json:"value"`
+	case r.IsNull():
+		return w
+	case r.IsText():
+		word := r.Text()
+		if word == circularReference {
+			return wireCurrencies{circular: true}
 		}
-		if element[0] != '{' {
-			if err := json.Unmarshal(element, &code.Value); err != nil {
-				return err
-			}
-		} else if err := json.Unmarshal(element, &code); err != nil {
-			return err
-		}
-		if code.Value != "" {
-			w.codes = append(w.codes, code.Value)
+		return wireCurrencies{codes: []string{word}, here: true}
+	}
+	w.codes, w.here = []string{}, true
+	for range r.Elements {
+		if code := currency(r); code != "" {
+			w.codes = append(w.codes, code)
 		}
 	}
-	return nil
+	return w
+}
+
+func currency(r *scan.Reader) (code string) {
+	if !r.IsObject() {
+		return r.Text()
+	}
+	for name := range r.Members {
+		if name == "value" {
+			code = r.Text()
+		}
+	}
+	return code
 }
 
 var sellerNoun = newNoun(nil,

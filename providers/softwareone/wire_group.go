@@ -2,21 +2,51 @@ package softwareone
 
 import (
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/scan"
 )
 
 // wireGroup is a UserGroup of the vendor's reference.
 type wireGroup struct {
-	ID          string             `json:"id"`
-	Meta        maybe[wireMeta]    `json:"$meta"`
-	Audit       maybe[wireAudit]   `json:"audit"`
-	Name        *string            `json:"name"`
-	Description *string            `json:"description"`
-	Logo        *string            `json:"logo"`
-	IsDefault   *bool              `json:"isDefault"`
-	Account     maybe[wireAccount] `json:"account"`
-	Modules     many[wireModule]   `json:"modules"`
-	Users       many[wireUser]     `json:"users"`
-	Buyers      many[wireBuyer]    `json:"buyers"`
+	ID          string
+	Meta        maybe[wireMeta]
+	Audit       maybe[wireAudit]
+	Name        *string
+	Description *string
+	Logo        *string
+	IsDefault   *bool
+	Account     maybe[wireAccount]
+	Modules     many[wireModule]
+	Users       many[wireUser]
+	Buyers      many[wireBuyer]
+}
+
+func (w *wireGroup) read(r *scan.Reader) {
+	for name := range r.Members {
+		switch name {
+		case "id":
+			identify(&w.ID, r)
+		case "$meta":
+			w.Meta = object(r, (*wireMeta).read)
+		case "audit":
+			w.Audit = object(r, (*wireAudit).read)
+		case "name":
+			w.Name = r.TextOrNull()
+		case "description":
+			w.Description = r.TextOrNull()
+		case "logo":
+			w.Logo = r.TextOrNull()
+		case "isDefault":
+			w.IsDefault = r.BoolOrNull()
+		case "account":
+			w.Account = object(r, (*wireAccount).read)
+		case "modules":
+			w.Modules = objects(r, (*wireModule).read)
+		case "users":
+			w.Users = objects(r, (*wireUser).read)
+		case "buyers":
+			w.Buyers = objects(r, (*wireBuyer).read)
+		}
+	}
 }
 
 var groupNoun = newNoun(nil,
@@ -51,29 +81,84 @@ func (r reader) shortGroup(w *wireGroup) *model.Group { return r.group(w, inside
 
 // wireModule is a Module of the vendor's reference.
 type wireModule struct {
-	ID                 string                    `json:"id"`
-	Meta               maybe[wireMeta]           `json:"$meta"`
-	Audit              maybe[wireAudit]          `json:"audit"`
-	Name               *string                   `json:"name"`
-	Description        *string                   `json:"description"`
-	IsConfigurable     *bool                     `json:"isConfigurable"`
-	IsEnabledByDefault *bool                     `json:"isEnabledByDefault"`
-	Paid               *bool                     `json:"paid"`
-	Filters            maybe[wireModuleFilters]  `json:"filters"`
-	Settings           maybe[wireModuleSettings] `json:"settings"`
-	AccountTypes       maybe[[]string]           `json:"accountTypes"`
+	ID                 string
+	Meta               maybe[wireMeta]
+	Audit              maybe[wireAudit]
+	Name               *string
+	Description        *string
+	IsConfigurable     *bool
+	IsEnabledByDefault *bool
+	Paid               *bool
+	Filters            maybe[wireModuleFilters]
+	Settings           maybe[wireModuleSettings]
+	AccountTypes       maybe[[]string]
+}
+
+func (w *wireModule) read(r *scan.Reader) {
+	for name := range r.Members {
+		switch name {
+		case "id":
+			identify(&w.ID, r)
+		case "$meta":
+			w.Meta = object(r, (*wireMeta).read)
+		case "audit":
+			w.Audit = object(r, (*wireAudit).read)
+		case "name":
+			w.Name = r.TextOrNull()
+		case "description":
+			w.Description = r.TextOrNull()
+		case "isConfigurable":
+			w.IsConfigurable = r.BoolOrNull()
+		case "isEnabledByDefault":
+			w.IsEnabledByDefault = r.BoolOrNull()
+		case "paid":
+			w.Paid = r.BoolOrNull()
+		case "filters":
+			w.Filters = object(r, (*wireModuleFilters).read)
+		case "settings":
+			w.Settings = object(r, (*wireModuleSettings).read)
+		case "accountTypes":
+			w.AccountTypes = texts(r)
+		}
+	}
 }
 
 type wireModuleFilters struct {
-	GroupBuyers maybe[[]string] `json:"group.buyers"`
+	GroupBuyers maybe[[]string]
+}
+
+func (w *wireModuleFilters) read(r *scan.Reader) {
+	for name := range r.Members {
+		switch name {
+		case "group.buyers":
+			w.GroupBuyers = texts(r)
+		}
+	}
 }
 
 type wireModuleSettings struct {
-	SharedAccount *bool           `json:"sharedAccount"`
-	Configurable  *bool           `json:"configurable"`
-	Default       *bool           `json:"default"`
-	Paid          *bool           `json:"paid"`
-	Type          maybe[[]string] `json:"type"`
+	SharedAccount *bool
+	Configurable  *bool
+	Default       *bool
+	Paid          *bool
+	Type          maybe[[]string]
+}
+
+func (w *wireModuleSettings) read(r *scan.Reader) {
+	for name := range r.Members {
+		switch name {
+		case "sharedAccount":
+			w.SharedAccount = r.BoolOrNull()
+		case "configurable":
+			w.Configurable = r.BoolOrNull()
+		case "default":
+			w.Default = r.BoolOrNull()
+		case "paid":
+			w.Paid = r.BoolOrNull()
+		case "type":
+			w.Type = texts(r)
+		}
+	}
 }
 
 var moduleNoun = newNoun(nil,

@@ -1,27 +1,58 @@
 package softwareone
 
 import (
-	"encoding/json"
-
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/scan"
 )
 
 // wireMember is a row of an account's users. It is either an AccountUser of the
 // vendor's reference, which holds a user, or itself a user with additions.
 type wireMember struct {
 	wireUser
-	User       maybe[wireUser]       `json:"user"`
-	Account    maybe[wireAccount]    `json:"account"`
-	Invitation maybe[wireInvitation] `json:"invitation"`
-	Groups     many[wireGroup]       `json:"groups"`
-	Buyers     many[wireBuyer]       `json:"buyers"`
-	Modules    many[wireModule]      `json:"modules"`
+	User       maybe[wireUser]
+	Account    maybe[wireAccount]
+	Invitation maybe[wireInvitation]
+	Groups     many[wireGroup]
+	Buyers     many[wireBuyer]
+	Modules    many[wireModule]
+}
+
+func (w *wireMember) read(r *scan.Reader) {
+	for name := range r.Members {
+		switch name {
+		case "user":
+			w.User = object(r, (*wireUser).read)
+		case "account":
+			w.Account = object(r, (*wireAccount).read)
+		case "invitation":
+			w.Invitation = object(r, (*wireInvitation).read)
+		case "groups":
+			w.Groups = objects(r, (*wireGroup).read)
+		case "buyers":
+			w.Buyers = objects(r, (*wireBuyer).read)
+		case "modules":
+			w.Modules = objects(r, (*wireModule).read)
+		default:
+			w.member(name, r)
+		}
+	}
 }
 
 type wireInvitation struct {
 	// URL accepts the invitation: a secret.
-	URL    *string `json:"url"`
-	Status *string `json:"status"`
+	URL    *string
+	Status *string
+}
+
+func (w *wireInvitation) read(r *scan.Reader) {
+	for name := range r.Members {
+		switch name {
+		case "url":
+			w.URL = r.TextOrNull()
+		case "status":
+			w.Status = r.TextOrNull()
+		}
+	}
 }
 
 var membershipNoun = newNoun(
@@ -38,35 +69,35 @@ func (w *wireMember) sighting() sighting {
 	}
 }
 
-// memberOf is the vendor id of a row's user, "" where a placeholder stands for it.
-func memberOf(row []byte) (string, error) {
-	var w struct {
-		ID   string `json:"id"`
-		User maybe[struct {
-			ID string `json:"id"`
-		}] `json:"user"`
+// memberOf reads the vendor id of a row's user, "" where a placeholder stands for
+// it.
+func memberOf(row *scan.Reader) (id string) {
+	var user maybe[string]
+	for name := range row.Members {
+		switch name {
+		case "id":
+			identify(&id, row)
+		case "user":
+			user = object(row, readID)
+		}
 	}
-	if err := json.Unmarshal(row, &w); err != nil {
-		return "", err
-	}
-	id := w.ID
 	switch {
-	case w.User.circular:
-		return "", nil
-	case w.User.here():
-		id = w.User.value.ID
+	case user.circular:
+		return ""
+	case user.here():
+		id = *user.value
 	}
 	if id == "" {
-		return "", errNameless
+		row.Fail(errNameless)
 	}
-	return id, nil
+	return id
 }
 
 // member reads a row of the users of an account. It fails with errUnknowable
 // where a placeholder stands for the user.
 func (r reader) member(row []byte, account string, in scope) (*model.Membership, error) {
 	var w wireMember
-	if err := json.Unmarshal(row, &w); err != nil {
+	if err := parse(row, w.read); err != nil {
 		return nil, err
 	}
 	if w.User.circular {

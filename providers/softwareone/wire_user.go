@@ -2,30 +2,81 @@ package softwareone
 
 import (
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/scan"
 )
 
 // wireUser is a User of the vendor's reference.
 type wireUser struct {
-	ID             string                  `json:"id"`
-	Meta           maybe[wireMeta]         `json:"$meta"`
-	Audit          maybe[wireAudit]        `json:"audit"`
-	Name           *string                 `json:"name"`
-	Icon           *string                 `json:"icon"`
-	Phone          maybe[wirePhone]        `json:"phone"`
-	Email          *string                 `json:"email"`
-	Status         *string                 `json:"status"`
-	FirstName      *string                 `json:"firstName"`
-	LastName       *string                 `json:"lastName"`
-	LastLoginAt    *string                 `json:"lastLoginAt"`
-	Settings       maybe[wireUserSettings] `json:"settings"`
-	CurrentAccount maybe[wireAccount]      `json:"currentAccount"`
+	ID             string
+	Meta           maybe[wireMeta]
+	Audit          maybe[wireAudit]
+	Name           *string
+	Icon           *string
+	Phone          maybe[wirePhone]
+	Email          *string
+	Status         *string
+	FirstName      *string
+	LastName       *string
+	LastLoginAt    *string
+	Settings       maybe[wireUserSettings]
+	CurrentAccount maybe[wireAccount]
 	// Accounts are for operations accounts only.
-	Accounts many[wireAccount] `json:"accounts"`
+	Accounts many[wireAccount]
+}
+
+func (w *wireUser) read(r *scan.Reader) {
+	for name := range r.Members {
+		w.member(name, r)
+	}
+}
+
+func (w *wireUser) member(name string, r *scan.Reader) {
+	switch name {
+	case "id":
+		identify(&w.ID, r)
+	case "$meta":
+		w.Meta = object(r, (*wireMeta).read)
+	case "audit":
+		w.Audit = object(r, (*wireAudit).read)
+	case "name":
+		w.Name = r.TextOrNull()
+	case "icon":
+		w.Icon = r.TextOrNull()
+	case "phone":
+		w.Phone = object(r, (*wirePhone).read)
+	case "email":
+		w.Email = r.TextOrNull()
+	case "status":
+		w.Status = r.TextOrNull()
+	case "firstName":
+		w.FirstName = r.TextOrNull()
+	case "lastName":
+		w.LastName = r.TextOrNull()
+	case "lastLoginAt":
+		w.LastLoginAt = r.TextOrNull()
+	case "settings":
+		w.Settings = object(r, (*wireUserSettings).read)
+	case "currentAccount":
+		w.CurrentAccount = object(r, (*wireAccount).read)
+	case "accounts":
+		w.Accounts = objects(r, (*wireAccount).read)
+	}
 }
 
 type wireUserSettings struct {
-	CultureCode  *string `json:"cultureCode"`
-	LanguageCode *string `json:"languageCode"`
+	CultureCode  *string
+	LanguageCode *string
+}
+
+func (w *wireUserSettings) read(r *scan.Reader) {
+	for name := range r.Members {
+		switch name {
+		case "cultureCode":
+			w.CultureCode = r.TextOrNull()
+		case "languageCode":
+			w.LanguageCode = r.TextOrNull()
+		}
+	}
 }
 
 // userNoun has the vendor's properties of a user; the graph's other fields are

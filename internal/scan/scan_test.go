@@ -1,0 +1,144 @@
+package scan_test
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/accountgraph/accountgraph/internal/scan"
+)
+
+type record struct {
+	id           string
+	name, absent *string
+	yes          *bool
+	count        *int64
+	parts        []string
+	raw          string
+}
+
+func read(text string) (record, error) {
+	var w record
+	r := scan.New(text)
+	for name := range r.Members {
+		switch name {
+		case "id", "nothing":
+			w.id += r.Text()
+		case "name":
+			w.name = r.TextOrNull()
+		case "absent":
+			w.absent = r.TextOrNull()
+		case "yes":
+			w.yes = r.BoolOrNull()
+		case "count":
+			w.count = r.IntOrNull()
+		case "parts":
+			for range r.Elements {
+				w.parts = append(w.parts, r.Text())
+			}
+		case "raw":
+			for range r.Elements {
+				from := r.Offset()
+				r.Skip()
+				w.raw = text[from:r.Offset()]
+			}
+		}
+	}
+	return w, r.End()
+}
+
+func TestRecord(t *testing.T) {
+	name, yes, count := "Søndergaard \"&\" 😀\n", true, int64(-12)
+	want := record{id: "a", name: &name, yes: &yes, count: &count, parts: []string{"x", ""}, raw: `{"a": [1, {}]}`}
+	got, err := read(` { "id":"a", "nothing": null, "other": {"id": "b", "list": [true,false,null,1.5e-3,"\u0000"]},
+		"name": "S\u00f8ndergaard \"&\" \ud83d\ude00\n", "absent": null, "yes":true ,"count":-12,
+		"parts":["x", ""], "raw": [ {"a": [1, {}]} ] } `)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(record{})); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestOtherKinds(t *testing.T) {
+	for _, text := range []string{
+		`{"id":1}`, `{"name":[]}`, `{"yes":"true"}`, `{"count":"1"}`, `{"count":1.5}`, `{"count":99999999999999999999}`,
+		`{"parts":{}}`, `{"parts":[1]}`, `[]`, `"x"`, `1`,
+	} {
+		if _, err := read(text); !errors.Is(err, scan.ErrKind) {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
+
+func TestDepth(t *testing.T) {
+	for depth, want := range map[int]error{100: nil, 101: scan.ErrDepth} {
+		r := scan.New(strings.Repeat("[", depth) + strings.Repeat("]", depth))
+		r.Skip()
+		if err := r.End(); !errors.Is(err, want) {
+			t.Errorf("%d levels: %v", depth, err)
+		}
+	}
+}
+
+// What fails does not come back to life.
+func TestFail(t *testing.T) {
+	r := scan.New(`["a", "b"]`)
+	mine := errors.New("enough")
+	for range r.Elements {
+		r.Fail(mine)
+	}
+	if r.Text() != "" || r.TextOrNull() != nil || r.BoolOrNull() != nil || r.IntOrNull() != nil || r.IsNull() {
+		t.Error("there is more to read")
+	}
+	if err := r.End(); !errors.Is(err, mine) {
+		t.Error(err)
+	}
+}
+
+// A text is right where encoding/json finds it right, and strings are the same.
+func FuzzScan(f *testing.F) {
+	for _, text := range []string{
+		`{"a":[1,-0,0.5,1e9,1E+2,2e-3,"x\u00e9\ud834\udd1e\ud834x\/",true,false,null,{}]}`, `"\ud800\u0041"`, `"\udc00"`, "\"\xff\xfe\"",
+		`01`, `-`, `1.`, `.5`, `1e`, `+1`, `[1,]`, `{"a":1,}`, `{,}`, `[`, `{"a"`, `{"a":`, `"\x"`, `"\u12"`, "\"\n\"", `tru`, `nul`, "\x00", " \t\r\n1 ", `1 2`, `{"a" 1}`, `{1:2}`, ``,
+	} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		r := scan.New(text)
+		r.Skip()
+		raw := strings.Trim(text[:r.Offset()], " \t\r\n")
+		err := r.End()
+		if errors.Is(err, scan.ErrDepth) {
+			return
+		}
+		if (err == nil) != json.Valid([]byte(text)) {
+			t.Fatalf("%q: %v", text, err)
+		}
+		if err != nil {
+			return
+		}
+		if raw != strings.Trim(text, " \t\r\n") {
+			t.Fatalf("%q has the value %q", text, raw)
+		}
+		var want string
+		if raw[0] == '"' && json.Unmarshal([]byte(raw), &want) == nil {
+			if got := scan.New(raw).Text(); squeezed(got) != squeezed(want) {
+				t.Fatalf("%q is %q, want %q", raw, got, want)
+			}
+		}
+	})
+}
+
+// squeezed makes one of several replacements in a row: encoding/json writes one
+// for each byte that is not UTF-8.
+func squeezed(s string) string {
+	for strings.Contains(s, "\uFFFD\uFFFD") {
+		s = strings.ReplaceAll(s, "\uFFFD\uFFFD", "\uFFFD")
+	}
+	return s
+}
