@@ -235,6 +235,7 @@ func TestOpenRefuses(t *testing.T) {
 		"negative time":      {Fresh: -1},
 		"negative bytes":     {MaxBytes: -1},
 		"negative timeout":   {Timeout: -1},
+		"a long timeout":     {Timeout: time.Second + 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, err := pagecache.Open(config)

@@ -48,7 +48,7 @@ type Config struct {
 	// MaxBytes bounds the first level; 64 MiB when 0.
 	MaxBytes int64
 	// Timeout bounds a command to Redis, from waiting for a connection to the last
-	// byte; 50 ms when 0.
+	// byte; 50 ms when 0, and at most a second.
 	Timeout time.Duration
 	// Log takes one line for each change of Redis' state; nil logs nothing.
 	Log *slog.Logger
@@ -67,6 +67,7 @@ const (
 	// defaultTimeout: on a local network Redis answers within one millisecond, so
 	// that what takes 50 is better asked of the vendor.
 	defaultTimeout = 50 * time.Millisecond
+	maxTimeout     = time.Second
 	// absentFor is how long it is remembered that there is nothing.
 	absentFor = 5 * time.Second
 )
@@ -115,8 +116,12 @@ func (c Config) checked() (Config, error) {
 	if c.Fresh < 0 || c.Stale < 0 || c.Fresh+c.Stale > envelope.MaxLife {
 		return c, errors.New("pagecache: Fresh and Stale must be between 0 and 24 hours together")
 	}
-	if c.MaxBytes < 0 || c.Timeout < 0 {
-		return c, errors.New("pagecache: MaxBytes and Timeout must not be negative")
+	if c.MaxBytes < 0 {
+		return c, errors.New("pagecache: MaxBytes must not be negative")
+	}
+	// A lease must outlive the command that gives it back.
+	if c.Timeout < 0 || c.Timeout > maxTimeout {
+		return c, errors.New("pagecache: Timeout must be between 0 and 1 second")
 	}
 	if c.Timeout == 0 {
 		c.Timeout = defaultTimeout

@@ -24,6 +24,10 @@ import (
 //	accountgraph:v1:{scope}:l:page    the lease of the replica that is asking for it
 //	accountgraph:v1:{scope}:t:object  the pages that hold an object
 //
+// It needs these commands of Redis 4 or newer, and the channel for replicas:
+//
+//	get set getrange exists unlink sadd smembers pexpire multi exec ping publish subscribe
+//
 // No method returns an error: a failure counts as a miss.
 type store struct {
 	cache   *Cache

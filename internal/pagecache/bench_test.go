@@ -1,0 +1,94 @@
+package pagecache_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/pagecache"
+)
+
+// rows is 20 kB of JSON as vendors send it.
+func rows() []byte {
+	type row struct{ ID, Name, Email, Status, Created string }
+	var all []row
+	for i := range 155 {
+		all = append(all, row{
+			ID: fmt.Sprintf("USR-%04d-%04d", i*7919%9999, i*31%9999), Name: fmt.Sprintf("Person %x", i*i*7919),
+			Email: fmt.Sprintf("person.%d@example.org", i), Status: "Active", Created: "2026-01-02T03:04:05Z",
+		})
+	}
+	body, _ := json.Marshal(all)
+	return body
+}
+
+func BenchmarkMemoryHit(b *testing.B) {
+	c := open(b, minute())
+	s, v := scope(c, "token"), &vendor{}
+	v.one(b.Context(), s, "a")
+	b.ReportAllocs()
+	for b.Loop() {
+		if got := v.one(b.Context(), s, "a"); got.Source != pagecache.FromMemory {
+			b.Fatal(got.Source)
+		}
+	}
+}
+
+func BenchmarkRedisHit(b *testing.B) {
+	r := startRedis(b)
+	body := string(rows())
+	v := &vendor{body: func(string) pagecache.Loaded { return pagecache.Loaded{Body: []byte(body)} }}
+	// A first level for nothing: every read goes to Redis.
+	c, _ := r.replica(func(c *pagecache.Config) { c.MaxBytes = 1 })
+	s := scope(c, "token")
+	v.one(b.Context(), s, "a")
+	r.holds("p", 1)
+	b.SetBytes(int64(len(body)))
+	for b.Loop() {
+		if got := v.one(b.Context(), s, "a"); got.Source != pagecache.FromRedis {
+			b.Fatal(got.Source, got.Err)
+		}
+	}
+}
+
+func BenchmarkScope(b *testing.B) {
+	c := open(b, minute())
+	for b.Loop() {
+		scope(c, "token")
+	}
+}
+
+// BenchmarkDecodedSize measures how much of the heap a decoded row takes for a
+// byte of its JSON: this is the factor by which the first level weighs bodies.
+func BenchmarkDecodedSize(b *testing.B) {
+	type row struct{ ID, Name, Email, Status, Created string }
+	body := rows()
+	const pages = 200
+	for b.Loop() {
+		kept := make([][]*model.User, pages)
+		var before, after runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		for i := range kept {
+			var decoded []row
+			if err := json.Unmarshal(body, &decoded); err != nil {
+				b.Fatal(err)
+			}
+			for _, r := range decoded {
+				kept[i] = append(kept[i], user(r.ID, r.Name, r.Email, r.Created))
+			}
+		}
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/float64(pages*len(body)), "bytes/byte")
+		runtime.KeepAlive(kept)
+	}
+}
+
+func user(id, name, email, created string) *model.User {
+	at, _ := time.Parse(time.RFC3339, created)
+	return &model.User{Entity: model.Entity{ID: model.NewID("provider", model.TypeUser, id), VendorID: id}, Name: &name, Email: &email, CreatedAt: &at}
+}

@@ -1,0 +1,166 @@
+package pagecache_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/accountgraph/accountgraph/internal/pagecache"
+	"github.com/accountgraph/accountgraph/providers"
+)
+
+// fakeRedis speaks as much of Redis' protocol as a cache does, over pipes, so
+// that it can live where the clock is the test's, and can misbehave.
+type fakeRedis struct {
+	mu   sync.Mutex
+	held map[string]string
+	// answer may replace what is answered to a GETRANGE.
+	answer func(key, value string) string
+	silent bool // takes connections and says nothing
+}
+
+func (f *fakeRedis) config(c *pagecache.Config) {
+	c.Redis, c.Key = providers.NewSecret("redis://fake:1"), providers.NewSecret(testKey)
+	c.Dial = func(context.Context, string, string) (net.Conn, error) {
+		near, far := net.Pipe()
+		go f.serve(far)
+		return near, nil
+	}
+}
+
+func (f *fakeRedis) hush(silent bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.silent = silent
+}
+
+// values holds the sealed values by their keys.
+func (f *fakeRedis) values() map[string]string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	all := map[string]string{}
+	for key, value := range f.held {
+		if strings.Contains(key, "}:p:") {
+			all[key] = value
+		}
+	}
+	return all
+}
+
+func (f *fakeRedis) serve(c net.Conn) {
+	defer c.Close()
+	in := bufio.NewReader(c)
+	// A pipe has no room of its own, and a pipeline is written before it is read.
+	out := make(chan string, 1<<12)
+	defer close(out)
+	go func() {
+		for reply := range out {
+			_, _ = io.WriteString(c, reply) // Who has gone needs no reply.
+		}
+	}()
+	var queued []string // replies of a transaction
+	inside := false
+	for {
+		command, err := readCommand(in)
+		if err != nil {
+			return
+		}
+		f.mu.Lock()
+		reply, silent := f.reply(command), f.silent
+		f.mu.Unlock()
+		if silent {
+			_, _ = io.Copy(io.Discard, in)
+			return
+		}
+		switch name := strings.ToUpper(command[0]); {
+		case name == "MULTI":
+			inside, queued, reply = true, nil, "+OK\r\n"
+		case name == "EXEC":
+			inside, reply = false, fmt.Sprintf("*%d\r\n%s", len(queued), strings.Join(queued, ""))
+		case inside:
+			queued, reply = append(queued, reply), "+QUEUED\r\n"
+		}
+		out <- reply
+	}
+}
+
+func (f *fakeRedis) reply(command []string) string {
+	key := ""
+	if len(command) > 1 {
+		key = command[1]
+	}
+	value, ok := f.held[key]
+	if f.held == nil {
+		f.held = map[string]string{}
+	}
+	switch strings.ToUpper(command[0]) {
+	case "SET":
+		if ok && strings.EqualFold(command[len(command)-1], "NX") {
+			return "$-1\r\n"
+		}
+		f.held[key] = command[2]
+		return "+OK\r\n"
+	case "GET":
+		if !ok {
+			return "$-1\r\n"
+		}
+		return bulk(value)
+	case "GETRANGE":
+		if f.answer != nil {
+			value = f.answer(key, value)
+		}
+		return bulk(value)
+	case "UNLINK":
+		delete(f.held, key)
+		return ":1\r\n"
+	case "EXISTS":
+		if ok {
+			return ":1\r\n"
+		}
+		return ":0\r\n"
+	case "SMEMBERS":
+		return "*0\r\n"
+	case "SUBSCRIBE":
+		return "*3\r\n" + bulk("subscribe") + bulk(key) + ":1\r\n"
+	case "PING":
+		return "+PONG\r\n"
+	case "SADD", "PEXPIRE", "PUBLISH":
+		return ":1\r\n"
+	}
+	return "-ERR unknown command\r\n"
+}
+
+func bulk(s string) string { return fmt.Sprintf("$%d\r\n%s\r\n", len(s), s) }
+
+func readCommand(in *bufio.Reader) ([]string, error) {
+	n, err := readNumber(in, '*')
+	command := make([]string, 0, n)
+	for range n {
+		size, err := readNumber(in, '$')
+		if err != nil {
+			return nil, err
+		}
+		word := make([]byte, size+2)
+		if _, err := io.ReadFull(in, word); err != nil {
+			return nil, err
+		}
+		command = append(command, string(word[:size]))
+	}
+	if err == nil && n == 0 {
+		err = io.ErrUnexpectedEOF
+	}
+	return command, err
+}
+
+func readNumber(in *bufio.Reader, mark byte) (int, error) {
+	line, err := in.ReadString('\n')
+	if err != nil || line[0] != mark {
+		return 0, io.ErrUnexpectedEOF
+	}
+	return strconv.Atoi(strings.TrimSpace(line[1:]))
+}
