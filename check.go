@@ -22,7 +22,7 @@ func (c checkCommand) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
-	_, all, err := openAll(cfg, func(upstream.Call) {})
+	_, all, err := openAll(cfg, nil, func(upstream.Call) {})
 	if err != nil {
 		return err
 	}

@@ -45,7 +45,7 @@ func TestVendorFailure(t *testing.T) {
 func TestVendorFailureWithin(t *testing.T) {
 	t.Parallel()
 	v := simulate(t)
-	p := serving(t, nil, "--config", write(t, "a.yaml", anywhere+v.Config()))
+	p := serving(t, nil, "--config", write(t, "a.yaml", anywhere+"cache: {fresh: 0s, stale: 0s}\n"+v.Config()))
 	const query = `{ users(first: 2, filter: {providers: ["activeplatform"]}) { nodes { vendorId memberships { nodes { role } } } } }`
 	a := p.ask(query)
 	if len(a.Errors) > 0 || a.at("users.nodes.1.vendorId") == nil {

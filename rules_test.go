@@ -52,8 +52,8 @@ var rules = []rule{
 	{"internal/pagecache/envelope", nil, "bytes in, sealed bytes out"},
 	{"internal/scan", nil, "text in, values out"},
 	{"internal/simulated", []string{"graph/model"}, "what simulators share"},
-	{"internal/telemetry", []string{"providers", "internal/upstream"}, "it counts calls and kinds of errors"},
-	{"internal/upstream", []string{"graph/model", "providers"}, "HTTP for all vendors, knowing none"},
+	{"internal/telemetry", []string{"providers", "internal/pagecache", "internal/upstream"}, "it counts calls, kinds of errors and what the cache does"},
+	{"internal/upstream", []string{"graph/model", "providers", "internal/pagecache"}, "HTTP for all vendors, knowing none; what is remembered is not asked for"},
 
 	{"internal/bench", []string{"graph/model", "resolvers", "providers", vendors, "internal/config", "internal/demo", "internal/directory", "internal/pagecache", "internal/upstream", yardstick},
 		"it serves what it measures, and puts the product together as the program does"},
@@ -87,7 +87,7 @@ var dependencies = []dependency{
 	{"github.com/failsafe-go/failsafe-go", []string{"internal/upstream"}, "bulkhead and circuit breaker"},
 	{"github.com/prometheus/client_golang", []string{"internal/telemetry"}, "metrics"},
 	{"go.yaml.in/yaml/v3", []string{"internal/config"}, "nodes with their lines"},
-	{"golang.org/x/text", []string{"internal/directory"}, "case folding and normal forms of Unicode"},
+	{"golang.org/x/text", []string{"internal/directory", everyTest}, "case folding and normal forms of Unicode"},
 	{"golang.org/x/tools/txtar", []string{everyTest}, "stories: several files in one"},
 	{"github.com/google/go-cmp", []string{everyTest}, "differences that can be read"},
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/accountgraph/accountgraph/internal/demo"
 	"github.com/accountgraph/accountgraph/internal/directory"
 	"github.com/accountgraph/accountgraph/internal/graphiql"
+	"github.com/accountgraph/accountgraph/internal/pagecache"
 	"github.com/accountgraph/accountgraph/internal/telemetry"
 	"github.com/accountgraph/accountgraph/resolvers"
 )
@@ -111,7 +112,15 @@ func (p *program) serve(ctx context.Context, cfg *config.Config, listen string, 
 		}
 	}
 	metrics := telemetry.NewMetrics(names(cfg))
-	d, _, err := openAll(cfg, metrics.VendorCall)
+	cache, err := pagecache.Open(pagecache.Config{
+		Redis: cfg.Cache.Redis, Key: cfg.Cache.Key, Fresh: cfg.Cache.Fresh, Stale: cfg.Cache.Stale,
+		Log: p.log, Observe: metrics.CacheEvent,
+	})
+	if err != nil {
+		return refusal{err}
+	}
+	defer cache.Close()
+	d, _, err := openAll(cfg, cache, metrics.VendorCall)
 	if err != nil {
 		return err
 	}

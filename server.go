@@ -24,6 +24,7 @@ import (
 	"github.com/accountgraph/accountgraph/internal/config"
 	"github.com/accountgraph/accountgraph/internal/demo"
 	"github.com/accountgraph/accountgraph/internal/directory"
+	"github.com/accountgraph/accountgraph/internal/pagecache"
 	"github.com/accountgraph/accountgraph/internal/telemetry"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
@@ -102,11 +103,11 @@ func run(ctx context.Context, args []string, env config.Env, stdout, stderr io.W
 type refusal struct{ error }
 
 // open builds the connection that a configuration describes.
-func open(c config.Provider, observe func(upstream.Call)) (providers.Provider, error) {
+func open(c config.Provider, cache *pagecache.Cache, observe func(upstream.Call)) (providers.Provider, error) {
 	info := &model.Provider{Name: c.Name, Vendor: c.Vendor, BaseURL: c.BaseURL}
 	u := upstream.Config{
 		Provider: info, Timeout: c.Timeout, MaxConcurrent: c.MaxConcurrent,
-		AllowInsecure: c.AllowInsecure, Observe: observe,
+		AllowInsecure: c.AllowInsecure, Cache: cache, Observe: observe,
 	}
 	switch c.Vendor {
 	case model.SoftwareOne:
@@ -121,11 +122,12 @@ func open(c config.Provider, observe func(upstream.Call)) (providers.Provider, e
 	return nil, fmt.Errorf("no such vendor: %s", c.Vendor)
 }
 
-// openAll builds every configured connection, in order.
-func openAll(c *config.Config, observe func(upstream.Call)) (*directory.Directory, []providers.Provider, error) {
+// openAll builds every configured connection, in order. They remember what they
+// read in cache, or nothing without one.
+func openAll(c *config.Config, cache *pagecache.Cache, observe func(upstream.Call)) (*directory.Directory, []providers.Provider, error) {
 	all := make([]providers.Provider, 0, len(c.Providers))
 	for _, p := range c.Providers {
-		opened, err := open(p, observe)
+		opened, err := open(p, cache, observe)
 		if err != nil {
 			return nil, nil, refusal{err}
 		}

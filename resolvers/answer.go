@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
@@ -20,6 +21,8 @@ type answer struct {
 	errors     gqlerror.List
 	extensions map[string]any
 	operation  string // for the log
+	// fresh is how long whoever asked may keep the answer; most may not at all.
+	fresh time.Duration
 }
 
 // refuse makes it the answer to a request that was not executed.
@@ -73,7 +76,7 @@ func (a *answer) shown() gqlerror.List {
 // write sends the answer at once.
 func (a *answer) write(w http.ResponseWriter) {
 	h := w.Header()
-	h.Set("Cache-Control", "no-store")
+	h.Set("Cache-Control", a.cacheControl())
 	h.Add("Vary", "Accept, Authorization, Origin")
 	h.Set("X-Content-Type-Options", "nosniff")
 	if a.allow != "" {
@@ -88,6 +91,15 @@ func (a *answer) write(w http.ResponseWriter) {
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(a.status)
 	_, _ = w.Write(body) // who has gone away is told nothing
+}
+
+// cacheControl lets nobody but the one who asked keep an answer, and only while
+// all of it is fresh.
+func (a *answer) cacheControl() string {
+	if a.fresh < time.Second {
+		return "no-store"
+	}
+	return fmt.Sprintf("private, max-age=%d", int(a.fresh.Seconds()))
 }
 
 // body is the answer as JSON: errors first, so that a reader meets them early,

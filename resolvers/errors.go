@@ -95,7 +95,7 @@ func present(ctx context.Context, err error) *gqlerror.Error {
 	case isInput(known):
 		shown.Message, shown.Extensions["code"] = known.Message, BadUserInput
 	default:
-		internal(ctx, shown, err)
+		internal(ctx, shown)
 	}
 	return shown
 }

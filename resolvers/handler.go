@@ -44,7 +44,7 @@ func Handler(d *directory.Directory, o Options) http.Handler {
 	server := handler.New(schema)
 	server.AddTransport(newDoor(schema.Schema(), o))
 	server.SetQueryCache(newDocuments[*ast.QueryDocument]())
-	server.SetErrorPresenter(present)
+	server.SetErrorPresenter(presenter(o.Log))
 	server.SetRecoverFunc(recovered(o.Log))
 	// The executor counts `_service` as introspection, but a gateway must always
 	// have its answer. The guard refuses the rest where introspection is off.
@@ -85,6 +85,7 @@ func (o operation) InterceptResponse(ctx context.Context, next graphql.ResponseH
 	ctx, cancel := context.WithTimeout(ctx, deadline)
 	defer cancel()
 	ctx, ledger := upstream.WithLedger(ctx, maxCalls)
+	oc.Stats.SetExtension(ledgerExtension, ledger)
 	set := loaders.New(o.directory)
 	ctx = loaders.With(ctx, set)
 	if oc.Operation.Operation == ast.Query {
@@ -98,6 +99,19 @@ func (o operation) InterceptResponse(ctx context.Context, next graphql.ResponseH
 		response.Extensions["upstream"] = trace(ledger)
 	}
 	return response
+}
+
+// ledgerExtension is where the door finds an operation's ledger.
+const ledgerExtension = "ledger"
+
+// freshFor is how long an answer may be kept by whoever asked: not at all when it
+// is incomplete.
+func freshFor(oc *graphql.OperationContext, r *graphql.Response) time.Duration {
+	ledger, ok := oc.Stats.GetExtension(ledgerExtension).(*upstream.Ledger)
+	if !ok || len(r.Errors) > 0 || oc.Operation.Operation != ast.Query {
+		return 0
+	}
+	return ledger.FreshFor()
 }
 
 // traceHeader asks for `extensions.upstream`.

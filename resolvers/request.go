@@ -3,7 +3,9 @@ package resolvers
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
+	"log/slog"
 	"runtime"
 	"strings"
 
@@ -11,8 +13,21 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
+// presenter presents errors, and tells the log of those that clients are told
+// nothing about: their type and the request's id, since their text may hold
+// anything.
+func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
+	return func(ctx context.Context, err error) *gqlerror.Error {
+		shown := present(ctx, err)
+		if shown.Extensions["code"] == Internal {
+			log.ErrorContext(ctx, "internal error", "requestId", shown.Extensions["requestId"], "type", fmt.Sprintf("%T", errors.Unwrap(err)))
+		}
+		return shown
+	}
+}
+
 // internal hides an error that is not known behind a request's id.
-func internal(ctx context.Context, shown *gqlerror.Error, _ error) {
+func internal(ctx context.Context, shown *gqlerror.Error) {
 	shown.Message = "internal server error"
 	shown.Extensions["code"] = Internal
 	shown.Extensions["requestId"] = requestID(ctx)

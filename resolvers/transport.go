@@ -143,6 +143,7 @@ func (d *door) run(ctx context.Context, a *answer, method string, params *graphq
 		return refuses(http.StatusServiceUnavailable, Timeout, "the request was given up")
 	}
 	a.status, a.data, a.errors, a.extensions = http.StatusOK, response.Data, response.Errors, response.Extensions
+	a.fresh = freshFor(oc, response)
 	return nil
 }
 

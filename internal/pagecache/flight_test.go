@@ -154,13 +154,13 @@ func TestALoadSeesTheValuesOfWhoBegan(t *testing.T) {
 			ctx, cancel := context.WithTimeout(context.WithValue(t.Context(), secret{}, value), time.Second)
 			defer cancel()
 			pagecache.Read(ctx, s, []pagecache.Key{s.Page("a")}, func(int, []byte) (page, error) { return page{}, nil },
-				func(ctx context.Context, _ []int) []pagecache.Loaded {
+				together(func(ctx context.Context, _ []int) []pagecache.Loaded {
 					if _, bound := ctx.Deadline(); bound != (ctx.Value(secret{}) == nil) {
 						t.Errorf("deadline %v, value %v", bound, ctx.Value(secret{}))
 					}
 					seen = append(seen, ctx.Value(secret{}))
 					return make([]pagecache.Loaded, 1)
-				})
+				}))
 			synctest.Wait()
 		}
 		read("first")

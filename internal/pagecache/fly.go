@@ -154,20 +154,9 @@ func (c *Cache) fromVendor(ctx context.Context, b *batch, flights []*flight, l *
 	if !b.behind {
 		c.count(Miss, len(flights), 0)
 	}
-	now := c.now()
-	loaded, err := guarded(func() ([]Loaded, error) { return b.work.load(ctx, missing), nil })
-	if err == nil && len(loaded) != len(missing) {
-		err = errUnusable
-	}
-	if err != nil {
-		c.settle(ctx, b, flights, err)
-		return
-	}
-	outcomes := make([]outcome, len(flights))
-	entries := make([]*entry, len(flights))
-	for i, f := range flights {
-		entries[i], outcomes[i] = c.arrive(b, f, loaded[i], now)
-	}
+	arrivals := &arrivals{cache: c, batch: b, flights: flights, now: c.now(), loaded: make([]Loaded, len(flights))}
+	_, err := guarded(func() (any, error) { b.work.load(ctx, missing, arrivals.land); return nil, nil })
+	entries, outcomes := arrivals.end(err)
 	if drop, pending := c.refused(b, flights, outcomes, l != nil); drop {
 		c.dropLocally(b.scope)
 		defer c.dropElsewhere()
@@ -177,13 +166,9 @@ func (c *Cache) fromVendor(ctx context.Context, b *batch, flights []*flight, l *
 	deposits := make([]deposit, 0, len(flights))
 	for i, f := range flights {
 		if entries[i] != nil {
-			c.memory.put(f.slot, entries[i], b.generation)
-			deposits = append(deposits, deposit{f, entries[i], loaded[i].Body})
+			deposits = append(deposits, deposit{f, entries[i], arrivals.loaded[i].Body})
 		}
-		if b.behind {
-			c.refreshed(f.slot, outcomes[i])
-		}
-		f.land(outcomes[i])
+		c.keep(b, f, entries[i], outcomes[i])
 	}
 	if l != nil && c.memory.generations.of(b.scope.id) == b.generation {
 		c.redis.put(b.scope, deposits, l)

@@ -79,7 +79,7 @@ func (v *vendor) read(ctx context.Context, s *pagecache.Scope, names ...string) 
 		defer v.mu.Unlock()
 		v.decoded++
 		return page{string(body)}, nil
-	}, func(ctx context.Context, missing []int) []pagecache.Loaded {
+	}, together(func(ctx context.Context, missing []int) []pagecache.Loaded {
 		var batch []string
 		for _, i := range missing {
 			batch = append(batch, names[i])
@@ -102,7 +102,16 @@ func (v *vendor) read(ctx context.Context, s *pagecache.Scope, names ...string) 
 			}
 		}
 		return loaded
-	})
+	}))
+}
+
+// together is a load that tells of all its answers at the end.
+func together(load func(ctx context.Context, missing []int) []pagecache.Loaded) pagecache.Load {
+	return func(ctx context.Context, missing []int, land func(int, pagecache.Loaded)) {
+		for place, l := range load(ctx, missing) {
+			land(place, l)
+		}
+	}
 }
 
 func (v *vendor) wait(ctx context.Context) error {

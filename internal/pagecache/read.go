@@ -33,6 +33,12 @@ type Loaded struct {
 	Err    error
 }
 
+// Load asks the vendor for the keys with these indices. It tells land of each
+// answer as soon as it is there, by its place in missing, so that who waits for
+// one key need not wait for others; what it did not tell when it returns is an
+// error. land may be called concurrently.
+type Load func(ctx context.Context, missing []int, land func(place int, l Loaded))
+
 // Answer is what is known of one key. Value is immutable and shared; it is zero
 // where Absent or Err says so.
 type Answer[T any] struct {
@@ -51,9 +57,9 @@ type Answer[T any] struct {
 //
 // What is not remembered is looked for once in this process, whoever asks, and
 // loaded once among all replicas that share a Redis. load gets the indices of
-// keys that must be asked for and answers each, in order; it is called once for
-// all keys that this caller is the first to miss, and again for keys that another
-// replica gave up. decode is called once for a body. Both may be called from
+// keys that must be asked for; it is called once for all keys that this caller is
+// the first to miss, and again for keys that another replica gave up. decode is
+// called once for a body. Both may be called from
 // another goroutine, for others too, and after Read has returned, when an answer
 // is refreshed behind; then ctx is not the caller's and carries nothing of it.
 // Else ctx carries the caller's values, and ends when nobody waits any more.
@@ -67,7 +73,7 @@ type Answer[T any] struct {
 func Read[T any](
 	ctx context.Context, s *Scope, keys []Key,
 	decode func(i int, body []byte) (T, error),
-	load func(ctx context.Context, missing []int) []Loaded,
+	load Load,
 ) []Answer[T] {
 	slots := make([]slot, len(keys))
 	for i, k := range keys {
@@ -108,7 +114,7 @@ func Remember[T any](s *Scope, key Key, value T, size int, fetchedAt time.Time) 
 // work is what a caller of Read hands in.
 type work struct {
 	decode func(i int, body []byte) (any, error)
-	load   func(ctx context.Context, missing []int) []Loaded
+	load   Load
 }
 
 func (c *Cache) read(ctx context.Context, s *Scope, slots []slot, w work) []outcome {

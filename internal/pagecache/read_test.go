@@ -174,14 +174,13 @@ func TestPanicsAreErrors(t *testing.T) {
 		"decode's text": {func(int, []byte) (page, error) { return page{}, context.Canceled }, load},
 		"load":          {decode, func(context.Context, []int) []pagecache.Loaded { panic("load") }},
 		"too few":       {decode, func(context.Context, []int) []pagecache.Loaded { return nil }},
-		"too many":      {decode, func(context.Context, []int) []pagecache.Loaded { return make([]pagecache.Loaded, 9) }},
 		"no return":     {decode, func(context.Context, []int) []pagecache.Loaded { runtime.Goexit(); return nil }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, minute(), func(t *testing.T, c *pagecache.Cache) {
 				s := scope(c, "token")
 				for range 2 {
-					for _, got := range pagecache.Read(t.Context(), s, []pagecache.Key{s.Page("a"), s.Page("b")}, test.decode, test.load) {
+					for _, got := range pagecache.Read(t.Context(), s, []pagecache.Key{s.Page("a"), s.Page("b")}, test.decode, together(test.load)) {
 						wantKind(t, got, providers.BadResponse)
 					}
 				}
@@ -219,7 +218,7 @@ func TestAKeyOfAnotherScopeIsRefused(t *testing.T) {
 	v.one(t.Context(), other, "a")
 	got := pagecache.Read(t.Context(), s, []pagecache.Key{other.Page("GET", "a"), {}},
 		func(int, []byte) (page, error) { return page{}, nil },
-		func(context.Context, []int) []pagecache.Loaded { t.Error("asked"); return nil })
+		func(context.Context, []int, func(int, pagecache.Loaded)) { t.Error("asked") })
 	wantKind(t, got[0], providers.BadInput)
 	wantKind(t, got[1], providers.BadInput)
 }

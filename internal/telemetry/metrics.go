@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/accountgraph/accountgraph/internal/pagecache"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
 )
@@ -29,6 +30,8 @@ type Metrics struct {
 	requestSeconds prometheus.Histogram
 	calls          *prometheus.CounterVec
 	callSeconds    *prometheus.HistogramVec
+	cacheEvents    *prometheus.CounterVec
+	cacheBytes     *prometheus.CounterVec
 }
 
 // NewMetrics has its own registry, with the process and the Go runtime in it.
@@ -56,12 +59,20 @@ func NewMetrics(names []string) *Metrics {
 			Help:    "How long calls to vendors took.",
 			Buckets: vendorBuckets,
 		}, []string{"provider"}),
+		cacheEvents: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "accountgraph_cache_events_total",
+			Help: "What happened to remembered pages and objects, by kind.",
+		}, []string{"event"}),
+		cacheBytes: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "accountgraph_cache_bytes_total",
+			Help: "How many bytes of vendors' answers the events were about, by kind.",
+		}, []string{"event"}),
 	}
 	m.registry.MustRegister(
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		collectors.NewBuildInfoCollector(),
-		m.requests, m.requestSeconds, m.calls, m.callSeconds,
+		m.requests, m.requestSeconds, m.calls, m.callSeconds, m.cacheEvents, m.cacheBytes,
 	)
 	// What has not happened yet is there as 0, so that its first time is seen.
 	m.requests.WithLabelValues(labelOK)
@@ -99,6 +110,14 @@ func (m *Metrics) VendorCall(c upstream.Call) {
 	m.calls.WithLabelValues(name, outcome(c.Kind)).Inc()
 	if c.Kind != providers.CircuitOpen && c.Kind != providers.BudgetExceeded {
 		m.callSeconds.WithLabelValues(name).Observe(c.Elapsed.Seconds())
+	}
+}
+
+// CacheEvent counts what happened in the cache.
+func (m *Metrics) CacheEvent(e pagecache.Event) {
+	m.cacheEvents.WithLabelValues(string(e.Kind)).Add(float64(e.N))
+	if e.Bytes > 0 {
+		m.cacheBytes.WithLabelValues(string(e.Kind)).Add(float64(e.Bytes))
 	}
 }
 

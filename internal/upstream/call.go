@@ -3,18 +3,19 @@ package upstream
 import (
 	"time"
 
+	"github.com/accountgraph/accountgraph/internal/pagecache"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
 // Source tells where an answer came from.
-type Source string
+type Source = pagecache.Source
 
 // The values of Source.
 const (
 	// Vendor was called, or would have been but for an open circuit.
-	Vendor Source = "VENDOR"
+	Vendor = pagecache.FromVendor
 	// Coalesced: someone else's call for the same was under way and was shared.
-	Coalesced Source = "COALESCED"
+	Coalesced = pagecache.Coalesced
 )
 
 // Call is what is told of one page or object that was needed. It holds neither a

@@ -11,6 +11,7 @@ import (
 	"github.com/failsafe-go/failsafe-go/circuitbreaker"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/pagecache"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
@@ -18,7 +19,7 @@ import (
 type Client struct {
 	config    Config
 	base      *url.URL
-	flights   flights
+	scope     *pagecache.Scope
 	bulkhead  bulkhead.Bulkhead[any]
 	breaker   circuitbreaker.CircuitBreaker[any]
 	allowance allowance
@@ -32,9 +33,15 @@ func New(c Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	if c.Cache == nil {
+		if c.Cache, err = pagecache.Open(pagecache.Config{Now: c.Now}); err != nil {
+			return nil, err
+		}
+	}
 	return &Client{
 		config:    c,
 		base:      base,
+		scope:     c.Cache.Scope(c.Provider.Vendor, base.String(), identity(c.Provider.Name, c.Credential)),
 		bulkhead:  bulkhead.New[any](uint(c.MaxConcurrent)),
 		breaker:   newBreaker(),
 		allowance: allowance{tenths: allowanceFull},
@@ -50,41 +57,49 @@ type answer struct {
 	fetched time.Time
 }
 
-// get passes a request through all stations. A cache belongs between the ledger
-// and the flight: where it holds the answer, the row's source is the cache, and
-// neither budget nor flight is touched.
-func (c *Client) get(ctx context.Context, r Request) (answer, error) {
+// load asks the vendor, through the stations behind the cache. patience is when
+// whoever began to ask will give up; zero for never.
+func (c *Client) load(ctx context.Context, r Request, patience time.Time) (answer, *providers.Error) {
 	request, err := c.request(r)
 	if err != nil {
 		return answer{}, err
 	}
-	if ctx.Err() != nil {
-		return answer{}, c.failure(kindOfEnd(ctx.Err()))
-	}
 	ledger, began := ledgerOf(ctx), time.Now()
-	call := Call{Provider: c.config.Provider.Name, Method: http.MethodGet, Path: r.Path}
-	var line int
-	flight, ok := c.flights.join(ctx, r.key(), func(source Source) (admitted bool) {
-		call.Source = source
-		line, admitted = ledger.open(call)
-		return admitted
-	}, func(ctx context.Context, patience func() time.Time) outcome {
-		return c.call(ctx, r.Path, request, patience)
-	})
+	call := Call{Provider: c.config.Provider.Name, Method: http.MethodGet, Path: r.Path, Source: Vendor}
+	line, ok := ledger.open(call)
 	if !ok {
 		return answer{}, c.failure(providers.BudgetExceeded)
 	}
-	out, ended := flight.wait(ctx)
-	if ended != nil {
-		out = outcome{err: c.failure(kindOfEnd(ended)), asked: true}
-	}
+	out := c.call(ctx, r.Path, request, patience)
 	call.Status, call.Kind, call.Elapsed = out.status, out.kind(), time.Since(began)
 	ledger.close(line, call, out.asked)
-	if out.err != nil {
-		own := *out.err
-		return answer{}, &own
+	return out.answer, out.err
+}
+
+// note writes down what was had without a call of this operation's own.
+func (c *Client) note(ctx context.Context, path string, source Source, began time.Time) {
+	if source == Vendor || source == "" {
+		return
 	}
-	return out.answer, nil
+	call := Call{
+		Provider: c.config.Provider.Name, Method: http.MethodGet, Path: path, Source: source,
+		Status: http.StatusOK, Elapsed: time.Since(began),
+	}
+	ledger := ledgerOf(ctx)
+	if line, ok := ledger.open(call); ok {
+		ledger.close(line, call, true)
+	}
+}
+
+// own is an error that nobody else holds, of this client's provider.
+func (c *Client) own(err error) *providers.Error {
+	var e *providers.Error
+	if !errors.As(err, &e) {
+		return c.failure(providers.BadResponse)
+	}
+	own := *e
+	own.Provider = c.config.Provider
+	return &own
 }
 
 func (c *Client) failure(kind providers.Kind) *providers.Error {

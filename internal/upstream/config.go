@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/pagecache"
 )
 
 // What Config leaves open.
@@ -41,6 +42,9 @@ type Config struct {
 	// Transport carries the requests, credential included: it must not tell of
 	// them. Nil for one of its own.
 	Transport http.RoundTripper
+	// Cache remembers answers between operations. Nil: nothing is remembered, but
+	// those who ask for the same at the same time share one call all the same.
+	Cache *pagecache.Cache
 	// Observe is told the outcome of every call that was made, once however often
 	// it was repeated. It is called concurrently, must not block, and may be nil.
 	Observe func(Call)

@@ -1,7 +1,9 @@
 package upstream
 
 import (
+	"bytes"
 	"encoding/base64"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -32,6 +34,18 @@ func QueryParameter(name string, token providers.Secret) Credential {
 		}
 		r.URL.RawQuery = pair
 	}
+}
+
+// identity is all that a credential adds to a request, and the provider's name:
+// what is decoded for one connection names it, so no other may have it.
+func identity(provider string, credential Credential) []byte {
+	r := &http.Request{Header: http.Header{}, URL: &url.URL{}}
+	credential(r)
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "%d:%s", len(provider), provider)
+	_ = r.Header.Write(&b) // a buffer takes everything
+	b.WriteString(r.URL.RawQuery)
+	return b.Bytes()
 }
 
 // maxWord bounds a vendor's error word; the longest documented one has 26 characters.

@@ -144,8 +144,8 @@ func TestSharedFailuresAreNobodyElsesToChange(t *testing.T) {
 	})
 }
 
-// The flight waits as long as its most patient waiter would.
-func TestAPauseFitsTheMostPatient(t *testing.T) {
+// A vendor that asks to wait is waited for as long as whoever asked first would.
+func TestAPauseFitsWhoAskedFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		calls := 0
 		client := connect(t, upstream.Config{Transport: vendor(func(*http.Request) (*http.Response, error) {
@@ -159,7 +159,7 @@ func TestAPauseFitsTheMostPatient(t *testing.T) {
 		for _, c := range []struct {
 			limit time.Duration
 			want  providers.Kind
-		}{{3 * time.Second, providers.Timeout}, {9 * time.Second, 0}, {4 * time.Second, providers.Timeout}} {
+		}{{9 * time.Second, 0}, {3 * time.Second, providers.Timeout}, {9 * time.Second, 0}} {
 			wg.Go(func() {
 				ctx, cancel := context.WithTimeout(t.Context(), c.limit)
 				defer cancel()

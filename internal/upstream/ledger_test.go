@@ -129,7 +129,7 @@ func TestACallThatWasLeftIsARow(t *testing.T) {
 		})
 		_, err := read(ctx, client, "/p")
 		wantKind(t, err, providers.Timeout)
-		if calls := ledger.Calls(); len(calls) != 1 || calls[0].Kind != providers.Timeout || calls[0].Elapsed != time.Second {
+		if calls := ledger.Calls(); len(calls) != 1 || calls[0].Kind != providers.Canceled || calls[0].Elapsed != time.Second {
 			t.Errorf("the rows are %v", calls)
 		}
 	})

@@ -2,63 +2,123 @@ package upstream
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"slices"
 	"sync"
+	"time"
 
+	"github.com/accountgraph/accountgraph/internal/pagecache"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// Get reads the objects with these ids in as few calls as o allows, in parallel.
-// An id that is not in an answer, or whose only object is not found, is in
-// neither map of the result. An id that o.Request refuses fails alone. When ctx
-// ends, whatever was not read by then is in Failed.
+// Get reads the objects with these ids: each from the cache, the others in as few
+// calls as o allows, in parallel. An id that is not in an answer, or whose only
+// object is not found, is in neither map of the result. An id that o.Request
+// refuses fails alone. When ctx ends, whatever was not read by then is in Failed.
 func (o Objects[T]) Get(ctx context.Context, c *Client, ids []string) providers.Found[T] {
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
+	began := time.Now()
+	patience, _ := ctx.Deadline()
+	keys := make([]pagecache.Key, len(ids))
+	for i, id := range ids {
+		keys[i] = c.scope.Object(o.Kind, id)
+	}
+	answers := pagecache.Read(ctx, c.scope, keys,
+		func(_ int, row []byte) (tagged[T], error) { return decoded(c, row, o.Decode) },
+		func(ctx context.Context, missing []int, land func(int, pagecache.Loaded)) {
+			o.load(ctx, c, ids, missing, patience, land)
+		})
 	found := providers.Found[T]{Objects: make(map[string]T, len(ids)), Failed: map[string]error{}}
-	var mu sync.Mutex
+	ledger := ledgerOf(ctx)
+	for i, id := range ids {
+		if answers[i].Err == nil {
+			ledger.age(answers[i].FreshFor)
+		}
+		switch a := answers[i]; {
+		case a.Err != nil:
+			found.Failed[id] = c.own(a.Err)
+		case !a.Absent:
+			found.Objects[id] = a.Value.value
+		}
+	}
+	o.note(ctx, c, ids, answers, began)
+	return found
+}
+
+// note writes down what came without a call of this operation's own: a line an
+// object, or, where one call takes many, a line for all of one source.
+func (o Objects[T]) note(ctx context.Context, c *Client, ids []string, answers []pagecache.Answer[tagged[T]], began time.Time) {
+	noted := map[Source]bool{}
+	for i, a := range answers {
+		if a.Source == Vendor || a.Source == "" || noted[a.Source] {
+			continue
+		}
+		noted[a.Source] = o.PerCall > 1
+		if r, err := o.safeRequest(c, ids[i:i+1]); err == nil {
+			c.note(ctx, r.Path, a.Source, began)
+		}
+	}
+}
+
+// load asks the vendor for those of the ids that are missing, and lands what one
+// call brought before the others are there.
+func (o Objects[T]) load(ctx context.Context, c *Client, ids []string, missing []int, patience time.Time, land func(int, pagecache.Loaded)) {
 	var wg sync.WaitGroup
-	for chunk := range slices.Chunk(ids, max(1, o.PerCall)) {
+	perCall := max(1, o.PerCall)
+	for start := 0; start < len(missing); start += perCall {
+		end := min(start+perCall, len(missing))
 		wg.Go(func() {
-			part := o.call(ctx, c, chunk)
-			mu.Lock()
-			defer mu.Unlock()
-			for id, object := range part.Objects {
-				found.Objects[id] = object
+			chunk := make([]string, 0, perCall)
+			for _, i := range missing[start:end] {
+				chunk = append(chunk, ids[i])
 			}
-			for id, err := range part.Failed {
-				found.Failed[id] = err
+			said := o.call(ctx, c, chunk, patience)
+			for n, id := range chunk {
+				land(start+n, said(id))
 			}
 		})
 	}
 	wg.Wait()
-	return found
 }
 
-func (o Objects[T]) call(ctx context.Context, c *Client, ids []string) providers.Found[T] {
+// call makes one call and returns what it said of each id.
+func (o Objects[T]) call(ctx context.Context, c *Client, ids []string, patience time.Time) func(id string) pagecache.Loaded {
 	request, ids, failed := o.request(c, ids)
-	part := providers.Found[T]{Failed: failed}
-	if len(ids) == 0 {
-		return part
-	}
-	reply, err := Read(ctx, c, request, func(body []byte) (providers.Found[T], error) {
-		return o.decode(c, body, ids)
-	})
-	if err == nil {
-		part.Objects = reply.Value.Objects
-		for id, err := range reply.Value.Failed {
-			failed[id] = err
-		}
-		return part
-	}
-	// Not found is one object's fate; of several it is the list that is gone.
-	if providers.KindOf(err) != providers.NotFound || o.PerCall > 1 {
-		for _, id := range ids {
-			failed[id] = err
+	var rows map[string]json.RawMessage
+	var err *providers.Error
+	if len(ids) > 0 {
+		var answer answer
+		if answer, err = c.load(ctx, request, patience); err == nil {
+			rows, err = o.rows(c, answer.body)
 		}
 	}
-	return part
+	return func(id string) pagecache.Loaded {
+		row, ok := rows[id]
+		switch {
+		case failed[id] != nil:
+			return pagecache.Loaded{Err: failed[id]}
+		// Not found is one object's fate; of several it is the list that is gone.
+		case err != nil && (err.Kind != providers.NotFound || o.PerCall > 1):
+			return pagecache.Loaded{Err: err}
+		}
+		return pagecache.Loaded{Body: row, Absent: !ok}
+	}
+}
+
+func (o Objects[T]) rows(c *Client, body []byte) (map[string]json.RawMessage, *providers.Error) {
+	rows, err := guarded(func() (map[string]json.RawMessage, error) { return o.Rows(body) })
+	if err != nil {
+		return nil, c.unusable(http.StatusOK, "")
+	}
+	return rows, nil
+}
+
+// Remember keeps an object that a page brought along full, whose row measures size
+// bytes, so that it is not asked for again.
+func (o Objects[T]) Remember(c *Client, id string, object T, size int, fetchedAt time.Time) {
+	pagecache.Remember(c.scope, c.scope.Object(o.Kind, id), tag(object), size, fetchedAt)
 }
 
 // request asks for those ids that can be asked for, and returns them; the others
@@ -91,38 +151,14 @@ func (o Objects[T]) request(c *Client, ids []string) (Request, []string, map[str
 func (o Objects[T]) safeRequest(c *Client, ids []string) (Request, error) {
 	r, err := guarded(func() (Request, error) { return o.Request(slices.Clone(ids)) })
 	if err == nil {
-		_, err = c.request(r)
-	}
-	if err == nil {
+		if _, unsendable := c.request(r); unsendable != nil {
+			return r, unsendable
+		}
 		return r, nil
 	}
 	var e *providers.Error
 	if !errors.As(err, &e) {
 		return r, c.failure(providers.BadInput)
 	}
-	own := *e
-	own.Provider = c.config.Provider
-	return r, &own
-}
-
-// decode reads the rows with these ids. A row that cannot be read fails alone.
-func (o Objects[T]) decode(c *Client, body []byte, ids []string) (providers.Found[T], error) {
-	part := providers.Found[T]{Objects: make(map[string]T, len(ids)), Failed: map[string]error{}}
-	rows, err := o.Rows(body)
-	if err != nil {
-		return part, err
-	}
-	for _, id := range ids {
-		row, ok := rows[id]
-		if !ok {
-			continue
-		}
-		object, err := guarded(func() (T, error) { return o.Decode(row) })
-		if err != nil {
-			part.Failed[id] = c.unusable(http.StatusOK, "an object that cannot be read")
-			continue
-		}
-		part.Objects[id] = object
-	}
-	return part, nil
+	return r, c.own(e)
 }

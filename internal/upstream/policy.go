@@ -29,11 +29,12 @@ func newBreaker() circuitbreaker.CircuitBreaker[any] {
 }
 
 // call makes one call: it waits for a place, asks the circuit breaker, tries, and
-// accounts for the outcome. ctx ends when nobody waits any more.
+// accounts for the outcome. ctx ends when nobody waits any more, and patience is
+// when whoever began it will give up; zero for never.
 //
 // The wait for a place is bounded by ctx alone: an operation that needs 20 calls
 // of a slow vendor must not fail for its own other calls.
-func (c *Client) call(ctx context.Context, path string, bare *http.Request, patience func() time.Time) (out outcome) {
+func (c *Client) call(ctx context.Context, path string, bare *http.Request, patience time.Time) (out outcome) {
 	if err := c.bulkhead.AcquirePermit(ctx); err != nil {
 		return outcome{err: c.failure(kindOfEnd(context.Cause(ctx)))}
 	}

@@ -1,6 +1,7 @@
 package upstream
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -12,7 +13,7 @@ import (
 
 // request is what will be sent but for the credential. It fails with BadInput on
 // what cannot be sent, so that no such request counts against the vendor.
-func (c *Client) request(r Request) (*http.Request, error) {
+func (c *Client) request(r Request) (*http.Request, *providers.Error) {
 	u, err := url.Parse(c.base.String() + r.Path)
 	if err != nil || !strings.HasPrefix(r.Path, "/") || strings.ContainsAny(r.Path, "?#") ||
 		strings.ContainsFunc(r.Query, unsafeInQuery) {
@@ -44,27 +45,12 @@ func (c *Client) unsendable() *providers.Error {
 
 func unsafeInQuery(r rune) bool { return r <= ' ' || r == 0x7f || r == '#' }
 
-// key is equal for equal requests and for no others.
-func (r Request) key() string {
-	var b strings.Builder
-	part := func(s string) {
-		b.WriteString(strconv.Itoa(len(s)))
-		b.WriteByte(':')
-		b.WriteString(s)
+// parts are equal for equal requests and for no others.
+func (r Request) parts() []string {
+	parts := []string{r.Path, r.Query}
+	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
+		parts = append(parts, name, strconv.Itoa(len(r.Header[name])))
+		parts = append(parts, r.Header[name]...)
 	}
-	part(r.Path)
-	part(r.Query)
-	names := make([]string, 0, len(r.Header))
-	for name := range r.Header {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		part(name)
-		b.WriteString(strconv.Itoa(len(r.Header[name])))
-		for _, v := range r.Header[name] {
-			part(v)
-		}
-	}
-	return b.String()
+	return parts
 }

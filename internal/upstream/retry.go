@@ -26,7 +26,7 @@ const (
 
 // repeat makes attempts until one goes well, cannot be mended by another, or no
 // repetition is left. It returns the last outcome.
-func (c *Client) repeat(ctx context.Context, bare *http.Request, patience func() time.Time) outcome {
+func (c *Client) repeat(ctx context.Context, bare *http.Request, patience time.Time) outcome {
 	cuts := 0
 	for repetitions := 0; ; repetitions++ {
 		out := c.attempt(ctx, bare)
@@ -40,7 +40,7 @@ func (c *Client) repeat(ctx context.Context, bare *http.Request, patience func()
 		if out.waits {
 			pause = max(pause, out.err.RetryAfter)
 		}
-		if pause > maxKeptPause || !fits(ctx, patience(), pause) || !c.allowance.spend() {
+		if pause > maxKeptPause || !fits(ctx, patience, pause) || !c.allowance.spend() {
 			return out
 		}
 		timer := time.NewTimer(pause)

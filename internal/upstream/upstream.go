@@ -4,8 +4,9 @@
 //
 // A request passes these stations, always in this order:
 //
-//  1. ledger: the operation's budget of calls (WithLedger);
-//  2. flight: the same request in flight already is waited for, not made twice;
+//  1. cache: what is remembered is not asked for, and what is in flight already is
+//     waited for, not asked for twice (package pagecache);
+//  2. ledger: the operation's budget of calls (WithLedger);
 //  3. bulkhead: at most MaxConcurrent calls at once;
 //  4. circuit breaker: a vendor that fails is left alone for a while;
 //  5. repetition: what may go well a moment later is tried again, within an allowance;
@@ -22,9 +23,10 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/providers"
+	"github.com/accountgraph/accountgraph/internal/pagecache"
 )
 
 // Request is one GET. Path is made by Path, or is a constant; Query is encoded.
@@ -40,25 +42,45 @@ type Reply[T any] struct {
 	Freshness model.Freshness
 }
 
-// Read makes one call and decodes its answer. Every error is a *providers.Error;
-// an error of decode, or its panic, becomes kind BadResponse. A 404 or 410 is an
-// error of kind NotFound.
+// Read reads a page: from the cache, or by one call. Every error is a
+// *providers.Error; an error of decode, or its panic, becomes kind BadResponse. A
+// 404 or 410 is an error of kind NotFound.
 //
-// The body is shared with others who asked for the same: decode must not change
-// it. Read returns when ctx ends, even where the call goes on for others.
+// The body is shared with others who asked for the same, and so is the value:
+// neither may be changed. Which objects a value holds is found where it is an
+// object, a slice of objects, or Nodes. Read returns when ctx ends, even where the call goes on
+// for others.
 func Read[T any](ctx context.Context, c *Client, r Request, decode func(body []byte) (T, error)) (Reply[T], error) {
-	var reply Reply[T]
-	answer, err := c.get(ctx, r)
-	if err != nil {
-		return reply, err
+	if _, err := c.request(r); err != nil {
+		return Reply[T]{}, err
 	}
-	value, err := guarded(func() (T, error) { return decode(answer.body) })
-	if err != nil {
-		return reply, &providers.Error{
-			Kind: providers.BadResponse, Provider: c.config.Provider, HTTPStatus: http.StatusOK,
-		}
+	began := time.Now()
+	patience, _ := ctx.Deadline()
+	answer := pagecache.Read(ctx, c.scope, []pagecache.Key{c.scope.Page(r.parts()...)},
+		func(_ int, body []byte) (tagged[T], error) { return decoded(c, body, decode) },
+		func(ctx context.Context, _ []int, land func(int, pagecache.Loaded)) {
+			answer, err := c.load(ctx, r, patience)
+			if err != nil {
+				land(0, pagecache.Loaded{Err: err})
+				return
+			}
+			land(0, pagecache.Loaded{Body: answer.body})
+		})[0]
+	c.note(ctx, r.Path, answer.Source, began)
+	if answer.Err != nil {
+		return Reply[T]{}, c.own(answer.Err)
 	}
-	return Reply[T]{Value: value, Freshness: model.Freshness{FetchedAt: answer.fetched}}, nil
+	ledgerOf(ctx).age(answer.FreshFor)
+	return Reply[T]{answer.Value.value, model.Freshness{FetchedAt: answer.FetchedAt, Stale: answer.Stale}}, nil
+}
+
+// decoded reads a body with a vendor's function.
+func decoded[T any](c *Client, body []byte, decode func(body []byte) (T, error)) (tagged[T], error) {
+	value, err := guarded(func() (T, error) { return decode(body) })
+	if err != nil {
+		return tagged[T]{}, c.unusable(http.StatusOK, "")
+	}
+	return tag(value), nil
 }
 
 // guarded turns a panic of code that reads what a vendor sent into an error: an

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/pagecache"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
 )
@@ -28,6 +29,14 @@ func connect(t testing.TB, c upstream.Config) *upstream.Client {
 	}
 	if c.Credential == nil {
 		c.Credential = upstream.Bearer(providers.NewSecret(token))
+	}
+	if c.Cache == nil {
+		cache, err := pagecache.Open(pagecache.Config{Now: c.Now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(cache.Close)
+		c.Cache = cache
 	}
 	client, err := upstream.New(c)
 	if err != nil {

@@ -1,0 +1,67 @@
+package upstream
+
+import (
+	"reflect"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+)
+
+// tagged is what is remembered: a value, and which objects are in it, so that it
+// can be forgotten with any of them.
+type tagged[T any] struct {
+	value T
+	tags  []model.ID
+}
+
+// Tags are the objects in the value.
+func (t tagged[T]) Tags() []model.ID { return t.tags }
+
+// Nodes is what a decoded page implements whose rows are not simply a slice.
+type Nodes interface{ Nodes() []model.Node }
+
+func tag[T any](value T) tagged[T] {
+	var tags []model.ID
+	for _, n := range nodesIn(value) {
+		tags = append(tags, n.Key())
+		if m, ok := n.(*model.Membership); ok {
+			tags = append(tags, ends(m)...)
+		}
+	}
+	return tagged[T]{value, tags}
+}
+
+// ends are the user and the tenant of a membership.
+func ends(m *model.Membership) []model.ID {
+	var ids []model.ID
+	if m.User != nil {
+		ids = append(ids, m.User.ID)
+	}
+	if t := m.Tenant(); t != nil {
+		ids = append(ids, t.Key())
+	}
+	return ids
+}
+
+// nodesIn are the rows of a decoded page, or the object itself.
+func nodesIn(value any) []model.Node {
+	switch v := value.(type) {
+	case Nodes:
+		return v.Nodes()
+	case model.Node:
+		if reflect.ValueOf(v).IsNil() {
+			return nil
+		}
+		return []model.Node{v}
+	}
+	rows := reflect.ValueOf(value)
+	if rows.Kind() != reflect.Slice {
+		return nil
+	}
+	var nodes []model.Node
+	for i := range rows.Len() {
+		if n, ok := rows.Index(i).Interface().(model.Node); ok && !rows.Index(i).IsNil() {
+			nodes = append(nodes, n)
+		}
+	}
+	return nodes
+}
