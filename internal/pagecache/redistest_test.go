@@ -27,20 +27,26 @@ type server struct {
 	folder  string
 	options []string
 	process *exec.Cmd
+	ended   chan struct{} // closed when the process has ended
 	admin   *redis.Client
 }
 
 // startRedis starts a server that ends with the test.
 func startRedis(t testing.TB, options ...string) *server {
 	t.Helper()
-	s := &server{t: t, port: freePort(t), folder: t.TempDir(), options: options}
-	s.admin = redis.NewClient(&redis.Options{Addr: "127.0.0.1:" + s.port, Protocol: 2, DisableIdentity: true})
-	t.Cleanup(func() {
-		s.admin.Close()
-		s.kill()
-	})
-	s.start()
-	return s
+	s := &server{t: t, folder: t.TempDir(), options: options}
+	t.Cleanup(s.kill)
+	// Between finding a port and using it, someone else may take it.
+	for range 5 {
+		s.port = freePort(t)
+		s.admin = redis.NewClient(&redis.Options{Addr: "127.0.0.1:" + s.port, Protocol: 2, DisableIdentity: true})
+		t.Cleanup(func() { s.admin.Close() })
+		if s.tryStart() {
+			return s
+		}
+	}
+	t.Fatal("redis-server does not start")
+	return nil
 }
 
 func freePort(t testing.TB) string {
@@ -54,27 +60,54 @@ func freePort(t testing.TB) string {
 	return port
 }
 
+// start starts a killed server again.
 func (s *server) start() {
+	s.t.Helper()
+	if !s.tryStart() {
+		s.t.Fatal("redis-server does not start again")
+	}
+}
+
+// tryStart returns false when the server has ended before it answered.
+func (s *server) tryStart() bool {
 	s.t.Helper()
 	binary, err := exec.LookPath("redis-server")
 	if err != nil {
 		s.t.Fatal("redis-server is missing: apt-get install redis-server")
 	}
 	arguments := append([]string{"--port", s.port, "--bind", "127.0.0.1", "--save", "", "--dir", s.folder, "--loglevel", "warning"}, s.options...)
-	s.process = exec.Command(binary, arguments...)
-	s.process.Stderr = os.Stderr
-	if err := s.process.Start(); err != nil {
+	process, ended := exec.Command(binary, arguments...), make(chan struct{})
+	process.Stderr = os.Stderr
+	if err := process.Start(); err != nil {
 		s.t.Fatal(err)
 	}
-	eventually(s.t, "redis-server answers", func() bool { return s.admin.Ping(context.Background()).Err() == nil })
+	s.process, s.ended = process, ended
+	go func() {
+		defer close(ended)
+		_ = process.Wait() // However it ended.
+	}()
+	answers := false
+	eventually(s.t, "redis-server answers", func() bool {
+		answers = s.admin.Ping(context.Background()).Err() == nil
+		return answers || s.hasEnded()
+	})
+	return answers
+}
+
+func (s *server) hasEnded() bool {
+	select {
+	case <-s.ended:
+		return true
+	default:
+		return false
+	}
 }
 
 // kill ends the server as a crash does.
 func (s *server) kill() {
-	if s.process != nil {
+	if s.process != nil && !s.hasEnded() {
 		_ = s.process.Process.Kill()
-		_ = s.process.Wait()
-		s.process = nil
+		<-s.ended
 	}
 }
 

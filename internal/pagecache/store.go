@@ -24,7 +24,8 @@ import (
 //	accountgraph:v1:{scope}:l:page    the lease of the replica that is asking for it
 //	accountgraph:v1:{scope}:t:object  the pages that hold an object
 //
-// It needs these commands of Redis 4 or newer, and the channel for replicas:
+// It needs these commands of Redis 4 or newer (and select for another database
+// than 0), and the channel for replicas:
 //
 //	get set getrange exists unlink sadd smembers pexpire multi exec ping publish subscribe
 //
