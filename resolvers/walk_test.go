@@ -16,14 +16,26 @@ import (
 	"github.com/accountgraph/accountgraph/resolvers"
 )
 
-// The walk saves time and nothing else: every story has the same answers without
-// it, where each resolver loads what it needs.
-func TestAnswersWithoutWalk(t *testing.T) {
+// The walk saves time and nothing else: it foresees everything that a story wants,
+// so that behind it no resolver asks a provider for anything; and every story has
+// the same answers without it, where each resolver loads what it needs.
+func TestWalk(t *testing.T) {
 	for name, story := range stories(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			vendors, w := startFor(t, story), &watch{}
+			play(t, newStageWith(t, vendors, resolvers.Options{Walk: w.walk}, w.dress), story)
+			if w.late != nil {
+				t.Errorf("asked for by a resolver: %q", w.late)
+			}
+			if w.asked == 0 && !strings.Contains(string(txtar.Format(story)), "\n0 different calls\n") {
+				t.Error("nothing was watched")
+			}
+			for _, v := range vendors.All {
+				v.Control.Reset()
+			}
 			still := resolvers.Options{Walk: func(context.Context, *loaders.Set, loaders.Selection) {}}
-			played := play(t, newStageWith(t, startFor(t, story), still, as), story)
+			played := play(t, newStageWith(t, vendors, still, as), story)
 			if diff := cmp.Diff(responses(story), responses(played)); diff != "" {
 				t.Errorf("another answer without the walk (-with +without):\n%s", diff)
 			}
@@ -41,35 +53,18 @@ func responses(story *txtar.Archive) []string {
 	return all
 }
 
-// The walk foresees everything that a story wants: behind it, no resolver asks a
-// provider for anything.
-func TestWalkForesees(t *testing.T) {
-	for name, story := range stories(t) {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			w := &watch{}
-			o := resolvers.Options{Walk: func(ctx context.Context, s *loaders.Set, root loaders.Selection) {
-				w.walking(true)
-				s.Walk(ctx, root)
-				w.walking(false)
-			}}
-			play(t, newStageWith(t, startFor(t, story), o, w.dress), story)
-			if w.late != nil {
-				t.Errorf("asked for by a resolver: %q", w.late)
-			}
-			if w.asked == 0 && !strings.Contains(string(txtar.Format(story)), "\n0 different calls\n") {
-				t.Error("nothing was watched")
-			}
-		})
-	}
-}
-
 // watch sees what providers are asked for, and when.
 type watch struct {
 	mu    sync.Mutex
 	walks bool
 	asked int
 	late  []string
+}
+
+func (w *watch) walk(ctx context.Context, s *loaders.Set, root loaders.Selection) {
+	w.walking(true)
+	s.Walk(ctx, root)
+	w.walking(false)
 }
 
 func (w *watch) walking(yes bool) {
