@@ -1,0 +1,108 @@
+package model_test
+
+import (
+	"encoding/base64"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+)
+
+var (
+	list  = model.NewListID("users")
+	place = model.Cursor{List: list, Positions: []model.Position{
+		{Provider: "softwareone", Token: "100", Index: 7}, {Provider: "b", Done: true}, {Provider: "ü"},
+	}}
+)
+
+func TestCursor(t *testing.T) {
+	text := place.Encode()
+	if strings.ContainsAny(text, "+/=") {
+		t.Errorf("%q does not go into a URL as it is", text)
+	}
+	got, err := model.ParseCursor(text, list)
+	if err != nil || !cmp.Equal(got, place) {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// A cursor is written in one way for ever: clients keep them beyond a release.
+func TestCursorOfVersionOne(t *testing.T) {
+	const text = "AVVkv69cPlt7InAiOiJzb2Z0d2FyZW9uZSIsImkiOjJ9XRu0sFM"
+	raw, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	of := model.ListID(raw[1:7])
+	want := model.Cursor{List: of, Positions: []model.Position{{Provider: "softwareone", Index: 2}}}
+	if got, err := model.ParseCursor(text, of); err != nil || !cmp.Equal(got, want) {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if got := want.Encode(); got != text {
+		t.Errorf("written as %q", got)
+	}
+}
+
+// What is damaged, of another list or of another version is none.
+func TestNoCursor(t *testing.T) {
+	text := place.Encode()
+	if _, err := model.ParseCursor(text, model.NewListID("accounts")); err != model.ErrCursor {
+		t.Errorf("of another list: %v", err)
+	}
+	for i := range len(text) {
+		flipped := []byte(text)
+		flipped[i] ^= 'A' ^ 'B'
+		for damage, damaged := range map[string]string{"cut": text[:i], "with a letter changed": string(flipped), "with a letter less": text[:i] + text[i+1:]} {
+			if _, err := model.ParseCursor(damaged, list); err != model.ErrCursor && damaged != text {
+				t.Errorf("%s at %d: %v", damage, i, err)
+			}
+		}
+	}
+	for _, damaged := range []string{"", " ", text + "A", text + "=", " " + text, "behind Anna", strings.Repeat("A", 9<<10)} {
+		if _, err := model.ParseCursor(damaged, list); err != model.ErrCursor {
+			t.Errorf("%.20q: %v", damaged, err)
+		}
+	}
+	for name, c := range map[string]model.Cursor{
+		"without a place":  {List: list},
+		"before the start": {List: list, Positions: []model.Position{{Provider: "a", Index: -1}}},
+	} {
+		if _, err := model.ParseCursor(c.Encode(), list); err != model.ErrCursor {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// Whatever is a cursor stays the same when it is written and read again.
+func FuzzParseCursor(f *testing.F) {
+	f.Add(place.Encode())
+	f.Add(model.Cursor{List: list, Positions: []model.Position{{}}}.Encode())
+	f.Add("AVVkv69cPlt7InAiOiJzb2Z0d2FyZW9uZSIsImkiOjJ9XRu0sFM")
+	f.Add("")
+	f.Fuzz(func(t *testing.T, text string) {
+		read, err := model.ParseCursor(text, list)
+		if err != nil {
+			return
+		}
+		again, err := model.ParseCursor(read.Encode(), list)
+		if err != nil || !cmp.Equal(again, read) {
+			t.Errorf("%+v becomes %+v, %v", read, again, err)
+		}
+	})
+}
+
+// The same for all that a reader can stand at.
+func FuzzCursor(f *testing.F) {
+	f.Add("softwareone", "b001daa5/2", 38, false)
+	f.Add("", "\"\\<&>\u2028", 0, true)
+	f.Fuzz(func(t *testing.T, provider, token string, index int, done bool) {
+		c := model.Cursor{List: list, Positions: []model.Position{{Provider: strings.ToValidUTF8(provider, ""), Token: strings.ToValidUTF8(token, ""), Index: index, Done: done}}}
+		text := c.Encode()
+		got, err := model.ParseCursor(text, list)
+		if usable := index >= 0 && len(text) <= 8<<10; usable != (err == nil) || usable && !cmp.Equal(got, c) {
+			t.Errorf("%+v becomes %+v, %v", c, got, err)
+		}
+	})
+}

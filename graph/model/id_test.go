@@ -1,0 +1,75 @@
+package model_test
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+)
+
+func TestParseID(t *testing.T) {
+	for text, parts := range map[string][3]string{
+		"softwareone:User:USR-1234-5678":       {"softwareone", "User", "USR-1234-5678"},
+		"activityinfo:Account:190780004":       {"activityinfo", "Account", "190780004"},
+		"a:Organization:5a1c-:with:colons":     {"a", "Organization", "5a1c-:with:colons"},
+		"a:Membership:ACC-1/USR-1":             {"a", "Membership", "ACC-1/USR-1"},
+		"a:Module:with a space and 小":          {"a", "Module", "with a space and 小"},
+		"a:User:" + strings.Repeat("x", 256-7): {"a", "User", strings.Repeat("x", 256-7)},
+		"ü:Seller::":                           {"ü", "Seller", ":"},
+		"a:Group:1":                            {"a", "Group", "1"}, "a:Buyer:1": {"a", "Buyer", "1"},
+	} {
+		id, err := model.ParseID(text)
+		if err != nil {
+			t.Errorf("%q: %v", text, err)
+			continue
+		}
+		if id != model.NewID(parts[0], parts[1], parts[2]) || id.Provider() != parts[0] || id.Type() != parts[1] || id.VendorID() != parts[2] {
+			t.Errorf("%q has the parts %q, %q, %q", text, id.Provider(), id.Type(), id.VendorID())
+		}
+	}
+	for _, text := range []string{
+		"", ":", "::", "a", "a:User", "a:User:", ":User:1", "a::1", "a:user:1", "a:Person:1", "a:Role:1", "a: User:1",
+		"a:User:\n", "a:User:\x00", "a:User:\u200b", "a:User:\xff", "a:Membership:1", "a:Membership:/1", "a:Membership:1/", "a:Membership:/",
+		"a:User:" + strings.Repeat("x", 256),
+	} {
+		if id, err := model.ParseID(text); err != model.ErrID || id != "" {
+			t.Errorf("%q is taken for an id: %q, %v", text, id, err)
+		}
+	}
+}
+
+func TestMembershipIDs(t *testing.T) {
+	for _, c := range [][3]string{{"ACC-1", "USR-1", "ACC-1/USR-1"}, {"1", "2/3", "1/2/3"}} {
+		joined := model.JoinMembership(c[0], c[1])
+		if tenant, user := model.SplitMembership(joined); joined != c[2] || tenant != c[0] || user != c[1] {
+			t.Errorf("%q is %q and %q", joined, tenant, user)
+		}
+	}
+	if tenant, user := model.SplitMembership("ACC-1"); tenant != "" || user != "" {
+		t.Errorf("half an id: %q, %q", tenant, user)
+	}
+}
+
+// Whatever is an id is made of its parts, and can be printed.
+func FuzzParseID(f *testing.F) {
+	for _, seed := range []string{"softwareone:User:USR-1234-5678", "a:Membership:1/2", "a:User:b:c", "::", "a:Membership:/", "é:Buyer:小龍\u0301"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		id, err := model.ParseID(text)
+		if err != nil {
+			return
+		}
+		provider, typ, vendorID := id.Parts()
+		if string(id) != text || model.NewID(provider, typ, vendorID) != id {
+			t.Errorf("%q becomes %q of %q, %q, %q", text, id, provider, typ, vendorID)
+		}
+		if provider == "" || vendorID == "" || strings.Contains(provider, ":") || !utf8.ValidString(text) || len(text) > 256 {
+			t.Errorf("%q should be none", text)
+		}
+		if tenant, user := model.SplitMembership(vendorID); typ == model.TypeMembership && (tenant == "" || user == "") {
+			t.Errorf("%q is half a membership", text)
+		}
+	})
+}

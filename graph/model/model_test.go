@@ -1,0 +1,103 @@
+package model_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+)
+
+var blendvision = &model.Provider{Name: "blendvision", Vendor: model.BlendVision}
+
+// An extent tells what a record holds: all, nothing but some, or all but some. The
+// parts of its id are always known.
+func TestExtents(t *testing.T) {
+	fields := []string{"id", "provider", "vendorId", "__typename", "name", "email"}
+	known := fields[:4]
+	for name, c := range map[string]struct {
+		extent *model.Extent
+		want   []string
+	}{
+		"all":          {nil, fields},
+		"only":         {model.Only("name"), append(slices.Clone(known), "name")},
+		"only nothing": {model.Only(), known},
+		"only the id":  {model.Only("id"), known},
+		"except":       {model.Except("name", "id"), append(slices.Clone(known), "email")},
+		"except none":  {model.Except(), fields},
+	} {
+		u := &model.User{Entity: model.NewEntity(blendvision, model.TypeUser, "1").With(c.extent)}
+		var got []string
+		for _, f := range fields {
+			if u.Holds(f) {
+				got = append(got, f)
+			}
+		}
+		if !slices.Equal(got, c.want) || u.Full() != (c.extent == nil) {
+			t.Errorf("%s: holds %q, want %q; full %t", name, got, c.want, u.Full())
+		}
+	}
+}
+
+func TestEntities(t *testing.T) {
+	for typ, node := range map[string]model.Node{
+		model.TypeUser:         &model.User{Entity: model.NewEntity(blendvision, model.TypeUser, "1")},
+		model.TypeMembership:   &model.Membership{Entity: model.NewEntity(blendvision, model.TypeMembership, "1")},
+		model.TypeAccount:      &model.Account{Entity: model.NewEntity(blendvision, model.TypeAccount, "1")},
+		model.TypeOrganization: &model.Organization{Entity: model.NewEntity(blendvision, model.TypeOrganization, "1")},
+		model.TypeGroup:        &model.Group{Entity: model.NewEntity(blendvision, model.TypeGroup, "1")},
+		model.TypeBuyer:        &model.Buyer{Entity: model.NewEntity(blendvision, model.TypeBuyer, "1")},
+		model.TypeSeller:       &model.Seller{Entity: model.NewEntity(blendvision, model.TypeSeller, "1")},
+		model.TypeModule:       &model.Module{Entity: model.NewEntity(blendvision, model.TypeModule, "1")},
+	} {
+		if node.Key() != model.NewID("blendvision", typ, "1") || node.Origin() != blendvision || !node.Full() {
+			t.Errorf("%s: %q of %v", typ, node.Key(), node.Origin())
+		}
+	}
+}
+
+// A tenant is an account or an organization; an interface around neither is nil.
+func TestTenant(t *testing.T) {
+	account, organization := &model.Account{}, &model.Organization{}
+	for _, c := range []struct {
+		membership model.Membership
+		want       model.Tenant
+	}{
+		{model.Membership{Account: account}, account}, {model.Membership{Organization: organization}, organization}, {model.Membership{}, nil},
+	} {
+		if got := c.membership.Tenant(); got != c.want {
+			t.Errorf("%v, want %v", got, c.want)
+		}
+	}
+}
+
+// Data put together of two parts are as old as the older, and stale if one is.
+func TestFreshness(t *testing.T) {
+	dawn := time.Date(2026, 3, 1, 6, 0, 0, 0, time.UTC)
+	early, late := &model.Freshness{FetchedAt: dawn}, &model.Freshness{FetchedAt: dawn.Add(time.Hour), Stale: true}
+	for _, both := range []*model.Freshness{early.Older(late), late.Older(early)} {
+		if both.FetchedAt != dawn || !both.Stale {
+			t.Errorf("%+v", both)
+		}
+	}
+	var none *model.Freshness
+	if none.Older(early) != early || early.Older(none) != early || none.Older(none) != nil || early.Stale {
+		t.Error("nothing makes no difference")
+	}
+}
+
+func TestConnection(t *testing.T) {
+	at := model.Cursor{List: list, Positions: []model.Position{{Provider: "a", Index: 1}}}
+	u := &model.User{}
+	c := model.UserConnection{Edges: []*model.UserEdge{{At: at, Node: u}, {At: at}}}
+	if nodes := c.Nodes(); len(nodes) != 2 || nodes[0] != u || nodes[1] != nil {
+		t.Errorf("%v", nodes)
+	}
+	p := model.PageInfo{First: &at}
+	if c.Edges[0].Cursor() != at.Encode() || *p.StartCursor() != at.Encode() || p.EndCursor() != nil {
+		t.Error("cursors are not those of the places")
+	}
+	if none := (&model.UserConnection{}).Nodes(); none == nil || len(none) != 0 {
+		t.Errorf("an empty page has %v for nodes", none)
+	}
+}
