@@ -100,7 +100,9 @@ func (s *Set) MembershipsOf(ctx context.Context, p *model.Person, window Paging)
 		}
 	}
 	listing := directory.Slice(l, "", rows, w, freshness)
-	listing.Errors = errs
+	if listing.Errors = errs; errs != nil {
+		listing.TotalCount = nil // of what could be read, it would be
+	}
 	return &listing, nil
 }
 
