@@ -37,7 +37,10 @@ func run() error {
 	if err := independent(cfg.Federation.Filename); err != nil {
 		return err
 	}
-	return inlineLists(cfg.Exec.DirName)
+	if err := inlineLists(cfg.Exec.DirName); err != nil {
+		return err
+	}
+	return straighten(cfg.Exec.DirName)
 }
 
 // inline resolves the fields of every object but the roots in one goroutine.
