@@ -70,6 +70,7 @@ func (c demoCommand) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
+	p.everything = true
 	return p.serve(ctx, cfg, c.Listen, func(address string) { fmt.Fprint(p.stdout, welcome(address)) })
 }
 
@@ -163,7 +164,7 @@ func (p *program) serve(ctx context.Context, cfg *config.Config, listen string, 
 func (p *program) routes(cfg *config.Config, d *directory.Directory, metrics *telemetry.Metrics, stopping *atomic.Bool) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", resolvers.Handler(d, resolvers.Options{
-		Log: p.log, Introspection: cfg.Server.Introspection, Observe: metrics.Request,
+		Log: p.log, Introspection: cfg.Server.Introspection, CacheWrite: p.everything, Observe: metrics.Request,
 	}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "alive") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {

@@ -21,6 +21,9 @@ type Provider interface {
 	Status() model.ProviderStatus
 	// Check makes one cheap call that needs the credential.
 	Check(ctx context.Context) error
+	// Forget drops what is remembered of these objects and of the pages that hold
+	// them, or, given nil, everything that was read through this connection.
+	Forget(ctx context.Context, ids []model.ID)
 	// Collections lists what the vendor has.
 	Collections() Collections
 }

@@ -23,6 +23,8 @@ type Options struct {
 	Log *slog.Logger
 	// Introspection allows clients to read the schema.
 	Introspection bool
+	// CacheWrite lets everybody change what is remembered.
+	CacheWrite bool
 	// Observe is told of every answered request: the codes of its errors, none
 	// when it went well, and how long it took; may be nil.
 	Observe func(codes []string, took time.Duration)
@@ -40,7 +42,7 @@ const (
 
 // Handler serves GraphQL over HTTP.
 func Handler(d *directory.Directory, o Options) http.Handler {
-	schema := generated.NewExecutableSchema(generated.Config{Resolvers: root{d}})
+	schema := generated.NewExecutableSchema(generated.Config{Resolvers: root{d, o.CacheWrite}})
 	server := handler.New(schema)
 	server.AddTransport(newDoor(schema.Schema(), o))
 	server.SetQueryCache(newDocuments[*ast.QueryDocument]())

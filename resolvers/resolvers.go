@@ -18,11 +18,16 @@ import (
 )
 
 // root hands out the resolvers; they find everything in the operation's loaders.
-type root struct{ directory *directory.Directory }
+type root struct {
+	directory *directory.Directory
+	// cacheWrite lets callers change what is remembered.
+	cacheWrite bool
+}
 
 var _ generated.ResolverRoot = root{}
 
 func (r root) Query() generated.QueryResolver               { return query(r) }
+func (r root) Mutation() generated.MutationResolver         { return mutation(r) }
 func (r root) Entity() generated.EntityResolver             { return entity(r) }
 func (r root) Provider() generated.ProviderResolver         { return provider(r) }
 func (r root) User() generated.UserResolver                 { return user(r) }

@@ -26,6 +26,10 @@ type ModuleByIDsInput struct {
 	ID model.ID `json:"ID"`
 }
 
+// What callers with the scope `cache:write` can do; in the demo, everybody. Others get FORBIDDEN.
+type Mutation struct {
+}
+
 type OrganizationByIDsInput struct {
 	ID model.ID `json:"ID"`
 }

@@ -28,6 +28,7 @@ type ResolverRoot interface {
 	Entity() EntityResolver
 	Group() GroupResolver
 	Membership() MembershipResolver
+	Mutation() MutationResolver
 	Organization() OrganizationResolver
 	Person() PersonResolver
 	Provider() ProviderResolver
@@ -111,6 +112,21 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			}
 
 			return &response
+		}
+	case ast.Mutation:
+		return func(ctx context.Context) *graphql.Response {
+			if !first {
+				return nil
+			}
+			first = false
+			ctx = graphql.WithUnmarshalerMap(ctx, inputUnmarshalMap)
+			data := ec._Mutation(ctx, opCtx.Operation.SelectionSet)
+			var buf bytes.Buffer
+			data.MarshalGQL(&buf)
+
+			return &graphql.Response{
+				Data: buf.Bytes(),
+			}
 		}
 
 	default:
@@ -1406,6 +1422,27 @@ type Query {
     "E-mail addresses, at most 100."
     emails: [String!]!
   ): [Person]!
+}
+
+"What callers with the scope ` + "`" + `cache:write` + "`" + ` can do; in the demo, everybody. Others get FORBIDDEN."
+type Mutation {
+  """
+  Forget these objects and every page that holds one of them, here and at all
+  replicas, and read the objects anew. Pages are read anew when they are asked
+  for. How many of the objects exist.
+  """
+  refresh(
+    "Global ids, at most 100."
+    ids: [ID!]!
+  ): Int!
+  """
+  Forget everything that was read through a provider, here and at all replicas.
+  Always true.
+  """
+  purge(
+    "The provider's name. An unknown one is BAD_USER_INPUT."
+    provider: String!
+  ): Boolean!
 }
 `, BuiltIn: false},
 	{Name: "../../federation/directives.graphql", Input: `

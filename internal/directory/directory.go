@@ -46,6 +46,34 @@ func (d *Directory) Status(name string) model.ProviderStatus {
 	return model.ProviderUnknown
 }
 
+// Forget drops what is remembered of these objects and of the pages that hold
+// them.
+func (d *Directory) Forget(ctx context.Context, ids []model.ID) {
+	byProvider := map[string][]model.ID{}
+	for _, id := range ids {
+		byProvider[id.Provider()] = append(byProvider[id.Provider()], id)
+	}
+	for name, ids := range byProvider {
+		if p, ok := d.byName[name]; ok {
+			p.Forget(ctx, ids)
+		}
+	}
+}
+
+// Purge drops everything that was read through a provider.
+func (d *Directory) Purge(ctx context.Context, provider string) error {
+	p, ok := d.byName[provider]
+	if !ok {
+		return errNoProvider()
+	}
+	p.Forget(ctx, nil)
+	return nil
+}
+
+func errNoProvider() error {
+	return &providers.Error{Kind: providers.BadInput, Detail: "no provider has this name"}
+}
+
 // Roles reads the roles of an organization; none where the vendor has none.
 func (d *Directory) Roles(ctx context.Context, organization model.ID) ([]*model.Role, error) {
 	p, ok := d.byName[organization.Provider()]

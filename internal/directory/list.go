@@ -97,7 +97,7 @@ func Read[T model.Node](ctx context.Context, d *Directory, pick Pick[T], l List,
 func open[T model.Node](d *Directory, pick Pick[T], l List, after *model.Cursor) ([]*stream[T], error) {
 	for _, name := range l.Providers {
 		if _, ok := d.byName[name]; !ok {
-			return nil, &providers.Error{Kind: providers.BadInput, Detail: "no provider has this name"}
+			return nil, errNoProvider()
 		}
 	}
 	positions := map[string]model.Position{}

@@ -104,6 +104,7 @@ type vendor struct {
 
 func (v vendor) Info() *model.Provider              { return v.info }
 func (v vendor) Status() model.ProviderStatus       { return model.ProviderUp }
+func (v vendor) Forget(context.Context, []model.ID) {}
 func (v vendor) Check(context.Context) error        { return nil }
 func (v vendor) Collections() providers.Collections { return v.collections }
 

@@ -16,6 +16,34 @@ func (s *Set) Node(ctx context.Context, id model.ID) (model.Node, error) {
 	return nodes[0], errs[0]
 }
 
+// Refresh has objects and the pages that hold them forgotten, reads the objects
+// anew and returns how many exist. It fails where one could not be read.
+func (s *Set) Refresh(ctx context.Context, ids []model.ID) (int, error) {
+	for _, id := range ids {
+		if _, err := model.ParseID(string(id)); err != nil {
+			return 0, badInput(err.Error())
+		}
+	}
+	if err := AtMost(len(ids)); err != nil {
+		return 0, err
+	}
+	s.directory.Forget(ctx, ids)
+	nodes, errs, err := s.Nodes(ctx, ids)
+	if err != nil {
+		return 0, err
+	}
+	exist := 0
+	for i, n := range nodes {
+		if errs[i] != nil {
+			return 0, errs[i]
+		}
+		if n != nil {
+			exist++
+		}
+	}
+	return exist, nil
+}
+
 // Nodes returns the objects with these ids, in their order, and an error for
 // each that is malformed or could not be read. It fails as a whole when there are
 // too many.

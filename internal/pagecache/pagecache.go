@@ -37,7 +37,7 @@ type Config struct {
 	// Redis is a redis:// or rediss:// URL, "" for memory only. Several hosts,
 	// "redis://a:1,b:2", are a Cluster; with "?master=NAME" they are Sentinels.
 	Redis providers.Secret
-	// Key is 32 bytes in base64, the same at all replicas. Without it what is in
+	// Key is 32 bytes, the same at all replicas. Without it what is in
 	// Redis is sealed with a key that everybody knows.
 	Key providers.Secret
 	// Fresh is how long a value is answered without asking, Stale how long

@@ -178,7 +178,7 @@ func (s *server) monitor() func() string {
 	}
 }
 
-const testKey = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=" // 32 bytes in base64
+const testKey = "01234567890123456789012345678901" // 32 bytes
 
 // replica is a cache of its own at the same Redis. It hears other replicas when
 // this returns.

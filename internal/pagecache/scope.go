@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -46,11 +47,10 @@ func newKeyring(key providers.Secret, shared bool) (keyring, error) {
 	master := []byte(publicKey)
 	switch {
 	case !key.Empty():
-		decoded, err := base64.StdEncoding.DecodeString(key.Reveal())
-		if err != nil || len(decoded) != 32 {
-			return keyring{}, fmt.Errorf("pagecache: the key must be 32 bytes in base64")
+		if len(key.Reveal()) != 32 {
+			return keyring{}, errors.New("pagecache: the key must be 32 bytes")
 		}
-		master = decoded
+		master = []byte(key.Reveal())
 	case !shared:
 		master = make([]byte, 32)
 		rand.Read(master)

@@ -51,6 +51,16 @@ func New(c Config) (*Client, error) {
 // Provider names the connection.
 func (c *Client) Provider() *model.Provider { return c.config.Provider }
 
+// Forget drops what is remembered of these objects and of the pages that hold
+// them, or, given nil, everything that this client has read.
+func (c *Client) Forget(ctx context.Context, ids []model.ID) {
+	if ids == nil {
+		c.scope.Drop(ctx)
+		return
+	}
+	c.scope.Forget(ctx, ids...)
+}
+
 // answer is a whole 200 answer. It is immutable and shared.
 type answer struct {
 	body    []byte

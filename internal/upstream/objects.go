@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
 	"github.com/accountgraph/accountgraph/providers"
 )
@@ -115,10 +116,19 @@ func (o Objects[T]) rows(c *Client, body []byte) (map[string]json.RawMessage, *p
 	return rows, nil
 }
 
-// Remember keeps an object that a page brought along full, whose row measures size
-// bytes, so that it is not asked for again.
-func (o Objects[T]) Remember(c *Client, id string, object T, size int, fetchedAt time.Time) {
-	pagecache.Remember(c.scope, c.scope.Object(o.Kind, id), tag(object), size, fetchedAt)
+// rowSize is what a row of a page measures, about: SoftwareOne's accounts, users
+// and buyers take 0.5 to 2 kB each.
+const rowSize = 1 << 10
+
+// Remember keeps the full objects of a page that was decoded for this reader, so
+// that they are not asked for again one by one.
+func (o Objects[T]) Remember(c *Client, page []T, freshness model.Freshness) {
+	for _, object := range page {
+		if n, ok := any(object).(model.Node); ok && n.Full() {
+			key := c.scope.Object(o.Kind, n.Key().VendorID())
+			pagecache.Remember(c.scope, key, tag(object), rowSize, freshness.FetchedAt)
+		}
+	}
 }
 
 // request asks for those ids that can be asked for, and returns them; the others

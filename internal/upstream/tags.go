@@ -16,7 +16,8 @@ type tagged[T any] struct {
 // Tags are the objects in the value.
 func (t tagged[T]) Tags() []model.ID { return t.tags }
 
-// Nodes is what a decoded page implements whose rows are not simply a slice.
+// Nodes is what a decoded page implements that is not simply a slice of users,
+// accounts or memberships.
 type Nodes interface{ Nodes() []model.Node }
 
 func tag[T any](value T) tagged[T] {
@@ -48,18 +49,22 @@ func nodesIn(value any) []model.Node {
 	case Nodes:
 		return v.Nodes()
 	case model.Node:
-		if reflect.ValueOf(v).IsNil() {
-			return nil
-		}
-		return []model.Node{v}
+		return NodesIn([]model.Node{v})
+	case []*model.User:
+		return NodesIn(v)
+	case []*model.Account:
+		return NodesIn(v)
+	case []*model.Membership:
+		return NodesIn(v)
 	}
-	rows := reflect.ValueOf(value)
-	if rows.Kind() != reflect.Slice {
-		return nil
-	}
-	var nodes []model.Node
-	for i := range rows.Len() {
-		if n, ok := rows.Index(i).Interface().(model.Node); ok && !rows.Index(i).IsNil() {
+	return nil
+}
+
+// NodesIn are those of the values that are objects.
+func NodesIn[T any](values []T) []model.Node {
+	nodes := make([]model.Node, 0, len(values))
+	for _, v := range values {
+		if n, ok := any(v).(model.Node); ok && !reflect.ValueOf(v).IsNil() {
 			nodes = append(nodes, n)
 		}
 	}

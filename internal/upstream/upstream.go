@@ -40,6 +40,9 @@ type Request struct {
 type Reply[T any] struct {
 	Value     T
 	Freshness model.Freshness
+	// First is set for the reader for whom the value was decoded: this process did
+	// not have it before.
+	First bool
 }
 
 // Read reads a page: from the cache, or by one call. Every error is a
@@ -71,7 +74,10 @@ func Read[T any](ctx context.Context, c *Client, r Request, decode func(body []b
 		return Reply[T]{}, c.own(answer.Err)
 	}
 	ledgerOf(ctx).age(answer.FreshFor)
-	return Reply[T]{answer.Value.value, model.Freshness{FetchedAt: answer.FetchedAt, Stale: answer.Stale}}, nil
+	return Reply[T]{
+		Value: answer.Value.value, First: answer.Source == Vendor || answer.Source == pagecache.FromRedis,
+		Freshness: model.Freshness{FetchedAt: answer.FetchedAt, Stale: answer.Stale},
+	}, nil
 }
 
 // decoded reads a body with a vendor's function.

@@ -28,6 +28,9 @@ func (a accounts) Page(ctx context.Context, q providers.Query, token string) (*p
 	if err != nil {
 		return nil, err
 	}
+	if reply.First {
+		a.accountObjects().Remember(a.client, reply.Value, reply.Freshness)
+	}
 	rows, next, more := turn(at, reply.Value)
 	page := &providers.Page[*model.Account]{Items: rows, Freshness: reply.Freshness}
 	if more {

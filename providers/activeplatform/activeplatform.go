@@ -48,6 +48,9 @@ func (p *Provider) Info() *model.Provider { return p.client.Provider() }
 // Status tells how the last calls went.
 func (p *Provider) Status() model.ProviderStatus { return p.client.Status() }
 
+// Forget drops what is remembered.
+func (p *Provider) Forget(ctx context.Context, ids []model.ID) { p.client.Forget(ctx, ids) }
+
 // Check reads one user.
 func (p *Provider) Check(ctx context.Context) error {
 	return p.checkUsers(ctx)

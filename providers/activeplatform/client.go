@@ -70,13 +70,21 @@ func (p *Provider) accountsOf(ctx context.Context, user string) (upstream.Reply[
 // getUsers makes one call a user, since none can take more:
 // https://docs.activeplatform.com/api-guide/6.0/en/pol-zovateli/poluchenie-informatsii-o-pol-zovatele
 func (p *Provider) getUsers(ctx context.Context, ids []string) providers.Found[*model.User] {
-	return get(ctx, p.client, single("user", "users", p.user), ids)
+	return get(ctx, p.client, p.userObjects(), ids)
+}
+
+func (p *Provider) userObjects() upstream.Objects[*model.User] {
+	return single("user", "users", p.user)
 }
 
 // getAccounts makes one call an account, since none can take more:
 // https://docs.activeplatform.com/api-guide/2.0/en/klienty-v1/poluchenie-informatsii-o-kliente
 func (p *Provider) getAccounts(ctx context.Context, ids []string) providers.Found[*model.Account] {
-	return get(ctx, p.client, single("account", "accounts", p.account), ids)
+	return get(ctx, p.client, p.accountObjects(), ids)
+}
+
+func (p *Provider) accountObjects() upstream.Objects[*model.Account] {
+	return single("account", "accounts", p.account)
 }
 
 // pageQuery asks for one page. Both numbers are always sent, since the defaults

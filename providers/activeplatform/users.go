@@ -44,6 +44,9 @@ func (u users) Page(ctx context.Context, q providers.Query, token string) (*prov
 	if err != nil {
 		return nil, err
 	}
+	if reply.First {
+		u.userObjects().Remember(u.client, reply.Value, reply.Freshness)
+	}
 	rows, next, more := turn(at, reply.Value)
 	page := &providers.Page[*model.User]{Items: rows, Freshness: reply.Freshness}
 	if more {

@@ -68,6 +68,9 @@ func (p *Provider) Info() *model.Provider { return p.client.upstream.Provider() 
 // Status tells how the last calls went.
 func (p *Provider) Status() model.ProviderStatus { return p.client.upstream.Status() }
 
+// Forget drops what is remembered.
+func (p *Provider) Forget(ctx context.Context, ids []model.ID) { p.client.upstream.Forget(ctx, ids) }
+
 // Check reads the first billing account of the options; where they name none,
 // the databases.
 func (p *Provider) Check(ctx context.Context) error {

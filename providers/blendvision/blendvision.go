@@ -64,6 +64,9 @@ func (p *Provider) Info() *model.Provider { return p.client.provider }
 // Status tells how the last calls went.
 func (p *Provider) Status() model.ProviderStatus { return p.client.upstream.Status() }
 
+// Forget drops what is remembered.
+func (p *Provider) Forget(ctx context.Context, ids []model.ID) { p.client.upstream.Forget(ctx, ids) }
+
 // Check reads the first configured organization. Without one it fails with
 // BadInput.
 func (p *Provider) Check(ctx context.Context) error {

@@ -28,6 +28,9 @@ type rows[T any] struct {
 	total int
 }
 
+// Nodes are the objects on the page.
+func (r rows[T]) Nodes() []model.Node { return upstream.NodesIn(r.items) }
+
 // more reports whether to read the next page. A vendor that takes no notice of
 // the page size, or miscounts, is believed by its rows: reading goes on until a
 // page is empty.

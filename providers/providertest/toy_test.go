@@ -96,7 +96,8 @@ func (p *toy) Info() *model.Provider {
 	return p.client.Provider()
 }
 
-func (p *toy) Status() model.ProviderStatus { return p.client.Status() }
+func (p *toy) Status() model.ProviderStatus               { return p.client.Status() }
+func (p *toy) Forget(ctx context.Context, ids []model.ID) { p.client.Forget(ctx, ids) }
 
 func (p *toy) Check(ctx context.Context) error {
 	if p.mutant == "checks nothing" {

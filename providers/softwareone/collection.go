@@ -34,7 +34,12 @@ type collection[T model.Node] struct {
 
 // Get reads objects by their ids, a hundred a call.
 func (c *collection[T]) Get(ctx context.Context, ids []string) providers.Found[T] {
-	objects := upstream.Objects[T]{
+	return c.objects().Get(ctx, c.client, askable(ids))
+}
+
+// objects tells how objects are read by their ids.
+func (c *collection[T]) objects() upstream.Objects[T] {
+	return upstream.Objects[T]{
 		Kind:    c.kind + " with " + c.selects,
 		PerCall: maxPerCall,
 		Request: func(ids []string) (upstream.Request, error) {
@@ -44,7 +49,6 @@ func (c *collection[T]) Get(ctx context.Context, ids []string) providers.Found[T
 		Rows:   func(body []byte) (map[string]json.RawMessage, error) { return rowsBy(body, idOf) },
 		Decode: func(row []byte) (T, error) { return c.decode(row, scope{form: whole}) },
 	}
-	return objects.Get(ctx, c.client, askable(ids))
 }
 
 // rowsBy splits a list by vendor id, the first of each; rows whose id is "" are
@@ -105,11 +109,15 @@ func (c *collection[T]) page(ctx context.Context, q providers.Query, token strin
 		conditions: append([]condition{p.parts[at.part]}, p.conditions...),
 		selects:    c.selects, order: p.order, limit: pageSize, offset: at.offset,
 	}
-	l := list[T]{path: c.path, query: request, decode: c.decode}
+	l := list[T]{path: c.path, query: request, decode: c.decode, remember: c.remember}
 	if q.Of.Type != "" {
 		l.accept = func(row T) bool { return c.adopt(row, only) }
 	}
 	return l.page(ctx, c.client, at, len(p.parts), p.exact)
+}
+
+func (c *collection[T]) remember(page []T, freshness model.Freshness) {
+	c.objects().Remember(c.client, page, freshness)
 }
 
 // Sorts reports whether the platform sorts so; lists of an account come in its
@@ -129,6 +137,8 @@ type list[T model.Node] struct {
 	decode func(row []byte, in scope) (T, error)
 	// accept is nil, or refuses an answer by one of its rows.
 	accept func(row T) bool
+	// remember is nil, or keeps what of a new answer is full.
+	remember func(page []T, freshness model.Freshness)
 }
 
 // rows is what an answer holds.
@@ -137,6 +147,9 @@ type rows[T any] struct {
 	count      int
 	pagination *pagination
 }
+
+// Nodes are the objects in the answer.
+func (r rows[T]) Nodes() []model.Node { return upstream.NodesIn(r.items) }
 
 // read makes the call.
 func (l list[T]) read(ctx context.Context, client *upstream.Client) (upstream.Reply[rows[T]], error) {
@@ -169,6 +182,9 @@ func (l list[T]) page(ctx context.Context, client *upstream.Client, at position,
 	reply, err := l.read(ctx, client)
 	if err != nil {
 		return nil, err
+	}
+	if reply.First && l.remember != nil {
+		l.remember(reply.Value.items, reply.Freshness)
 	}
 	went, err := reply.Value.pagination.after(at.offset, reply.Value.count)
 	if err != nil {

@@ -87,6 +87,9 @@ func (p *Provider) Info() *model.Provider { return p.client.Provider() }
 // Status tells how the last calls went.
 func (p *Provider) Status() model.ProviderStatus { return p.client.Status() }
 
+// Forget drops what is remembered.
+func (p *Provider) Forget(ctx context.Context, ids []model.ID) { p.client.Forget(ctx, ids) }
+
 // Collections lists what the vendor has: all but organizations and roles.
 func (p *Provider) Collections() providers.Collections { return p.collections }
 
