@@ -20,6 +20,11 @@ func compareServers(s settings, stdout io.Writer) error {
 		return err
 	}
 	defer v.stop()
+	redis, err := startRedis()
+	if err != nil {
+		return err
+	}
+	defer redis.stop()
 	var subjects []subject
 	defer func() {
 		for _, s := range subjects {
@@ -33,7 +38,11 @@ func compareServers(s settings, stdout io.Writer) error {
 		return err
 	}
 	for _, m := range modes {
-		if err := add(startProduct(v, m)); err != nil {
+		if m.redis && redis == nil {
+			fmt.Fprintf(stdout, "There is no redis-server in PATH: %q is left out.\n", m.name)
+			continue
+		}
+		if err := add(startProduct(v, m, redis.url())); err != nil {
 			return err
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/config"
 	"github.com/accountgraph/accountgraph/internal/directory"
+	"github.com/accountgraph/accountgraph/internal/pagecache"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
 	"github.com/accountgraph/accountgraph/providers/activeplatform"
@@ -20,12 +21,12 @@ import (
 	"github.com/accountgraph/accountgraph/resolvers"
 )
 
-// serveProduct runs the product with a configuration: at /graphql as it is, and
-// at /0/graphql, /1/graphql, … once for each connection of the load, which then
-// share no call in flight.
+// serveProduct runs the product with a configuration.
 func serveProduct(args []string, stdout io.Writer) error {
 	flags := flag.NewFlagSet("product", flag.ContinueOnError)
 	text := flags.String("configuration", "", "the text of the configuration")
+	apart := flags.Bool("apart", false, "also run one at /0/graphql, /1/graphql, … for each connection of the load")
+	forget := flags.Bool("forget", false, "keep nothing in memory")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -36,10 +37,12 @@ func serveProduct(args []string, stdout io.Writer) error {
 	mux := http.NewServeMux()
 	paths := []string{"/graphql"}
 	for i := range connections[len(connections)-1] {
-		paths = append(paths, fmt.Sprintf("/%d/graphql", i))
+		if *apart {
+			paths = append(paths, fmt.Sprintf("/%d/graphql", i))
+		}
 	}
 	for _, path := range paths {
-		handler, err := product(c)
+		handler, err := product(c, *forget)
 		if err != nil {
 			return err
 		}
@@ -49,24 +52,33 @@ func serveProduct(args []string, stdout io.Writer) error {
 }
 
 // product is what the program serves at /graphql, put together as it does that.
-func product(c *config.Config) (http.Handler, error) {
+func product(c *config.Config, forget bool) (http.Handler, error) {
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	kept := pagecache.Config{Redis: c.Cache.Redis, Key: c.Cache.Key, Fresh: c.Cache.Fresh, Stale: c.Cache.Stale, Log: log}
+	if forget {
+		kept.MaxBytes = 1 // which is too little for anything
+	}
+	cache, err := pagecache.Open(kept)
+	if err != nil {
+		return nil, err
+	}
 	var all []providers.Provider
 	for _, p := range c.Providers {
-		opened, err := open(p)
+		opened, err := open(p, cache)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, opened)
 	}
 	return resolvers.Handler(directory.New(all...), resolvers.Options{
-		Log: slog.New(slog.NewTextHandler(os.Stderr, nil)), Introspection: true,
+		Log: log, Introspection: true,
 	}), nil
 }
 
-func open(c config.Provider) (providers.Provider, error) {
+func open(c config.Provider, cache *pagecache.Cache) (providers.Provider, error) {
 	u := upstream.Config{
 		Provider: &model.Provider{Name: c.Name, Vendor: c.Vendor, BaseURL: c.BaseURL},
-		Timeout:  c.Timeout, MaxConcurrent: c.MaxConcurrent,
+		Timeout:  c.Timeout, MaxConcurrent: c.MaxConcurrent, Cache: cache,
 	}
 	switch c.Vendor {
 	case model.SoftwareOne:

@@ -3,25 +3,35 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"time"
 )
 
 // mode is a way in which the product is measured.
 type mode struct {
 	name string
-	// cache is that section of the configuration.
+	// cache are lines of that section of the configuration.
 	cache string
-	// apart gives each connection a product of its own, so that they share no call
-	// in flight.
-	apart bool
+	// flags are those of the product's process.
+	flags []string
+	// redis is set where there has to be one.
+	redis bool
 }
 
-const nothingKept = "cache:\n  fresh: 0s\n  stale: 0s\n"
+// nothingKept has every request ask the vendors, and the longest time that is
+// allowed has none ask them.
+const (
+	nothingKept = "  fresh: 0s\n  stale: 0s\n"
+	longKept    = "  fresh: 5m\n"
+)
 
-// modes are a line each.
+// modes are a line each. Clients who ask for the same at the same time share one
+// call; where calls are not shared, each connection has a product of its own.
 var modes = []mode{
-	{"accountgraph, cold", nothingKept, false},
-	{"accountgraph, cold, calls not shared", nothingKept, true},
+	{name: "accountgraph, cold", cache: nothingKept},
+	{name: "accountgraph, cold, calls not shared", cache: nothingKept, flags: []string{"-apart"}},
+	{name: "accountgraph, warm in memory", cache: longKept},
+	{name: "accountgraph, warm in Redis alone", cache: longKept, flags: []string{"-forget"}, redis: true},
 }
 
 // The names of the yardsticks.
@@ -48,9 +58,13 @@ func (s subject) path(connection int) string {
 	return "/graphql"
 }
 
-func startProduct(v *vendors, m mode) (subject, error) {
-	p, err := start("product", "-configuration", m.cache+v.configuration)
-	return subject{m.name, p, m.apart}, err
+func startProduct(v *vendors, m mode, redis string) (subject, error) {
+	text := "cache:\n" + m.cache
+	if m.redis {
+		text += "  redis: " + redis + "\n"
+	}
+	p, err := start("product", append(m.flags, "-configuration", text+v.configuration)...)
+	return subject{m.name, p, slices.Contains(m.flags, "-apart")}, err
 }
 
 func startPlain(v *vendors, name string, wait time.Duration) (subject, error) {

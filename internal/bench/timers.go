@@ -59,7 +59,7 @@ func (s settings) timers(delay time.Duration, clients int) ([]row, error) {
 			s.stop()
 		}
 	}()
-	one, err := startProduct(v, mode{"accountgraph, by level", nothingKept, true})
+	one, err := startProduct(v, mode{name: "accountgraph, by level", cache: nothingKept, flags: []string{"-apart"}}, "")
 	if err != nil {
 		return nil, err
 	}
