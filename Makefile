@@ -21,7 +21,7 @@ demo: needs-go ## Run the server with four simulated vendors
 	go run . demo
 
 .PHONY: test
-test: needs-go ## Run all tests; what a newcomer needs
+test: needs-go needs-redis ## Run all tests; what a newcomer needs
 	go test ./...
 
 .PHONY: check
@@ -55,7 +55,7 @@ lint: needs-go ## Run staticcheck, as pinned in go.mod
 	go tool staticcheck $$(go list ./... | grep -v '/generated$$')
 
 .PHONY: race
-race: needs-go ## Run all tests with the race detector
+race: needs-go needs-redis ## Run all tests with the race detector
 	go test -race ./...
 
 .PHONY: fuzz
@@ -77,3 +77,14 @@ graphiql: ## Build GraphiQL's page anew; needs Node and npm
 .PHONY: needs-go
 needs-go:
 	@command -v go >/dev/null || { echo 'Go is missing: https://go.dev/doc/install; the version is in go.mod' >&2; exit 1; }
+
+# Tests run a redis-server of their own, on a free port; the one that the package
+# may start as a service is not used.
+.PHONY: needs-redis
+needs-redis:
+	@command -v redis-server >/dev/null && exit; \
+	command -v apt-get >/dev/null || { echo 'redis-server is missing, which tests run: https://redis.io/docs/latest/operate/oss_and_stack/install/' >&2; exit 1; }; \
+	root=; [ "$$(id -u)" -eq 0 ] || root=sudo; \
+	echo "redis-server is missing, which tests run; installing it: $$root apt-get install redis-server"; \
+	$$root apt-get update -qq; \
+	$$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends redis-server

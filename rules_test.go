@@ -50,6 +50,7 @@ var rules = []rule{
 	{"internal/loaders", []string{"graph/model", "providers", "internal/directory"}, "what an operation loads, it loads from the directory"},
 	{"internal/pagecache", []string{"graph/model", "providers", "internal/pagecache/envelope"}, "a cache keeps pages without knowing whose they are"},
 	{"internal/pagecache/envelope", nil, "bytes in, sealed bytes out"},
+	{"internal/redistest", nil, "a redis-server for tests, whatever they keep there"},
 	{"internal/scan", nil, "text in, values out"},
 	{"internal/simulated", []string{"graph/model"}, "what simulators share"},
 	{"internal/telemetry", []string{"providers", "internal/pagecache", "internal/upstream"}, "it counts calls, kinds of errors and what the cache does"},

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"os"
-	"os/exec"
 	"strings"
 	"sync"
 	"syscall"
@@ -17,115 +15,43 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/accountgraph/accountgraph/internal/pagecache"
+	"github.com/accountgraph/accountgraph/internal/redistest"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// server is a real redis-server on a free port of the loopback.
+// server is a real redis-server, and a client of it.
 type server struct {
-	t       testing.TB
-	port    string
-	folder  string
-	options []string
-	process *exec.Cmd
-	ended   chan struct{} // closed when the process has ended
-	admin   *redis.Client
+	t            testing.TB
+	redis        *redistest.Server
+	port, folder string
+	admin        *redis.Client
 }
 
 // startRedis starts a server that ends with the test.
 func startRedis(t testing.TB, options ...string) *server {
 	t.Helper()
-	s := &server{t: t, folder: t.TempDir(), options: options}
-	t.Cleanup(s.kill)
-	// Between finding a port and using it, someone else may take it.
-	for range 5 {
-		s.port = freePort(t)
-		s.admin = redis.NewClient(&redis.Options{Addr: "127.0.0.1:" + s.port, Protocol: 2, DisableIdentity: true})
-		t.Cleanup(func() { s.admin.Close() })
-		if s.tryStart() {
-			return s
-		}
-	}
-	t.Fatal("redis-server does not start")
-	return nil
+	r := redistest.Run(t, options...)
+	admin := redis.NewClient(&redis.Options{Addr: "127.0.0.1:" + r.Port, Protocol: 2, DisableIdentity: true})
+	t.Cleanup(func() { admin.Close() })
+	return &server{t, r, r.Port, r.Folder, admin}
 }
 
-func freePort(t testing.TB) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	_, port, _ := net.SplitHostPort(l.Addr().String())
-	return port
-}
-
-// start starts a killed server again.
 func (s *server) start() {
 	s.t.Helper()
-	if !s.tryStart() {
-		s.t.Fatal("redis-server does not start again")
-	}
-}
-
-// tryStart returns false when the server has ended before it answered.
-func (s *server) tryStart() bool {
-	s.t.Helper()
-	binary, err := exec.LookPath("redis-server")
-	if err != nil {
-		s.t.Fatal("redis-server is missing: apt-get install redis-server")
-	}
-	arguments := append([]string{"--port", s.port, "--bind", "127.0.0.1", "--save", "", "--dir", s.folder, "--loglevel", "warning"}, s.options...)
-	process, ended := exec.Command(binary, arguments...), make(chan struct{})
-	process.Stderr = os.Stderr
-	if err := process.Start(); err != nil {
-		s.t.Fatal(err)
-	}
-	s.process, s.ended = process, ended
-	go func() {
-		defer close(ended)
-		_ = process.Wait() // However it ended.
-	}()
-	answers := false
-	eventually(s.t, "redis-server answers", func() bool {
-		answers = s.admin.Ping(context.Background()).Err() == nil
-		return answers || s.hasEnded()
-	})
-	return answers
-}
-
-func (s *server) hasEnded() bool {
-	select {
-	case <-s.ended:
-		return true
-	default:
-		return false
-	}
+	s.redis.Start()
 }
 
 // kill ends the server as a crash does.
-func (s *server) kill() {
-	if s.process != nil && !s.hasEnded() {
-		_ = s.process.Process.Kill()
-		<-s.ended
-	}
-}
+func (s *server) kill() { s.redis.Kill() }
 
 // stop has the server answer nothing, while its port stays open.
-func (s *server) stop() { s.signal(syscall.SIGSTOP) }
+func (s *server) stop() { s.redis.Signal(syscall.SIGSTOP) }
 
 // resume ends stop.
-func (s *server) resume() { s.signal(syscall.SIGCONT) }
-
-func (s *server) signal(signal syscall.Signal) {
-	s.t.Helper()
-	if err := s.process.Process.Signal(signal); err != nil {
-		s.t.Fatal(err)
-	}
-}
+func (s *server) resume() { s.redis.Signal(syscall.SIGCONT) }
 
 func (s *server) url() providers.Secret {
-	return providers.NewSecret("redis://127.0.0.1:" + s.port)
+	return providers.NewSecret(s.redis.URL())
 }
 
 // do sends a command that must go well.

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/accountgraph/accountgraph/internal/pagecache"
+	"github.com/accountgraph/accountgraph/internal/redistest"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
@@ -35,7 +36,7 @@ func TestARestrictedUserSuffices(t *testing.T) {
 func TestAClusterKeepsAScopeTogether(t *testing.T) {
 	var nodes []*server
 	for i, slots := range [][2]int{{0, 8191}, {8192, 16383}} {
-		n := startRedis(t, "--cluster-enabled", "yes", "--cluster-port", freePort(t), "--cluster-node-timeout", "2000")
+		n := startRedis(t, "--cluster-enabled", "yes", "--cluster-port", redistest.FreePort(t), "--cluster-node-timeout", "2000")
 		n.do("CLUSTER", "ADDSLOTSRANGE", slots[0], slots[1])
 		n.do("CLUSTER", "SET-CONFIG-EPOCH", i+1)
 		nodes = append(nodes, n)
