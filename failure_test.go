@@ -1,6 +1,8 @@
 package main_test
 
 import (
+	"net"
+	"net/http"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -74,4 +76,29 @@ func byPath(errs []graphError, roots ...string) []graphError {
 		}
 	}
 	return ordered
+}
+
+// TestRedisFailure holds that a server without the Redis it was given says that
+// it is ready, and is.
+func TestRedisFailure(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	nobody := listener.Addr().String()
+	if err := listener.Close(); err != nil {
+		t.Fatal(err)
+	}
+	p := serving(t, nil, "--config", write(t, "a.yaml", anywhere+"cache: {redis: 'redis://"+nobody+"'}\n"+simulate(t).Config()))
+	for range 2 {
+		a := p.ask(`{ users(first: 1, filter: {providers: ["blendvision"]}) { nodes { id } } }`)
+		if len(a.Errors) > 0 || a.at("users.nodes.0.id") == nil {
+			t.Error(a.text)
+		}
+	}
+	p.logs(`redis does not answer and is left alone`)
+	if status, _, body := p.get("/readyz"); status != http.StatusOK || body != "ready\n" {
+		t.Errorf("/readyz: %d %q", status, body)
+	}
 }

@@ -5,15 +5,18 @@ import (
 	"errors"
 	"net"
 	"net/netip"
-	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/accountgraph/accountgraph/providers"
 )
 
 // keyBytes is the length of an AES-256 key.
 const keyBytes = 32
+
+// maxLife is the longest time for which package pagecache remembers anything.
+const maxLife = 24 * time.Hour
 
 // check looks at what tags cannot say.
 func (d *decoder) check(c *Config) {
@@ -50,12 +53,14 @@ func listenProblem(s Server) string {
 func (d *decoder) checkCache(c *Cache) {
 	away := false
 	if !c.Redis.Empty() {
-		u, err := url.Parse(c.Redis.Reveal())
-		if err != nil || !isRedis(u) {
-			d.add("cache.redis", "must be a URL such as redis://127.0.0.1:6379/0")
-		} else {
-			away = !isLoopback(u.Hostname())
+		hosts, ok := redisHosts(c.Redis.Reveal())
+		if !ok {
+			d.add("cache.redis", "must be a URL such as redis://127.0.0.1:6379/0; several hosts, a:1,b:2, are a Cluster or, with ?master=NAME, Sentinels")
 		}
+		away = !areLoopback(hosts)
+	}
+	if c.Fresh+c.Stale > maxLife && !d.reported("cache.fresh") && !d.reported("cache.stale") {
+		d.add("cache.stale", "must be at most 24h together with cache.fresh")
 	}
 	if c.Key.Empty() {
 		if away {
@@ -69,15 +74,6 @@ func (d *decoder) checkCache(c *Cache) {
 		return
 	}
 	c.Key = providers.NewSecret(string(raw))
-}
-
-func isRedis(u *url.URL) bool {
-	if u.Scheme != "redis" && u.Scheme != "rediss" || u.Hostname() == "" || u.Port() != "" && !isPort(u.Port()) {
-		return false
-	}
-	database := strings.TrimPrefix(u.Path, "/")
-	_, err := strconv.ParseUint(database, 10, 16)
-	return (database == "" || err == nil) && u.RawQuery == "" && !u.ForceQuery && u.Fragment == ""
 }
 
 // isOdd is true for what stands in no header and in no URL.

@@ -41,20 +41,23 @@ type Server struct {
 	Introspection bool `key:"introspection" default:"true"`
 }
 
-// Cache is what may be remembered. This section is read and checked, but not
-// used yet: every answer is read from the vendors.
+// Cache is for how long the vendors' answers are remembered, and where. Memory
+// always holds them; Redis is a second level that several servers share.
 type Cache struct {
 	// A Redis that several servers share: `redis://` or, with TLS, `rediss://`,
-	// then `[user:password@]host[:port][/database]`. Left out: each server
-	// remembers for itself.
+	// then `[user:password@]host[:port][/database]`. Several hosts,
+	// `a:7000,b:7000`, are nodes of a Cluster or, with `?master=NAME` at the end,
+	// Sentinels. Left out: each server remembers for itself.
 	Redis providers.Secret `key:"redis"`
-	// For so long an answer is given without asking the vendor.
+	// For so long, or up to a fifth less, an answer is given without asking the
+	// vendor. `0s` here and in `stale`: nothing is remembered.
 	Fresh time.Duration `key:"fresh" default:"60s" min:"0s" max:"5m"`
-	// For so long afterwards it is still given while it is read anew, or when
-	// the vendor fails.
+	// For so long afterwards it is still given at once while it is read anew
+	// behind, also when the vendor fails. At most `24h` together with `fresh`.
 	Stale time.Duration `key:"stale" default:"10m" min:"0s" max:"24h"`
-	// 32 bytes in base64, as `openssl rand -base64 32` prints them. Seals what
-	// Redis holds; may be left out only where Redis is on loopback.
+	// 32 bytes in base64, as `openssl rand -base64 32` prints them; the same at
+	// all servers that share a Redis. Seals what Redis holds; may be left out only
+	// where every host of `redis` is on loopback.
 	Key providers.Secret `key:"key"`
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/config"
+	"github.com/accountgraph/accountgraph/internal/pagecache"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
@@ -123,6 +124,10 @@ func TestAccepted(t *testing.T) {
 				return cmp.Equal(c.Providers[0].BillingAccounts, []string{"123456789012345678901234567890", "7"})
 			}},
 		{"Redis elsewhere, sealed", "cache: {redis: 'rediss://u:s3cr3t@redis.example:6380', key: '${ACCOUNTGRAPH_CACHE_KEY}'}\n" + provider, func(c *config.Config) bool { return c.Cache.Key.Reveal() == key }},
+		{"a Cluster", "cache: {redis: 'redis://127.0.0.1:7000,localhost:7001,[::1]:7002/0'}\n" + provider, func(c *config.Config) bool { return c.Cache.Key.Empty() }},
+		{"Sentinels", "cache: {redis: 'redis://u:s3cr3t@127.0.0.1,127.0.0.1:26380/3?master=my-master'}\n" + provider, func(c *config.Config) bool { return c.Cache.Key.Empty() }},
+		{"a Cluster elsewhere, sealed", "cache: {redis: 'rediss://a.example:6380,b.example:6380', key: '${ACCOUNTGRAPH_CACHE_KEY}'}\n" + provider, func(c *config.Config) bool { return c.Cache.Key.Reveal() == key }},
+		{"remembered for a day", "cache: {fresh: 5m, stale: 1435m}\n" + provider, func(c *config.Config) bool { return c.Cache.Stale == 1435*time.Minute }},
 		{"nothing fresh", "cache: {fresh: 0s}\n" + provider, func(c *config.Config) bool { return c.Cache.Fresh == 0 }},
 	}
 	for _, test := range tests {
@@ -134,6 +139,12 @@ func TestAccepted(t *testing.T) {
 			if !test.holds(c) {
 				t.Errorf("%+v", c)
 			}
+			// What is accepted here can be opened there.
+			cache, err := pagecache.Open(pagecache.Config{Redis: c.Cache.Redis, Key: c.Cache.Key, Fresh: c.Cache.Fresh, Stale: c.Cache.Stale})
+			if err != nil {
+				t.Fatal(err)
+			}
+			cache.Close()
 		})
 	}
 }

@@ -5,6 +5,9 @@ import (
 	"testing"
 )
 
+// notRedis is the problem of a Redis that is none.
+const notRedis = "1: cache.redis: must be a URL such as redis://127.0.0.1:6379/0; several hosts, a:1,b:2, are a Cluster or, with ?master=NAME, Sentinels"
+
 func TestUnsafeFiles(t *testing.T) {
 	server := func(keys string) string { return "server: {" + keys + "}\n" + provider }
 	cache := func(keys string) string { return "cache: {" + keys + "}\n" + provider }
@@ -25,11 +28,21 @@ func TestUnsafeFiles(t *testing.T) {
 		{"Redis elsewhere with a key that is not set", cache("redis: 'redis://redis.example', key: '${MISSING}'"), []string{"1: cache.key: the environment variable MISSING is not set"}},
 		{"a key that is too short", cache("key: czNjcjN0"), []string{"1: cache.key: must be 32 bytes in base64, as `openssl rand -base64 32` prints them"}},
 		{"a key that is not base64", cache("key: s3cr3t-s3cr3t"), []string{"1: cache.key: must be 32 bytes in base64, as `openssl rand -base64 32` prints them"}},
-		{"another store", cache("redis: 'https://s3cr3t@redis.example'"), []string{"1: cache.redis: must be a URL such as redis://127.0.0.1:6379/0"}},
-		{"Redis without a host", cache("redis: 'redis:///0'"), []string{"1: cache.redis: must be a URL such as redis://127.0.0.1:6379/0"}},
-		{"Redis with a database that is a word", cache("redis: 'redis://127.0.0.1/s3cr3t'"), []string{"1: cache.redis: must be a URL such as redis://127.0.0.1:6379/0"}},
-		{"Redis with a query", cache("redis: 'redis://127.0.0.1/0?password=s3cr3t'"), []string{"1: cache.redis: must be a URL such as redis://127.0.0.1:6379/0"}},
-		{"Redis with a broken URL", cache("redis: 'redis://u:s3cr3t@127.0.0.1:x'"), []string{"1: cache.redis: must be a URL such as redis://127.0.0.1:6379/0"}},
+		{"another store", cache("redis: 'https://s3cr3t@redis.example'"), []string{notRedis}},
+		{"Redis without a host", cache("redis: 'redis:///0'"), []string{notRedis}},
+		{"Redis with a database that is a word", cache("redis: 'redis://127.0.0.1/s3cr3t'"), []string{notRedis}},
+		{"Redis with a query", cache("redis: 'redis://127.0.0.1/0?password=s3cr3t'"), []string{notRedis}},
+		{"Redis with a broken URL", cache("redis: 'redis://u:s3cr3t@127.0.0.1:x'"), []string{notRedis}},
+		{"Redis in capitals", cache("redis: 'REDIS://127.0.0.1'"), []string{notRedis}},
+		{"Redis with a fragment", cache("redis: 'redis://127.0.0.1/0#s3cr3t'"), []string{notRedis}},
+		{"a Cluster with a node that is missing", cache("redis: 'redis://127.0.0.1:1,,127.0.0.1:2'"), []string{notRedis}},
+		{"a Cluster with a node that is broken", cache("redis: 'redis://127.0.0.1:s3cr3t,127.0.0.1:2'"), []string{notRedis}},
+		{"a Cluster with a database", cache("redis: 'redis://127.0.0.1:1,127.0.0.1:2/1'"), []string{notRedis}},
+		{"Sentinels without a name", cache("redis: 'redis://127.0.0.1:1,127.0.0.1:2?master='"), []string{notRedis}},
+		{"Sentinels with a parameter more", cache("redis: 'redis://127.0.0.1?master=m&password=s3cr3t'"), []string{notRedis}},
+		{"a Cluster with one node elsewhere, without a key", cache("redis: 'redis://127.0.0.1:1,redis.example:2'"), []string{"1: cache.key: is missing: a Redis that is not on loopback holds sealed data only"}},
+		{"a Sentinel elsewhere, without a key", cache("redis: 'redis://:s3cr3t@redis.example?master=m'"), []string{"1: cache.key: is missing: a Redis that is not on loopback holds sealed data only"}},
+		{"remembered for longer than a day", cache("fresh: 1m, stale: 24h"), []string{"1: cache.stale: must be at most 24h together with cache.fresh"}},
 		{"plain http", base("http://one.example"), []string{"4: providers[0].baseURL: plain http sends the credential readable; use https, or `allowInsecure: true` in a closed network"}},
 		{"plain http to a private address", base("http://192.168.0.1"), []string{"4: providers[0].baseURL: plain http sends the credential readable; use https, or `allowInsecure: true` in a closed network"}},
 		{"a user in the base URL", base("https://u:s3cr3t@one.example"), []string{"4: providers[0].baseURL: must hold no user and no password: the credential belongs into token"}},
