@@ -10,7 +10,7 @@ import (
 )
 
 // maxJoined bounds the parents that one call names, so that its URL stays short:
-// a hundred quoted SoftwareOne ids take two kilobytes.
+// a hundred quoted ids of 15 letters take two kilobytes.
 const maxJoined = 100
 
 // Children reads the same window of the lists that belong to several parents of

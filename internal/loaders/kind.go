@@ -56,7 +56,7 @@ func (k *Kind[T]) Owns(id model.ID) error {
 		return badInput(err.Error())
 	}
 	if id.Type() != k.typ {
-		return badInput("the id is not that of a " + k.typ)
+		return badInput("the id is of another type, not " + k.typ)
 	}
 	return nil
 }
