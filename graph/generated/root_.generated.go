@@ -476,9 +476,13 @@ type Invitation {
 
 # --------------------------------------------------------------- accounts ---
 
-"An account's status: the vendors' words in upper snake case."
+"""
+An account's status: the vendor's word in upper snake case. ActivePlatform does
+not document its words and may use every one of these; the other vendors that use
+one are named.
+"""
 enum AccountStatus {
-  "ActivityInfo, SoftwareOne, ActivePlatform."
+  "ActivityInfo, SoftwareOne."
   ACTIVE
   "SoftwareOne."
   ENABLED
@@ -488,7 +492,7 @@ enum AccountStatus {
   SUSPENDED
   "ActivityInfo."
   CLOSED
-  "ActivePlatform."
+  "Used by no other vendor."
   INACTIVE
   "A word that this graph does not know, or none where one was promised."
   OTHER
