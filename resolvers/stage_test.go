@@ -26,6 +26,8 @@ import (
 type stage struct {
 	vendors *demo.Vendors
 	url     string
+	// memory is what the server remembers, nil for nothing.
+	memory *remembering
 }
 
 func newStage(t *testing.T) *stage {
@@ -36,12 +38,20 @@ func newStage(t *testing.T) *stage {
 // newStageWith has other options, and providers as they are made by dress.
 func newStageWith(t *testing.T, vendors *demo.Vendors, o resolvers.Options, dress func(providers.Provider) providers.Provider) *stage {
 	t.Helper()
+	return newStageThatRemembers(t, vendors, nil, o, dress)
+}
+
+// newStageThatRemembers has a cache, which may be nil.
+func newStageThatRemembers(
+	t *testing.T, vendors *demo.Vendors, memory *remembering, o resolvers.Options, dress func(providers.Provider) providers.Provider,
+) *stage {
+	t.Helper()
 	o.Log, o.Introspection = slog.New(slog.NewTextHandler(t.Output(), nil)), true
 	var all []providers.Provider
 	for _, v := range vendors.All {
-		all = append(all, dress(open(t, v)))
+		all = append(all, dress(open(t, v, memory)))
 	}
-	return &stage{vendors, listen(t, resolvers.Handler(directory.New(all...), o))}
+	return &stage{vendors, listen(t, resolvers.Handler(directory.New(all...), o)), memory}
 }
 
 func as(p providers.Provider) providers.Provider { return p }
@@ -83,11 +93,14 @@ func (s *stage) asked() int {
 	return n
 }
 
-func open(t *testing.T, v demo.Vendor) providers.Provider {
+func open(t *testing.T, v demo.Vendor, memory *remembering) providers.Provider {
 	t.Helper()
 	token := providers.NewSecret(demo.Token)
 	vendor := model.Vendor(strings.ToUpper(v.Name))
 	c := upstream.Config{Provider: &model.Provider{Name: v.Name, Vendor: vendor, BaseURL: v.BaseURL}}
+	if memory != nil {
+		c.Cache = memory.cache
+	}
 	var p providers.Provider
 	var err error
 	switch vendor {

@@ -21,6 +21,7 @@ import (
 
 	"github.com/accountgraph/accountgraph/internal/demo"
 	"github.com/accountgraph/accountgraph/internal/simulated"
+	"github.com/accountgraph/accountgraph/providers"
 	"github.com/accountgraph/accountgraph/resolvers"
 )
 
@@ -32,14 +33,21 @@ var update = flag.Bool("update", false, "rewrite the stories with what happens")
 // `variables` belongs to the query behind it; a section `faults` makes vendors
 // misbehave from its step on, a line each:
 //
-//	<provider> <path prefix> <status, hangup or html>
+//	<provider> <path prefix> <status, hangup, html, or well for no more faults>
 //
 // A section `credential` at the beginning that says `client` shows SoftwareOne as
-// its clients see it, instead of its own staff.
+// its clients see it, instead of its own staff. Nothing is remembered between
+// steps, unless a section `cache` says for how long, and whether callers may have
+// it forgotten:
+//
+//	fresh <duration> stale <duration> [write]
+//
+// Then each step also tells where its data came from, in a section `source`, and
+// lets all that goes on behind its answer end; a section `later` has time pass.
 func TestStories(t *testing.T) {
 	for name, story := range stories(t) {
 		t.Run(name, func(t *testing.T) {
-			played := play(t, newStageWith(t, startFor(t, story), resolvers.Options{}, as), story)
+			played := play(t, newStageFor(t, story, startFor(t, story), resolvers.Options{}, as), story)
 			if *update {
 				if err := os.WriteFile("testdata/"+name+".txtar", txtar.Format(played), 0o644); err != nil { //nolint:gosec // a story is for reading
 					t.Fatal(err)
@@ -51,6 +59,15 @@ func TestStories(t *testing.T) {
 			}
 		})
 	}
+}
+
+// newStageFor is the stage that a story wants.
+func newStageFor(
+	t *testing.T, story *txtar.Archive, vendors *demo.Vendors, o resolvers.Options, dress func(providers.Provider) providers.Provider,
+) *stage {
+	t.Helper()
+	o.CacheWrite = mayWrite(story)
+	return newStageThatRemembers(t, vendors, rememberFor(t, story), o, dress)
 }
 
 // startFor starts the vendors that a story wants.
@@ -92,7 +109,10 @@ func play(t *testing.T, stage *stage, story *txtar.Archive) *txtar.Archive {
 		word, number, _ := strings.Cut(section.Name, " ")
 		text := string(section.Data)
 		switch word {
-		case "credential":
+		case "credential", "cache":
+			keep(section.Name, text)
+		case "later":
+			stage.memory.later(duration(t, text))
 			keep(section.Name, text)
 		case "faults":
 			stage.misbehave(t, text)
@@ -103,10 +123,18 @@ func play(t *testing.T, stage *stage, story *txtar.Archive) *txtar.Archive {
 		case "query":
 			keep(section.Name, text)
 			answer := stage.ask(t, text, variables)
+			var source string
+			if stage.memory != nil {
+				answer, source = takeTrace(t, answer)
+				stage.memory.settle(t)
+			}
 			keep(strings.TrimSpace("response "+number), stage.quiet(told(t, answer)))
+			if stage.memory != nil {
+				keep(strings.TrimSpace("source "+number), source)
+			}
 			keep(strings.TrimSpace("upstream "+number), stage.calls())
 			variables = nil
-		case "response", "upstream":
+		case "response", "source", "upstream":
 		default:
 			t.Fatalf("a story has no section %q", section.Name)
 		}
@@ -120,7 +148,15 @@ func (s *stage) ask(t *testing.T, query string, variables json.RawMessage) []byt
 	if err != nil {
 		t.Fatal(err)
 	}
-	res, err := http.Post(s.url, "application/json", bytes.NewReader(body))
+	r, err := http.NewRequest(http.MethodPost, s.url, bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	if s.memory != nil {
+		r.Header.Set("Accountgraph-Trace", "1")
+	}
+	res, err := http.DefaultClient.Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,6 +174,10 @@ func (s *stage) misbehave(t *testing.T, faults string) {
 		words := strings.Fields(line)
 		if len(words) != 3 {
 			t.Fatalf("not a fault: %q", line)
+		}
+		if words[2] == "well" {
+			s.vendors.Vendor(words[0]).Control.Reset()
+			continue
 		}
 		fault := simulated.Fault{Path: words[1]}
 		switch status, err := strconv.Atoi(words[2]); {
