@@ -45,9 +45,10 @@ var update = flag.Bool("update", false, "rewrite the stories with what happens")
 // Then each step also tells where its data came from, in a section `source`, and
 // lets all that goes on behind its answer end; a section `later` has time pass.
 func TestStories(t *testing.T) {
+	theatre := newTheatre(t)
 	for name, story := range stories(t) {
 		t.Run(name, func(t *testing.T) {
-			played := play(t, newStageFor(t, story, startFor(t, story), resolvers.Options{}, as), story)
+			played := play(t, newStageFor(t, story, theatre.vendors(story), resolvers.Options{}, as), story)
 			if *update {
 				if err := os.WriteFile("testdata/"+name+".txtar", txtar.Format(played), 0o644); err != nil { //nolint:gosec // a story is for reading
 					t.Fatal(err)
@@ -70,13 +71,24 @@ func newStageFor(
 	return newStageThatRemembers(t, vendors, rememberFor(t, story), o, dress)
 }
 
-// startFor starts the vendors that a story wants.
-func startFor(t *testing.T, story *txtar.Archive) *demo.Vendors {
+// theatre has the vendors for one story after another.
+type theatre struct{ staff, client *demo.Vendors }
+
+func newTheatre(t *testing.T) theatre {
 	t.Helper()
+	return theatre{start(t), startForClient(t)}
+}
+
+// vendors are those that a story wants, well-behaved.
+func (th theatre) vendors(story *txtar.Archive) *demo.Vendors {
+	vendors := th.staff
 	if len(story.Files) > 0 && story.Files[0].Name == "credential" {
-		return startForClient(t)
+		vendors = th.client
 	}
-	return start(t)
+	for _, v := range vendors.All {
+		v.Control.Reset()
+	}
+	return vendors
 }
 
 // stories are all stories by name.

@@ -20,23 +20,19 @@ import (
 // so that behind it no resolver asks a provider for anything; and every story has
 // the same answers without it, where each resolver loads what it needs.
 func TestWalk(t *testing.T) {
+	theatre := newTheatre(t)
 	for name, story := range stories(t) {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			vendors, w, text := startFor(t, story), &watch{}, string(txtar.Format(story))
-			play(t, newStageFor(t, story, vendors, resolvers.Options{Walk: w.walk}, w.dress), story)
+			w, text := &watch{}, string(txtar.Format(story))
+			play(t, newStageFor(t, story, theatre.vendors(story), resolvers.Options{Walk: w.walk}, w.dress), story)
 			if w.late != nil && !strings.Contains(text, "\nmutation ") { // which read when they have forgotten
-
 				t.Errorf("asked for by a resolver: %q", w.late)
 			}
 			if w.asked == 0 && !strings.Contains(text, "\n0 different calls\n") {
 				t.Error("nothing was watched")
 			}
-			for _, v := range vendors.All {
-				v.Control.Reset()
-			}
 			still := resolvers.Options{Walk: func(context.Context, *loaders.Set, loaders.Selection) {}}
-			played := play(t, newStageFor(t, story, vendors, still, as), story)
+			played := play(t, newStageFor(t, story, theatre.vendors(story), still, as), story)
 			if diff := cmp.Diff(responses(story), responses(played)); diff != "" {
 				t.Errorf("another answer without the walk (-with +without):\n%s", diff)
 			}
