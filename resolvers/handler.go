@@ -91,7 +91,7 @@ func (o operation) InterceptResponse(ctx context.Context, next graphql.ResponseH
 	set := loaders.New(o.directory)
 	ctx = loaders.With(ctx, set)
 	if oc.Operation.Operation == ast.Query {
-		o.walk(ctx, set, selection{oc, oc.Operation.SelectionSet})
+		o.walk(ctx, set, selection{oc, oc.Operation.SelectionSet, map[readKey][]loaders.Field{}})
 	}
 	response := next(ctx)
 	if response != nil && oc.Headers.Get(traceHeader) == "1" {

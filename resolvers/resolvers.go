@@ -8,6 +8,7 @@ package resolvers
 
 import (
 	"context"
+	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -125,19 +126,16 @@ func connection[T model.Node](ctx context.Context, k *loaders.Kind[T], listing *
 
 // with is the connection with other nodes at the same places.
 func with[T model.Node](c *model.Connection[T], nodes []T) *model.Connection[T] {
-	edges := make([]*model.Edge[T], len(c.Edges))
-	changed := false
-	for i, e := range c.Edges {
-		edges[i] = e
-		if any(e.Node) != any(nodes[i]) {
-			edges[i], changed = &model.Edge[T]{At: e.At, Node: nodes[i]}, true
-		}
-	}
-	if !changed {
+	if slices.EqualFunc(c.Edges, nodes, func(e *model.Edge[T], node T) bool { return any(e.Node) == any(node) }) {
 		return c
 	}
+	edges := make([]model.Edge[T], len(nodes))
 	replaced := *c
-	replaced.Edges = edges
+	replaced.Edges = make([]*model.Edge[T], len(nodes))
+	for i, e := range c.Edges {
+		edges[i] = model.Edge[T]{At: e.At, Node: nodes[i]}
+		replaced.Edges[i] = &edges[i]
+	}
 	return &replaced
 }
 

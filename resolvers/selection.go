@@ -15,11 +15,20 @@ import (
 type selection struct {
 	operation *graphql.OperationContext
 	set       ast.SelectionSet
+	// read remembers the fields of this and of other sets; nil does not. Who has one
+	// uses it, and all selections that come from it, in one goroutine.
+	read map[readKey][]loaders.Field
+}
+
+// readKey is a set, by its place in memory, and a type.
+type readKey struct {
+	first *ast.Selection
+	typ   string
 }
 
 // selected is the selection on the field that ctx is resolving.
 func selected(ctx context.Context) selection {
-	return selection{graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field.Selections}
+	return selection{operation: graphql.GetOperationContext(ctx), set: graphql.GetFieldContext(ctx).Field.Selections}
 }
 
 // satisfied are the type conditions that an object of a type meets; most types
@@ -37,8 +46,21 @@ var satisfied = map[string][]string{
 	"Person":               {"Person", "_Entity"},
 }
 
-// Fields are the fields wanted of an object of this type.
+// Fields are the fields wanted of an object of this type. They are shared.
 func (s selection) Fields(typ string) []loaders.Field {
+	if s.read == nil || len(s.set) == 0 {
+		return s.fields(typ)
+	}
+	key := readKey{&s.set[0], typ}
+	fields, ok := s.read[key]
+	if !ok {
+		fields = s.fields(typ)
+		s.read[key] = fields
+	}
+	return fields
+}
+
+func (s selection) fields(typ string) []loaders.Field {
 	conditions, ok := satisfied[typ]
 	if !ok {
 		conditions = []string{typ}
@@ -49,8 +71,9 @@ func (s selection) Fields(typ string) []loaders.Field {
 		fields[i] = loaders.Field{
 			Name: f.Name, Alias: f.Alias,
 			NonNull:   f.Definition != nil && f.Definition.Type.NonNull,
+			Leaf:      len(f.Selections) == 0,
 			Arguments: func(into any) error { return readArguments(f, s.operation.Variables, into) },
-			Selection: selection{s.operation, f.Selections},
+			Selection: selection{s.operation, f.Selections, s.read},
 		}
 	}
 	return fields

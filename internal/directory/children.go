@@ -140,20 +140,19 @@ func tooMany[T any](first *providers.Page[T], parents int) bool {
 
 // Slice is a window of a list whose rows are all at hand.
 func Slice[T model.Node](l List, provider string, rows []T, w Window, freshness *model.Freshness) Listing[T] {
-	start := 0
-	if w.After != nil {
-		start = min(w.After.Positions[0].Index, len(rows))
-	}
-	end := min(start+w.First, len(rows))
+	start, end := w.Of(len(rows))
 	n := len(rows)
 	c := &model.Connection[T]{
 		PageInfo:   &model.PageInfo{HasNextPage: end < n, HasPreviousPage: w.After != nil},
 		TotalCount: &n, Freshness: freshness,
 	}
 	id := l.ID()
+	edges, positions := make([]model.Edge[T], end-start), make([]model.Position, end-start)
+	c.Edges = make([]*model.Edge[T], end-start)
 	for i, row := range rows[start:end] {
-		at := model.Cursor{List: id, Positions: []model.Position{{Provider: provider, Index: start + i + 1}}}
-		c.Edges = append(c.Edges, &model.Edge[T]{At: at, Node: row})
+		positions[i] = model.Position{Provider: provider, Index: start + i + 1}
+		edges[i] = model.Edge[T]{At: model.Cursor{List: id, Positions: positions[i : i+1 : i+1]}, Node: row}
+		c.Edges[i] = &edges[i]
 	}
 	if len(c.Edges) > 0 {
 		c.PageInfo.First, c.PageInfo.Last = &c.Edges[0].At, &c.Edges[len(c.Edges)-1].At

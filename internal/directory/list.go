@@ -39,6 +39,14 @@ type Window struct {
 	More, Total bool
 }
 
+// Of is the window's place in a list whose rows are all at hand.
+func (w Window) Of(rows int) (from, to int) {
+	if w.After != nil {
+		from = min(w.After.Positions[0].Index, rows)
+	}
+	return from, min(from+w.First, rows)
+}
+
 // Listing is a window of a list: what came, and what went wrong on the way.
 type Listing[T any] struct {
 	*model.Connection[T]

@@ -119,9 +119,9 @@ func (l *level) group(g *model.Group, f Field) {
 	case "modules":
 		visitAll(l, g.Modules, f.Selection)
 	case "users":
-		embedded(l, EmbeddedList(model.TypeUser, g.ID), g.Users, f)
+		embedded(l, model.TypeUser, g.ID, g.Users, f)
 	case "buyers":
-		embedded(l, EmbeddedList(model.TypeBuyer, g.ID), g.Buyers, f)
+		embedded(l, model.TypeBuyer, g.ID, g.Buyers, f)
 	case "audit":
 		l.audit(g.Audit, f.Selection)
 	}
@@ -191,19 +191,18 @@ func eventOf(a *model.Audit, name string) *model.AuditEvent {
 }
 
 // embedded follows the wanted window of a list that its owner holds.
-func embedded[T model.Node](l *level, of directory.List, refs []T, f Field) {
+func embedded[T model.Node](l *level, typ string, owner model.ID, refs []T, f Field) {
 	var p Paging
 	if f.Arguments(&p) != nil {
 		return
 	}
-	listing, err := Embedded(of, refs, p)
+	window, err := embeddedWindow(EmbeddedList(typ, owner), p)
 	if err != nil {
 		return
 	}
-	for _, e := range listing.Edges {
-		for _, want := range ReadWindow(f.Selection, e.Node.Key().Type()).Nodes {
-			visit(l, e.Node, want.Selection)
-		}
+	from, to := window.Of(len(refs))
+	for _, want := range ReadWindow(f.Selection, typ).Nodes {
+		visitAll(l, refs[from:to], want.Selection)
 	}
 }
 
@@ -214,20 +213,26 @@ func EmbeddedList(typ string, owner model.ID) directory.List {
 
 // Embedded is a window of a list that is at hand.
 func Embedded[T model.Node](of directory.List, rows []T, p Paging) (*directory.Listing[T], error) {
-	first, err := p.first()
+	w, err := embeddedWindow(of, p)
 	if err != nil {
 		return nil, err
 	}
-	w := directory.Window{First: first, Total: p.Total}
-	if p.After != nil {
-		cursor, err := model.ParseCursor(*p.After, of.ID())
-		if err != nil {
-			return nil, badInput(err.Error())
-		}
-		w.After = &cursor
-	}
 	listing := directory.Slice(of, "", rows, w, nil)
 	return &listing, nil
+}
+
+func embeddedWindow(of directory.List, p Paging) (directory.Window, error) {
+	first, err := p.first()
+	w := directory.Window{First: first, Total: p.Total}
+	if err != nil || p.After == nil {
+		return w, err
+	}
+	cursor, err := model.ParseCursor(*p.After, of.ID())
+	if err != nil {
+		return w, badInput(err.Error())
+	}
+	w.After = &cursor
+	return w, nil
 }
 
 // person looks up the logins of an address and follows them.

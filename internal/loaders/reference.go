@@ -15,8 +15,8 @@ type Selection interface {
 // Field is one selected field.
 type Field struct {
 	Name, Alias string
-	// NonNull is set when the field cannot be null.
-	NonNull bool
+	// NonNull is set when the field cannot be null, Leaf when it has no fields.
+	NonNull, Leaf bool
 	// Arguments reads the arguments into a struct with their names.
 	Arguments func(into any) error
 	Selection Selection

@@ -126,6 +126,9 @@ func (l *level) visit(n model.Node, want Selection) {
 	if incomplete {
 		l.object(kind, n.Key())
 	}
+	if !slices.ContainsFunc(fields, leads) {
+		return
+	}
 	l.lists(n, fields)
 	l.follow(func(ctx context.Context, next *level) {
 		if incomplete {
@@ -136,6 +139,9 @@ func (l *level) visit(n model.Node, want Selection) {
 		next.references(n, fields)
 	})
 }
+
+// leads reports whether a field holds objects.
+func leads(f Field) bool { return !f.Leaf }
 
 func visitAll[T model.Node](l *level, nodes []T, want Selection) {
 	for _, n := range nodes {
