@@ -1297,7 +1297,10 @@ type Query {
     "A global id. A malformed one is BAD_USER_INPUT."
     id: ID!
   ): Node
-  "The objects with these ids, in their order; null in place of one that does not exist."
+  """
+  The objects with these ids, in their order: null in place of one that does not
+  exist, and null with an error in place of one whose id is malformed.
+  """
   nodes(
     "Global ids, at most 100."
     ids: [ID!]!
