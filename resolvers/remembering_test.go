@@ -77,6 +77,11 @@ const patience = 20 * time.Second
 
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
+	eventuallyWithin(t, patience, what, holds)
+}
+
+func eventuallyWithin(t *testing.T, patience time.Duration, what string, holds func() bool) {
+	t.Helper()
 	tick, bound := time.NewTicker(2*time.Millisecond), time.After(patience)
 	defer tick.Stop()
 	for !holds() {
