@@ -9,6 +9,7 @@ package scan
 import (
 	"errors"
 	"strings"
+	"unsafe"
 )
 
 // The reasons to fail.
@@ -38,6 +39,10 @@ type Reader struct {
 // New begins at the first value of a text. Strings that are read share its
 // memory, unless they have escapes.
 func New(text string) *Reader { return &Reader{text: text} }
+
+// NewBytes is New for bytes that are not changed as long as anything is in use that
+// was read from them.
+func NewBytes(text []byte) *Reader { return New(unsafe.String(unsafe.SliceData(text), len(text))) }
 
 // Fail ends the reading.
 func (r *Reader) Fail(reason error) {

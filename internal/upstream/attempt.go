@@ -8,7 +8,6 @@ import (
 	"mime"
 	"net"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/accountgraph/accountgraph/providers"
@@ -19,6 +18,9 @@ import (
 const (
 	maxBody      = 8 << 20
 	maxErrorBody = 64 << 10
+	// largestBuffer is what is kept to read further bodies into: usual pages, but
+	// not what one page was once.
+	largestBuffer = 1 << 20
 )
 
 // outcome is how a call, or one attempt of it, ended.
@@ -67,10 +69,10 @@ func (c *Client) attempt(ctx context.Context, bare *http.Request) (out outcome) 
 		out.err = c.unusable(res.StatusCode, "the answer is not JSON")
 		return out
 	}
-	body, err := read(res)
+	body, err := c.read(res)
 	switch {
 	case err == nil:
-		out.answer = answer{body: slices.Clip(body), fetched: c.config.Now()}
+		out.answer = answer{body: body, fetched: c.config.Now()}
 	case errors.Is(err, errTooLarge):
 		out.err = c.unusable(res.StatusCode, "answer too large")
 	case ctx.Err() != nil:
@@ -147,13 +149,22 @@ func isJSON(contentType string) bool {
 
 var errTooLarge = errors.New("too large")
 
-// read reads a body to its end, into one buffer where its length is told.
-func read(res *http.Response) ([]byte, error) {
+// read reads a body to its end. Most vendors do not tell how long it is, so it is
+// read into a buffer that has grown before, and copied.
+func (c *Client) read(res *http.Response) ([]byte, error) {
 	if res.ContentLength > maxBody {
 		return nil, errTooLarge
 	}
-	var body bytes.Buffer
-	body.Grow(int(max(0, res.ContentLength)) + bytes.MinRead)
+	body, _ := c.buffers.Get().(*bytes.Buffer)
+	if body == nil {
+		body = new(bytes.Buffer)
+	}
+	defer func() {
+		if body.Cap() <= largestBuffer {
+			body.Reset()
+			c.buffers.Put(body)
+		}
+	}()
 	if _, err := body.ReadFrom(io.LimitReader(res.Body, maxBody+1)); err != nil {
 		return nil, err
 	}
@@ -163,5 +174,5 @@ func read(res *http.Response) ([]byte, error) {
 	if res.ContentLength >= 0 && int64(body.Len()) != res.ContentLength {
 		return nil, io.ErrUnexpectedEOF
 	}
-	return body.Bytes(), nil
+	return bytes.Clone(body.Bytes()), nil
 }

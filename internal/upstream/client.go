@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"sync"
 	"time"
 
 	"github.com/failsafe-go/failsafe-go/bulkhead"
@@ -24,6 +25,8 @@ type Client struct {
 	breaker   circuitbreaker.CircuitBreaker[any]
 	allowance allowance
 	record    record
+	// buffers are what bodies are read into.
+	buffers sync.Pool
 }
 
 // New checks the configuration and builds a client. Its error names all that is

@@ -40,7 +40,7 @@ var errShape = errors.New("not a list")
 // parseEnvelope reads a list without its rows, each of which look passes over.
 func parseEnvelope(body []byte, look func(row *scan.Reader)) (envelope, error) {
 	var e envelope
-	r := scan.New(string(body))
+	r := scan.NewBytes(body) // which nobody changes
 	for name := range r.Members {
 		switch name {
 		case "$meta":
