@@ -11,8 +11,9 @@ import (
 
 const (
 	// leaseFor is how long a replica may ask before others stop waiting for it: a
-	// vendor call with its repetitions is bounded by 5 s.
-	leaseFor = 5 * time.Second
+	// vendor call with its repetitions is bounded by 10 s unless configured
+	// otherwise. What takes longer may be asked for twice.
+	leaseFor = 10 * time.Second
 	// firstPoll and lastPoll are how often a replica looks whether what another one
 	// asks for has come.
 	firstPoll, lastPoll = 10 * time.Millisecond, 50 * time.Millisecond
