@@ -6,59 +6,71 @@ import (
 	"unicode/utf8"
 )
 
-// odd marks the bytes that end the plain part of a string.
-var odd = func() (odd [256]bool) {
-	for c := range ' ' {
-		odd[c] = true
+// The bytes of strings that are not plain.
+const (
+	plain = iota
+	quote
+	backslash
+	wide // part of a character that is not ASCII
+	wrong
+)
+
+var classes = func() (classes [256]byte) {
+	for c := range classes {
+		switch {
+		case c < ' ':
+			classes[c] = wrong
+		case c >= utf8.RuneSelf:
+			classes[c] = wide
+		}
 	}
-	odd['"'], odd['\\'] = true, true
-	return odd
+	classes['"'], classes['\\'] = quote, backslash
+	return classes
 }()
 
 // string reads a string that is there. What is not UTF-8 in it becomes U+FFFD.
 func (r *Reader) string() string {
 	start := r.at + 1
-	if !r.passString() {
+	classes, ok := r.passString()
+	switch {
+	case !ok:
 		return ""
+	case classes&(1<<backslash) != 0:
+		return unescape(r.text[start : r.at-1])
+	case classes&(1<<wide) != 0:
+		return strings.ToValidUTF8(r.text[start:r.at-1], "\uFFFD")
 	}
-	s := r.text[start : r.at-1]
-	if strings.IndexByte(s, '\\') >= 0 {
-		return unescape(s)
-	}
-	if !utf8.ValidString(s) {
-		return strings.ToValidUTF8(s, "\uFFFD")
-	}
-	return s
+	return r.text[start : r.at-1]
 }
 
-// passString passes over a string that is there.
-func (r *Reader) passString() bool {
-	text, i := r.text, r.at+1
-	for i < len(text) {
-		for i < len(text) && !odd[text[i]] {
-			i++
+// passString passes over a string that is there, and tells which classes of bytes
+// are in it.
+func (r *Reader) passString() (met byte, ok bool) {
+	text := r.text
+	for i := r.at + 1; i < len(text); i++ {
+		class := classes[text[i]]
+		if class == plain {
+			continue
 		}
-		if i == len(text) {
-			break
-		}
-		switch text[i] {
-		case '"':
+		met |= 1 << class
+		switch class {
+		case quote:
 			r.at = i + 1
-			return true
-		case '\\':
+			return met, true
+		case backslash:
 			n := escape(text[i:])
 			if n == 0 {
 				r.Fail(ErrSyntax)
-				return false
+				return met, false
 			}
-			i += n
-		default: // a control character
+			i += n - 1
+		case wrong:
 			r.Fail(ErrSyntax)
-			return false
+			return met, false
 		}
 	}
 	r.Fail(ErrSyntax)
-	return false
+	return met, false
 }
 
 // escape is the length of the escape that s begins with; 0 when it is none.

@@ -161,6 +161,22 @@ func (m *memberships) accountsOf(ctx context.Context, user string) (all []*model
 	return nil, nil, &providers.Error{Kind: providers.Truncated, Detail: "a user is in too many accounts"}
 }
 
+// wireUserAccounts is a user with accounts, which are for operations accounts only.
+type wireUserAccounts struct {
+	wireUser
+	accounts many[wireAccount]
+}
+
+func (w *wireUserAccounts) read(r *scan.Reader) {
+	for name := range r.Members {
+		if name == "accounts" {
+			w.accounts = objects(r, (*wireAccount).read)
+			continue
+		}
+		w.member(name, r)
+	}
+}
+
 func (r reader) usersWithAccounts(body []byte) ([]*accountsOf, error) {
 	e, err := parseEnvelope(body, (*scan.Reader).Skip)
 	if err != nil {
@@ -169,15 +185,15 @@ func (r reader) usersWithAccounts(body []byte) ([]*accountsOf, error) {
 	in := scope{form: listed, omitted: e.omitted()}
 	all := make([]*accountsOf, 0, len(e.rows))
 	for _, raw := range e.rows {
-		var w wireUser
+		var w wireUserAccounts
 		if err := parse(raw, w.read); err != nil {
 			return nil, err
 		}
-		user := r.user(&w, in)
+		user := r.user(&w.wireUser, in)
 		if user == nil {
 			return nil, errNameless
 		}
-		all = append(all, &accountsOf{user: user, told: complete(w.Accounts), accounts: each(w.Accounts, r.shortAccount)})
+		all = append(all, &accountsOf{user: user, told: complete(w.accounts), accounts: each(w.accounts, r.shortAccount)})
 	}
 	return all, nil
 }

@@ -20,8 +20,6 @@ type wireUser struct {
 	LastLoginAt    *string
 	Settings       maybe[wireUserSettings]
 	CurrentAccount maybe[wireAccount]
-	// Accounts are for operations accounts only.
-	Accounts many[wireAccount]
 }
 
 func (w *wireUser) read(r *scan.Reader) {
@@ -58,8 +56,6 @@ func (w *wireUser) member(name string, r *scan.Reader) {
 		w.Settings = object(r, (*wireUserSettings).read)
 	case "currentAccount":
 		w.CurrentAccount = object(r, (*wireAccount).read)
-	case "accounts":
-		w.Accounts = objects(r, (*wireAccount).read)
 	}
 }
 
