@@ -9,8 +9,10 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash"
 	"net/url"
 	"strings"
+	"sync"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/pagecache/envelope"
@@ -37,7 +39,10 @@ type Key struct {
 }
 
 // keyring holds one key a purpose, all derived from the configured one.
-type keyring struct{ master, scope, page, tag []byte }
+type keyring struct {
+	master           []byte
+	scope, page, tag *fingerprints
+}
 
 // publicKey stands in where no key is configured, which is for Redis on the same
 // host: accidents are found then, attacks are not.
@@ -56,12 +61,12 @@ func newKeyring(key providers.Secret, shared bool) (keyring, error) {
 		rand.Read(master)
 	}
 	k := keyring{master: master}
-	for purpose, out := range map[string]*[]byte{"scope": &k.scope, "page": &k.page, "tag": &k.tag} {
+	for purpose, out := range map[string]**fingerprints{"scope": &k.scope, "page": &k.page, "tag": &k.tag} {
 		derived, err := k.derive(purpose)
 		if err != nil {
 			return keyring{}, err
 		}
-		*out = derived
+		*out = newFingerprints(derived)
 	}
 	return k, nil
 }
@@ -82,25 +87,41 @@ func (k keyring) sealing(purpose string) (envelope.Key, error) {
 	return envelope.NewKey(secret)
 }
 
-// fingerprint is injective in its parts: each is preceded by its length.
-func fingerprint(key []byte, parts ...string) [32]byte {
-	mac := hmac.New(sha256.New, key)
-	var buffer [256]byte
-	message := buffer[:0]
-	for _, p := range parts {
-		message = binary.BigEndian.AppendUint64(message, uint64(len(p)))
-		message = append(message, p...)
+// fingerprints are keyed hashes with one key. Setting one up takes longer than
+// hashing an id, so those that have been set up are used again. Safe for
+// concurrent use.
+type fingerprints struct{ idle sync.Pool }
+
+// fingerprinter is one of them; the rest is memory to work in.
+type fingerprinter struct {
+	mac          hash.Hash
+	message, sum []byte
+}
+
+func newFingerprints(key []byte) *fingerprints {
+	return &fingerprints{sync.Pool{New: func() any { return &fingerprinter{mac: hmac.New(sha256.New, key)} }}}
+}
+
+// of is injective in its parts: each is preceded by its length.
+func (f *fingerprints) of(parts ...string) [32]byte {
+	p := f.idle.Get().(*fingerprinter)
+	defer f.idle.Put(p)
+	p.message = p.message[:0]
+	for _, part := range parts {
+		p.message = binary.BigEndian.AppendUint64(p.message, uint64(len(part)))
+		p.message = append(p.message, part...)
 	}
-	mac.Write(message)
-	var sum [32]byte
-	mac.Sum(sum[:0])
-	return sum
+	p.mac.Reset()
+	p.mac.Write(p.message)
+	p.sum = p.mac.Sum(p.sum[:0])
+	clear(p.message) // parts can be secret
+	return [32]byte(p.sum)
 }
 
 // Scope is the scope of a credential at a vendor's base URL. The credential is
 // everything that authenticates; it is neither kept nor stored.
 func (c *Cache) Scope(vendor model.Vendor, baseURL string, credential []byte) *Scope {
-	sum := fingerprint(c.keys.scope, string(vendor), canonical(baseURL), string(credential))
+	sum := c.keys.scope.of(string(vendor), canonical(baseURL), string(credential))
 	s := &Scope{cache: c, id: scopeID(sum[:16])}
 	seal, err := c.keys.sealing("seal " + string(sum[:]))
 	if err != nil {
@@ -133,7 +154,7 @@ func (s *Scope) Object(kind, id string) Key { return s.key("object", kind, id) }
 func (s *Scope) key(class string, parts ...string) Key {
 	all := make([]string, 0, 8)
 	all = append(append(all, string(s.id[:]), class), parts...)
-	return Key{scope: s.id, hash: fingerprint(s.cache.keys.page, all...)}
+	return Key{scope: s.id, hash: s.cache.keys.page.of(all...)}
 }
 
 // place is what a value of this key is sealed for.

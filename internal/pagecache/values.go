@@ -139,7 +139,7 @@ func (s *store) sealed(scope *Scope, d deposit, now time.Time, epoch uint64) ([]
 
 // tag names the set of pages that hold an object.
 func (s *store) tag(scope scopeID, id model.ID) string {
-	sum := fingerprint(s.cache.keys.tag, string(scope[:]), string(id))
+	sum := s.cache.keys.tag.of(string(scope[:]), string(id))
 	return scope.redisKey("t", sum[:])
 }
 
