@@ -3,7 +3,9 @@
 package generated
 
 import (
+	"bytes"
 	"io"
+	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
 )
@@ -17,6 +19,25 @@ type object struct {
 
 func newObject(fields []graphql.CollectedField) *object {
 	return &object{fields: fields, Values: make([]graphql.Marshaler, len(fields))}
+}
+
+// answers are what answers are written into. Few are so long that a buffer is not
+// worth keeping.
+var answers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+const longAnswer = 1 << 20
+
+// written is an answer's text.
+func written(data graphql.Marshaler) []byte {
+	b := answers.Get().(*bytes.Buffer)
+	defer func() {
+		if b.Cap() <= longAnswer {
+			b.Reset()
+			answers.Put(b)
+		}
+	}()
+	data.MarshalGQL(b)
+	return bytes.Clone(b.Bytes())
 }
 
 // MarshalGQL writes the object. Names need no escapes.
