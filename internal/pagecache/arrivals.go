@@ -70,7 +70,7 @@ func (c *Cache) keep(b *batch, f *flight, e *entry, o outcome) {
 	if f.hasLanded() {
 		return
 	}
-	if e != nil {
+	if e != nil && !c.forgetful() {
 		c.memory.put(f.slot, e, b.generation)
 	}
 	if b.behind {
