@@ -24,7 +24,9 @@ func compareServers(s settings, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	defer redis.stop()
+	if redis != nil {
+		defer redis.stop()
+	}
 	var subjects []subject
 	defer func() {
 		for _, s := range subjects {
@@ -42,7 +44,7 @@ func compareServers(s settings, stdout io.Writer) error {
 			fmt.Fprintf(stdout, "There is no redis-server in PATH: %q is left out.\n", m.name)
 			continue
 		}
-		if err := add(startProduct(v, m, redis.url())); err != nil {
+		if err := add(startProduct(v, m, redis)); err != nil {
 			return err
 		}
 	}

@@ -2,60 +2,60 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
 	"time"
 )
 
-// redis is a Redis of this run alone, in memory; nil where there is none.
-type redis struct {
-	command *exec.Cmd
-	address string
-}
-
-// startRedis starts the redis-server that is installed; it returns nil when none
-// is.
-func startRedis() (*redis, error) {
-	path, err := exec.LookPath("redis-server")
-	if err != nil {
-		return nil, nil //nolint:nilerr,nilnil // none is installed
-	}
+// serveRedis runs the redis-server that is installed, in memory alone, until
+// standard input ends.
+func serveRedis(_ []string, stdout io.Writer) error {
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return nil, err
+		return err
 	}
-	host, port, err := net.SplitHostPort(free.Addr().String())
+	address := free.Addr().String()
+	host, port, err := net.SplitHostPort(address)
 	_ = free.Close()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	r := &redis{exec.Command(path, "--bind", host, "--port", port, "--save", "", "--appendonly", "no", "--loglevel", "warning"), net.JoinHostPort(host, port)}
-	r.command.Dir, r.command.Stderr = os.TempDir(), os.Stderr
-	if err := r.command.Start(); err != nil {
-		return nil, err
+	command := exec.Command("redis-server", "--bind", host, "--port", port, "--save", "", "--appendonly", "no", "--loglevel", "warning")
+	command.Dir, command.Stderr = os.TempDir(), os.Stderr
+	if err := command.Start(); err != nil {
+		return err
 	}
-	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
-		if conn, err := net.Dial("tcp", r.address); err == nil {
-			return r, conn.Close()
+	defer func() {
+		_ = command.Process.Kill()
+		_ = command.Wait()
+	}()
+	if err := reachable(address, 10*time.Second); err != nil {
+		return err
+	}
+	fmt.Fprintln(stdout, address)
+	_, err = io.Copy(io.Discard, os.Stdin)
+	return err
+}
+
+// reachable waits until something listens.
+func reachable(address string, patience time.Duration) error {
+	for deadline := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
+		conn, err := net.Dial("tcp", address)
+		if err == nil {
+			return conn.Close()
+		}
+		if time.Now().After(deadline) {
+			return err
 		}
 	}
-	r.stop()
-	return nil, fmt.Errorf("redis-server does not listen on %s", r.address)
 }
 
-// url is how the product is told of it.
-func (r *redis) url() string {
-	if r == nil {
-		return ""
+// startRedis returns nil where no redis-server is installed.
+func startRedis() (*process, error) {
+	if _, err := exec.LookPath("redis-server"); err != nil {
+		return nil, nil //nolint:nilerr,nilnil // none is installed
 	}
-	return "redis://" + r.address + "/0"
-}
-
-func (r *redis) stop() {
-	if r == nil {
-		return
-	}
-	_ = r.command.Process.Kill()
-	_ = r.command.Wait()
+	return start("redis")
 }

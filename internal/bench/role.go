@@ -16,6 +16,7 @@ var roles = map[string]func(args []string, stdout io.Writer) error{
 	"product": serveProduct,
 	"plain":   servePlain,
 	"bare":    serveBare,
+	"redis":   serveRedis,
 }
 
 // serve runs a server on a free port, which it prints, until its standard input

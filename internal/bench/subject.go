@@ -58,10 +58,10 @@ func (s subject) path(connection int) string {
 	return "/graphql"
 }
 
-func startProduct(v *vendors, m mode, redis string) (subject, error) {
+func startProduct(v *vendors, m mode, redis *process) (subject, error) {
 	text := "cache:\n" + m.cache
 	if m.redis {
-		text += "  redis: " + redis + "\n"
+		text += "  redis: redis://" + redis.address + "/0\n"
 	}
 	p, err := start("product", append(m.flags, "-configuration", text+v.configuration)...)
 	return subject{m.name, p, slices.Contains(m.flags, "-apart")}, err

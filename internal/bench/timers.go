@@ -59,7 +59,7 @@ func (s settings) timers(delay time.Duration, clients int) ([]row, error) {
 			s.stop()
 		}
 	}()
-	one, err := startProduct(v, mode{name: "accountgraph, by level", cache: nothingKept, flags: []string{"-apart"}}, "")
+	one, err := startProduct(v, mode{name: "accountgraph, by level", cache: nothingKept, flags: []string{"-apart"}}, nil)
 	if err != nil {
 		return nil, err
 	}
