@@ -62,6 +62,62 @@ func TestADeadRedisCostsOneTimeout(t *testing.T) {
 	})
 }
 
+// TestALeaseLastsAsLongAsItsHolderAsks, which is longer than one that nobody
+// renews.
+func TestALeaseLastsAsLongAsItsHolderAsks(t *testing.T) {
+	f := &fakeRedis{}
+	config, _ := faked(f)
+	bubble(t, config, func(t *testing.T, one *pagecache.Cache) {
+		two, events := openFaked(t, f)
+		defer two.Close()
+		slow, quick := &vendor{delay: 9 * time.Second}, &vendor{}
+		pass(time.Second)
+		var wg sync.WaitGroup
+		wg.Go(func() { slow.one(t.Context(), scope(one, "token"), "a") })
+		synctest.Wait()
+		want(t, quick.one(t.Context(), scope(two, "token"), "a"), "a", pagecache.FromRedis)
+		wg.Wait()
+		if events.of(pagecache.LeaseWait) != 1 || quick.calls() != 0 {
+			t.Errorf("waited %d times and asked %d times", events.of(pagecache.LeaseWait), quick.calls())
+		}
+	})
+}
+
+// TestALeaseOfTheDeadRunsOut: nobody renews what was leased by a replica that has
+// crashed.
+func TestALeaseOfTheDeadRunsOut(t *testing.T) {
+	f := &fakeRedis{}
+	config, _ := faked(f)
+	bubble(t, config, func(t *testing.T, one *pagecache.Cache) {
+		two, _ := openFaked(t, f)
+		defer two.Close()
+		slow, quick := &vendor{gate: make(chan struct{})}, &vendor{}
+		pass(time.Second)
+		var wg sync.WaitGroup
+		wg.Go(func() { slow.one(t.Context(), scope(one, "token"), "a") })
+		synctest.Wait()
+		f.refuse("PEXPIRE") // as if it said nothing any more
+		began := time.Now()
+		want(t, quick.one(t.Context(), scope(two, "token"), "a"), "a", pagecache.FromVendor)
+		if took := time.Since(began); took > 3*time.Second+50*time.Millisecond {
+			t.Errorf("waited %v; want 3 s", took)
+		}
+		close(slow.gate)
+		wg.Wait()
+	})
+}
+
+// openFaked is another replica at the same Redis, in the same bubble.
+func openFaked(t *testing.T, f *fakeRedis) (*pagecache.Cache, *tally) {
+	t.Helper()
+	config, events := faked(f)
+	c, err := pagecache.Open(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c, events
+}
+
 func TestALeaseThatNobodyGivesBackIsNotWaitedForForEver(t *testing.T) {
 	f := &fakeRedis{}
 	config, events := faked(f)

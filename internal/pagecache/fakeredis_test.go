@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/accountgraph/accountgraph/internal/pagecache"
 	"github.com/accountgraph/accountgraph/providers"
@@ -19,9 +20,12 @@ import (
 type fakeRedis struct {
 	mu   sync.Mutex
 	held map[string]string
+	ends map[string]time.Time // of the keys that run out
 	// answer may replace what is answered to a GETRANGE.
 	answer func(key, value string) string
 	silent bool // takes connections and says nothing
+	// refused is a command that is answered with an error.
+	refused string
 }
 
 func (f *fakeRedis) config(c *pagecache.Config) {
@@ -37,6 +41,13 @@ func (f *fakeRedis) hush(silent bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.silent = silent
+}
+
+// refuse has a command answered with an error.
+func (f *fakeRedis) refuse(command string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.refused = command
 }
 
 // values holds the sealed values by their keys.
@@ -94,9 +105,16 @@ func (f *fakeRedis) reply(command []string) string {
 	if len(command) > 1 {
 		key = command[1]
 	}
-	value, ok := f.held[key]
 	if f.held == nil {
-		f.held = map[string]string{}
+		f.held, f.ends = map[string]string{}, map[string]time.Time{}
+	}
+	if end, runsOut := f.ends[key]; runsOut && !time.Now().Before(end) {
+		delete(f.held, key)
+		delete(f.ends, key)
+	}
+	value, ok := f.held[key]
+	if f.refused == strings.ToUpper(command[0]) {
+		return "-ERR refused\r\n"
 	}
 	switch strings.ToUpper(command[0]) {
 	case "SET":
@@ -104,6 +122,7 @@ func (f *fakeRedis) reply(command []string) string {
 			return "$-1\r\n"
 		}
 		f.held[key] = command[2]
+		f.endsIn(key, command[3:])
 		return "+OK\r\n"
 	case "GET":
 		if !ok {
@@ -129,10 +148,28 @@ func (f *fakeRedis) reply(command []string) string {
 		return "*3\r\n" + bulk("subscribe") + bulk(key) + ":1\r\n"
 	case "PING":
 		return "+PONG\r\n"
-	case "SADD", "PEXPIRE", "PUBLISH":
+	case "PEXPIRE":
+		if !ok {
+			return ":0\r\n"
+		}
+		f.endsIn(key, []string{"px", command[2]})
+		return ":1\r\n"
+	case "SADD", "PUBLISH":
 		return ":1\r\n"
 	}
 	return "-ERR unknown command\r\n"
+}
+
+// endsIn has a key run out, as the options of SET say.
+func (f *fakeRedis) endsIn(key string, options []string) {
+	delete(f.ends, key)
+	for i, option := range options {
+		unit := map[string]time.Duration{"ex": time.Second, "px": time.Millisecond}[strings.ToLower(option)]
+		if unit > 0 {
+			n, _ := strconv.Atoi(options[i+1]) // The client writes numbers.
+			f.ends[key] = time.Now().Add(time.Duration(n) * unit)
+		}
+	}
 }
 
 func bulk(s string) string { return fmt.Sprintf("$%d\r\n%s\r\n", len(s), s) }

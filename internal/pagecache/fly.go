@@ -106,7 +106,7 @@ func (c *Cache) fromReplica(ctx context.Context, b *batch, flights []*flight, l 
 		return
 	}
 	defer c.settle(ctx, b, flights, nil)
-	bound := time.NewTimer(leaseFor)
+	bound := time.NewTimer(longestAsk)
 	defer bound.Stop()
 	var orphans []*flight
 	for pause := firstPoll; len(flights) > 0; pause = min(2*pause, lastPoll) {
@@ -137,7 +137,7 @@ func (c *Cache) fromReplica(ctx context.Context, b *batch, flights []*flight, l 
 		flights = waiting
 	}
 	if len(orphans) > 0 {
-		c.fromVendor(ctx, b, orphans, &lease{epoch: l.epoch})
+		c.fromVendor(ctx, b, orphans, &lease{epoch: l.epoch, held: map[*flight]bool{}})
 	}
 }
 

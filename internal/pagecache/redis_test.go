@@ -222,3 +222,20 @@ func TestAReplicaWaitsForWhatAnotherAsks(t *testing.T) {
 		})
 	}
 }
+
+// TestALeaseIsGivenBackAtTheEnd: a replica that is stopped while it asks has no
+// other wait for it.
+func TestALeaseIsGivenBackAtTheEnd(t *testing.T) {
+	r := startRedis(t)
+	one, _ := r.replica()
+	slow := &vendor{gate: make(chan struct{})}
+	var wg sync.WaitGroup
+	wg.Go(func() { slow.one(t.Context(), scope(one, "token"), "a") })
+	r.holds("l", 1)
+	one.Close()
+	if leases := r.keys("l"); len(leases) != 0 {
+		t.Errorf("%d leases are held after the end", len(leases))
+	}
+	close(slow.gate)
+	wg.Wait()
+}

@@ -36,6 +36,8 @@ type store struct {
 	codec   *envelope.Codec
 	breaker *breaker
 	ended   sync.WaitGroup
+	// leases are all *lease that are held; its values are nil.
+	leases sync.Map
 
 	// seal and self are for news between replicas: its key, and which is this one.
 	seal envelope.Key
@@ -77,6 +79,7 @@ func (c *Cache) openStore() (*store, error) {
 		return s.client.Ping(ctx).Err() == nil
 	}}
 	s.ended.Go(s.listen)
+	s.ended.Go(s.renew)
 	return s, nil
 }
 
@@ -86,7 +89,11 @@ func (s *store) detached() (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.Background(), s.cache.config.Timeout)
 }
 
+// close gives all leases back: nobody is to wait for a replica that ends.
 func (s *store) close() {
+	for l := range s.leases.Range {
+		s.release(l.(*lease))
+	}
 	_ = s.client.Close() // Nothing is written that would be missed.
 	s.ended.Wait()
 }
