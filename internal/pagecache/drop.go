@@ -29,6 +29,9 @@ func (s *Scope) Forget(_ context.Context, ids ...model.ID) {
 	if !c.redis.forget(s, ids) {
 		c.redis.oweDrop(s.id)
 	}
+	// Somebody may have read them from Redis since.
+	c.flights.detach(s.id)
+	c.memory.forget(s.id, ids, c.now())
 	c.dropElsewhere()
 }
 

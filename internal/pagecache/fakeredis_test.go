@@ -21,9 +21,12 @@ type fakeRedis struct {
 	mu   sync.Mutex
 	held map[string]string
 	ends map[string]time.Time // of the keys that run out
+	sets map[string][]string
 	// answer may replace what is answered to a GETRANGE.
 	answer func(key, value string) string
 	silent bool // takes connections and says nothing
+	// before is called before each command, and may send others.
+	before func(command string)
 	// refused is a command that is answered with an error.
 	refused string
 }
@@ -82,6 +85,12 @@ func (f *fakeRedis) serve(c net.Conn) {
 			return
 		}
 		f.mu.Lock()
+		before := f.before
+		f.mu.Unlock()
+		if before != nil {
+			before(command[0])
+		}
+		f.mu.Lock()
 		reply, silent := f.reply(command), f.silent
 		f.mu.Unlock()
 		if silent {
@@ -106,7 +115,7 @@ func (f *fakeRedis) reply(command []string) string {
 		key = command[1]
 	}
 	if f.held == nil {
-		f.held, f.ends = map[string]string{}, map[string]time.Time{}
+		f.held, f.ends, f.sets = map[string]string{}, map[string]time.Time{}, map[string][]string{}
 	}
 	if end, runsOut := f.ends[key]; runsOut && !time.Now().Before(end) {
 		delete(f.held, key)
@@ -143,7 +152,11 @@ func (f *fakeRedis) reply(command []string) string {
 		}
 		return ":0\r\n"
 	case "SMEMBERS":
-		return "*0\r\n"
+		var members strings.Builder
+		for _, m := range f.sets[key] {
+			members.WriteString(bulk(m))
+		}
+		return fmt.Sprintf("*%d\r\n%s", len(f.sets[key]), members.String())
 	case "SUBSCRIBE":
 		return "*3\r\n" + bulk("subscribe") + bulk(key) + ":1\r\n"
 	case "PING":
@@ -154,7 +167,10 @@ func (f *fakeRedis) reply(command []string) string {
 		}
 		f.endsIn(key, []string{"px", command[2]})
 		return ":1\r\n"
-	case "SADD", "PUBLISH":
+	case "SADD":
+		f.sets[key] = append(f.sets[key], command[2:]...)
+		return ":1\r\n"
+	case "PUBLISH":
 		return ":1\r\n"
 	}
 	return "-ERR unknown command\r\n"

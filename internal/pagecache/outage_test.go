@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -111,18 +112,22 @@ func TestABlackHoleCostsOnce(t *testing.T) {
 	r.holds("p", 1)
 	r.stop()
 	defer r.resume()
-	timed := func(from, to int) time.Duration {
+	timed := func(name string) time.Duration {
 		began := time.Now()
-		for i := from; i < to; i++ {
-			want(t, v.one(t.Context(), s, fmt.Sprint(i)), fmt.Sprint(i), pagecache.FromVendor)
-		}
+		want(t, v.one(t.Context(), s, name), name, pagecache.FromVendor)
 		return time.Since(began)
 	}
-	first, next := timed(0, 1), timed(1, 1001)
-	t.Logf("the first read took %v, the next thousand %v", first, next)
-	// 50 ms and 1 ms each are promised; a busy machine may take some more.
-	if first > 150*time.Millisecond || next > 500*time.Millisecond {
-		t.Errorf("the first read took %v, the next thousand %v", first, next)
+	first := timed("first")
+	next := make([]time.Duration, 1000)
+	for i := range next {
+		next[i] = timed(fmt.Sprint(i))
+	}
+	slices.Sort(next)
+	median := next[len(next)/2]
+	t.Logf("the first read took %v, half of the next thousand up to %v", first, median)
+	// 60 ms and 1 ms are promised; a busy machine may take some more, once.
+	if first > 150*time.Millisecond || median > time.Millisecond {
+		t.Errorf("the first read took %v, half of the next thousand up to %v", first, median)
 	}
 	if n := events.of(pagecache.RedisDown); n != 1 {
 		t.Errorf("left alone %d times; want 1", n)

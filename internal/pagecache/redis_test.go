@@ -117,6 +117,28 @@ func TestForgetReachesBothLevelsAndOtherReplicas(t *testing.T) {
 	}
 }
 
+// TestForgetOutrunsReaders: whoever reads what is being forgotten, after memory has
+// forgotten it and before Redis has, brings nothing back.
+func TestForgetOutrunsReaders(t *testing.T) {
+	f := &fakeRedis{}
+	config, events := faked(f, func(c *pagecache.Config) { c.Timeout = time.Second })
+	c := open(t, config)
+	eventually(t, "it hears others", func() bool { return events.of(pagecache.Subscribed) == 1 })
+	s, v := scope(c, "token"), &vendor{}
+	v.one(t.Context(), s, "anna")
+	eventually(t, "redis has it", func() bool { return len(f.values()) == 1 })
+	read := sync.OnceFunc(func() { v.one(t.Context(), s, "anna") })
+	f.mu.Lock()
+	f.before = func(command string) {
+		if strings.EqualFold(command, "SMEMBERS") {
+			read()
+		}
+	}
+	f.mu.Unlock()
+	s.Forget(t.Context(), "anna")
+	want(t, v.one(t.Context(), s, "anna"), "anna", pagecache.FromVendor)
+}
+
 func TestDropReachesOtherReplicasWithinASecond(t *testing.T) {
 	r := startRedis(t)
 	one, _ := r.replica()
