@@ -32,7 +32,7 @@ const yardstick = "internal/bench/yardstick"
 var rules = []rule{
 	{"graph/model", nil, "everyone shares these words, so they rest on the standard library alone"},
 	{"graph/generated", []string{"graph/model"}, "the executor binds to the words; it is written by a program"},
-	{"resolvers", []string{"graph/generated", "graph/model", "providers", "internal/auth", "internal/directory", "internal/guard", "internal/loaders", "internal/upstream"},
+	{"resolvers", []string{"graph/generated", "graph/model", "providers", "internal/answers", "internal/auth", "internal/directory", "internal/guard", "internal/loaders", "internal/upstream"},
 		"GraphQL ends here: the guard is asked first, a resolver asks loaders, kinds of errors become codes and calls a trace; no vendor is known"},
 
 	{"providers", []string{"graph/model"}, "the contract with vendors speaks in the shared words, without HTTP and GraphQL"},
@@ -40,6 +40,7 @@ var rules = []rule{
 	{vendors, []string{"graph/model", "providers", "internal/scan", "internal/upstream"}, "a vendor knows its API, and no other vendor"},
 	{simulators, []string{"graph/model", "internal/simulated"}, "a simulator must not share the code that it is to test"},
 
+	{"internal/answers", nil, "an answer is a value; what is in it is not looked at"},
 	{"internal/auth", []string{"graph/model"}, "who calls is decided before anything is read"},
 	{"internal/config", []string{"graph/model", "providers"}, "a file is read without knowing what its vendors do"},
 	{"internal/demo", []string{"graph/model", "providers", "internal/config", "internal/simulated", simulators}, "the one place outside of tests where simulators run"},
@@ -53,7 +54,7 @@ var rules = []rule{
 	{"internal/redistest", nil, "a redis-server for tests, whatever they keep there"},
 	{"internal/scan", nil, "text in, values out"},
 	{"internal/simulated", []string{"graph/model"}, "what simulators share"},
-	{"internal/telemetry", []string{"providers", "internal/pagecache", "internal/upstream"}, "it counts calls, kinds of errors and what the cache does"},
+	{"internal/telemetry", []string{"providers", "internal/answers", "internal/pagecache", "internal/upstream"}, "it counts calls, kinds of errors and what the cache does"},
 	{"internal/upstream", []string{"graph/model", "providers", "internal/pagecache"}, "HTTP for all vendors, knowing none; what is remembered is not asked for"},
 
 	{"internal/bench", []string{"graph/model", "resolvers", "providers", vendors, "internal/config", "internal/demo", "internal/directory", "internal/pagecache", "internal/upstream", yardstick},
@@ -82,7 +83,7 @@ var dependencies = []dependency{
 	{"github.com/99designs/gqlgen", []string{"graph/generated", "resolvers", "internal/generate", yardstick, yardstick + "/generate", yardstick + "/generated"}, "GraphQL's executor"},
 	{"github.com/vektah/gqlparser/v2", []string{"graph/generated", "resolvers", "internal/generate", "internal/guard", yardstick, yardstick + "/generated"}, "GraphQL's documents"},
 	{"github.com/graph-gophers/dataloader/v7", []string{"internal/loaders", yardstick}, "batches"},
-	{"github.com/maypok86/otter/v2", []string{"internal/pagecache"}, "what is remembered in memory"},
+	{"github.com/maypok86/otter/v2", []string{"internal/answers", "internal/pagecache"}, "what is remembered in memory"},
 	{"github.com/klauspost/compress", []string{"internal/pagecache/envelope"}, "pages get smaller before they are sealed"},
 	{"github.com/redis/go-redis/v9", []string{"internal/pagecache"}, "Redis"},
 	{"github.com/failsafe-go/failsafe-go", []string{"internal/upstream"}, "bulkhead and circuit breaker"},

@@ -131,7 +131,7 @@ func (p *program) serve(ctx context.Context, cfg *config.Config, listen string, 
 	}
 	var stopping atomic.Bool
 	server := &http.Server{
-		Handler: p.routes(cfg, d, metrics, &stopping), ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout,
+		Handler: p.routes(cfg, d, cache, metrics, &stopping), ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout,
 		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
 		ErrorLog: slog.NewLogLogger(p.log.Handler(), slog.LevelWarn),
 	}
@@ -161,10 +161,11 @@ func (p *program) serve(ctx context.Context, cfg *config.Config, listen string, 
 
 // routes are the paths of the server. Once it is stopping, each answer is the
 // last of its connection.
-func (p *program) routes(cfg *config.Config, d *directory.Directory, metrics *telemetry.Metrics, stopping *atomic.Bool) http.Handler {
+func (p *program) routes(cfg *config.Config, d *directory.Directory, cache *pagecache.Cache, metrics *telemetry.Metrics, stopping *atomic.Bool) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", resolvers.Handler(d, resolvers.Options{
 		Log: p.log, Introspection: cfg.Server.Introspection, CacheWrite: p.everything, Observe: metrics.Request,
+		AnswerBytes: resolvers.DefaultAnswerBytes, Version: cache.Version, Answered: metrics.Answer,
 	}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "alive") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {

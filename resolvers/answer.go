@@ -42,6 +42,8 @@ func (a *answer) unexecuted(errs ...*gqlerror.Error) *refused {
 		}
 	case QueryTooLarge:
 		status = http.StatusRequestEntityTooLarge
+	case Timeout:
+		status = http.StatusServiceUnavailable
 	case Internal:
 		status = http.StatusInternalServerError
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/accountgraph/accountgraph/graph/generated"
+	"github.com/accountgraph/accountgraph/internal/answers"
 	"github.com/accountgraph/accountgraph/internal/directory"
 	"github.com/accountgraph/accountgraph/internal/loaders"
 	"github.com/accountgraph/accountgraph/internal/upstream"
@@ -28,12 +29,24 @@ type Options struct {
 	// Observe is told of every answered request: the codes of its errors, none
 	// when it went well, and how long it took; may be nil.
 	Observe func(codes []string, took time.Duration)
+	// AnswerBytes bounds the finished answers that are remembered; 0 remembers none.
+	AnswerBytes int64
+	// Version changes whenever something was forgotten that answers may be made of.
+	// It is needed where answers are remembered.
+	Version func() uint64
+	// Now is time.Now when nil.
+	Now func() time.Time
+	// Answered is told where the answer of each operation came from; may be nil.
+	Answered func(from answers.Source)
 	// Walk fills an operation's loaders before its resolvers run; nil stands for
 	// loaders.Set.Walk. Answers do not depend on it, only how much is asked at once.
 	Walk func(ctx context.Context, s *loaders.Set, root loaders.Selection)
 }
 
 const (
+	// DefaultAnswerBytes is room for some hundred large answers, or ten thousand
+	// small ones.
+	DefaultAnswerBytes = 16 << 20
 	// deadline bounds one operation with all its vendor calls.
 	deadline = 10 * time.Second
 	// maxCalls bounds the vendor calls of one operation.

@@ -5,11 +5,13 @@ import (
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/loaders"
+	"github.com/accountgraph/accountgraph/internal/upstream"
 )
 
 type provider root
 
-func (r provider) Status(_ context.Context, p *model.Provider) (model.ProviderStatus, error) {
+func (r provider) Status(ctx context.Context, p *model.Provider) (model.ProviderStatus, error) {
+	upstream.Momentary(ctx)
 	return r.directory.Status(p.Name), nil
 }
 

@@ -156,6 +156,17 @@ func play(t *testing.T, stage *stage, story *txtar.Archive) *txtar.Archive {
 
 func (s *stage) ask(t *testing.T, query string, variables json.RawMessage) []byte {
 	t.Helper()
+	return s.send(t, query, variables, s.memory != nil)
+}
+
+// query sends a query without asking for a trace.
+func (s *stage) query(t *testing.T, query string, variables json.RawMessage) []byte {
+	t.Helper()
+	return s.send(t, query, variables, false)
+}
+
+func (s *stage) send(t *testing.T, query string, variables json.RawMessage, traced bool) []byte {
+	t.Helper()
 	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
 	if err != nil {
 		t.Fatal(err)
@@ -165,7 +176,7 @@ func (s *stage) ask(t *testing.T, query string, variables json.RawMessage) []byt
 		t.Fatal(err)
 	}
 	r.Header.Set("Content-Type", "application/json")
-	if s.memory != nil {
+	if traced {
 		r.Header.Set("Accountgraph-Trace", "1")
 	}
 	res, err := http.DefaultClient.Do(r)

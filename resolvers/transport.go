@@ -11,6 +11,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"github.com/accountgraph/accountgraph/internal/answers"
 	"github.com/accountgraph/accountgraph/internal/guard"
 )
 
@@ -25,6 +26,8 @@ type door struct {
 	guard    *guard.Guard
 	known    *documents[*guard.Document]
 	log      *slog.Logger
+	answers  *answers.Cache[execution]
+	answered func(from answers.Source)
 	observe  func(codes []string, took time.Duration)
 	recovers graphql.RecoverFunc
 }
@@ -35,11 +38,22 @@ func newDoor(schema *ast.Schema, o Options) *door {
 	d := &door{
 		guard: guard.New(schema, guard.DefaultLimits(), o.Introspection),
 		known: newDocuments[*guard.Document](),
-		log:   o.Log, observe: o.Observe, recovers: recovered(o.Log),
+		log:   o.Log, observe: o.Observe, answered: o.Answered, recovers: recovered(o.Log),
 	}
 	if d.observe == nil {
 		d.observe = func([]string, time.Duration) {}
 	}
+	if d.answered == nil {
+		d.answered = func(answers.Source) {}
+	}
+	version, now := o.Version, o.Now
+	if version == nil {
+		version = func() uint64 { return 0 }
+	}
+	if now == nil {
+		now = time.Now
+	}
+	d.answers = answers.New[execution](o.AnswerBytes, version, now)
 	return d
 }
 
@@ -126,24 +140,15 @@ func (d *door) run(ctx context.Context, a *answer, method string, params *graphq
 	if err := document.Check(params.OperationName, params.Variables); err != nil {
 		return a.unexecuted(present(ctx, err))
 	}
-	oc, errs := exec.CreateOperationContext(ctx, params)
-	if len(errs) > 0 {
-		shown := make(gqlerror.List, len(errs))
-		for i, err := range errs {
-			if oc.Operation != nil {
-				err = uncoerced(err)
-			}
-			shown[i] = present(ctx, err)
-		}
-		return a.unexecuted(shown...)
-	}
-	handle, ctx := exec.DispatchOperation(ctx, oc)
-	response := handle(ctx)
-	if response == nil { // nothing waits for the answer any more
+	e, source, err := d.execute(ctx, kind, params, exec)
+	d.answered(source)
+	switch {
+	case err != nil: // nothing waits for the answer any more
 		return refuses(http.StatusServiceUnavailable, Timeout, "the request was given up")
+	case e.refused != nil:
+		return a.unexecuted(e.refused...)
 	}
-	a.status, a.data, a.errors, a.extensions = http.StatusOK, response.Data, response.Errors, response.Extensions
-	a.fresh = freshFor(oc, response)
+	a.status, a.data, a.errors, a.extensions, a.fresh = http.StatusOK, e.data, e.errors, e.extensions, e.fresh
 	return nil
 }
 

@@ -43,8 +43,9 @@ func (l load) client(number int, until time.Time) ([]time.Duration, error) {
 		return nil, err
 	}
 	defer conn.Close()
+	body := l.subject.body(l.question, number)
 	request := fmt.Appendf(nil, "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
-		l.subject.path(number), l.subject.address, len(l.question.body), l.question.body)
+		l.subject.path(number), l.subject.address, len(body), body)
 	reader := bufio.NewReaderSize(conn, 64<<10)
 	var answer bytes.Buffer
 	var took []time.Duration

@@ -27,6 +27,7 @@ func serveProduct(args []string, stdout io.Writer) error {
 	text := flags.String("configuration", "", "the text of the configuration")
 	apart := flags.Bool("apart", false, "also run one at /0/graphql, /1/graphql, … for each connection of the load")
 	forget := flags.Bool("forget", false, "keep nothing in memory")
+	answers := flags.Bool("answers", false, "keep finished answers")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -42,7 +43,7 @@ func serveProduct(args []string, stdout io.Writer) error {
 		}
 	}
 	for _, path := range paths {
-		handler, err := product(c, *forget)
+		handler, err := product(c, *forget, *answers)
 		if err != nil {
 			return err
 		}
@@ -52,7 +53,7 @@ func serveProduct(args []string, stdout io.Writer) error {
 }
 
 // product is what the program serves at /graphql, put together as it does that.
-func product(c *config.Config, forget bool) (http.Handler, error) {
+func product(c *config.Config, forget, answers bool) (http.Handler, error) {
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	kept := pagecache.Config{Redis: c.Cache.Redis, Key: c.Cache.Key, Fresh: c.Cache.Fresh, Stale: c.Cache.Stale, Log: log}
 	if forget {
@@ -70,9 +71,11 @@ func product(c *config.Config, forget bool) (http.Handler, error) {
 		}
 		all = append(all, opened)
 	}
-	return resolvers.Handler(directory.New(all...), resolvers.Options{
-		Log: log, Introspection: true,
-	}), nil
+	o := resolvers.Options{Log: log, Introspection: true, Version: cache.Version}
+	if answers {
+		o.AnswerBytes = resolvers.DefaultAnswerBytes
+	}
+	return resolvers.Handler(directory.New(all...), o), nil
 }
 
 func open(c config.Provider, cache *pagecache.Cache) (providers.Provider, error) {

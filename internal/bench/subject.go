@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -14,6 +15,8 @@ type mode struct {
 	cache string
 	// flags are those of the product's process.
 	flags []string
+	// distinct has each client send a document of its own, which asks the same.
+	distinct bool
 	// redis is set where there has to be one.
 	redis bool
 }
@@ -25,13 +28,16 @@ const (
 	longKept    = "  fresh: 5m\n"
 )
 
-// modes are a line each. Clients who ask for the same at the same time share one
-// call; where calls are not shared, each connection has a product of its own.
+// modes are a line each. Clients who ask the same at the same time share calls and
+// answer. Where answers are not shared, each client has a document of its own; where
+// nothing is, a product of its own.
 var modes = []mode{
 	{name: "accountgraph, cold", cache: nothingKept},
-	{name: "accountgraph, cold, calls not shared", cache: nothingKept, flags: []string{"-apart"}},
-	{name: "accountgraph, warm in memory", cache: longKept},
-	{name: "accountgraph, warm in Redis alone", cache: longKept, flags: []string{"-forget"}, redis: true},
+	{name: "accountgraph, cold, answers not shared", cache: nothingKept, distinct: true},
+	{name: "accountgraph, cold, nothing shared", cache: nothingKept, flags: []string{"-apart"}},
+	{name: "accountgraph, warm", cache: longKept, flags: []string{"-answers"}},
+	{name: "accountgraph, warm, answers made anew", cache: longKept, distinct: true},
+	{name: "accountgraph, warm in Redis alone", cache: longKept, flags: []string{"-forget"}, distinct: true, redis: true},
 }
 
 // The names of the yardsticks.
@@ -44,11 +50,19 @@ const (
 type subject struct {
 	name string
 	*process
-	apart bool
+	apart, distinct bool
 }
 
 // url is where it answers one question after the other.
 func (s subject) url() string { return "http://" + s.address + "/graphql" }
+
+// body is what a connection of the load asks with.
+func (s subject) body(q question, connection int) string {
+	if !s.distinct {
+		return q.body
+	}
+	return strings.Replace(q.body, `"query":"`, fmt.Sprintf(`"query":"# %d\n`, connection), 1)
+}
 
 // path is where a connection of the load asks.
 func (s subject) path(connection int) string {
@@ -64,12 +78,12 @@ func startProduct(v *vendors, m mode, redis *process) (subject, error) {
 		text += "  redis: redis://" + redis.address + "/0\n"
 	}
 	p, err := start("product", append(m.flags, "-configuration", text+v.configuration)...)
-	return subject{m.name, p, slices.Contains(m.flags, "-apart")}, err
+	return subject{m.name, p, slices.Contains(m.flags, "-apart"), m.distinct}, err
 }
 
 func startPlain(v *vendors, name string, wait time.Duration) (subject, error) {
 	p, err := start("plain", "-base", v.baseURL, "-wait", wait.String())
-	return subject{name, p, false}, err
+	return subject{name: name, process: p}, err
 }
 
 func startBare(like subject, asked []question) (subject, error) {
@@ -78,7 +92,7 @@ func startBare(like subject, asked []question) (subject, error) {
 		args = append(args, q.body)
 	}
 	p, err := start("bare", args...)
-	return subject{bareName, p, false}, err
+	return subject{name: bareName, process: p}, err
 }
 
 // agree fails unless all subjects answer each question with the same bytes.

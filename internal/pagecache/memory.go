@@ -50,6 +50,8 @@ type memory struct {
 	generations *generations
 	max         int64
 	sweeping    atomic.Bool
+	// forgets counts what was forgotten, after the fact.
+	forgets atomic.Uint64
 }
 
 func newMemory(maxBytes int64, now func() time.Time, observe func(Event)) (*memory, error) {
@@ -105,6 +107,7 @@ func (m *memory) put(s slot, e *entry, g generation) {
 // drop forgets a scope: at once to the eye, and soon in memory.
 func (m *memory) drop(s scopeID, now time.Time) {
 	m.generations.drop(s, now)
+	m.forgets.Add(1)
 	if !m.sweeping.CompareAndSwap(false, true) {
 		return
 	}
@@ -128,12 +131,14 @@ func (m *memory) forget(s scopeID, ids []model.ID, now time.Time) (n int) {
 			n++
 		}
 	}
+	m.forgets.Add(1)
 	return n
 }
 
 // clear forgets everything.
 func (m *memory) clear() {
 	m.generations.dropAll()
+	m.forgets.Add(1)
 	m.cache.InvalidateAll()
 }
 

@@ -159,6 +159,11 @@ func (c *Cache) Close() {
 // Redis is left alone because it failed.
 func (c *Cache) Up() bool { return c.redis == nil || c.redis.breaker.closed() }
 
+// Version changes whenever something was forgotten, of any scope: what is made of
+// remembered values is no older than them while the version is what it was before
+// they were read.
+func (c *Cache) Version() uint64 { return c.memory.forgets.Load() }
+
 func (c *Cache) now() time.Time { return c.config.Now() }
 
 // forgetful reports whether nothing is to be remembered.

@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/accountgraph/accountgraph/internal/answers"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
@@ -28,6 +29,7 @@ type Metrics struct {
 
 	requests       *prometheus.CounterVec
 	requestSeconds prometheus.Histogram
+	answers        *prometheus.CounterVec
 	calls          *prometheus.CounterVec
 	callSeconds    *prometheus.HistogramVec
 	cacheEvents    *prometheus.CounterVec
@@ -50,6 +52,10 @@ func NewMetrics(names []string) *Metrics {
 			Help:    "How long GraphQL requests took.",
 			Buckets: requestBuckets,
 		}),
+		answers: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "accountgraph_answers_total",
+			Help: "Answers to operations, by whether they were executed, shared or remembered.",
+		}, []string{"from"}),
 		calls: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "accountgraph_vendor_calls_total",
 			Help: "Calls to vendors by provider and outcome.",
@@ -72,7 +78,7 @@ func NewMetrics(names []string) *Metrics {
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		collectors.NewBuildInfoCollector(),
-		m.requests, m.requestSeconds, m.calls, m.callSeconds, m.cacheEvents, m.cacheBytes,
+		m.requests, m.requestSeconds, m.answers, m.calls, m.callSeconds, m.cacheEvents, m.cacheBytes,
 	)
 	// What has not happened yet is there as 0, so that its first time is seen.
 	m.requests.WithLabelValues(labelOK)
@@ -99,6 +105,9 @@ func (m *Metrics) Request(codes []string, d time.Duration) {
 		}
 	}
 }
+
+// Answer counts where the answer to an operation came from.
+func (m *Metrics) Answer(from answers.Source) { m.answers.WithLabelValues(string(from)).Inc() }
 
 // VendorCall counts a call, and measures it where the vendor was asked. What was
 // answered from elsewhere is not counted.

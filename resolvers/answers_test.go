@@ -1,0 +1,147 @@
+package resolvers_test
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/accountgraph/accountgraph/internal/answers"
+	"github.com/accountgraph/accountgraph/internal/demo"
+	"github.com/accountgraph/accountgraph/internal/pagecache"
+	"github.com/accountgraph/accountgraph/internal/simulated"
+	"github.com/accountgraph/accountgraph/resolvers"
+)
+
+// answering is a stage that remembers answers, and where they came from.
+type answering struct {
+	*stage
+	mu   sync.Mutex
+	from []answers.Source
+}
+
+func newAnswering(t *testing.T, vendors *demo.Vendors, fresh time.Duration) *answering {
+	t.Helper()
+	memory := remember(t, pagecache.Config{Fresh: fresh, Stale: 10 * fresh, Rand: func() float64 { return 1 }})
+	a := &answering{}
+	a.stage = newStageThatRemembers(t, vendors, memory, resolvers.Options{
+		CacheWrite: true, AnswerBytes: 1 << 20, Version: memory.cache.Version, Now: memory.now,
+		Answered: func(from answers.Source) {
+			a.mu.Lock()
+			defer a.mu.Unlock()
+			a.from = append(a.from, from)
+		},
+	}, as)
+	return a
+}
+
+// last is where the last answer came from.
+func (a *answering) last() answers.Source {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.from[len(a.from)-1]
+}
+
+// count is how many answers came from somewhere.
+func (a *answering) count(from answers.Source) (n int) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, f := range a.from {
+		if f == from {
+			n++
+		}
+	}
+	return n
+}
+
+const oneUser = `{ user(id: "softwareone:User:USR-1000-1234") { name } }`
+
+// A finished answer is given out again while all of it is fresh, with the time that
+// is left of it.
+func TestAnAnswerIsRemembered(t *testing.T) {
+	a := newAnswering(t, start(t), time.Minute)
+	first := a.query(t, oneUser, nil)
+	a.memory.later(20 * time.Second)
+	if second := a.query(t, oneUser, nil); !bytes.Equal(first, second) || a.last() != answers.Remembered {
+		t.Errorf("the second answer was %s: %s", a.last(), second)
+	}
+	if seconds := a.keep(t, oneUser); seconds > 40 || seconds < 30 {
+		t.Errorf("it may be kept for %d s, want about 40", seconds)
+	}
+	a.memory.later(41 * time.Second)
+	if a.query(t, oneUser, nil); a.last() != answers.Executed {
+		t.Errorf("what is stale was %s", a.last())
+	}
+}
+
+func TestAnAnswerIsMadeAnew(t *testing.T) {
+	const someUser = `query ($id: ID!) { user(id: $id) { name } }`
+	one, other := []byte(`{"id": "softwareone:User:USR-1000-1234"}`), []byte(`{"id": "softwareone:User:USR-1001-1271"}`)
+	for name, test := range map[string]struct {
+		query            string
+		variables, again []byte
+		before           func(t *testing.T, a *answering)
+	}{
+		"after a refresh": {query: oneUser, before: func(t *testing.T, a *answering) {
+			a.query(t, `mutation { refresh(ids: ["softwareone:User:USR-1000-1234"]) }`, nil)
+		}},
+		"after a purge": {query: oneUser, before: func(t *testing.T, a *answering) {
+			a.query(t, `mutation { purge(provider: "softwareone") }`, nil)
+		}},
+		"for other variables":         {query: someUser, variables: one, again: other},
+		"of a mutation":               {query: `mutation { refresh(ids: []) }`},
+		"of the moment":               {query: `{ providers { name status } users(first: 1) { nodes { id } } }`},
+		"that is incomplete":          {query: `{ accounts(first: 1, filter: {providers: ["activeplatform"]}) { nodes { id } } }`},
+		"that did not ask any vendor": {query: `{ __typename }`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := newAnswering(t, start(t), time.Minute)
+			a.vendors.Vendor("activeplatform").Control.Add(simulated.Fault{Path: "/", Status: http.StatusNotImplemented})
+			a.query(t, test.query, test.variables)
+			if test.before != nil {
+				test.before(t, a)
+			}
+			again := test.again
+			if again == nil {
+				again = test.variables
+			}
+			if a.query(t, test.query, again); a.last() != answers.Executed {
+				t.Errorf("it was %s", a.last())
+			}
+		})
+	}
+}
+
+// A trace tells what this operation took, so that it is executed.
+func TestATraceIsNotRemembered(t *testing.T) {
+	a := newAnswering(t, start(t), time.Minute)
+	a.query(t, oneUser, nil)
+	_, trace := takeTrace(t, a.ask(t, oneUser, nil))
+	if trace == "" || a.last() != answers.Executed {
+		t.Errorf("it was %s; trace %q", a.last(), trace)
+	}
+}
+
+// A hundred clients who ask the same at once share one execution, also where
+// nothing is remembered.
+func TestAnAnswerIsShared(t *testing.T) {
+	vendors := start(t)
+	vendors.Vendor("softwareone").Control.Delay(50 * time.Millisecond)
+	for _, fresh := range []time.Duration{0, time.Minute} {
+		t.Run(fmt.Sprint(fresh), func(t *testing.T) {
+			a := newAnswering(t, vendors, fresh)
+			want := newStageWith(t, vendors, resolvers.Options{}, as).query(t, circle, nil)
+			together(100, func(int) {
+				if got := a.query(t, circle, nil); !bytes.Equal(got, want) {
+					t.Errorf("another answer: %s", got)
+				}
+			})
+			executed, shared := a.count(answers.Executed), a.count(answers.Shared)
+			if executed+shared+a.count(answers.Remembered) != 100 || shared < 50 {
+				t.Errorf("%d executed, %d shared", executed, shared)
+			}
+		})
+	}
+}
