@@ -54,8 +54,15 @@ func (c *Cache) fly(ctx context.Context, b *batch) {
 // fromRedis lands what Redis holds and returns the rest. usable tells that Redis
 // answered, so that values may be put there under the epoch.
 func (c *Cache) fromRedis(b *batch, flights []*flight) (left []*flight, epoch uint64, usable bool) {
-	found, epoch, usable := c.redis.fetch(b.scope, flights)
-	return c.accept(b, flights, found), epoch, usable
+	epoch, usable = c.redis.fetch(b.scope, flights, func(piece []*flight, found map[*flight]stored) {
+		c.accept(b, piece, found)
+	})
+	for _, f := range flights {
+		if !f.hasLanded() {
+			left = append(left, f)
+		}
+	}
+	return left, epoch, usable
 }
 
 // accept lands the flights whose values were found, and returns the others.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -21,30 +22,39 @@ type stored struct {
 func (v stored) freshUntil() time.Time { return v.Created.Add(v.FreshFor) }
 func (v stored) gone() time.Time       { return v.freshUntil().Add(v.StaleFor) }
 
-// fetch reads the values of these flights and the epoch of the scope. usable
-// tells that Redis answered.
-func (s *store) fetch(scope *Scope, flights []*flight) (found map[*flight]stored, epoch uint64, usable bool) {
+// fetch reads the values of these flights and the epoch of the scope, and hands
+// them over in pieces, each in a goroutine of its own while the next one is read.
+// It returns when all have been taken. usable tells that Redis answered; without,
+// some flights were not handed over.
+func (s *store) fetch(scope *Scope, flights []*flight, take func(piece []*flight, found map[*flight]stored)) (epoch uint64, usable bool) {
 	if !s.may(scope.id) {
-		return nil, 0, false
+		return 0, false
 	}
-	found = map[*flight]stored{}
-	for chunk := range slices.Chunk(flights, maxPipeline) {
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	for piece := range slices.Chunk(flights, maxPipeline) {
 		var now *redis.StringCmd
-		values := make([]*redis.StringCmd, len(chunk))
+		values := make([]*redis.StringCmd, len(piece))
 		if !s.run(false, func(ctx context.Context, p redis.Pipeliner) {
 			now = epochOf(ctx, p, scope.id)
-			for i, f := range chunk {
+			for i, f := range piece {
 				values[i] = getBounded(ctx, p, f)
 			}
 		}) {
-			return found, 0, false
+			return 0, false
 		}
-		if epoch, usable = readEpoch(now); !usable {
-			return found, 0, false
+		current, ok := readEpoch(now)
+		if !ok {
+			return 0, false
 		}
-		s.openAll(scope, chunk, values, epoch, found)
+		epoch = current
+		wg.Go(func() {
+			found := map[*flight]stored{}
+			s.openAll(scope, piece, values, current, found)
+			take(piece, found)
+		})
 	}
-	return found, epoch, true
+	return epoch, true
 }
 
 // getBounded reads no more of a value than an envelope can measure, and one byte
