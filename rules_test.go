@@ -48,6 +48,7 @@ var rules = []rule{
 	{"internal/generate", nil, "a tool for building"},
 	{"internal/graphiql", nil, "files and a handler"},
 	{"internal/guard", nil, "a document is judged by the schema alone, before anything is done for it"},
+	{"internal/heap", nil, "two settings of the runtime"},
 	{"internal/loaders", []string{"graph/model", "providers", "internal/directory"}, "what an operation loads, it loads from the directory"},
 	{"internal/pagecache", []string{"graph/model", "providers", "internal/pagecache/envelope"}, "a cache keeps pages without knowing whose they are"},
 	{"internal/pagecache/envelope", nil, "bytes in, sealed bytes out"},
@@ -57,7 +58,7 @@ var rules = []rule{
 	{"internal/telemetry", []string{"providers", "internal/answers", "internal/pagecache", "internal/upstream"}, "it counts calls, kinds of errors and what the cache does"},
 	{"internal/upstream", []string{"graph/model", "providers", "internal/pagecache"}, "HTTP for all vendors, knowing none; what is remembered is not asked for"},
 
-	{"internal/bench", []string{"graph/model", "resolvers", "providers", vendors, "internal/config", "internal/demo", "internal/directory", "internal/pagecache", "internal/upstream", yardstick},
+	{"internal/bench", []string{"graph/model", "resolvers", "providers", vendors, "internal/config", "internal/demo", "internal/directory", "internal/heap", "internal/pagecache", "internal/upstream", yardstick},
 		"it serves what it measures, and puts the product together as the program does"},
 	{yardstick, []string{yardstick + "/generated", yardstick + "/model"}, "what the product is measured against shares no code with it"},
 	{yardstick + "/generated", []string{yardstick + "/model"}, "its executor binds to its words"},
@@ -65,7 +66,7 @@ var rules = []rule{
 	{yardstick + "/generate", nil, "a tool for building"},
 
 	{".", []string{"graph/generated", "graph/model", "resolvers", "providers", vendors, "internal/auth", "internal/config", "internal/demo",
-		"internal/directory", "internal/graphiql", "internal/loaders", "internal/pagecache", "internal/telemetry", "internal/upstream"}, "the program wires everything, but leaves simulators to internal/demo"},
+		"internal/directory", "internal/graphiql", "internal/heap", "internal/loaders", "internal/pagecache", "internal/telemetry", "internal/upstream"}, "the program wires everything, but leaves simulators to internal/demo"},
 }
 
 // dependency says who may import a module of others.

@@ -17,6 +17,7 @@ import (
 	"github.com/accountgraph/accountgraph/internal/demo"
 	"github.com/accountgraph/accountgraph/internal/directory"
 	"github.com/accountgraph/accountgraph/internal/graphiql"
+	"github.com/accountgraph/accountgraph/internal/heap"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
 	"github.com/accountgraph/accountgraph/internal/telemetry"
 	"github.com/accountgraph/accountgraph/resolvers"
@@ -112,6 +113,7 @@ func (p *program) serve(ctx context.Context, cfg *config.Config, listen string, 
 			return refusal{fmt.Errorf("--listen: %w", err)}
 		}
 	}
+	heap.Settle(p.env)
 	metrics := telemetry.NewMetrics(names(cfg))
 	cache, err := pagecache.Open(pagecache.Config{
 		Redis: cfg.Cache.Redis, Key: cfg.Cache.Key, Fresh: cfg.Cache.Fresh, Stale: cfg.Cache.Stale,

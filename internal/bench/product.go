@@ -11,6 +11,7 @@ import (
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/config"
 	"github.com/accountgraph/accountgraph/internal/directory"
+	"github.com/accountgraph/accountgraph/internal/heap"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
@@ -31,6 +32,7 @@ func serveProduct(args []string, stdout io.Writer) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
+	heap.Settle(os.LookupEnv)
 	c, err := config.Parse("benchmark", []byte(*text), func(string) (string, bool) { return "", false })
 	if err != nil {
 		return err
