@@ -24,6 +24,7 @@ func (d *decoder) check(c *Config) {
 		d.add("server.listen", "%s", problem)
 	}
 	d.checkCache(&c.Cache)
+	d.checkDocuments(c)
 	d.checkProviders(c.Providers)
 }
 
@@ -74,6 +75,22 @@ func (d *decoder) checkCache(c *Cache) {
 		return
 	}
 	c.Key = providers.NewSecret(string(raw))
+}
+
+// checkDocuments also leaves GraphiQL out where it could ask nothing.
+func (d *decoder) checkDocuments(c *Config) {
+	if !c.Documents.Only {
+		return
+	}
+	switch {
+	case c.Documents.Manifest == "" && !d.reported("documents.manifest"):
+		d.add("documents.only", "needs documents.manifest, the file of the only documents to serve")
+	case c.Documents.Automatic:
+		d.add("documents.automatic", "must be false with documents.only: clients would choose what is served")
+	case c.Server.GraphiQL && d.given("server.graphiql"):
+		d.add("server.graphiql", "must be false with documents.only: no query that is written there would be served")
+	}
+	c.Server.GraphiQL = false
 }
 
 // isOdd is true for what stands in no header and in no URL.

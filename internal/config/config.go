@@ -20,6 +20,7 @@ import (
 type Config struct {
 	Server    Server     `key:"server"`
 	Cache     Cache      `key:"cache"`
+	Documents Documents  `key:"documents"`
 	Providers []Provider `key:"providers" required:"true"`
 }
 
@@ -59,6 +60,21 @@ type Cache struct {
 	// all servers that share a Redis. Seals what Redis holds; may be left out only
 	// where every host of `redis` is on loopback.
 	Key providers.Secret `key:"key"`
+}
+
+// Documents is which queries are served: by themselves, all that clients spell out.
+type Documents struct {
+	// The file of trusted documents, which clients name by their ids: a manifest as
+	// Apollo's tools write it, or one JSON object of ids and documents. A relative
+	// path begins at the folder of the configuration.
+	Manifest string `key:"manifest"`
+	// Serve nothing but the documents of `manifest`, and no GraphiQL. Not for a
+	// server behind a gateway, which writes its queries itself.
+	Only bool `key:"only" default:"false"`
+	// Remember documents that clients send with their hash (Apollo's automatic
+	// persisted queries), in memory, at most 4 MiB of them. Not together with
+	// `only`.
+	Automatic bool `key:"automatic" default:"false"`
 }
 
 // Provider is one connection to a vendor. Several may share a vendor.

@@ -42,7 +42,7 @@ func TestReference(t *testing.T) {
 	}
 	ref := reference{Example: string(example)}
 	structs := structsOf(t, "config.go")
-	for _, s := range []struct{ title, name string }{{"server", "Server"}, {"cache", "Cache"}, {"providers[]", "Provider"}} {
+	for _, s := range []struct{ title, name string }{{"server", "Server"}, {"cache", "Cache"}, {"documents", "Documents"}, {"providers[]", "Provider"}} {
 		ref.Sections = append(ref.Sections, sectionOf(t, s.title, structs[s.name]))
 	}
 	page, err := template.ParseFiles("testdata/configuration.md.tmpl")
