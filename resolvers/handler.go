@@ -23,6 +23,8 @@ type Options struct {
 	Log *slog.Logger
 	// Introspection allows clients to read the schema.
 	Introspection bool
+	// Documents are those that a request may name instead of spelling one out.
+	Documents Documents
 	// CacheWrite lets everybody change what is remembered.
 	CacheWrite bool
 	// Observe is told of every answered request: the codes of its errors, none
@@ -45,7 +47,7 @@ func Handler(d *directory.Directory, o Options) http.Handler {
 	schema := generated.NewExecutableSchema(generated.Config{Resolvers: root{d, o.CacheWrite}})
 	server := handler.New(schema)
 	server.AddTransport(newDoor(schema.Schema(), o))
-	server.SetQueryCache(newDocuments[*ast.QueryDocument]())
+	server.SetQueryCache(newDocuments[*ast.QueryDocument](parsed))
 	server.SetErrorPresenter(presenter(o.Log))
 	server.SetRecoverFunc(recovered(o.Log))
 	// The executor counts `_service` as introspection, but a gateway must always

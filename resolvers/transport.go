@@ -24,6 +24,7 @@ import (
 type door struct {
 	guard    *guard.Guard
 	known    *documents[*guard.Document]
+	library  *library
 	log      *slog.Logger
 	observe  func(codes []string, took time.Duration)
 	recovers graphql.RecoverFunc
@@ -33,9 +34,10 @@ var _ graphql.Transport = (*door)(nil)
 
 func newDoor(schema *ast.Schema, o Options) *door {
 	d := &door{
-		guard: guard.New(schema, guard.DefaultLimits(), o.Introspection),
-		known: newDocuments[*guard.Document](),
-		log:   o.Log, observe: o.Observe, recovers: recovered(o.Log),
+		guard:   guard.New(schema, guard.DefaultLimits(), o.Introspection),
+		known:   newDocuments[*guard.Document](parsed),
+		library: newLibrary(o.Documents),
+		log:     o.Log, observe: o.Observe, recovers: recovered(o.Log),
 	}
 	if d.observe == nil {
 		d.observe = func([]string, time.Duration) {}
@@ -82,9 +84,12 @@ func (d *door) answer(ctx context.Context, w http.ResponseWriter, r *http.Reques
 		a.refuse(http.StatusNotAcceptable, refusal(BadRequest, "the answer can be %s or %s", jsonType, graphqlType))
 		return a
 	}
-	params, refused := d.read(w, r)
+	asked, refused := d.read(w, r)
 	if refused == nil {
-		refused = d.run(ctx, a, r.Method, params, exec)
+		refused = d.library.resolve(ctx, asked)
+	}
+	if refused == nil {
+		refused = d.run(ctx, a, r.Method, asked, exec)
 	}
 	if refused != nil {
 		a.refuse(refused.status, refused.errors...)
@@ -109,7 +114,8 @@ func refuses(status int, code Code, format string, args ...any) *refused {
 }
 
 // run looks at the document and executes it.
-func (d *door) run(ctx context.Context, a *answer, method string, params *graphql.RawParams, exec graphql.GraphExecutor) *refused {
+func (d *door) run(ctx context.Context, a *answer, method string, asked *request, exec graphql.GraphExecutor) *refused {
+	params := asked.RawParams
 	document, err := d.document(ctx, params.Query)
 	if err != nil {
 		return a.unexecuted(present(ctx, err))
@@ -137,6 +143,7 @@ func (d *door) run(ctx context.Context, a *answer, method string, params *graphq
 		}
 		return a.unexecuted(shown...)
 	}
+	d.library.keep(asked)
 	handle, ctx := exec.DispatchOperation(ctx, oc)
 	response := handle(ctx)
 	if response == nil { // nothing waits for the answer any more
