@@ -22,6 +22,9 @@ func (c checkCommand) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
+	if _, err := p.trusted(cfg); err != nil {
+		return err
+	}
 	_, all, err := openAll(cfg, nil, func(upstream.Call) {})
 	if err != nil {
 		return err

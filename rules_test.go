@@ -32,7 +32,7 @@ const yardstick = "internal/bench/yardstick"
 var rules = []rule{
 	{"graph/model", nil, "everyone shares these words, so they rest on the standard library alone"},
 	{"graph/generated", []string{"graph/model"}, "the executor binds to the words; it is written by a program"},
-	{"resolvers", []string{"graph/generated", "graph/model", "providers", "internal/auth", "internal/directory", "internal/guard", "internal/loaders", "internal/upstream"},
+	{"resolvers", []string{"graph/generated", "graph/model", "providers", "internal/auth", "internal/directory", "internal/guard", "internal/loaders", "internal/manifest", "internal/upstream"},
 		"GraphQL ends here: the guard is asked first, a resolver asks loaders, kinds of errors become codes and calls a trace; no vendor is known"},
 
 	{"providers", []string{"graph/model"}, "the contract with vendors speaks in the shared words, without HTTP and GraphQL"},
@@ -48,6 +48,7 @@ var rules = []rule{
 	{"internal/graphiql", nil, "files and a handler"},
 	{"internal/guard", nil, "a document is judged by the schema alone, before anything is done for it"},
 	{"internal/loaders", []string{"graph/model", "providers", "internal/directory"}, "what an operation loads, it loads from the directory"},
+	{"internal/manifest", nil, "a file in, documents out; whether they are right is asked of whoever reads it"},
 	{"internal/pagecache", []string{"graph/model", "providers", "internal/pagecache/envelope"}, "a cache keeps pages without knowing whose they are"},
 	{"internal/pagecache/envelope", nil, "bytes in, sealed bytes out"},
 	{"internal/redistest", nil, "a redis-server for tests, whatever they keep there"},
@@ -64,7 +65,7 @@ var rules = []rule{
 	{yardstick + "/generate", nil, "a tool for building"},
 
 	{".", []string{"graph/generated", "graph/model", "resolvers", "providers", vendors, "internal/auth", "internal/config", "internal/demo",
-		"internal/directory", "internal/graphiql", "internal/loaders", "internal/pagecache", "internal/telemetry", "internal/upstream"}, "the program wires everything, but leaves simulators to internal/demo"},
+		"internal/directory", "internal/graphiql", "internal/loaders", "internal/manifest", "internal/pagecache", "internal/telemetry", "internal/upstream"}, "the program wires everything, but leaves simulators to internal/demo"},
 }
 
 // dependency says who may import a module of others.

@@ -17,6 +17,7 @@ import (
 	"github.com/accountgraph/accountgraph/internal/demo"
 	"github.com/accountgraph/accountgraph/internal/directory"
 	"github.com/accountgraph/accountgraph/internal/graphiql"
+	"github.com/accountgraph/accountgraph/internal/manifest"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
 	"github.com/accountgraph/accountgraph/internal/telemetry"
 	"github.com/accountgraph/accountgraph/resolvers"
@@ -53,6 +54,21 @@ func (p *program) load(path string) (*config.Config, error) {
 		err = fmt.Errorf("the configuration cannot be used:\n%w", err)
 	}
 	return nil, refusal{err}
+}
+
+// trusted reads the manifest; without one there are no trusted documents.
+func (p *program) trusted(cfg *config.Config) (*manifest.Documents, error) {
+	if cfg.Documents.Manifest == "" {
+		return new(manifest.Documents), nil
+	}
+	documents, err := manifest.Load(cfg.Documents.Manifest, resolvers.Approve(cfg.Server.Introspection))
+	switch {
+	case errors.As(err, new(*manifest.Error)):
+		return nil, refusal{fmt.Errorf("the trusted documents cannot be used:\n%w", err)}
+	case err != nil:
+		return nil, refusal{err}
+	}
+	return documents, nil
 }
 
 type demoCommand struct {
@@ -112,6 +128,10 @@ func (p *program) serve(ctx context.Context, cfg *config.Config, listen string, 
 			return refusal{fmt.Errorf("--listen: %w", err)}
 		}
 	}
+	documents, err := p.trusted(cfg)
+	if err != nil {
+		return err
+	}
 	metrics := telemetry.NewMetrics(names(cfg))
 	cache, err := pagecache.Open(pagecache.Config{
 		Redis: cfg.Cache.Redis, Key: cfg.Cache.Key, Fresh: cfg.Cache.Fresh, Stale: cfg.Cache.Stale,
@@ -131,14 +151,14 @@ func (p *program) serve(ctx context.Context, cfg *config.Config, listen string, 
 	}
 	var stopping atomic.Bool
 	server := &http.Server{
-		Handler: p.routes(cfg, d, metrics, &stopping), ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout,
+		Handler: p.routes(cfg, d, documents, metrics, &stopping), ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout,
 		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
 		ErrorLog: slog.NewLogLogger(p.log.Handler(), slog.LevelWarn),
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	started(listener.Addr().String())
-	p.log.Info("listening", "address", listener.Addr().String(), "providers", len(cfg.Providers), "pid", os.Getpid())
+	p.log.Info("listening", "address", listener.Addr().String(), "providers", len(cfg.Providers), "documents", documents.Len(), "pid", os.Getpid())
 	select {
 	case err := <-failed:
 		return err
@@ -161,10 +181,13 @@ func (p *program) serve(ctx context.Context, cfg *config.Config, listen string, 
 
 // routes are the paths of the server. Once it is stopping, each answer is the
 // last of its connection.
-func (p *program) routes(cfg *config.Config, d *directory.Directory, metrics *telemetry.Metrics, stopping *atomic.Bool) http.Handler {
+func (p *program) routes(
+	cfg *config.Config, d *directory.Directory, documents *manifest.Documents, metrics *telemetry.Metrics, stopping *atomic.Bool,
+) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", resolvers.Handler(d, resolvers.Options{
 		Log: p.log, Introspection: cfg.Server.Introspection, CacheWrite: p.everything, Observe: metrics.Request,
+		Documents: resolvers.Documents{Trusted: documents, Only: cfg.Documents.Only, Automatic: cfg.Documents.Automatic},
 	}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "alive") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
