@@ -40,7 +40,7 @@ var rules = []rule{
 	{vendors, []string{"graph/model", "providers", "internal/scan", "internal/upstream"}, "a vendor knows its API, and no other vendor"},
 	{simulators, []string{"graph/model", "internal/simulated"}, "a simulator must not share the code that it is to test"},
 
-	{"internal/auth", []string{"graph/model"}, "who calls is decided before anything is read"},
+	{"internal/auth", []string{"graph/model", "providers"}, "who calls, and with which credentials, is decided before anything is read"},
 	{"internal/config", []string{"graph/model", "providers"}, "a file is read without knowing what its vendors do"},
 	{"internal/demo", []string{"graph/model", "providers", "internal/config", "internal/simulated", simulators}, "the one place outside of tests where simulators run"},
 	{"internal/directory", []string{"graph/model", "providers"}, "the core knows providers by their contract"},
