@@ -86,6 +86,8 @@ var dependencies = []dependency{
 	{"github.com/klauspost/compress", []string{"internal/pagecache/envelope"}, "pages get smaller before they are sealed"},
 	{"github.com/redis/go-redis/v9", []string{"internal/pagecache"}, "Redis"},
 	{"github.com/failsafe-go/failsafe-go", []string{"internal/upstream"}, "bulkhead and circuit breaker"},
+	{"github.com/go-jose/go-jose/v4", []string{"internal/auth", everyTest}, "callers' tokens and the keys that sign them"},
+	{"github.com/rs/cors", []string{"."}, "pages of other sites"},
 	{"github.com/prometheus/client_golang", []string{"internal/telemetry"}, "metrics"},
 	{"go.yaml.in/yaml/v3", []string{"internal/config"}, "nodes with their lines"},
 	{"golang.org/x/text", []string{"internal/directory", everyTest}, "case folding and normal forms of Unicode"},

@@ -1,4 +1,4 @@
-// Package auth finds out who calls: it holds what a request brings along against
+// Package auth finds out who calls: it holds what a request's headers say against
 // what is configured, and carries the answer to those who must know what the
 // caller may do.
 //
@@ -9,26 +9,33 @@ package auth
 import (
 	"context"
 	"slices"
+
+	"github.com/accountgraph/accountgraph/providers"
 )
 
-// Caller is whoever asks. A caller is not changed once it is known, and is safe
-// for concurrent use.
+// The scopes of the graph.
+const (
+	// PersonalRead lets a caller see personal fields, and sort by them.
+	PersonalRead = "personal:read"
+	// CacheWrite lets a caller have what is remembered forgotten.
+	CacheWrite = "cache:write"
+)
+
+// Caller is whoever asks. It does not change, and is safe for concurrent use.
 type Caller struct {
-	// Subject is whom the token names, empty where there was none. It is for
-	// telling callers apart: no log, error or metric holds it.
-	Subject string
-	// Router is whether the request came through the trusted router, which alone
-	// may ask for representations and the SDL.
-	Router bool
+	// Subject is whom the token names, empty where there was no token. It tells
+	// callers apart.
+	Subject providers.Secret
+	// Trusted is whether the caller may ask what is for gateways: representations
+	// and the SDL.
+	Trusted bool
 	// Scopes are what the caller may do.
 	Scopes []string
-	// Everything lets the caller do what any scope allows.
-	Everything bool
 }
 
 // May reports whether the caller has a scope. Nobody, a nil Caller, has none.
 func (c *Caller) May(scope string) bool {
-	return c != nil && (c.Everything || slices.Contains(c.Scopes, scope))
+	return c != nil && slices.Contains(c.Scopes, scope)
 }
 
 // callerKey is the caller's place in a context.

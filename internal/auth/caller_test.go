@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/accountgraph/accountgraph/internal/auth"
+	"github.com/accountgraph/accountgraph/providers"
 )
 
 func TestMay(t *testing.T) {
@@ -16,23 +17,22 @@ func TestMay(t *testing.T) {
 		"no scope":            {&auth.Caller{}, false},
 		"another scope":       {&auth.Caller{Scopes: []string{"personal:read2", "personal", "PERSONAL:READ"}}, false},
 		"the scope":           {&auth.Caller{Scopes: []string{"cache:write", "personal:read"}}, true},
-		"everything":          {&auth.Caller{Everything: true}, true},
-		"the router as such":  {&auth.Caller{Router: true}, false},
-		"someone with a name": {&auth.Caller{Subject: "personal:read"}, false},
+		"a gateway as such":   {&auth.Caller{Trusted: true}, false},
+		"someone with a name": {&auth.Caller{Subject: providers.NewSecret("personal:read")}, false},
 	} {
-		if got := test.caller.May("personal:read"); got != test.want {
+		if got := test.caller.May(auth.PersonalRead); got != test.want {
 			t.Errorf("%s: %t, want %t", name, got, test.want)
 		}
 	}
 }
 
 func TestACallerRidesInTheContext(t *testing.T) {
-	caller := &auth.Caller{Subject: "a"}
+	caller := &auth.Caller{Scopes: []string{"a"}}
 	if got := auth.From(auth.With(context.Background(), caller)); got != caller {
 		t.Errorf("%+v, want the caller", got)
 	}
 	for name, ctx := range map[string]context.Context{"no caller": context.Background(), "nil": auth.With(context.Background(), nil)} {
-		if got := auth.From(ctx); got == nil || got.Everything || got.Router || len(got.Scopes) > 0 {
+		if got := auth.From(ctx); got == nil || got.Trusted || len(got.Scopes) > 0 {
 			t.Errorf("%s: %+v, want someone who may do nothing", name, got)
 		}
 	}
