@@ -13,6 +13,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/accountgraph/accountgraph/graph/generated"
+	"github.com/accountgraph/accountgraph/internal/auth"
 	"github.com/accountgraph/accountgraph/internal/directory"
 	"github.com/accountgraph/accountgraph/internal/loaders"
 	"github.com/accountgraph/accountgraph/internal/upstream"
@@ -25,8 +26,10 @@ type Options struct {
 	Introspection bool
 	// Documents are those that a request may name instead of spelling one out.
 	Documents Documents
-	// CacheWrite lets everybody change what is remembered.
-	CacheWrite bool
+	// Gate lets callers in; nil lets nobody in.
+	Gate *auth.Gate
+	// Origins are those of other sites' pages that may ask.
+	Origins []string
 	// Observe is told of every answered request: the codes of its errors, none
 	// when it went well, and how long it took; may be nil.
 	Observe func(codes []string, took time.Duration)
@@ -44,7 +47,7 @@ const (
 
 // Handler serves GraphQL over HTTP.
 func Handler(d *directory.Directory, o Options) http.Handler {
-	schema := generated.NewExecutableSchema(generated.Config{Resolvers: root{d, o.CacheWrite}})
+	schema := generated.NewExecutableSchema(generated.Config{Resolvers: root{d}, Directives: directives()})
 	server := handler.New(schema)
 	server.AddTransport(newDoor(schema.Schema(), o))
 	server.SetQueryCache(newDocuments[*ast.QueryDocument](parsed))
@@ -90,6 +93,7 @@ func (o operation) InterceptResponse(ctx context.Context, next graphql.ResponseH
 	defer cancel()
 	ctx, ledger := upstream.WithLedger(ctx, maxCalls)
 	oc.Stats.SetExtension(ledgerExtension, ledger)
+	oc.Stats.SetExtension(callerExtension, auth.From(ctx))
 	set := loaders.New(o.directory)
 	ctx = loaders.With(ctx, set)
 	if oc.Operation.Operation == ast.Query {
@@ -105,8 +109,11 @@ func (o operation) InterceptResponse(ctx context.Context, next graphql.ResponseH
 	return response
 }
 
-// ledgerExtension is where the door finds an operation's ledger.
-const ledgerExtension = "ledger"
+// Where the door finds an operation's ledger, and selections its caller.
+const (
+	ledgerExtension = "ledger"
+	callerExtension = "caller"
+)
 
 // freshFor is how long an answer may be kept by whoever asked: not at all when it
 // is incomplete.

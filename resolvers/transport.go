@@ -11,6 +11,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"github.com/accountgraph/accountgraph/internal/auth"
 	"github.com/accountgraph/accountgraph/internal/guard"
 )
 
@@ -22,22 +23,27 @@ import (
 // POST with a JSON body and GET are all there is. Batches, forms, uploads, event
 // streams and WebSockets have no use here and would each need a defence.
 type door struct {
+	callers  *auth.Gate
+	origins  *http.CrossOriginProtection
 	guard    *guard.Guard
 	known    *documents[*guard.Document]
 	library  *library
 	log      *slog.Logger
 	observe  func(codes []string, took time.Duration)
 	recovers graphql.RecoverFunc
+	// introspection is whether clients may read the schema.
+	introspection bool
 }
 
 var _ graphql.Transport = (*door)(nil)
 
 func newDoor(schema *ast.Schema, o Options) *door {
 	d := &door{
+		callers: o.Gate, origins: originsOf(o.Origins),
 		guard:   guard.New(schema, guard.DefaultLimits(), o.Introspection),
 		known:   newDocuments[*guard.Document](parsed),
 		library: newLibrary(o.Documents),
-		log:     o.Log, observe: o.Observe, recovers: recovered(o.Log),
+		log:     o.Log, observe: o.Observe, recovers: recovered(o.Log), introspection: o.Introspection,
 	}
 	if d.observe == nil {
 		d.observe = func([]string, time.Duration) {}
@@ -84,7 +90,11 @@ func (d *door) answer(ctx context.Context, w http.ResponseWriter, r *http.Reques
 		a.refuse(http.StatusNotAcceptable, refusal(BadRequest, "the answer can be %s or %s", jsonType, graphqlType))
 		return a
 	}
-	asked, refused := d.read(w, r)
+	ctx, refused := d.enter(ctx, a, r)
+	var asked *request
+	if refused == nil {
+		asked, refused = d.read(w, r)
+	}
 	if refused == nil {
 		refused = d.library.resolve(ctx, asked)
 	}
@@ -141,7 +151,10 @@ func (d *door) run(ctx context.Context, a *answer, method string, asked *request
 			}
 			shown[i] = present(ctx, err)
 		}
-		return a.unexecuted(shown...)
+		return a.unexecuted(d.told(shown)...)
+	}
+	if refused := forGateways(ctx, oc.Operation.SelectionSet); refused != nil {
+		return refused
 	}
 	d.library.keep(asked)
 	handle, ctx := exec.DispatchOperation(ctx, oc)

@@ -17,6 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/accountgraph/accountgraph/internal/auth"
 	"github.com/accountgraph/accountgraph/internal/directory"
 	"github.com/accountgraph/accountgraph/resolvers"
 )
@@ -39,6 +40,7 @@ func newDoorWith(t *testing.T, o resolvers.Options) *door {
 	d := &door{}
 	o.Log = slog.New(slog.NewJSONHandler(&d.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	o.Observe = func(codes []string, _ time.Duration) { d.observed = append(d.observed, codes) }
+	o.Gate = auth.Everyone()
 	server := httptest.NewServer(resolvers.Handler(directory.New(), o))
 	t.Cleanup(server.Close)
 	d.url = server.URL
@@ -218,7 +220,7 @@ func TestDoor(t *testing.T) {
 				t.Errorf("observed %q, want %q once", d.observed, codes)
 			}
 			for name, want := range map[string]string{
-				"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Vary": "Accept, Authorization, Origin",
+				"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Vary": "Accept, Authorization, Router-Authorization, Origin",
 			} {
 				if got := res.Header.Get(name); got != want {
 					t.Errorf("%s: %q, want %q", name, got, want)

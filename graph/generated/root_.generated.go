@@ -37,6 +37,7 @@ type ResolverRoot interface {
 }
 
 type DirectiveRoot struct {
+	RequiresScopes func(ctx context.Context, obj any, next graphql.Resolver, scopes [][]string) (res any, err error)
 }
 
 type ComplexityRoot struct {
@@ -60,6 +61,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	opCtx := graphql.GetOperationContext(ctx)
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
+	ec.granted = ec.hasScopes(ctx)
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
 		ec.unmarshalInputAccountByIDsInput,
 		ec.unmarshalInputAccountFilter,
@@ -134,6 +136,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 
 type executionContext struct {
 	*graphql.ExecutionContextState[ResolverRoot, DirectiveRoot, ComplexityRoot]
+	// granted is whether the caller has the scopes that fields of objects ask for.
+	granted bool
 }
 
 func newExecutionContext(
@@ -155,7 +159,7 @@ var sources = []*ast.Source{
 	{Name: "../../schema.graphqls", Input: `extend schema
   @link(
     url: "https://specs.apollo.dev/federation/v2.12"
-    import: ["@key", "@shareable"]
+    import: ["@key", "@shareable", "@requiresScopes"]
   )
 
 """
@@ -308,7 +312,7 @@ type User implements Node @key(fields: "id") @entityResolver(multi: true) {
   "The vendor's own id: ` + "`" + `401` + "`" + `, ` + "`" + `USR-1234-5678` + "`" + `, ` + "`" + `2002984` + "`" + `, a UUID."
   vendorId: String!
   "The address this user signs in with. Filled by all vendors; null at BlendVision for an account without e-mail."
-  email: String
+  email: String @requiresScopes(scopes: [["personal:read"]])
   "Display name. ActivityInfo and SoftwareOne give one; at ActivePlatform and BlendVision it is put together from the name's parts."
   name: String
   "Given name. SoftwareOne, ActivePlatform, BlendVision."
@@ -324,9 +328,9 @@ type User implements Node @key(fields: "id") @entityResolver(multi: true) {
   "Picture. SoftwareOne."
   icon: URL
   "Telephone. SoftwareOne."
-  phone: Phone
+  phone: Phone @requiresScopes(scopes: [["personal:read"]])
   "Last sign-in anywhere on the vendor's platform. ActivityInfo, SoftwareOne; null for who never signed in."
-  lastLoginAt: DateTime
+  lastLoginAt: DateTime @requiresScopes(scopes: [["personal:read"]])
   "Language and culture. SoftwareOne."
   settings: UserSettings
   "Attributes an operator has defined. ActivePlatform; empty at other vendors."
@@ -469,7 +473,7 @@ type Invitation {
   "The vendor's word."
   vendorStatus: String
   "The link that accepts the invitation: whoever has it can accept. Treat it as a secret."
-  url: URL
+  url: URL @requiresScopes(scopes: [["personal:read"]])
 }
 
 # --------------------------------------------------------------- accounts ---
@@ -521,7 +525,7 @@ type Account implements Node & Tenant @key(fields: "id") @entityResolver(multi: 
   "Ids in other systems. SoftwareOne."
   externalIds: AccountExternalIds
   "Postal address. SoftwareOne, ActivePlatform."
-  address: Address
+  address: Address @requiresScopes(scopes: [["personal:read"]])
   "Picture. SoftwareOne."
   icon: URL
   "Where technical questions go. SoftwareOne."
@@ -752,15 +756,15 @@ type Buyer implements Node @key(fields: "id") @entityResolver(multi: true) {
   "The vendor's word for the status."
   vendorStatus: String
   "Whom to talk to."
-  contact: Contact
+  contact: Contact @requiresScopes(scopes: [["personal:read"]])
   "Ids in other systems."
   externalIds: BuyerExternalIds
   "Picture."
   icon: URL
   "Postal address."
-  address: Address
+  address: Address @requiresScopes(scopes: [["personal:read"]])
   "Tax number."
-  taxId: String
+  taxId: String @requiresScopes(scopes: [["personal:read"]])
   "The account it buys for."
   account: Account
   "Who sells to it."
@@ -780,9 +784,9 @@ type Contact {
   "Family name."
   lastName: String
   "E-mail address."
-  email: String
+  email: String @requiresScopes(scopes: [["personal:read"]])
   "Telephone."
-  phone: Phone
+  phone: Phone @requiresScopes(scopes: [["personal:read"]])
   "The same human as a user of the platform."
   user: User
   "Kind of contact, as the vendor words it."
@@ -842,7 +846,7 @@ type Seller implements Node @key(fields: "id") @entityResolver(multi: true) {
   "Currencies it bills in, ISO 4217."
   currencies: [String!]!
   "Postal address."
-  address: Address
+  address: Address @requiresScopes(scopes: [["personal:read"]])
 }
 
 "A part of the SoftwareOne platform that users can be given access to."
@@ -938,7 +942,7 @@ type AuditActor {
 "The users of all providers that share one e-mail address, compared after Unicode and case normalization."
 type Person @key(fields: "email") @entityResolver(multi: true) {
   "The address, normalized: Unicode NFC, in lower case."
-  email: String!
+  email: String! @requiresScopes(scopes: [["personal:read"]])
   "The first name that one of the users has, in the order of the providers."
   name: String
   "Every login of this person that was found, in the order of the providers."
@@ -951,7 +955,7 @@ type Person @key(fields: "email") @entityResolver(multi: true) {
     after: String
   ): MembershipConnection!
   "The latest sign-in of any of the users. ActivityInfo, SoftwareOne."
-  lastLoginAt: DateTime
+  lastLoginAt: DateTime @requiresScopes(scopes: [["personal:read"]])
   "Where this person has logins."
   providers: [Provider!]!
 }
@@ -1439,7 +1443,7 @@ type Mutation {
   refresh(
     "Global ids, at most 100."
     ids: [ID!]!
-  ): Int!
+  ): Int! @requiresScopes(scopes: [["cache:write"]])
   """
   Forget everything that was read through a provider, here and at all replicas.
   Always true.
@@ -1447,7 +1451,7 @@ type Mutation {
   purge(
     "The provider's name. An unknown one is BAD_USER_INPUT."
     provider: String!
-  ): Boolean!
+  ): Boolean! @requiresScopes(scopes: [["cache:write"]])
 }
 `, BuiltIn: false},
 	{Name: "../../federation/directives.graphql", Input: `
