@@ -56,8 +56,6 @@ type program struct {
 	env            config.Env
 	stdout, stderr io.Writer
 	log            *slog.Logger
-	// everything lets whoever asks do all there is to do: for the demo.
-	everything bool
 }
 
 type commands struct {
