@@ -17,7 +17,6 @@ import (
 	"github.com/accountgraph/accountgraph/internal/demo"
 	"github.com/accountgraph/accountgraph/internal/directory"
 	"github.com/accountgraph/accountgraph/internal/graphiql"
-	"github.com/accountgraph/accountgraph/internal/manifest"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
 	"github.com/accountgraph/accountgraph/internal/telemetry"
 	"github.com/accountgraph/accountgraph/resolvers"
@@ -56,21 +55,6 @@ func (p *program) load(path string) (*config.Config, error) {
 	return nil, refusal{err}
 }
 
-// trusted reads the manifest; without one there are no trusted documents.
-func (p *program) trusted(cfg *config.Config) (*manifest.Documents, error) {
-	if cfg.Documents.Manifest == "" {
-		return new(manifest.Documents), nil
-	}
-	documents, err := manifest.Load(cfg.Documents.Manifest, resolvers.Approve(cfg.Server.Introspection))
-	switch {
-	case errors.As(err, new(*manifest.Error)):
-		return nil, refusal{fmt.Errorf("the trusted documents cannot be used:\n%w", err)}
-	case err != nil:
-		return nil, refusal{err}
-	}
-	return documents, nil
-}
-
 type demoCommand struct {
 	Listen string `help:"The address to listen on." default:"127.0.0.1:8080"`
 }
@@ -86,7 +70,6 @@ func (c demoCommand) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
-	p.everything = true
 	return p.serve(ctx, cfg, c.Listen, func(address string) { fmt.Fprint(p.stdout, welcome(address)) })
 }
 
@@ -128,7 +111,7 @@ func (p *program) serve(ctx context.Context, cfg *config.Config, listen string, 
 			return refusal{fmt.Errorf("--listen: %w", err)}
 		}
 	}
-	documents, err := p.trusted(cfg)
+	door, err := p.door(cfg)
 	if err != nil {
 		return err
 	}
@@ -151,14 +134,14 @@ func (p *program) serve(ctx context.Context, cfg *config.Config, listen string, 
 	}
 	var stopping atomic.Bool
 	server := &http.Server{
-		Handler: p.routes(cfg, d, documents, metrics, &stopping), ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout,
+		Handler: p.routes(cfg, d, door, metrics, &stopping), ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout,
 		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
 		ErrorLog: slog.NewLogLogger(p.log.Handler(), slog.LevelWarn),
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	started(listener.Addr().String())
-	p.log.Info("listening", "address", listener.Addr().String(), "providers", len(cfg.Providers), "documents", documents.Len(), "pid", os.Getpid())
+	p.log.Info("listening", "address", listener.Addr().String(), "providers", len(cfg.Providers), "documents", door.Documents.Trusted.Len(), "pid", os.Getpid())
 	select {
 	case err := <-failed:
 		return err
@@ -182,13 +165,11 @@ func (p *program) serve(ctx context.Context, cfg *config.Config, listen string, 
 // routes are the paths of the server. Once it is stopping, each answer is the
 // last of its connection.
 func (p *program) routes(
-	cfg *config.Config, d *directory.Directory, documents *manifest.Documents, metrics *telemetry.Metrics, stopping *atomic.Bool,
+	cfg *config.Config, d *directory.Directory, door resolvers.Options, metrics *telemetry.Metrics, stopping *atomic.Bool,
 ) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", resolvers.Handler(d, resolvers.Options{
-		Log: p.log, Introspection: cfg.Server.Introspection, CacheWrite: p.everything, Observe: metrics.Request,
-		Documents: resolvers.Documents{Trusted: documents, Only: cfg.Documents.Only, Automatic: cfg.Documents.Automatic},
-	}))
+	door.Observe = metrics.Request
+	mux.Handle("/graphql", shared(door, resolvers.Handler(d, door)))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "alive") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
 		if stopping.Load() {

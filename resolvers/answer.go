@@ -17,6 +17,7 @@ type answer struct {
 	status     int
 	mediaType  string
 	allow      string
+	vary       string
 	challenge  string
 	data       json.RawMessage // absent when the request was not executed
 	errors     gqlerror.List
@@ -78,7 +79,7 @@ func (a *answer) shown() gqlerror.List {
 func (a *answer) write(w http.ResponseWriter) {
 	h := w.Header()
 	h.Set("Cache-Control", a.cacheControl())
-	h.Add("Vary", "Accept, Authorization, Router-Authorization, Origin")
+	h.Add("Vary", a.vary)
 	h.Set("X-Content-Type-Options", "nosniff")
 	if a.allow != "" {
 		h.Set("Allow", a.allow)

@@ -29,6 +29,14 @@ func (d *door) enter(ctx context.Context, a *answer, r *http.Request) (context.C
 		}
 		return ctx, refuses(http.StatusUnauthorized, Unauthenticated, "%v", err)
 	}
+	if len(d.lent) > 0 {
+		tokens, refused := borrow(d.lent, r.Header)
+		if refused != nil {
+			return ctx, refused
+		}
+		own := *caller // who has no token of their own shares it with others
+		own.Lent, caller = tokens, &own
+	}
 	return auth.With(ctx, caller), nil
 }
 

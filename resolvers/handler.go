@@ -30,6 +30,8 @@ type Options struct {
 	Gate *auth.Gate
 	// Origins are those of other sites' pages that may ask.
 	Origins []string
+	// Lent are the providers that are asked with tokens of callers.
+	Lent []Lent
 	// Observe is told of every answered request: the codes of its errors, none
 	// when it went well, and how long it took; may be nil.
 	Observe func(codes []string, took time.Duration)
@@ -94,7 +96,7 @@ func (o operation) InterceptResponse(ctx context.Context, next graphql.ResponseH
 	ctx, ledger := upstream.WithLedger(ctx, maxCalls)
 	oc.Stats.SetExtension(ledgerExtension, ledger)
 	oc.Stats.SetExtension(callerExtension, auth.From(ctx))
-	set := loaders.New(o.directory)
+	set := loaders.New(o.directory.As(auth.From(ctx).Lent))
 	ctx = loaders.With(ctx, set)
 	if oc.Operation.Operation == ast.Query {
 		o.walk(ctx, set, selection{oc, oc.Operation.SelectionSet, map[readKey][]loaders.Field{}})

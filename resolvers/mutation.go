@@ -7,12 +7,12 @@ import (
 	"github.com/accountgraph/accountgraph/internal/loaders"
 )
 
-type mutation root
+type mutation struct{}
 
 func (mutation) Refresh(ctx context.Context, ids []model.ID) (int, error) {
 	return loaders.For(ctx).Refresh(ctx, ids)
 }
 
-func (m mutation) Purge(ctx context.Context, provider string) (bool, error) {
-	return true, m.directory.Purge(ctx, provider)
+func (mutation) Purge(ctx context.Context, provider string) (bool, error) {
+	return true, loaders.For(ctx).Purge(ctx, provider)
 }

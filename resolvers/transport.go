@@ -25,6 +25,8 @@ import (
 type door struct {
 	callers  *auth.Gate
 	origins  *http.CrossOriginProtection
+	lent     []Lent
+	vary     string
 	guard    *guard.Guard
 	known    *documents[*guard.Document]
 	library  *library
@@ -39,7 +41,7 @@ var _ graphql.Transport = (*door)(nil)
 
 func newDoor(schema *ast.Schema, o Options) *door {
 	d := &door{
-		callers: o.Gate, origins: originsOf(o.Origins),
+		callers: o.Gate, origins: originsOf(o.Origins), lent: o.Lent, vary: vary(o.Lent),
 		guard:   guard.New(schema, guard.DefaultLimits(), o.Introspection),
 		known:   newDocuments[*guard.Document](parsed),
 		library: newLibrary(o.Documents),
@@ -71,7 +73,7 @@ func (d *door) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExec
 // that failed.
 func (d *door) answer(ctx context.Context, w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) (a *answer) {
 	mediaType, acceptable := negotiate(r.Header.Values("Accept"))
-	a = &answer{mediaType: mediaType}
+	a = &answer{vary: d.vary, mediaType: mediaType}
 	defer func() {
 		if panicked := recover(); panicked != nil {
 			a.data, a.extensions = nil, nil

@@ -31,6 +31,10 @@ type Caller struct {
 	Trusted bool
 	// Scopes are what the caller may do.
 	Scopes []string
+	// Lent are tokens for vendors that the caller has brought along, by the
+	// providers' names: each takes the place of the provider's own, and an empty one
+	// has it asked for nothing.
+	Lent map[string]providers.Secret
 }
 
 // May reports whether the caller has a scope. Nobody, a nil Caller, has none.

@@ -30,15 +30,16 @@ type issuer struct {
 	fails  bool
 	answer string // instead of the keys
 	asked  atomic.Int32
-	// slow holds each answer up.
-	slow time.Duration
+	hold   chan struct{} // what answers wait for, if it is there
 }
 
 var _ http.RoundTripper = (*issuer)(nil)
 
 func (i *issuer) RoundTrip(r *http.Request) (*http.Response, error) {
 	i.asked.Add(1)
-	time.Sleep(i.slow)
+	if i.hold != nil {
+		<-i.hold
+	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	if i.fails {

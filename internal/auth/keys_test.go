@@ -91,7 +91,7 @@ func TestKeysChange(t *testing.T) {
 func TestManyAskAtOnce(t *testing.T) {
 	key := rsaKey()
 	synctest.Test(t, func(t *testing.T) {
-		i := &issuer{keys: []jose.JSONWebKey{newKey("1", key)}, slow: time.Second}
+		i := &issuer{keys: []jose.JSONWebKey{newKey("1", key)}, hold: make(chan struct{})}
 		gate := open(t, i.config(t))
 		token := sign(t, key, "1", jose.RS256, good())
 		var all sync.WaitGroup
@@ -102,6 +102,8 @@ func TestManyAskAtOnce(t *testing.T) {
 				}
 			})
 		}
+		synctest.Wait()
+		close(i.hold)
 		all.Wait()
 		if got := i.asked.Load(); got != 1 {
 			t.Errorf("the issuer was asked %d times", got)

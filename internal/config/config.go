@@ -74,7 +74,8 @@ type JWT struct {
 	// Where the issuer publishes its keys, a JSON Web Key Set: `https`, or `http` on
 	// loopback. Either this or `jwksFile`.
 	JWKS string `key:"jwks"`
-	// A file with these keys.
+	// A file with these keys. A relative path begins at the folder of the
+	// configuration.
 	JWKSFile string `key:"jwksFile"`
 	// How tokens may be signed.
 	Algorithms []string `key:"algorithms" default:"RS256" oneof:"RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA"`
@@ -136,8 +137,17 @@ type Provider struct {
 	Vendor model.Vendor `key:"vendor" required:"true" oneof:"activityinfo activeplatform blendvision softwareone"`
 	// Where the API is: absolute, `https`, without user, query and fragment.
 	BaseURL string `key:"baseURL" required:"true"`
-	// The credential, best written as `${NAME}`.
-	Token providers.Secret `key:"token" required:"true"`
+	// The credential, best written as `${NAME}`. Required, but with
+	// `credentials: caller`.
+	Token providers.Secret `key:"token"`
+	// Whose credential the vendor gets. `server`: the `token`, for everyone who may
+	// ask. `caller`: what the caller sends in `credentialHeader`; who sends none
+	// gets `UPSTREAM_UNAUTHENTICATED`. `caller_then_server`: that, or the `token`
+	// for who sends none.
+	Credentials string `key:"credentials" default:"server" oneof:"server caller caller_then_server"`
+	// The header of a request in which callers send a credential for this provider,
+	// such as `X-SoftwareOne-Token`. No other provider may have the same one.
+	CredentialHeader string `key:"credentialHeader"`
 	// How long one call may take, with all its repetitions.
 	Timeout time.Duration `key:"timeout" default:"10s" min:"100ms" max:"60s"`
 	// How many calls may be in flight.

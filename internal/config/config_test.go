@@ -73,24 +73,24 @@ func TestExample(t *testing.T) {
 		Providers: []config.Provider{{
 			Name: "softwareone", Vendor: model.SoftwareOne,
 			BaseURL: "https://api.platform.softwareone.com/public",
-			Token:   providers.NewSecret(canary + "-softwareone"),
+			Token:   providers.NewSecret(canary + "-softwareone"), Credentials: "server",
 			Timeout: 10 * time.Second, MaxConcurrent: 8,
 			AccountUsersPath: "/v1/accounts/{accountId}/users",
 		}, {
 			Name: "activityinfo", Vendor: model.ActivityInfo,
 			BaseURL: "https://www.activityinfo.org",
-			Token:   providers.NewSecret(canary + "-activityinfo"),
+			Token:   providers.NewSecret(canary + "-activityinfo"), Credentials: "server",
 			Timeout: 10 * time.Second, MaxConcurrent: 8,
 			BillingAccounts: []string{"190780004"},
 		}, {
 			Name: "activeplatform", Vendor: model.ActivePlatform,
 			BaseURL: "https://billing.example.com",
-			Token:   providers.NewSecret(canary + "-activeplatform"),
+			Token:   providers.NewSecret(canary + "-activeplatform"), Credentials: "server",
 			Timeout: 20 * time.Second, MaxConcurrent: 4,
 		}, {
 			Name: "blendvision", Vendor: model.BlendVision,
 			BaseURL: "https://api.one.blendvision.com",
-			Token:   providers.NewSecret(canary + "-blendvision"),
+			Token:   providers.NewSecret(canary + "-blendvision"), Credentials: "server",
 			Timeout: 10 * time.Second, MaxConcurrent: 8,
 			Organizations: []string{"5a1c0e6b-8f0e-4d58-9f5e-0d1c2b3a4f56"},
 		}},

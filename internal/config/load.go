@@ -27,8 +27,10 @@ func Load(path string, env Env) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	if m := &c.Documents.Manifest; *m != "" && !filepath.IsAbs(*m) {
-		*m = filepath.Join(filepath.Dir(path), *m)
+	for _, file := range []*string{&c.Documents.Manifest, &c.Server.Auth.JWT.JWKSFile} {
+		if *file != "" && !filepath.IsAbs(*file) {
+			*file = filepath.Join(filepath.Dir(path), *file)
+		}
 	}
 	return c, nil
 }
