@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 
-	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/accountgraph/accountgraph/internal/auth"
@@ -18,7 +17,7 @@ func (d *door) enter(ctx context.Context, a *answer, r *http.Request) (context.C
 		return ctx, refused
 	}
 	if d.origins.Check(r) != nil {
-		return ctx, refuses(http.StatusForbidden, CSRFPrevention, "pages of this origin may not ask")
+		return ctx, refuses(http.StatusBadRequest, CSRFPrevention, "pages of this origin may not ask")
 	}
 	caller, err := d.callers.Caller(ctx, r.Header)
 	if err != nil {
@@ -53,27 +52,11 @@ func originsOf(others []string) *http.CrossOriginProtection {
 }
 
 // forGateways refuses an operation that asks for what only gateways may have.
-func forGateways(ctx context.Context, set ast.SelectionSet) *refused {
-	if auth.From(ctx).Trusted {
+func forGateways(ctx context.Context, field string) *refused {
+	if field == "" || auth.From(ctx).Trusted {
 		return nil
 	}
-	for _, selection := range set {
-		var inner ast.SelectionSet
-		switch s := selection.(type) {
-		case *ast.Field:
-			if s.Name == "_entities" || s.Name == "_service" {
-				return refuses(http.StatusForbidden, Forbidden, "%s is for the gateway", s.Name)
-			}
-		case *ast.InlineFragment:
-			inner = s.SelectionSet
-		case *ast.FragmentSpread:
-			inner = s.Definition.SelectionSet
-		}
-		if refused := forGateways(ctx, inner); refused != nil {
-			return refused
-		}
-	}
-	return nil
+	return refuses(http.StatusForbidden, Forbidden, "%s is for the gateway", field)
 }
 
 // told are the errors of a document as its author is told them. Where clients may

@@ -160,12 +160,12 @@ func TestPagesOfOtherSites(t *testing.T) {
 		"no browser":                     {headers(), "200 data"},
 		"the same site":                  {headers("Sec-Fetch-Site", "same-origin"), "200 data"},
 		"the address bar":                {headers("Sec-Fetch-Site", "none"), "200 data"},
-		"another site":                   {headers("Sec-Fetch-Site", "cross-site"), "403 CSRF_PREVENTION"},
-		"a sister site":                  {headers("Sec-Fetch-Site", "same-site"), "403 CSRF_PREVENTION"},
-		"another origin":                 {headers("Origin", "https://evil.example"), "403 CSRF_PREVENTION"},
-		"an origin of none":              {headers("Origin", "null"), "403 CSRF_PREVENTION"},
+		"another site":                   {headers("Sec-Fetch-Site", "cross-site"), "400 CSRF_PREVENTION"},
+		"a sister site":                  {headers("Sec-Fetch-Site", "same-site"), "400 CSRF_PREVENTION"},
+		"another origin":                 {headers("Origin", "https://evil.example"), "400 CSRF_PREVENTION"},
+		"an origin of none":              {headers("Origin", "null"), "400 CSRF_PREVENTION"},
 		"a listed origin":                {headers("Origin", "https://app.example.com", "Sec-Fetch-Site", "cross-site"), "200 data"},
-		"an origin that begins likewise": {headers("Origin", "https://app.example.com.evil.example", "Sec-Fetch-Site", "cross-site"), "403 CSRF_PREVENTION"},
+		"an origin that begins likewise": {headers("Origin", "https://app.example.com.evil.example", "Sec-Fetch-Site", "cross-site"), "400 CSRF_PREVENTION"},
 	} {
 		test.header.Set("Content-Type", "application/json")
 		res, members := d.send(t, knock{body: good, header: test.header})

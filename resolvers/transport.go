@@ -144,6 +144,9 @@ func (d *door) run(ctx context.Context, a *answer, method string, asked *request
 	if err := document.Check(params.OperationName, params.Variables); err != nil {
 		return a.unexecuted(present(ctx, err))
 	}
+	if refused := forGateways(ctx, document.ForGateway(params.OperationName)); refused != nil {
+		return refused
+	}
 	oc, errs := exec.CreateOperationContext(ctx, params)
 	if len(errs) > 0 {
 		shown := make(gqlerror.List, len(errs))
@@ -154,9 +157,6 @@ func (d *door) run(ctx context.Context, a *answer, method string, asked *request
 			shown[i] = present(ctx, err)
 		}
 		return a.unexecuted(d.told(shown)...)
-	}
-	if refused := forGateways(ctx, oc.Operation.SelectionSet); refused != nil {
-		return refused
 	}
 	d.library.keep(asked)
 	handle, ctx := exec.DispatchOperation(ctx, oc)

@@ -311,7 +311,7 @@ type User implements Node @key(fields: "id") @entityResolver(multi: true) {
   provider: Provider!
   "The vendor's own id: ` + "`" + `401` + "`" + `, ` + "`" + `USR-1234-5678` + "`" + `, ` + "`" + `2002984` + "`" + `, a UUID."
   vendorId: String!
-  "The address this user signs in with. Filled by all vendors; null at BlendVision for an account without e-mail."
+  "The address this user signs in with. Filled by all vendors; null at BlendVision for an account without e-mail. Needs the scope ` + "`" + `personal:read` + "`" + `."
   email: String @requiresScopes(scopes: [["personal:read"]])
   "Display name. ActivityInfo and SoftwareOne give one; at ActivePlatform and BlendVision it is put together from the name's parts."
   name: String
@@ -327,9 +327,9 @@ type User implements Node @key(fields: "id") @entityResolver(multi: true) {
   vendorStatus: String
   "Picture. SoftwareOne."
   icon: URL
-  "Telephone. SoftwareOne."
+  "Telephone. SoftwareOne. Needs the scope ` + "`" + `personal:read` + "`" + `."
   phone: Phone @requiresScopes(scopes: [["personal:read"]])
-  "Last sign-in anywhere on the vendor's platform. ActivityInfo, SoftwareOne; null for who never signed in."
+  "Last sign-in anywhere on the vendor's platform. ActivityInfo, SoftwareOne; null for who never signed in. Needs the scope ` + "`" + `personal:read` + "`" + `."
   lastLoginAt: DateTime @requiresScopes(scopes: [["personal:read"]])
   "Language and culture. SoftwareOne."
   settings: UserSettings
@@ -472,7 +472,7 @@ type Invitation {
   status: InvitationStatus
   "The vendor's word."
   vendorStatus: String
-  "The link that accepts the invitation: whoever has it can accept. Treat it as a secret."
+  "The link that accepts the invitation: whoever has it can accept. Treat it as a secret. Needs the scope ` + "`" + `personal:read` + "`" + `."
   url: URL @requiresScopes(scopes: [["personal:read"]])
 }
 
@@ -524,7 +524,7 @@ type Account implements Node & Tenant @key(fields: "id") @entityResolver(multi: 
   externalName: String
   "Ids in other systems. SoftwareOne."
   externalIds: AccountExternalIds
-  "Postal address. SoftwareOne, ActivePlatform."
+  "Postal address. SoftwareOne, ActivePlatform. Needs the scope ` + "`" + `personal:read` + "`" + `."
   address: Address @requiresScopes(scopes: [["personal:read"]])
   "Picture. SoftwareOne."
   icon: URL
@@ -755,15 +755,15 @@ type Buyer implements Node @key(fields: "id") @entityResolver(multi: true) {
   status: BuyerStatus!
   "The vendor's word for the status."
   vendorStatus: String
-  "Whom to talk to."
+  "Whom to talk to. Needs the scope ` + "`" + `personal:read` + "`" + `."
   contact: Contact @requiresScopes(scopes: [["personal:read"]])
   "Ids in other systems."
   externalIds: BuyerExternalIds
   "Picture."
   icon: URL
-  "Postal address."
+  "Postal address. Needs the scope ` + "`" + `personal:read` + "`" + `."
   address: Address @requiresScopes(scopes: [["personal:read"]])
-  "Tax number."
+  "Tax number. Needs the scope ` + "`" + `personal:read` + "`" + `."
   taxId: String @requiresScopes(scopes: [["personal:read"]])
   "The account it buys for."
   account: Account
@@ -783,9 +783,9 @@ type Contact {
   firstName: String
   "Family name."
   lastName: String
-  "E-mail address."
+  "E-mail address. Needs the scope ` + "`" + `personal:read` + "`" + `."
   email: String @requiresScopes(scopes: [["personal:read"]])
-  "Telephone."
+  "Telephone. Needs the scope ` + "`" + `personal:read` + "`" + `."
   phone: Phone @requiresScopes(scopes: [["personal:read"]])
   "The same human as a user of the platform."
   user: User
@@ -845,7 +845,7 @@ type Seller implements Node @key(fields: "id") @entityResolver(multi: true) {
   icon: URL
   "Currencies it bills in, ISO 4217."
   currencies: [String!]!
-  "Postal address."
+  "Postal address. Needs the scope ` + "`" + `personal:read` + "`" + `."
   address: Address @requiresScopes(scopes: [["personal:read"]])
 }
 
@@ -941,7 +941,7 @@ type AuditActor {
 
 "The users of all providers that share one e-mail address, compared after Unicode and case normalization."
 type Person @key(fields: "email") @entityResolver(multi: true) {
-  "The address, normalized: Unicode NFC, in lower case."
+  "The address, normalized: Unicode NFC, in lower case. Needs the scope ` + "`" + `personal:read` + "`" + `."
   email: String! @requiresScopes(scopes: [["personal:read"]])
   "The first name that one of the users has, in the order of the providers."
   name: String
@@ -954,7 +954,7 @@ type Person @key(fields: "email") @entityResolver(multi: true) {
     "Continue behind this cursor of the same list."
     after: String
   ): MembershipConnection!
-  "The latest sign-in of any of the users. ActivityInfo, SoftwareOne."
+  "The latest sign-in of any of the users. ActivityInfo, SoftwareOne. Needs the scope ` + "`" + `personal:read` + "`" + `."
   lastLoginAt: DateTime @requiresScopes(scopes: [["personal:read"]])
   "Where this person has logins."
   providers: [Provider!]!
@@ -986,7 +986,7 @@ input UserFilter {
 enum UserOrderField {
   "Display name, without regard to case."
   NAME
-  "E-mail address, without regard to case."
+  "E-mail address, without regard to case. Needs the scope ` + "`" + `personal:read` + "`" + `."
   EMAIL
   "Normalized status, as text."
   STATUS
@@ -994,7 +994,7 @@ enum UserOrderField {
   CREATED_AT
   "Last change."
   UPDATED_AT
-  "Last sign-in."
+  "Last sign-in. Needs the scope ` + "`" + `personal:read` + "`" + `."
   LAST_LOGIN_AT
 }
 
@@ -1433,7 +1433,7 @@ type Query {
   ): [Person]!
 }
 
-"What callers with the scope ` + "`" + `cache:write` + "`" + ` can do; in the demo, everybody. Others get FORBIDDEN."
+"What callers with the scope ` + "`" + `cache:write` + "`" + ` can do; others get FORBIDDEN. Nothing is changed at a vendor."
 type Mutation {
   """
   Forget these objects and every page that holds one of them, here and at all

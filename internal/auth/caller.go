@@ -9,6 +9,7 @@ package auth
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/accountgraph/accountgraph/providers"
 )
@@ -40,6 +41,18 @@ type Caller struct {
 // May reports whether the caller has a scope. Nobody, a nil Caller, has none.
 func (c *Caller) May(scope string) bool {
 	return c != nil && slices.Contains(c.Scopes, scope)
+}
+
+// Key tells callers apart as far as an answer may depend on who asks: who has the
+// same key may get the same answer.
+func (c *Caller) Key() string {
+	var key strings.Builder
+	for _, scope := range []string{PersonalRead, CacheWrite} {
+		if c.May(scope) {
+			key.WriteString(scope + " ")
+		}
+	}
+	return key.String()
 }
 
 // callerKey is the caller's place in a context.

@@ -26,6 +26,27 @@ func TestMay(t *testing.T) {
 	}
 }
 
+// TestKey holds that callers share answers only where they have the same rights.
+func TestKey(t *testing.T) {
+	keys := map[string]string{}
+	for name, scopes := range map[string][]string{
+		"none": nil, "personal": {auth.PersonalRead}, "cache": {auth.CacheWrite}, "both": {auth.PersonalRead, auth.CacheWrite},
+	} {
+		caller := &auth.Caller{Scopes: scopes}
+		if first, taken := keys[caller.Key()]; taken {
+			t.Errorf("%s and %s have the same key", first, name)
+		}
+		keys[caller.Key()] = name
+	}
+	for want, scopes := range map[string][]string{
+		"none": {"openid", "personal:read cache:write"}, "both": {"openid", auth.CacheWrite, auth.PersonalRead, auth.CacheWrite},
+	} {
+		if got := keys[(&auth.Caller{Trusted: true, Scopes: scopes}).Key()]; got != want {
+			t.Errorf("%q have the key of %q, not of %q", scopes, got, want)
+		}
+	}
+}
+
 func TestACallerRidesInTheContext(t *testing.T) {
 	caller := &auth.Caller{Scopes: []string{"a"}}
 	if got := auth.From(auth.With(context.Background(), caller)); got != caller {

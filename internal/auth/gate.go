@@ -73,7 +73,7 @@ var (
 	errNobody      = &Refusal{text: "nobody is let in here"}
 	errNoRouter    = &Refusal{text: "the header " + RouterHeader + " is not accepted"}
 	errNeedsRouter = &Refusal{text: "this needs the header " + RouterHeader}
-	errNeedsToken  = &Refusal{text: "this needs the header Authorization: Bearer <token>"}
+	errNeedsToken  = &Refusal{text: "this needs a token, in the header Authorization: Bearer"}
 	errToken       = &Refusal{text: "the token is not accepted", BadToken: true}
 	errExpired     = &Refusal{text: "the token has expired", BadToken: true}
 )

@@ -55,7 +55,7 @@ func TestWhoIsLetIn(t *testing.T) {
 		person      = "openid personal:read"
 		noRouter    = "the header Router-Authorization is not accepted"
 		needsRouter = "this needs the header Router-Authorization"
-		needsToken  = "this needs the header Authorization: Bearer <token>"
+		needsToken  = "this needs a token, in the header Authorization: Bearer"
 		badToken    = "the token is not accepted"
 	)
 	want := map[string]callers{

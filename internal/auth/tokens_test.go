@@ -162,7 +162,7 @@ func TestWhatIsNoToken(t *testing.T) {
 	} {
 		caller, err := gate.Caller(t.Context(), headers)
 		var refusal *auth.Refusal
-		if caller != nil || !errors.As(err, &refusal) || err.Error() != "this needs the header Authorization: Bearer <token>" || refusal.BadToken {
+		if caller != nil || !errors.As(err, &refusal) || err.Error() != "this needs a token, in the header Authorization: Bearer" || refusal.BadToken {
 			t.Errorf("%s: %+v, %v", name, caller, err)
 		}
 	}
