@@ -8,6 +8,9 @@ package auth
 
 import (
 	"context"
+	"crypto/sha256"
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -44,7 +47,8 @@ func (c *Caller) May(scope string) bool {
 }
 
 // Key tells callers apart as far as an answer may depend on who asks: who has the
-// same key may get the same answer.
+// same key may get the same answer. It holds digests of secrets, and is for this
+// process alone.
 func (c *Caller) Key() string {
 	var key strings.Builder
 	for _, scope := range []string{PersonalRead, CacheWrite} {
@@ -52,7 +56,18 @@ func (c *Caller) Key() string {
 			key.WriteString(scope + " ")
 		}
 	}
+	for _, provider := range slices.Sorted(maps.Keys(c.lent())) {
+		token := sha256.Sum256([]byte(c.Lent[provider].Reveal()))
+		fmt.Fprintf(&key, "%q %x ", provider, token)
+	}
 	return key.String()
+}
+
+func (c *Caller) lent() map[string]providers.Secret {
+	if c == nil {
+		return nil
+	}
+	return c.Lent
 }
 
 // callerKey is the caller's place in a context.

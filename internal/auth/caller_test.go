@@ -2,6 +2,7 @@ package auth_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/accountgraph/accountgraph/internal/auth"
@@ -56,5 +57,33 @@ func TestACallerRidesInTheContext(t *testing.T) {
 		if got := auth.From(ctx); got == nil || got.Trusted || len(got.Scopes) > 0 {
 			t.Errorf("%s: %+v, want someone who may do nothing", name, got)
 		}
+	}
+}
+
+// TestKeyOfTokens holds that callers who bring different tokens share no answers,
+// and that no token can be read in a key.
+func TestKeyOfTokens(t *testing.T) {
+	lent := func(pairs ...string) *auth.Caller {
+		c := &auth.Caller{Lent: map[string]providers.Secret{}}
+		for i := 0; i < len(pairs); i += 2 {
+			c.Lent[pairs[i]] = providers.NewSecret(pairs[i+1])
+		}
+		return c
+	}
+	keys := map[string]int{}
+	for i, c := range []*auth.Caller{
+		lent(), {Scopes: []string{auth.PersonalRead}}, lent("one", ""), lent("one", "s3cr3t"), lent("one", "s3cr3t2"), lent("two", "s3cr3t"),
+		lent("one", "x", "two", "y"), lent("one", "y", "two", "x"), lent("o", "nex"), lent("onex", ""),
+	} {
+		if first, taken := keys[c.Key()]; taken {
+			t.Errorf("number %d shares answers with number %d", i, first)
+		}
+		keys[c.Key()] = i
+		if strings.Contains(c.Key(), "s3cr3t") {
+			t.Errorf("a token in %s", c.Key())
+		}
+	}
+	if lent("one", "x", "two", "y").Key() != lent("two", "y", "one", "x").Key() || lent().Key() != (&auth.Caller{}).Key() {
+		t.Error("who brings the same has another key")
 	}
 }
