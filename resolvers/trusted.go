@@ -43,7 +43,7 @@ type library struct {
 
 func newLibrary(d Documents) *library {
 	l := &library{Documents: d}
-	if d.Automatic && !d.Only {
+	if d.Automatic {
 		l.automatic = newAutomatic()
 	}
 	return l
