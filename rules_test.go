@@ -32,7 +32,7 @@ const yardstick = "internal/bench/yardstick"
 var rules = []rule{
 	{"graph/model", nil, "everyone shares these words, so they rest on the standard library alone"},
 	{"graph/generated", []string{"graph/model"}, "the executor binds to the words; it is written by a program"},
-	{"resolvers", []string{"graph/generated", "graph/model", "providers", "internal/answers", "internal/auth", "internal/directory", "internal/guard", "internal/loaders", "internal/upstream"},
+	{"resolvers", []string{"graph/generated", "graph/model", "providers", "internal/answers", "internal/auth", "internal/directory", "internal/guard", "internal/loaders", "internal/manifest", "internal/upstream"},
 		"GraphQL ends here: the guard is asked first, a resolver asks loaders, kinds of errors become codes and calls a trace; no vendor is known"},
 
 	{"providers", []string{"graph/model"}, "the contract with vendors speaks in the shared words, without HTTP and GraphQL"},
@@ -41,7 +41,7 @@ var rules = []rule{
 	{simulators, []string{"graph/model", "internal/simulated"}, "a simulator must not share the code that it is to test"},
 
 	{"internal/answers", nil, "an answer is a value; what is in it is not looked at"},
-	{"internal/auth", []string{"graph/model"}, "who calls is decided before anything is read"},
+	{"internal/auth", []string{"graph/model", "providers"}, "who calls, and with which credentials, is decided before anything is read"},
 	{"internal/config", []string{"graph/model", "providers"}, "a file is read without knowing what its vendors do"},
 	{"internal/demo", []string{"graph/model", "providers", "internal/config", "internal/simulated", simulators}, "the one place outside of tests where simulators run"},
 	{"internal/directory", []string{"graph/model", "providers"}, "the core knows providers by their contract"},
@@ -50,6 +50,7 @@ var rules = []rule{
 	{"internal/guard", nil, "a document is judged by the schema alone, before anything is done for it"},
 	{"internal/heap", nil, "two settings of the runtime"},
 	{"internal/loaders", []string{"graph/model", "providers", "internal/directory"}, "what an operation loads, it loads from the directory"},
+	{"internal/manifest", nil, "a file in, documents out; whether they are right is asked of whoever reads it"},
 	{"internal/pagecache", []string{"graph/model", "providers", "internal/pagecache/envelope"}, "a cache keeps pages without knowing whose they are"},
 	{"internal/pagecache/envelope", nil, "bytes in, sealed bytes out"},
 	{"internal/redistest", nil, "a redis-server for tests, whatever they keep there"},
@@ -58,7 +59,7 @@ var rules = []rule{
 	{"internal/telemetry", []string{"providers", "internal/answers", "internal/pagecache", "internal/upstream"}, "it counts calls, kinds of errors and what the cache does"},
 	{"internal/upstream", []string{"graph/model", "providers", "internal/pagecache"}, "HTTP for all vendors, knowing none; what is remembered is not asked for"},
 
-	{"internal/bench", []string{"graph/model", "resolvers", "providers", vendors, "internal/config", "internal/demo", "internal/directory", "internal/heap", "internal/pagecache", "internal/upstream", yardstick},
+	{"internal/bench", []string{"graph/model", "resolvers", "providers", vendors, "internal/auth", "internal/config", "internal/demo", "internal/directory", "internal/heap", "internal/pagecache", "internal/upstream", yardstick},
 		"it serves what it measures, and puts the product together as the program does"},
 	{yardstick, []string{yardstick + "/generated", yardstick + "/model"}, "what the product is measured against shares no code with it"},
 	{yardstick + "/generated", []string{yardstick + "/model"}, "its executor binds to its words"},
@@ -66,7 +67,7 @@ var rules = []rule{
 	{yardstick + "/generate", nil, "a tool for building"},
 
 	{".", []string{"graph/generated", "graph/model", "resolvers", "providers", vendors, "internal/auth", "internal/config", "internal/demo",
-		"internal/directory", "internal/graphiql", "internal/heap", "internal/loaders", "internal/pagecache", "internal/telemetry", "internal/upstream"}, "the program wires everything, but leaves simulators to internal/demo"},
+		"internal/directory", "internal/graphiql", "internal/heap", "internal/loaders", "internal/manifest", "internal/pagecache", "internal/telemetry", "internal/upstream"}, "the program wires everything, but leaves simulators to internal/demo"},
 }
 
 // dependency says who may import a module of others.
@@ -88,6 +89,8 @@ var dependencies = []dependency{
 	{"github.com/klauspost/compress", []string{"internal/pagecache/envelope"}, "pages get smaller before they are sealed"},
 	{"github.com/redis/go-redis/v9", []string{"internal/pagecache"}, "Redis"},
 	{"github.com/failsafe-go/failsafe-go", []string{"internal/upstream"}, "bulkhead and circuit breaker"},
+	{"github.com/go-jose/go-jose/v4", []string{"internal/auth", everyTest}, "callers' tokens and the keys that sign them"},
+	{"github.com/rs/cors", []string{"."}, "pages of other sites"},
 	{"github.com/prometheus/client_golang", []string{"internal/telemetry"}, "metrics"},
 	{"go.yaml.in/yaml/v3", []string{"internal/config"}, "nodes with their lines"},
 	{"golang.org/x/text", []string{"internal/directory", everyTest}, "case folding and normal forms of Unicode"},

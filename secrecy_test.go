@@ -63,13 +63,15 @@ func TestNoTokenAnywhere(t *testing.T) {
 			base = server.URL
 		}
 		for _, vendor := range []string{"softwareone", "activityinfo", "activeplatform", "blendvision"} {
-			name := vendor + "-" + how
-			want[name] = m.code
-			text += fmt.Sprintf("  - {name: %s, vendor: %s, baseURL: '%s', token: '${TOKEN}'", name, vendor, base)
-			if vendor == "blendvision" {
-				text += ", organizations: [b]"
+			for credential, keys := range map[string]string{"": "token: '${TOKEN}'", "-lent": "credentials: caller, credentialHeader: X-" + vendor + "-" + how} {
+				name := vendor + "-" + how + credential
+				want[name] = m.code
+				text += fmt.Sprintf("  - {name: %s, vendor: %s, baseURL: '%s', %s", name, vendor, base, keys)
+				if vendor == "blendvision" {
+					text += ", organizations: [b]"
+				}
+				text += "}\n"
 			}
-			text += "}\n"
 		}
 	}
 	env, config := []string{"TOKEN=" + canary}, write(t, "a.yaml", text)
@@ -79,7 +81,7 @@ func TestNoTokenAnywhere(t *testing.T) {
 	var all sync.WaitGroup
 	for name, code := range want {
 		all.Go(func() {
-			a := p.ask(fmt.Sprintf(`{ users(first: 1, filter: {providers: [%q]}) { nodes { id } } }`, name), "accountgraph-trace: 1")
+			a := p.ask(fmt.Sprintf(`{ users(first: 1, filter: {providers: [%q]}) { nodes { id } } }`, name), "accountgraph-trace: 1", "X-"+strings.TrimSuffix(name, "-lent")+": "+canary)
 			if len(a.Errors) != 1 || a.Errors[0].Extensions["code"] != code || a.Errors[0].Extensions["provider"] != name {
 				t.Errorf("%s: not %s\n%s", name, code, a.text)
 			}

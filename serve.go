@@ -71,7 +71,6 @@ func (c demoCommand) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
-	p.everything = true
 	return p.serve(ctx, cfg, c.Listen, func(address string) { fmt.Fprint(p.stdout, welcome(address)) })
 }
 
@@ -113,6 +112,10 @@ func (p *program) serve(ctx context.Context, cfg *config.Config, listen string, 
 			return refusal{fmt.Errorf("--listen: %w", err)}
 		}
 	}
+	door, err := p.door(cfg)
+	if err != nil {
+		return err
+	}
 	heap.Settle(p.env)
 	metrics := telemetry.NewMetrics(names(cfg))
 	cache, err := pagecache.Open(pagecache.Config{
@@ -123,6 +126,7 @@ func (p *program) serve(ctx context.Context, cfg *config.Config, listen string, 
 		return refusal{err}
 	}
 	defer cache.Close()
+	door.AnswerBytes, door.Version = resolvers.DefaultAnswerBytes, cache.Version
 	d, _, err := openAll(cfg, cache, metrics.VendorCall)
 	if err != nil {
 		return err
@@ -133,14 +137,14 @@ func (p *program) serve(ctx context.Context, cfg *config.Config, listen string, 
 	}
 	var stopping atomic.Bool
 	server := &http.Server{
-		Handler: p.routes(cfg, d, cache, metrics, &stopping), ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout,
+		Handler: p.routes(cfg, d, door, metrics, &stopping), ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout,
 		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
 		ErrorLog: slog.NewLogLogger(p.log.Handler(), slog.LevelWarn),
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	started(listener.Addr().String())
-	p.log.Info("listening", "address", listener.Addr().String(), "providers", len(cfg.Providers), "pid", os.Getpid())
+	p.log.Info("listening", "address", listener.Addr().String(), "providers", len(cfg.Providers), "documents", door.Documents.Trusted.Len(), "pid", os.Getpid())
 	select {
 	case err := <-failed:
 		return err
@@ -163,12 +167,12 @@ func (p *program) serve(ctx context.Context, cfg *config.Config, listen string, 
 
 // routes are the paths of the server. Once it is stopping, each answer is the
 // last of its connection.
-func (p *program) routes(cfg *config.Config, d *directory.Directory, cache *pagecache.Cache, metrics *telemetry.Metrics, stopping *atomic.Bool) http.Handler {
+func (p *program) routes(
+	cfg *config.Config, d *directory.Directory, door resolvers.Options, metrics *telemetry.Metrics, stopping *atomic.Bool,
+) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", resolvers.Handler(d, resolvers.Options{
-		Log: p.log, Introspection: cfg.Server.Introspection, CacheWrite: p.everything, Observe: metrics.Request,
-		AnswerBytes: resolvers.DefaultAnswerBytes, Version: cache.Version, Answered: metrics.Answer,
-	}))
+	door.Observe, door.Answered = metrics.Request, metrics.Answer
+	mux.Handle("/graphql", shared(door, resolvers.Handler(d, door)))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "alive") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
 		if stopping.Load() {

@@ -56,8 +56,6 @@ type program struct {
 	env            config.Env
 	stdout, stderr io.Writer
 	log            *slog.Logger
-	// everything lets whoever asks do all there is to do: for the demo.
-	everything bool
 }
 
 type commands struct {
@@ -132,6 +130,9 @@ func openAll(c *config.Config, cache *pagecache.Cache, observe func(upstream.Cal
 		opened, err := open(p, cache, observe)
 		if err != nil {
 			return nil, nil, refusal{err}
+		}
+		if p.Token.Empty() {
+			opened = opened.As(p.Token) // asks for nothing, but for who brings a token
 		}
 		all = append(all, opened)
 	}

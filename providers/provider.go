@@ -24,6 +24,11 @@ type Provider interface {
 	// Forget drops what is remembered of these objects and of the pages that hold
 	// them, or, given nil, everything that was read through this connection.
 	Forget(ctx context.Context, ids []model.ID)
+	// As is this connection with a token of somebody else: what is read through it is
+	// remembered apart, and everything else is shared. With an empty token nobody is
+	// asked: all reading fails with kind Unauthenticated. It is cheap, and is made
+	// for one operation.
+	As(token Secret) Provider
 	// Collections lists what the vendor has.
 	Collections() Collections
 }

@@ -27,7 +27,7 @@ func newAnswering(t *testing.T, vendors *demo.Vendors, fresh time.Duration) *ans
 	memory := remember(t, pagecache.Config{Fresh: fresh, Stale: 10 * fresh, Rand: func() float64 { return 1 }})
 	a := &answering{}
 	a.stage = newStageThatRemembers(t, vendors, memory, resolvers.Options{
-		CacheWrite: true, AnswerBytes: 1 << 20, Version: memory.cache.Version, Now: memory.now,
+		AnswerBytes: 1 << 20, Version: memory.cache.Version, Now: memory.now,
 		Answered: func(from answers.Source) {
 			a.mu.Lock()
 			defer a.mu.Unlock()

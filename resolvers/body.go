@@ -15,10 +15,7 @@ import (
 )
 
 // read takes a request's parameters out of its body or its URL.
-func (d *door) read(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *refused) {
-	if refused := admit(r); refused != nil {
-		return nil, refused
-	}
+func (d *door) read(w http.ResponseWriter, r *http.Request) (*request, *refused) {
 	if r.Method == http.MethodGet {
 		return d.readURL(r)
 	}
@@ -26,7 +23,7 @@ func (d *door) read(w http.ResponseWriter, r *http.Request) (*graphql.RawParams,
 }
 
 // readBody reads the parameters of a POST.
-func (d *door) readBody(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *refused) {
+func (d *door) readBody(w http.ResponseWriter, r *http.Request) (*request, *refused) {
 	limits := d.guard.Limits()
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, int64(limits.Body)))
 	var tooLarge *http.MaxBytesError
@@ -58,10 +55,10 @@ func (d *door) readBody(w http.ResponseWriter, r *http.Request) (*graphql.RawPar
 
 // parameters are the names in a request. Others are ignored, but not one that is
 // spelled nearly so: readers of JSON differ in whom they let win.
-var parameters = []string{"query", "operationName", "variables", "extensions"}
+var parameters = []string{"query", "documentId", "operationName", "variables", "extensions"}
 
 // readURL reads the parameters of a GET, where variables and extensions are JSON.
-func (d *door) readURL(r *http.Request) (*graphql.RawParams, *refused) {
+func (d *door) readURL(r *http.Request) (*request, *refused) {
 	values, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
 		return nil, refuses(http.StatusBadRequest, BadRequest, "the URL's query is malformed")
@@ -79,7 +76,7 @@ func (d *door) readURL(r *http.Request) (*graphql.RawParams, *refused) {
 			return nil, refuses(http.StatusBadRequest, BadRequest, "%s must be a JSON object: %v", name, err)
 		}
 	}
-	for _, name := range parameters[1:] {
+	for _, name := range []string{"operationName", "variables", "extensions"} {
 		if object[name] == "" {
 			delete(object, name)
 		}
@@ -88,14 +85,14 @@ func (d *door) readURL(r *http.Request) (*graphql.RawParams, *refused) {
 }
 
 // params checks the parameters of a request.
-func params(object map[string]any, header http.Header) (*graphql.RawParams, *refused) {
+func params(object map[string]any, header http.Header) (*request, *refused) {
 	for name := range object {
 		i := slices.IndexFunc(parameters, func(p string) bool { return strings.EqualFold(p, name) })
 		if i >= 0 && parameters[i] != name {
 			return nil, refuses(http.StatusBadRequest, BadRequest, "%s must be written like this", parameters[i])
 		}
 	}
-	p := &graphql.RawParams{Headers: header}
+	p := &request{RawParams: &graphql.RawParams{Headers: header}}
 	fits := func(name string, into any) bool {
 		value, given := object[name]
 		if !given || value == nil {
@@ -119,12 +116,10 @@ func params(object map[string]any, header http.Header) (*graphql.RawParams, *ref
 		return nil, refuses(http.StatusBadRequest, BadRequest, "variables must be an object")
 	case !fits("extensions", &p.Extensions):
 		return nil, refuses(http.StatusBadRequest, BadRequest, "extensions must be an object")
-	case p.Query == "" && p.Extensions["persistedQuery"] != nil:
-		// The message is what clients of Apollo look for before they send the
-		// document itself.
-		return nil, refuses(http.StatusBadRequest, PersistedQueryNotFound, "PersistedQueryNotFound")
-	case p.Query == "":
-		return nil, refuses(http.StatusBadRequest, BadRequest, "there is no query")
+	case !fits("documentId", &p.id), p.id == "" && object["documentId"] != nil:
+		return nil, refuses(http.StatusBadRequest, BadRequest, "documentId must be a text that is not empty")
 	}
-	return p, nil
+	var refused *refused
+	p.sum, refused = persistedQuery(p.Extensions)
+	return p, refused
 }

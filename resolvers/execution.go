@@ -10,6 +10,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/accountgraph/accountgraph/internal/answers"
+	"github.com/accountgraph/accountgraph/internal/auth"
 )
 
 // execution is how an operation ended. Several requests may share it, so that
@@ -35,7 +36,7 @@ func (d *door) execute(ctx context.Context, kind ast.Operation, params *graphql.
 		e := perform(ctx).Value
 		return e, answers.Executed, ctx.Err()
 	}
-	made, source, err := d.answers.Get(ctx, questionOf(params), perform)
+	made, source, err := d.answers.Get(ctx, questionOf(auth.From(ctx), params), perform)
 	if err == nil {
 		made.Value.fresh = made.FreshFor
 	}
@@ -49,8 +50,8 @@ func shareable(kind ast.Operation, params *graphql.RawParams) bool {
 }
 
 // questionOf names all that an answer depends on.
-func questionOf(params *graphql.RawParams) answers.Key {
-	return answers.KeyOf([]byte(params.Query), []byte(params.OperationName), marshal(params.Variables))
+func questionOf(caller *auth.Caller, params *graphql.RawParams) answers.Key {
+	return answers.KeyOf([]byte(caller.Key()), []byte(params.Query), []byte(params.OperationName), marshal(params.Variables))
 }
 
 // perform has the operation validated and executed.
@@ -64,7 +65,7 @@ func (d *door) perform(ctx context.Context, params *graphql.RawParams, exec grap
 			}
 			shown[i] = present(ctx, err)
 		}
-		return execution{refused: shown}
+		return execution{refused: d.told(shown)}
 	}
 	handle, ctx := exec.DispatchOperation(ctx, oc)
 	response := handle(ctx)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/accountgraph/accountgraph/graph/generated"
 	"github.com/accountgraph/accountgraph/internal/answers"
+	"github.com/accountgraph/accountgraph/internal/auth"
 	"github.com/accountgraph/accountgraph/internal/directory"
 	"github.com/accountgraph/accountgraph/internal/loaders"
 	"github.com/accountgraph/accountgraph/internal/upstream"
@@ -24,8 +25,14 @@ type Options struct {
 	Log *slog.Logger
 	// Introspection allows clients to read the schema.
 	Introspection bool
-	// CacheWrite lets everybody change what is remembered.
-	CacheWrite bool
+	// Documents are those that a request may name instead of spelling one out.
+	Documents Documents
+	// Gate lets callers in; nil lets nobody in.
+	Gate *auth.Gate
+	// Origins are those of other sites' pages that may ask.
+	Origins []string
+	// Lent are the providers that are asked with tokens of callers.
+	Lent []Lent
 	// Observe is told of every answered request: the codes of its errors, none
 	// when it went well, and how long it took; may be nil.
 	Observe func(codes []string, took time.Duration)
@@ -55,10 +62,10 @@ const (
 
 // Handler serves GraphQL over HTTP.
 func Handler(d *directory.Directory, o Options) http.Handler {
-	schema := generated.NewExecutableSchema(generated.Config{Resolvers: root{d, o.CacheWrite}})
+	schema := generated.NewExecutableSchema(generated.Config{Resolvers: root{d}, Directives: directives()})
 	server := handler.New(schema)
 	server.AddTransport(newDoor(schema.Schema(), o))
-	server.SetQueryCache(newDocuments[*ast.QueryDocument]())
+	server.SetQueryCache(newDocuments[*ast.QueryDocument](parsed))
 	server.SetErrorPresenter(presenter(o.Log))
 	server.SetRecoverFunc(recovered(o.Log))
 	// The executor counts `_service` as introspection, but a gateway must always
@@ -101,7 +108,8 @@ func (o operation) InterceptResponse(ctx context.Context, next graphql.ResponseH
 	defer cancel()
 	ctx, ledger := upstream.WithLedger(ctx, maxCalls)
 	oc.Stats.SetExtension(ledgerExtension, ledger)
-	set := loaders.New(o.directory)
+	oc.Stats.SetExtension(callerExtension, auth.From(ctx))
+	set := loaders.New(o.directory.As(auth.From(ctx).Lent))
 	ctx = loaders.With(ctx, set)
 	if oc.Operation.Operation == ast.Query {
 		o.walk(ctx, set, selection{oc, oc.Operation.SelectionSet, map[readKey][]loaders.Field{}})
@@ -116,8 +124,11 @@ func (o operation) InterceptResponse(ctx context.Context, next graphql.ResponseH
 	return response
 }
 
-// ledgerExtension is where the door finds an operation's ledger.
-const ledgerExtension = "ledger"
+// Where the door finds an operation's ledger, and selections its caller.
+const (
+	ledgerExtension = "ledger"
+	callerExtension = "caller"
+)
 
 // freshFor is how long an answer may be kept by whoever asked: not at all when it
 // is incomplete.

@@ -19,16 +19,12 @@ import (
 )
 
 // root hands out the resolvers; they find everything in the operation's loaders.
-type root struct {
-	directory *directory.Directory
-	// cacheWrite lets callers change what is remembered.
-	cacheWrite bool
-}
+type root struct{ directory *directory.Directory }
 
 var _ generated.ResolverRoot = root{}
 
 func (r root) Query() generated.QueryResolver               { return query(r) }
-func (r root) Mutation() generated.MutationResolver         { return mutation(r) }
+func (root) Mutation() generated.MutationResolver           { return mutation{} }
 func (r root) Entity() generated.EntityResolver             { return entity(r) }
 func (r root) Provider() generated.ProviderResolver         { return provider(r) }
 func (r root) User() generated.UserResolver                 { return user(r) }

@@ -12,6 +12,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/accountgraph/accountgraph/internal/answers"
+	"github.com/accountgraph/accountgraph/internal/auth"
 	"github.com/accountgraph/accountgraph/internal/guard"
 )
 
@@ -23,22 +24,31 @@ import (
 // POST with a JSON body and GET are all there is. Batches, forms, uploads, event
 // streams and WebSockets have no use here and would each need a defence.
 type door struct {
+	callers  *auth.Gate
+	origins  *http.CrossOriginProtection
+	lent     []Lent
+	vary     string
 	guard    *guard.Guard
 	known    *documents[*guard.Document]
+	library  *library
 	log      *slog.Logger
 	answers  *answers.Cache[execution]
 	answered func(from answers.Source)
 	observe  func(codes []string, took time.Duration)
 	recovers graphql.RecoverFunc
+	// introspection is whether clients may read the schema.
+	introspection bool
 }
 
 var _ graphql.Transport = (*door)(nil)
 
 func newDoor(schema *ast.Schema, o Options) *door {
 	d := &door{
-		guard: guard.New(schema, guard.DefaultLimits(), o.Introspection),
-		known: newDocuments[*guard.Document](),
-		log:   o.Log, observe: o.Observe, answered: o.Answered, recovers: recovered(o.Log),
+		callers: o.Gate, origins: originsOf(o.Origins), lent: o.Lent, vary: vary(o.Lent),
+		guard:   guard.New(schema, guard.DefaultLimits(), o.Introspection),
+		known:   newDocuments[*guard.Document](parsed),
+		library: newLibrary(o.Documents),
+		log:     o.Log, observe: o.Observe, answered: o.Answered, recovers: recovered(o.Log), introspection: o.Introspection,
 	}
 	if d.observe == nil {
 		d.observe = func([]string, time.Duration) {}
@@ -77,7 +87,7 @@ func (d *door) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExec
 // that failed.
 func (d *door) answer(ctx context.Context, w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) (a *answer) {
 	mediaType, acceptable := negotiate(r.Header.Values("Accept"))
-	a = &answer{mediaType: mediaType}
+	a = &answer{vary: d.vary, mediaType: mediaType}
 	defer func() {
 		if panicked := recover(); panicked != nil {
 			a.data, a.extensions = nil, nil
@@ -96,9 +106,16 @@ func (d *door) answer(ctx context.Context, w http.ResponseWriter, r *http.Reques
 		a.refuse(http.StatusNotAcceptable, refusal(BadRequest, "the answer can be %s or %s", jsonType, graphqlType))
 		return a
 	}
-	params, refused := d.read(w, r)
+	ctx, refused := d.enter(ctx, a, r)
+	var asked *request
 	if refused == nil {
-		refused = d.run(ctx, a, r.Method, params, exec)
+		asked, refused = d.read(w, r)
+	}
+	if refused == nil {
+		refused = d.library.resolve(ctx, asked)
+	}
+	if refused == nil {
+		refused = d.run(ctx, a, r.Method, asked, exec)
 	}
 	if refused != nil {
 		a.refuse(refused.status, refused.errors...)
@@ -123,7 +140,8 @@ func refuses(status int, code Code, format string, args ...any) *refused {
 }
 
 // run looks at the document and executes it.
-func (d *door) run(ctx context.Context, a *answer, method string, params *graphql.RawParams, exec graphql.GraphExecutor) *refused {
+func (d *door) run(ctx context.Context, a *answer, method string, asked *request, exec graphql.GraphExecutor) *refused {
+	params := asked.RawParams
 	document, err := d.document(ctx, params.Query)
 	if err != nil {
 		return a.unexecuted(present(ctx, err))
@@ -140,6 +158,9 @@ func (d *door) run(ctx context.Context, a *answer, method string, params *graphq
 	if err := document.Check(params.OperationName, params.Variables); err != nil {
 		return a.unexecuted(present(ctx, err))
 	}
+	if refused := forGateways(ctx, document.ForGateway(params.OperationName)); refused != nil {
+		return refused
+	}
 	e, source, err := d.execute(ctx, kind, params, exec)
 	d.answered(source)
 	switch {
@@ -148,6 +169,7 @@ func (d *door) run(ctx context.Context, a *answer, method string, params *graphq
 	case e.refused != nil:
 		return a.unexecuted(e.refused...)
 	}
+	d.library.keep(asked)
 	a.status, a.data, a.errors, a.extensions, a.fresh = http.StatusOK, e.data, e.errors, e.extensions, e.fresh
 	return nil
 }

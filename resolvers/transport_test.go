@@ -17,6 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/accountgraph/accountgraph/internal/auth"
 	"github.com/accountgraph/accountgraph/internal/directory"
 	"github.com/accountgraph/accountgraph/resolvers"
 )
@@ -30,12 +31,17 @@ type door struct {
 }
 
 func newDoor(t *testing.T, introspection bool) *door {
+	t.Helper()
+	return newDoorWith(t, resolvers.Options{Introspection: introspection})
+}
+
+func newDoorWith(t *testing.T, o resolvers.Options) *door {
+	t.Helper()
 	d := &door{}
-	server := httptest.NewServer(resolvers.Handler(directory.New(), resolvers.Options{
-		Log:           slog.New(slog.NewJSONHandler(&d.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Introspection: introspection,
-		Observe:       func(codes []string, _ time.Duration) { d.observed = append(d.observed, codes) },
-	}))
+	o.Log = slog.New(slog.NewJSONHandler(&d.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	o.Observe = func(codes []string, _ time.Duration) { d.observed = append(d.observed, codes) }
+	o.Gate = auth.Everyone()
+	server := httptest.NewServer(resolvers.Handler(directory.New(), o))
 	t.Cleanup(server.Close)
 	d.url = server.URL
 	return d
@@ -170,6 +176,11 @@ func TestDoor(t *testing.T) {
 		{"a list for extensions", knock{body: `{"query": "{ __typename }", "extensions": []}`}, "400 BAD_REQUEST"},
 		{"300 kB", knock{body: `{"query": "{ __typename }", "operationName": "` + long + `"}`}, "413 QUERY_TOO_LARGE"},
 		{"a document of 70 kB", knock{body: `{"query": "{ __typename }` + long[:70<<10] + `"}`}, "413 QUERY_TOO_LARGE"},
+		{"an id of nothing", knock{body: `{"documentId": "a"}`}, "400 PERSISTED_QUERY_NOT_FOUND"},
+		{"an empty id", knock{body: `{"documentId": ""}`}, "400 BAD_REQUEST"},
+		{"an id that is no text", knock{body: `{"documentId": 1}`}, "400 BAD_REQUEST"},
+		{"an id in other letters", knock{body: `{"documentid": "a", "query": "{ __typename }"}`}, "400 BAD_REQUEST"},
+		{"no id", knock{body: `{"documentId": null, "query": "{ __typename }"}`}, "200 data"},
 		{"a hash without its document", knock{body: `{"extensions": {"persistedQuery": {"version": 1, "sha256Hash": "a"}}}`}, "400 PERSISTED_QUERY_NOT_FOUND"},
 		{"a hash with its document", knock{body: `{"query": "{ __typename }", "extensions": {"persistedQuery": {"version": 1, "sha256Hash": "a"}}}`}, "200 data"},
 
@@ -209,7 +220,7 @@ func TestDoor(t *testing.T) {
 				t.Errorf("observed %q, want %q once", d.observed, codes)
 			}
 			for name, want := range map[string]string{
-				"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Vary": "Accept, Authorization, Origin",
+				"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Vary": "Accept, Authorization, Router-Authorization, Origin",
 			} {
 				if got := res.Header.Get(name); got != want {
 					t.Errorf("%s: %q, want %q", name, got, want)

@@ -37,6 +37,7 @@ type ResolverRoot interface {
 }
 
 type DirectiveRoot struct {
+	RequiresScopes func(ctx context.Context, obj any, next graphql.Resolver, scopes [][]string) (res any, err error)
 }
 
 type ComplexityRoot struct {
@@ -60,6 +61,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	opCtx := graphql.GetOperationContext(ctx)
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
+	ec.granted = ec.hasScopes(ctx)
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
 		ec.unmarshalInputAccountByIDsInput,
 		ec.unmarshalInputAccountFilter,
@@ -134,6 +136,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 
 type executionContext struct {
 	*graphql.ExecutionContextState[ResolverRoot, DirectiveRoot, ComplexityRoot]
+	// granted is whether the caller has the scopes that fields of objects ask for.
+	granted bool
 }
 
 func newExecutionContext(
@@ -155,7 +159,7 @@ var sources = []*ast.Source{
 	{Name: "../../schema.graphqls", Input: `extend schema
   @link(
     url: "https://specs.apollo.dev/federation/v2.12"
-    import: ["@key", "@shareable"]
+    import: ["@key", "@shareable", "@requiresScopes"]
   )
 
 """
@@ -307,8 +311,8 @@ type User implements Node @key(fields: "id") @entityResolver(multi: true) {
   provider: Provider!
   "The vendor's own id: ` + "`" + `401` + "`" + `, ` + "`" + `USR-1234-5678` + "`" + `, ` + "`" + `2002984` + "`" + `, a UUID."
   vendorId: String!
-  "The address this user signs in with. Filled by all vendors; null at BlendVision for an account without e-mail."
-  email: String
+  "The address this user signs in with. Filled by all vendors; null at BlendVision for an account without e-mail. Needs the scope ` + "`" + `personal:read` + "`" + `."
+  email: String @requiresScopes(scopes: [["personal:read"]])
   "Display name. ActivityInfo and SoftwareOne give one; at ActivePlatform and BlendVision it is put together from the name's parts."
   name: String
   "Given name. SoftwareOne, ActivePlatform, BlendVision."
@@ -323,10 +327,10 @@ type User implements Node @key(fields: "id") @entityResolver(multi: true) {
   vendorStatus: String
   "Picture. SoftwareOne."
   icon: URL
-  "Telephone. SoftwareOne."
-  phone: Phone
-  "Last sign-in anywhere on the vendor's platform. ActivityInfo, SoftwareOne; null for who never signed in."
-  lastLoginAt: DateTime
+  "Telephone. SoftwareOne. Needs the scope ` + "`" + `personal:read` + "`" + `."
+  phone: Phone @requiresScopes(scopes: [["personal:read"]])
+  "Last sign-in anywhere on the vendor's platform. ActivityInfo, SoftwareOne; null for who never signed in. Needs the scope ` + "`" + `personal:read` + "`" + `."
+  lastLoginAt: DateTime @requiresScopes(scopes: [["personal:read"]])
   "Language and culture. SoftwareOne."
   settings: UserSettings
   "Attributes an operator has defined. ActivePlatform; empty at other vendors."
@@ -468,8 +472,8 @@ type Invitation {
   status: InvitationStatus
   "The vendor's word."
   vendorStatus: String
-  "The link that accepts the invitation: whoever has it can accept. Treat it as a secret."
-  url: URL
+  "The link that accepts the invitation: whoever has it can accept. Treat it as a secret. Needs the scope ` + "`" + `personal:read` + "`" + `."
+  url: URL @requiresScopes(scopes: [["personal:read"]])
 }
 
 # --------------------------------------------------------------- accounts ---
@@ -520,8 +524,8 @@ type Account implements Node & Tenant @key(fields: "id") @entityResolver(multi: 
   externalName: String
   "Ids in other systems. SoftwareOne."
   externalIds: AccountExternalIds
-  "Postal address. SoftwareOne, ActivePlatform."
-  address: Address
+  "Postal address. SoftwareOne, ActivePlatform. Needs the scope ` + "`" + `personal:read` + "`" + `."
+  address: Address @requiresScopes(scopes: [["personal:read"]])
   "Picture. SoftwareOne."
   icon: URL
   "Where technical questions go. SoftwareOne."
@@ -751,16 +755,16 @@ type Buyer implements Node @key(fields: "id") @entityResolver(multi: true) {
   status: BuyerStatus!
   "The vendor's word for the status."
   vendorStatus: String
-  "Whom to talk to."
-  contact: Contact
+  "Whom to talk to. Needs the scope ` + "`" + `personal:read` + "`" + `."
+  contact: Contact @requiresScopes(scopes: [["personal:read"]])
   "Ids in other systems."
   externalIds: BuyerExternalIds
   "Picture."
   icon: URL
-  "Postal address."
-  address: Address
-  "Tax number."
-  taxId: String
+  "Postal address. Needs the scope ` + "`" + `personal:read` + "`" + `."
+  address: Address @requiresScopes(scopes: [["personal:read"]])
+  "Tax number. Needs the scope ` + "`" + `personal:read` + "`" + `."
+  taxId: String @requiresScopes(scopes: [["personal:read"]])
   "The account it buys for."
   account: Account
   "Who sells to it."
@@ -779,10 +783,10 @@ type Contact {
   firstName: String
   "Family name."
   lastName: String
-  "E-mail address."
-  email: String
-  "Telephone."
-  phone: Phone
+  "E-mail address. Needs the scope ` + "`" + `personal:read` + "`" + `."
+  email: String @requiresScopes(scopes: [["personal:read"]])
+  "Telephone. Needs the scope ` + "`" + `personal:read` + "`" + `."
+  phone: Phone @requiresScopes(scopes: [["personal:read"]])
   "The same human as a user of the platform."
   user: User
   "Kind of contact, as the vendor words it."
@@ -841,8 +845,8 @@ type Seller implements Node @key(fields: "id") @entityResolver(multi: true) {
   icon: URL
   "Currencies it bills in, ISO 4217."
   currencies: [String!]!
-  "Postal address."
-  address: Address
+  "Postal address. Needs the scope ` + "`" + `personal:read` + "`" + `."
+  address: Address @requiresScopes(scopes: [["personal:read"]])
 }
 
 "A part of the SoftwareOne platform that users can be given access to."
@@ -937,8 +941,8 @@ type AuditActor {
 
 "The users of all providers that share one e-mail address, compared after Unicode and case normalization."
 type Person @key(fields: "email") @entityResolver(multi: true) {
-  "The address, normalized: Unicode NFC, in lower case."
-  email: String!
+  "The address, normalized: Unicode NFC, in lower case. Needs the scope ` + "`" + `personal:read` + "`" + `."
+  email: String! @requiresScopes(scopes: [["personal:read"]])
   "The first name that one of the users has, in the order of the providers."
   name: String
   "Every login of this person that was found, in the order of the providers."
@@ -950,8 +954,8 @@ type Person @key(fields: "email") @entityResolver(multi: true) {
     "Continue behind this cursor of the same list."
     after: String
   ): MembershipConnection!
-  "The latest sign-in of any of the users. ActivityInfo, SoftwareOne."
-  lastLoginAt: DateTime
+  "The latest sign-in of any of the users. ActivityInfo, SoftwareOne. Needs the scope ` + "`" + `personal:read` + "`" + `."
+  lastLoginAt: DateTime @requiresScopes(scopes: [["personal:read"]])
   "Where this person has logins."
   providers: [Provider!]!
 }
@@ -982,7 +986,7 @@ input UserFilter {
 enum UserOrderField {
   "Display name, without regard to case."
   NAME
-  "E-mail address, without regard to case."
+  "E-mail address, without regard to case. Needs the scope ` + "`" + `personal:read` + "`" + `."
   EMAIL
   "Normalized status, as text."
   STATUS
@@ -990,7 +994,7 @@ enum UserOrderField {
   CREATED_AT
   "Last change."
   UPDATED_AT
-  "Last sign-in."
+  "Last sign-in. Needs the scope ` + "`" + `personal:read` + "`" + `."
   LAST_LOGIN_AT
 }
 
@@ -1429,7 +1433,7 @@ type Query {
   ): [Person]!
 }
 
-"What callers with the scope ` + "`" + `cache:write` + "`" + ` can do; in the demo, everybody. Others get FORBIDDEN."
+"What callers with the scope ` + "`" + `cache:write` + "`" + ` can do; others get FORBIDDEN. Nothing is changed at a vendor."
 type Mutation {
   """
   Forget these objects and every page that holds one of them, here and at all
@@ -1439,7 +1443,7 @@ type Mutation {
   refresh(
     "Global ids, at most 100."
     ids: [ID!]!
-  ): Int!
+  ): Int! @requiresScopes(scopes: [["cache:write"]])
   """
   Forget everything that was read through a provider, here and at all replicas.
   Always true.
@@ -1447,7 +1451,7 @@ type Mutation {
   purge(
     "The provider's name. An unknown one is BAD_USER_INPUT."
     provider: String!
-  ): Boolean!
+  ): Boolean! @requiresScopes(scopes: [["cache:write"]])
 }
 `, BuiltIn: false},
 	{Name: "../../federation/directives.graphql", Input: `

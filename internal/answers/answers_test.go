@@ -50,7 +50,7 @@ func get(t *testing.T, c *answers.Cache[int64], k *kitchen, name string, want in
 func TestAnAnswerIsGivenOutWhileItIsFresh(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		k := &kitchen{takes: time.Second, fresh: time.Minute}
-		c := k.open(t, 1 << 20)
+		c := k.open(t, 1<<20)
 		get(t, c, k, "a", 1, answers.Executed)
 		<-time.After(20 * time.Second)
 		// It was fresh for a minute when it was begun.
@@ -66,7 +66,7 @@ func TestAnAnswerIsGivenOutWhileItIsFresh(t *testing.T) {
 func TestAnAnswerIsNotGivenOutAfterSomethingWasForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		k := &kitchen{takes: time.Second, fresh: time.Minute}
-		c := k.open(t, 1 << 20)
+		c := k.open(t, 1<<20)
 		get(t, c, k, "a", 1, answers.Executed)
 		k.version.Add(1)
 		var wg sync.WaitGroup
@@ -147,7 +147,7 @@ func TestWhoGivesUpHarmsNobodyElse(t *testing.T) {
 func TestAPanicIsEverybodys(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		k := &kitchen{}
-		c := k.open(t, 1 << 20)
+		c := k.open(t, 1<<20)
 		panics := func() (value any) {
 			defer func() { value = recover() }()
 			_, _, _ = c.Get(t.Context(), answers.KeyOf([]byte("a")), func(context.Context) answers.Made[int64] {
@@ -171,7 +171,7 @@ func TestAPanicIsEverybodys(t *testing.T) {
 
 func TestWhatIsRememberedIsBounded(t *testing.T) {
 	k := &kitchen{fresh: time.Hour, size: 10_000}
-	c := k.open(t, 1 << 20)
+	c := k.open(t, 1<<20)
 	for i := range 1000 {
 		_, _, _ = c.Get(t.Context(), answers.KeyOf(fmt.Append(nil, i)), k.make)
 	}

@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/auth"
 	"github.com/accountgraph/accountgraph/internal/config"
 	"github.com/accountgraph/accountgraph/internal/directory"
 	"github.com/accountgraph/accountgraph/internal/heap"
@@ -73,7 +74,9 @@ func product(c *config.Config, forget, answers bool) (http.Handler, error) {
 		}
 		all = append(all, opened)
 	}
-	o := resolvers.Options{Log: log, Introspection: true, Version: cache.Version}
+	o := resolvers.Options{
+		Log: log, Introspection: true, Gate: auth.Everyone(auth.PersonalRead), Version: cache.Version,
+	}
 	if answers {
 		o.AnswerBytes = resolvers.DefaultAnswerBytes
 	}

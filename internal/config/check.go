@@ -20,31 +20,34 @@ const maxLife = 24 * time.Hour
 
 // check looks at what tags cannot say.
 func (d *decoder) check(c *Config) {
-	if problem := listenProblem(c.Server); problem != "" && !d.reported("server.auth") {
+	if problem := listenProblem(c.Server.Listen, d.given("server.auth")); problem != "" {
 		d.add("server.listen", "%s", problem)
 	}
+	if d.given("server.auth") {
+		d.checkAuth(c.Server.Auth)
+	}
+	d.checkOrigins(c.Server.CORS.Origins)
 	d.checkCache(&c.Cache)
+	d.checkDocuments(c)
 	d.checkProviders(c.Providers)
 }
 
 // ListenOn replaces the address, as the command line may. It fails where
 // server.listen would.
 func (s *Server) ListenOn(address string) error {
-	changed := *s
-	changed.Listen = address
-	if problem := listenProblem(changed); problem != "" {
+	if problem := listenProblem(address, s.Auth.Given()); problem != "" {
 		return errors.New(problem)
 	}
-	*s = changed
+	s.Listen = address
 	return nil
 }
 
-func listenProblem(s Server) string {
-	host, port, err := net.SplitHostPort(s.Listen)
+func listenProblem(address string, auth bool) string {
+	host, port, err := net.SplitHostPort(address)
 	if err != nil || !isPort(port) || strings.ContainsFunc(host, isOdd) {
 		return "must be a host and a port such as 127.0.0.1:8080"
 	}
-	if s.Auth == "" && !isLoopback(host) {
+	if !auth && !isLoopback(host) {
 		return "an address other than loopback needs server.auth; in a closed network that may be `auth: open`, with which everyone who reaches the address reads all that the credentials see"
 	}
 	return ""
@@ -74,6 +77,22 @@ func (d *decoder) checkCache(c *Cache) {
 		return
 	}
 	c.Key = providers.NewSecret(string(raw))
+}
+
+// checkDocuments also leaves GraphiQL out where it could ask nothing.
+func (d *decoder) checkDocuments(c *Config) {
+	if !c.Documents.Only {
+		return
+	}
+	switch {
+	case c.Documents.Manifest == "" && !d.reported("documents.manifest"):
+		d.add("documents.only", "needs documents.manifest, the file of the only documents to serve")
+	case c.Documents.Automatic:
+		d.add("documents.automatic", "must be false with documents.only: clients would choose what is served")
+	case c.Server.GraphiQL && d.given("server.graphiql"):
+		d.add("server.graphiql", "must be false with documents.only: no query that is written there would be served")
+	}
+	c.Server.GraphiQL = false
 }
 
 // isOdd is true for what stands in no header and in no URL.

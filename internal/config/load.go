@@ -4,14 +4,15 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"reflect"
 )
 
 // maxBytes bounds a file; a hundred providers need a twentieth of it.
 const maxBytes = 1 << 20
 
-// Load reads the file at path. Where the file can be read but not be used, the
-// error is an *Error.
+// Load reads the file at path. Paths in it that are relative begin at its folder.
+// Where the file can be read but not be used, the error is an *Error.
 func Load(path string, env Env) (*Config, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -22,7 +23,16 @@ func Load(path string, env Env) (*Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the configuration cannot be read: %w", err)
 	}
-	return Parse(path, data, env)
+	c, err := Parse(path, data, env)
+	if err != nil {
+		return nil, err
+	}
+	for _, file := range []*string{&c.Documents.Manifest, &c.Server.Auth.JWT.JWKSFile} {
+		if *file != "" && !filepath.IsAbs(*file) {
+			*file = filepath.Join(filepath.Dir(path), *file)
+		}
+	}
+	return c, nil
 }
 
 // Parse reads the text of a file, whose name is for messages only. Every error

@@ -8,7 +8,7 @@ import (
 )
 
 func (d *decoder) checkProviders(list []Provider) {
-	names := map[string]int{}
+	names, headers := map[string]int{}, map[string]int{}
 	for i := range list {
 		path, p := fmt.Sprintf("providers[%d]", i), &list[i]
 		if d.reported(path) {
@@ -21,6 +21,13 @@ func (d *decoder) checkProviders(list []Provider) {
 			continue
 		}
 		names[p.Name] = i
+		if first, taken := headers[p.CredentialHeader]; taken {
+			d.add(path+".credentialHeader", "is the header of providers[%d] already: one credential would go to both", first)
+			continue
+		}
+		if p.CredentialHeader != "" {
+			headers[p.CredentialHeader] = i
+		}
 	}
 }
 
@@ -29,9 +36,7 @@ func (d *decoder) checkProvider(path string, p *Provider) {
 		d.add(path+".name", "must be 1 to 40 lower-case letters, digits and dashes")
 	}
 	d.checkBaseURL(path, p)
-	if !p.Token.Empty() && strings.ContainsFunc(p.Token.Reveal(), isOdd) {
-		d.add(path+".token", "must be printable ASCII without spaces and line ends")
-	}
+	d.checkCredentials(path, p)
 	if p.Vendor != "" {
 		d.checkVendorKeys(path, p)
 	}

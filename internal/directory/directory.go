@@ -7,6 +7,7 @@ package directory
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/accountgraph/accountgraph/graph/model"
@@ -27,6 +28,22 @@ func New(ps ...providers.Provider) *Directory {
 		d.byName[p.Info().Name] = p
 	}
 	return d
+}
+
+// As is this directory for somebody who brings tokens along, by the providers'
+// names: each takes the place of that provider's own, and an empty one has it
+// asked for nothing. Providers that are not named keep theirs.
+func (d *Directory) As(tokens map[string]providers.Secret) *Directory {
+	if len(tokens) == 0 {
+		return d
+	}
+	ps := slices.Clone(d.providers)
+	for i, p := range ps {
+		if token, ok := tokens[p.Info().Name]; ok {
+			ps[i] = p.As(token)
+		}
+	}
+	return New(ps...)
 }
 
 // Providers describes every provider, in order.

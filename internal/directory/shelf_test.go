@@ -108,6 +108,11 @@ func (v vendor) Forget(context.Context, []model.ID) {}
 func (v vendor) Check(context.Context) error        { return nil }
 func (v vendor) Collections() providers.Collections { return v.collections }
 
+// As is a vendor whose name tells the token.
+func (v vendor) As(token providers.Secret) providers.Provider {
+	return vendor{called(v.info.Name + "/" + token.Reveal()), v.collections}
+}
+
 // called is a provider with this name, and what users it has.
 func called(name string) *model.Provider { return &model.Provider{Name: name} }
 

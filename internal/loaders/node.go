@@ -16,6 +16,12 @@ func (s *Set) Node(ctx context.Context, id model.ID) (model.Node, error) {
 	return nodes[0], errs[0]
 }
 
+// Purge has everything forgotten that was read through a provider, with the
+// credential that this operation asks it with.
+func (s *Set) Purge(ctx context.Context, provider string) error {
+	return s.directory.Purge(ctx, provider)
+}
+
 // Refresh has objects and the pages that hold them forgotten, reads the objects
 // anew and returns how many exist. It fails where one could not be read.
 func (s *Set) Refresh(ctx context.Context, ids []model.ID) (int, error) {

@@ -16,11 +16,20 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// Client makes the calls of one provider. Safe for concurrent use.
+// Client makes the calls of one provider with one credential. Safe for concurrent
+// use.
 type Client struct {
-	config    Config
-	base      *url.URL
-	scope     *pagecache.Scope
+	config Config
+	base   *url.URL
+	// scope is nil where there is no credential.
+	scope *pagecache.Scope
+	// lent tells that the credential is not the provider's own.
+	lent bool
+	*shared
+}
+
+// shared is what belongs to a provider, whatever the credential is.
+type shared struct {
 	bulkhead  bulkhead.Bulkhead[any]
 	breaker   circuitbreaker.CircuitBreaker[any]
 	allowance allowance
@@ -41,14 +50,40 @@ func New(c Config) (*Client, error) {
 			return nil, err
 		}
 	}
-	return &Client{
-		config:    c,
-		base:      base,
-		scope:     c.Cache.Scope(c.Provider.Vendor, base.String(), identity(c.Provider.Name, c.Credential)),
+	client := &Client{config: c, base: base, shared: &shared{
 		bulkhead:  bulkhead.New[any](uint(c.MaxConcurrent)),
 		breaker:   newBreaker(),
 		allowance: allowance{tenths: allowanceFull},
-	}, nil
+	}}
+	client.scope = client.scopeOf(c.Credential)
+	return client, nil
+}
+
+// scopeOf is what may be seen with a credential.
+func (c *Client) scopeOf(credential Credential) *pagecache.Scope {
+	return c.config.Cache.Scope(c.config.Provider.Vendor, c.base.String(), identity(c.config.Provider.Name, credential))
+}
+
+// With is a client of the same provider with a credential that somebody lends.
+// What it reads is remembered apart, under that credential, and that the vendor
+// refuses it says nothing of the vendor; places, circuit breaker, repetitions and
+// status are c's. With an empty token nobody is asked: reading fails with kind
+// Unauthenticated.
+func (c *Client) With(token providers.Secret, scheme func(providers.Secret) Credential) *Client {
+	own := *c
+	own.lent, own.scope, own.config.Credential = true, nil, nil
+	if !token.Empty() {
+		own.config.Credential = scheme(token)
+		own.scope = own.scopeOf(own.config.Credential)
+	}
+	return &own
+}
+
+// lacking is the error of a client without a credential.
+func (c *Client) lacking() *providers.Error {
+	e := c.failure(providers.Unauthenticated)
+	e.Detail = "the caller has sent none"
+	return e
 }
 
 // Provider names the connection.
@@ -57,11 +92,13 @@ func (c *Client) Provider() *model.Provider { return c.config.Provider }
 // Forget drops what is remembered of these objects and of the pages that hold
 // them, or, given nil, everything that this client has read.
 func (c *Client) Forget(ctx context.Context, ids []model.ID) {
-	if ids == nil {
+	switch {
+	case c.scope == nil:
+	case ids == nil:
 		c.scope.Drop(ctx)
-		return
+	default:
+		c.scope.Forget(ctx, ids...)
 	}
-	c.scope.Forget(ctx, ids...)
 }
 
 // answer is a whole 200 answer. It is immutable and shared.

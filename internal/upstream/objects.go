@@ -20,6 +20,9 @@ import (
 // refuses fails alone. When ctx ends, whatever was not read by then is in Failed.
 func (o Objects[T]) Get(ctx context.Context, c *Client, ids []string) providers.Found[T] {
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
+	if c.scope == nil {
+		return lacking[T](c, ids)
+	}
 	began := time.Now()
 	patience, _ := ctx.Deadline()
 	keys := make([]pagecache.Key, len(ids))
@@ -46,6 +49,15 @@ func (o Objects[T]) Get(ctx context.Context, c *Client, ids []string) providers.
 	}
 	o.note(ctx, c, ids, answers, began)
 	return found
+}
+
+// lacking is what a client without a credential finds.
+func lacking[T any](c *Client, ids []string) providers.Found[T] {
+	failed := make(map[string]error, len(ids))
+	for _, id := range ids {
+		failed[id] = c.lacking()
+	}
+	return providers.Found[T]{Failed: failed}
 }
 
 // note writes down what came without a call of this operation's own: a line an

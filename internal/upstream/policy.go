@@ -77,7 +77,7 @@ func (c *Client) settle(ctx context.Context, path string, out outcome, elapsed t
 		c.record.add(false)
 	default:
 		c.breaker.RecordSuccess()
-		c.record.add(answered(out))
+		c.record.add(answered(out) || c.lent && ofCredential(out))
 		if kind != providers.RateLimited {
 			c.allowance.earn()
 		}

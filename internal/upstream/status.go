@@ -33,18 +33,23 @@ func (r *record) add(ok bool) {
 // others). It did not where it refused the credential (401) or the load (429),
 // redirected, or sent what is not an answer. Only for outcomes with a status.
 func answered(out outcome) bool {
-	switch out.status {
-	case http.StatusUnauthorized, http.StatusTooManyRequests:
+	if ofCredential(out) {
 		return false
 	}
 	return out.err == nil || out.status >= 400
+}
+
+// ofCredential reports whether an answer is about who asks, and so no failure where
+// that is not the provider's own credential.
+func ofCredential(out outcome) bool {
+	return out.status == http.StatusUnauthorized || out.status == http.StatusTooManyRequests
 }
 
 // Status tells how the last calls went: UNKNOWN before the first one, DOWN when
 // the last five failed, or all when there were fewer, DEGRADED when one of the
 // last twenty did, else UP. A call that failed is one without an answer, one
 // answered 401, 408, 429 or 5xx, or one whose answer cannot be used. Other
-// refusals are answers. Calls that were called off do not count.
+// refusals are answers, and so are 401 and 429 to a credential that is lent. Calls that were called off do not count.
 func (c *Client) Status() model.ProviderStatus { return c.record.status() }
 
 func (r *record) status() model.ProviderStatus {

@@ -57,6 +57,9 @@ func Read[T any](ctx context.Context, c *Client, r Request, decode func(body []b
 	if _, err := c.request(r); err != nil {
 		return Reply[T]{}, err
 	}
+	if c.scope == nil {
+		return Reply[T]{}, c.lacking()
+	}
 	began := time.Now()
 	patience, _ := ctx.Deadline()
 	answer := pagecache.Read(ctx, c.scope, []pagecache.Key{c.scope.Page(r.parts()...)},

@@ -27,7 +27,7 @@ var _ providers.Provider = (*Provider)(nil)
 // New builds a provider. It sets the credential and the reading of error words
 // of c, and calls nobody. It fails when upstream.New does.
 func New(c upstream.Config, token providers.Secret) (*Provider, error) {
-	c.Credential = upstream.QueryParameter("api_token", token)
+	c.Credential = credential(token)
 	c.VendorCode = func(body []byte) string {
 		code := vendorCode(body)
 		if !token.Empty() && strings.Contains(code, token.Reveal()) {
@@ -40,6 +40,15 @@ func New(c upstream.Config, token providers.Secret) (*Provider, error) {
 		return nil, err
 	}
 	return &Provider{client}, nil
+}
+
+func credential(token providers.Secret) upstream.Credential {
+	return upstream.QueryParameter("api_token", token)
+}
+
+// As is the connection with another token.
+func (p *Provider) As(token providers.Secret) providers.Provider {
+	return &Provider{p.client.With(token, credential)}
 }
 
 // Info describes the connection.

@@ -50,9 +50,7 @@ func New(c upstream.Config, token providers.Secret, o Options) (*Provider, error
 			p.billing = append(p.billing, account)
 		}
 	}
-	// The vendor ignores the user name:
-	// https://www.activityinfo.org/support/docs/api/reference/getBillingAccountUsers.html
-	c.Credential = upstream.Basic("accountgraph", token)
+	c.Credential = credential(token)
 	c.VendorCode = vendorCode
 	u, err := upstream.New(c)
 	if err != nil {
@@ -60,6 +58,17 @@ func New(c upstream.Config, token providers.Secret, o Options) (*Provider, error
 	}
 	p.client = &client{u}
 	return p, nil
+}
+
+// credential sends a token; the vendor ignores the user name:
+// https://www.activityinfo.org/support/docs/api/reference/getBillingAccountUsers.html
+func credential(token providers.Secret) upstream.Credential {
+	return upstream.Basic("accountgraph", token)
+}
+
+// As is the connection as another user.
+func (p *Provider) As(token providers.Secret) providers.Provider {
+	return &Provider{&client{p.client.upstream.With(token, credential)}, p.billing}
 }
 
 // Info describes the connection.

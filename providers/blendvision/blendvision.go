@@ -58,6 +58,13 @@ func New(c upstream.Config, token providers.Secret, o Options) (*Provider, error
 	return p, nil
 }
 
+// As is the connection with another token, for the same organizations.
+func (p *Provider) As(token providers.Secret) providers.Provider {
+	lent := *p.client
+	lent.upstream = lent.upstream.With(token, upstream.Bearer)
+	return &Provider{&lent, p.organizations}
+}
+
 // Info describes the connection.
 func (p *Provider) Info() *model.Provider { return p.client.provider }
 

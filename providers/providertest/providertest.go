@@ -111,6 +111,7 @@ func Run(t *testing.T, subject Subject) {
 	t.Run("roles", s.roles)
 	t.Run("faults", s.faults)
 	t.Run("wrong token", s.wrongToken)
+	t.Run("lent tokens", s.lentTokens)
 	t.Run("forbidden", s.forbidden)
 	t.Run("waiting", s.waiting)
 	t.Run("concurrent calls", s.concurrentCalls)

@@ -71,6 +71,8 @@ func TestMutants(t *testing.T) {
 		"tells the token":             "faults/403",
 		"confuses kinds":              "faults/429",
 		"forgets who failed":          "faults/401",
+		"lends its own token":         "lent_tokens/a_bad_token",
+		"asks without a token":        "lent_tokens/nobody_is_asked_without_a_token",
 		"hides a refusal":             "forbidden",
 		"waits for ever":              "waiting/beyond_the_timeout",
 	} {

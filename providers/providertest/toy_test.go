@@ -99,6 +99,14 @@ func (p *toy) Info() *model.Provider {
 func (p *toy) Status() model.ProviderStatus               { return p.client.Status() }
 func (p *toy) Forget(ctx context.Context, ids []model.ID) { p.client.Forget(ctx, ids) }
 
+func (p *toy) As(token providers.Secret) providers.Provider {
+	switch {
+	case p.mutant == "lends its own token", p.mutant == "asks without a token" && token.Empty():
+		return p
+	}
+	return &toy{client: p.client.With(token, upstream.Bearer), mutant: p.mutant}
+}
+
 func (p *toy) Check(ctx context.Context) error {
 	if p.mutant == "checks nothing" {
 		return nil

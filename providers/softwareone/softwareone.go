@@ -37,6 +37,8 @@ type Options struct {
 // concurrently.
 type Provider struct {
 	client      *upstream.Client
+	reader      reader
+	usersPath   string
 	collections providers.Collections
 }
 
@@ -60,9 +62,11 @@ func New(c upstream.Config, token providers.Secret, o Options) (*Provider, error
 	if err != nil {
 		return nil, err
 	}
-	p := &Provider{client: client}
-	p.collections = collections(client, reader{provider: c.Provider, extents: newExtents()}, path)
-	return p, nil
+	return connected(client, reader{provider: c.Provider, extents: newExtents()}, path), nil
+}
+
+func connected(client *upstream.Client, r reader, usersPath string) *Provider {
+	return &Provider{client, r, usersPath, collections(client, r, usersPath)}
 }
 
 func usablePath(path string) bool {
@@ -89,6 +93,11 @@ func (p *Provider) Status() model.ProviderStatus { return p.client.Status() }
 
 // Forget drops what is remembered.
 func (p *Provider) Forget(ctx context.Context, ids []model.ID) { p.client.Forget(ctx, ids) }
+
+// As is the connection as another account.
+func (p *Provider) As(token providers.Secret) providers.Provider {
+	return connected(p.client.With(token, upstream.Bearer), p.reader, p.usersPath)
+}
 
 // Collections lists what the vendor has: all but organizations and roles.
 func (p *Provider) Collections() providers.Collections { return p.collections }

@@ -1,0 +1,193 @@
+package main_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/accountgraph/accountgraph/internal/demo"
+)
+
+// The tokens of these tests: the vendors accept the first two.
+const (
+	serversToken = "servers-token-0123"
+	callersToken = "callers-token-4567"
+	othersToken  = "others-token-89ab"
+)
+
+// turnstile stands before a simulated vendor, remembers every token that it sees,
+// and exchanges good ones for the one that the vendor accepts.
+type turnstile struct {
+	mu   sync.Mutex
+	seen []string
+}
+
+func turn(t *testing.T, vendor demo.Vendor) (baseURL string, s *turnstile) {
+	t.Helper()
+	target, err := url.Parse(vendor.BaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s = &turnstile{}
+	server := httptest.NewServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		r.Out.URL.Scheme, r.Out.URL.Host = target.Scheme, target.Host
+		query := r.Out.URL.Query()
+		user, token, basic := r.In.BasicAuth()
+		if !basic {
+			token = query.Get("api_token") + strings.TrimPrefix(r.In.Header.Get("Authorization"), "Bearer ")
+		}
+		s.mu.Lock()
+		s.seen = append(s.seen, token)
+		s.mu.Unlock()
+		if token != serversToken && token != callersToken {
+			return
+		}
+		switch {
+		case query.Has("api_token"):
+			query.Set("api_token", demo.Token)
+			r.Out.URL.RawQuery = query.Encode()
+		case basic:
+			r.Out.SetBasicAuth(user, demo.Token)
+		default:
+			r.Out.Header.Set("Authorization", "Bearer "+demo.Token)
+		}
+	}})
+	t.Cleanup(server.Close)
+	return server.URL + target.Path, s
+}
+
+// took is every token that was seen since the last time, once.
+func (s *turnstile) took() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	slices.Sort(s.seen)
+	seen := strings.Join(slices.Compact(s.seen), " ")
+	s.seen = nil
+	return seen
+}
+
+// lentProvider is a provider in a configuration: `softwareone-caller` and so on.
+func lentProvider(v demo.Vendor, base, mode string) string {
+	text := fmt.Sprintf("  - {name: %s-%s, vendor: %[1]s, baseURL: '%[3]s', credentials: %[4]s", v.Name, strings.ReplaceAll(mode, "_", "-"), base, mode)
+	if mode != "caller" {
+		text += ", token: " + serversToken
+	}
+	if mode != "server" {
+		text += ", credentialHeader: " + lentHeader(v.Name, mode)
+	}
+	for _, key := range v.Keys {
+		text += ", " + key
+	}
+	return text + "}\n"
+}
+
+func lentHeader(vendor, mode string) string {
+	return "X-" + vendor + "-" + strings.ReplaceAll(mode, "_", "-") + "-Token"
+}
+
+// TestCredentials goes through four vendors, three modes and three callers: the
+// vendor gets exactly the credential that it should, or no call (T42).
+func TestCredentials(t *testing.T) {
+	t.Parallel()
+	const refused = "UPSTREAM_UNAUTHENTICATED"
+	type end struct{ seen, code string }
+	want := map[string]map[string]end{
+		"server":             {"": {serversToken, ""}, callersToken: {serversToken, ""}, othersToken: {serversToken, ""}},
+		"caller":             {"": {"", refused}, callersToken: {callersToken, ""}, othersToken: {othersToken, refused}},
+		"caller_then_server": {"": {serversToken, ""}, callersToken: {callersToken, ""}, othersToken: {othersToken, refused}},
+	}
+	vendors := simulate(t)
+	config := "server: {listen: 127.0.0.1:0}\ncache: {fresh: 0s, stale: 0s}\nproviders:\n"
+	seen := map[string]*turnstile{}
+	for _, v := range vendors.All {
+		base, s := turn(t, v)
+		seen[v.Name] = s
+		for mode := range want {
+			config += lentProvider(v, base, mode)
+		}
+	}
+	p := serving(t, nil, "--config", write(t, "a.yaml", config))
+	for vendor, s := range seen {
+		for mode, ends := range want {
+			for brought, want := range ends {
+				name := vendor + "-" + strings.ReplaceAll(mode, "_", "-")
+				headers := []string{"accountgraph-trace: 1"}
+				if brought != "" {
+					headers = append(headers, lentHeader(vendor, mode)+": "+brought)
+				}
+				a := p.ask(fmt.Sprintf(`{ users(first: 1, filter: {providers: [%q]}) { nodes { id } } }`, name), headers...)
+				got := end{seen: s.took()}
+				if len(a.Errors) > 0 {
+					got.code, _ = a.Errors[0].Extensions["code"].(string)
+				}
+				if id, _ := a.at("users.nodes.0.id").(string); got.code == "" && !strings.HasPrefix(id, name+":User:") {
+					t.Errorf("%s with %q: %s", name, brought, a.text)
+				}
+				if diff := cmp.Diff(want, got, cmp.AllowUnexported(end{})); diff != "" {
+					t.Errorf("%s with %q: %s\n%s", name, brought, diff, a.text)
+				}
+				for _, token := range []string{serversToken, callersToken, othersToken, demo.Token} {
+					if strings.Contains(a.text, token) {
+						t.Errorf("%s with %q: a token in %s", name, brought, a.text)
+					}
+				}
+			}
+		}
+	}
+	if log := p.stderr.String(); strings.Contains(log, "-token-") {
+		t.Errorf("a token in the log: %s", log)
+	}
+}
+
+// TestCheckOfCallersCredentials holds that check says what it cannot look at, and
+// looks at the rest.
+func TestCheckOfCallersCredentials(t *testing.T) {
+	t.Parallel()
+	vendor := simulate(t).Vendor("activeplatform")
+	base, s := turn(t, vendor)
+	config := write(t, "a.yaml", "providers:\n"+lentProvider(vendor, base, "server")+lentProvider(vendor, base, "caller")+lentProvider(vendor, base, "caller_then_server"))
+	p := launch(t, nil, "check", "--config", config)
+	if code := p.exit(); code != 0 {
+		t.Errorf("exit %d: %s%s", code, &p.stdout, &p.stderr)
+	}
+	for _, row := range []string{`activeplatform-server +.* ok`, `activeplatform-caller +.* 0s +not checked: callers bring the credential`, `activeplatform-caller-then-server +.* ok`} {
+		if !regexp.MustCompile(`(?m)^` + row + `$`).MatchString(p.stdout.String()) {
+			t.Errorf("no row %s in\n%s", row, &p.stdout)
+		}
+	}
+	if seen := s.took(); seen != serversToken {
+		t.Errorf("the vendor saw %q", seen)
+	}
+}
+
+// TestCredentialsOfPages holds that a page of an allowed origin may send the
+// credential that a provider asks for, and no other header of that kind.
+func TestCredentialsOfPages(t *testing.T) {
+	t.Parallel()
+	config := "server: {listen: 127.0.0.1:0, cors: {origins: ['https://app.example']}}\nproviders:\n" + lentProvider(demo.Vendor{Name: "activeplatform"}, nobody, "caller")
+	p := serving(t, nil, "--config", write(t, "a.yaml", config))
+	for header, allowed := range map[string]bool{"x-activeplatform-caller-token": true, "x-activeplatform-server-token": false} {
+		r, err := http.NewRequest(http.MethodOptions, "http://"+p.address+"/graphql", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header = http.Header{"Origin": {"https://app.example"}, "Access-Control-Request-Method": {"POST"}, "Access-Control-Request-Headers": {header}}
+		res, err := client().Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = res.Body.Close()
+		if got := res.Header.Get("Access-Control-Allow-Headers"); (got != "") != allowed {
+			t.Errorf("%s: allowed are %q", header, got)
+		}
+	}
+}

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/accountgraph/accountgraph/internal/config"
+	"github.com/accountgraph/accountgraph/internal/manifest"
+	"github.com/accountgraph/accountgraph/resolvers"
+)
+
+// door is what the configuration says of requests: who may send them, and what may
+// be in them.
+func (p *program) door(cfg *config.Config) (resolvers.Options, error) {
+	o := resolvers.Options{Log: p.log, Introspection: cfg.Server.Introspection, Origins: cfg.Server.CORS.Origins}
+	var err error
+	if o.Gate, err = p.gate(cfg.Server.Auth); err != nil {
+		return o, err
+	}
+	o.Documents = resolvers.Documents{Only: cfg.Documents.Only, Automatic: cfg.Documents.Automatic}
+	if o.Documents.Trusted, err = p.trusted(cfg); err != nil {
+		return o, err
+	}
+	for _, c := range cfg.Providers {
+		if c.Lent() {
+			o.Lent = append(o.Lent, resolvers.Lent{Provider: c.Name, Header: c.CredentialHeader, Optional: !c.Token.Empty()})
+		}
+	}
+	return o, nil
+}
+
+// trusted reads the manifest; without one there are no trusted documents.
+func (p *program) trusted(cfg *config.Config) (*manifest.Documents, error) {
+	if cfg.Documents.Manifest == "" {
+		return new(manifest.Documents), nil
+	}
+	documents, err := manifest.Load(cfg.Documents.Manifest, resolvers.Approve(cfg.Server.Introspection))
+	switch {
+	case errors.As(err, new(*manifest.Error)):
+		return nil, refusal{fmt.Errorf("the trusted documents cannot be used:\n%w", err)}
+	case err != nil:
+		return nil, refusal{err}
+	}
+	return documents, nil
+}

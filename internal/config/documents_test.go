@@ -1,0 +1,51 @@
+package config_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/accountgraph/accountgraph/internal/config"
+)
+
+func TestDocumentsThatContradict(t *testing.T) {
+	documents := func(keys string) string { return "documents: {" + keys + "}\n" + provider }
+	refuse(t, []refusal{
+		{"only nothing", documents("only: true"), []string{"1: documents.only: needs documents.manifest, the file of the only documents to serve"}},
+		{"only, and whatever clients send", documents("only: true, manifest: a.json, automatic: true"), []string{"1: documents.automatic: must be false with documents.only: clients would choose what is served"}},
+		{"only, and an editor", "server: {graphiql: true}\n" + documents("only: true, manifest: a.json"), []string{"1: server.graphiql: must be false with documents.only: no query that is written there would be served"}},
+		{"a manifest without a name", documents("manifest: ''"), []string{"1: documents.manifest: has no value: give one or leave the key out"}},
+		{"only a manifest that is not set", documents("only: true, manifest: '${MISSING}'"), []string{"1: documents.manifest: the environment variable MISSING is not set"}},
+		{"a word", documents("only: trusted"), []string{"1: documents.only: must be true or false"}},
+	})
+}
+
+// TestDocuments holds where a manifest is looked for, and that an editor which
+// could ask nothing is left out.
+func TestDocuments(t *testing.T) {
+	folder := t.TempDir()
+	file := filepath.Join(folder, "a.yaml")
+	for text, want := range map[string]config.Documents{
+		"":                                       {},
+		"documents: {automatic: true}\n":         {Automatic: true},
+		"documents: {manifest: /etc/a.json}\n":   {Manifest: "/etc/a.json"},
+		"documents: {manifest: a.json}\n":        {Manifest: filepath.Join(folder, "a.json")},
+		"documents: {manifest: ../a.json}\n":     {Manifest: filepath.Join(filepath.Dir(folder), "a.json")},
+		"documents: {only: true, manifest: a}\n": {Manifest: filepath.Join(folder, "a"), Only: true},
+		"server: {graphiql: false}\ndocuments: {only: true, manifest: a}\n": {Manifest: filepath.Join(folder, "a"), Only: true},
+	} {
+		if err := os.WriteFile(file, []byte(text+provider), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c, err := config.Load(file, environment)
+		if err != nil {
+			t.Errorf("%q: %v", text, err)
+			continue
+		}
+		if diff := cmp.Diff(want, c.Documents); diff != "" || c.Server.GraphiQL == want.Only {
+			t.Errorf("%q: GraphiQL is %t, %s", text, c.Server.GraphiQL, diff)
+		}
+	}
+}
