@@ -3,7 +3,9 @@ package resolvers_test
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -143,5 +145,41 @@ func TestAnAnswerIsShared(t *testing.T) {
 				t.Errorf("%d executed, %d shared", executed, shared)
 			}
 		})
+	}
+}
+
+// An answer that was made for a caller who sees personal fields is not given to one
+// who does not, and the other way round.
+func TestAnAnswerIsForWhoMaySeeIt(t *testing.T) {
+	memory := remember(t, pagecache.Config{Fresh: time.Minute, Stale: time.Minute})
+	s := newStageThatRemembers(t, start(t), memory, resolvers.Options{
+		Gate: gateOfBoth(t), AnswerBytes: 1 << 20, Version: memory.cache.Version,
+	}, as)
+	ask := func(header, value string) string {
+		t.Helper()
+		r, err := http.NewRequest(http.MethodPost, s.url, strings.NewReader(`{"query": "{ user(id: \"softwareone:User:USR-1000-1234\") { name email } }"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set(header, value)
+		res, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		body, err := io.ReadAll(res.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(body)
+	}
+	for range 2 {
+		if got := ask("Authorization", "Bearer "+goodToken(t)); !strings.Contains(got, "@") || strings.Contains(got, "FORBIDDEN") {
+			t.Errorf("who may see addresses got %s", got)
+		}
+		if got := ask("Router-Authorization", routerSecret); strings.Contains(got, "@") || !strings.Contains(got, "FORBIDDEN") {
+			t.Errorf("who may not see addresses got %s", got)
+		}
 	}
 }

@@ -53,8 +53,9 @@ func (v *witness) took() []string {
 }
 
 // lender is a server with one provider, `shared`, that is asked with tokens of
-// callers; where own is not empty, with that for who brings none.
-func lender(t *testing.T, w *witness, own string) http.Handler {
+// callers; where own is not empty, with that for who brings none. It remembers so
+// many bytes of answers.
+func lender(t *testing.T, w *witness, own string, answerBytes int64) http.Handler {
 	t.Helper()
 	memory := remember(t, pagecache.Config{Fresh: time.Minute, Stale: time.Minute, Rand: func() float64 { return 1 }})
 	p, err := activeplatform.New(upstream.Config{
@@ -70,7 +71,8 @@ func lender(t *testing.T, w *witness, own string) http.Handler {
 	}
 	return resolvers.Handler(directory.New(connection), resolvers.Options{
 		Log: slog.New(slog.DiscardHandler), Gate: auth.Everyone(auth.PersonalRead, auth.CacheWrite),
-		Lent: []resolvers.Lent{{Provider: "shared", Header: "X-Shared-Token", Optional: own != ""}},
+		Lent:        []resolvers.Lent{{Provider: "shared", Header: "X-Shared-Token", Optional: own != ""}},
+		AnswerBytes: answerBytes, Version: memory.cache.Version,
 	})
 }
 
@@ -99,7 +101,7 @@ func names(owner string) string {
 func TestLentTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		vendor := &witness{gate: make(chan struct{})}
-		h := lender(t, vendor, "")
+		h := lender(t, vendor, "", 0)
 		var all sync.WaitGroup
 		for i := range 500 {
 			who := []string{"anna", "bert"}[i%2]
@@ -131,7 +133,7 @@ func TestLentInTurn(t *testing.T) {
 			{"server", "server", ""},
 		},
 	} {
-		h := lender(t, vendor, own)
+		h := lender(t, vendor, own, 1<<20)
 		for i, step := range steps {
 			var tokens []string
 			if step.who != "" {
@@ -158,7 +160,7 @@ func TestLentInTurn(t *testing.T) {
 func TestLentIsForgottenAlone(t *testing.T) {
 	for _, mutation := range []string{`mutation { purge(provider: "shared") }`, `mutation { refresh(ids: ["shared:User:1"]) }`} {
 		vendor := &witness{}
-		h := lender(t, vendor, "")
+		h := lender(t, vendor, "", 1<<20)
 		for _, who := range []string{"anna", "bert"} {
 			lend(h, firstNames, who)
 		}
@@ -179,7 +181,7 @@ func TestLentIsForgottenAlone(t *testing.T) {
 // headers they depend.
 func TestLentHeaders(t *testing.T) {
 	vendor := &witness{}
-	h := lender(t, vendor, "server")
+	h := lender(t, vendor, "server", 1<<20)
 	for name, test := range map[string]struct {
 		tokens []string
 		status int

@@ -46,7 +46,10 @@ func TestTenants(t *testing.T) {
 		Fresh: 200 * time.Millisecond, Stale: 400 * time.Millisecond, MaxBytes: 256 << 10,
 	})
 	d := directory.New(tenant(t, "anna", memory), tenant(t, "bert", memory))
-	h := resolvers.Handler(d, resolvers.Options{Log: slog.New(slog.DiscardHandler), Gate: auth.Everyone(auth.PersonalRead)})
+	h := resolvers.Handler(d, resolvers.Options{
+		Log: slog.New(slog.DiscardHandler), Gate: auth.Everyone(auth.PersonalRead),
+		AnswerBytes: 64 << 10, Version: memory.cache.Version,
+	})
 	const workers = 8
 	var done atomic.Int64
 	var wg sync.WaitGroup
