@@ -90,15 +90,19 @@ func (o operation) InterceptResponse(ctx context.Context, next graphql.ResponseH
 	oc.Stats.SetExtension(ledgerExtension, ledger)
 	set := loaders.New(o.directory)
 	ctx = loaders.With(ctx, set)
+	root := selection{oc, oc.Operation.SelectionSet, map[readKey][]loaders.Field{}}
 	if oc.Operation.Operation == ast.Query {
-		o.walk(ctx, set, selection{oc, oc.Operation.SelectionSet, map[readKey][]loaders.Field{}})
+		o.walk(ctx, set, root)
 	}
 	response := next(ctx)
-	if response != nil && oc.Headers.Get(traceHeader) == "1" {
-		if response.Extensions == nil {
-			response.Extensions = map[string]any{}
-		}
-		response.Extensions["upstream"] = trace(ledger)
+	if response == nil {
+		return nil
+	}
+	if oc.Operation.Operation == ast.Query {
+		tag(ctx, oc, set, root, response)
+	}
+	if oc.Headers.Get(traceHeader) == "1" {
+		extend(response, "upstream", trace(ledger))
 	}
 	return response
 }

@@ -1,6 +1,8 @@
 package loaders
 
 import (
+	"encoding/json"
+
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/directory"
 )
@@ -52,22 +54,37 @@ var singular = map[string]string{
 
 // entities asks for a gateway's representations.
 func (l *level) entities(f Field) {
-	var a struct {
-		Representations []struct {
-			Typename string `json:"__typename"`
-			ID       string
-			Email    string
-		}
+	for _, r := range representations(f) {
+		l.represented(r, f.Selection)
 	}
+}
+
+// representation is what a gateway knows of an object.
+type representation struct {
+	Typename string `json:"__typename"`
+	ID       string
+	Email    string
+}
+
+func representations(f Field) []representation {
+	var a struct{ Representations []json.RawMessage }
 	if f.Arguments(&a) != nil {
-		return
+		return nil
 	}
-	for _, r := range a.Representations {
-		if r.Typename == "Person" {
-			l.person(r.Email, f.Selection)
-			continue
-		}
-		l.byID(r.ID, r.Typename, f.Selection)
+	all := make([]representation, len(a.Representations))
+	for i, text := range a.Representations {
+		_ = json.Unmarshal(text, &all[i]) // what is not right is nothing that could be asked for
+	}
+	return all
+}
+
+func (l *level) represented(r representation, want Selection) {
+	switch r.Typename {
+	case "":
+	case "Person":
+		l.person(r.Email, want)
+	default:
+		l.byID(r.ID, r.Typename, want)
 	}
 }
 
