@@ -78,9 +78,11 @@ export async function without(providers, name) {
   return providers.replace(gone, `$1${port}`);
 }
 
-// schema is the SDL that the program prints.
-export async function schema() {
-  const child = spawn(binary, ['schema'], { stdio: ['ignore', 'pipe', 'inherit'] });
+// schema is the SDL that the program prints for a version of federation, or for the
+// newest.
+export async function schema(federation) {
+  const version = federation ? ['--federation', federation] : [];
+  const child = spawn(binary, ['schema', ...version], { stdio: ['ignore', 'pipe', 'inherit'] });
   let text = '';
   for await (const chunk of child.stdout.setEncoding('utf8')) text += chunk;
   return text;

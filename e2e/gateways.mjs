@@ -5,6 +5,7 @@ import { ApolloGateway, RemoteGraphQLDataSource } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
 import { createGatewayRuntime } from '@graphql-hive/gateway-runtime';
+import { apollo as compose } from './composition.mjs';
 
 // passed are the headers of a caller that subgraphs get as they came.
 const passed = ['authorization'];
@@ -56,6 +57,12 @@ const quiet = Object.fromEntries(['debug', 'info', 'warn', 'error'].map((level) 
 
 const pick = (headers) => Object.fromEntries(passed.filter((name) => headers[name]).map((name) => [name, headers[name]]));
 
-// start runs both in front of a supergraph. They say to accountgraph who they are
-// with headers of their own.
-export const start = (supergraph, own = {}) => Promise.all([apollo(supergraph, own), hive(supergraph, own)]);
+// start runs both in front of the subgraphs at urls. They say to accountgraph who
+// they are with headers of their own.
+//
+// Apollo's gateway refuses a supergraph with directives that only its router knows,
+// @cacheTag and those of 2.5 for callers; so it gets the SDL for 2.4.
+export async function start(urls, own = {}) {
+  const [older, newest] = await Promise.all([compose({ urls, federation: '2.4' }), compose({ urls })]);
+  return await Promise.all([apollo(older.supergraph, own), hive(newest.supergraph, own)]);
+}
