@@ -2,6 +2,7 @@
 // of people their e-mail address.
 import { readFile } from 'node:fs/promises';
 import { ApolloServer } from '@apollo/server';
+import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled';
 import { startStandaloneServer } from '@apollo/server/standalone';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse } from 'graphql';
@@ -27,7 +28,10 @@ export async function serve(authors, requesters) {
       tickets: ({ email }) => all.filter((ticket) => ticket.requester.email.toLowerCase() === email.toLowerCase()).slice(0, 3),
     },
   };
-  const server = new ApolloServer({ schema: buildSubgraphSchema({ typeDefs: parse(sdl), resolvers }) });
+  const server = new ApolloServer({
+    schema: buildSubgraphSchema({ typeDefs: parse(sdl), resolvers }),
+    plugins: [ApolloServerPluginInlineTraceDisabled()],
+  });
   const { url } = await startStandaloneServer(server, { listen: { host: '127.0.0.1', port: 0 } });
   return { url, stop: () => server.stop() };
 }
