@@ -30,8 +30,10 @@ test('two gateways give the same answers', async (t) => {
       await t.test(operation.name, async () => {
         const answers = [];
         for (const { name, url } of both) {
+          const before = await requests(server);
           const answer = await accountgraph.ask(url, operation.query, operation.variables);
           holds(name, operation, answer);
+          if (operation.requests) assert.equal((await requests(server)) - before, operation.requests, `${name}: requests`);
           answers.push(answer);
         }
         assert.deepEqual(answers[1].data, answers[0].data);
@@ -41,6 +43,12 @@ test('two gateways give the same answers', async (t) => {
   }
   figure(`the same ${same} answers from 2 gateways`);
 });
+
+// requests is how many a server has answered.
+async function requests({ page }) {
+  const metrics = await (await fetch(new URL('metrics', page))).text();
+  return Number(/^accountgraph_request_seconds_count (\d+)/m.exec(metrics)?.[1] ?? 0);
+}
 
 // own are the errors as accountgraph gave them. Apollo's gateway wraps those that
 // came with a status other than 200.

@@ -1,6 +1,7 @@
 // What both gateways are asked. An operation says what its answer has to hold, and
-// which errors: where they are, their code, and whose fault it was. Errors that
-// stand beside data are marked: Hive Gateway keeps only those that explain a null.
+// which errors: where they are, their code, and whose fault it was; and it may say
+// how many requests of a gateway reach accountgraph. Errors that stand beside data
+// are marked: Hive Gateway keeps only those that explain a null.
 
 const down = /^UPSTREAM_(UNAVAILABLE|CIRCUIT_OPEN)$/;
 
@@ -68,6 +69,7 @@ export const operations = (users) => [
   {
     name: 'a thousand representations',
     query: '{ tickets(first: 1000) { author { id name } } }',
+    requests: 1,
     holds: ({ tickets }) => {
       const names = new Map(Object.values(users).flat().map(({ id, name }) => [id, name]));
       const wanted = authors(users).slice(0, 1000);
