@@ -2,6 +2,7 @@ package loaders
 
 import (
 	"encoding/json"
+	"errors"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/directory"
@@ -67,15 +68,13 @@ type representation struct {
 }
 
 func representations(f Field) []representation {
-	var a struct{ Representations []json.RawMessage }
-	if f.Arguments(&a) != nil {
+	var a struct{ Representations []representation }
+	err := f.Arguments(&a)
+	var other *json.UnmarshalTypeError // a key that is no text leaves the others as they are
+	if err != nil && !errors.As(err, &other) {
 		return nil
 	}
-	all := make([]representation, len(a.Representations))
-	for i, text := range a.Representations {
-		_ = json.Unmarshal(text, &all[i]) // what is not right is nothing that could be asked for
-	}
-	return all
+	return a.Representations
 }
 
 func (l *level) represented(r representation, want Selection) {

@@ -2,6 +2,7 @@ package loaders
 
 import (
 	"context"
+	"slices"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 )
@@ -88,11 +89,21 @@ func (t *tags) providers(all []*model.Provider) {
 // distinct are the ids in the order in which they were met, and behind them the
 // providers.
 func (t *tags) distinct() []string {
-	list, seen := make([]string, 0, len(t.ids)+1), make(map[string]bool, len(t.ids)+1)
+	list := make([]string, 0, len(t.ids)+1)
+	var seen map[string]bool // of long lists; short ones are looked through
 	add := func(tag string) {
-		if !seen[tag] {
+		if seen[tag] || seen == nil && slices.Contains(list, tag) {
+			return
+		}
+		list = append(list, tag)
+		switch {
+		case seen != nil:
 			seen[tag] = true
-			list = append(list, tag)
+		case len(list) > 16:
+			seen = make(map[string]bool, len(t.ids))
+			for _, tag := range list {
+				seen[tag] = true
+			}
 		}
 	}
 	for _, id := range t.ids {
