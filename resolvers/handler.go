@@ -26,6 +26,8 @@ type Options struct {
 	Introspection bool
 	// Gate lets callers in; nil lets nobody in.
 	Gate *auth.Gate
+	// Local refuses who asks under another name than those of loopback.
+	Local bool
 	// Origins are those of other sites' pages that may ask.
 	Origins []string
 	// Observe is told of every answered request: the codes of its errors, none

@@ -25,6 +25,7 @@ import (
 type door struct {
 	callers  *auth.Gate
 	origins  *http.CrossOriginProtection
+	local    bool
 	guard    *guard.Guard
 	known    *documents[*guard.Document]
 	log      *slog.Logger
@@ -38,7 +39,7 @@ var _ graphql.Transport = (*door)(nil)
 
 func newDoor(schema *ast.Schema, o Options) *door {
 	d := &door{
-		callers: o.Gate, origins: originsOf(o.Origins),
+		callers: o.Gate, origins: originsOf(o.Origins), local: o.Local,
 		guard: guard.New(schema, guard.DefaultLimits(), o.Introspection),
 		known: newDocuments[*guard.Document](),
 		log:   o.Log, observe: o.Observe, recovers: recovered(o.Log), introspection: o.Introspection,
