@@ -30,11 +30,12 @@ providers:
 	provider := "providers: [{name: one, vendor: activeplatform, baseURL: 'https://one.example', token: '${TOKEN}'}]\n"
 	public := write(t, "public.yaml", "server: {listen: ':8080'}\n"+provider)
 	private := write(t, "private.yaml", provider)
+	keyless := write(t, "keyless.yaml", "server: {auth: {jwt: {issuer: i, audience: a, jwksFile: /nowhere/keys.json}}}\n"+provider)
 	const away = "an address other than loopback needs server.auth; in a closed network that may be `auth: open`, with which everyone who reaches the address reads all that the credentials see\n"
 	const noFile = "there is no configuration accountgraph.yaml; --config names another, and `accountgraph demo` needs none\n"
 	broad := "the configuration cannot be used:\n" +
 		broken + ":2: server.listen: " + away +
-		broken + ":3: server.port: unknown key; known here: listen, auth, graphiql, introspection\n" +
+		broken + ":3: server.port: unknown key; known here: listen, auth, graphiql, introspection, cors\n" +
 		broken + ":5: providers[0].name: must be 1 to 40 lower-case letters, digits and dashes\n" +
 		broken + ":8: providers[0].token: the environment variable NOT_SET is not set\n" +
 		broken + ":9: providers[0].timeout: not a duration such as 10s\n"
@@ -49,6 +50,7 @@ providers:
 		{"a public address", "serve --config " + public, "the configuration cannot be used:\n" + public + ":1: server.listen: " + away},
 		{"a public address by flag", "serve --listen :8080 --config " + private, "--listen: " + away},
 		{"a public demo", "demo --listen 0.0.0.0:8080", "--listen: " + away},
+		{"keys that are not there", "serve --config " + keyless, "server.auth.jwt.jwksFile: the file cannot be read\n"},
 		{"an address without a port", "demo --listen localhost", "--listen: must be a host and a port such as 127.0.0.1:8080\n"},
 		{"an unknown command", "serf", "unexpected argument serf\n" + seeHelp},
 		{"an unknown flag", "--lissten :8080", "unknown flag --lissten, did you mean \"--listen\"?\n" + seeHelp},

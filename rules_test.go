@@ -40,7 +40,7 @@ var rules = []rule{
 	{vendors, []string{"graph/model", "providers", "internal/scan", "internal/upstream"}, "a vendor knows its API, and no other vendor"},
 	{simulators, []string{"graph/model", "internal/simulated"}, "a simulator must not share the code that it is to test"},
 
-	{"internal/auth", []string{"graph/model"}, "who calls is decided before anything is read"},
+	{"internal/auth", []string{"graph/model", "providers"}, "who calls, and with which credentials, is decided before anything is read"},
 	{"internal/config", []string{"graph/model", "providers"}, "a file is read without knowing what its vendors do"},
 	{"internal/demo", []string{"graph/model", "providers", "internal/config", "internal/simulated", simulators}, "the one place outside of tests where simulators run"},
 	{"internal/directory", []string{"graph/model", "providers"}, "the core knows providers by their contract"},
@@ -57,7 +57,7 @@ var rules = []rule{
 	{"internal/telemetry", []string{"providers", "internal/pagecache", "internal/upstream"}, "it counts calls, kinds of errors and what the cache does"},
 	{"internal/upstream", []string{"graph/model", "providers", "internal/pagecache"}, "HTTP for all vendors, knowing none; what is remembered is not asked for"},
 
-	{"internal/bench", []string{"graph/model", "resolvers", "providers", vendors, "internal/config", "internal/demo", "internal/directory", "internal/pagecache", "internal/upstream", yardstick},
+	{"internal/bench", []string{"graph/model", "resolvers", "providers", vendors, "internal/auth", "internal/config", "internal/demo", "internal/directory", "internal/pagecache", "internal/upstream", yardstick},
 		"it serves what it measures, and puts the product together as the program does"},
 	{yardstick, []string{yardstick + "/generated", yardstick + "/model"}, "what the product is measured against shares no code with it"},
 	{yardstick + "/generated", []string{yardstick + "/model"}, "its executor binds to its words"},
@@ -87,6 +87,8 @@ var dependencies = []dependency{
 	{"github.com/klauspost/compress", []string{"internal/pagecache/envelope"}, "pages get smaller before they are sealed"},
 	{"github.com/redis/go-redis/v9", []string{"internal/pagecache"}, "Redis"},
 	{"github.com/failsafe-go/failsafe-go", []string{"internal/upstream"}, "bulkhead and circuit breaker"},
+	{"github.com/go-jose/go-jose/v4", []string{"internal/auth", everyTest}, "callers' tokens and the keys that sign them"},
+	{"github.com/rs/cors", []string{"."}, "pages of other sites"},
 	{"github.com/prometheus/client_golang", []string{"internal/telemetry"}, "metrics"},
 	{"go.yaml.in/yaml/v3", []string{"internal/config"}, "nodes with their lines"},
 	{"golang.org/x/text", []string{"internal/directory", everyTest}, "case folding and normal forms of Unicode"},

@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/accountgraph/accountgraph/internal/auth"
 	"github.com/accountgraph/accountgraph/internal/config"
 	"github.com/accountgraph/accountgraph/internal/demo"
 	"github.com/accountgraph/accountgraph/internal/directory"
@@ -70,7 +71,7 @@ func (c demoCommand) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
-	p.everything = true
+	p.simulated = true
 	return p.serve(ctx, cfg, c.Listen, func(address string) { fmt.Fprint(p.stdout, welcome(address)) })
 }
 
@@ -112,6 +113,10 @@ func (p *program) serve(ctx context.Context, cfg *config.Config, listen string, 
 			return refusal{fmt.Errorf("--listen: %w", err)}
 		}
 	}
+	gate, err := p.gate(cfg.Server.Auth)
+	if err != nil {
+		return err
+	}
 	metrics := telemetry.NewMetrics(names(cfg))
 	cache, err := pagecache.Open(pagecache.Config{
 		Redis: cfg.Cache.Redis, Key: cfg.Cache.Key, Fresh: cfg.Cache.Fresh, Stale: cfg.Cache.Stale,
@@ -131,7 +136,7 @@ func (p *program) serve(ctx context.Context, cfg *config.Config, listen string, 
 	}
 	var stopping atomic.Bool
 	server := &http.Server{
-		Handler: p.routes(cfg, d, metrics, &stopping), ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout,
+		Handler: p.routes(cfg, d, gate, metrics, &stopping), ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout,
 		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
 		ErrorLog: slog.NewLogLogger(p.log.Handler(), slog.LevelWarn),
 	}
@@ -161,11 +166,15 @@ func (p *program) serve(ctx context.Context, cfg *config.Config, listen string, 
 
 // routes are the paths of the server. Once it is stopping, each answer is the
 // last of its connection.
-func (p *program) routes(cfg *config.Config, d *directory.Directory, metrics *telemetry.Metrics, stopping *atomic.Bool) http.Handler {
+func (p *program) routes(
+	cfg *config.Config, d *directory.Directory, gate *auth.Gate, metrics *telemetry.Metrics, stopping *atomic.Bool,
+) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", resolvers.Handler(d, resolvers.Options{
-		Log: p.log, Introspection: cfg.Server.Introspection, CacheWrite: p.everything, Observe: metrics.Request,
-	}))
+	origins := cfg.Server.CORS.Origins
+	mux.Handle("/graphql", shared(origins, resolvers.Handler(d, resolvers.Options{
+		Log: p.log, Introspection: cfg.Server.Introspection, Observe: metrics.Request,
+		Gate: gate, Local: !cfg.Server.Auth.Given() && !p.simulated, Origins: origins,
+	})))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "alive") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
 		if stopping.Load() {

@@ -57,8 +57,8 @@ type program struct {
 	env            config.Env
 	stdout, stderr io.Writer
 	log            *slog.Logger
-	// everything lets whoever asks do all there is to do: for the demo.
-	everything bool
+	// simulated is whether what is served is nobody's.
+	simulated bool
 }
 
 type commands struct {

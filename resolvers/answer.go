@@ -17,6 +17,7 @@ type answer struct {
 	status     int
 	mediaType  string
 	allow      string
+	challenge  string
 	data       json.RawMessage // absent when the request was not executed
 	errors     gqlerror.List
 	extensions map[string]any
@@ -77,10 +78,13 @@ func (a *answer) shown() gqlerror.List {
 func (a *answer) write(w http.ResponseWriter) {
 	h := w.Header()
 	h.Set("Cache-Control", a.cacheControl())
-	h.Add("Vary", "Accept, Authorization, Origin")
+	h.Add("Vary", "Accept, Authorization, Router-Authorization, Origin")
 	h.Set("X-Content-Type-Options", "nosniff")
 	if a.allow != "" {
 		h.Set("Allow", a.allow)
+	}
+	if a.challenge != "" {
+		h.Set("WWW-Authenticate", a.challenge)
 	}
 	if a.status == http.StatusNoContent {
 		w.WriteHeader(a.status)

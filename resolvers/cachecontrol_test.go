@@ -46,7 +46,7 @@ func TestCacheControl(t *testing.T) {
 		ill      = `{ users(first: 1, filter: {providers: ["softwareone"]}) { nodes { id } } accounts(first: 1, filter: {providers: ["activeplatform"]}) { nodes { id } } }`
 	)
 	memory := remember(t, pagecache.Config{Fresh: time.Minute, Stale: 10 * time.Minute, Rand: func() float64 { return 1 }})
-	s := newStageThatRemembers(t, start(t), memory, resolvers.Options{CacheWrite: true}, as)
+	s := newStageThatRemembers(t, start(t), memory, resolvers.Options{}, as)
 	s.vendors.Vendor("activeplatform").Control.Add(simulated.Fault{Path: "/", Status: http.StatusNotImplemented})
 	about := func(what string, got, want int) {
 		t.Helper()

@@ -11,13 +11,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/accountgraph/accountgraph/internal/auth"
 	"github.com/accountgraph/accountgraph/internal/directory"
 	"github.com/accountgraph/accountgraph/resolvers"
 )
 
 // quiet is the handler of a server without providers.
 func quiet() http.Handler {
-	return resolvers.Handler(directory.New(), resolvers.Options{Log: slog.New(slog.DiscardHandler), Introspection: true})
+	return resolvers.Handler(directory.New(), resolvers.Options{Log: slog.New(slog.DiscardHandler), Introspection: true, Gate: auth.Everyone()})
 }
 
 func post(h http.Handler, body string) *httptest.ResponseRecorder {

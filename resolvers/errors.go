@@ -33,6 +33,7 @@ const (
 	BadUserInput           Code = "BAD_USER_INPUT"
 	BudgetExceeded         Code = "BUDGET_EXCEEDED"
 	Timeout                Code = "TIMEOUT"
+	Unauthenticated        Code = "UNAUTHENTICATED"
 	Forbidden              Code = "FORBIDDEN"
 	Internal               Code = "INTERNAL_SERVER_ERROR"
 )

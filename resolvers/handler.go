@@ -13,6 +13,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/accountgraph/accountgraph/graph/generated"
+	"github.com/accountgraph/accountgraph/internal/auth"
 	"github.com/accountgraph/accountgraph/internal/directory"
 	"github.com/accountgraph/accountgraph/internal/loaders"
 	"github.com/accountgraph/accountgraph/internal/upstream"
@@ -23,8 +24,12 @@ type Options struct {
 	Log *slog.Logger
 	// Introspection allows clients to read the schema.
 	Introspection bool
-	// CacheWrite lets everybody change what is remembered.
-	CacheWrite bool
+	// Gate lets callers in; nil lets nobody in.
+	Gate *auth.Gate
+	// Local refuses who asks under another name than those of loopback.
+	Local bool
+	// Origins are those of other sites' pages that may ask.
+	Origins []string
 	// Observe is told of every answered request: the codes of its errors, none
 	// when it went well, and how long it took; may be nil.
 	Observe func(codes []string, took time.Duration)
@@ -42,7 +47,7 @@ const (
 
 // Handler serves GraphQL over HTTP.
 func Handler(d *directory.Directory, o Options) http.Handler {
-	schema := generated.NewExecutableSchema(generated.Config{Resolvers: root{d, o.CacheWrite}})
+	schema := generated.NewExecutableSchema(generated.Config{Resolvers: root{d}, Directives: directives()})
 	server := handler.New(schema)
 	server.AddTransport(newDoor(schema.Schema(), o))
 	server.SetQueryCache(newDocuments[*ast.QueryDocument]())
@@ -88,6 +93,7 @@ func (o operation) InterceptResponse(ctx context.Context, next graphql.ResponseH
 	defer cancel()
 	ctx, ledger := upstream.WithLedger(ctx, maxCalls)
 	oc.Stats.SetExtension(ledgerExtension, ledger)
+	oc.Stats.SetExtension(callerExtension, auth.From(ctx))
 	set := loaders.New(o.directory)
 	ctx = loaders.With(ctx, set)
 	root := selection{oc, oc.Operation.SelectionSet, map[readKey][]loaders.Field{}}
@@ -107,8 +113,11 @@ func (o operation) InterceptResponse(ctx context.Context, next graphql.ResponseH
 	return response
 }
 
-// ledgerExtension is where the door finds an operation's ledger.
-const ledgerExtension = "ledger"
+// Where the door finds an operation's ledger, and selections its caller.
+const (
+	ledgerExtension = "ledger"
+	callerExtension = "caller"
+)
 
 // freshFor is how long an answer may be kept by whoever asked: not at all when it
 // is incomplete.

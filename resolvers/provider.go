@@ -14,7 +14,7 @@ func (r provider) Status(_ context.Context, p *model.Provider) (model.ProviderSt
 }
 
 func (provider) Users(ctx context.Context, p *model.Provider, first *int, after *string, filter *model.UserFilter, orderBy *model.UserOrder) (*model.UserConnection, error) {
-	l, err := loaders.UserList(p, filter, orderBy)
+	l, err := userList(ctx, p, filter, orderBy)
 	return list(ctx, loaders.For(ctx).Users, l, err, first, after)
 }
 

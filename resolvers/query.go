@@ -28,7 +28,7 @@ func (query) User(ctx context.Context, id model.ID) (*model.User, error) {
 }
 
 func (query) Users(ctx context.Context, first *int, after *string, filter *model.UserFilter, orderBy *model.UserOrder) (*model.UserConnection, error) {
-	l, err := loaders.UserList(nil, filter, orderBy)
+	l, err := userList(ctx, nil, filter, orderBy)
 	return list(ctx, loaders.For(ctx).Users, l, err, first, after)
 }
 

@@ -118,11 +118,6 @@ func duration(t *testing.T, text string) time.Duration {
 	return d
 }
 
-// mayWrite reports whether the callers in a story may change what is remembered.
-func mayWrite(story *txtar.Archive) bool {
-	return slices.ContainsFunc(story.Files, func(f txtar.File) bool { return f.Name == "cache" && strings.Contains(string(f.Data), "write") })
-}
-
 // distance orders sources by how far away they are.
 var distance = []upstream.Source{pagecache.Coalesced, pagecache.FromMemory, pagecache.FromStale, pagecache.FromRedis, pagecache.FromVendor}
 

@@ -21,7 +21,7 @@ func newReplica(t *testing.T, vendors *demo.Vendors, redis *redistest.Server) *s
 		Redis: providers.NewSecret(redis.URL()), Key: providers.NewSecret(strings.Repeat("k", 32)),
 		Fresh: time.Minute, Stale: 10 * time.Minute, Timeout: time.Second, // The machine may be busy.
 	})
-	s := newStageThatRemembers(t, vendors, memory, resolvers.Options{CacheWrite: true}, as)
+	s := newStageThatRemembers(t, vendors, memory, resolvers.Options{}, as)
 	eventually(t, "a replica hears the others", func() bool { return memory.count(pagecache.Subscribed) > 0 })
 	return s
 }

@@ -19,11 +19,7 @@ import (
 )
 
 // root hands out the resolvers; they find everything in the operation's loaders.
-type root struct {
-	directory *directory.Directory
-	// cacheWrite lets callers change what is remembered.
-	cacheWrite bool
-}
+type root struct{ directory *directory.Directory }
 
 var _ generated.ResolverRoot = root{}
 

@@ -8,6 +8,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/auth"
 	"github.com/accountgraph/accountgraph/internal/loaders"
 )
 
@@ -46,7 +47,8 @@ var satisfied = map[string][]string{
 	"Person":               {"Person", "_Entity"},
 }
 
-// Fields are the fields wanted of an object of this type. They are shared.
+// Fields are the fields wanted of an object of this type, without those that the
+// caller is not shown. They are shared.
 func (s selection) Fields(typ string) []loaders.Field {
 	if s.read == nil || len(s.set) == 0 {
 		return s.fields(typ)
@@ -66,15 +68,19 @@ func (s selection) fields(typ string) []loaders.Field {
 		conditions = []string{typ}
 	}
 	collected := graphql.CollectFields(s.operation, s.set, conditions)
-	fields := make([]loaders.Field, len(collected))
-	for i, f := range collected {
-		fields[i] = loaders.Field{
+	caller, _ := s.operation.Stats.GetExtension(callerExtension).(*auth.Caller)
+	fields := make([]loaders.Field, 0, len(collected))
+	for _, f := range collected {
+		if withheld(caller, f, s.operation.Variables) {
+			continue
+		}
+		fields = append(fields, loaders.Field{
 			Name: f.Name, Alias: f.Alias,
 			NonNull:   f.Definition != nil && f.Definition.Type.NonNull,
 			Leaf:      len(f.Selections) == 0,
 			Arguments: func(into any) error { return readArguments(f, s.operation.Variables, into) },
 			Selection: selection{s.operation, f.Selections, s.read},
-		}
+		})
 	}
 	return fields
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/auth"
 	"github.com/accountgraph/accountgraph/internal/demo"
 	"github.com/accountgraph/accountgraph/internal/directory"
 	"github.com/accountgraph/accountgraph/internal/upstream"
@@ -47,6 +48,9 @@ func newStageThatRemembers(
 ) *stage {
 	t.Helper()
 	o.Log, o.Introspection = slog.New(slog.NewTextHandler(t.Output(), nil)), true
+	if o.Gate == nil {
+		o.Gate = auth.Everyone(auth.PersonalRead, auth.CacheWrite)
+	}
 	var all []providers.Provider
 	for _, v := range vendors.All {
 		all = append(all, dress(open(t, v, memory)))

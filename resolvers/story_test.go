@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 
+	"github.com/accountgraph/accountgraph/internal/auth"
 	"github.com/accountgraph/accountgraph/internal/demo"
 	"github.com/accountgraph/accountgraph/internal/simulated"
 	"github.com/accountgraph/accountgraph/providers"
@@ -36,11 +37,11 @@ var update = flag.Bool("update", false, "rewrite the stories with what happens")
 //	<provider> <path prefix> <status, hangup, html, or well for no more faults>
 //
 // A section `credential` at the beginning that says `client` shows SoftwareOne as
-// its clients see it, instead of its own staff. Nothing is remembered between
-// steps, unless a section `cache` says for how long, and whether callers may have
-// it forgotten:
+// its clients see it, instead of its own staff. A section `scopes` says what the
+// caller may do, instead of `personal:read`. Nothing is remembered between steps,
+// unless a section `cache` says for how long:
 //
-//	fresh <duration> stale <duration> [write]
+//	fresh <duration> stale <duration>
 //
 // Then each step also tells where its data came from, in a section `source`, and
 // lets all that goes on behind its answer end; a section `later` has time pass.
@@ -67,8 +68,18 @@ func newStageFor(
 	t *testing.T, story *txtar.Archive, vendors *demo.Vendors, o resolvers.Options, dress func(providers.Provider) providers.Provider,
 ) *stage {
 	t.Helper()
-	o.CacheWrite = mayWrite(story)
+	o.Gate = gateOf(story)
 	return newStageThatRemembers(t, vendors, rememberFor(t, story), o, dress)
+}
+
+// gateOf lets the caller of a story in.
+func gateOf(story *txtar.Archive) *auth.Gate {
+	for _, f := range story.Files {
+		if f.Name == "scopes" {
+			return auth.Everyone(strings.Fields(string(f.Data))...)
+		}
+	}
+	return auth.Everyone(auth.PersonalRead)
 }
 
 // theatre has the vendors for one story after another.
@@ -121,7 +132,7 @@ func play(t *testing.T, stage *stage, story *txtar.Archive) *txtar.Archive {
 		word, number, _ := strings.Cut(section.Name, " ")
 		text := string(section.Data)
 		switch word {
-		case "credential", "cache":
+		case "credential", "scopes", "cache":
 			keep(section.Name, text)
 		case "later":
 			stage.memory.later(duration(t, text))

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/auth"
 	"github.com/accountgraph/accountgraph/internal/directory"
 	"github.com/accountgraph/accountgraph/internal/loaders"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
@@ -45,7 +46,7 @@ func TestTenants(t *testing.T) {
 		Fresh: 200 * time.Millisecond, Stale: 400 * time.Millisecond, MaxBytes: 256 << 10,
 	})
 	d := directory.New(tenant(t, "anna", memory), tenant(t, "bert", memory))
-	h := resolvers.Handler(d, resolvers.Options{Log: slog.New(slog.DiscardHandler)})
+	h := resolvers.Handler(d, resolvers.Options{Log: slog.New(slog.DiscardHandler), Gate: auth.Everyone(auth.PersonalRead)})
 	const workers = 8
 	var done atomic.Int64
 	var wg sync.WaitGroup

@@ -11,6 +11,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"github.com/accountgraph/accountgraph/internal/auth"
 	"github.com/accountgraph/accountgraph/internal/guard"
 )
 
@@ -22,20 +23,26 @@ import (
 // POST with a JSON body and GET are all there is. Batches, forms, uploads, event
 // streams and WebSockets have no use here and would each need a defence.
 type door struct {
+	callers  *auth.Gate
+	origins  *http.CrossOriginProtection
+	local    bool
 	guard    *guard.Guard
 	known    *documents[*guard.Document]
 	log      *slog.Logger
 	observe  func(codes []string, took time.Duration)
 	recovers graphql.RecoverFunc
+	// introspection is whether clients may read the schema.
+	introspection bool
 }
 
 var _ graphql.Transport = (*door)(nil)
 
 func newDoor(schema *ast.Schema, o Options) *door {
 	d := &door{
+		callers: o.Gate, origins: originsOf(o.Origins), local: o.Local,
 		guard: guard.New(schema, guard.DefaultLimits(), o.Introspection),
 		known: newDocuments[*guard.Document](),
-		log:   o.Log, observe: o.Observe, recovers: recovered(o.Log),
+		log:   o.Log, observe: o.Observe, recovers: recovered(o.Log), introspection: o.Introspection,
 	}
 	if d.observe == nil {
 		d.observe = func([]string, time.Duration) {}
@@ -82,7 +89,11 @@ func (d *door) answer(ctx context.Context, w http.ResponseWriter, r *http.Reques
 		a.refuse(http.StatusNotAcceptable, refusal(BadRequest, "the answer can be %s or %s", jsonType, graphqlType))
 		return a
 	}
-	params, refused := d.read(w, r)
+	ctx, refused := d.enter(ctx, a, r)
+	var params *graphql.RawParams
+	if refused == nil {
+		params, refused = d.read(w, r)
+	}
 	if refused == nil {
 		refused = d.run(ctx, a, r.Method, params, exec)
 	}
@@ -126,6 +137,9 @@ func (d *door) run(ctx context.Context, a *answer, method string, params *graphq
 	if err := document.Check(params.OperationName, params.Variables); err != nil {
 		return a.unexecuted(present(ctx, err))
 	}
+	if refused := forGateways(ctx, document.ForGateway(params.OperationName)); refused != nil {
+		return refused
+	}
 	oc, errs := exec.CreateOperationContext(ctx, params)
 	if len(errs) > 0 {
 		shown := make(gqlerror.List, len(errs))
@@ -135,7 +149,7 @@ func (d *door) run(ctx context.Context, a *answer, method string, params *graphq
 			}
 			shown[i] = present(ctx, err)
 		}
-		return a.unexecuted(shown...)
+		return a.unexecuted(d.told(shown)...)
 	}
 	handle, ctx := exec.DispatchOperation(ctx, oc)
 	response := handle(ctx)

@@ -17,6 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/accountgraph/accountgraph/internal/auth"
 	"github.com/accountgraph/accountgraph/internal/directory"
 	"github.com/accountgraph/accountgraph/resolvers"
 )
@@ -33,8 +34,8 @@ func newDoor(t *testing.T, introspection bool) *door {
 	d := &door{}
 	server := httptest.NewServer(resolvers.Handler(directory.New(), resolvers.Options{
 		Log:           slog.New(slog.NewJSONHandler(&d.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Introspection: introspection,
-		Observe:       func(codes []string, _ time.Duration) { d.observed = append(d.observed, codes) },
+		Introspection: introspection, Gate: auth.Everyone(),
+		Observe: func(codes []string, _ time.Duration) { d.observed = append(d.observed, codes) },
 	}))
 	t.Cleanup(server.Close)
 	d.url = server.URL
@@ -209,7 +210,7 @@ func TestDoor(t *testing.T) {
 				t.Errorf("observed %q, want %q once", d.observed, codes)
 			}
 			for name, want := range map[string]string{
-				"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Vary": "Accept, Authorization, Origin",
+				"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Vary": "Accept, Authorization, Router-Authorization, Origin",
 			} {
 				if got := res.Header.Get(name); got != want {
 					t.Errorf("%s: %q, want %q", name, got, want)

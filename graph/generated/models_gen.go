@@ -26,7 +26,7 @@ type ModuleByIDsInput struct {
 	ID model.ID `json:"ID"`
 }
 
-// What callers with the scope `cache:write` can do; in the demo, everybody. Others get FORBIDDEN.
+// What callers with the scope `cache:write` can do; others get FORBIDDEN. Nothing is changed at a vendor.
 type Mutation struct {
 }
 

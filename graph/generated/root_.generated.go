@@ -37,6 +37,7 @@ type ResolverRoot interface {
 }
 
 type DirectiveRoot struct {
+	RequiresScopes func(ctx context.Context, obj any, next graphql.Resolver, scopes [][]string) (res any, err error)
 }
 
 type ComplexityRoot struct {
@@ -60,6 +61,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	opCtx := graphql.GetOperationContext(ctx)
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
+	ec.granted = ec.hasScopes(ctx)
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
 		ec.unmarshalInputAccountByIDsInput,
 		ec.unmarshalInputAccountFilter,
@@ -134,6 +136,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 
 type executionContext struct {
 	*graphql.ExecutionContextState[ResolverRoot, DirectiveRoot, ComplexityRoot]
+	// granted is whether the caller has the scopes that fields of objects ask for.
+	granted bool
 }
 
 func newExecutionContext(
@@ -155,7 +159,7 @@ var sources = []*ast.Source{
 	{Name: "../../schema.graphqls", Input: `extend schema
   @link(
     url: "https://specs.apollo.dev/federation/v2.12"
-    import: ["@key", "@shareable", "@tag", "@cost", "@listSize", "@cacheTag"]
+    import: ["@key", "@shareable", "@requiresScopes", "@tag", "@cost", "@listSize", "@cacheTag"]
   )
 
 """
@@ -337,8 +341,8 @@ type User implements Node @key(fields: "id") @cacheTag(format: "{$key.id}") @ent
   provider: Provider!
   "The vendor's own id: ` + "`" + `401` + "`" + `, ` + "`" + `USR-1234-5678` + "`" + `, ` + "`" + `2002984` + "`" + `, a UUID."
   vendorId: String!
-  "The address this user signs in with. Filled by all vendors; null at BlendVision for an account without e-mail."
-  email: String @tag(name: "personal")
+  "The address this user signs in with. Filled by all vendors; null at BlendVision for an account without e-mail. Needs the scope ` + "`" + `personal:read` + "`" + `."
+  email: String @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
   "Display name. ActivityInfo and SoftwareOne give one; at ActivePlatform and BlendVision it is put together from the name's parts."
   name: String @tag(name: "personal")
   "Given name. SoftwareOne, ActivePlatform, BlendVision."
@@ -353,10 +357,10 @@ type User implements Node @key(fields: "id") @cacheTag(format: "{$key.id}") @ent
   vendorStatus: String
   "Picture. SoftwareOne."
   icon: URL @tag(name: "personal")
-  "Telephone. SoftwareOne."
-  phone: Phone @tag(name: "personal")
-  "Last sign-in anywhere on the vendor's platform. ActivityInfo, SoftwareOne; null for who never signed in."
-  lastLoginAt: DateTime @tag(name: "personal")
+  "Telephone. SoftwareOne. Needs the scope ` + "`" + `personal:read` + "`" + `."
+  phone: Phone @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
+  "Last sign-in anywhere on the vendor's platform. ActivityInfo, SoftwareOne; null for who never signed in. Needs the scope ` + "`" + `personal:read` + "`" + `."
+  lastLoginAt: DateTime @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
   "Language and culture. SoftwareOne."
   settings: UserSettings
   "Attributes an operator has defined. ActivePlatform; empty at other vendors."
@@ -498,8 +502,8 @@ type Invitation {
   status: InvitationStatus
   "The vendor's word."
   vendorStatus: String
-  "The link that accepts the invitation: whoever has it can accept. Treat it as a secret."
-  url: URL @tag(name: "personal")
+  "The link that accepts the invitation: whoever has it can accept. Treat it as a secret. Needs the scope ` + "`" + `personal:read` + "`" + `."
+  url: URL @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
 }
 
 # --------------------------------------------------------------- accounts ---
@@ -550,8 +554,8 @@ type Account implements Node & Tenant @key(fields: "id") @cacheTag(format: "{$ke
   externalName: String
   "Ids in other systems. SoftwareOne."
   externalIds: AccountExternalIds
-  "Postal address. SoftwareOne, ActivePlatform."
-  address: Address @tag(name: "personal")
+  "Postal address. SoftwareOne, ActivePlatform. Needs the scope ` + "`" + `personal:read` + "`" + `."
+  address: Address @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
   "Picture. SoftwareOne."
   icon: URL
   "Where technical questions go. SoftwareOne."
@@ -781,16 +785,16 @@ type Buyer implements Node @key(fields: "id") @cacheTag(format: "{$key.id}") @en
   status: BuyerStatus!
   "The vendor's word for the status."
   vendorStatus: String
-  "Whom to talk to."
-  contact: Contact @tag(name: "personal")
+  "Whom to talk to. Needs the scope ` + "`" + `personal:read` + "`" + `."
+  contact: Contact @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
   "Ids in other systems."
   externalIds: BuyerExternalIds
   "Picture."
   icon: URL
-  "Postal address."
-  address: Address @tag(name: "personal")
-  "Tax number."
-  taxId: String @tag(name: "personal")
+  "Postal address. Needs the scope ` + "`" + `personal:read` + "`" + `."
+  address: Address @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
+  "Tax number. Needs the scope ` + "`" + `personal:read` + "`" + `."
+  taxId: String @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
   "The account it buys for."
   account: Account
   "Who sells to it."
@@ -809,10 +813,10 @@ type Contact {
   firstName: String @tag(name: "personal")
   "Family name."
   lastName: String @tag(name: "personal")
-  "E-mail address."
-  email: String @tag(name: "personal")
-  "Telephone."
-  phone: Phone @tag(name: "personal")
+  "E-mail address. Needs the scope ` + "`" + `personal:read` + "`" + `."
+  email: String @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
+  "Telephone. Needs the scope ` + "`" + `personal:read` + "`" + `."
+  phone: Phone @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
   "The same human as a user of the platform."
   user: User @tag(name: "personal")
   "Kind of contact, as the vendor words it."
@@ -871,8 +875,8 @@ type Seller implements Node @key(fields: "id") @cacheTag(format: "{$key.id}") @e
   icon: URL
   "Currencies it bills in, ISO 4217."
   currencies: [String!]!
-  "Postal address."
-  address: Address @tag(name: "personal")
+  "Postal address. Needs the scope ` + "`" + `personal:read` + "`" + `."
+  address: Address @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
 }
 
 "A part of the SoftwareOne platform that users can be given access to."
@@ -967,8 +971,8 @@ type AuditActor {
 
 "The users of all providers that share one e-mail address, compared after Unicode and case normalization."
 type Person @key(fields: "email") @entityResolver(multi: true) {
-  "The address, normalized: Unicode NFC, in lower case."
-  email: String! @tag(name: "personal")
+  "The address, normalized: Unicode NFC, in lower case. Needs the scope ` + "`" + `personal:read` + "`" + `."
+  email: String! @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
   "The first name that one of the users has, in the order of the providers."
   name: String @tag(name: "personal")
   "Every login of this person that was found, in the order of the providers."
@@ -980,8 +984,8 @@ type Person @key(fields: "email") @entityResolver(multi: true) {
     "Continue behind this cursor of the same list."
     after: String
   ): MembershipConnection! @cost(weight: 20) @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
-  "The latest sign-in of any of the users. ActivityInfo, SoftwareOne."
-  lastLoginAt: DateTime @tag(name: "personal")
+  "The latest sign-in of any of the users. ActivityInfo, SoftwareOne. Needs the scope ` + "`" + `personal:read` + "`" + `."
+  lastLoginAt: DateTime @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
   "Where this person has logins."
   providers: [Provider!]! @listSize(assumedSize: 4)
 }
@@ -1012,7 +1016,7 @@ input UserFilter {
 enum UserOrderField {
   "Display name, without regard to case."
   NAME
-  "E-mail address, without regard to case."
+  "E-mail address, without regard to case. Needs the scope ` + "`" + `personal:read` + "`" + `."
   EMAIL
   "Normalized status, as text."
   STATUS
@@ -1020,7 +1024,7 @@ enum UserOrderField {
   CREATED_AT
   "Last change."
   UPDATED_AT
-  "Last sign-in."
+  "Last sign-in. Needs the scope ` + "`" + `personal:read` + "`" + `."
   LAST_LOGIN_AT
 }
 
@@ -1459,7 +1463,7 @@ type Query {
   ): [Person]! @cost(weight: 5) @listSize(assumedSize: 100) @cacheTag(format: "people")
 }
 
-"What callers with the scope ` + "`" + `cache:write` + "`" + ` can do; in the demo, everybody. Others get FORBIDDEN."
+"What callers with the scope ` + "`" + `cache:write` + "`" + ` can do; others get FORBIDDEN. Nothing is changed at a vendor."
 type Mutation {
   """
   Forget these objects and every page that holds one of them, here and at all
@@ -1469,7 +1473,7 @@ type Mutation {
   refresh(
     "Global ids, at most 100."
     ids: [ID!]!
-  ): Int! @cost(weight: 20)
+  ): Int! @requiresScopes(scopes: [["cache:write"]]) @cost(weight: 20)
   """
   Forget everything that was read through a provider, here and at all replicas.
   Always true.
@@ -1477,7 +1481,7 @@ type Mutation {
   purge(
     "The provider's name. An unknown one is BAD_USER_INPUT."
     provider: String!
-  ): Boolean!
+  ): Boolean! @requiresScopes(scopes: [["cache:write"]])
 }
 `, BuiltIn: false},
 	{Name: "../../federation/directives.graphql", Input: `

@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/auth"
 	"github.com/accountgraph/accountgraph/internal/config"
 	"github.com/accountgraph/accountgraph/internal/directory"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
@@ -71,7 +72,7 @@ func product(c *config.Config, forget bool) (http.Handler, error) {
 		all = append(all, opened)
 	}
 	return resolvers.Handler(directory.New(all...), resolvers.Options{
-		Log: log, Introspection: true,
+		Log: log, Introspection: true, Gate: auth.Everyone(auth.PersonalRead),
 	}), nil
 }
 

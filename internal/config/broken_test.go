@@ -54,7 +54,7 @@ func TestBrokenFiles(t *testing.T) {
 		{"bytes that are not text", "server: \xff\n", []string{"1: not YAML: holds a character that is not printable, or is not UTF-8"}},
 		{"a control character", "server: \x01\n", []string{"1: not YAML: holds a character that is not printable, or is not UTF-8"}},
 		{"an unknown section", provider + "sever: {}\n", []string{"6: sever: unknown key; known here: server, cache, providers"}},
-		{"an unknown key", "server: {lisen: ':80'}\n" + provider, []string{"1: server.lisen: unknown key; known here: listen, auth, graphiql, introspection"}},
+		{"an unknown key", "server: {lisen: ':80'}\n" + provider, []string{"1: server.lisen: unknown key; known here: listen, auth, graphiql, introspection, cors"}},
 		{"a key in other letters", provider + "    baseUrl: https://one.example\n", []string{"6: providers[0].baseUrl: unknown key; known here: name, vendor, baseURL, token, timeout, maxConcurrent, allowInsecure, accountUsersPath, billingAccounts, organizations"}},
 		{"a secret where a key belongs", provider + "    s3cr3t: x\n    s3cr3t-2: x\n", []string{
 			"6: providers[0].?: unknown key; known here: name, vendor, baseURL, token, timeout, maxConcurrent, allowInsecure, accountUsersPath, billingAccounts, organizations",
@@ -121,7 +121,7 @@ func TestBrokenFiles(t *testing.T) {
 			"11: providers[1].maxConcurrent: must be a whole number from 1 to 64",
 		}},
 		{"an unknown vendor", strings.Replace(provider, "activeplatform", "s3cr3t", 1), []string{"3: providers[0].vendor: must be activityinfo or activeplatform or blendvision or softwareone"}},
-		{"an unknown way in", "server: {auth: s3cr3t}\n" + provider, []string{"1: server.auth: must be open"}},
+		{"an unknown way in", "server: {auth: s3cr3t}\n" + provider, []string{"1: server.auth: must be open, or a mapping of keys to values"}},
 		{"a variable that is not set", strings.Replace(provider, "${TOKEN}", "${MISSING}", 1), []string{"5: providers[0].token: the environment variable MISSING is not set"}},
 		{"a variable that is empty", strings.Replace(provider, "${TOKEN}", "x${EMPTY}${MISSING}", 1), []string{"5: providers[0].token: the environment variable EMPTY is empty, the environment variable MISSING is not set"}},
 		{"a variable without a name", strings.Replace(provider, "${TOKEN}", "${}", 1), []string{"5: providers[0].token: needs the name of an environment variable between ${ and }; write $${ for the characters ${"}},
@@ -140,7 +140,7 @@ providers:
     organizations: [s3cr3t]
 `, []string{
 			"2: server.listen: an address other than loopback needs server.auth; in a closed network that may be `auth: open`, with which everyone who reaches the address reads all that the credentials see",
-			"3: server.port: unknown key; known here: listen, auth, graphiql, introspection",
+			"3: server.port: unknown key; known here: listen, auth, graphiql, introspection, cors",
 			"5: cache.fresh: not a duration such as 60s",
 			"7: providers[0].baseURL: is missing",
 			"7: providers[0].name: must be 1 to 40 lower-case letters, digits and dashes",

@@ -20,9 +20,13 @@ const maxLife = 24 * time.Hour
 
 // check looks at what tags cannot say.
 func (d *decoder) check(c *Config) {
-	if problem := listenProblem(c.Server); problem != "" && !d.reported("server.auth") {
+	if problem := listenProblem(c.Server.Listen, d.given("server.auth")); problem != "" {
 		d.add("server.listen", "%s", problem)
 	}
+	if d.given("server.auth") {
+		d.checkAuth(c.Server.Auth)
+	}
+	d.checkOrigins(c.Server.CORS.Origins)
 	d.checkCache(&c.Cache)
 	d.checkProviders(c.Providers)
 }
@@ -30,21 +34,19 @@ func (d *decoder) check(c *Config) {
 // ListenOn replaces the address, as the command line may. It fails where
 // server.listen would.
 func (s *Server) ListenOn(address string) error {
-	changed := *s
-	changed.Listen = address
-	if problem := listenProblem(changed); problem != "" {
+	if problem := listenProblem(address, s.Auth.Given()); problem != "" {
 		return errors.New(problem)
 	}
-	*s = changed
+	s.Listen = address
 	return nil
 }
 
-func listenProblem(s Server) string {
-	host, port, err := net.SplitHostPort(s.Listen)
+func listenProblem(address string, auth bool) string {
+	host, port, err := net.SplitHostPort(address)
 	if err != nil || !isPort(port) || strings.ContainsFunc(host, isOdd) {
 		return "must be a host and a port such as 127.0.0.1:8080"
 	}
-	if s.Auth == "" && !isLoopback(host) {
+	if !auth && !isLoopback(host) {
 		return "an address other than loopback needs server.auth; in a closed network that may be `auth: open`, with which everyone who reaches the address reads all that the credentials see"
 	}
 	return ""

@@ -23,22 +23,72 @@ type Config struct {
 	Providers []Provider `key:"providers" required:"true"`
 }
 
-// Open is the value of Server.Auth for a closed network.
-const Open = "open"
-
 // Server is how the server itself behaves.
 type Server struct {
 	// Host and port to listen on. Anything but a loopback address needs `auth`,
 	// or the server does not start.
 	Listen string `key:"listen" default:"127.0.0.1:8080"`
-	// Who may ask. `open` lets everyone in who reaches the address: for a closed
-	// network only.
-	Auth string `key:"auth" oneof:"open"`
+	// Who may ask. Left out: everyone who reaches a loopback address by its own
+	// name, and they may do everything. `open` lets everyone in who reaches the
+	// address, to read everything: for a closed network only.
+	Auth Auth `key:"auth"`
 	// Serve GraphiQL, the query editor, at `/`.
 	GraphiQL bool `key:"graphiql" default:"true"`
-	// Answer questions about the schema (`__schema`, `__type`). Gateways get the
-	// SDL in any case.
+	// Answer questions about the schema (`__schema`, `__type`), and let errors of
+	// validation quote it. A gateway gets the SDL in any case.
 	Introspection bool `key:"introspection" default:"true"`
+	// Which pages of other sites may ask.
+	CORS CORS `key:"cors"`
+}
+
+// Auth is who may ask: callers with a token, a gateway with its secret, or both,
+// where the gateway's secret says that it is the gateway and the token that it
+// passes on says who the caller is. One of `router` and `jwt` must be there.
+type Auth struct {
+	// Open is the word in place of the section.
+	Open bool `word:"open"`
+	// A gateway, known by the header `Router-Authorization`.
+	Router Router `key:"router"`
+	// JSON Web Tokens, in the header `Authorization: Bearer …`.
+	JWT JWT `key:"jwt"`
+}
+
+// Router is a gateway that shares a secret with this server. Where it is
+// configured, nobody else may ask for `_entities` and `_service`.
+type Router struct {
+	// One secret, or two while one takes the place of the other: each at least 32
+	// printable characters, as `openssl rand -base64 32` prints them.
+	Secrets []providers.Secret `key:"secrets" required:"true"`
+	// What its requests without a token may do. Left out: read what is not
+	// personal.
+	Scopes []string `key:"scopes" oneof:"personal:read cache:write"`
+}
+
+// JWT is which JSON Web Tokens are believed. They must have `exp`.
+type JWT struct {
+	// What `iss` must be, to the letter.
+	Issuer string `key:"issuer" required:"true"`
+	// What `aud` must be or hold.
+	Audience string `key:"audience" required:"true"`
+	// Where the issuer publishes its keys, a JSON Web Key Set: `https`, or `http` on
+	// loopback. Either this or `jwksFile`.
+	JWKS string `key:"jwks"`
+	// A file with these keys.
+	JWKSFile string `key:"jwksFile"`
+	// How tokens may be signed.
+	Algorithms []string `key:"algorithms" default:"RS256" oneof:"RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA"`
+	// How far the issuer's clock may be off.
+	Leeway time.Duration `key:"leeway" default:"30s" min:"0s" max:"5m"`
+	// The claim with the caller's scopes: text with spaces between them, or a list.
+	ScopesClaim string `key:"scopesClaim" default:"scope"`
+}
+
+// CORS is which pages of other sites may ask from a browser, with a token. Cookies
+// are neither sent nor read.
+type CORS struct {
+	// Scheme, host and port of each, as browsers send them: `https://app.example.com`.
+	// Left out: none.
+	Origins []string `key:"origins"`
 }
 
 // Cache is for how long the vendors' answers are remembered, and where. Memory

@@ -28,6 +28,9 @@ const key = canary + "-0123456789-0123456789-012"
 // keyText is key in base64.
 const keyText = "czNjcjN0LTAxMjM0NTY3ODktMDEyMzQ1Njc4OS0wMTI="
 
+// routerSecret is long enough to be one.
+const routerSecret = canary + "-0123456789-0123456789-01234"
+
 // environment is what the tests' files may refer to.
 func environment(name string) (string, bool) {
 	value, set := map[string]string{
@@ -41,7 +44,10 @@ func environment(name string) (string, bool) {
 		"LINES":                  canary + "\nX-Injected: 1",
 		"YAML":                   canary + ": {x: [1]}",
 		"TRUE":                   "true",
+		"OPEN":                   "open",
 		"SECONDS":                "15s",
+		"ROUTER_SECRET":          routerSecret,
+		"NEXT_ROUTER_SECRET":     "next-" + routerSecret,
 	}[name]
 	return value, set
 }
@@ -55,7 +61,10 @@ func TestExample(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := &config.Config{
-		Server: config.Server{Listen: "127.0.0.1:8080", GraphiQL: true, Introspection: true},
+		Server: config.Server{
+			Listen: "127.0.0.1:8080", GraphiQL: true, Introspection: true,
+			Auth: config.Auth{JWT: config.JWT{Algorithms: []string{"RS256"}, Leeway: 30 * time.Second, ScopesClaim: "scope"}},
+		},
 		Cache: config.Cache{
 			Redis: providers.NewSecret("redis://127.0.0.1:6379/0"),
 			Fresh: time.Minute, Stale: 10 * time.Minute,
@@ -106,6 +115,27 @@ func TestAccepted(t *testing.T) {
 	}{
 		{"an empty section", "server:\ncache:\n" + provider, func(c *config.Config) bool { return c.Server.Listen == "127.0.0.1:8080" }},
 		{"a closed network", "server: {listen: ':8080', auth: open}\n" + provider, func(c *config.Config) bool { return c.Server.Listen == ":8080" }},
+		{"a closed network from the environment", "server: {listen: ':8080', auth: '${OPEN}'}\n" + provider, func(c *config.Config) bool { return c.Server.Auth.Open }},
+		{"a router", "server: {listen: ':8080', auth: {router: {secrets: ['${ROUTER_SECRET}', '${NEXT_ROUTER_SECRET}'], scopes: ['personal:read']}}}\n" + provider,
+			func(c *config.Config) bool {
+				r := c.Server.Auth.Router
+				return len(r.Secrets) == 2 && r.Secrets[1].Reveal() == "next-"+routerSecret && cmp.Equal(r.Scopes, []string{"personal:read"}) && !c.Server.Auth.JWT.Given()
+			}},
+		{"tokens", "server: {listen: ':8080', auth: {jwt: {issuer: 'https://login.example', audience: graph, jwks: 'https://login.example/keys?tenant=1'}}}\n" + provider,
+			func(c *config.Config) bool {
+				return cmp.Equal(c.Server.Auth, config.Auth{JWT: config.JWT{
+					Issuer: "https://login.example", Audience: "graph", JWKS: "https://login.example/keys?tenant=1",
+					Algorithms: []string{"RS256"}, Leeway: 30 * time.Second, ScopesClaim: "scope",
+				}})
+			}},
+		{"both, and keys in a file", "server: {auth: {router: {secrets: ['${ROUTER_SECRET}']}, jwt: {issuer: i, audience: a, jwksFile: keys.json, algorithms: [ES256, EdDSA], leeway: 0s, scopesClaim: scp}}}\n" + provider,
+			func(c *config.Config) bool {
+				a := c.Server.Auth
+				return a.Router.Given() && a.JWT.JWKSFile == "keys.json" && cmp.Equal(a.JWT.Algorithms, []string{"ES256", "EdDSA"}) && a.JWT.Leeway == 0 && a.JWT.ScopesClaim == "scp"
+			}},
+		{"keys from loopback", "server: {auth: {jwt: {issuer: i, audience: a, jwks: 'http://127.0.0.1:9000/keys'}}}\n" + provider, func(c *config.Config) bool { return c.Server.Auth.JWT.Given() }},
+		{"pages of other sites", "server: {cors: {origins: ['https://app.example.com', 'https://app.example.com:8443', 'http://localhost:5173', 'http://[::1]:8081']}}\n" + provider,
+			func(c *config.Config) bool { return len(c.Server.CORS.Origins) == 4 }},
 		{"the other loopback", "server: {listen: '[::1]:0'}\n" + provider, func(c *config.Config) bool { return c.Server.Listen == "[::1]:0" }},
 		{"localhost", "server: {listen: 'localhost:80'}\n" + provider, func(c *config.Config) bool { return c.Server.Listen == "localhost:80" }},
 		{"switched off", "server: {graphiql: false, introspection: false}\n" + provider, func(c *config.Config) bool { return !c.Server.GraphiQL && !c.Server.Introspection }},
@@ -189,8 +219,12 @@ func TestListenOn(t *testing.T) {
 			t.Errorf("%q: %v, %s", address, err, s.Listen)
 		}
 	}
-	s.Auth = config.Open
+	s.Auth.Open = true
 	if err := s.ListenOn("0.0.0.0:8080"); err != nil || s.Listen != "0.0.0.0:8080" {
 		t.Errorf("a closed network: %v, %s", err, s.Listen)
+	}
+	s.Auth = config.Auth{JWT: config.JWT{Issuer: "i"}}
+	if err := s.ListenOn(":8080"); err != nil || s.Listen != ":8080" {
+		t.Errorf("callers with tokens: %v, %s", err, s.Listen)
 	}
 }

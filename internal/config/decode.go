@@ -70,15 +70,29 @@ func isSection(v reflect.Value) bool {
 func (d *decoder) value(path string, n *yaml.Node, f field, into reflect.Value) {
 	switch {
 	case isSection(into):
-		if n.Kind == yaml.ScalarNode && n.Tag == "!!null" {
-			n = &yaml.Node{Kind: yaml.MappingNode, Line: n.Line}
-		}
-		d.mapping(path, n, into)
+		d.section(path, n, into)
 	case into.Kind() == reflect.Slice:
 		d.list(path, n, f, into)
 	default:
 		d.scalar(path, n, f, into)
 	}
+}
+
+// section fills a section, in whose place there may be nothing or a word.
+func (d *decoder) section(path string, n *yaml.Node, into reflect.Value) {
+	word, open := wordOf(into)
+	switch {
+	case n.Kind == yaml.ScalarNode && n.Tag == "!!null":
+		n = &yaml.Node{Kind: yaml.MappingNode, Line: n.Line}
+	case n.Kind == yaml.ScalarNode && word != "":
+		preset(into)
+		if text, problem := expand(n.Value, d.env); problem != "" || text != word {
+			d.add(path, "must be %s, or a mapping of keys to values", word)
+		}
+		open.SetBool(true)
+		return
+	}
+	d.mapping(path, n, into)
 }
 
 func (d *decoder) list(path string, n *yaml.Node, f field, into reflect.Value) {
@@ -97,7 +111,7 @@ func (d *decoder) list(path string, n *yaml.Node, f field, into reflect.Value) {
 			d.add(at, "must be text or a whole number; put it into quotes")
 			continue
 		}
-		d.value(at, item, field{}, into.Index(i))
+		d.value(at, item, field{oneOf: f.oneOf}, into.Index(i))
 	}
 }
 
@@ -145,6 +159,10 @@ func (d *decoder) ofKind(path string, n *yaml.Node, kind yaml.Kind, name string)
 
 // set parses a text into a field and returns what is wrong with it, or "".
 func set(into reflect.Value, f field, text string) string {
+	if list, ok := into.Addr().Interface().(*[]string); ok { // a default
+		*list = strings.Fields(text)
+		return ""
+	}
 	if len(f.oneOf) > 0 && !slices.Contains(f.oneOf, text) {
 		return "must be " + strings.Join(f.oneOf, " or ")
 	}

@@ -17,10 +17,13 @@ type field struct {
 }
 
 func fieldsOf(t reflect.Type) []field {
-	fields := make([]field, t.NumField())
-	for i := range fields {
+	var fields []field
+	for i := range t.NumField() {
 		tag := t.Field(i).Tag
-		fields[i] = field{
+		if tag.Get("key") == "" {
+			continue
+		}
+		fields = append(fields, field{
 			index:    i,
 			key:      tag.Get("key"),
 			fallback: tag.Get("default"),
@@ -29,9 +32,20 @@ func fieldsOf(t reflect.Type) []field {
 			oneOf:    strings.Fields(tag.Get("oneof")),
 			required: tag.Get("required") == "true",
 			vendor:   tag.Get("vendor"),
-		}
+		})
 	}
 	return fields
+}
+
+// wordOf is the word that may stand in place of a section, and the field that is
+// then set.
+func wordOf(section reflect.Value) (word string, into reflect.Value) {
+	for i := range section.NumField() {
+		if word := section.Type().Field(i).Tag.Get("word"); word != "" {
+			return word, section.Field(i)
+		}
+	}
+	return "", reflect.Value{}
 }
 
 func keysOf(fields []field) string {

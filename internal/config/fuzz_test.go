@@ -20,6 +20,7 @@ func FuzzParse(f *testing.F) {
 	for _, text := range []string{
 		"", "---\n", "- ${A}\n", "server: {listen: ':80', auth: open}\n" + provider, provider + provider,
 		provider + "    timeout: ${T}\n", "? {a: b}\n: [*x, &x !y z]\n", "cache: {redis: 'redis://${A}@h/0', key: ${K}}\n",
+		"server: {auth: {router: {secrets: ['${A}']}, jwt: {issuer: '${B}', jwks: '${C}'}}, cors: {origins: ['${D}']}}\n" + provider,
 		strings.Repeat("[", 300), "a: &a [*a]\n", "<<: {}\n", "\xff\xfe", "server: \"\\x00\"\n",
 	} {
 		f.Add([]byte(text))

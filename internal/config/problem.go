@@ -58,6 +58,11 @@ func (p *problems) reported(key string) bool {
 	return slices.ContainsFunc(p.list, func(q Problem) bool { return q.Key == key })
 }
 
+// reportedIn reports whether something within the key has a problem.
+func (p *problems) reportedIn(key string) bool {
+	return slices.ContainsFunc(p.list, func(q Problem) bool { return strings.HasPrefix(q.Key, key+".") })
+}
+
 // add reports a problem at the line of the key or of the nearest one around it.
 func (p *problems) add(key, format string, args ...any) {
 	line := p.lines[key]

@@ -42,7 +42,10 @@ func TestReference(t *testing.T) {
 	}
 	ref := reference{Example: string(example)}
 	structs := structsOf(t, "config.go")
-	for _, s := range []struct{ title, name string }{{"server", "Server"}, {"cache", "Cache"}, {"providers[]", "Provider"}} {
+	for _, s := range []struct{ title, name string }{
+		{"server", "Server"}, {"server.auth", "Auth"}, {"server.auth.router", "Router"}, {"server.auth.jwt", "JWT"}, {"server.cors", "CORS"},
+		{"cache", "Cache"}, {"providers[]", "Provider"},
+	} {
 		ref.Sections = append(ref.Sections, sectionOf(t, s.title, structs[s.name]))
 	}
 	page, err := template.ParseFiles("testdata/configuration.md.tmpl")
@@ -93,6 +96,9 @@ func sectionOf(t *testing.T, title string, decl *ast.GenDecl) section {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if reflect.StructTag(quoted).Get("key") == "" {
+			continue
+		}
 		s.Keys = append(s.Keys, entryOf(t, types.ExprString(f.Type), reflect.StructTag(quoted), flow(f.Doc)))
 	}
 	return s
@@ -101,7 +107,9 @@ func sectionOf(t *testing.T, title string, decl *ast.GenDecl) section {
 func entryOf(t *testing.T, typ string, tag reflect.StructTag, doc string) entry {
 	t.Helper()
 	words := map[string]string{
-		"string": "text", "bool": "`true` or `false`", "int": "whole number", "[]string": "list of ids",
+		"string": "text", "bool": "`true` or `false`", "int": "whole number", "[]string": "list of texts",
+		"Auth": "`open`, or [a section](#serverauth)", "Router": "[a section](#serverauthrouter)", "JWT": "[a section](#serverauthjwt)",
+		"CORS": "[a section](#servercors)", "[]providers.Secret": "list of secret texts",
 		"time.Duration": "duration", "providers.Secret": "secret text", "model.Vendor": "text",
 	}
 	e := entry{Key: tag.Get("key"), Value: words[typ], Doc: doc}
@@ -113,6 +121,9 @@ func entryOf(t *testing.T, typ string, tag reflect.StructTag, doc string) entry 
 	}
 	if allowed := strings.Fields(tag.Get("oneof")); len(allowed) > 0 {
 		e.Value = "`" + strings.Join(allowed, "`, `") + "`"
+		if strings.HasPrefix(typ, "[]") {
+			e.Value = "list of " + e.Value
+		}
 	}
 	switch {
 	case tag.Get("default") != "":

@@ -1,10 +1,10 @@
 // Command generate writes graph/generated from schema.graphqls and gqlgen.yml.
 //
-// It is gqlgen with three changes. Two have the same reason: by the time an object
+// It is gqlgen with four changes. Two have the same reason: by the time an object
 // is marshalled its data has been loaded, so a goroutine for it is pure cost.
 // Fields of objects are resolved in the goroutine that has the object, and so
 // are the elements of lists. The third lets a gateway's representations fail one
-// by one.
+// by one, and the fourth enforces @requiresScopes here as gateways do.
 package main
 
 import (
@@ -31,7 +31,7 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	if err := api.Generate(cfg, api.PrependPlugin(inline{})); err != nil {
+	if err := api.Generate(cfg, api.PrependPlugin(inline{}), api.AddPlugin(scoped{})); err != nil {
 		return err
 	}
 	if err := independent(cfg.Federation.Filename); err != nil {
@@ -40,7 +40,10 @@ func run() error {
 	if err := inlineLists(cfg.Exec.DirName); err != nil {
 		return err
 	}
-	return straighten(cfg.Exec.DirName)
+	if err := straighten(cfg.Exec.DirName); err != nil {
+		return err
+	}
+	return grant(cfg.Exec.DirName)
 }
 
 // inline resolves the fields of every object but the roots in one goroutine.

@@ -23,6 +23,8 @@ type operation struct {
 	kind ast.Operation
 	// definition is nil where the weight is the same whatever the variables are.
 	definition *ast.OperationDefinition
+	// forGateway is a field of federation among its root fields.
+	forGateway string
 }
 
 // Read parses a document and holds it against every limit that does not depend on
@@ -45,7 +47,9 @@ func (g *Guard) Read(text string) (*Document, error) {
 	d := &Document{guard: g, fragments: fragments, operations: make([]operation, len(parsed.Operations))}
 	varies := false
 	for i, op := range parsed.Operations {
-		d.operations[i] = operation{name: op.Name, kind: op.Operation, definition: op}
+		d.operations[i] = operation{
+			name: op.Name, kind: op.Operation, definition: op, forGateway: forGateway(op.SelectionSet, fragments, map[string]bool{}),
+		}
 		fixed, err := d.weigh(op, nil)
 		switch {
 		case fixed && err != nil:

@@ -1,0 +1,197 @@
+package auth
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+)
+
+const (
+	// young is how long keys are used without being read again: what an issuer takes
+	// back is believed for so much longer.
+	young = 10 * time.Minute
+	// pause is how long a set is left alone after it has been read, whatever tokens
+	// come: keys that nobody knows cost the issuer a request a pause.
+	pause = 10 * time.Second
+	// believed is how long keys are used that cannot be read again.
+	believed = 24 * time.Hour
+	// patience bounds one reading.
+	patience = 5 * time.Second
+	// maxSet bounds a set, in bytes.
+	maxSet = 1 << 20
+)
+
+// keys are the keys of an issuer. They are read anew behind the requests, and
+// before one that needs a key which is not among them.
+type keys struct {
+	load func(context.Context) ([]byte, error)
+	log  *slog.Logger
+
+	mu      sync.Mutex
+	set     []jose.JSONWebKey
+	read    time.Time // when set was read
+	asked   time.Time // when it was last tried
+	failing bool
+	// reading is closed when the reading that is under way has ended; nil when none
+	// is.
+	reading chan struct{}
+}
+
+func newKeys(c Tokens, log *slog.Logger) (*keys, error) {
+	k := &keys{log: log}
+	if c.URL != "" {
+		k.load = fromURL(c.URL, c.Transport)
+		_, _ = k.held("") // which begins to read them
+		return k, nil
+	}
+	k.load = func(context.Context) ([]byte, error) { return fromFile(c.File) }
+	text, err := fromFile(c.File)
+	if err != nil {
+		return nil, err
+	}
+	set, err := parseKeys(text)
+	if err != nil {
+		return nil, err
+	}
+	k.set, k.read, k.asked = set, time.Now(), time.Now()
+	return k, nil
+}
+
+// find returns the keys of this id, and all where a token names none and there is
+// no choice.
+func (k *keys) find(ctx context.Context, id string) []jose.JSONWebKey {
+	found, reading := k.held(id)
+	if len(found) > 0 || reading == nil {
+		return found
+	}
+	select {
+	case <-reading:
+	case <-ctx.Done():
+		return nil
+	}
+	found, _ = k.held(id)
+	return found
+}
+
+// held returns the keys of this id that are here, and what to wait for where a
+// reading may bring more.
+func (k *keys) held(id string) ([]jose.JSONWebKey, <-chan struct{}) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	now := time.Now()
+	if now.Sub(k.read) > believed {
+		k.set = nil
+	}
+	var found []jose.JSONWebKey
+	for _, key := range k.set {
+		if key.KeyID == id || id == "" && len(k.set) == 1 {
+			found = append(found, key)
+		}
+	}
+	if k.reading == nil && now.Sub(k.asked) >= pause && (len(found) == 0 || now.Sub(k.read) >= young) {
+		k.asked, k.reading = now, make(chan struct{})
+		go k.renew()
+	}
+	return found, k.reading
+}
+
+// renew reads the set. Where that fails, the keys that are here stay.
+func (k *keys) renew() {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	text, err := k.load(ctx)
+	var set []jose.JSONWebKey
+	if err == nil {
+		set, err = parseKeys(text)
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	switch {
+	case err != nil && !k.failing:
+		k.log.Warn("the keys of callers' tokens cannot be read; those that are known are used on", "reason", err.Error())
+	case err == nil && k.failing:
+		k.log.Info("the keys of callers' tokens are read again")
+	}
+	k.failing = err != nil
+	if err == nil {
+		k.set, k.read = set, time.Now()
+	}
+	close(k.reading)
+	k.reading = nil
+}
+
+// parseKeys reads a set. Keys that are not for signatures, that are not known here
+// or that are not public are left out; there must be others.
+func parseKeys(text []byte) ([]jose.JSONWebKey, error) {
+	var raw struct {
+		Keys []json.RawMessage `json:"keys"`
+	}
+	if json.Unmarshal(text, &raw) != nil {
+		return nil, errors.New("not a JSON Web Key Set")
+	}
+	var set []jose.JSONWebKey
+	for _, one := range raw.Keys {
+		var key jose.JSONWebKey
+		if key.UnmarshalJSON(one) == nil && key.Valid() && key.IsPublic() && (key.Use == "" || key.Use == "sig") {
+			set = append(set, key)
+		}
+	}
+	if len(set) == 0 {
+		return nil, errors.New("no public key for signatures in the JSON Web Key Set")
+	}
+	return slices.Clip(set), nil
+}
+
+// fromURL asks for a set. Redirects are not followed, and no error has the URL.
+func fromURL(url string, transport http.RoundTripper) func(context.Context) ([]byte, error) {
+	client := &http.Client{
+		Transport:     transport,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	return func(ctx context.Context) ([]byte, error) {
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+		if err != nil {
+			return nil, errors.New("not a URL")
+		}
+		r.Header.Set("Accept", "application/jwk-set+json, application/json")
+		response, err := client.Do(r)
+		if err != nil {
+			return nil, errors.New("no answer")
+		}
+		defer func() { _ = response.Body.Close() }()
+		if response.StatusCode != http.StatusOK {
+			return nil, fmt.Errorf("HTTP status %d", response.StatusCode)
+		}
+		return bounded(response.Body)
+	}
+}
+
+func fromFile(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, errors.New("the file cannot be read")
+	}
+	defer func() { _ = file.Close() }()
+	return bounded(file)
+}
+
+func bounded(from io.Reader) ([]byte, error) {
+	text, err := io.ReadAll(io.LimitReader(from, maxSet+1))
+	switch {
+	case err != nil:
+		return nil, errors.New("cut short")
+	case len(text) > maxSet:
+		return nil, fmt.Errorf("more than %d bytes", maxSet)
+	}
+	return text, nil
+}

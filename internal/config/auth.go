@@ -1,0 +1,127 @@
+package config
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+)
+
+// minSecret is the length of a router's secret, in bytes, below which it could be
+// guessed; maxSecrets are valid at once, for one to take the place of the other.
+const (
+	minSecret  = 32
+	maxSecrets = 2
+)
+
+// Given reports whether the file says who may ask.
+func (a Auth) Given() bool { return a.Open || a.Router.Given() || a.JWT.Given() }
+
+// Given reports whether there is a router.
+func (r Router) Given() bool { return len(r.Secrets) > 0 }
+
+// Given reports whether tokens are taken.
+func (j JWT) Given() bool { return j.Issuer != "" }
+
+func (d *decoder) checkAuth(a Auth) {
+	const path = "server.auth"
+	router, jwt := d.given(path+".router"), d.given(path+".jwt")
+	if !a.Open && !router && !jwt && !d.reported(path) && !d.reportedIn(path) {
+		d.add(path, "must be open, or hold router, jwt or both")
+	}
+	if router {
+		d.checkRouter(path+".router", a.Router)
+	}
+	if jwt {
+		d.checkJWT(path+".jwt", a.JWT)
+	}
+}
+
+func (d *decoder) checkRouter(path string, r Router) {
+	path += ".secrets"
+	if len(r.Secrets) > maxSecrets {
+		d.add(path, "must hold one secret, or two while one takes the place of the other")
+	}
+	seen := map[string]int{}
+	for i, s := range r.Secrets {
+		at, text := fmt.Sprintf("%s[%d]", path, i), s.Reveal()
+		first, taken := seen[text]
+		switch {
+		case strings.ContainsFunc(text, isOdd):
+			d.add(at, "must be printable ASCII without spaces and line ends")
+		case len(text) < minSecret:
+			d.add(at, "must have at least %d characters; `openssl rand -base64 %d` prints a good one", minSecret, minSecret)
+		case taken:
+			d.add(at, "is listed already, as item %d", first)
+		}
+		seen[text] = i
+	}
+}
+
+func (d *decoder) checkJWT(path string, j JWT) {
+	for _, text := range []struct{ key, value string }{{".issuer", j.Issuer}, {".audience", j.Audience}, {".scopesClaim", j.ScopesClaim}} {
+		if strings.ContainsFunc(text.value, isOdd) {
+			d.add(path+text.key, "must be printable ASCII without spaces")
+		}
+	}
+	if len(j.Algorithms) == 0 {
+		d.add(path+".algorithms", "must hold at least one item")
+	}
+	url, file := d.given(path+".jwks"), d.given(path+".jwksFile")
+	if url == file {
+		d.add(path, "needs either jwks or jwksFile, where the issuer's keys are")
+	}
+	if j.JWKS != "" {
+		d.checkJWKS(path+".jwks", j.JWKS)
+	}
+}
+
+func (d *decoder) checkJWKS(path, text string) {
+	u, err := url.Parse(text)
+	switch {
+	case err != nil, u.Scheme != "https" && u.Scheme != "http", u.Hostname() == "", u.Port() != "" && !isPort(u.Port()):
+		d.add(path, "must be an absolute URL such as https://login.example.com/jwks.json")
+	case u.User != nil:
+		d.add(path, "must hold no user and no password")
+	case strings.Contains(text, "#"):
+		d.add(path, "must hold no fragment")
+	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+		d.add(path, "must be https: who can change these keys can be everyone")
+	}
+}
+
+func (d *decoder) checkOrigins(origins []string) {
+	seen := map[string]int{}
+	for i, origin := range origins {
+		at := fmt.Sprintf("server.cors.origins[%d]", i)
+		first, taken := seen[origin]
+		switch {
+		case origin == "" || d.reported(at):
+		case !isOrigin(origin):
+			d.add(at, "must be an origin as browsers send it, such as https://app.example.com: lower case, without a path, an asterisk and the scheme's own port")
+		case isPlain(origin):
+			d.add(at, "plain http lets whoever is on the way ask in this page's name; use https")
+		case taken:
+			d.add(at, "is listed already, as item %d", first)
+		}
+		seen[origin] = i
+	}
+}
+
+// isOrigin reports whether a text is an origin in the one form that browsers have
+// for it.
+func isOrigin(text string) bool {
+	u, err := url.Parse(text)
+	if err != nil || u.Hostname() == "" || strings.ContainsFunc(text, isOdd) || strings.ContainsAny(text, "*,%") {
+		return false
+	}
+	ports := map[string]string{"http": "80", "https": "443"}
+	own, known := ports[u.Scheme]
+	return known && text == u.Scheme+"://"+strings.ToLower(u.Host) && u.Port() != own && (u.Port() != "" || !strings.HasSuffix(u.Host, ":")) &&
+		(u.Port() == "" || isPort(u.Port()))
+}
+
+// isPlain reports whether an origin can be forged on its way from another host.
+func isPlain(origin string) bool {
+	u, err := url.Parse(origin)
+	return err != nil || u.Scheme == "http" && !isLoopback(u.Hostname())
+}
