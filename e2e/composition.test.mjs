@@ -42,14 +42,15 @@ test('a contract without personal data is a schema', async () => {
   assert.deepEqual(fields('User').filter((name) => /email|name|phone|icon|login/i.test(name)), []);
 });
 
-test('the supergraph tells a router of caching, cost and personal data', async () => {
+test('the supergraph tells a router of caching, cost, scopes and personal data', async () => {
   const { supergraph } = await apollo();
   for (const told of [
     'name: "federation__cacheTag", args: {format: "{$key.id}"}',
     '@cost(weight: 20)',
     'sizedFields: ["edges", "nodes"]',
-    'email: String @join__field(graph: ACCOUNTGRAPH) @tag(name: "personal")',
   ]) {
     assert.ok(supergraph.includes(told), told);
   }
+  const email = supergraph.match(/^ +email: String @.*$/m)[0];
+  for (const told of ['@requiresScopes(scopes: [["personal:read"]])', '@tag(name: "personal")']) assert.ok(email.includes(told), email);
 });

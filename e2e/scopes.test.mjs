@@ -57,6 +57,17 @@ test('a caller sees personal fields with the scope alone, directly and through g
       assert.equal(data.tickets[0].title, title);
       same++;
     });
+    await t.test(`a person's address, its key, is not told to the other subgraph for a caller without the scope through ${name}`, async () => {
+      const queries = [
+        '{ person(email: "person123@acme.example") { users { id } tickets { title } } }',
+        '{ tickets(first: 1) { requester { email users { id } } } }',
+      ];
+      const [ours, theirs] = await Promise.all(queries.map((query) => accountgraph.ask(url, query, {}, callers.without)));
+      assert.equal(ours.data.person, null);
+      assert.deepEqual(ours.errors.map(({ path, extensions }) => [path, extensions.code]), [[['person', 'email'], 'FORBIDDEN']]);
+      assert.equal(theirs.errors, undefined);
+      assert.equal(theirs.data.tickets[0].requester.users.length, 4);
+    });
     await t.test(`a forged token gets nothing of ours through ${name}`, async () => {
       const { data, errors } = await accountgraph.ask(url, tickets1, {}, callers.forged);
       assert.match(JSON.stringify(errors), /UNAUTHENTICATED/);
