@@ -14,7 +14,7 @@ sums = find . \( -name .git -o -name node_modules \) -prune -o -type f -print0 |
 
 .PHONY: help
 help: ## List the targets
-	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -nE 's/^([a-z0-9]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
 
 .PHONY: demo
 demo: needs-go ## Run the server with four simulated vendors
@@ -25,7 +25,7 @@ test: needs-go needs-redis ## Run all tests; what a newcomer needs
 	go test ./...
 
 .PHONY: check
-check: format vet lint generated test race fuzz ## Run what CI runs
+check: format vet lint generated test race fuzz e2e ## Run what CI runs
 
 .PHONY: generate
 generate: needs-go ## Write all generated files
@@ -67,6 +67,13 @@ fuzz: needs-go ## Run every fuzz test, each for FUZZ
 		go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZ) -fuzzminimizetime 10x "$$folder" </dev/null; \
 	done
 
+.PHONY: e2e
+e2e: needs-go needs-node needs-chromium ## Run real composers, gateways and a browser against the program
+	go build -o accountgraph .
+	@cd e2e; test node_modules/.package-lock.json -nt package-lock.json \
+	|| npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@cd e2e; npm test --silent
+
 .PHONY: bench
 bench: needs-go ## Measure against plain gqlgen; BENCH=-timers, BENCH=-h
 	go run ./internal/bench $(BENCH)
@@ -89,3 +96,13 @@ needs-redis:
 	echo "redis-server is missing, which tests run; installing it: $$root apt-get install redis-server"; \
 	$$root apt-get update -qq; \
 	$$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends redis-server
+
+.PHONY: needs-node
+needs-node:
+	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' && command -v npm >/dev/null \
+	|| { echo 'Node 20 or later and npm are missing, which end-to-end tests run: https://nodejs.org/en/download' >&2; exit 1; }
+
+.PHONY: needs-chromium
+needs-chromium:
+	@command -v "$${CHROMIUM:-chromium}" >/dev/null \
+	|| { echo 'chromium is missing, which end-to-end tests run: apt-get install chromium, or name another in CHROMIUM' >&2; exit 1; }

@@ -59,6 +59,9 @@ providers:
 		{"a flag without a value", "serve --config", "--config: needs a value\n" + seeHelp},
 		{"a flag with an empty value", "serve --config=", "--config: needs a value\n" + seeHelp},
 		{"a flag before a flag", "serve --config --listen", "--config: needs a value\n" + seeHelp},
+		{"a version that is too old", "schema --federation 2.2", "--federation: must be a version from 2.3 to 2.12\n" + seeHelp},
+		{"a version that is too new", "schema --federation 2.13", "--federation: must be a version from 2.3 to 2.12\n" + seeHelp},
+		{"a version that is none", "schema --federation 2", "--federation: must be a version from 2.3 to 2.12\n" + seeHelp},
 		{"a port that is none", "vendors --port http", "--port: must be a number from 0 to 65532\n" + seeHelp},
 		{"a port too high", "vendors --port 65533", "--port: must be a number from 0 to 65532\n" + seeHelp},
 	} {
@@ -80,7 +83,7 @@ func TestHelp(t *testing.T) {
 	for args, want := range map[string]string{
 		"--help": "serve demo vendors schema check version", "-h": "serve demo vendors schema check version",
 		"serve --help": "--config=FILE accountgraph.yaml --listen=HOST:PORT", "demo --help": "--listen=\"127.0.0.1:8080\"",
-		"vendors --help": "--port=8081", "check --help": "--config=FILE", "schema --help": "SDL", "version -h": "version",
+		"vendors --help": "--port=8081", "check --help": "--config=FILE", "schema --help": "SDL --federation=VERSION", "version -h": "version",
 	} {
 		t.Run(args, func(t *testing.T) {
 			t.Parallel()

@@ -55,6 +55,7 @@ var rules = []rule{
 	{"internal/pagecache/envelope", nil, "bytes in, sealed bytes out"},
 	{"internal/redistest", nil, "a redis-server for tests, whatever they keep there"},
 	{"internal/scan", nil, "text in, values out"},
+	{"internal/sdl", nil, "text in, text out"},
 	{"internal/simulated", []string{"graph/model"}, "what simulators share"},
 	{"internal/telemetry", []string{"providers", "internal/answers", "internal/pagecache", "internal/upstream"}, "it counts calls, kinds of errors and what the cache does"},
 	{"internal/upstream", []string{"graph/model", "providers", "internal/pagecache"}, "HTTP for all vendors, knowing none; what is remembered is not asked for"},
@@ -67,7 +68,7 @@ var rules = []rule{
 	{yardstick + "/generate", nil, "a tool for building"},
 
 	{".", []string{"graph/generated", "graph/model", "resolvers", "providers", vendors, "internal/auth", "internal/config", "internal/demo",
-		"internal/directory", "internal/graphiql", "internal/heap", "internal/loaders", "internal/manifest", "internal/pagecache", "internal/telemetry", "internal/upstream"}, "the program wires everything, but leaves simulators to internal/demo"},
+		"internal/directory", "internal/graphiql", "internal/heap", "internal/loaders", "internal/manifest", "internal/pagecache", "internal/sdl", "internal/telemetry", "internal/upstream"}, "the program wires everything, but leaves simulators to internal/demo"},
 }
 
 // dependency says who may import a module of others.

@@ -25,6 +25,7 @@ import (
 	"github.com/accountgraph/accountgraph/internal/demo"
 	"github.com/accountgraph/accountgraph/internal/directory"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
+	"github.com/accountgraph/accountgraph/internal/sdl"
 	"github.com/accountgraph/accountgraph/internal/telemetry"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
@@ -35,7 +36,7 @@ import (
 )
 
 //go:embed schema.graphqls
-var sdl string
+var schema string
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
@@ -56,6 +57,8 @@ type program struct {
 	env            config.Env
 	stdout, stderr io.Writer
 	log            *slog.Logger
+	// simulated is whether what is served is nobody's.
+	simulated bool
 }
 
 type commands struct {
@@ -73,7 +76,7 @@ func run(ctx context.Context, args []string, env config.Env, stdout, stderr io.W
 	parser, err := kong.New(&commands{}, kong.Name("accountgraph"),
 		kong.Description("One GraphQL graph over the users and accounts in several vendors' platforms."),
 		kong.Writers(stdout, stderr), kong.Exit(func(code int) { exited = code }), plainText,
-		kong.Vars{"config": configFile, "port": strconv.Itoa(demo.FirstPort)})
+		kong.Vars{"config": configFile, "port": strconv.Itoa(demo.FirstPort), "federation": federation(sdl.Newest).String()})
 	if err != nil {
 		fmt.Fprintln(stderr, "accountgraph:", err)
 		return exitUsage
@@ -139,11 +142,13 @@ func openAll(c *config.Config, cache *pagecache.Cache, observe func(upstream.Cal
 	return directory.New(all...), all, nil
 }
 
-type schemaCommand struct{}
+type schemaCommand struct {
+	Federation federation `help:"Print it for this version of Apollo Federation." default:"${federation}" placeholder:"VERSION"`
+}
 
 // Run prints the SDL.
-func (schemaCommand) Run(p *program) error {
-	_, err := io.WriteString(p.stdout, sdl)
+func (c schemaCommand) Run(p *program) error {
+	_, err := io.WriteString(p.stdout, sdl.For(int(c.Federation), schema))
 	return err
 }
 

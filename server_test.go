@@ -142,6 +142,10 @@ func TestSchema(t *testing.T) {
 	if diff := cmp.Diff(string(file), p.stdout.String()); diff != "" {
 		t.Errorf("schema prints something else:\n%s", diff)
 	}
+	older := launch(t, nil, "schema", "--federation", "2.4")
+	if code := older.exit(); code != 0 || !strings.Contains(older.stdout.String(), "/federation/v2.4\"") || strings.Contains(older.stdout.String(), "@cost") {
+		t.Errorf("for an older version, exit %d: %.300s", code, &older.stdout)
+	}
 	for _, introspection := range []string{"true", "false"} {
 		t.Run("introspection "+introspection, func(t *testing.T) {
 			t.Parallel()

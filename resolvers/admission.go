@@ -62,17 +62,24 @@ func isPreflighted(h http.Header) bool {
 var browsers = []string{"Sec-Fetch-Site", "Sec-Fetch-Dest", "Origin", "Referer", "Cookie"}
 
 // isProgram reports whether a request was sent by a program that wants GraphQL: it
-// asks for JSON by name, and has nothing that every browser has. Forged requests
-// are those that a browser sends for another site's page, so this one is not.
+// asks for JSON by name, or takes whatever there is, and has nothing that every
+// browser has. Forged requests are those that a browser sends for another site's
+// page, so this one is not.
 func isProgram(h http.Header) bool {
 	accept := strings.Join(h.Values("Accept"), ",")
-	if !strings.Contains(accept, jsonType) && !strings.Contains(accept, graphqlType) {
+	if accept != "*/*" && !strings.Contains(accept, jsonType) && !strings.Contains(accept, graphqlType) {
 		return false
 	}
 	for _, name := range browsers {
 		if h.Get(name) != "" {
 			return false
 		}
+	}
+	// A browser tells its user's languages, also one inside of an app that calls
+	// itself otherwise and asks over plain HTTP, where no Sec-Fetch-Site comes. The
+	// star is what programs write who must write something.
+	if languages := h.Get("Accept-Language"); languages != "" && languages != "*" {
+		return false
 	}
 	// Every browser calls itself Mozilla/5.0, for reasons of the nineties.
 	return !strings.HasPrefix(h.Get("User-Agent"), "Mozilla/")

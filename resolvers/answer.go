@@ -21,7 +21,7 @@ type answer struct {
 	challenge  string
 	data       json.RawMessage // absent when the request was not executed
 	errors     gqlerror.List
-	extensions map[string]any
+	extensions json.RawMessage
 	operation  string // for the log
 	// fresh is how long whoever asked may keep the answer; most may not at all.
 	fresh time.Duration
@@ -128,7 +128,7 @@ func (a *answer) body() []byte {
 		member("data", a.data)
 	}
 	if len(a.extensions) > 0 {
-		member("extensions", marshal(a.extensions))
+		member("extensions", a.extensions)
 	}
 	b.WriteString("}\n")
 	return b.Bytes()

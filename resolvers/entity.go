@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/accountgraph/accountgraph/graph/generated"
 	"github.com/accountgraph/accountgraph/graph/model"
@@ -76,5 +77,20 @@ func (entity) FindManyPersonByEmails(ctx context.Context, reps []*generated.Pers
 		emails[i] = r.Email
 	}
 	people, errs := loaders.For(ctx).People(ctx, emails)
+	for i, err := range errs {
+		if err != nil {
+			errs[i] = apart(err)
+		}
+	}
 	return people, graphql.BatchErrorList(errs)
+}
+
+// apart makes a list of failures that came together, which gets its path from
+// where it is reported.
+func apart(err error) error {
+	var list gqlerror.List
+	for _, err := range loaders.Each(err) {
+		list = append(list, gqlerror.Wrap(err))
+	}
+	return list
 }

@@ -20,7 +20,7 @@ type execution struct {
 	refused    gqlerror.List
 	data       json.RawMessage
 	errors     gqlerror.List
-	extensions map[string]any
+	extensions json.RawMessage
 	// fresh is how long whoever asked may keep the answer.
 	fresh time.Duration
 }
@@ -30,7 +30,7 @@ type execution struct {
 func (d *door) execute(ctx context.Context, kind ast.Operation, params *graphql.RawParams, exec graphql.GraphExecutor) (execution, answers.Source, error) {
 	perform := func(ctx context.Context) answers.Made[execution] {
 		e := d.perform(ctx, params, exec)
-		return answers.Made[execution]{Value: e, FreshFor: e.fresh, Size: len(e.data)}
+		return answers.Made[execution]{Value: e, FreshFor: e.fresh, Size: len(e.data) + len(e.extensions)}
 	}
 	if !shareable(kind, params) {
 		e := perform(ctx).Value
@@ -51,7 +51,10 @@ func shareable(kind ast.Operation, params *graphql.RawParams) bool {
 
 // questionOf names all that an answer depends on.
 func questionOf(caller *auth.Caller, params *graphql.RawParams) answers.Key {
-	return answers.KeyOf([]byte(caller.Key()), []byte(params.Query), []byte(params.OperationName), marshal(params.Variables))
+	return answers.KeyOf(
+		[]byte(caller.Key()), []byte(params.Headers.Get(tagsHeader)),
+		[]byte(params.Query), []byte(params.OperationName), marshal(params.Variables),
+	)
 }
 
 // perform has the operation validated and executed.
@@ -72,5 +75,9 @@ func (d *door) perform(ctx context.Context, params *graphql.RawParams, exec grap
 	if response == nil { // the context has ended
 		return execution{refused: gqlerror.List{refusal(Timeout, "the request was given up")}}
 	}
-	return execution{data: response.Data, errors: response.Errors, extensions: response.Extensions, fresh: freshFor(oc, response)}
+	e := execution{data: response.Data, errors: response.Errors, fresh: freshFor(oc, response)}
+	if len(response.Extensions) > 0 {
+		e.extensions = marshal(response.Extensions)
+	}
+	return e
 }

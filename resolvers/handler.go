@@ -29,6 +29,8 @@ type Options struct {
 	Documents Documents
 	// Gate lets callers in; nil lets nobody in.
 	Gate *auth.Gate
+	// Local refuses who asks under another name than those of loopback.
+	Local bool
 	// Origins are those of other sites' pages that may ask.
 	Origins []string
 	// Lent are the providers that are asked with tokens of callers.
@@ -111,15 +113,19 @@ func (o operation) InterceptResponse(ctx context.Context, next graphql.ResponseH
 	oc.Stats.SetExtension(callerExtension, auth.From(ctx))
 	set := loaders.New(o.directory.As(auth.From(ctx).Lent))
 	ctx = loaders.With(ctx, set)
+	root := selection{oc, oc.Operation.SelectionSet, map[readKey][]loaders.Field{}}
 	if oc.Operation.Operation == ast.Query {
-		o.walk(ctx, set, selection{oc, oc.Operation.SelectionSet, map[readKey][]loaders.Field{}})
+		o.walk(ctx, set, root)
 	}
 	response := next(ctx)
-	if response != nil && oc.Headers.Get(traceHeader) == "1" {
-		if response.Extensions == nil {
-			response.Extensions = map[string]any{}
-		}
-		response.Extensions["upstream"] = trace(ledger)
+	if response == nil {
+		return nil
+	}
+	if oc.Operation.Operation == ast.Query {
+		tag(ctx, oc, set, root, response)
+	}
+	if oc.Headers.Get(traceHeader) == "1" {
+		extend(response, "upstream", trace(ledger))
 	}
 	return response
 }

@@ -26,6 +26,7 @@ import (
 type door struct {
 	callers  *auth.Gate
 	origins  *http.CrossOriginProtection
+	local    bool
 	lent     []Lent
 	vary     string
 	guard    *guard.Guard
@@ -44,7 +45,7 @@ var _ graphql.Transport = (*door)(nil)
 
 func newDoor(schema *ast.Schema, o Options) *door {
 	d := &door{
-		callers: o.Gate, origins: originsOf(o.Origins), lent: o.Lent, vary: vary(o.Lent),
+		callers: o.Gate, origins: originsOf(o.Origins), local: o.Local, lent: o.Lent, vary: vary(o.Lent),
 		guard:   guard.New(schema, guard.DefaultLimits(), o.Introspection),
 		known:   newDocuments[*guard.Document](parsed),
 		library: newLibrary(o.Documents),

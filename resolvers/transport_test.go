@@ -243,12 +243,18 @@ func TestForgery(t *testing.T) {
 		header http.Header
 		want   string
 	}{
-		{"curl", headers("User-Agent", curl, "Accept", anything), "400 CSRF_PREVENTION"},
+		{"curl", headers("User-Agent", curl, "Accept", anything), "200 data"},
+		{"Node's fetch", headers("User-Agent", "node", "Accept", anything, "Accept-Language", "*", "Sec-Fetch-Mode", "cors"), "200 data"},
 		{"nothing", headers(), "400 CSRF_PREVENTION"},
 		{"a program that wants JSON", headers("User-Agent", curl, "Accept", "application/json"), "200 data"},
 		{"a link", headers("User-Agent", firefox, "Accept", "text/html,*/*;q=0.8", "Sec-Fetch-Site", "cross-site"), "400 CSRF_PREVENTION"},
 		{"an image", headers("User-Agent", firefox, "Accept", "image/avif,*/*;q=0.8"), "400 CSRF_PREVENTION"},
 		{"a fetch", headers("User-Agent", firefox, "Accept", anything, "Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example"), "400 CSRF_PREVENTION"},
+		{"a script", headers("User-Agent", firefox, "Accept", anything), "400 CSRF_PREVENTION"},
+		{"a script in an app", headers("User-Agent", "Shop/1.0", "Accept", anything, "Accept-Language", "en-US,en;q=0.5"), "400 CSRF_PREVENTION"},
+		{"a script in disguise", headers("User-Agent", curl, "Accept", anything, "Sec-Fetch-Dest", "script"), "400 CSRF_PREVENTION"},
+		{"an image in an app", headers("User-Agent", "Shop/1.0", "Accept", "image/avif,*/*;q=0.8"), "400 CSRF_PREVENTION"},
+		{"a fetch for JSON in an app", headers("User-Agent", "Shop/1.0", "Accept", "application/json", "Accept-Language", "de"), "400 CSRF_PREVENTION"},
 		{"a fetch for JSON", headers("User-Agent", firefox, "Accept", "application/json"), "400 CSRF_PREVENTION"},
 		{"a fetch in disguise", headers("User-Agent", curl, "Accept", "application/json", "Sec-Fetch-Site", "cross-site"), "400 CSRF_PREVENTION"},
 		{"a fetch with a cookie", headers("User-Agent", curl, "Accept", "application/json", "Cookie", "a=b"), "400 CSRF_PREVENTION"},

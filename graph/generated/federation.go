@@ -223,7 +223,6 @@ func (ec *executionContext) resolveManyEntities(
 			for i, entity := range entities {
 				if i < len(entityErrs) && entityErrs[i] != nil {
 					ec.Error(graphql.WithPathContext(ctx, graphql.NewPathWithIndex(reps[i].index)), entityErrs[i])
-					continue
 				}
 				list[reps[i].index] = entity
 			}
@@ -263,7 +262,6 @@ func (ec *executionContext) resolveManyEntities(
 			for i, entity := range entities {
 				if i < len(entityErrs) && entityErrs[i] != nil {
 					ec.Error(graphql.WithPathContext(ctx, graphql.NewPathWithIndex(reps[i].index)), entityErrs[i])
-					continue
 				}
 				list[reps[i].index] = entity
 			}
@@ -303,7 +301,6 @@ func (ec *executionContext) resolveManyEntities(
 			for i, entity := range entities {
 				if i < len(entityErrs) && entityErrs[i] != nil {
 					ec.Error(graphql.WithPathContext(ctx, graphql.NewPathWithIndex(reps[i].index)), entityErrs[i])
-					continue
 				}
 				list[reps[i].index] = entity
 			}
@@ -343,7 +340,6 @@ func (ec *executionContext) resolveManyEntities(
 			for i, entity := range entities {
 				if i < len(entityErrs) && entityErrs[i] != nil {
 					ec.Error(graphql.WithPathContext(ctx, graphql.NewPathWithIndex(reps[i].index)), entityErrs[i])
-					continue
 				}
 				list[reps[i].index] = entity
 			}
@@ -383,7 +379,6 @@ func (ec *executionContext) resolveManyEntities(
 			for i, entity := range entities {
 				if i < len(entityErrs) && entityErrs[i] != nil {
 					ec.Error(graphql.WithPathContext(ctx, graphql.NewPathWithIndex(reps[i].index)), entityErrs[i])
-					continue
 				}
 				list[reps[i].index] = entity
 			}
@@ -423,7 +418,6 @@ func (ec *executionContext) resolveManyEntities(
 			for i, entity := range entities {
 				if i < len(entityErrs) && entityErrs[i] != nil {
 					ec.Error(graphql.WithPathContext(ctx, graphql.NewPathWithIndex(reps[i].index)), entityErrs[i])
-					continue
 				}
 				list[reps[i].index] = entity
 			}
@@ -463,7 +457,6 @@ func (ec *executionContext) resolveManyEntities(
 			for i, entity := range entities {
 				if i < len(entityErrs) && entityErrs[i] != nil {
 					ec.Error(graphql.WithPathContext(ctx, graphql.NewPathWithIndex(reps[i].index)), entityErrs[i])
-					continue
 				}
 				list[reps[i].index] = entity
 			}
@@ -503,7 +496,6 @@ func (ec *executionContext) resolveManyEntities(
 			for i, entity := range entities {
 				if i < len(entityErrs) && entityErrs[i] != nil {
 					ec.Error(graphql.WithPathContext(ctx, graphql.NewPathWithIndex(reps[i].index)), entityErrs[i])
-					continue
 				}
 				list[reps[i].index] = entity
 			}
@@ -543,7 +535,6 @@ func (ec *executionContext) resolveManyEntities(
 			for i, entity := range entities {
 				if i < len(entityErrs) && entityErrs[i] != nil {
 					ec.Error(graphql.WithPathContext(ctx, graphql.NewPathWithIndex(reps[i].index)), entityErrs[i])
-					continue
 				}
 				list[reps[i].index] = entity
 			}

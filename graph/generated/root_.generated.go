@@ -159,7 +159,7 @@ var sources = []*ast.Source{
 	{Name: "../../schema.graphqls", Input: `extend schema
   @link(
     url: "https://specs.apollo.dev/federation/v2.12"
-    import: ["@key", "@shareable", "@requiresScopes"]
+    import: ["@key", "@shareable", "@requiresScopes", "@tag", "@cost", "@listSize", "@cacheTag"]
   )
 
 """
@@ -167,6 +167,36 @@ Resolve every representation of a batch in one call. Read by the code
 generator, without a meaning for clients or gateways.
 """
 directive @entityResolver(multi: Boolean) on OBJECT
+
+"""
+What a field weighs for a gateway that plans by cost. Objects weigh 1; a field
+that asks one vendor for something weighs 5, one that asks all of them 20.
+"""
+directive @cost(
+  "The weight."
+  weight: Int!
+) on ARGUMENT_DEFINITION | ENUM | FIELD_DEFINITION | INPUT_FIELD_DEFINITION | OBJECT | SCALAR
+
+"How long a list is, for a gateway that plans by cost."
+directive @listSize(
+  "How many a list holds at most or usually."
+  assumedSize: Int
+  "The arguments that say how many are wanted."
+  slicingArguments: [String!]
+  "The fields of a connection that are as long as that."
+  sizedFields: [String!]
+  "Whether one of the arguments must be given. They need not be: they have a default."
+  requireOneSlicingArgument: Boolean = true
+) on FIELD_DEFINITION
+
+"""
+What a router may forget its copy of an answer by: global ids, and words for
+lists. Answers to gateways name more of them, see docs/gateways.md.
+"""
+directive @cacheTag(
+  "The tag. ` + "`" + `{$key.id}` + "`" + ` stands for the entity's id, ` + "`" + `{$args.id}` + "`" + ` for the argument."
+  format: String!
+) repeatable on FIELD_DEFINITION | OBJECT
 
 "An instant as RFC 3339 text, always in UTC: ` + "`" + `2026-02-23T05:23:33.731Z` + "`" + `."
 scalar DateTime
@@ -223,7 +253,7 @@ type Provider {
     filter: UserFilter
     "The order; without it, the vendor's own."
     orderBy: UserOrder
-  ): UserConnection
+  ): UserConnection @cost(weight: 5) @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
   "The accounts of this provider alone; otherwise as ` + "`" + `Query.accounts` + "`" + `."
   accounts(
     "How many at most, 0 to 100."
@@ -234,7 +264,7 @@ type Provider {
     filter: AccountFilter
     "The order; without it, the vendor's own."
     orderBy: EntityOrder
-  ): AccountConnection
+  ): AccountConnection @cost(weight: 5) @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
   "The organizations of this provider alone; otherwise as ` + "`" + `Query.organizations` + "`" + `."
   organizations(
     "How many at most, 0 to 100."
@@ -245,7 +275,7 @@ type Provider {
     filter: OrganizationFilter
     "The order; without it, the vendor's own."
     orderBy: EntityOrder
-  ): OrganizationConnection
+  ): OrganizationConnection @cost(weight: 5) @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
 }
 
 # ------------------------------------------------------------- interfaces ---
@@ -280,7 +310,7 @@ interface Tenant implements Node {
     after: String
     "Only memberships that match."
     filter: MembershipFilter
-  ): MembershipConnection!
+  ): MembershipConnection! @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
 }
 
 # ------------------------------------------------------------------ users ---
@@ -304,7 +334,7 @@ enum UserStatus {
 }
 
 "One login at one provider."
-type User implements Node @key(fields: "id") @entityResolver(multi: true) {
+type User implements Node @key(fields: "id") @cacheTag(format: "{$key.id}") @entityResolver(multi: true) {
   "Global id, ` + "`" + `<provider>:User:<vendor id>` + "`" + `."
   id: ID!
   "The connection this user was read through."
@@ -312,29 +342,29 @@ type User implements Node @key(fields: "id") @entityResolver(multi: true) {
   "The vendor's own id: ` + "`" + `401` + "`" + `, ` + "`" + `USR-1234-5678` + "`" + `, ` + "`" + `2002984` + "`" + `, a UUID."
   vendorId: String!
   "The address this user signs in with. Filled by all vendors; null at BlendVision for an account without e-mail. Needs the scope ` + "`" + `personal:read` + "`" + `."
-  email: String @requiresScopes(scopes: [["personal:read"]])
+  email: String @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
   "Display name. ActivityInfo and SoftwareOne give one; at ActivePlatform and BlendVision it is put together from the name's parts."
-  name: String
+  name: String @tag(name: "personal")
   "Given name. SoftwareOne, ActivePlatform, BlendVision."
-  firstName: String
+  firstName: String @tag(name: "personal")
   "Middle name. ActivePlatform."
-  middleName: String
+  middleName: String @tag(name: "personal")
   "Family name. SoftwareOne, ActivePlatform, BlendVision."
-  lastName: String
+  lastName: String @tag(name: "personal")
   "Normalized standing. For ActivePlatform it holds for all accounts of the user."
   status: UserStatus!
   "The vendor's word for the status. SoftwareOne, ActivePlatform, BlendVision."
   vendorStatus: String
   "Picture. SoftwareOne."
-  icon: URL
+  icon: URL @tag(name: "personal")
   "Telephone. SoftwareOne. Needs the scope ` + "`" + `personal:read` + "`" + `."
-  phone: Phone @requiresScopes(scopes: [["personal:read"]])
+  phone: Phone @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
   "Last sign-in anywhere on the vendor's platform. ActivityInfo, SoftwareOne; null for who never signed in. Needs the scope ` + "`" + `personal:read` + "`" + `."
-  lastLoginAt: DateTime @requiresScopes(scopes: [["personal:read"]])
+  lastLoginAt: DateTime @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
   "Language and culture. SoftwareOne."
   settings: UserSettings
   "Attributes an operator has defined. ActivePlatform; empty at other vendors."
-  customAttributes: [CustomAttribute!]!
+  customAttributes: [CustomAttribute!]! @tag(name: "personal") @listSize(assumedSize: 5)
   "When the user was created. SoftwareOne, ActivePlatform, BlendVision."
   createdAt: DateTime
   "When the user was last changed. SoftwareOne, ActivePlatform."
@@ -349,9 +379,9 @@ type User implements Node @key(fields: "id") @entityResolver(multi: true) {
     first: Int = 50
     "Continue behind this cursor of the same list."
     after: String
-  ): MembershipConnection!
+  ): MembershipConnection! @cost(weight: 5) @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
   "All users of all providers with this user's e-mail address; null when it has none."
-  person: Person
+  person: Person @cost(weight: 20)
 }
 
 "A telephone number in two parts. SoftwareOne."
@@ -425,7 +455,7 @@ enum InvitationStatus {
 }
 
 "A user's place in a tenant. Its vendor id is ` + "`" + `<tenant's vendor id>/<user's vendor id>` + "`" + ` at every vendor."
-type Membership implements Node @key(fields: "id") @entityResolver(multi: true) {
+type Membership implements Node @key(fields: "id") @cacheTag(format: "{$key.id}") @entityResolver(multi: true) {
   "Global id, ` + "`" + `<provider>:Membership:<tenant's vendor id>/<user's vendor id>` + "`" + `."
   id: ID!
   "The connection this membership was read through."
@@ -453,15 +483,15 @@ type Membership implements Node @key(fields: "id") @entityResolver(multi: true) 
   "When the user joined. SoftwareOne."
   joinedAt: DateTime
   "When the user last worked in this account. SoftwareOne."
-  lastAccessAt: DateTime
+  lastAccessAt: DateTime @tag(name: "personal")
   "The invitation. SoftwareOne."
   invitation: Invitation
   "Groups of this account that the user is in. SoftwareOne; empty at other vendors."
-  groups: [Group]!
+  groups: [Group]! @listSize(assumedSize: 10)
   "Buyers that the user may act for. SoftwareOne; empty where all or none are visible, and at other vendors."
-  buyers: [Buyer]!
+  buyers: [Buyer]! @listSize(assumedSize: 10)
   "Modules that the user may use. SoftwareOne; empty at other vendors."
-  modules: [Module]!
+  modules: [Module]! @listSize(assumedSize: 10)
   "Who invited and changed. SoftwareOne."
   audit: Audit
 }
@@ -473,7 +503,7 @@ type Invitation {
   "The vendor's word."
   vendorStatus: String
   "The link that accepts the invitation: whoever has it can accept. Treat it as a secret. Needs the scope ` + "`" + `personal:read` + "`" + `."
-  url: URL @requiresScopes(scopes: [["personal:read"]])
+  url: URL @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
 }
 
 # --------------------------------------------------------------- accounts ---
@@ -501,7 +531,7 @@ enum AccountStatus {
 }
 
 "What a vendor bills or isolates. ActivityInfo billing account, SoftwareOne account, ActivePlatform account."
-type Account implements Node & Tenant @key(fields: "id") @entityResolver(multi: true) {
+type Account implements Node & Tenant @key(fields: "id") @cacheTag(format: "{$key.id}") @entityResolver(multi: true) {
   "Global id, ` + "`" + `<provider>:Account:<vendor id>` + "`" + `."
   id: ID!
   "The connection this account was read through."
@@ -525,11 +555,11 @@ type Account implements Node & Tenant @key(fields: "id") @entityResolver(multi: 
   "Ids in other systems. SoftwareOne."
   externalIds: AccountExternalIds
   "Postal address. SoftwareOne, ActivePlatform. Needs the scope ` + "`" + `personal:read` + "`" + `."
-  address: Address @requiresScopes(scopes: [["personal:read"]])
+  address: Address @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
   "Picture. SoftwareOne."
   icon: URL
   "Where technical questions go. SoftwareOne."
-  technicalSupportEmail: String
+  technicalSupportEmail: String @tag(name: "personal")
   "The company's site. SoftwareOne."
   website: URL
   "Free text. SoftwareOne."
@@ -548,21 +578,21 @@ type Account implements Node & Tenant @key(fields: "id") @entityResolver(multi: 
     after: String
     "Only memberships that match."
     filter: MembershipFilter
-  ): MembershipConnection!
+  ): MembershipConnection! @cost(weight: 5) @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
   "User groups. SoftwareOne; empty at other vendors."
   groups(
     "How many at most, 0 to 100."
     first: Int = 50
     "Continue behind this cursor of the same list."
     after: String
-  ): GroupConnection!
+  ): GroupConnection! @cost(weight: 5) @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
   "Legal entities that buy for this account. SoftwareOne; empty at other vendors."
   buyers(
     "How many at most, 0 to 100."
     first: Int = 50
     "Continue behind this cursor of the same list."
     after: String
-  ): BuyerConnection!
+  ): BuyerConnection! @cost(weight: 5) @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
 }
 
 "Ids of a SoftwareOne account in other systems."
@@ -624,7 +654,7 @@ enum OrganizationType {
 }
 
 "A BlendVision organization."
-type Organization implements Node & Tenant @key(fields: "id") @entityResolver(multi: true) {
+type Organization implements Node & Tenant @key(fields: "id") @cacheTag(format: "{$key.id}") @entityResolver(multi: true) {
   "Global id, ` + "`" + `<provider>:Organization:<vendor id>` + "`" + `."
   id: ID!
   "The connection this organization was read through."
@@ -649,9 +679,9 @@ type Organization implements Node & Tenant @key(fields: "id") @entityResolver(mu
     first: Int = 50
     "Continue behind this cursor of the same list."
     after: String
-  ): OrganizationConnection!
+  ): OrganizationConnection! @cost(weight: 5) @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
   "The roles that members can have here."
-  roles: [Role!]!
+  roles: [Role!]! @listSize(assumedSize: 20)
   "The users of this organization, with their place in it."
   members(
     "How many at most, 0 to 100."
@@ -660,7 +690,7 @@ type Organization implements Node & Tenant @key(fields: "id") @entityResolver(mu
     after: String
     "Only memberships that match."
     filter: MembershipFilter
-  ): MembershipConnection!
+  ): MembershipConnection! @cost(weight: 5) @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
   "When the organization was created."
   createdAt: DateTime
   "When the organization was last changed."
@@ -684,7 +714,7 @@ type Role {
 # ------------------------------------------------- groups, buyers, modules ---
 
 "A group of users in a SoftwareOne account."
-type Group implements Node @key(fields: "id") @entityResolver(multi: true) {
+type Group implements Node @key(fields: "id") @cacheTag(format: "{$key.id}") @entityResolver(multi: true) {
   "Global id, ` + "`" + `<provider>:Group:UGR-…` + "`" + `."
   id: ID!
   "The connection this group was read through."
@@ -702,21 +732,21 @@ type Group implements Node @key(fields: "id") @entityResolver(multi: true) {
   "The account it belongs to."
   account: Account
   "What its users may use."
-  modules: [Module]!
+  modules: [Module]! @listSize(assumedSize: 10)
   "Its users."
   users(
     "How many at most, 0 to 100."
     first: Int = 50
     "Continue behind this cursor of the same list."
     after: String
-  ): UserConnection!
+  ): UserConnection! @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
   "The buyers that its users may act for."
   buyers(
     "How many at most, 0 to 100."
     first: Int = 50
     "Continue behind this cursor of the same list."
     after: String
-  ): BuyerConnection!
+  ): BuyerConnection! @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
   "Who created and changed the group."
   audit: Audit
 }
@@ -742,7 +772,7 @@ enum BuyerStatus {
 }
 
 "A legal entity that buys for a SoftwareOne account."
-type Buyer implements Node @key(fields: "id") @entityResolver(multi: true) {
+type Buyer implements Node @key(fields: "id") @cacheTag(format: "{$key.id}") @entityResolver(multi: true) {
   "Global id, ` + "`" + `<provider>:Buyer:BUY-…` + "`" + `."
   id: ID!
   "The connection this buyer was read through."
@@ -756,21 +786,21 @@ type Buyer implements Node @key(fields: "id") @entityResolver(multi: true) {
   "The vendor's word for the status."
   vendorStatus: String
   "Whom to talk to. Needs the scope ` + "`" + `personal:read` + "`" + `."
-  contact: Contact @requiresScopes(scopes: [["personal:read"]])
+  contact: Contact @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
   "Ids in other systems."
   externalIds: BuyerExternalIds
   "Picture."
   icon: URL
   "Postal address. Needs the scope ` + "`" + `personal:read` + "`" + `."
-  address: Address @requiresScopes(scopes: [["personal:read"]])
+  address: Address @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
   "Tax number. Needs the scope ` + "`" + `personal:read` + "`" + `."
-  taxId: String @requiresScopes(scopes: [["personal:read"]])
+  taxId: String @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
   "The account it buys for."
   account: Account
   "Who sells to it."
-  sellers: [Seller]!
+  sellers: [Seller]! @listSize(assumedSize: 10)
   "What is wrong with its data. Filled for credentials of the vendor's operations staff only."
-  errors: [BuyerError!]!
+  errors: [BuyerError!]! @listSize(assumedSize: 5)
   "Who created, changed, activated and unassigned the buyer."
   audit: Audit
 }
@@ -778,17 +808,17 @@ type Buyer implements Node @key(fields: "id") @entityResolver(multi: true) {
 "Whom to talk to at a buyer. SoftwareOne."
 type Contact {
   "Full name."
-  name: String
+  name: String @tag(name: "personal")
   "Given name."
-  firstName: String
+  firstName: String @tag(name: "personal")
   "Family name."
-  lastName: String
+  lastName: String @tag(name: "personal")
   "E-mail address. Needs the scope ` + "`" + `personal:read` + "`" + `."
-  email: String @requiresScopes(scopes: [["personal:read"]])
+  email: String @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
   "Telephone. Needs the scope ` + "`" + `personal:read` + "`" + `."
-  phone: Phone @requiresScopes(scopes: [["personal:read"]])
+  phone: Phone @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
   "The same human as a user of the platform."
-  user: User
+  user: User @tag(name: "personal")
   "Kind of contact, as the vendor words it."
   type: String
 }
@@ -826,7 +856,7 @@ enum SellerStatus {
 }
 
 "A SoftwareOne company that sells to buyers of its region."
-type Seller implements Node @key(fields: "id") @entityResolver(multi: true) {
+type Seller implements Node @key(fields: "id") @cacheTag(format: "{$key.id}") @entityResolver(multi: true) {
   "Global id, ` + "`" + `<provider>:Seller:SEL-…` + "`" + `."
   id: ID!
   "The connection this seller was read through."
@@ -846,11 +876,11 @@ type Seller implements Node @key(fields: "id") @entityResolver(multi: true) {
   "Currencies it bills in, ISO 4217."
   currencies: [String!]!
   "Postal address. Needs the scope ` + "`" + `personal:read` + "`" + `."
-  address: Address @requiresScopes(scopes: [["personal:read"]])
+  address: Address @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
 }
 
 "A part of the SoftwareOne platform that users can be given access to."
-type Module implements Node @key(fields: "id") @entityResolver(multi: true) {
+type Module implements Node @key(fields: "id") @cacheTag(format: "{$key.id}") @entityResolver(multi: true) {
   "Global id, ` + "`" + `<provider>:Module:MOD-…` + "`" + `."
   id: ID!
   "The connection this module was read through."
@@ -930,9 +960,9 @@ type AuditActor {
   "The vendor's own id: ` + "`" + `USR-…` + "`" + `, ` + "`" + `TKN-…` + "`" + `; null where the vendor gives none."
   id: String
   "Display name."
-  name: String
+  name: String @tag(name: "personal")
   "Picture."
-  icon: URL
+  icon: URL @tag(name: "personal")
   "The actor as a user, where the id is a user's."
   user: User
 }
@@ -942,22 +972,22 @@ type AuditActor {
 "The users of all providers that share one e-mail address, compared after Unicode and case normalization."
 type Person @key(fields: "email") @entityResolver(multi: true) {
   "The address, normalized: Unicode NFC, in lower case. Needs the scope ` + "`" + `personal:read` + "`" + `."
-  email: String! @requiresScopes(scopes: [["personal:read"]])
+  email: String! @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
   "The first name that one of the users has, in the order of the providers."
-  name: String
+  name: String @tag(name: "personal")
   "Every login of this person that was found, in the order of the providers."
-  users: [User]!
+  users: [User]! @listSize(assumedSize: 4)
   "The tenants of all these users, in the order of the users."
   memberships(
     "How many at most, 0 to 100."
     first: Int = 50
     "Continue behind this cursor of the same list."
     after: String
-  ): MembershipConnection!
+  ): MembershipConnection! @cost(weight: 20) @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
   "The latest sign-in of any of the users. ActivityInfo, SoftwareOne. Needs the scope ` + "`" + `personal:read` + "`" + `."
-  lastLoginAt: DateTime @requiresScopes(scopes: [["personal:read"]])
+  lastLoginAt: DateTime @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
   "Where this person has logins."
-  providers: [Provider!]!
+  providers: [Provider!]! @listSize(assumedSize: 4)
 }
 
 # ------------------------------------------------- filters and orders ------
@@ -967,7 +997,7 @@ input UserFilter {
   "Only these providers, by name. An unknown name is BAD_USER_INPUT."
   providers: [String!]
   "Exactly this address, after Unicode and case normalization."
-  email: String
+  email: String @tag(name: "personal")
   "One of these."
   status: [UserStatus!]
   "The display name contains this text, without regard to case."
@@ -1298,7 +1328,7 @@ type Query {
   node(
     "A global id. A malformed one is BAD_USER_INPUT."
     id: ID!
-  ): Node
+  ): Node @cost(weight: 5) @cacheTag(format: "{$args.id}")
   """
   The objects with these ids, in their order: null in place of one that does not
   exist, and null with an error in place of one whose id is malformed.
@@ -1306,14 +1336,14 @@ type Query {
   nodes(
     "Global ids, at most 100."
     ids: [ID!]!
-  ): [Node]!
+  ): [Node]! @listSize(assumedSize: 100) @cacheTag(format: "nodes")
   "Every configured provider, in the order of the configuration."
-  providers: [Provider!]!
+  providers: [Provider!]! @listSize(assumedSize: 4) @cacheTag(format: "providers")
   "The user with this id; null when there is none."
   user(
     "A global id of a User."
     id: ID!
-  ): User
+  ): User @cost(weight: 5) @cacheTag(format: "{$args.id}")
   "The users of all providers: provider by provider, or in one order."
   users(
     "How many at most, 0 to 100."
@@ -1324,12 +1354,12 @@ type Query {
     filter: UserFilter
     "One order over all providers; without it: the providers as configured, each in its vendor's own order."
     orderBy: UserOrder
-  ): UserConnection
+  ): UserConnection @cost(weight: 20) @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false) @cacheTag(format: "users")
   "The account with this id; null when there is none."
   account(
     "A global id of an Account."
     id: ID!
-  ): Account
+  ): Account @cost(weight: 5) @cacheTag(format: "{$args.id}")
   "The accounts of all providers. ActivityInfo, SoftwareOne, ActivePlatform."
   accounts(
     "How many at most, 0 to 100."
@@ -1340,12 +1370,12 @@ type Query {
     filter: AccountFilter
     "One order over all providers; without it: the providers as configured, each in its vendor's own order."
     orderBy: EntityOrder
-  ): AccountConnection
+  ): AccountConnection @cost(weight: 20) @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false) @cacheTag(format: "accounts")
   "The group with this id; null when there is none."
   group(
     "A global id of a Group."
     id: ID!
-  ): Group
+  ): Group @cost(weight: 5) @cacheTag(format: "{$args.id}")
   "The groups of all providers. SoftwareOne."
   groups(
     "How many at most, 0 to 100."
@@ -1356,12 +1386,12 @@ type Query {
     filter: EntityFilter
     "One order over all providers; without it: the providers as configured, each in its vendor's own order."
     orderBy: EntityOrder
-  ): GroupConnection
+  ): GroupConnection @cost(weight: 5) @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false) @cacheTag(format: "groups")
   "The buyer with this id; null when there is none."
   buyer(
     "A global id of a Buyer."
     id: ID!
-  ): Buyer
+  ): Buyer @cost(weight: 5) @cacheTag(format: "{$args.id}")
   "The buyers of all providers. SoftwareOne."
   buyers(
     "How many at most, 0 to 100."
@@ -1372,12 +1402,12 @@ type Query {
     filter: BuyerFilter
     "One order over all providers; without it: the providers as configured, each in its vendor's own order."
     orderBy: EntityOrder
-  ): BuyerConnection
+  ): BuyerConnection @cost(weight: 5) @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false) @cacheTag(format: "buyers")
   "The seller with this id; null when there is none."
   seller(
     "A global id of a Seller."
     id: ID!
-  ): Seller
+  ): Seller @cost(weight: 5) @cacheTag(format: "{$args.id}")
   "The sellers of all providers. SoftwareOne."
   sellers(
     "How many at most, 0 to 100."
@@ -1388,12 +1418,12 @@ type Query {
     filter: SellerFilter
     "One order over all providers; without it: the providers as configured, each in its vendor's own order."
     orderBy: EntityOrder
-  ): SellerConnection
+  ): SellerConnection @cost(weight: 5) @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false) @cacheTag(format: "sellers")
   "The module with this id; null when there is none."
   module(
     "A global id of a Module."
     id: ID!
-  ): Module
+  ): Module @cost(weight: 5) @cacheTag(format: "{$args.id}")
   "The modules of all providers. SoftwareOne."
   modules(
     "How many at most, 0 to 100."
@@ -1404,12 +1434,12 @@ type Query {
     filter: EntityFilter
     "One order over all providers; without it: the providers as configured, each in its vendor's own order."
     orderBy: EntityOrder
-  ): ModuleConnection
+  ): ModuleConnection @cost(weight: 5) @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false) @cacheTag(format: "modules")
   "The organization with this id; null when there is none."
   organization(
     "A global id of an Organization."
     id: ID!
-  ): Organization
+  ): Organization @cost(weight: 5) @cacheTag(format: "{$args.id}")
   "The organizations of all providers. BlendVision."
   organizations(
     "How many at most, 0 to 100."
@@ -1420,17 +1450,17 @@ type Query {
     filter: OrganizationFilter
     "One order over all providers; without it: the providers as configured, each in its vendor's own order."
     orderBy: EntityOrder
-  ): OrganizationConnection
+  ): OrganizationConnection @cost(weight: 5) @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false) @cacheTag(format: "organizations")
   "All users of all providers with this e-mail address; null when there is none."
   person(
     "An e-mail address; compared after Unicode and case normalization."
     email: String!
-  ): Person
+  ): Person @cost(weight: 20) @cacheTag(format: "people")
   "One person an address, in their order; null in place of an address that nobody has."
   people(
     "E-mail addresses, at most 100."
     emails: [String!]!
-  ): [Person]!
+  ): [Person]! @cost(weight: 5) @listSize(assumedSize: 100) @cacheTag(format: "people")
 }
 
 "What callers with the scope ` + "`" + `cache:write` + "`" + ` can do; others get FORBIDDEN. Nothing is changed at a vendor."
@@ -1443,7 +1473,7 @@ type Mutation {
   refresh(
     "Global ids, at most 100."
     ids: [ID!]!
-  ): Int! @requiresScopes(scopes: [["cache:write"]])
+  ): Int! @requiresScopes(scopes: [["cache:write"]]) @cost(weight: 20)
   """
   Forget everything that was read through a provider, here and at all replicas.
   Always true.

@@ -39,6 +39,18 @@ func (m *Membership) Tenant() Tenant {
 	return nil
 }
 
+// Ends are the ids of the user and of the tenant, as far as they are known.
+func (m *Membership) Ends() []ID {
+	var ids []ID
+	if m.User != nil {
+		ids = append(ids, m.User.ID)
+	}
+	if t := m.Tenant(); t != nil {
+		ids = append(ids, t.Key())
+	}
+	return ids
+}
+
 // MembershipRole is a user's role in a tenant, normalized.
 type MembershipRole string
 

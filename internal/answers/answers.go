@@ -112,6 +112,8 @@ func New[T any](maxBytes int64, version func() uint64, now func() time.Time) *Ca
 	}
 	c.kept = otter.Must(&otter.Options[Key, kept[T]]{
 		MaximumWeight: uint64(maxBytes),
+		// Tidying up is little work, and who has just made an answer does it.
+		Executor: func(f func()) { f() },
 		Weigher: func(_ Key, k kept[T]) uint32 {
 			return uint32(min(weight(k.Made), math.MaxUint32))
 		},
@@ -211,7 +213,8 @@ func (c *Cache[T]) fly(ctx context.Context, asked flightKey, f *flight[T], make 
 	}()
 	began := c.now()
 	f.made = make(ctx)
-	if c.kept != nil && f.made.FreshFor > 0 && weight(f.made) <= c.max/largestShare {
+	fits := c.kept != nil && weight(f.made) <= c.max/largestShare
+	if fits && f.made.FreshFor > 0 && c.version() == asked.version {
 		c.kept.Set(asked.key, kept[T]{f.made, asked.version, began.Add(f.made.FreshFor)})
 	}
 }

@@ -175,17 +175,18 @@ func TestWhatIsRememberedIsBounded(t *testing.T) {
 	for i := range 1000 {
 		_, _, _ = c.Get(t.Context(), answers.KeyOf(fmt.Append(nil, i)), k.make)
 	}
+	k.fresh = 0 // so that looking drives nothing out
 	remembered := 0
 	for i := range 1000 {
 		if _, source, _ := c.Get(t.Context(), answers.KeyOf(fmt.Append(nil, i)), k.make); source == answers.Remembered {
 			remembered++
 		}
 	}
-	// A hundred fit; what is asked for again drives out others.
-	if remembered == 0 || remembered > 200 {
+	// A hundred fit, and a few more may be on their way out.
+	if remembered == 0 || remembered > 150 {
 		t.Errorf("%d of 1,000 answers of 10 kB are remembered in 1 MB", remembered)
 	}
-	k.size = 200_000
+	k.fresh, k.size = time.Hour, 200_000
 	first := k.made.Load() + 1
 	get(t, c, k, "too large", first, answers.Executed)
 	get(t, c, k, "too large", first+1, answers.Executed)

@@ -238,10 +238,14 @@ func embeddedWindow(of directory.List, p Paging) (directory.Window, error) {
 // person looks up the logins of an address and follows them.
 func (l *level) person(email string, want Selection) {
 	l.emails = append(l.emails, email)
+	l.tags.providers(l.set.directory.Providers())
 	l.follow(func(ctx context.Context, next *level) {
 		people, _ := l.set.People(ctx, []string{email})
 		if people[0] == nil {
 			return
+		}
+		for _, u := range people[0].Users {
+			next.tags.node(u)
 		}
 		for _, f := range want.Fields("Person") {
 			switch f.Name {

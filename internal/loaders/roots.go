@@ -1,6 +1,9 @@
 package loaders
 
 import (
+	"encoding/json"
+	"errors"
+
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/directory"
 )
@@ -52,22 +55,35 @@ var singular = map[string]string{
 
 // entities asks for a gateway's representations.
 func (l *level) entities(f Field) {
-	var a struct {
-		Representations []struct {
-			Typename string `json:"__typename"`
-			ID       string
-			Email    string
-		}
+	for _, r := range representations(f) {
+		l.represented(r, f.Selection)
 	}
-	if f.Arguments(&a) != nil {
-		return
+}
+
+// representation is what a gateway knows of an object.
+type representation struct {
+	Typename string `json:"__typename"`
+	ID       string
+	Email    string
+}
+
+func representations(f Field) []representation {
+	var a struct{ Representations []representation }
+	err := f.Arguments(&a)
+	var other *json.UnmarshalTypeError // a key that is no text leaves the others as they are
+	if err != nil && !errors.As(err, &other) {
+		return nil
 	}
-	for _, r := range a.Representations {
-		if r.Typename == "Person" {
-			l.person(r.Email, f.Selection)
-			continue
-		}
-		l.byID(r.ID, r.Typename, f.Selection)
+	return a.Representations
+}
+
+func (l *level) represented(r representation, want Selection) {
+	switch r.Typename {
+	case "":
+	case "Person":
+		l.person(r.Email, want)
+	default:
+		l.byID(r.ID, r.Typename, want)
 	}
 }
 

@@ -15,9 +15,14 @@ import (
 func (s *Set) Walk(ctx context.Context, root Selection) {
 	l := &level{set: s}
 	l.query(root.Fields("Query"))
+	l.walk(ctx)
+}
+
+// walk loads a level and all below it.
+func (l *level) walk(ctx context.Context) {
 	for !l.empty() && ctx.Err() == nil {
 		l.load(ctx)
-		next := &level{set: s}
+		next := &level{set: l.set}
 		for _, follow := range l.then {
 			follow(ctx, next)
 		}
@@ -35,6 +40,8 @@ type level struct {
 	orgs     []model.ID
 	// then follows the selection one level down, once this one is loaded.
 	then []func(ctx context.Context, next *level)
+	// tags are those of the answer's part that is being looked at; nil mostly.
+	tags *tags
 }
 
 // anyKind is a Kind without its type.
@@ -92,7 +99,13 @@ func (l *level) load(ctx context.Context) {
 	wg.Wait()
 }
 
-func (l *level) follow(next func(ctx context.Context, next *level)) { l.then = append(l.then, next) }
+func (l *level) follow(then func(ctx context.Context, next *level)) {
+	tags := l.tags
+	l.then = append(l.then, func(ctx context.Context, next *level) {
+		next.tags = tags
+		then(ctx, next)
+	})
+}
 
 func (l *level) object(kind anyKind, id model.ID) {
 	if l.ids == nil {
@@ -107,6 +120,7 @@ func (l *level) byID(text string, typ string, want Selection) {
 	if err != nil || typ != "" && id.Type() != typ {
 		return
 	}
+	l.tags.id(id)
 	kind := l.set.kindOf(id.Type())
 	l.object(kind, id)
 	l.follow(func(ctx context.Context, next *level) {
@@ -119,6 +133,7 @@ func (l *level) byID(text string, typ string, want Selection) {
 // visit looks at an object: what it lacks and the lists that belong to it are
 // loaded with this level, what it refers to with the next.
 func (l *level) visit(n model.Node, want Selection) {
+	l.tags.node(n)
 	typ := n.Key().Type()
 	fields := want.Fields(typ)
 	kind := l.set.kindOf(typ)

@@ -25,22 +25,10 @@ func tag[T any](value T) tagged[T] {
 	for _, n := range nodesIn(value) {
 		tags = append(tags, n.Key())
 		if m, ok := n.(*model.Membership); ok {
-			tags = append(tags, ends(m)...)
+			tags = append(tags, m.Ends()...)
 		}
 	}
 	return tagged[T]{value, tags}
-}
-
-// ends are the user and the tenant of a membership.
-func ends(m *model.Membership) []model.ID {
-	var ids []model.ID
-	if m.User != nil {
-		ids = append(ids, m.User.ID)
-	}
-	if t := m.Tenant(); t != nil {
-		ids = append(ids, t.Key())
-	}
-	return ids
 }
 
 // nodesIn are the rows of a decoded page, or the object itself.

@@ -1,28 +1,30 @@
-// Checks the page in a browser, against a running server:
-//   node check.mjs http://127.0.0.1:8080/
-// Every tab is run and must be answered without an error; nothing may be asked
-// of another host; the console stays silent; no header is stored.
 import assert from 'node:assert/strict';
+import test from 'node:test';
+import * as accountgraph from './accountgraph.mjs';
 import { open, run } from './chromium.mjs';
+import { figure } from './figures.mjs';
 
-const url = process.argv[2];
-if (!url) {
-  console.error('usage: node check.mjs <url>');
-  process.exit(2);
-}
-const requests = [];
-const errors = [];
-const seen = (kind, what) => (kind === 'request' ? requests : errors).push(what);
-const { browser, page } = await open(url, { seen });
-try {
+// Every tab is run and must be answered without an error; nothing may be asked of
+// another host; the console stays silent; no header is stored.
+test('GraphiQL answers in a browser, which asks no other host', async (t) => {
+  const vendors = await accountgraph.vendors();
+  t.after(vendors.stop);
+  const server = await accountgraph.serve(vendors.providers);
+  t.after(server.stop);
+  const requests = [];
+  const errors = [];
+  const seen = (kind, what) => (kind === 'request' ? requests : errors).push(what);
+  const { browser, page } = await open(server.page, { seen });
+  t.after(() => browser.close());
+
   const titles = page.locator('.graphiql-tab-button');
-  assert.deepEqual(await titles.allTextContents(), ['Users', 'Circle', 'Person', 'Entities']);
+  const tabs = await titles.allTextContents();
+  assert.deepEqual(tabs, ['Users', 'Circle', 'Person', 'Entities']);
   assert.equal(await page.title(), 'accountgraph');
-  for (const title of await titles.allTextContents()) {
+  for (const title of tabs) {
     const answer = await run(page, title);
     assert.equal(answer.errors, undefined, `${title}: ${JSON.stringify(answer.errors?.[0])}`);
     for (const [field, value] of Object.entries(answer.data)) assert.ok(value, `${title}: ${field} is null`);
-    console.log(`${title}: answered`);
   }
 
   await page.getByText('Root Types').waitFor();
@@ -50,13 +52,11 @@ try {
 
   await page.reload();
   await page.locator('.graphiql-query-editor .view-line').first().waitFor();
-  assert.equal(await titles.count(), 4);
+  assert.equal(await titles.count(), tabs.length);
 
-  const origin = new URL(url).origin;
+  const { origin } = new URL(server.page);
   const elsewhere = requests.filter((to) => !/^(data|blob):/.test(to) && new URL(to).origin !== origin);
   assert.deepEqual(elsewhere, [], 'requests to other hosts');
   assert.deepEqual(errors, [], 'errors and warnings on the console');
-  console.log(`${requests.length} requests, all to ${origin}`);
-} finally {
-  await browser.close();
-}
+  figure(`graphiql: ${tabs.length} tabs answered, ${elsewhere.length} requests to other hosts`);
+});

@@ -1,4 +1,4 @@
-// Opens the page in Debian's Chromium, headless, for check.mjs and screenshot.mjs.
+// Opens the page in Debian's Chromium, headless, for graphiql.test.mjs and screenshot.mjs.
 import { chromium } from 'playwright-core';
 
 export async function open(url, { seen = () => {} } = {}) {

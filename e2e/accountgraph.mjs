@@ -1,0 +1,99 @@
+// Runs the built program, as a user starts it, and ends it again.
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const binary = process.env.ACCOUNTGRAPH ?? fileURLToPath(new URL('../accountgraph', import.meta.url));
+
+// patience bounds every wait for the program, in milliseconds.
+const patience = 20_000;
+
+// start runs the program until it has written what matches, and returns the match
+// and how to end it.
+async function start(args, stream, pattern) {
+  const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  const stop = async () => {
+    child.kill('SIGTERM');
+    await ended;
+  };
+  let text = '';
+  const match = await new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error(`${args[0]} says after ${patience} ms only: ${text}`)), patience);
+    const look = (chunk) => {
+      text += chunk;
+      const found = pattern.exec(text);
+      if (!found) return;
+      clearTimeout(late);
+      resolve(found);
+    };
+    child[stream].on('data', look);
+    child[stream === 'stdout' ? 'stderr' : 'stdout'].resume();
+    child.once('error', reject);
+    child.once('close', () => reject(new Error(`${args[0]} ended: ${text}`)));
+  }).catch(async (problem) => {
+    child.kill('SIGKILL');
+    throw problem;
+  });
+  return { match, stop };
+}
+
+// vendors runs the four simulated vendors; providers is the configuration for them.
+export async function vendors() {
+  const { match, stop } = await start(['vendors', '--port', '0'], 'stdout', /^providers:\n(?:.*\n)*.*organizations: .*\n/m);
+  return { providers: match[0], stop };
+}
+
+// serve runs the server with a configuration file.
+export async function serve(config) {
+  const folder = await mkdtemp(join(tmpdir(), 'accountgraph-e2e-'));
+  const file = join(folder, 'accountgraph.yaml');
+  await writeFile(file, config);
+  const { match, stop } = await start(['serve', '--listen', '127.0.0.1:0', '--config', file], 'stderr', /"address":"([^"]+)"/);
+  return {
+    url: `http://${match[1]}/graphql`,
+    page: `http://${match[1]}/`,
+    stop: async () => {
+      await stop();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+// without has one of the providers at a port where nobody listens.
+export async function without(providers, name) {
+  const port = await new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+  const gone = new RegExp(`(- name: ${name}\\n(?:    .*\\n)*?    baseURL: http://127\\.0\\.0\\.1:)\\d+`);
+  if (!gone.test(providers)) throw new Error(`there is no provider ${name}`);
+  return providers.replace(gone, `$1${port}`);
+}
+
+// schema is the SDL that the program prints for a version of federation, or for the
+// newest.
+export async function schema(federation) {
+  const version = federation ? ['--federation', federation] : [];
+  const child = spawn(binary, ['schema', ...version], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let text = '';
+  for await (const chunk of child.stdout.setEncoding('utf8')) text += chunk;
+  return text;
+}
+
+// ask sends a query and returns the answer.
+export async function ask(url, query, variables = {}, headers = {}) {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ query, variables }),
+  });
+  return await response.json();
+}

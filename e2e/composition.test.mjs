@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { apollo, hive, wundergraph } from './composition.mjs';
+import { figure } from './figures.mjs';
+
+const composers = { '@apollo/composition': apollo, '@wundergraph/composition': wundergraph };
+
+test('two composers compose without an error or a hint', async () => {
+  let hints = 0;
+  for (const [name, compose] of Object.entries(composers)) {
+    const result = await compose();
+    assert.deepEqual(result.errors, [], name);
+    assert.deepEqual(result.hints, [], name);
+    hints += result.hints.length;
+  }
+  figure(`composition: ${hints} hints in ${Object.keys(composers).length} composers`);
+});
+
+test('composers of an older federation compose what is printed for it', async () => {
+  assert.deepEqual((await hive()).errors, []);
+  for (const federation of ['2.3', '2.4', '2.5', '2.9']) {
+    for (const compose of [apollo, wundergraph]) {
+      const { errors, hints } = await compose({ federation });
+      assert.deepEqual([...errors, ...hints], [], federation);
+    }
+  }
+});
+
+test('every composer notices a conflict', async () => {
+  const change = (sdl) => sdl.replace('type User implements Node @key(fields: "id")', 'type User implements Node @key(fields: "number")');
+  for (const [name, compose] of Object.entries({ ...composers, hive })) {
+    assert.notEqual((await compose({ change })).errors.length, 0, name);
+  }
+});
+
+test('a contract without personal data is a schema', async () => {
+  const change = (sdl) => sdl.replaceAll('@tag(name: "personal")', '@inaccessible').replace('"@tag"', '"@inaccessible"');
+  const { errors, schema } = await apollo({ change });
+  assert.deepEqual(errors, []);
+  const fields = (type) => schema.toAPISchema().type(type).fields().map((field) => field.name);
+  assert.deepEqual(fields('Person'), ['users', 'memberships', 'providers', 'tickets']);
+  assert.deepEqual(fields('User').filter((name) => /email|name|phone|icon|login/i.test(name)), []);
+});
+
+test('the supergraph tells a router of caching, cost, scopes and personal data', async () => {
+  const { supergraph } = await apollo();
+  for (const told of [
+    'name: "federation__cacheTag", args: {format: "{$key.id}"}',
+    '@cost(weight: 20)',
+    'sizedFields: ["edges", "nodes"]',
+  ]) {
+    assert.ok(supergraph.includes(told), told);
+  }
+  const email = supergraph.match(/^ +email: String @.*$/m)[0];
+  for (const told of ['@requiresScopes(scopes: [["personal:read"]])', '@tag(name: "personal")']) assert.ok(email.includes(told), email);
+});
