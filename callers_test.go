@@ -157,7 +157,7 @@ func told(status int, a answer) string {
 }
 
 // TestKeysOutliveTheirIssuer holds that callers are let in while the issuer is
-// down, and that a server may start before it.
+// down.
 func TestKeysOutliveTheirIssuer(t *testing.T) {
 	t.Parallel()
 	i := newIssuer(t)
@@ -203,6 +203,43 @@ func TestWhoMayForget(t *testing.T) {
 		a = p.ask(`{ user(id: "softwareone:User:USR-1120-1514") { email } _service { sdl } }`)
 		if len(a.Errors) > 0 || a.at("user.email") == nil || a.at("_service.sdl") == nil {
 			t.Errorf("%s: %s", name, a.text)
+		}
+	}
+}
+
+// TestAnotherNameOfLoopback holds that a page which has its own name stand for
+// loopback gets nothing from a server that asks nobody who they are.
+func TestAnotherNameOfLoopback(t *testing.T) {
+	t.Parallel()
+	v := simulate(t)
+	ways := map[string]*process{
+		"loopback": serving(t, nil, "serve", "--config", write(t, "a.yaml", anywhere+v.Config())),
+		"open":     serving(t, nil, "serve", "--config", write(t, "b.yaml", "server: {listen: 127.0.0.1:0, auth: open}\n"+v.Config())),
+		"demo":     serving(t, nil, "demo", "--listen", "127.0.0.1:0"),
+	}
+	for host, own := range map[string]bool{
+		"localhost": true, "LOCALHOST:8080": true, "127.0.0.1": true, "127.1.2.3:80": true, "[::1]": true, "[::1]:8080": true,
+		"evil.example": false, "evil.example:8080": false, "localhost.evil.example": false, "127.0.0.1.evil.example": false, "10.0.0.1": false, "0.0.0.0": false,
+	} {
+		for way, p := range ways {
+			r, err := http.NewRequest(http.MethodPost, "http://"+p.address+"/graphql", strings.NewReader(`{"query": "{ __typename }"}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Host = host
+			r.Header.Set("Content-Type", "application/json")
+			res, err := client().Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = res.Body.Close()
+			want := http.StatusOK
+			if way == "loopback" && !own {
+				want = http.StatusForbidden
+			}
+			if res.StatusCode != want {
+				t.Errorf("%s as %s: %d, not %d", way, host, res.StatusCode, want)
+			}
 		}
 	}
 }

@@ -12,7 +12,10 @@ import (
 // door is what the configuration says of requests: who may send them, and what may
 // be in them.
 func (p *program) door(cfg *config.Config) (resolvers.Options, error) {
-	o := resolvers.Options{Log: p.log, Introspection: cfg.Server.Introspection, Origins: cfg.Server.CORS.Origins}
+	o := resolvers.Options{
+		Log: p.log, Introspection: cfg.Server.Introspection,
+		Local: !cfg.Server.Auth.Given() && !p.simulated, Origins: cfg.Server.CORS.Origins,
+	}
 	var err error
 	if o.Gate, err = p.gate(cfg.Server.Auth); err != nil {
 		return o, err

@@ -56,6 +56,8 @@ type program struct {
 	env            config.Env
 	stdout, stderr io.Writer
 	log            *slog.Logger
+	// simulated is whether what is served is nobody's.
+	simulated bool
 }
 
 type commands struct {

@@ -3,7 +3,10 @@ package resolvers
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
+	"net/netip"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
@@ -15,6 +18,9 @@ import (
 func (d *door) enter(ctx context.Context, a *answer, r *http.Request) (context.Context, *refused) {
 	if refused := admit(r); refused != nil {
 		return ctx, refused
+	}
+	if d.local && !isLocal(r.Host) {
+		return ctx, refuses(http.StatusForbidden, Forbidden, "without server.auth, only who asks for loopback by its own name is answered")
 	}
 	if d.origins.Check(r) != nil {
 		return ctx, refuses(http.StatusBadRequest, CSRFPrevention, "pages of this origin may not ask")
@@ -37,6 +43,16 @@ func (d *door) enter(ctx context.Context, a *answer, r *http.Request) (context.C
 		own.Lent, caller = tokens, &own
 	}
 	return auth.With(ctx, caller), nil
+}
+
+// isLocal reports whether a request's host is loopback by its own name. A page may
+// have its own name stand for loopback, and is then, to a browser, this server's.
+func isLocal(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	ip, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	return strings.EqualFold(host, "localhost") || err == nil && ip.Unmap().IsLoopback()
 }
 
 // originsOf refuses what a browser sends for pages of other sites than these, and

@@ -28,6 +28,8 @@ type Options struct {
 	Documents Documents
 	// Gate lets callers in; nil lets nobody in.
 	Gate *auth.Gate
+	// Local refuses who asks under another name than those of loopback.
+	Local bool
 	// Origins are those of other sites' pages that may ask.
 	Origins []string
 	// Lent are the providers that are asked with tokens of callers.

@@ -27,6 +27,7 @@ type door struct {
 	origins  *http.CrossOriginProtection
 	lent     []Lent
 	vary     string
+	local    bool
 	guard    *guard.Guard
 	known    *documents[*guard.Document]
 	library  *library
@@ -41,7 +42,7 @@ var _ graphql.Transport = (*door)(nil)
 
 func newDoor(schema *ast.Schema, o Options) *door {
 	d := &door{
-		callers: o.Gate, origins: originsOf(o.Origins), lent: o.Lent, vary: vary(o.Lent),
+		callers: o.Gate, origins: originsOf(o.Origins), lent: o.Lent, vary: vary(o.Lent), local: o.Local,
 		guard:   guard.New(schema, guard.DefaultLimits(), o.Introspection),
 		known:   newDocuments[*guard.Document](parsed),
 		library: newLibrary(o.Documents),

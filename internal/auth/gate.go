@@ -42,8 +42,8 @@ func Everyone(scopes ...string) *Gate {
 	return &Gate{everyone: &Caller{Trusted: true, Scopes: scopes}}
 }
 
-// New builds a gate. It fails where the keys are in a file that cannot be used; a
-// URL is first asked when there is a token.
+// New builds a gate. It fails where the keys are in a file that cannot be used. A
+// URL is asked behind; until it answers, callers with a token wait.
 func New(c Config) (*Gate, error) {
 	g := &Gate{}
 	if c.Router != nil {

@@ -51,6 +51,7 @@ func newKeys(c Tokens, log *slog.Logger) (*keys, error) {
 	k := &keys{log: log}
 	if c.URL != "" {
 		k.load = fromURL(c.URL, c.Transport)
+		_, _ = k.held("") // which begins to read them
 		return k, nil
 	}
 	k.load = func(context.Context) ([]byte, error) { return fromFile(c.File) }

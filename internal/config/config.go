@@ -29,14 +29,14 @@ type Server struct {
 	// Host and port to listen on. Anything but a loopback address needs `auth`,
 	// or the server does not start.
 	Listen string `key:"listen" default:"127.0.0.1:8080"`
-	// Who may ask. Left out: everyone who reaches a loopback address, and they may
-	// do everything. `open` lets everyone in who reaches the address, to read
-	// everything: for a closed network only.
+	// Who may ask. Left out: everyone who reaches a loopback address by its own
+	// name, and they may do everything. `open` lets everyone in who reaches the
+	// address, to read everything: for a closed network only.
 	Auth Auth `key:"auth"`
 	// Serve GraphiQL, the query editor, at `/`.
 	GraphiQL bool `key:"graphiql" default:"true"`
-	// Answer questions about the schema (`__schema`, `__type`). Gateways get the
-	// SDL in any case.
+	// Answer questions about the schema (`__schema`, `__type`), and let errors of
+	// validation quote it. A gateway gets the SDL in any case.
 	Introspection bool `key:"introspection" default:"true"`
 	// Which pages of other sites may ask.
 	CORS CORS `key:"cors"`
