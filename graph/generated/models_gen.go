@@ -26,7 +26,9 @@ type ModuleByIDsInput struct {
 	ID model.ID `json:"ID"`
 }
 
-// What callers with the scope `cache:write` can do; others get FORBIDDEN. Nothing is changed at a vendor.
+// What callers with the scope `cache:write` can do; others get FORBIDDEN. Nothing is
+// changed at a vendor. Where a provider is asked with credentials that callers bring
+// along, only what was read with this caller's is forgotten.
 type Mutation struct {
 }
 

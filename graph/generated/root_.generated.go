@@ -1463,7 +1463,11 @@ type Query {
   ): [Person]! @cost(weight: 5) @listSize(assumedSize: 100) @cacheTag(format: "people")
 }
 
-"What callers with the scope ` + "`" + `cache:write` + "`" + ` can do; others get FORBIDDEN. Nothing is changed at a vendor."
+"""
+What callers with the scope ` + "`" + `cache:write` + "`" + ` can do; others get FORBIDDEN. Nothing is
+changed at a vendor. Where a provider is asked with credentials that callers bring
+along, only what was read with this caller's is forgotten.
+"""
 type Mutation {
   """
   Forget these objects and every page that holds one of them, here and at all
