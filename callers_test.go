@@ -198,7 +198,7 @@ func TestCheckReadsTheKeys(t *testing.T) {
 	}
 	i.down.Store(true)
 	p = launch(t, routerEnv, "check", "--config", file)
-	if code := p.exit(); code != 1 || strings.Contains(p.stdout.String(), "tokens") || p.stderr.String() != "accountgraph: the keys of callers' tokens cannot be read: HTTP status 503\n" {
+	if code := p.exit(); code != 1 || !strings.HasSuffix(p.stdout.String(), "\nThe keys of callers' tokens: HTTP status 503\n") || p.stderr.String() != "accountgraph: the keys of callers' tokens cannot be read\n" {
 		t.Errorf("exit %d: %s%s", code, &p.stdout, &p.stderr)
 	}
 }

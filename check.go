@@ -57,14 +57,17 @@ func (c checkCommand) Run(ctx context.Context, p *program) error {
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	if callers.TakesTokens() && keys == nil {
+	switch {
+	case keys != nil:
+		fmt.Fprintf(p.stdout, "The keys of callers' tokens: %v\n", keys)
+	case callers.TakesTokens():
 		fmt.Fprintln(p.stdout, "The keys of callers' tokens: ok")
 	}
 	switch {
 	case bad > 0:
 		return errors.New(plural(bad, "provider failed", "providers failed"))
 	case keys != nil:
-		return fmt.Errorf("the keys of callers' tokens cannot be read: %w", keys)
+		return errors.New("the keys of callers' tokens cannot be read")
 	}
 	return nil
 }
