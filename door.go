@@ -17,7 +17,7 @@ func (p *program) door(cfg *config.Config) (resolvers.Options, error) {
 		Local: !cfg.Server.Auth.Given() && !p.simulated,
 	}
 	var err error
-	if o.Gate, err = p.gate(cfg.Server.Auth); err != nil {
+	if o.Gate, err = gate(cfg.Server.Auth, p.log); err != nil {
 		return o, err
 	}
 	o.Documents = resolvers.Documents{Only: cfg.Documents.Only, Automatic: cfg.Documents.Automatic}
