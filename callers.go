@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -12,7 +13,7 @@ import (
 )
 
 // gate lets in whom the configuration names.
-func (p *program) gate(c config.Auth) (*auth.Gate, error) {
+func gate(c config.Auth, log *slog.Logger) (*auth.Gate, error) {
 	switch {
 	case c.Open:
 		return auth.Everyone(auth.PersonalRead), nil
@@ -20,7 +21,7 @@ func (p *program) gate(c config.Auth) (*auth.Gate, error) {
 		// Who reaches loopback is on this host, as is the configuration.
 		return auth.Everyone(auth.PersonalRead, auth.CacheWrite), nil
 	}
-	a := auth.Config{Log: p.log}
+	a := auth.Config{Log: log}
 	if r := c.Router; r.Given() {
 		a.Router = &auth.Router{Secrets: r.Secrets, Scopes: r.Scopes}
 	}
@@ -30,11 +31,11 @@ func (p *program) gate(c config.Auth) (*auth.Gate, error) {
 			Algorithms: j.Algorithms, Leeway: j.Leeway, ScopesClaim: j.ScopesClaim,
 		}
 	}
-	gate, err := auth.New(a)
+	opened, err := auth.New(a)
 	if err != nil {
 		return nil, refusal{fmt.Errorf("server.auth.jwt.jwksFile: %w", err)}
 	}
-	return gate, nil
+	return opened, nil
 }
 
 // preflightFor is how long a browser remembers what other sites' pages may send.

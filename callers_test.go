@@ -187,6 +187,22 @@ func TestKeysOutliveTheirIssuer(t *testing.T) {
 	}
 }
 
+// TestCheckReadsTheKeys holds that check tells whether callers will be let in.
+func TestCheckReadsTheKeys(t *testing.T) {
+	t.Parallel()
+	i, v := newIssuer(t), simulate(t)
+	file := write(t, "a.yaml", i.serverFor("")+v.Config())
+	p := launch(t, routerEnv, "check", "--config", file)
+	if code := p.exit(); code != 0 || !strings.HasSuffix(p.stdout.String(), "\nThe keys of callers' tokens: ok\n") || p.stderr.String() != "" {
+		t.Errorf("exit %d: %s%s", code, &p.stdout, &p.stderr)
+	}
+	i.down.Store(true)
+	p = launch(t, routerEnv, "check", "--config", file)
+	if code := p.exit(); code != 1 || !strings.HasSuffix(p.stdout.String(), "\nThe keys of callers' tokens: HTTP status 503\n") || p.stderr.String() != "accountgraph: the keys of callers' tokens cannot be read\n" {
+		t.Errorf("exit %d: %s%s", code, &p.stdout, &p.stderr)
+	}
+}
+
 // TestWhoMayForget holds what callers may do where none is asked for a token.
 func TestWhoMayForget(t *testing.T) {
 	t.Parallel()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"sync"
 	"text/tabwriter"
@@ -16,13 +17,18 @@ type checkCommand struct {
 	Config string `help:"The configuration file (default: ${config})." default:"${config}" placeholder:"FILE"`
 }
 
-// Run calls every provider once and prints a table. It fails when one fails.
+// Run calls every provider once, and reads the keys of callers' tokens, and prints
+// a table. It fails when one of these fails.
 func (c checkCommand) Run(ctx context.Context, p *program) error {
 	cfg, err := p.load(c.Config)
 	if err != nil {
 		return err
 	}
 	_, all, err := openAll(cfg, nil, func(upstream.Call) {})
+	if err != nil {
+		return err
+	}
+	callers, err := gate(cfg.Server.Auth, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}
@@ -36,6 +42,7 @@ func (c checkCommand) Run(ctx context.Context, p *program) error {
 		})
 	}
 	wg.Wait()
+	keys := callers.Check(ctx)
 	table := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "PROVIDER\tVENDOR\tBASE URL\tTIME\tRESULT")
 	bad := 0
@@ -50,8 +57,17 @@ func (c checkCommand) Run(ctx context.Context, p *program) error {
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	if bad > 0 {
+	switch {
+	case keys != nil:
+		fmt.Fprintf(p.stdout, "The keys of callers' tokens: %v\n", keys)
+	case callers.TakesTokens():
+		fmt.Fprintln(p.stdout, "The keys of callers' tokens: ok")
+	}
+	switch {
+	case bad > 0:
 		return errors.New(plural(bad, "provider failed", "providers failed"))
+	case keys != nil:
+		return errors.New("the keys of callers' tokens cannot be read")
 	}
 	return nil
 }

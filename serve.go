@@ -113,7 +113,7 @@ func (p *program) serve(ctx context.Context, cfg *config.Config, listen string, 
 			return refusal{fmt.Errorf("--listen: %w", err)}
 		}
 	}
-	gate, err := p.gate(cfg.Server.Auth)
+	callers, err := gate(cfg.Server.Auth, p.log)
 	if err != nil {
 		return err
 	}
@@ -136,7 +136,7 @@ func (p *program) serve(ctx context.Context, cfg *config.Config, listen string, 
 	}
 	var stopping atomic.Bool
 	server := &http.Server{
-		Handler: p.routes(cfg, d, gate, metrics, &stopping), ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout,
+		Handler: p.routes(cfg, d, callers, metrics, &stopping), ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout,
 		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
 		ErrorLog: slog.NewLogLogger(p.log.Handler(), slog.LevelWarn),
 	}
@@ -167,13 +167,13 @@ func (p *program) serve(ctx context.Context, cfg *config.Config, listen string, 
 // routes are the paths of the server. Once it is stopping, each answer is the
 // last of its connection.
 func (p *program) routes(
-	cfg *config.Config, d *directory.Directory, gate *auth.Gate, metrics *telemetry.Metrics, stopping *atomic.Bool,
+	cfg *config.Config, d *directory.Directory, callers *auth.Gate, metrics *telemetry.Metrics, stopping *atomic.Bool,
 ) http.Handler {
 	mux := http.NewServeMux()
 	origins := cfg.Server.CORS.Origins
 	mux.Handle("/graphql", shared(origins, resolvers.Handler(d, resolvers.Options{
 		Log: p.log, Introspection: cfg.Server.Introspection, Observe: metrics.Request,
-		Gate: gate, Local: !cfg.Server.Auth.Given() && !p.simulated, Origins: origins,
+		Gate: callers, Local: !cfg.Server.Auth.Given() && !p.simulated, Origins: origins,
 	})))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "alive") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {

@@ -59,6 +59,18 @@ func New(c Config) (*Gate, error) {
 	return g, nil
 }
 
+// TakesTokens reports whether callers are known by tokens.
+func (g *Gate) TakesTokens() bool { return g != nil && g.tokens != nil }
+
+// Check fails where the keys of callers' tokens cannot be read, and says why. It
+// waits for them no longer than some seconds.
+func (g *Gate) Check(ctx context.Context) error {
+	if !g.TakesTokens() {
+		return nil
+	}
+	return g.tokens.keys.check(ctx)
+}
+
 // Refusal is why a caller is not let in. Its text is for the caller.
 type Refusal struct {
 	text string

@@ -37,11 +37,11 @@ type keys struct {
 	load func(context.Context) ([]byte, error)
 	log  *slog.Logger
 
-	mu      sync.Mutex
-	set     []jose.JSONWebKey
-	read    time.Time // when set was read
-	asked   time.Time // when it was last tried
-	failing bool
+	mu     sync.Mutex
+	set    []jose.JSONWebKey
+	read   time.Time // when set was read
+	asked  time.Time // when it was last tried
+	failed error     // why the last reading failed, or nil
 	// reading is closed when the reading that is under way has ended; nil when none
 	// is.
 	reading chan struct{}
@@ -83,6 +83,20 @@ func (k *keys) find(ctx context.Context, id string) []jose.JSONWebKey {
 	return found
 }
 
+// check waits for a reading that is under way, and tells why the last one failed.
+func (k *keys) check(ctx context.Context) error {
+	if _, reading := k.held(""); reading != nil {
+		select {
+		case <-reading:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.failed
+}
+
 // held returns the keys of this id that are here, and what to wait for where a
 // reading may bring more.
 func (k *keys) held(id string) ([]jose.JSONWebKey, <-chan struct{}) {
@@ -117,12 +131,12 @@ func (k *keys) renew() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	switch {
-	case err != nil && !k.failing:
+	case err != nil && k.failed == nil:
 		k.log.Warn("the keys of callers' tokens cannot be read; those that are known are used on", "reason", err.Error())
-	case err == nil && k.failing:
+	case err == nil && k.failed != nil:
 		k.log.Info("the keys of callers' tokens are read again")
 	}
-	k.failing = err != nil
+	k.failed = err
 	if err == nil {
 		k.set, k.read = set, time.Now()
 	}
