@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import test from 'node:test';
 import * as accountgraph from './accountgraph.mjs';
+import { before } from './cache.mjs';
 import { figure } from './figures.mjs';
 import * as gateways from './gateways.mjs';
 import { issue } from './tokens.mjs';
@@ -24,7 +25,8 @@ test('a caller sees personal fields with the scope alone, directly and through g
   const { providers } = await run(accountgraph.vendors());
   const server = await run(accountgraph.serve(`server: {auth: {router: {secrets: ['${secret}']}, jwt: ${issuer.config}}}\n${providers}`));
   const other = await run(tickets.serve([author], ['person123@acme.example']));
-  const both = await run(gateways.start({ accountgraph: server.url, tickets: other.url }, { 'router-authorization': secret }));
+  const cache = await run(before(server.url));
+  const both = await run(gateways.start({ accountgraph: cache.url, tickets: other.url }, { 'router-authorization': secret }));
   const callers = {
     with: { authorization: `Bearer ${issuer.token('personal:read')}` },
     without: { authorization: `Bearer ${issuer.token('cache:write')}` },
@@ -75,6 +77,10 @@ test('a caller sees personal fields with the scope alone, directly and through g
       assert.equal(data.tickets[0].author?.name ?? null, null);
     });
   }
+  await t.test('what caches between may keep of all this is nothing', () => {
+    assert.ok(cache.counts.answers > 0);
+    assert.equal(cache.counts.kept, 0);
+  });
   assert.equal(same, both.length);
   figure(`a caller without the scope: FORBIDDEN on personal fields alone, directly, by _entities and through ${same} gateways`);
 });
