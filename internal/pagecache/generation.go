@@ -16,6 +16,8 @@ type generation struct {
 	edits uint64
 	// since is when something was forgotten last: what is older comes not back.
 	since time.Time
+	// held is set once something of the scope was remembered under this number.
+	held *atomic.Bool
 }
 
 // generations holds one generation a scope. A scope that is not known gets a
@@ -42,14 +44,20 @@ func (g *generations) of(s scopeID) generation {
 		return got
 	}
 	got, _ := g.current.ComputeIfAbsent(s, func() (generation, bool) {
-		return generation{number: g.last.Add(1)}, false
+		return g.next(time.Time{}), false
 	})
 	return got
 }
 
-// drop makes every entry of a scope invisible.
-func (g *generations) drop(s scopeID, now time.Time) {
-	g.current.Set(s, generation{number: g.last.Add(1), since: now})
+func (g *generations) next(since time.Time) generation {
+	return generation{number: g.last.Add(1), since: since, held: new(atomic.Bool)}
+}
+
+// drop makes every entry of a scope invisible. It reports whether there may have
+// been one.
+func (g *generations) drop(s scopeID, now time.Time) (held bool) {
+	before, unknown := g.current.Set(s, g.next(now))
+	return unknown || before.held.Load()
 }
 
 // edit says that single entries of a scope are being forgotten.

@@ -87,6 +87,7 @@ func (m *memory) get(s slot, g generation, now time.Time) *entry {
 // put remembers an entry that was read while its scope was in the generation g,
 // unless something was forgotten meanwhile, or a newer one is there.
 func (m *memory) put(s slot, e *entry, g generation) {
+	g.held.Store(true)
 	if int64(e.weight()) > m.max/largestShare || m.generations.of(s.key.scope) != g {
 		return
 	}
@@ -106,8 +107,9 @@ func (m *memory) put(s slot, e *entry, g generation) {
 
 // drop forgets a scope: at once to the eye, and soon in memory.
 func (m *memory) drop(s scopeID, now time.Time) {
-	m.generations.drop(s, now)
-	m.forgets.Add(1)
+	if m.generations.drop(s, now) {
+		m.forgets.Add(1)
+	}
 	if !m.sweeping.CompareAndSwap(false, true) {
 		return
 	}

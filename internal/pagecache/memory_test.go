@@ -10,6 +10,7 @@ import (
 	"weak"
 
 	"github.com/accountgraph/accountgraph/internal/pagecache"
+	"github.com/accountgraph/accountgraph/providers"
 )
 
 func TestMemoryIsBounded(t *testing.T) {
@@ -69,4 +70,32 @@ func remembered(s *pagecache.Scope) weak.Pointer[[1000]byte] {
 	value := new([1000]byte)
 	pagecache.Remember(s, s.Page("a"), value, 1000, time.Now())
 	return weak.Make(value)
+}
+
+func TestVersionTellsWhatWasForgotten(t *testing.T) {
+	c := open(t, minute())
+	v := &vendor{}
+	good, bad := scope(c, "good"), scope(c, "bad")
+	changes := func(what string, want bool, do func()) {
+		t.Helper()
+		before := c.Version()
+		do()
+		if changed := c.Version() != before; changed != want {
+			t.Errorf("%s: changed %v, want %v", what, changed, want)
+		}
+	}
+	changes("to read", false, func() { v.one(t.Context(), good, "anna") })
+	changes("to read again", false, func() { v.one(t.Context(), good, "anna") })
+	changes("to forget an object", true, func() { good.Forget(t.Context(), "anna") })
+	changes("to drop what was read", true, func() {
+		v.one(t.Context(), good, "anna")
+		good.Drop(t.Context())
+	})
+	changes("to drop it again", false, func() { good.Drop(t.Context()) })
+	v.answer(failing(providers.Unauthenticated))
+	changes("to be refused at first", false, func() { v.one(t.Context(), bad, "anna") })
+	v.answer(nil)
+	v.one(t.Context(), good, "anna")
+	v.answer(failing(providers.Unauthenticated))
+	changes("to be refused later", true, func() { v.one(t.Context(), good, "bert") })
 }

@@ -161,7 +161,8 @@ func (c *Cache) Up() bool { return c.redis == nil || c.redis.breaker.closed() }
 
 // Version changes whenever something was forgotten, of any scope: what is made of
 // remembered values is no older than them while the version is what it was before
-// they were read.
+// they were read. To drop a scope of which nothing was remembered changes nothing:
+// a credential that a vendor never took costs others no answer.
 func (c *Cache) Version() uint64 { return c.memory.forgets.Load() }
 
 func (c *Cache) now() time.Time { return c.config.Now() }
