@@ -70,8 +70,8 @@ func (c *Cache) keep(b *batch, f *flight, e *entry, o outcome) {
 	if f.hasLanded() {
 		return
 	}
-	if e != nil && !c.forgetful() {
-		c.memory.put(f.slot, e, b.generation)
+	if e != nil && !c.forgetful() && !c.memory.put(f.slot, e, b.generation) {
+		o.freshUntil = e.fetched
 	}
 	if b.behind {
 		c.refreshed(f.slot, o)

@@ -271,3 +271,24 @@ func TestForgetIsExact(t *testing.T) {
 		}
 	})
 }
+
+// TestWhatWasReadBeforeARefusalIsNotKept: what lands after its credential was
+// refused is given to who waits for it, and is fresh for no time.
+func TestWhatWasReadBeforeARefusalIsNotKept(t *testing.T) {
+	bubble(t, minute(), func(t *testing.T, c *pagecache.Cache) {
+		s := scope(c, "token")
+		slow, refused := &vendor{gate: make(chan struct{})}, &vendor{}
+		refused.answer(failing(providers.Unauthenticated))
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			got := slow.one(t.Context(), s, "a")
+			if got.Value.body != "a" || got.FreshFor != 0 {
+				t.Errorf("got %q, error %v, fresh for %v", got.Value.body, got.Err, got.FreshFor)
+			}
+		})
+		synctest.Wait()
+		refused.one(t.Context(), s, "b")
+		close(slow.gate)
+		wg.Wait()
+	})
+}

@@ -83,16 +83,15 @@ func (c *Cache) accept(b *batch, flights []*flight, found map[*flight]stored) (l
 			left = append(left, f)
 			continue
 		}
-		// What was in Redis before something was forgotten is not handed over either.
-		if c.memory.generations.of(b.scope.id) != b.generation {
-			left = append(left, f)
-			continue
-		}
 		e := &entry{
 			value: value, fetched: v.Created, freshUntil: v.freshUntil(), gone: v.gone(),
 			tags: tags, size: len(v.body),
 		}
-		c.memory.put(f.slot, e, b.generation)
+		// What was in Redis before something was forgotten is not handed over either.
+		if !c.memory.put(f.slot, e, b.generation) {
+			left = append(left, f)
+			continue
+		}
 		o := e.outcome(FromRedis, now)
 		if o.stale {
 			stale = append(stale, f.index)

@@ -85,11 +85,17 @@ func (m *memory) get(s slot, g generation, now time.Time) *entry {
 }
 
 // put remembers an entry that was read while its scope was in the generation g,
-// unless something was forgotten meanwhile, or a newer one is there.
-func (m *memory) put(s slot, e *entry, g generation) {
+// unless a newer one is there. It reports whether nothing was forgotten meanwhile;
+// else the entry is not remembered, and whoever gets it must not keep it.
+func (m *memory) put(s slot, e *entry, g generation) (current bool) {
+	// In this order: whoever drops the scope changes the generation before looking
+	// whether anything was held.
 	g.held.Store(true)
-	if int64(e.weight()) > m.max/largestShare || m.generations.of(s.key.scope) != g {
-		return
+	if m.generations.of(s.key.scope) != g {
+		return false
+	}
+	if int64(e.weight()) > m.max/largestShare {
+		return true
 	}
 	e.generation = g.number
 	m.cache.Compute(s, func(old *entry, found bool) (*entry, otter.ComputeOp) {
@@ -102,7 +108,9 @@ func (m *memory) put(s slot, e *entry, g generation) {
 	// that one of the two sees the other.
 	if m.generations.of(s.key.scope) != g {
 		m.cache.Invalidate(s)
+		return false
 	}
+	return true
 }
 
 // drop forgets a scope: at once to the eye, and soon in memory.

@@ -261,3 +261,31 @@ func TestALeaseIsGivenBackAtTheEnd(t *testing.T) {
 	close(slow.gate)
 	wg.Wait()
 }
+
+// TestEpochsEnd: an epoch outlives what was put under it by an hour, so that those
+// of made-up credentials do not fill Redis.
+func TestEpochsEnd(t *testing.T) {
+	r := startRedis(t)
+	c, _ := r.replica()
+	life := func() time.Duration {
+		t.Helper()
+		keys := r.keys("e")
+		if len(keys) != 1 {
+			t.Fatalf("%d epochs", len(keys))
+		}
+		return time.Duration(r.do("PTTL", keys[0]).(int64)) * time.Millisecond
+	}
+	const longest = 16*time.Minute + time.Hour // a value's, and an hour
+	refused := &vendor{}
+	refused.answer(failing(providers.Unavailable))
+	refused.one(t.Context(), scope(c, "token"), "a")
+	if l := life(); l > longest || l < longest-time.Minute {
+		t.Errorf("an epoch lives for %v", l)
+	}
+	r.do("PEXPIRE", r.keys("e")[0], 60_000)
+	(&vendor{}).one(t.Context(), scope(c, "token"), "b")
+	r.holds("p", 1)
+	if l := life(); l < longest-time.Minute {
+		t.Errorf("an epoch under which something was put lives for %v", l)
+	}
+}

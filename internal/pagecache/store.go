@@ -52,8 +52,10 @@ type store struct {
 
 const (
 	prefix = "accountgraph:v1:"
-	// epochFor is longer than any value lives, so that no value outlives its epoch.
-	epochFor = envelope.MaxLife + time.Hour
+	// epochFor is how much longer than a value an epoch lives. Each put renews it, so
+	// that the epochs of scopes that nothing is put into, which a caller can make up,
+	// are soon gone.
+	epochFor = time.Hour
 	// maxPipeline bounds how many values one pipeline reads within a timeout.
 	maxPipeline = 64
 	// maxOwed bounds owed, some 50 bytes each.
@@ -168,10 +170,15 @@ func isReply(err error, words ...string) bool {
 // epochOf asks for the epoch of a scope, which begins when it is asked for first.
 // It is a random number, not a counter: where Redis lost it, nothing that was put
 // under an earlier one may become valid again.
-func epochOf(ctx context.Context, p redis.Pipeliner, s scopeID) *redis.StringCmd {
-	key := s.redisKey("e", nil)
-	p.SetNX(ctx, key, newEpoch(), epochFor)
+func (s *store) epochOf(ctx context.Context, p redis.Pipeliner, id scopeID) *redis.StringCmd {
+	key := id.redisKey("e", nil)
+	p.SetNX(ctx, key, newEpoch(), s.epochLife())
 	return p.Get(ctx, key)
+}
+
+// epochLife is longer than any value lives, so that none outlives its epoch.
+func (s *store) epochLife() time.Duration {
+	return s.cache.config.Fresh + s.cache.config.Stale + epochFor
 }
 
 func newEpoch() uint64 {
@@ -202,7 +209,7 @@ func (s *store) oweDrop(id scopeID) {
 		s.owed[id] = true
 		return
 	}
-	s.blind = s.cache.now().Add(epochFor)
+	s.blind = s.cache.now().Add(s.epochLife())
 }
 
 // payDrops begins new epochs for all scopes that are owed a drop, and tells the
@@ -222,7 +229,7 @@ func (s *store) payDrops() {
 	set := make(map[scopeID]*redis.StatusCmd, len(ids))
 	if !s.run(false, func(ctx context.Context, p redis.Pipeliner) {
 		for _, id := range ids {
-			set[id] = p.Set(ctx, id.redisKey("e", nil), newEpoch(), epochFor)
+			set[id] = p.Set(ctx, id.redisKey("e", nil), newEpoch(), s.epochLife())
 			p.Publish(ctx, channel, s.news(id, nil))
 		}
 	}) {

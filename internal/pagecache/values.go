@@ -36,7 +36,7 @@ func (s *store) fetch(scope *Scope, flights []*flight, take func(piece []*flight
 		var now *redis.StringCmd
 		values := make([]*redis.StringCmd, len(piece))
 		if !s.run(false, func(ctx context.Context, p redis.Pipeliner) {
-			now = epochOf(ctx, p, scope.id)
+			now = s.epochOf(ctx, p, scope.id)
 			for i, f := range piece {
 				values[i] = getBounded(ctx, p, f)
 			}
@@ -106,6 +106,7 @@ func (s *store) put(scope *Scope, deposits []deposit, l *lease) {
 	for chunk := range slices.Chunk(deposits, maxPipeline) {
 		s.run(true, func(ctx context.Context, p redis.Pipeliner) {
 			tagged := map[string]bool{}
+			p.PExpire(ctx, scope.id.redisKey("e", nil), s.epochLife())
 			for _, d := range chunk {
 				key := d.flight.slot.key
 				l.giveBack(ctx, p, d.flight)
