@@ -59,6 +59,7 @@ func shared(o resolvers.Options, h http.Handler) http.Handler {
 		AllowedOrigins: o.Origins,
 		AllowedMethods: []string{http.MethodGet, http.MethodPost},
 		AllowedHeaders: headers,
+		ExposedHeaders: []string{"WWW-Authenticate"},
 		MaxAge:         int(preflightFor.Seconds()),
 	}).Handler(h)
 }

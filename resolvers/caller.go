@@ -27,7 +27,11 @@ func (d *door) enter(ctx context.Context, a *answer, r *http.Request) (context.C
 	}
 	caller, err := d.callers.Caller(ctx, r.Header)
 	if err != nil {
-		a.challenge = "Bearer"
+		// A gateway's secret has no scheme that a challenge could name.
+		a.challenge = "Router-Authorization"
+		if d.callers.TakesTokens() {
+			a.challenge = "Bearer"
+		}
 		var refusal *auth.Refusal
 		if errors.As(err, &refusal) && refusal.BadToken {
 			a.challenge += ` error="invalid_token"`

@@ -19,8 +19,8 @@ import (
 // Code is a word in `extensions.code`: what a client may look at.
 type Code string
 
-// The codes of errors that are not a vendor's. Those above BadUserInput, and the
-// guard's, are of requests that are not executed.
+// The codes of errors that are not a vendor's. Those above BadUserInput, and
+// Unauthenticated, are of requests that are not executed.
 const (
 	BadRequest             Code = "BAD_REQUEST"
 	BatchingDisabled       Code = "BATCHING_DISABLED"

@@ -45,7 +45,7 @@ func isToken(s string) bool {
 
 // vary names the headers on which answers depend.
 func vary(all []Lent) string {
-	names := []string{"Accept", "Authorization", "Router-Authorization", "Origin"}
+	names := []string{"Accept", "Authorization", "Router-Authorization", "Origin", traceHeader, tagsHeader}
 	for _, l := range all {
 		names = append(names, l.Header)
 	}

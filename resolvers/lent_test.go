@@ -142,7 +142,7 @@ func TestLentInTurn(t *testing.T) {
 			got := lend(h, firstNames, tokens...).Body.String()
 			want := names(step.sees)
 			if step.sees == "" {
-				want = `{"errors":[{"message":"shared: does not accept the credential: the caller has sent none","path":["users"],"locations":[{"line":1,"column":3}],` +
+				want = `{"errors":[{"message":"shared: does not accept the credential: the caller has brought no credential","path":["users"],"locations":[{"line":1,"column":3}],` +
 					`"extensions":{"code":"UPSTREAM_UNAUTHENTICATED","provider":"shared","vendor":"ACTIVEPLATFORM"}}],"data":{"users":null}}` + "\n"
 			}
 			if diff := cmp.Diff(want, got); diff != "" {
@@ -202,7 +202,7 @@ func TestLentHeaders(t *testing.T) {
 		if seen := strings.Join(vendor.took(), " "); res.Code != test.status || seen != test.seen {
 			t.Errorf("%s: %d, and the vendor saw %q, want %d and %q: %s", name, res.Code, seen, test.status, test.seen, res.Body)
 		}
-		if got := res.Header().Get("Vary"); got != "Accept, Authorization, Router-Authorization, Origin, X-Shared-Token" {
+		if got := res.Header().Get("Vary"); got != "Accept, Authorization, Router-Authorization, Origin, Accountgraph-Trace, Accountgraph-Cache-Tags, X-Shared-Token" {
 			t.Errorf("%s: Vary: %s", name, got)
 		}
 	}

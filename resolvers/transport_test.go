@@ -220,7 +220,7 @@ func TestDoor(t *testing.T) {
 				t.Errorf("observed %q, want %q once", d.observed, codes)
 			}
 			for name, want := range map[string]string{
-				"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Vary": "Accept, Authorization, Router-Authorization, Origin",
+				"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Vary": "Accept, Authorization, Router-Authorization, Origin, Accountgraph-Trace, Accountgraph-Cache-Tags",
 			} {
 				if got := res.Header.Get(name); got != want {
 					t.Errorf("%s: %q, want %q", name, got, want)

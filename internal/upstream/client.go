@@ -82,7 +82,7 @@ func (c *Client) With(token providers.Secret, scheme func(providers.Secret) Cred
 // lacking is the error of a client without a credential.
 func (c *Client) lacking() *providers.Error {
 	e := c.failure(providers.Unauthenticated)
-	e.Detail = "the caller has sent none"
+	e.Detail = "the caller has brought no credential"
 	return e
 }
 

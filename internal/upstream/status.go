@@ -49,7 +49,8 @@ func ofCredential(out outcome) bool {
 // the last five failed, or all when there were fewer, DEGRADED when one of the
 // last twenty did, else UP. A call that failed is one without an answer, one
 // answered 401, 408, 429 or 5xx, or one whose answer cannot be used. Other
-// refusals are answers, and so are 401 and 429 to a credential that is lent. Calls that were called off do not count.
+// refusals are answers, and so are 401 and 429 to a credential that is lent. Calls
+// that were called off do not count.
 func (c *Client) Status() model.ProviderStatus { return c.record.status() }
 
 func (r *record) status() model.ProviderStatus {
