@@ -14,20 +14,20 @@ import (
 )
 
 // gate lets in whom the configuration names.
-func gate(c config.Auth, log *slog.Logger) (*auth.Gate, error) {
+func gate(c config.Auth, log *slog.Logger) (*auth.Authenticator, error) {
 	switch {
 	case c.Open:
-		return auth.Everyone(auth.PersonalRead), nil
-	case !c.Given():
+		return auth.AllowAll(auth.PersonalRead), nil
+	case !c.IsSet():
 		// Who reaches loopback is on this host, as is the configuration.
-		return auth.Everyone(auth.PersonalRead, auth.CacheWrite), nil
+		return auth.AllowAll(auth.PersonalRead, auth.CacheWrite), nil
 	}
 	a := auth.Config{Log: log}
-	if r := c.Router; r.Given() {
-		a.Router = &auth.Router{Secrets: r.Secrets, Scopes: r.Scopes}
+	if r := c.Router; r.IsSet() {
+		a.GatewaySecret = &auth.GatewaySecret{Secrets: r.Secrets, Scopes: r.Scopes}
 	}
-	if j := c.JWT; j.Given() {
-		a.Tokens = &auth.Tokens{
+	if j := c.JWT; j.IsSet() {
+		a.JWT = &auth.JWT{
 			Issuer: j.Issuer, Audience: j.Audience, URL: j.JWKS, File: j.JWKSFile,
 			Algorithms: j.Algorithms, Leeway: j.Leeway, ScopesClaim: j.ScopesClaim,
 		}
@@ -52,7 +52,7 @@ func shared(o resolvers.Options, h http.Handler) http.Handler {
 		"Accept", "Accountgraph-Trace", "Apollo-Require-Preflight", "Apollographql-Client-Name", "Apollographql-Client-Version",
 		"Authorization", "Content-Type", "GraphQL-Require-Preflight", "X-Apollo-Operation-Name", "X-Request-Id",
 	}
-	for _, l := range o.Lent {
+	for _, l := range o.CallerCredentials {
 		headers = append(headers, l.Header)
 	}
 	return cors.New(cors.Options{

@@ -47,12 +47,12 @@ func (c checkCommand) Run(ctx context.Context, p *program) error {
 		})
 	}
 	wg.Wait()
-	keys := door.Gate.Check(ctx)
+	keys := door.Authenticator.Check(ctx)
 	table := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "PROVIDER\tVENDOR\tBASE URL\tTIME\tRESULT")
 	bad := 0
 	for i, provider := range all {
-		info, result := provider.Info(), "ok"
+		info, result := provider.Connection(), "ok"
 		switch {
 		case cfg.Providers[i].Token.Empty():
 			result = "not checked: callers bring the credential"
@@ -68,7 +68,7 @@ func (c checkCommand) Run(ctx context.Context, p *program) error {
 	switch {
 	case keys != nil:
 		fmt.Fprintf(p.stdout, "The keys of callers' tokens: %v\n", keys)
-	case door.Gate.TakesTokens():
+	case door.Authenticator.UsesJWT():
 		fmt.Fprintln(p.stdout, "The keys of callers' tokens: ok")
 	}
 	switch {

@@ -14,10 +14,10 @@ import (
 func (p *program) door(cfg *config.Config) (resolvers.Options, error) {
 	o := resolvers.Options{
 		Log: p.log, Introspection: cfg.Server.Introspection, Origins: cfg.Server.CORS.Origins,
-		Local: !cfg.Server.Auth.Given() && !p.simulated,
+		LoopbackOnly: !cfg.Server.Auth.IsSet() && !p.simulated,
 	}
 	var err error
-	if o.Gate, err = gate(cfg.Server.Auth, p.log); err != nil {
+	if o.Authenticator, err = gate(cfg.Server.Auth, p.log); err != nil {
 		return o, err
 	}
 	o.Documents = resolvers.Documents{Only: cfg.Documents.Only, Automatic: cfg.Documents.Automatic}
@@ -25,17 +25,17 @@ func (p *program) door(cfg *config.Config) (resolvers.Options, error) {
 		return o, err
 	}
 	for _, c := range cfg.Providers {
-		if c.Lent() {
-			o.Lent = append(o.Lent, resolvers.Lent{Provider: c.Name, Header: c.CredentialHeader, Optional: !c.Token.Empty()})
+		if c.UsesCallerCredentials() {
+			o.CallerCredentials = append(o.CallerCredentials, resolvers.CallerCredential{Provider: c.Name, Header: c.CredentialHeader, Optional: !c.Token.Empty()})
 		}
 	}
 	return o, nil
 }
 
 // trusted reads the manifest; without one there are no trusted documents.
-func (p *program) trusted(cfg *config.Config) (*manifest.Documents, error) {
+func (p *program) trusted(cfg *config.Config) (*manifest.Manifest, error) {
 	if cfg.Documents.Manifest == "" {
-		return new(manifest.Documents), nil
+		return new(manifest.Manifest), nil
 	}
 	documents, err := manifest.Load(cfg.Documents.Manifest, resolvers.Approve(cfg.Server.Introspection))
 	switch {

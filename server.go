@@ -54,7 +54,7 @@ const (
 
 // program is what commands share.
 type program struct {
-	env            config.Env
+	env            config.LookupEnv
 	stdout, stderr io.Writer
 	log            *slog.Logger
 	// simulated is whether what is served is nobody's.
@@ -71,7 +71,7 @@ type commands struct {
 }
 
 // run is the whole program: it returns its exit code.
-func run(ctx context.Context, args []string, env config.Env, stdout, stderr io.Writer) int {
+func run(ctx context.Context, args []string, env config.LookupEnv, stdout, stderr io.Writer) int {
 	exited := -1
 	parser, err := kong.New(&commands{}, kong.Name("accountgraph"),
 		kong.Description("One GraphQL graph over the users and accounts in several vendors' platforms."),
@@ -135,7 +135,7 @@ func openAll(c *config.Config, cache *pagecache.Cache, observe func(upstream.Cal
 			return nil, nil, refusal{err}
 		}
 		if p.Token.Empty() {
-			opened = opened.As(p.Token) // asks for nothing, but for who brings a token
+			opened = opened.WithCredential(p.Token) // asks for nothing, but for who brings a token
 		}
 		all = append(all, opened)
 	}

@@ -13,8 +13,8 @@ type Kind int
 
 // The kinds of errors.
 const (
-	// BadInput: what was asked makes no sense at this vendor.
-	BadInput Kind = iota + 1
+	// InvalidArgument: what was asked makes no sense at this vendor.
+	InvalidArgument Kind = iota + 1
 	// NotFound: the one object that was asked for does not exist or is hidden (404, 410).
 	NotFound
 	// Unauthenticated: the vendor does not accept the credential (401).
@@ -31,8 +31,8 @@ const (
 	RateLimited
 	// BadResponse: an answer that cannot be understood.
 	BadResponse
-	// Truncated: a list was read in part, then a bound stopped the reading.
-	Truncated
+	// Incomplete: a list was read in part, then a bound stopped the reading.
+	Incomplete
 	// BudgetExceeded: not asked, since the operation has used up its calls.
 	BudgetExceeded
 	// Canceled: the caller went away.
@@ -83,7 +83,7 @@ func KindOf(err error) Kind {
 // String says the kind in words.
 func (k Kind) String() string {
 	switch k {
-	case BadInput:
+	case InvalidArgument:
 		return "cannot be asked for this"
 	case NotFound:
 		return "not found"
@@ -101,7 +101,7 @@ func (k Kind) String() string {
 		return "asks to wait"
 	case BadResponse:
 		return "gave an answer that cannot be understood"
-	case Truncated:
+	case Incomplete:
 		return "was read in part"
 	case BudgetExceeded:
 		return "is not asked beyond the budget of an operation"

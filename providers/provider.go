@@ -15,20 +15,20 @@ import (
 // Provider is one configured connection to a vendor. Its methods may be called
 // concurrently.
 type Provider interface {
-	// Info describes the connection.
-	Info() *model.Provider
+	// Connection describes the connection.
+	Connection() *model.Provider
 	// Status tells how the last calls went.
 	Status() model.ProviderStatus
 	// Check makes one cheap call that needs the credential.
 	Check(ctx context.Context) error
-	// Forget drops what is remembered of these objects and of the pages that hold
+	// Invalidate drops what is remembered of these objects and of the pages that hold
 	// them, or, given nil, everything that was read through this connection.
-	Forget(ctx context.Context, ids []model.ID)
-	// As is this connection with a token of somebody else: what is read through it is
+	Invalidate(ctx context.Context, ids []model.ID)
+	// WithCredential is this connection with a token of somebody else: what is read through it is
 	// remembered apart, and everything else is shared. With an empty token nobody is
 	// asked: all reading fails with kind Unauthenticated. It is cheap, and is made
 	// for one operation.
-	As(token Secret) Provider
+	WithCredential(token Secret) Provider
 	// Collections lists what the vendor has.
 	Collections() Collections
 }
@@ -52,7 +52,7 @@ type Collection[T model.Node] interface {
 	// Get reads the objects with these vendor ids, in as few calls as the vendor
 	// allows. It returns full records: what a record still lacks, the vendor
 	// hides. Duplicate ids are allowed.
-	Get(ctx context.Context, ids []string) Found[T]
+	Get(ctx context.Context, ids []string) BatchResult[T]
 	// Page reads one page of the list that q describes; token is "" for the
 	// first page and Page.Next of the page before for every other. Tokens are
 	// short, stable and readable, since they travel in cursors; an unusable one
@@ -61,14 +61,14 @@ type Collection[T model.Node] interface {
 	// not match are allowed and are dropped by the core. A row that should not be
 	// there twice may be.
 	Page(ctx context.Context, q Query, token string) (*Page[T], error)
-	// Sorts reports whether Page delivers rows of such a query in q.Order.
-	Sorts(q Query) bool
-	// Joins reports whether one Page can serve several parents of this type.
-	Joins(parentType string) bool
+	// SupportsOrder reports whether Page delivers rows of such a query in q.Order.
+	SupportsOrder(q Query) bool
+	// SupportsParents reports whether one Page can serve several parents of this type.
+	SupportsParents(parentType string) bool
 }
 
-// Found is what Get read. An id in neither map does not exist or is hidden.
-type Found[T any] struct {
+// BatchResult is what Get read. An id in neither map does not exist or is hidden.
+type BatchResult[T any] struct {
 	// Objects are keyed by vendor id.
 	Objects map[string]T
 	// Failed holds the reason for each id that could not be read.
@@ -77,10 +77,10 @@ type Found[T any] struct {
 
 // Query describes a list.
 type Query struct {
-	// Of narrows the list to the children of some parents: memberships of users,
+	// Parent narrows the list to the children of some parents: memberships of users,
 	// accounts or organizations, groups and buyers of accounts, organizations of
 	// an organization. Rows name their parent. The zero Parent is the whole list.
-	Of     Parent
+	Parent     Parent
 	Filter Filter
 	Order  Order
 }
@@ -125,9 +125,9 @@ type Page[T any] struct {
 	// Total is the number of rows in the whole list where the vendor tells it and
 	// applied the whole filter exactly, else nil.
 	Total *int
-	// Repeats tells that a later page may hold rows of an earlier one, because the
+	// MayRepeat tells that a later page may hold rows of an earlier one, because the
 	// list is put together from several of the vendor's.
-	Repeats bool
+	MayRepeat bool
 	// Freshness tells when the vendor was asked.
 	Freshness model.Freshness
 }

@@ -66,14 +66,14 @@ func TestAnAnswerIsRemembered(t *testing.T) {
 	a := newAnswering(t, start(t), time.Minute)
 	first := a.query(t, oneUser, nil)
 	a.memory.later(20 * time.Second)
-	if second := a.query(t, oneUser, nil); !bytes.Equal(first, second) || a.last() != answers.Remembered {
+	if second := a.query(t, oneUser, nil); !bytes.Equal(first, second) || a.last() != answers.Hit {
 		t.Errorf("the second answer was %s: %s", a.last(), second)
 	}
 	if seconds := a.keep(t, oneUser); seconds > 40 || seconds < 30 {
 		t.Errorf("it may be kept for %d s, want about 40", seconds)
 	}
 	a.memory.later(41 * time.Second)
-	if a.query(t, oneUser, nil); a.last() != answers.Executed {
+	if a.query(t, oneUser, nil); a.last() != answers.Miss {
 		t.Errorf("what is stale was %s", a.last())
 	}
 }
@@ -109,7 +109,7 @@ func TestAnAnswerIsMadeAnew(t *testing.T) {
 			if again == nil {
 				again = test.variables
 			}
-			if a.query(t, test.query, again); a.last() != answers.Executed {
+			if a.query(t, test.query, again); a.last() != answers.Miss {
 				t.Errorf("it was %s", a.last())
 			}
 		})
@@ -121,7 +121,7 @@ func TestATraceIsNotRemembered(t *testing.T) {
 	a := newAnswering(t, start(t), time.Minute)
 	a.query(t, oneUser, nil)
 	_, trace := takeTrace(t, a.ask(t, oneUser, nil))
-	if trace == "" || a.last() != answers.Executed {
+	if trace == "" || a.last() != answers.Miss {
 		t.Errorf("it was %s; trace %q", a.last(), trace)
 	}
 }
@@ -140,8 +140,8 @@ func TestAnAnswerIsShared(t *testing.T) {
 					t.Errorf("another answer: %s", got)
 				}
 			})
-			executed, shared := a.count(answers.Executed), a.count(answers.Shared)
-			if executed+shared+a.count(answers.Remembered) != 100 || shared < 50 {
+			executed, shared := a.count(answers.Miss), a.count(answers.Coalesced)
+			if executed+shared+a.count(answers.Hit) != 100 || shared < 50 {
 				t.Errorf("%d executed, %d shared", executed, shared)
 			}
 		})
@@ -153,7 +153,7 @@ func TestAnAnswerIsShared(t *testing.T) {
 func TestAnAnswerIsForWhoMaySeeIt(t *testing.T) {
 	memory := remember(t, pagecache.Config{Fresh: time.Minute, Stale: time.Minute})
 	s := newStageThatRemembers(t, start(t), memory, resolvers.Options{
-		Gate: gateOfBoth(t), AnswerBytes: 1 << 20, Version: memory.cache.Version,
+		Authenticator: gateOfBoth(t), AnswerBytes: 1 << 20, Version: memory.cache.Version,
 	}, as)
 	ask := func(header, value string) string {
 		t.Helper()

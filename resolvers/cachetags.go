@@ -18,7 +18,7 @@ const tagsHeader = "Accountgraph-Cache-Tags"
 //
 // Entities always have their tags, a list for each representation. Answers of
 // other queries have them when they are asked for: there a page can have hundreds.
-func tag(ctx context.Context, oc *graphql.OperationContext, set *loaders.Set, root selection, response *graphql.Response) {
+func tag(ctx context.Context, oc *graphql.OperationContext, set *loaders.Loaders, root selection, response *graphql.Response) {
 	var entities []loaders.Field
 	fields := root.Fields("Query")
 	for _, f := range fields {

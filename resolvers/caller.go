@@ -25,15 +25,15 @@ func (d *door) enter(ctx context.Context, a *answer, r *http.Request) (context.C
 	if d.origins.Check(r) != nil {
 		return ctx, refuses(http.StatusBadRequest, CSRFPrevention, "pages of this origin may not ask")
 	}
-	caller, err := d.callers.Caller(ctx, r.Header)
+	caller, err := d.callers.Authenticate(ctx, r.Header)
 	if err != nil {
 		// A gateway's secret has no scheme that a challenge could name.
 		a.challenge = "Router-Authorization"
-		if d.callers.TakesTokens() {
+		if d.callers.UsesJWT() {
 			a.challenge = "Bearer"
 		}
-		var refusal *auth.Refusal
-		if errors.As(err, &refusal) && refusal.BadToken {
+		var refusal *auth.Error
+		if errors.As(err, &refusal) && refusal.InvalidToken {
 			a.challenge += ` error="invalid_token"`
 		}
 		return ctx, refuses(http.StatusUnauthorized, Unauthenticated, "%v", err)
@@ -44,7 +44,7 @@ func (d *door) enter(ctx context.Context, a *answer, r *http.Request) (context.C
 			return ctx, refused
 		}
 		own := *caller // who has no token of their own shares it with others
-		own.Lent, caller = tokens, &own
+		own.Credentials, caller = tokens, &own
 	}
 	return auth.With(ctx, caller), nil
 }

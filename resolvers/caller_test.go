@@ -32,7 +32,7 @@ func newGuardedDoor(t *testing.T, o resolvers.Options) *door {
 // TestNobodyIsLetIn holds how a caller is refused who is not known.
 func TestNobodyIsLetIn(t *testing.T) {
 	const jsonBody = "application/json"
-	d := newGuardedDoor(t, resolvers.Options{Gate: gateOfBoth(t), Introspection: true})
+	d := newGuardedDoor(t, resolvers.Options{Authenticator: gateOfBoth(t), Introspection: true})
 	for name, test := range map[string]struct {
 		knock
 		want, challenge string
@@ -77,7 +77,7 @@ func TestNobodyIsLetIn(t *testing.T) {
 // and that no vendor is called.
 func TestWhatIsForGateways(t *testing.T) {
 	vendors := start(t)
-	caller := newStageWith(t, vendors, resolvers.Options{Gate: gateOfBoth(t)}, as)
+	caller := newStageWith(t, vendors, resolvers.Options{Authenticator: gateOfBoth(t)}, as)
 	const reps = `(representations: [{__typename: \"User\", id: \"softwareone:User:USR-1120-1514\"}]) { __typename ... on User { name } }`
 	for name, document := range map[string]string{
 		"representations":                   `{ _entities` + reps + ` }`,
@@ -152,7 +152,7 @@ func TestTheSchemaIsNotReadFromErrors(t *testing.T) {
 // TestPagesOfOtherSites holds that what a browser says a page of another site asks
 // is refused, even where something has answered the preflight.
 func TestPagesOfOtherSites(t *testing.T) {
-	d := newGuardedDoor(t, resolvers.Options{Gate: auth.Everyone(), Origins: []string{"https://app.example.com"}})
+	d := newGuardedDoor(t, resolvers.Options{Authenticator: auth.AllowAll(), Origins: []string{"https://app.example.com"}})
 	for name, test := range map[string]struct {
 		header http.Header
 		want   string

@@ -18,7 +18,7 @@ import (
 
 // quiet is the handler of a server without providers.
 func quiet() http.Handler {
-	return resolvers.Handler(directory.New(), resolvers.Options{Log: slog.New(slog.DiscardHandler), Introspection: true, Gate: auth.Everyone()})
+	return resolvers.Handler(directory.New(), resolvers.Options{Log: slog.New(slog.DiscardHandler), Introspection: true, Authenticator: auth.AllowAll()})
 }
 
 func post(h http.Handler, body string) *httptest.ResponseRecorder {

@@ -15,12 +15,12 @@ type entity root
 
 // entities loads a gateway's representations of one type: in their order, null in
 // place of one that does not exist, an error at the index of one that failed.
-func entities[T model.Node](ctx context.Context, k *loaders.Kind[T], ids []model.ID) ([]T, error) {
+func entities[T model.Node](ctx context.Context, k *loaders.Loader[T], ids []model.ID) ([]T, error) {
 	found, errs := make([]T, len(ids)), make(graphql.BatchErrorList, len(ids))
 	var wanted []model.ID
 	var places []int
 	for i, id := range ids {
-		if errs[i] = k.Owns(id); errs[i] == nil {
+		if errs[i] = k.CheckID(id); errs[i] == nil {
 			wanted, places = append(wanted, id), append(places, i)
 		}
 	}
@@ -89,7 +89,7 @@ func (entity) FindManyPersonByEmails(ctx context.Context, reps []*generated.Pers
 // where it is reported.
 func apart(err error) error {
 	var list gqlerror.List
-	for _, err := range loaders.Each(err) {
+	for _, err := range loaders.SplitErrors(err) {
 		list = append(list, gqlerror.Wrap(err))
 	}
 	return list

@@ -56,7 +56,7 @@ func codeOf(err *gqlerror.Error) Code {
 
 // codes are the words for what went wrong at a vendor.
 var codes = map[providers.Kind]Code{
-	providers.BadInput:        BadUserInput,
+	providers.InvalidArgument:        BadUserInput,
 	providers.Unauthenticated: "UPSTREAM_UNAUTHENTICATED",
 	providers.Forbidden:       "UPSTREAM_FORBIDDEN",
 	providers.Timeout:         "UPSTREAM_TIMEOUT",
@@ -65,7 +65,7 @@ var codes = map[providers.Kind]Code{
 	providers.RateLimited:     "UPSTREAM_RATE_LIMITED",
 	providers.BadResponse:     "UPSTREAM_BAD_RESPONSE",
 	providers.NotFound:        "UPSTREAM_BAD_RESPONSE", // a list that is not there
-	providers.Truncated:       "UPSTREAM_TRUNCATED",
+	providers.Incomplete:       "UPSTREAM_TRUNCATED",
 	providers.BudgetExceeded:  BudgetExceeded,
 	providers.Canceled:        Timeout,
 }
@@ -131,7 +131,7 @@ func isInput(e *gqlerror.Error) bool {
 func report(ctx context.Context, errs []error) {
 	for i, err := range errs {
 		if err != nil {
-			for _, err := range loaders.Each(err) {
+			for _, err := range loaders.SplitErrors(err) {
 				graphql.AddError(at(ctx, i), err)
 			}
 		}
@@ -140,7 +140,7 @@ func report(ctx context.Context, errs []error) {
 
 // badInput reports whether a list failed because of how it was asked for.
 func badInput(errs []error) bool {
-	return len(errs) > 0 && providers.KindOf(errs[0]) == providers.BadInput
+	return len(errs) > 0 && providers.KindOf(errs[0]) == providers.InvalidArgument
 }
 
 // together adds all errors but the last to the field's path and returns the last,

@@ -28,13 +28,13 @@ type execution struct {
 // execute executes an operation, or takes part in what is executed for others who
 // ask the same, or has been. The error is that the request was given up.
 func (d *door) execute(ctx context.Context, kind ast.Operation, params *graphql.RawParams, exec graphql.GraphExecutor) (execution, answers.Source, error) {
-	perform := func(ctx context.Context) answers.Made[execution] {
+	perform := func(ctx context.Context) answers.Entry[execution] {
 		e := d.perform(ctx, params, exec)
-		return answers.Made[execution]{Value: e, FreshFor: e.fresh, Size: len(e.data) + len(e.extensions)}
+		return answers.Entry[execution]{Value: e, FreshFor: e.fresh, Size: len(e.data) + len(e.extensions)}
 	}
 	if !shareable(kind, params) {
 		e := perform(ctx).Value
-		return e, answers.Executed, ctx.Err()
+		return e, answers.Miss, ctx.Err()
 	}
 	made, source, err := d.answers.Get(ctx, questionOf(auth.From(ctx), params), perform)
 	if err == nil {
@@ -51,7 +51,7 @@ func shareable(kind ast.Operation, params *graphql.RawParams) bool {
 
 // questionOf names all that an answer depends on.
 func questionOf(caller *auth.Caller, params *graphql.RawParams) answers.Key {
-	return answers.KeyOf(
+	return answers.NewKey(
 		[]byte(caller.Key()), []byte(params.Headers.Get(tagsHeader)),
 		[]byte(params.Query), []byte(params.OperationName), marshal(params.Variables),
 	)

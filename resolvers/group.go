@@ -26,7 +26,7 @@ func (group) Buyers(ctx context.Context, g *model.Group, first *int, after *stri
 }
 
 // embedded resolves a list that its owner holds.
-func embedded[T model.Node](ctx context.Context, k *loaders.Kind[T], owner model.ID, rows []T, first *int, after *string) (*model.Connection[T], error) {
+func embedded[T model.Node](ctx context.Context, k *loaders.Loader[T], owner model.ID, rows []T, first *int, after *string) (*model.Connection[T], error) {
 	listing, err := loaders.Embedded(loaders.EmbeddedList(k.Type(), owner), rows, paging(ctx, k, first, after))
 	if err != nil {
 		return nil, err

@@ -27,14 +27,14 @@ type Options struct {
 	Introspection bool
 	// Documents are those that a request may name instead of spelling one out.
 	Documents Documents
-	// Gate lets callers in; nil lets nobody in.
-	Gate *auth.Gate
-	// Local refuses who asks under another name than those of loopback.
-	Local bool
+	// Authenticator lets callers in; nil lets nobody in.
+	Authenticator *auth.Authenticator
+	// LoopbackOnly refuses who asks under another name than those of loopback.
+	LoopbackOnly bool
 	// Origins are those of other sites' pages that may ask.
 	Origins []string
-	// Lent are the providers that are asked with tokens of callers.
-	Lent []Lent
+	// CallerCredentials are the providers that are asked with tokens of callers.
+	CallerCredentials []CallerCredential
 	// Observe is told of every answered request: the codes of its errors, none
 	// when it went well, and how long it took; may be nil.
 	Observe func(codes []string, took time.Duration)
@@ -47,9 +47,9 @@ type Options struct {
 	Now func() time.Time
 	// Answered is told where the answer of each operation came from; may be nil.
 	Answered func(from answers.Source)
-	// Walk fills an operation's loaders before its resolvers run; nil stands for
+	// Prefetch fills an operation's loaders before its resolvers run; nil stands for
 	// loaders.Set.Walk. Answers do not depend on it, only how much is asked at once.
-	Walk func(ctx context.Context, s *loaders.Set, root loaders.Selection)
+	Prefetch func(ctx context.Context, s *loaders.Loaders, root loaders.Selection)
 }
 
 const (
@@ -73,9 +73,9 @@ func Handler(d *directory.Directory, o Options) http.Handler {
 	// The executor counts `_service` as introspection, but a gateway must always
 	// have its answer. The guard refuses the rest where introspection is off.
 	server.Use(extension.Introspection{})
-	walk := o.Walk
+	walk := o.Prefetch
 	if walk == nil {
-		walk = func(ctx context.Context, s *loaders.Set, root loaders.Selection) { s.Walk(ctx, root) }
+		walk = func(ctx context.Context, s *loaders.Loaders, root loaders.Selection) { s.Prefetch(ctx, root) }
 	}
 	server.Use(operation{d, walk})
 	return server
@@ -85,7 +85,7 @@ func Handler(d *directory.Directory, o Options) http.Handler {
 // its loaders, its trace.
 type operation struct {
 	directory *directory.Directory
-	walk      func(context.Context, *loaders.Set, loaders.Selection)
+	walk      func(context.Context, *loaders.Loaders, loaders.Selection)
 }
 
 var _ interface {
@@ -111,7 +111,7 @@ func (o operation) InterceptResponse(ctx context.Context, next graphql.ResponseH
 	ctx, ledger := upstream.WithLedger(ctx, maxCalls)
 	oc.Stats.SetExtension(ledgerExtension, ledger)
 	oc.Stats.SetExtension(callerExtension, auth.From(ctx))
-	set := loaders.New(o.directory.As(auth.From(ctx).Lent))
+	set := loaders.New(o.directory.WithCredentials(auth.From(ctx).Credentials))
 	ctx = loaders.With(ctx, set)
 	root := selection{oc, oc.Operation.SelectionSet, map[readKey][]loaders.Field{}}
 	if oc.Operation.Operation == ast.Query {

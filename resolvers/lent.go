@@ -7,8 +7,8 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// Lent tells of a provider that is asked with tokens which callers bring along.
-type Lent struct {
+// CallerCredential tells of a provider that is asked with tokens which callers bring along.
+type CallerCredential struct {
 	Provider string
 	// Header is where callers put their token for it.
 	Header string
@@ -18,7 +18,7 @@ type Lent struct {
 
 // borrow takes the tokens for vendors out of a request's headers, by provider.
 // Where a provider needs one that is not there, it gets an empty one.
-func borrow(all []Lent, h http.Header) (map[string]providers.Secret, *refused) {
+func borrow(all []CallerCredential, h http.Header) (map[string]providers.Secret, *refused) {
 	tokens := make(map[string]providers.Secret, len(all))
 	for _, l := range all {
 		given := h.Values(l.Header)
@@ -44,7 +44,7 @@ func isToken(s string) bool {
 }
 
 // vary names the headers on which answers depend.
-func vary(all []Lent) string {
+func vary(all []CallerCredential) string {
 	names := []string{"Accept", "Authorization", "Router-Authorization", "Origin", traceHeader, tagsHeader}
 	for _, l := range all {
 		names = append(names, l.Header)

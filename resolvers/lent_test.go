@@ -67,11 +67,11 @@ func lender(t *testing.T, w *witness, own string, answerBytes int64) http.Handle
 	}
 	var connection providers.Provider = p
 	if own == "" {
-		connection = p.As(providers.Secret{})
+		connection = p.WithCredential(providers.Secret{})
 	}
 	return resolvers.Handler(directory.New(connection), resolvers.Options{
-		Log: slog.New(slog.DiscardHandler), Gate: auth.Everyone(auth.PersonalRead, auth.CacheWrite),
-		Lent:        []resolvers.Lent{{Provider: "shared", Header: "X-Shared-Token", Optional: own != ""}},
+		Log: slog.New(slog.DiscardHandler), Authenticator: auth.AllowAll(auth.PersonalRead, auth.CacheWrite),
+		CallerCredentials:        []resolvers.CallerCredential{{Provider: "shared", Header: "X-Shared-Token", Optional: own != ""}},
 		AnswerBytes: answerBytes, Version: memory.cache.Version,
 	})
 }

@@ -18,7 +18,7 @@ type person root
 func onePerson(ctx context.Context, email string) (*model.Person, error) {
 	people, errs := loaders.For(ctx).People(ctx, []string{email})
 	if errs[0] != nil {
-		for _, err := range loaders.Each(errs[0]) {
+		for _, err := range loaders.SplitErrors(errs[0]) {
 			graphql.AddError(ctx, err)
 		}
 	}

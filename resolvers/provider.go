@@ -11,7 +11,7 @@ import (
 type provider root
 
 func (r provider) Status(ctx context.Context, p *model.Provider) (model.ProviderStatus, error) {
-	upstream.Momentary(ctx)
+	upstream.MarkUncacheable(ctx)
 	return r.directory.Status(p.Name), nil
 }
 

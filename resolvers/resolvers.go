@@ -38,9 +38,9 @@ func (r root) AuditActor() generated.AuditActorResolver     { return auditActor(
 func (r root) Person() generated.PersonResolver             { return person(r) }
 
 // find loads an object by an id from outside, which must be one of the kind's.
-func find[T model.Node](ctx context.Context, k *loaders.Kind[T], id model.ID) (T, error) {
+func find[T model.Node](ctx context.Context, k *loaders.Loader[T], id model.ID) (T, error) {
 	var none T
-	if err := k.Owns(id); err != nil {
+	if err := k.CheckID(id); err != nil {
 		return none, err
 	}
 	return k.Load(ctx, id)
@@ -48,8 +48,8 @@ func find[T model.Node](ctx context.Context, k *loaders.Kind[T], id model.ID) (T
 
 // reference resolves an edge to one object, which it may know as a short
 // reference only.
-func reference[T model.Node](ctx context.Context, k *loaders.Kind[T], ref T) (T, error) {
-	completed, gaps := k.Complete(ctx, []T{ref}, selected(ctx))
+func reference[T model.Node](ctx context.Context, k *loaders.Loader[T], ref T) (T, error) {
+	completed, gaps := k.Resolve(ctx, []T{ref}, selected(ctx))
 	for _, gap := range gaps {
 		if gap.Fields == nil {
 			return completed[0], gap.Err
@@ -60,8 +60,8 @@ func reference[T model.Node](ctx context.Context, k *loaders.Kind[T], ref T) (T,
 }
 
 // references resolves an edge to several objects.
-func references[T model.Node](ctx context.Context, k *loaders.Kind[T], refs []T) ([]T, error) {
-	completed, gaps := k.Complete(ctx, refs, selected(ctx))
+func references[T model.Node](ctx context.Context, k *loaders.Loader[T], refs []T) ([]T, error) {
+	completed, gaps := k.Resolve(ctx, refs, selected(ctx))
 	for _, gap := range gaps {
 		missing(at(ctx, gap.Index), gap)
 	}
@@ -69,7 +69,7 @@ func references[T model.Node](ctx context.Context, k *loaders.Kind[T], refs []T)
 }
 
 // children resolves a list that belongs to an object.
-func children[T model.Node](ctx context.Context, k *loaders.Kind[T], l directory.List, parent model.ID, first *int, after *string) (*model.Connection[T], error) {
+func children[T model.Node](ctx context.Context, k *loaders.Loader[T], l directory.List, parent model.ID, first *int, after *string) (*model.Connection[T], error) {
 	listing, err := k.List(ctx, l, parent, paging(ctx, k, first, after))
 	if err != nil {
 		return nil, err
@@ -79,7 +79,7 @@ func children[T model.Node](ctx context.Context, k *loaders.Kind[T], l directory
 
 // list resolves a list that belongs to no object. It is null when nothing of it
 // could be read.
-func list[T model.Node](ctx context.Context, k *loaders.Kind[T], l directory.List, err error, first *int, after *string) (*model.Connection[T], error) {
+func list[T model.Node](ctx context.Context, k *loaders.Loader[T], l directory.List, err error, first *int, after *string) (*model.Connection[T], error) {
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +95,7 @@ func list[T model.Node](ctx context.Context, k *loaders.Kind[T], l directory.Lis
 
 // connection makes a connection of what was read of a list: errors go to its
 // path, and its nodes are completed as far as the selection wants them.
-func connection[T model.Node](ctx context.Context, k *loaders.Kind[T], listing *directory.Listing[T]) (*model.Connection[T], error) {
+func connection[T model.Node](ctx context.Context, k *loaders.Loader[T], listing *directory.Listing[T]) (*model.Connection[T], error) {
 	if listing == nil {
 		return &model.Connection[T]{PageInfo: &model.PageInfo{}, TotalCount: new(int)}, nil
 	}
@@ -107,7 +107,7 @@ func connection[T model.Node](ctx context.Context, k *loaders.Kind[T], listing *
 	}
 	c := listing.Connection
 	for _, want := range loaders.ReadWindow(selected(ctx), k.Type()).Nodes {
-		nodes, gaps := k.Complete(ctx, c.Nodes(), want)
+		nodes, gaps := k.Resolve(ctx, c.Nodes(), want)
 		for _, gap := range gaps {
 			ctx := at(named(ctx, want.Alias), gap.Index)
 			if want.NodeAlias != "" {
@@ -129,20 +129,20 @@ func with[T model.Node](c *model.Connection[T], nodes []T) *model.Connection[T] 
 	replaced := *c
 	replaced.Edges = make([]*model.Edge[T], len(nodes))
 	for i, e := range c.Edges {
-		edges[i] = model.Edge[T]{At: e.At, Node: nodes[i]}
+		edges[i] = model.Edge[T]{Position: e.Position, Node: nodes[i]}
 		replaced.Edges[i] = &edges[i]
 	}
 	return &replaced
 }
 
-func paging[T model.Node](ctx context.Context, k *loaders.Kind[T], first *int, after *string) loaders.Paging {
+func paging[T model.Node](ctx context.Context, k *loaders.Loader[T], first *int, after *string) loaders.Paging {
 	window := loaders.ReadWindow(selected(ctx), k.Type())
 	return loaders.Paging{First: first, After: after, More: window.More, Total: window.Total}
 }
 
 // missing reports what could not be had of the object at ctx: at the path of each
 // field, or of the object.
-func missing(ctx context.Context, gap loaders.Gap) {
+func missing(ctx context.Context, gap loaders.MissingFields) {
 	if gap.Fields == nil {
 		graphql.AddError(ctx, gap.Err)
 	}

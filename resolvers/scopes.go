@@ -35,7 +35,7 @@ func mayAll(c *auth.Caller, scopes [][]string) bool {
 	for _, list := range scopes {
 		missing := false
 		for _, scope := range list {
-			missing = missing || !c.May(scope)
+			missing = missing || !c.HasScope(scope)
 		}
 		if !missing {
 			return true
@@ -74,7 +74,7 @@ func scopesOf(f *ast.FieldDefinition) (scopes [][]string) {
 // withheld reports whether a caller is not shown a field, so that nothing need be
 // loaded for it.
 func withheld(c *auth.Caller, f graphql.CollectedField, variables map[string]any) bool {
-	if c.May(auth.PersonalRead) {
+	if c.HasScope(auth.PersonalRead) {
 		return false
 	}
 	if scopes := scopesOf(f.Definition); scopes != nil {
@@ -89,7 +89,7 @@ var telling = map[model.UserOrderField]bool{model.OrderByEmail: true, model.Orde
 
 // mayOrder refuses an order that would tell of what the caller is not shown.
 func mayOrder(c *auth.Caller, o *model.UserOrder) error {
-	if o == nil || !telling[o.Field] || c.May(auth.PersonalRead) {
+	if o == nil || !telling[o.Field] || c.HasScope(auth.PersonalRead) {
 		return nil
 	}
 	return forbidden([][]string{{auth.PersonalRead}})

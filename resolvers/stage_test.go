@@ -48,8 +48,8 @@ func newStageThatRemembers(
 ) *stage {
 	t.Helper()
 	o.Log, o.Introspection = slog.New(slog.NewTextHandler(t.Output(), nil)), true
-	if o.Gate == nil {
-		o.Gate = auth.Everyone(auth.PersonalRead, auth.CacheWrite)
+	if o.Authenticator == nil {
+		o.Authenticator = auth.AllowAll(auth.PersonalRead, auth.CacheWrite)
 	}
 	var all []providers.Provider
 	for _, v := range vendors.All {

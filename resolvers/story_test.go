@@ -68,18 +68,18 @@ func newStageFor(
 	t *testing.T, story *txtar.Archive, vendors *demo.Vendors, o resolvers.Options, dress func(providers.Provider) providers.Provider,
 ) *stage {
 	t.Helper()
-	o.Gate = gateOf(story)
+	o.Authenticator = gateOf(story)
 	return newStageThatRemembers(t, vendors, rememberFor(t, story), o, dress)
 }
 
 // gateOf lets the caller of a story in.
-func gateOf(story *txtar.Archive) *auth.Gate {
+func gateOf(story *txtar.Archive) *auth.Authenticator {
 	for _, f := range story.Files {
 		if f.Name == "scopes" {
-			return auth.Everyone(strings.Fields(string(f.Data))...)
+			return auth.AllowAll(strings.Fields(string(f.Data))...)
 		}
 	}
-	return auth.Everyone(auth.PersonalRead)
+	return auth.AllowAll(auth.PersonalRead)
 }
 
 // theatre has the vendors for one story after another.

@@ -47,7 +47,7 @@ func TestTenants(t *testing.T) {
 	})
 	d := directory.New(tenant(t, "anna", memory), tenant(t, "bert", memory))
 	h := resolvers.Handler(d, resolvers.Options{
-		Log: slog.New(slog.DiscardHandler), Gate: auth.Everyone(auth.PersonalRead),
+		Log: slog.New(slog.DiscardHandler), Authenticator: auth.AllowAll(auth.PersonalRead),
 		AnswerBytes: 64 << 10, Version: memory.cache.Version,
 	})
 	const workers = 8
@@ -130,7 +130,7 @@ func (v *visitor) visit() {
 	}
 }
 
-func (v *visitor) users(ctx context.Context, set *loaders.Set, owner string, first int) error {
+func (v *visitor) users(ctx context.Context, set *loaders.Loaders, owner string, first int) error {
 	list, err := loaders.UserList(nil, &model.UserFilter{Providers: []string{owner}}, nil)
 	if err != nil {
 		return err
@@ -149,7 +149,7 @@ func (v *visitor) users(ctx context.Context, set *loaders.Set, owner string, fir
 	return nil
 }
 
-func (v *visitor) members(ctx context.Context, set *loaders.Set, owner string, of model.ID, first int) error {
+func (v *visitor) members(ctx context.Context, set *loaders.Loaders, owner string, of model.ID, first int) error {
 	listing, err := set.Memberships.List(ctx, loaders.MemberList(nil), of, loaders.Paging{First: &first})
 	if err != nil || len(listing.Errors) > 0 {
 		return firstOf(err, listing)

@@ -23,7 +23,7 @@ import (
 var issuerKey = sync.OnceValues(func() (*ecdsa.PrivateKey, error) { return ecdsa.GenerateKey(elliptic.P256(), rand.Reader) })
 
 // gateOfBoth knows a gateway by routerSecret, and the callers of issuerKey.
-func gateOfBoth(t *testing.T) *auth.Gate {
+func gateOfBoth(t *testing.T) *auth.Authenticator {
 	t.Helper()
 	key, err := issuerKey()
 	if err != nil {
@@ -38,8 +38,8 @@ func gateOfBoth(t *testing.T) *auth.Gate {
 		t.Fatal(err)
 	}
 	gate, err := auth.New(auth.Config{
-		Router: &auth.Router{Secrets: []providers.Secret{providers.NewSecret(routerSecret)}},
-		Tokens: &auth.Tokens{Issuer: "i", Audience: "a", File: file, Algorithms: []string{"ES256"}, ScopesClaim: "scope"},
+		GatewaySecret: &auth.GatewaySecret{Secrets: []providers.Secret{providers.NewSecret(routerSecret)}},
+		JWT: &auth.JWT{Issuer: "i", Audience: "a", File: file, Algorithms: []string{"ES256"}, ScopesClaim: "scope"},
 		Log:    slog.New(slog.DiscardHandler),
 	})
 	if err != nil {

@@ -24,12 +24,12 @@ import (
 // POST with a JSON body and GET are all there is. Batches, forms, uploads, event
 // streams and WebSockets have no use here and would each need a defence.
 type door struct {
-	callers  *auth.Gate
+	callers  *auth.Authenticator
 	origins  *http.CrossOriginProtection
 	local    bool
-	lent     []Lent
+	lent     []CallerCredential
 	vary     string
-	guard    *guard.Guard
+	guard    *guard.Validator
 	known    *documents[*guard.Document]
 	library  *library
 	log      *slog.Logger
@@ -45,7 +45,7 @@ var _ graphql.Transport = (*door)(nil)
 
 func newDoor(schema *ast.Schema, o Options) *door {
 	d := &door{
-		callers: o.Gate, origins: originsOf(o.Origins), local: o.Local, lent: o.Lent, vary: vary(o.Lent),
+		callers: o.Authenticator, origins: originsOf(o.Origins), local: o.LoopbackOnly, lent: o.CallerCredentials, vary: vary(o.CallerCredentials),
 		guard:   guard.New(schema, guard.DefaultLimits(), o.Introspection),
 		known:   newDocuments[*guard.Document](parsed),
 		library: newLibrary(o.Documents),

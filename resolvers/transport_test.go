@@ -40,7 +40,7 @@ func newDoorWith(t *testing.T, o resolvers.Options) *door {
 	d := &door{}
 	o.Log = slog.New(slog.NewJSONHandler(&d.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	o.Observe = func(codes []string, _ time.Duration) { d.observed = append(d.observed, codes) }
-	o.Gate = auth.Everyone()
+	o.Authenticator = auth.AllowAll()
 	server := httptest.NewServer(resolvers.Handler(directory.New(), o))
 	t.Cleanup(server.Close)
 	d.url = server.URL

@@ -19,7 +19,7 @@ import (
 // Documents are those that a request may name instead of spelling one out.
 type Documents struct {
 	// Trusted are those of a manifest; nil for none.
-	Trusted *manifest.Documents
+	Trusted *manifest.Manifest
 	// Only refuses all others.
 	Only bool
 	// Automatic has the server remember documents that clients send with their hash;

@@ -23,7 +23,7 @@ const (
 	change, changeID = `mutation Change { purge(provider: "none") }`, "change-1"
 )
 
-func trust(t *testing.T) *manifest.Documents {
+func trust(t *testing.T) *manifest.Manifest {
 	t.Helper()
 	file := fmt.Sprintf(`{%q: %q, %q: %q, %q: %q}`, knownID, known, otherID, other, changeID, change)
 	documents, err := manifest.Parse("a.json", []byte(file), resolvers.Approve(false))

@@ -24,14 +24,14 @@ func TestWalk(t *testing.T) {
 	for name, story := range stories(t) {
 		t.Run(name, func(t *testing.T) {
 			w, text := &watch{}, string(txtar.Format(story))
-			play(t, newStageFor(t, story, theatre.vendors(story), resolvers.Options{Walk: w.walk}, w.dress), story)
+			play(t, newStageFor(t, story, theatre.vendors(story), resolvers.Options{Prefetch: w.walk}, w.dress), story)
 			if w.late != nil && !strings.Contains(text, "\nmutation ") { // which read when they have forgotten
 				t.Errorf("asked for by a resolver: %q", w.late)
 			}
 			if w.asked == 0 && !strings.Contains(text, "\n0 different calls\n") {
 				t.Error("nothing was watched")
 			}
-			still := resolvers.Options{Walk: func(context.Context, *loaders.Set, loaders.Selection) {}}
+			still := resolvers.Options{Prefetch: func(context.Context, *loaders.Loaders, loaders.Selection) {}}
 			played := play(t, newStageFor(t, story, theatre.vendors(story), still, as), story)
 			if diff := cmp.Diff(responses(story), responses(played)); diff != "" {
 				t.Errorf("another answer without the walk (-with +without):\n%s", diff)
@@ -58,9 +58,9 @@ type watch struct {
 	late  []string
 }
 
-func (w *watch) walk(ctx context.Context, s *loaders.Set, root loaders.Selection) {
+func (w *watch) walk(ctx context.Context, s *loaders.Loaders, root loaders.Selection) {
 	w.walking(true)
-	s.Walk(ctx, root)
+	s.Prefetch(ctx, root)
 	w.walking(false)
 }
 
@@ -114,12 +114,12 @@ type watchedCollection[T model.Node] struct {
 	watch *watch
 }
 
-func (c watchedCollection[T]) Get(ctx context.Context, ids []string) providers.Found[T] {
+func (c watchedCollection[T]) Get(ctx context.Context, ids []string) providers.BatchResult[T] {
 	c.watch.see(strings.Join(slices.Concat([]string{"by id:"}, ids), " "))
 	return c.Collection.Get(ctx, ids)
 }
 
 func (c watchedCollection[T]) Page(ctx context.Context, q providers.Query, token string) (*providers.Page[T], error) {
-	c.watch.see("a page of " + strings.Join(slices.Concat([]string{q.Of.Type}, q.Of.IDs), " "))
+	c.watch.see("a page of " + strings.Join(slices.Concat([]string{q.Parent.Type}, q.Parent.IDs), " "))
 	return c.Collection.Page(ctx, q, token)
 }

@@ -86,7 +86,7 @@ func (ec *executionContext) buildRepresentationGroups(
 ) map[string][]EntityWithIndex {
 	repsMap := make(map[string][]EntityWithIndex)
 	for i, rep := range representations {
-		typeName, err := model.Represented(rep)
+		typeName, err := model.CheckRepresentation(rep)
 		if err != nil {
 			ec.Error(graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i)), err)
 			continue

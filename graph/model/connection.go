@@ -15,14 +15,14 @@ type Connection[T any] struct {
 
 // Edge is an object in a list.
 type Edge[T any] struct {
-	// At is the place right behind the node.
-	At   Cursor
+	// Position is the place right behind the node.
+	Position   Cursor
 	Node T
 }
 
 // Cursor is the text of the edge's place. It is written when it is asked for,
 // since most queries do not.
-func (e *Edge[T]) Cursor() string { return e.At.Encode() }
+func (e *Edge[T]) Cursor() string { return e.Position.Encode() }
 
 // Nodes are the objects of the edges.
 func (c *Connection[T]) Nodes() []T {
@@ -61,8 +61,8 @@ type Freshness struct {
 	Stale     bool
 }
 
-// Older returns the freshness of two parts taken together; either may be nil.
-func (f *Freshness) Older(g *Freshness) *Freshness {
+// Merge returns the freshness of two parts taken together; either may be nil.
+func (f *Freshness) Merge(g *Freshness) *Freshness {
 	if f == nil {
 		return g
 	}

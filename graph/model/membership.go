@@ -39,14 +39,14 @@ func (m *Membership) Tenant() Tenant {
 	return nil
 }
 
-// Ends are the ids of the user and of the tenant, as far as they are known.
-func (m *Membership) Ends() []ID {
+// EndpointIDs are the ids of the user and of the tenant, as far as they are known.
+func (m *Membership) EndpointIDs() []ID {
 	var ids []ID
 	if m.User != nil {
 		ids = append(ids, m.User.ID)
 	}
 	if t := m.Tenant(); t != nil {
-		ids = append(ids, t.Key())
+		ids = append(ids, t.GlobalID())
 	}
 	return ids
 }

@@ -42,15 +42,15 @@ const (
 // Node is an object with a global id.
 type Node interface {
 	IsNode()
-	// Key is the global id.
-	Key() ID
-	// Origin is the connection that the object was read through.
-	Origin() *Provider
-	// Holds reports whether the record says what the graph's field is, be it
+	// GlobalID is the global id.
+	GlobalID() ID
+	// Connection is the connection that the object was read through.
+	Connection() *Provider
+	// HasField reports whether the record says what the graph's field is, be it
 	// null. Where it does not, the object must be fetched by its id first.
-	Holds(field string) bool
-	// Full reports whether the record holds every field.
-	Full() bool
+	HasField(field string) bool
+	// Complete reports whether the record holds every field.
+	Complete() bool
 }
 
 // Tenant is what a user can be a member of: an Account or an Organization.
@@ -64,8 +64,8 @@ type Entity struct {
 	ID       ID
 	Provider *Provider
 	VendorID string
-	// Extent names the fields that the record holds; nil means all of them.
-	Extent *Extent
+	// FieldSet names the fields that the record holds; nil means all of them.
+	FieldSet *FieldSet
 }
 
 // NewEntity begins a record that holds every field.
@@ -73,51 +73,51 @@ func NewEntity(p *Provider, typ, vendorID string) Entity {
 	return Entity{ID: NewID(p.Name, typ, vendorID), Provider: p, VendorID: vendorID}
 }
 
-// With returns the entity with another extent.
-func (e Entity) With(x *Extent) Entity {
-	e.Extent = x
+// WithFieldSet returns the entity with another extent.
+func (e Entity) WithFieldSet(x *FieldSet) Entity {
+	e.FieldSet = x
 	return e
 }
 
 // IsNode marks an object with a global id.
 func (*Entity) IsNode() {}
 
-// Key is the global id.
-func (e *Entity) Key() ID { return e.ID }
+// GlobalID is the global id.
+func (e *Entity) GlobalID() ID { return e.ID }
 
-// Origin is the connection that the object was read through.
-func (e *Entity) Origin() *Provider { return e.Provider }
+// Connection is the connection that the object was read through.
+func (e *Entity) Connection() *Provider { return e.Provider }
 
-// Holds reports whether the record holds the field.
-func (e *Entity) Holds(field string) bool { return e.Extent.Holds(field) }
+// HasField reports whether the record holds the field.
+func (e *Entity) HasField(field string) bool { return e.FieldSet.HasField(field) }
 
-// Full reports whether the record holds every field.
-func (e *Entity) Full() bool { return e.Extent == nil }
+// Complete reports whether the record holds every field.
+func (e *Entity) Complete() bool { return e.FieldSet == nil }
 
-// Extent names which graph fields of a record its source held. A short
+// FieldSet names which graph fields of a record its source held. A short
 // reference holds few, a full object all but those the vendor left out. The nil
 // Extent holds everything. Extents are immutable and meant to be shared.
-type Extent struct {
+type FieldSet struct {
 	fields map[string]bool
 	others bool
 }
 
-// Only is the extent of a short reference: the named fields and no others.
-func Only(fields ...string) *Extent { return newExtent(fields, true, false) }
+// OnlyFields is the extent of a short reference: the named fields and no others.
+func OnlyFields(fields ...string) *FieldSet { return newFieldSet(fields, true, false) }
 
-// Except is the extent of an object without the named fields.
-func Except(fields ...string) *Extent { return newExtent(fields, false, true) }
+// AllExcept is the extent of an object without the named fields.
+func AllExcept(fields ...string) *FieldSet { return newFieldSet(fields, false, true) }
 
-func newExtent(fields []string, named, others bool) *Extent {
-	x := &Extent{fields: make(map[string]bool, len(fields)), others: others}
+func newFieldSet(fields []string, named, others bool) *FieldSet {
+	x := &FieldSet{fields: make(map[string]bool, len(fields)), others: others}
 	for _, f := range fields {
 		x.fields[f] = named
 	}
 	return x
 }
 
-// Holds reports whether the field is in the extent. The parts of an id always are.
-func (x *Extent) Holds(field string) bool {
+// HasField reports whether the field is in the extent. The parts of an id always are.
+func (x *FieldSet) HasField(field string) bool {
 	if x == nil {
 		return true
 	}

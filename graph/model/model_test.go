@@ -16,25 +16,25 @@ func TestExtents(t *testing.T) {
 	fields := []string{"id", "provider", "vendorId", "__typename", "name", "email"}
 	known := fields[:4]
 	for name, c := range map[string]struct {
-		extent *model.Extent
+		extent *model.FieldSet
 		want   []string
 	}{
 		"all":          {nil, fields},
-		"only":         {model.Only("name"), append(slices.Clone(known), "name")},
-		"only nothing": {model.Only(), known},
-		"only the id":  {model.Only("id"), known},
-		"except":       {model.Except("name", "id"), append(slices.Clone(known), "email")},
-		"except none":  {model.Except(), fields},
+		"only":         {model.OnlyFields("name"), append(slices.Clone(known), "name")},
+		"only nothing": {model.OnlyFields(), known},
+		"only the id":  {model.OnlyFields("id"), known},
+		"except":       {model.AllExcept("name", "id"), append(slices.Clone(known), "email")},
+		"except none":  {model.AllExcept(), fields},
 	} {
-		u := &model.User{Entity: model.NewEntity(blendvision, model.TypeUser, "1").With(c.extent)}
+		u := &model.User{Entity: model.NewEntity(blendvision, model.TypeUser, "1").WithFieldSet(c.extent)}
 		var got []string
 		for _, f := range fields {
-			if u.Holds(f) {
+			if u.HasField(f) {
 				got = append(got, f)
 			}
 		}
-		if !slices.Equal(got, c.want) || u.Full() != (c.extent == nil) {
-			t.Errorf("%s: holds %q, want %q; full %t", name, got, c.want, u.Full())
+		if !slices.Equal(got, c.want) || u.Complete() != (c.extent == nil) {
+			t.Errorf("%s: holds %q, want %q; full %t", name, got, c.want, u.Complete())
 		}
 	}
 }
@@ -50,8 +50,8 @@ func TestEntities(t *testing.T) {
 		model.TypeSeller:       &model.Seller{Entity: model.NewEntity(blendvision, model.TypeSeller, "1")},
 		model.TypeModule:       &model.Module{Entity: model.NewEntity(blendvision, model.TypeModule, "1")},
 	} {
-		if node.Key() != model.NewID("blendvision", typ, "1") || node.Origin() != blendvision || !node.Full() {
-			t.Errorf("%s: %q of %v", typ, node.Key(), node.Origin())
+		if node.GlobalID() != model.NewID("blendvision", typ, "1") || node.Connection() != blendvision || !node.Complete() {
+			t.Errorf("%s: %q of %v", typ, node.GlobalID(), node.Connection())
 		}
 	}
 }
@@ -75,13 +75,13 @@ func TestTenant(t *testing.T) {
 func TestFreshness(t *testing.T) {
 	dawn := time.Date(2026, 3, 1, 6, 0, 0, 0, time.UTC)
 	early, late := &model.Freshness{FetchedAt: dawn}, &model.Freshness{FetchedAt: dawn.Add(time.Hour), Stale: true}
-	for _, both := range []*model.Freshness{early.Older(late), late.Older(early)} {
+	for _, both := range []*model.Freshness{early.Merge(late), late.Merge(early)} {
 		if both.FetchedAt != dawn || !both.Stale {
 			t.Errorf("%+v", both)
 		}
 	}
 	var none *model.Freshness
-	if none.Older(early) != early || early.Older(none) != early || none.Older(none) != nil || early.Stale {
+	if none.Merge(early) != early || early.Merge(none) != early || none.Merge(none) != nil || early.Stale {
 		t.Error("nothing makes no difference")
 	}
 }
@@ -89,7 +89,7 @@ func TestFreshness(t *testing.T) {
 func TestConnection(t *testing.T) {
 	at := model.Cursor{List: list, Positions: []model.Position{{Provider: "a", Index: 1}}}
 	u := &model.User{}
-	c := model.UserConnection{Edges: []*model.UserEdge{{At: at, Node: u}, {At: at}}}
+	c := model.UserConnection{Edges: []*model.UserEdge{{Position: at, Node: u}, {Position: at}}}
 	if nodes := c.Nodes(); len(nodes) != 2 || nodes[0] != u || nodes[1] != nil {
 		t.Errorf("%v", nodes)
 	}

@@ -22,8 +22,8 @@ import (
 // for.
 type Key [sha256.Size]byte
 
-// KeyOf is the key of these parts. Other parts have another key.
-func KeyOf(parts ...[]byte) Key {
+// NewKey is the key of these parts. Other parts have another key.
+func NewKey(parts ...[]byte) Key {
 	h := sha256.New()
 	var length [8]byte
 	for _, p := range parts {
@@ -34,9 +34,9 @@ func KeyOf(parts ...[]byte) Key {
 	return Key(h.Sum(nil))
 }
 
-// Made is an answer. It is handed to everyone who asks, so that it must not be
+// Entry is an answer. It is handed to everyone who asks, so that it must not be
 // changed.
-type Made[T any] struct {
+type Entry[T any] struct {
 	Value T
 	// FreshFor is how long it may be given to others; 0 for not at all, except to
 	// those who asked before it was made.
@@ -50,12 +50,12 @@ type Source string
 
 // The values of Source.
 const (
-	// Executed is an answer that was made for who got it.
-	Executed Source = "executed"
-	// Shared is one that was being made for somebody else already.
-	Shared Source = "shared"
-	// Remembered is one that had been made before.
-	Remembered Source = "remembered"
+	// Miss is an answer that was made for who got it.
+	Miss Source = "executed"
+	// Coalesced is one that was being made for somebody else already.
+	Coalesced Source = "shared"
+	// Hit is one that had been made before.
+	Hit Source = "remembered"
 )
 
 const (
@@ -82,7 +82,7 @@ type Cache[T any] struct {
 // kept is a remembered answer: good until a time, and while the version is what it
 // was before it was made.
 type kept[T any] struct {
-	Made[T]
+	Entry[T]
 	version uint64
 	until   time.Time
 }
@@ -96,7 +96,7 @@ type flightKey struct {
 
 type flight[T any] struct {
 	landed   chan struct{}
-	made     Made[T]
+	made     Entry[T]
 	panicked any
 	waiting  int
 	cancel   context.CancelFunc
@@ -115,7 +115,7 @@ func New[T any](maxBytes int64, version func() uint64, now func() time.Time) *Ca
 		// Tidying up is little work, and who has just made an answer does it.
 		Executor: func(f func()) { f() },
 		Weigher: func(_ Key, k kept[T]) uint32 {
-			return uint32(min(weight(k.Made), math.MaxUint32))
+			return uint32(min(weight(k.Entry), math.MaxUint32))
 		},
 		ExpiryCalculator: otter.ExpiryWritingFunc(func(e otter.Entry[Key, kept[T]]) time.Duration {
 			return max(time.Nanosecond, e.Value.until.Sub(now()))
@@ -132,24 +132,24 @@ func (c *Cache[T]) Close() {
 	}
 }
 
-func weight[T any](m Made[T]) int64 { return int64(m.Size) + overhead }
+func weight[T any](m Entry[T]) int64 { return int64(m.Size) + overhead }
 
 // Get returns the answer to a question, with how long it stays fresh from now on.
 // make is called once for all who ask at the same time, with the values of the
 // first one's context; that context ends when nobody waits any more. A panic in it
 // is a panic of everyone who waits. The error is why ctx ended.
-func (c *Cache[T]) Get(ctx context.Context, key Key, make func(ctx context.Context) Made[T]) (Made[T], Source, error) {
+func (c *Cache[T]) Get(ctx context.Context, key Key, make func(ctx context.Context) Entry[T]) (Entry[T], Source, error) {
 	asked := flightKey{key, c.version()}
 	c.clear(asked.version)
 	if m, ok := c.recall(asked); ok {
-		return m, Remembered, nil
+		return m, Hit, nil
 	}
 	f, source := c.board(ctx, asked, make)
 	defer c.leave(asked, f)
 	select {
 	case <-f.landed:
 	case <-ctx.Done():
-		return Made[T]{}, source, ctx.Err()
+		return Entry[T]{}, source, ctx.Err()
 	}
 	if f.panicked != nil {
 		panic(f.panicked)
@@ -164,7 +164,7 @@ func (c *Cache[T]) clear(version uint64) {
 	}
 }
 
-func (c *Cache[T]) recall(asked flightKey) (m Made[T], ok bool) {
+func (c *Cache[T]) recall(asked flightKey) (m Entry[T], ok bool) {
 	if c.kept == nil {
 		return m, false
 	}
@@ -172,30 +172,30 @@ func (c *Cache[T]) recall(asked flightKey) (m Made[T], ok bool) {
 	if !ok || k.version != asked.version {
 		return m, false
 	}
-	m = k.Made
+	m = k.Entry
 	m.FreshFor = k.until.Sub(c.now())
 	return m, m.FreshFor > 0
 }
 
 // board joins the flight of a question, or begins one.
-func (c *Cache[T]) board(ctx context.Context, asked flightKey, make func(ctx context.Context) Made[T]) (*flight[T], Source) {
+func (c *Cache[T]) board(ctx context.Context, asked flightKey, make func(ctx context.Context) Entry[T]) (*flight[T], Source) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if f := c.flying[asked]; f != nil {
 		f.waiting++
-		return f, Shared
+		return f, Coalesced
 	}
 	f := newFlight[T]()
 	// It may have landed since the first look.
 	if m, ok := c.recall(asked); ok {
 		f.made = m
 		close(f.landed)
-		return f, Remembered
+		return f, Hit
 	}
 	ctx, f.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	c.flying[asked] = f
 	go c.fly(ctx, asked, f, make)
-	return f, Executed
+	return f, Miss
 }
 
 func newFlight[T any]() *flight[T] {
@@ -203,7 +203,7 @@ func newFlight[T any]() *flight[T] {
 }
 
 // fly makes an answer, and remembers it before others can begin to make it again.
-func (c *Cache[T]) fly(ctx context.Context, asked flightKey, f *flight[T], make func(ctx context.Context) Made[T]) {
+func (c *Cache[T]) fly(ctx context.Context, asked flightKey, f *flight[T], make func(ctx context.Context) Entry[T]) {
 	defer func() {
 		f.panicked = recover()
 		c.mu.Lock()

@@ -28,19 +28,19 @@ func (k *kitchen) open(t *testing.T, maxBytes int64) *answers.Cache[int64] {
 }
 
 // make answers with how often it was asked.
-func (k *kitchen) make(ctx context.Context) answers.Made[int64] {
+func (k *kitchen) make(ctx context.Context) answers.Entry[int64] {
 	n := k.made.Add(1)
 	select {
 	case <-time.After(k.takes):
 	case <-ctx.Done():
 		n = -n
 	}
-	return answers.Made[int64]{Value: n, FreshFor: k.fresh, Size: k.size}
+	return answers.Entry[int64]{Value: n, FreshFor: k.fresh, Size: k.size}
 }
 
-func get(t *testing.T, c *answers.Cache[int64], k *kitchen, name string, want int64, from answers.Source) answers.Made[int64] {
+func get(t *testing.T, c *answers.Cache[int64], k *kitchen, name string, want int64, from answers.Source) answers.Entry[int64] {
 	t.Helper()
-	m, source, err := c.Get(t.Context(), answers.KeyOf([]byte(name)), k.make)
+	m, source, err := c.Get(t.Context(), answers.NewKey([]byte(name)), k.make)
 	if err != nil || m.Value != want || source != from {
 		t.Errorf("%s: got %d, %s, error %v; want %d, %s", name, m.Value, source, err, want, from)
 	}
@@ -51,15 +51,15 @@ func TestAnAnswerIsGivenOutWhileItIsFresh(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		k := &kitchen{takes: time.Second, fresh: time.Minute}
 		c := k.open(t, 1<<20)
-		get(t, c, k, "a", 1, answers.Executed)
+		get(t, c, k, "a", 1, answers.Miss)
 		<-time.After(20 * time.Second)
 		// It was fresh for a minute when it was begun.
-		if m := get(t, c, k, "a", 1, answers.Remembered); m.FreshFor != 39*time.Second {
+		if m := get(t, c, k, "a", 1, answers.Hit); m.FreshFor != 39*time.Second {
 			t.Errorf("fresh for %v", m.FreshFor)
 		}
-		get(t, c, k, "b", 2, answers.Executed)
+		get(t, c, k, "b", 2, answers.Miss)
 		<-time.After(38 * time.Second)
-		get(t, c, k, "a", 3, answers.Executed)
+		get(t, c, k, "a", 3, answers.Miss)
 	})
 }
 
@@ -67,16 +67,16 @@ func TestAnAnswerIsNotGivenOutAfterSomethingWasForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		k := &kitchen{takes: time.Second, fresh: time.Minute}
 		c := k.open(t, 1<<20)
-		get(t, c, k, "a", 1, answers.Executed)
+		get(t, c, k, "a", 1, answers.Miss)
 		k.version.Add(1)
 		var wg sync.WaitGroup
-		wg.Go(func() { get(t, c, k, "a", 2, answers.Executed) })
+		wg.Go(func() { get(t, c, k, "a", 2, answers.Miss) })
 		synctest.Wait()
 		k.version.Add(1)
 		// What is being made may have been read before.
-		get(t, c, k, "a", 3, answers.Executed)
+		get(t, c, k, "a", 3, answers.Miss)
 		wg.Wait()
-		get(t, c, k, "a", 3, answers.Remembered)
+		get(t, c, k, "a", 3, answers.Hit)
 	})
 }
 
@@ -89,7 +89,7 @@ func TestWhoAsksTheSameAtTheSameTimeWaitsForOne(t *testing.T) {
 			var wg sync.WaitGroup
 			for i := range sources {
 				wg.Go(func() {
-					m, source, err := c.Get(t.Context(), answers.KeyOf([]byte("a")), k.make)
+					m, source, err := c.Get(t.Context(), answers.NewKey([]byte("a")), k.make)
 					if m.Value != 1 || err != nil {
 						t.Errorf("got %d, error %v", m.Value, err)
 					}
@@ -101,11 +101,11 @@ func TestWhoAsksTheSameAtTheSameTimeWaitsForOne(t *testing.T) {
 			for _, s := range sources {
 				count[s]++
 			}
-			if count[answers.Executed] != 1 || count[answers.Shared] != 99 {
+			if count[answers.Miss] != 1 || count[answers.Coalesced] != 99 {
 				t.Errorf("%v", count)
 			}
 			// It was not fresh for any time.
-			get(t, c, k, "a", 2, answers.Executed)
+			get(t, c, k, "a", 2, answers.Miss)
 		})
 	}
 }
@@ -117,12 +117,12 @@ func TestWhoGivesUpHarmsNobodyElse(t *testing.T) {
 		first, giveUp := context.WithCancel(t.Context())
 		var wg sync.WaitGroup
 		wg.Go(func() {
-			if _, _, err := c.Get(first, answers.KeyOf([]byte("a")), k.make); err == nil {
+			if _, _, err := c.Get(first, answers.NewKey([]byte("a")), k.make); err == nil {
 				t.Error("an answer for who has gone")
 			}
 		})
 		synctest.Wait()
-		wg.Go(func() { get(t, c, k, "a", 1, answers.Shared) })
+		wg.Go(func() { get(t, c, k, "a", 1, answers.Coalesced) })
 		synctest.Wait()
 		giveUp()
 		wg.Wait()
@@ -130,17 +130,17 @@ func TestWhoGivesUpHarmsNobodyElse(t *testing.T) {
 		last, goes := context.WithCancel(t.Context())
 		ended := make(chan struct{})
 		wg.Go(func() {
-			_, _, _ = c.Get(last, answers.KeyOf([]byte("b")), func(ctx context.Context) answers.Made[int64] {
+			_, _, _ = c.Get(last, answers.NewKey([]byte("b")), func(ctx context.Context) answers.Entry[int64] {
 				defer close(ended)
 				<-ctx.Done()
-				return answers.Made[int64]{}
+				return answers.Entry[int64]{}
 			})
 		})
 		synctest.Wait()
 		goes()
 		<-ended
 		wg.Wait()
-		get(t, c, k, "b", 2, answers.Executed)
+		get(t, c, k, "b", 2, answers.Miss)
 	})
 }
 
@@ -150,7 +150,7 @@ func TestAPanicIsEverybodys(t *testing.T) {
 		c := k.open(t, 1<<20)
 		panics := func() (value any) {
 			defer func() { value = recover() }()
-			_, _, _ = c.Get(t.Context(), answers.KeyOf([]byte("a")), func(context.Context) answers.Made[int64] {
+			_, _, _ = c.Get(t.Context(), answers.NewKey([]byte("a")), func(context.Context) answers.Entry[int64] {
 				<-time.After(time.Second)
 				panic("canary")
 			})
@@ -165,7 +165,7 @@ func TestAPanicIsEverybodys(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		get(t, c, k, "a", 1, answers.Executed)
+		get(t, c, k, "a", 1, answers.Miss)
 	})
 }
 
@@ -173,12 +173,12 @@ func TestWhatIsRememberedIsBounded(t *testing.T) {
 	k := &kitchen{fresh: time.Hour, size: 10_000}
 	c := k.open(t, 1<<20)
 	for i := range 1000 {
-		_, _, _ = c.Get(t.Context(), answers.KeyOf(fmt.Append(nil, i)), k.make)
+		_, _, _ = c.Get(t.Context(), answers.NewKey(fmt.Append(nil, i)), k.make)
 	}
 	k.fresh = 0 // so that looking drives nothing out
 	remembered := 0
 	for i := range 1000 {
-		if _, source, _ := c.Get(t.Context(), answers.KeyOf(fmt.Append(nil, i)), k.make); source == answers.Remembered {
+		if _, source, _ := c.Get(t.Context(), answers.NewKey(fmt.Append(nil, i)), k.make); source == answers.Hit {
 			remembered++
 		}
 	}
@@ -188,8 +188,8 @@ func TestWhatIsRememberedIsBounded(t *testing.T) {
 	}
 	k.fresh, k.size = time.Hour, 200_000
 	first := k.made.Load() + 1
-	get(t, c, k, "too large", first, answers.Executed)
-	get(t, c, k, "too large", first+1, answers.Executed)
+	get(t, c, k, "too large", first, answers.Miss)
+	get(t, c, k, "too large", first+1, answers.Miss)
 }
 
 func TestKeysOfOtherPartsDiffer(t *testing.T) {
@@ -199,7 +199,7 @@ func TestKeysOfOtherPartsDiffer(t *testing.T) {
 		for i, p := range parts {
 			bytes[i] = []byte(p)
 		}
-		key := answers.KeyOf(bytes...)
+		key := answers.NewKey(bytes...)
 		if other, found := seen[key]; found {
 			t.Errorf("%q has the key of %s", parts, other)
 		}

@@ -35,14 +35,14 @@ type Caller struct {
 	Trusted bool
 	// Scopes are what the caller may do.
 	Scopes []string
-	// Lent are tokens for vendors that the caller has brought along, by the
+	// Credentials are tokens for vendors that the caller has brought along, by the
 	// providers' names: each takes the place of the provider's own, and an empty one
 	// has it asked for nothing.
-	Lent map[string]providers.Secret
+	Credentials map[string]providers.Secret
 }
 
-// May reports whether the caller has a scope. Nobody, a nil Caller, has none.
-func (c *Caller) May(scope string) bool {
+// HasScope reports whether the caller has a scope. Nobody, a nil Caller, has none.
+func (c *Caller) HasScope(scope string) bool {
 	return c != nil && slices.Contains(c.Scopes, scope)
 }
 
@@ -52,12 +52,12 @@ func (c *Caller) May(scope string) bool {
 func (c *Caller) Key() string {
 	var key strings.Builder
 	for _, scope := range []string{PersonalRead, CacheWrite} {
-		if c.May(scope) {
+		if c.HasScope(scope) {
 			key.WriteString(scope + " ")
 		}
 	}
 	for _, provider := range slices.Sorted(maps.Keys(c.lent())) {
-		token := sha256.Sum256([]byte(c.Lent[provider].Reveal()))
+		token := sha256.Sum256([]byte(c.Credentials[provider].Reveal()))
 		fmt.Fprintf(&key, "%q %x ", provider, token)
 	}
 	return key.String()
@@ -67,7 +67,7 @@ func (c *Caller) lent() map[string]providers.Secret {
 	if c == nil {
 		return nil
 	}
-	return c.Lent
+	return c.Credentials
 }
 
 // callerKey is the caller's place in a context.

@@ -21,7 +21,7 @@ func TestMay(t *testing.T) {
 		"a gateway as such":   {&auth.Caller{Trusted: true}, false},
 		"someone with a name": {&auth.Caller{Subject: providers.NewSecret("personal:read")}, false},
 	} {
-		if got := test.caller.May(auth.PersonalRead); got != test.want {
+		if got := test.caller.HasScope(auth.PersonalRead); got != test.want {
 			t.Errorf("%s: %t, want %t", name, got, test.want)
 		}
 	}
@@ -64,9 +64,9 @@ func TestACallerRidesInTheContext(t *testing.T) {
 // and that no token can be read in a key.
 func TestKeyOfTokens(t *testing.T) {
 	lent := func(pairs ...string) *auth.Caller {
-		c := &auth.Caller{Lent: map[string]providers.Secret{}}
+		c := &auth.Caller{Credentials: map[string]providers.Secret{}}
 		for i := 0; i < len(pairs); i += 2 {
-			c.Lent[pairs[i]] = providers.NewSecret(pairs[i+1])
+			c.Credentials[pairs[i]] = providers.NewSecret(pairs[i+1])
 		}
 		return c
 	}

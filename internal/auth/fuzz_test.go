@@ -16,8 +16,8 @@ import (
 func FuzzGate(f *testing.F) {
 	i := &issuer{keys: []jose.JSONWebKey{newKey("1", rsaKey()), newKey("2", ecKey())}}
 	gate, err := auth.New(auth.Config{
-		Router: &auth.Router{Secrets: []providers.Secret{providers.NewSecret(secret)}},
-		Tokens: &auth.Tokens{Issuer: "https://login.example", Audience: "graph", URL: "https://login.example/keys", Transport: i, Algorithms: []string{"RS256", "ES256"}},
+		GatewaySecret: &auth.GatewaySecret{Secrets: []providers.Secret{providers.NewSecret(secret)}},
+		JWT: &auth.JWT{Issuer: "https://login.example", Audience: "graph", URL: "https://login.example/keys", Transport: i, Algorithms: []string{"RS256", "ES256"}},
 	})
 	if err != nil {
 		f.Fatal(err)
@@ -37,7 +37,7 @@ func FuzzGate(f *testing.F) {
 			{"Authorization": {authorization}}, {"Router-Authorization": {router}},
 			{"Authorization": {authorization}, "Router-Authorization": {router}}, {"Authorization": {authorization, router}},
 		} {
-			if caller, err := gate.Caller(context.Background(), h); caller != nil || err == nil {
+			if caller, err := gate.Authenticate(context.Background(), h); caller != nil || err == nil {
 				t.Errorf("%q: %+v, %v", h, caller, err)
 			}
 		}

@@ -8,49 +8,49 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// RouterHeader is where a gateway puts the secret that it shares with this server.
-const RouterHeader = "Router-Authorization"
+// GatewaySecretHeader is where a gateway puts the secret that it shares with this server.
+const GatewaySecretHeader = "Router-Authorization"
 
 // Config says whom to let in. At least one of Router and Tokens is given.
 type Config struct {
-	// Router is nil where no gateway is known.
-	Router *Router
-	// Tokens is nil where no tokens are taken.
-	Tokens *Tokens
+	// GatewaySecret is nil where no gateway is known.
+	GatewaySecret *GatewaySecret
+	// JWT is nil where no tokens are taken.
+	JWT *JWT
 	Log    *slog.Logger
 }
 
-// Router is a gateway that is known by a secret.
-type Router struct {
+// GatewaySecret is a gateway that is known by a secret.
+type GatewaySecret struct {
 	// Secrets are accepted alike, so that one can take the place of the other.
 	Secrets []providers.Secret
 	// Scopes are those of its requests that bring no token along.
 	Scopes []string
 }
 
-// Gate lets callers in. It is safe for concurrent use. The zero Gate and nil let
+// Authenticator lets callers in. It is safe for concurrent use. The zero Gate and nil let
 // nobody in.
-type Gate struct {
+type Authenticator struct {
 	everyone *Caller
 	router   *router
 	tokens   *tokens
 }
 
-// Everyone is a gate that asks nothing. Whoever comes has these scopes, and is
+// AllowAll is a gate that asks nothing. Whoever comes has these scopes, and is
 // trusted as a gateway would be.
-func Everyone(scopes ...string) *Gate {
-	return &Gate{everyone: &Caller{Trusted: true, Scopes: scopes}}
+func AllowAll(scopes ...string) *Authenticator {
+	return &Authenticator{everyone: &Caller{Trusted: true, Scopes: scopes}}
 }
 
 // New builds a gate. It fails where the keys are in a file that cannot be used. A
 // URL is asked behind; until it answers, callers with a token wait.
-func New(c Config) (*Gate, error) {
-	g := &Gate{}
-	if c.Router != nil {
-		g.router = newRouter(*c.Router)
+func New(c Config) (*Authenticator, error) {
+	g := &Authenticator{}
+	if c.GatewaySecret != nil {
+		g.router = newRouter(*c.GatewaySecret)
 	}
-	if c.Tokens != nil {
-		tokens, err := newTokens(*c.Tokens, c.Log)
+	if c.JWT != nil {
+		tokens, err := newTokens(*c.JWT, c.Log)
 		if err != nil {
 			return nil, err
 		}
@@ -59,50 +59,50 @@ func New(c Config) (*Gate, error) {
 	return g, nil
 }
 
-// TakesTokens reports whether callers are known by tokens.
-func (g *Gate) TakesTokens() bool { return g != nil && g.tokens != nil }
+// UsesJWT reports whether callers are known by tokens.
+func (g *Authenticator) UsesJWT() bool { return g != nil && g.tokens != nil }
 
 // Check fails where the keys of callers' tokens cannot be read, and says why. It
 // waits for them no longer than some seconds.
-func (g *Gate) Check(ctx context.Context) error {
-	if !g.TakesTokens() {
+func (g *Authenticator) Check(ctx context.Context) error {
+	if !g.UsesJWT() {
 		return nil
 	}
 	return g.tokens.keys.check(ctx)
 }
 
-// Refusal is why a caller is not let in. Its text is for the caller.
-type Refusal struct {
+// Error is why a caller is not let in. Its text is for the caller.
+type Error struct {
 	text string
-	// BadToken is whether the caller brought a token.
-	BadToken bool
+	// InvalidToken is whether the caller brought a token.
+	InvalidToken bool
 }
 
-func (r *Refusal) Error() string { return r.text }
+func (r *Error) Error() string { return r.text }
 
 // The reasons. None tells more about a token than its bearer can read in it.
 var (
-	errNobody      = &Refusal{text: "nobody is let in here"}
-	errNoRouter    = &Refusal{text: "the header " + RouterHeader + " is not accepted"}
-	errNeedsRouter = &Refusal{text: "this needs the header " + RouterHeader}
-	errNeedsToken  = &Refusal{text: "this needs a token, in the header Authorization: Bearer"}
-	errToken       = &Refusal{text: "the token is not accepted", BadToken: true}
-	errExpired     = &Refusal{text: "the token has expired", BadToken: true}
+	errNobody      = &Error{text: "nobody is let in here"}
+	errNoRouter    = &Error{text: "the header " + GatewaySecretHeader + " is not accepted"}
+	errNeedsRouter = &Error{text: "this needs the header " + GatewaySecretHeader}
+	errNeedsToken  = &Error{text: "this needs a token, in the header Authorization: Bearer"}
+	errToken       = &Error{text: "the token is not accepted", InvalidToken: true}
+	errExpired     = &Error{text: "the token has expired", InvalidToken: true}
 )
 
-// Caller is whoever sent a request with these headers. It fails with a *Refusal.
+// Authenticate is whoever sent a request with these headers. It fails with a *Refusal.
 //
 // A gateway is believed to be one by its secret, and its token, or else the
 // configuration, says what it may ask for. Where no gateway is known, whoever has
 // a token may ask what one would.
-func (g *Gate) Caller(ctx context.Context, h http.Header) (*Caller, error) {
+func (g *Authenticator) Authenticate(ctx context.Context, h http.Header) (*Caller, error) {
 	switch {
 	case g == nil || g.everyone == nil && g.router == nil && g.tokens == nil:
 		return nil, errNobody
 	case g.everyone != nil:
 		return g.everyone, nil
 	}
-	secrets := h.Values(RouterHeader)
+	secrets := h.Values(GatewaySecretHeader)
 	viaRouter := len(secrets) > 0
 	if viaRouter && !g.router.knows(secrets) {
 		return nil, errNoRouter

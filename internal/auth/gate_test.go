@@ -22,15 +22,15 @@ const (
 func TestWhoIsLetIn(t *testing.T) {
 	i := &issuer{keys: []jose.JSONWebKey{newKey("1", rsaKey())}}
 	token := "Bearer " + sign(t, rsaKey(), "1", jose.RS256, good())
-	router := &auth.Router{Secrets: []providers.Secret{providers.NewSecret(secret), providers.NewSecret(nextSecret)}, Scopes: []string{auth.CacheWrite}}
-	tokens := i.config(t).Tokens
-	gates := map[string]*auth.Gate{
+	router := &auth.GatewaySecret{Secrets: []providers.Secret{providers.NewSecret(secret), providers.NewSecret(nextSecret)}, Scopes: []string{auth.CacheWrite}}
+	tokens := i.config(t).JWT
+	gates := map[string]*auth.Authenticator{
 		"none":     nil,
 		"zero":     {},
-		"everyone": auth.Everyone(auth.PersonalRead),
-		"router":   open(t, auth.Config{Router: router}),
-		"tokens":   open(t, auth.Config{Tokens: tokens}),
-		"both":     open(t, auth.Config{Router: router, Tokens: tokens}),
+		"everyone": auth.AllowAll(auth.PersonalRead),
+		"router":   open(t, auth.Config{GatewaySecret: router}),
+		"tokens":   open(t, auth.Config{JWT: tokens}),
+		"both":     open(t, auth.Config{GatewaySecret: router, JWT: tokens}),
 	}
 	type callers map[string]string
 	given := map[string]http.Header{
@@ -84,10 +84,10 @@ func TestWhoIsLetIn(t *testing.T) {
 }
 
 // enter tells how a caller is let in, or why not.
-func enter(t *testing.T, gate *auth.Gate, headers http.Header) string {
+func enter(t *testing.T, gate *auth.Authenticator, headers http.Header) string {
 	t.Helper()
-	caller, err := gate.Caller(t.Context(), headers)
-	var refusal *auth.Refusal
+	caller, err := gate.Authenticate(t.Context(), headers)
+	var refusal *auth.Error
 	switch {
 	case err == nil:
 	case caller != nil || !errors.As(err, &refusal):
@@ -108,11 +108,11 @@ func enter(t *testing.T, gate *auth.Gate, headers http.Header) string {
 func TestARouterIsNotItsTokens(t *testing.T) {
 	i := &issuer{keys: []jose.JSONWebKey{newKey("1", rsaKey())}}
 	gate := open(t, auth.Config{
-		Router: &auth.Router{Secrets: []providers.Secret{providers.NewSecret(secret)}, Scopes: []string{auth.CacheWrite, auth.PersonalRead}},
-		Tokens: i.config(t).Tokens,
+		GatewaySecret: &auth.GatewaySecret{Secrets: []providers.Secret{providers.NewSecret(secret)}, Scopes: []string{auth.CacheWrite, auth.PersonalRead}},
+		JWT: i.config(t).JWT,
 	})
 	token := sign(t, rsaKey(), "1", jose.RS256, with(map[string]any{"scope": nil}))
-	caller, err := gate.Caller(t.Context(), http.Header{"Router-Authorization": {secret}, "Authorization": {"Bearer " + token}})
+	caller, err := gate.Authenticate(t.Context(), http.Header{"Router-Authorization": {secret}, "Authorization": {"Bearer " + token}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -127,7 +127,7 @@ func signWith(t *testing.T, key jose.SigningKey, options *jose.SignerOptions, cl
 func (i *issuer) config(t *testing.T) auth.Config {
 	t.Helper()
 	return auth.Config{
-		Tokens: &auth.Tokens{
+		JWT: &auth.JWT{
 			Issuer: "https://login.example", Audience: "graph", URL: "https://login.example/keys?s3cr3t", Transport: i,
 			Algorithms: []string{"RS256", "ES256"}, Leeway: 30 * time.Second, ScopesClaim: "scope",
 		},
@@ -135,7 +135,7 @@ func (i *issuer) config(t *testing.T) auth.Config {
 	}
 }
 
-func open(t *testing.T, c auth.Config) *auth.Gate {
+func open(t *testing.T, c auth.Config) *auth.Authenticator {
 	t.Helper()
 	gate, err := auth.New(c)
 	if err != nil {
@@ -145,6 +145,6 @@ func open(t *testing.T, c auth.Config) *auth.Gate {
 }
 
 // bring asks with a token.
-func bring(gate *auth.Gate, token string) (*auth.Caller, error) {
-	return gate.Caller(context.Background(), http.Header{"Authorization": {"Bearer " + token}})
+func bring(gate *auth.Authenticator, token string) (*auth.Caller, error) {
+	return gate.Authenticate(context.Background(), http.Header{"Authorization": {"Bearer " + token}})
 }

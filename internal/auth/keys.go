@@ -47,7 +47,7 @@ type keys struct {
 	reading chan struct{}
 }
 
-func newKeys(c Tokens, log *slog.Logger) (*keys, error) {
+func newKeys(c JWT, log *slog.Logger) (*keys, error) {
 	k := &keys{log: log}
 	if c.URL != "" {
 		k.load = fromURL(c.URL, c.Transport)

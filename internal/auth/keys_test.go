@@ -118,7 +118,7 @@ func TestAnIssuerThatHangs(t *testing.T) {
 	key := rsaKey()
 	synctest.Test(t, func(t *testing.T) {
 		c := (&issuer{}).config(t)
-		c.Tokens.Transport = hanging{}
+		c.JWT.Transport = hanging{}
 		gate, began := open(t, c), time.Now()
 		token := sign(t, key, "1", jose.RS256, good())
 		if _, err := bring(gate, token); err == nil || time.Since(began) != 5*time.Second {
@@ -182,7 +182,7 @@ func TestWhatIsNoSet(t *testing.T) {
 		if _, err := bring(open(t, c), token); (err == nil) != test.want {
 			t.Errorf("%s at a URL: %v", name, err)
 		}
-		c.Tokens.URL, c.Tokens.File = "", path
+		c.JWT.URL, c.JWT.File = "", path
 		gate, err := auth.New(c)
 		if (err == nil) != test.want {
 			t.Errorf("%s in a file: %v", name, err)
@@ -206,7 +206,7 @@ func TestAFileIsReadAgain(t *testing.T) {
 	publish("1")
 	synctest.Test(t, func(t *testing.T) {
 		c := (&issuer{}).config(t)
-		c.Tokens.URL, c.Tokens.File = "", path
+		c.JWT.URL, c.JWT.File = "", path
 		gate := open(t, c)
 		time.Sleep(time.Minute)
 		publish("2")
@@ -215,7 +215,7 @@ func TestAFileIsReadAgain(t *testing.T) {
 		}
 	})
 	c := (&issuer{}).config(t)
-	c.Tokens.URL, c.Tokens.File = "", path+".missing"
+	c.JWT.URL, c.JWT.File = "", path+".missing"
 	if gate, err := auth.New(c); gate != nil || err == nil || strings.Contains(err.Error(), path) {
 		t.Errorf("a file that is not there: %v", err)
 	}
@@ -225,7 +225,7 @@ func TestAFileIsReadAgain(t *testing.T) {
 func TestAnIssuerElsewhere(t *testing.T) {
 	i := &issuer{keys: []jose.JSONWebKey{newKey("1", rsaKey())}}
 	c := i.config(t)
-	c.Tokens.Transport = redirecting{i}
+	c.JWT.Transport = redirecting{i}
 	if _, err := bring(open(t, c), sign(t, rsaKey(), "1", jose.RS256, good())); err == nil {
 		t.Error("a redirect was followed")
 	}

@@ -11,7 +11,7 @@ type router struct {
 	caller *Caller
 }
 
-func newRouter(c Router) *router {
+func newRouter(c GatewaySecret) *router {
 	r := &router{caller: &Caller{Trusted: true, Scopes: c.Scopes}}
 	for _, secret := range c.Secrets {
 		r.hashes = append(r.hashes, sha256.Sum256([]byte(secret.Reveal())))

@@ -15,9 +15,9 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// Tokens says which tokens are believed: JSON Web Tokens that are signed by one
+// JWT says which tokens are believed: JSON Web Tokens that are signed by one
 // issuer, for one audience, and that end.
-type Tokens struct {
+type JWT struct {
 	Issuer, Audience string
 	// URL or File is where the issuer's keys are, as a JSON Web Key Set.
 	URL, File string
@@ -34,12 +34,12 @@ type Tokens struct {
 
 // tokens makes callers of tokens.
 type tokens struct {
-	config     Tokens
+	config     JWT
 	algorithms []jose.SignatureAlgorithm
 	keys       *keys
 }
 
-func newTokens(c Tokens, log *slog.Logger) (*tokens, error) {
+func newTokens(c JWT, log *slog.Logger) (*tokens, error) {
 	keys, err := newKeys(c, log)
 	if err != nil {
 		return nil, err

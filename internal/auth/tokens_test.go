@@ -134,8 +134,8 @@ func TestTokensThatAreNotBelieved(t *testing.T) {
 		"a space more":                  " " + right,
 	} {
 		caller, err := bring(gate, token)
-		var refusal *auth.Refusal
-		if caller != nil || !errors.As(err, &refusal) || err.Error() != "the token is not accepted" || !refusal.BadToken {
+		var refusal *auth.Error
+		if caller != nil || !errors.As(err, &refusal) || err.Error() != "the token is not accepted" || !refusal.InvalidToken {
 			t.Errorf("%s: %+v, %v", name, caller, err)
 		}
 	}
@@ -160,13 +160,13 @@ func TestWhatIsNoToken(t *testing.T) {
 		"another scheme":  {"Authorization": {"Basic " + right}},
 		"another header":  {"X-Authorization": {"Bearer " + right}, "Proxy-Authorization": {"Bearer " + right}},
 	} {
-		caller, err := gate.Caller(t.Context(), headers)
-		var refusal *auth.Refusal
-		if caller != nil || !errors.As(err, &refusal) || err.Error() != "this needs a token, in the header Authorization: Bearer" || refusal.BadToken {
+		caller, err := gate.Authenticate(t.Context(), headers)
+		var refusal *auth.Error
+		if caller != nil || !errors.As(err, &refusal) || err.Error() != "this needs a token, in the header Authorization: Bearer" || refusal.InvalidToken {
 			t.Errorf("%s: %+v, %v", name, caller, err)
 		}
 	}
-	if _, err := gate.Caller(t.Context(), http.Header{"Authorization": {"bearer " + right}}); err != nil {
+	if _, err := gate.Authenticate(t.Context(), http.Header{"Authorization": {"bearer " + right}}); err != nil {
 		t.Errorf("the scheme in small letters: %v", err)
 	}
 }
@@ -174,11 +174,11 @@ func TestWhatIsNoToken(t *testing.T) {
 func TestAnotherClaim(t *testing.T) {
 	i := &issuer{keys: []jose.JSONWebKey{newKey("r", rsaKey())}}
 	c := i.config(t)
-	c.Tokens.ScopesClaim = "https://graph.example/permissions"
+	c.JWT.ScopesClaim = "https://graph.example/permissions"
 	claims := maps.Clone(good())
 	claims["https://graph.example/permissions"] = []string{"cache:write"}
 	caller, err := bring(open(t, c), sign(t, rsaKey(), "", jose.RS256, claims))
-	if err != nil || !caller.May(auth.CacheWrite) || caller.May(auth.PersonalRead) {
+	if err != nil || !caller.HasScope(auth.CacheWrite) || caller.HasScope(auth.PersonalRead) {
 		t.Errorf("%+v, %v", caller, err)
 	}
 }

@@ -75,7 +75,7 @@ func product(c *config.Config, forget, answers bool) (http.Handler, error) {
 		all = append(all, opened)
 	}
 	o := resolvers.Options{
-		Log: log, Introspection: true, Gate: auth.Everyone(auth.PersonalRead), Version: cache.Version,
+		Log: log, Introspection: true, Authenticator: auth.AllowAll(auth.PersonalRead), Version: cache.Version,
 	}
 	if answers {
 		o.AnswerBytes = resolvers.DefaultAnswerBytes

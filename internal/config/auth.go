@@ -13,14 +13,14 @@ const (
 	maxSecrets = 2
 )
 
-// Given reports whether the file says who may ask.
-func (a Auth) Given() bool { return a.Open || a.Router.Given() || a.JWT.Given() }
+// IsSet reports whether the file says who may ask.
+func (a Auth) IsSet() bool { return a.Open || a.Router.IsSet() || a.JWT.IsSet() }
 
-// Given reports whether there is a router.
-func (r Router) Given() bool { return len(r.Secrets) > 0 }
+// IsSet reports whether there is a router.
+func (r Router) IsSet() bool { return len(r.Secrets) > 0 }
 
-// Given reports whether tokens are taken.
-func (j JWT) Given() bool { return j.Issuer != "" }
+// IsSet reports whether tokens are taken.
+func (j JWT) IsSet() bool { return j.Issuer != "" }
 
 func (d *decoder) checkAuth(a Auth) {
 	const path = "server.auth"

@@ -35,7 +35,7 @@ func (d *decoder) check(c *Config) {
 // ListenOn replaces the address, as the command line may. It fails where
 // server.listen would.
 func (s *Server) ListenOn(address string) error {
-	if problem := listenProblem(address, s.Auth.Given()); problem != "" {
+	if problem := listenProblem(address, s.Auth.IsSet()); problem != "" {
 		return errors.New(problem)
 	}
 	s.Listen = address

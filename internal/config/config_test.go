@@ -119,7 +119,7 @@ func TestAccepted(t *testing.T) {
 		{"a router", "server: {listen: ':8080', auth: {router: {secrets: ['${ROUTER_SECRET}', '${NEXT_ROUTER_SECRET}'], scopes: ['personal:read']}}}\n" + provider,
 			func(c *config.Config) bool {
 				r := c.Server.Auth.Router
-				return len(r.Secrets) == 2 && r.Secrets[1].Reveal() == "next-"+routerSecret && cmp.Equal(r.Scopes, []string{"personal:read"}) && !c.Server.Auth.JWT.Given()
+				return len(r.Secrets) == 2 && r.Secrets[1].Reveal() == "next-"+routerSecret && cmp.Equal(r.Scopes, []string{"personal:read"}) && !c.Server.Auth.JWT.IsSet()
 			}},
 		{"tokens", "server: {listen: ':8080', auth: {jwt: {issuer: 'https://login.example', audience: graph, jwks: 'https://login.example/keys?tenant=1'}}}\n" + provider,
 			func(c *config.Config) bool {
@@ -131,9 +131,9 @@ func TestAccepted(t *testing.T) {
 		{"both, and keys in a file", "server: {auth: {router: {secrets: ['${ROUTER_SECRET}']}, jwt: {issuer: i, audience: a, jwksFile: keys.json, algorithms: [ES256, EdDSA], leeway: 0s, scopesClaim: scp}}}\n" + provider,
 			func(c *config.Config) bool {
 				a := c.Server.Auth
-				return a.Router.Given() && a.JWT.JWKSFile == "keys.json" && cmp.Equal(a.JWT.Algorithms, []string{"ES256", "EdDSA"}) && a.JWT.Leeway == 0 && a.JWT.ScopesClaim == "scp"
+				return a.Router.IsSet() && a.JWT.JWKSFile == "keys.json" && cmp.Equal(a.JWT.Algorithms, []string{"ES256", "EdDSA"}) && a.JWT.Leeway == 0 && a.JWT.ScopesClaim == "scp"
 			}},
-		{"keys from loopback", "server: {auth: {jwt: {issuer: i, audience: a, jwks: 'http://127.0.0.1:9000/keys'}}}\n" + provider, func(c *config.Config) bool { return c.Server.Auth.JWT.Given() }},
+		{"keys from loopback", "server: {auth: {jwt: {issuer: i, audience: a, jwks: 'http://127.0.0.1:9000/keys'}}}\n" + provider, func(c *config.Config) bool { return c.Server.Auth.JWT.IsSet() }},
 		{"pages of other sites", "server: {cors: {origins: ['https://app.example.com', 'https://app.example.com:8443', 'http://localhost:5173', 'http://[::1]:8081']}}\n" + provider,
 			func(c *config.Config) bool { return len(c.Server.CORS.Origins) == 4 }},
 		{"the other loopback", "server: {listen: '[::1]:0'}\n" + provider, func(c *config.Config) bool { return c.Server.Listen == "[::1]:0" }},

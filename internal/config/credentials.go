@@ -14,8 +14,8 @@ const (
 	ofCallerThenServer = "caller_then_server"
 )
 
-// Lent reports whether callers bring credentials of their own.
-func (p Provider) Lent() bool {
+// UsesCallerCredentials reports whether callers bring credentials of their own.
+func (p Provider) UsesCallerCredentials() bool {
 	return p.Credentials == ofCaller || p.Credentials == ofCallerThenServer
 }
 
@@ -35,11 +35,11 @@ func (d *decoder) checkCredentials(path string, p *Provider) {
 		d.add(token, "is missing")
 	}
 	switch {
-	case !p.Lent() && d.given(header):
+	case !p.UsesCallerCredentials() && d.given(header):
 		d.add(header, "is not used with `credentials: server`, by which every caller gets what `token` sees")
-	case p.Lent() && !d.given(header):
+	case p.UsesCallerCredentials() && !d.given(header):
 		d.add(header, "is missing: callers need a header for their credential")
-	case p.Lent() && !isFreeHeader(p.CredentialHeader):
+	case p.UsesCallerCredentials() && !isFreeHeader(p.CredentialHeader):
 		d.add(header, "must be a name of letters, digits and dashes that means nothing else in a request, such as X-SoftwareOne-Token")
 	}
 	p.CredentialHeader = http.CanonicalHeaderKey(p.CredentialHeader)

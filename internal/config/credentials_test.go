@@ -53,7 +53,7 @@ func TestCredentials(t *testing.T) {
 		lent, itsOwn bool
 	}{{"", false, true}, {"X-Softwareone-Token", true, false}, {"Three", true, true}} {
 		p := c.Providers[i]
-		if p.CredentialHeader != want.header || p.Lent() != want.lent || p.Token.Empty() == want.itsOwn {
+		if p.CredentialHeader != want.header || p.UsesCallerCredentials() != want.lent || p.Token.Empty() == want.itsOwn {
 			t.Errorf("%s: %+v, want %+v", p.Name, p, want)
 		}
 	}

@@ -17,7 +17,7 @@ import (
 // decoder fills structs from the nodes of a file, as their tags say.
 type decoder struct {
 	problems
-	env Env
+	env LookupEnv
 }
 
 // mapping fills a struct. What the file leaves out gets its default.

@@ -2,12 +2,12 @@ package config
 
 import "strings"
 
-// Env looks a variable of the environment up, as os.LookupEnv does.
-type Env = func(name string) (string, bool)
+// LookupEnv looks a variable of the environment up, as os.LookupEnv does.
+type LookupEnv = func(name string) (string, bool)
 
 // expand replaces each ${NAME} by that variable of the environment; $${ stands
 // for ${. It returns all that is wrong, or "".
-func expand(text string, env Env) (expanded, problem string) {
+func expand(text string, env LookupEnv) (expanded, problem string) {
 	var b strings.Builder
 	var missing []string
 	for {

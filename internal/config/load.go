@@ -13,7 +13,7 @@ const maxBytes = 1 << 20
 
 // Load reads the file at path. Paths in it that are relative begin at its folder.
 // Where the file can be read but not be used, the error is an *Error.
-func Load(path string, env Env) (*Config, error) {
+func Load(path string, env LookupEnv) (*Config, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("the configuration cannot be read: %w", err)
@@ -37,7 +37,7 @@ func Load(path string, env Env) (*Config, error) {
 
 // Parse reads the text of a file, whose name is for messages only. Every error
 // is an *Error.
-func Parse(name string, data []byte, env Env) (*Config, error) {
+func Parse(name string, data []byte, env LookupEnv) (*Config, error) {
 	d := &decoder{problems: problems{lines: map[string]int{"": 1}}, env: env}
 	var c Config
 	if root := d.document(data); root != nil {

@@ -13,11 +13,11 @@ import (
 // a hundred quoted ids of 15 letters take two kilobytes.
 const maxJoined = 100
 
-// Children reads the same window of the lists that belong to several parents of
+// ReadChildren reads the same window of the lists that belong to several parents of
 // one provider and type: in one reading for all where the vendor can and the
 // rows are few enough, else list by list in parallel. Where a common reading
 // fails for a reason that each list would fail for, the lists are not tried.
-func Children[T model.Node](ctx context.Context, d *Directory, pick Pick[T], l List, parents []model.ID, w Window) map[model.ID]Listing[T] {
+func ReadChildren[T model.Node](ctx context.Context, d *Directory, pick Selector[T], l List, parents []model.ID, w Window) map[model.ID]Listing[T] {
 	r := childReader[T]{d: d, pick: pick, list: l, window: w, listings: make(map[model.ID]Listing[T], len(parents))}
 	var wg sync.WaitGroup
 	for chunk := range slices.Chunk(parents, maxJoined) {
@@ -29,7 +29,7 @@ func Children[T model.Node](ctx context.Context, d *Directory, pick Pick[T], l L
 
 type childReader[T model.Node] struct {
 	d      *Directory
-	pick   Pick[T]
+	pick   Selector[T]
 	list   List
 	window Window
 
@@ -46,7 +46,7 @@ func (r *childReader[T]) read(ctx context.Context, parents []model.ID) {
 	if collection == nil {
 		return
 	}
-	if len(parents) > 1 && r.window.After == nil && collection.Joins(parents[0].Type()) {
+	if len(parents) > 1 && r.window.After == nil && collection.SupportsParents(parents[0].Type()) {
 		if r.readJoined(ctx, collection, parents) {
 			return
 		}
@@ -66,9 +66,9 @@ func (r *childReader[T]) read(ctx context.Context, parents []model.ID) {
 // Of narrows a list to the children of parents of one provider and type.
 func (l List) Of(parents ...model.ID) List {
 	l.Providers = []string{parents[0].Provider()}
-	l.Query.Of = providers.Parent{Type: parents[0].Type()}
+	l.Query.Parent = providers.Parent{Type: parents[0].Type()}
 	for _, p := range parents {
-		l.Query.Of.IDs = append(l.Query.Of.IDs, p.VendorID())
+		l.Query.Parent.IDs = append(l.Query.Parent.IDs, p.VendorID())
 	}
 	return l
 }
@@ -89,13 +89,13 @@ func (r *childReader[T]) readJoined(ctx context.Context, c providers.Collection[
 		if pages == 0 && tooMany(page, len(parents)) {
 			return false
 		}
-		freshness = freshness.Older(&page.Freshness)
+		freshness = freshness.Merge(&page.Freshness)
 		for _, row := range page.Items {
-			if seen[row.Key()] || !matches(row, query.Filter) {
+			if seen[row.GlobalID()] || !matches(row, query.Filter) {
 				continue
 			}
-			seen[row.Key()] = true
-			parent := parentOf(row, query.Of.Type)
+			seen[row.GlobalID()] = true
+			parent := parentOf(row, query.Parent.Type)
 			rows[parent] = append(rows[parent], row)
 		}
 		if page.Next == "" || page.Next == token {
@@ -109,7 +109,7 @@ func (r *childReader[T]) readJoined(ctx context.Context, c providers.Collection[
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, parent := range parents {
-		r.listings[parent] = Slice(r.list.Of(parent), parent.Provider(), rows[parent.VendorID()], r.window, freshness)
+		r.listings[parent] = Paginate(r.list.Of(parent), parent.Provider(), rows[parent.VendorID()], r.window, freshness)
 	}
 	return true
 }
@@ -118,7 +118,7 @@ func (r *childReader[T]) readJoined(ctx context.Context, c providers.Collection[
 // that may be due to one of them.
 func (r *childReader[T]) fail(err error, parents []model.ID) bool {
 	switch providers.KindOf(err) {
-	case providers.BadInput, providers.NotFound, providers.Forbidden, providers.BadResponse:
+	case providers.InvalidArgument, providers.NotFound, providers.Forbidden, providers.BadResponse:
 		return false
 	}
 	r.mu.Lock()
@@ -138,8 +138,8 @@ func tooMany[T any](first *providers.Page[T], parents int) bool {
 	return first.Total != nil && len(first.Items) > 0 && *first.Total > parents*len(first.Items)
 }
 
-// Slice is a window of a list whose rows are all at hand.
-func Slice[T model.Node](l List, provider string, rows []T, w Window, freshness *model.Freshness) Listing[T] {
+// Paginate is a window of a list whose rows are all at hand.
+func Paginate[T model.Node](l List, provider string, rows []T, w Window, freshness *model.Freshness) Listing[T] {
 	start, end := w.Of(len(rows))
 	n := len(rows)
 	c := &model.Connection[T]{
@@ -151,11 +151,11 @@ func Slice[T model.Node](l List, provider string, rows []T, w Window, freshness 
 	c.Edges = make([]*model.Edge[T], end-start)
 	for i, row := range rows[start:end] {
 		positions[i] = model.Position{Provider: provider, Index: start + i + 1}
-		edges[i] = model.Edge[T]{At: model.Cursor{List: id, Positions: positions[i : i+1 : i+1]}, Node: row}
+		edges[i] = model.Edge[T]{Position: model.Cursor{List: id, Positions: positions[i : i+1 : i+1]}, Node: row}
 		c.Edges[i] = &edges[i]
 	}
 	if len(c.Edges) > 0 {
-		c.PageInfo.First, c.PageInfo.Last = &c.Edges[0].At, &c.Edges[len(c.Edges)-1].At
+		c.PageInfo.First, c.PageInfo.Last = &c.Edges[0].Position, &c.Edges[len(c.Edges)-1].Position
 	}
 	return Listing[T]{Connection: c}
 }
@@ -189,5 +189,5 @@ func vendorID[T any, N interface {
 	if o == nil {
 		return ""
 	}
-	return o.Key().VendorID()
+	return o.GlobalID().VendorID()
 }

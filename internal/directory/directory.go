@@ -25,22 +25,22 @@ type Directory struct {
 func New(ps ...providers.Provider) *Directory {
 	d := &Directory{providers: ps, byName: make(map[string]providers.Provider, len(ps))}
 	for _, p := range ps {
-		d.byName[p.Info().Name] = p
+		d.byName[p.Connection().Name] = p
 	}
 	return d
 }
 
-// As is this directory for somebody who brings tokens along, by the providers'
+// WithCredentials is this directory for somebody who brings tokens along, by the providers'
 // names: each takes the place of that provider's own, and an empty one has it
 // asked for nothing. Providers that are not named keep theirs.
-func (d *Directory) As(tokens map[string]providers.Secret) *Directory {
+func (d *Directory) WithCredentials(tokens map[string]providers.Secret) *Directory {
 	if len(tokens) == 0 {
 		return d
 	}
 	ps := slices.Clone(d.providers)
 	for i, p := range ps {
-		if token, ok := tokens[p.Info().Name]; ok {
-			ps[i] = p.As(token)
+		if token, ok := tokens[p.Connection().Name]; ok {
+			ps[i] = p.WithCredential(token)
 		}
 	}
 	return New(ps...)
@@ -50,7 +50,7 @@ func (d *Directory) As(tokens map[string]providers.Secret) *Directory {
 func (d *Directory) Providers() []*model.Provider {
 	infos := make([]*model.Provider, len(d.providers))
 	for i, p := range d.providers {
-		infos[i] = p.Info()
+		infos[i] = p.Connection()
 	}
 	return infos
 }
@@ -63,16 +63,16 @@ func (d *Directory) Status(name string) model.ProviderStatus {
 	return model.ProviderUnknown
 }
 
-// Forget drops what is remembered of these objects and of the pages that hold
+// Invalidate drops what is remembered of these objects and of the pages that hold
 // them.
-func (d *Directory) Forget(ctx context.Context, ids []model.ID) {
+func (d *Directory) Invalidate(ctx context.Context, ids []model.ID) {
 	byProvider := map[string][]model.ID{}
 	for _, id := range ids {
 		byProvider[id.Provider()] = append(byProvider[id.Provider()], id)
 	}
 	for name, ids := range byProvider {
 		if p, ok := d.byName[name]; ok {
-			p.Forget(ctx, ids)
+			p.Invalidate(ctx, ids)
 		}
 	}
 }
@@ -83,12 +83,12 @@ func (d *Directory) Purge(ctx context.Context, provider string) error {
 	if !ok {
 		return errNoProvider()
 	}
-	p.Forget(ctx, nil)
+	p.Invalidate(ctx, nil)
 	return nil
 }
 
 func errNoProvider() error {
-	return &providers.Error{Kind: providers.BadInput, Detail: "no provider has this name"}
+	return &providers.Error{Kind: providers.InvalidArgument, Detail: "no provider has this name"}
 }
 
 // Roles reads the roles of an organization; none where the vendor has none.
@@ -100,12 +100,12 @@ func (d *Directory) Roles(ctx context.Context, organization model.ID) ([]*model.
 	return p.Collections().Roles(ctx, organization.VendorID())
 }
 
-// Pick chooses one kind of object of a provider.
-type Pick[T model.Node] func(providers.Collections) providers.Collection[T]
+// Selector chooses one kind of object of a provider.
+type Selector[T model.Node] func(providers.Collections) providers.Collection[T]
 
 // Objects reads objects by their ids from all providers in parallel. An id in
 // neither map does not exist, is hidden, or names no provider of this directory.
-func Objects[T model.Node](ctx context.Context, d *Directory, pick Pick[T], ids []model.ID) (map[model.ID]T, map[model.ID]error) {
+func Objects[T model.Node](ctx context.Context, d *Directory, pick Selector[T], ids []model.ID) (map[model.ID]T, map[model.ID]error) {
 	byProvider := map[string][]string{}
 	for _, id := range ids {
 		byProvider[id.Provider()] = append(byProvider[id.Provider()], id.VendorID())
@@ -127,7 +127,7 @@ func Objects[T model.Node](ctx context.Context, d *Directory, pick Pick[T], ids 
 			mu.Lock()
 			defer mu.Unlock()
 			for _, object := range found.Objects {
-				objects[object.Key()] = object
+				objects[object.GlobalID()] = object
 			}
 			typ := ids[0].Type()
 			for vendorID, err := range found.Failed {

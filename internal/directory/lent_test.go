@@ -24,12 +24,12 @@ func TestAs(t *testing.T) {
 		"one/ two three/y": {"three": providers.NewSecret("y"), "one": {}, "four": providers.NewSecret("z")},
 		"one two three":    {"four": providers.NewSecret("z")},
 	} {
-		got := names(d.As(tokens))
+		got := names(d.WithCredentials(tokens))
 		if diff := cmp.Diff(want, strings.Join(got, " ")); diff != "" {
 			t.Error(diff)
 		}
 	}
-	if d.As(nil) != d || d.As(map[string]providers.Secret{}) != d {
+	if d.WithCredentials(nil) != d || d.WithCredentials(map[string]providers.Secret{}) != d {
 		t.Error("who brings nothing gets a directory of their own")
 	}
 	if got := strings.Join(names(d), " "); got != "one two three" {

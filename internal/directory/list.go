@@ -57,7 +57,7 @@ type Listing[T any] struct {
 }
 
 // Read reads a window of a list: provider by provider, or in one order.
-func Read[T model.Node](ctx context.Context, d *Directory, pick Pick[T], l List, w Window) Listing[T] {
+func Read[T model.Node](ctx context.Context, d *Directory, pick Selector[T], l List, w Window) Listing[T] {
 	listing := Listing[T]{Connection: &model.Connection[T]{PageInfo: &model.PageInfo{HasPreviousPage: w.After != nil}}}
 	streams, err := open(d, pick, l, w.After)
 	if err != nil {
@@ -77,20 +77,20 @@ func Read[T model.Node](ctx context.Context, d *Directory, pick Pick[T], l List,
 		if !ok {
 			break
 		}
-		listing.Edges = append(listing.Edges, &model.Edge[T]{At: place(id, streams, order), Node: row})
+		listing.Edges = append(listing.Edges, &model.Edge[T]{Position: place(id, streams, order), Node: row})
 	}
 	if w.More {
 		listing.PageInfo.HasNextPage = slices.ContainsFunc(streams, func(s *stream[T]) bool { return s.more(ctx) })
 	}
 	if n := len(listing.Edges); n > 0 {
-		listing.PageInfo.First, listing.PageInfo.Last = &listing.Edges[0].At, &listing.Edges[n-1].At
+		listing.PageInfo.First, listing.PageInfo.Last = &listing.Edges[0].Position, &listing.Edges[n-1].Position
 	}
 	if w.Total {
 		listing.TotalCount = total(ctx, streams)
 	}
 	listing.Failed = len(streams) > 0
 	for _, s := range streams {
-		listing.Freshness = listing.Freshness.Older(s.freshness)
+		listing.Freshness = listing.Freshness.Merge(s.freshness)
 		if s.err != nil {
 			listing.Errors = append(listing.Errors, s.err)
 		}
@@ -102,7 +102,7 @@ func Read[T model.Node](ctx context.Context, d *Directory, pick Pick[T], l List,
 }
 
 // open begins each provider's part of the list where the cursor left it.
-func open[T model.Node](d *Directory, pick Pick[T], l List, after *model.Cursor) ([]*stream[T], error) {
+func open[T model.Node](d *Directory, pick Selector[T], l List, after *model.Cursor) ([]*stream[T], error) {
 	for _, name := range l.Providers {
 		if _, ok := d.byName[name]; !ok {
 			return nil, errNoProvider()
@@ -112,7 +112,7 @@ func open[T model.Node](d *Directory, pick Pick[T], l List, after *model.Cursor)
 	if after != nil {
 		for _, p := range after.Positions {
 			if _, ok := d.byName[p.Provider]; !ok {
-				return nil, &providers.Error{Kind: providers.BadInput, Detail: "the cursor names a provider that is not configured"}
+				return nil, &providers.Error{Kind: providers.InvalidArgument, Detail: "the cursor names a provider that is not configured"}
 			}
 			positions[p.Provider] = p
 		}
@@ -120,10 +120,10 @@ func open[T model.Node](d *Directory, pick Pick[T], l List, after *model.Cursor)
 	var streams []*stream[T]
 	for _, p := range d.providers {
 		collection := pick(p.Collections())
-		if collection == nil || l.Providers != nil && !slices.Contains(l.Providers, p.Info().Name) {
+		if collection == nil || l.Providers != nil && !slices.Contains(l.Providers, p.Connection().Name) {
 			continue
 		}
-		s := newStream(p.Info(), collection, l.Query, positions[p.Info().Name])
+		s := newStream(p.Connection(), collection, l.Query, positions[p.Connection().Name])
 		streams = append(streams, s)
 	}
 	if after != nil && l.Query.Order.Field == "" {

@@ -48,7 +48,7 @@ func TestChosenProviders(t *testing.T) {
 		{nil, []string{"a:1", "b:2"}, nil},
 		{[]string{}, []string{}, nil},
 		{[]string{"b"}, []string{"b:2"}, nil},
-		{[]string{"a", "c"}, []string{}, []providers.Kind{providers.BadInput}},
+		{[]string{"a", "c"}, []string{}, []providers.Kind{providers.InvalidArgument}},
 	} {
 		page := read(t, d, directory.List{Providers: c.names}, directory.Window{First: 5, Total: true})
 		if !slices.Equal(ids(page), c.want) || !slices.Equal(kinds(page.Errors), c.kinds) || page.Failed != (c.kinds != nil) {
@@ -176,12 +176,12 @@ func TestForeignCursors(t *testing.T) {
 	d := withUsers(&shelf[*model.User]{pages: [][]*model.User{named("a", "1")}})
 	after := &model.Cursor{Positions: []model.Position{{Provider: "gone"}}}
 	page := read(t, d, directory.List{}, directory.Window{First: 1, After: after})
-	if !slices.Equal(kinds(page.Errors), []providers.Kind{providers.BadInput}) || !page.Failed {
+	if !slices.Equal(kinds(page.Errors), []providers.Kind{providers.InvalidArgument}) || !page.Failed {
 		t.Errorf("a provider that is gone: %v", page.Errors)
 	}
 	after.Positions[0] = model.Position{Provider: "a", Token: "nonsense"}
 	page = read(t, d, directory.List{}, directory.Window{First: 1, After: after})
-	if !slices.Equal(kinds(page.Errors), []providers.Kind{providers.BadInput}) || !page.Failed {
+	if !slices.Equal(kinds(page.Errors), []providers.Kind{providers.InvalidArgument}) || !page.Failed {
 		t.Errorf("a token that is none: %v", page.Errors)
 	}
 }

@@ -51,14 +51,14 @@ func TestTruncation(t *testing.T) {
 	}
 	page := read(t, withUsers(long), byName, directory.Window{First: 200, Total: true})
 	if len(page.Edges) != directory.MaxPages || page.Failed || page.TotalCount != nil ||
-		!slices.Equal(kinds(page.Errors), []providers.Kind{providers.Truncated}) || long.calls() != directory.MaxPages {
+		!slices.Equal(kinds(page.Errors), []providers.Kind{providers.Incomplete}) || long.calls() != directory.MaxPages {
 		t.Errorf("%d rows in %d calls, failed %t, total %v, %v", len(page.Edges), long.calls(), page.Failed, page.TotalCount, page.Errors)
 	}
 
 	stuck := &shelf[*model.User]{pages: [][]*model.User{named("a", "1"), named("a", "2"), named("a", "3")}, stuck: 1, totals: true}
 	page = read(t, withUsers(stuck), directory.List{}, directory.Window{First: 9, More: true})
 	if !slices.Equal(ids(page), []string{"a:1", "a:2"}) || page.PageInfo.HasNextPage || page.Failed ||
-		!slices.Equal(kinds(page.Errors), []providers.Kind{providers.Truncated}) {
+		!slices.Equal(kinds(page.Errors), []providers.Kind{providers.Incomplete}) {
 		t.Errorf("pages that do not advance: %q, %+v, %v", ids(page), page.PageInfo, page.Errors)
 	}
 }

@@ -9,11 +9,11 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// People finds the users of all providers that have one of these addresses, and
+// FindPeople finds the users of all providers that have one of these addresses, and
 // puts them together by normalized address. Vendors that can filter by address
 // are asked for them, the pages of the others are searched. Users that were
 // found come also where a provider failed; the errors tell.
-func People(ctx context.Context, d *Directory, emails []string) (map[string]*model.Person, []error) {
+func FindPeople(ctx context.Context, d *Directory, emails []string) (map[string]*model.Person, []error) {
 	emails = slices.DeleteFunc(slices.Clone(emails), func(email string) bool { return email == "" })
 	if len(emails) == 0 {
 		return nil, nil // nobody has no address

@@ -26,7 +26,7 @@ func TestPeople(t *testing.T) {
 		&shelf[*model.User]{fails: map[int]error{0: unavailable}},
 		&shelf[*model.User]{pages: [][]*model.User{{login("c", "4", "anna@acme.example")}, {login("c", "5", "ZOË@acme.example")}}},
 	)
-	people, errs := directory.People(t.Context(), d, []string{"zoë@acme.example", "anna@acme.example", "nobody@acme.example", ""})
+	people, errs := directory.FindPeople(t.Context(), d, []string{"zoë@acme.example", "anna@acme.example", "nobody@acme.example", ""})
 	if len(people) != 2 || !slices.Equal(kinds(errs), []providers.Kind{providers.Unavailable}) {
 		t.Fatalf("%d people, %v", len(people), errs)
 	}
@@ -51,7 +51,7 @@ func TestManyPeople(t *testing.T) {
 		}
 		s.pages[n/100] = append(s.pages[n/100], login("a", fmt.Sprint(n), emails[n]))
 	}
-	people, errs := directory.People(t.Context(), withUsers(s), emails)
+	people, errs := directory.FindPeople(t.Context(), withUsers(s), emails)
 	if len(people) != many || errs != nil {
 		t.Errorf("%d people, want %d; %v", len(people), many, errs)
 	}
@@ -60,7 +60,7 @@ func TestManyPeople(t *testing.T) {
 // Nobody is asked for no address.
 func TestNoAddress(t *testing.T) {
 	s := &shelf[*model.User]{pages: [][]*model.User{{login("a", "1", "")}}}
-	people, errs := directory.People(t.Context(), withUsers(s), []string{""})
+	people, errs := directory.FindPeople(t.Context(), withUsers(s), []string{""})
 	if len(people) != 0 || errs != nil || s.calls() != 0 {
 		t.Errorf("%v, %v, %d calls", people, errs, s.calls())
 	}

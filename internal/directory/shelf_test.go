@@ -32,10 +32,10 @@ type shelf[T model.Node] struct {
 	asked []string
 }
 
-func (s *shelf[T]) Get(_ context.Context, ids []string) providers.Found[T] {
-	found := providers.Found[T]{Objects: map[string]T{}, Failed: map[string]error{}}
+func (s *shelf[T]) Get(_ context.Context, ids []string) providers.BatchResult[T] {
+	found := providers.BatchResult[T]{Objects: map[string]T{}, Failed: map[string]error{}}
 	for _, row := range slices.Concat(s.pages...) {
-		if id := row.Key().VendorID(); slices.Contains(ids, id) {
+		if id := row.GlobalID().VendorID(); slices.Contains(ids, id) {
 			found.Objects[id] = row
 		}
 	}
@@ -55,18 +55,18 @@ func (s *shelf[T]) Page(_ context.Context, q providers.Query, token string) (*pr
 	if token != "" {
 		var err error
 		if n, err = strconv.Atoi(token); err != nil || n >= len(s.pages) {
-			return nil, &providers.Error{Kind: providers.BadInput}
+			return nil, &providers.Error{Kind: providers.InvalidArgument}
 		}
 	}
 	if err := s.fails[n]; err != nil {
 		return nil, err
 	}
-	page := &providers.Page[T]{Repeats: s.repeats, Freshness: model.Freshness{FetchedAt: dawn.Add(time.Duration(-n) * time.Hour)}}
+	page := &providers.Page[T]{MayRepeat: s.repeats, Freshness: model.Freshness{FetchedAt: dawn.Add(time.Duration(-n) * time.Hour)}}
 	if n < len(s.pages) {
 		page.Items = s.pages[n]
 	}
 	if s.only != nil {
-		page.Items = slices.DeleteFunc(slices.Clone(page.Items), func(row T) bool { return !s.only(row, q.Of) })
+		page.Items = slices.DeleteFunc(slices.Clone(page.Items), func(row T) bool { return !s.only(row, q.Parent) })
 	}
 	if n+1 < len(s.pages) {
 		page.Next = strconv.Itoa(n + 1)
@@ -81,8 +81,8 @@ func (s *shelf[T]) Page(_ context.Context, q providers.Query, token string) (*pr
 	return page, nil
 }
 
-func (s *shelf[T]) Sorts(providers.Query) bool { return s.sorts }
-func (s *shelf[T]) Joins(string) bool          { return s.joins }
+func (s *shelf[T]) SupportsOrder(providers.Query) bool { return s.sorts }
+func (s *shelf[T]) SupportsParents(string) bool          { return s.joins }
 
 // calls is how often a page was asked for.
 func (s *shelf[T]) calls() int {
@@ -102,14 +102,14 @@ type vendor struct {
 	collections providers.Collections
 }
 
-func (v vendor) Info() *model.Provider              { return v.info }
+func (v vendor) Connection() *model.Provider              { return v.info }
 func (v vendor) Status() model.ProviderStatus       { return model.ProviderUp }
-func (v vendor) Forget(context.Context, []model.ID) {}
+func (v vendor) Invalidate(context.Context, []model.ID) {}
 func (v vendor) Check(context.Context) error        { return nil }
 func (v vendor) Collections() providers.Collections { return v.collections }
 
-// As is a vendor whose name tells the token.
-func (v vendor) As(token providers.Secret) providers.Provider {
+// WithCredential is a vendor whose name tells the token.
+func (v vendor) WithCredential(token providers.Secret) providers.Provider {
 	return vendor{called(v.info.Name + "/" + token.Reveal()), v.collections}
 }
 
@@ -149,7 +149,7 @@ func named(provider string, names ...string) []*model.User {
 func ids[T model.Node](l directory.Listing[T]) []string {
 	all := []string{}
 	for _, e := range l.Edges {
-		all = append(all, e.Node.Key().Provider()+":"+e.Node.Key().VendorID())
+		all = append(all, e.Node.GlobalID().Provider()+":"+e.Node.GlobalID().VendorID())
 	}
 	return all
 }

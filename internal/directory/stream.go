@@ -44,7 +44,7 @@ func newStream[T model.Node](p *model.Provider, c providers.Collection[T], q pro
 	at.Provider = p.Name
 	return &stream[T]{
 		provider: p, collection: c, query: q, at: at, whole: whole, seen: map[model.ID]bool{},
-		here: q.Order.Field != "" && !c.Sorts(q),
+		here: q.Order.Field != "" && !c.SupportsOrder(q),
 	}
 }
 
@@ -83,7 +83,7 @@ func (s *stream[T]) more(ctx context.Context) bool {
 	if s.peeked || s.at.Done {
 		return s.peeked
 	}
-	if p := s.page; p != nil && p.Next != "" && p.Total != nil && !p.Repeats {
+	if p := s.page; p != nil && p.Next != "" && p.Total != nil && !p.MayRepeat {
 		return true
 	}
 	return s.peek(ctx)
@@ -115,7 +115,7 @@ func (s *stream[T]) matching() *int {
 	rows := map[model.ID]bool{}
 	for _, row := range s.first.Items {
 		if matches(row, s.query.Filter) {
-			rows[row.Key()] = true
+			rows[row.GlobalID()] = true
 		}
 	}
 	n := len(rows)
@@ -131,7 +131,7 @@ func (s *stream[T]) advance(ctx context.Context) bool {
 			if s.page == nil {
 				return false
 			}
-			if resumed && s.page.Repeats {
+			if resumed && s.page.MayRepeat {
 				s.recall(ctx)
 			}
 			s.passOver()
@@ -155,7 +155,7 @@ func (s *stream[T]) advance(ctx context.Context) bool {
 // passOver remembers the rows that a resumed reader has had.
 func (s *stream[T]) passOver() {
 	for _, row := range s.page.Items[:min(s.headAt.Index, len(s.page.Items))] {
-		s.seen[row.Key()] = true
+		s.seen[row.GlobalID()] = true
 	}
 }
 
@@ -167,7 +167,7 @@ func (s *stream[T]) recall(ctx context.Context) {
 			return
 		}
 		for _, row := range page.Items {
-			s.seen[row.Key()] = true
+			s.seen[row.GlobalID()] = true
 		}
 		if token = page.Next; token == "" {
 			return
@@ -197,17 +197,17 @@ func (s *stream[T]) advanceSorted(ctx context.Context) bool {
 
 // fresh reports whether a row has not come before.
 func (s *stream[T]) fresh(row T) bool {
-	if s.seen[row.Key()] {
+	if s.seen[row.GlobalID()] {
 		return false
 	}
-	s.seen[row.Key()] = true
+	s.seen[row.GlobalID()] = true
 	return true
 }
 
 // fetch reads a page; nil when that fails or a bound is reached, with err set.
 func (s *stream[T]) fetch(ctx context.Context, token string) *providers.Page[T] {
 	if s.pages == MaxPages {
-		s.err = &providers.Error{Kind: providers.Truncated, Provider: s.provider, Detail: "the list has more pages than are read at once"}
+		s.err = &providers.Error{Kind: providers.Incomplete, Provider: s.provider, Detail: "the list has more pages than are read at once"}
 		return nil
 	}
 	page, err := s.collection.Page(ctx, s.query, token)
@@ -216,9 +216,9 @@ func (s *stream[T]) fetch(ctx context.Context, token string) *providers.Page[T] 
 		return nil
 	}
 	s.pages++
-	s.freshness = s.freshness.Older(&page.Freshness)
+	s.freshness = s.freshness.Merge(&page.Freshness)
 	if page.Next != "" && page.Next == token {
-		s.err = &providers.Error{Kind: providers.Truncated, Provider: s.provider, Detail: "the vendor's pages do not advance"}
+		s.err = &providers.Error{Kind: providers.Incomplete, Provider: s.provider, Detail: "the vendor's pages do not advance"}
 		page = &providers.Page[T]{Items: page.Items, Freshness: page.Freshness}
 	}
 	if token == "" {

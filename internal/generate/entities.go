@@ -32,7 +32,7 @@ func independent(federation string) error {
 			ec.Error(ctx, errors.New("__typename must be an existing string"))
 			continue
 		}
-`, `		typeName, err := model.Represented(rep)
+`, `		typeName, err := model.CheckRepresentation(rep)
 		if err != nil {
 			ec.Error(graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i)), err)
 			continue

@@ -11,7 +11,7 @@ import (
 // Document is a document that has passed all limits which do not depend on
 // variables. It does not change; several requests may share it.
 type Document struct {
-	guard *Guard
+	guard *Validator
 	// operations are by name, with those whose weight depends on variables
 	// spelled out.
 	operations []operation
@@ -29,7 +29,7 @@ type operation struct {
 
 // Read parses a document and holds it against every limit that does not depend on
 // variables. It fails with a *gqlerror.Error whose `extensions.code` is a Code.
-func (g *Guard) Read(text string) (*Document, error) {
+func (g *Validator) Read(text string) (*Document, error) {
 	if len(text) > g.limits.Bytes {
 		return nil, refuse(TooLarge, nil, "the document has more than %d bytes", g.limits.Bytes)
 	}
@@ -67,7 +67,7 @@ func (g *Guard) Read(text string) (*Document, error) {
 }
 
 // unparsable tells a document that is too long from one that is no GraphQL.
-func (g *Guard) unparsable(err error) error {
+func (g *Validator) unparsable(err error) error {
 	var known *gqlerror.Error
 	if !errors.As(err, &known) {
 		return refuse(ParseFailed, nil, "the document is not GraphQL")

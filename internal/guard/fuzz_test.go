@@ -42,7 +42,7 @@ func TestLinear(t *testing.T) {
 	const all = 1 << 60
 	g := guard.New(schema(), guard.Limits{
 		Bytes: all, Depth: all, RootFields: all, Fields: all, Aliases: all, Directives: all,
-		Unknown: all, Fragments: all, Operations: all, Cost: all, Representations: all,
+		UnknownFields: all, Fragments: all, Operations: all, Cost: all, Representations: all,
 	}, true)
 	measure := func(length, times int) time.Duration {
 		document := bomb(length, times)

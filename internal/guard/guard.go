@@ -43,14 +43,14 @@ type Limits struct {
 	Fields int
 	// Aliases and Directives bound how many there are.
 	Aliases, Directives int
-	// Copies bounds how many fields share one place in the answer, and Pairs the
+	// SameResponseKey bounds how many fields share one place in the answer, and Pairs the
 	// sum of their squares over all places: validation compares each of them with
 	// each other.
-	Copies, Pairs int
-	// Unknown bounds the fields that the schema does not have; for each of them
+	SameResponseKey, OverlapPairs int
+	// UnknownFields bounds the fields that the schema does not have; for each of them
 	// validation looks for similar names. A hundred bytes of a name count as one
 	// more.
-	Unknown int
+	UnknownFields int
 	// Fragments and Operations bound the definitions.
 	Fragments, Operations int
 	// Cost bounds the objects that an answer could hold; ten values count as one.
@@ -65,14 +65,14 @@ func DefaultLimits() Limits {
 	return Limits{
 		Body: 256 << 10, Bytes: 64 << 10, Tokens: 4000, VariableDepth: 16, Values: 20_000,
 		Depth: 20, RootFields: 50, Fields: 1000, Aliases: 100, Directives: 50,
-		Copies: 100, Pairs: 20_000, Unknown: 25,
+		SameResponseKey: 100, OverlapPairs: 20_000, UnknownFields: 25,
 		Fragments: 100, Operations: 10,
 		Cost: 20_000, Representations: 1000,
 	}
 }
 
-// Guard holds documents of one schema against limits. Safe for concurrent use.
-type Guard struct {
+// Validator holds documents of one schema against limits. Safe for concurrent use.
+type Validator struct {
 	schema        *ast.Schema
 	limits        Limits
 	introspection bool
@@ -81,8 +81,8 @@ type Guard struct {
 
 // New builds a guard. Without introspection, documents that ask for `__schema`
 // or `__type` are refused; `_service` never is.
-func New(schema *ast.Schema, limits Limits, introspection bool) *Guard {
-	g := &Guard{schema: schema, limits: limits, introspection: introspection, connections: map[string]bool{}}
+func New(schema *ast.Schema, limits Limits, introspection bool) *Validator {
+	g := &Validator{schema: schema, limits: limits, introspection: introspection, connections: map[string]bool{}}
 	for name, def := range schema.Types {
 		g.connections[name] = def.Kind == ast.Object && def.Fields.ForName("pageInfo") != nil
 	}
@@ -90,7 +90,7 @@ func New(schema *ast.Schema, limits Limits, introspection bool) *Guard {
 }
 
 // Limits are those that the guard holds documents against.
-func (g *Guard) Limits() Limits { return g.limits }
+func (g *Validator) Limits() Limits { return g.limits }
 
 func refuse(code Code, at *ast.Position, format string, args ...any) error {
 	err := gqlerror.Errorf(format, args...)

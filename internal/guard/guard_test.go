@@ -24,11 +24,11 @@ func schema() *ast.Schema {
 	return generated.NewExecutableSchema(generated.Config{}).Schema()
 }
 
-func newGuard() *guard.Guard { return guard.New(schema(), guard.DefaultLimits(), true) }
+func newGuard() *guard.Validator { return guard.New(schema(), guard.DefaultLimits(), true) }
 
 // judge is the code that a document and its variables are refused with, "" when
 // they pass.
-func judge(g *guard.Guard, document string, variables map[string]any) string {
+func judge(g *guard.Validator, document string, variables map[string]any) string {
 	d, err := g.Read(document)
 	if err == nil {
 		err = d.Check("", variables)

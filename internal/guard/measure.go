@@ -48,7 +48,7 @@ func multiply(a, b int) int {
 
 // ruler counts, each fragment once.
 type ruler struct {
-	guard     *Guard
+	guard     *Validator
 	fragments map[string]*ast.FragmentDefinition
 	known     map[string]counts
 	// open are the fragments around the place that is being counted.
@@ -57,7 +57,7 @@ type ruler struct {
 }
 
 // measure holds a document against the limits of its shape.
-func (g *Guard) measure(doc *ast.QueryDocument, fragments map[string]*ast.FragmentDefinition) error {
+func (g *Validator) measure(doc *ast.QueryDocument, fragments map[string]*ast.FragmentDefinition) error {
 	switch {
 	case len(doc.Operations) > g.limits.Operations:
 		return refuse(TooComplex, nil, "the document has more than %d operations", g.limits.Operations)
@@ -92,7 +92,7 @@ func (g *Guard) measure(doc *ast.QueryDocument, fragments map[string]*ast.Fragme
 }
 
 // hold compares counts with the limits.
-func (g *Guard) hold(c counts, at *ast.Position) error {
+func (g *Validator) hold(c counts, at *ast.Position) error {
 	switch {
 	case c.fields > g.limits.Fields:
 		return refuse(TooComplex, at, "the document selects more than %d fields", g.limits.Fields)
@@ -102,15 +102,15 @@ func (g *Guard) hold(c counts, at *ast.Position) error {
 		return refuse(TooComplex, at, "the document has more than %d aliases", g.limits.Aliases)
 	case c.directives > g.limits.Directives:
 		return refuse(TooComplex, at, "the document has more than %d directives", g.limits.Directives)
-	case c.unknown > g.limits.Unknown:
-		return refuse(ValidationFailed, at, "the document selects more than %d fields that the schema does not have", g.limits.Unknown)
+	case c.unknown > g.limits.UnknownFields:
+		return refuse(ValidationFailed, at, "the document selects more than %d fields that the schema does not have", g.limits.UnknownFields)
 	case c.schema != nil && !g.introspection:
 		return refuse(IntrospectionDisabled, c.schema.Position, "introspection is off: %s cannot be asked for", c.schema.Name)
 	}
 	return nil
 }
 
-func (g *Guard) root(kind ast.Operation) *ast.Definition {
+func (g *Validator) root(kind ast.Operation) *ast.Definition {
 	switch kind {
 	case ast.Mutation:
 		return g.schema.Mutation
@@ -171,7 +171,7 @@ func (r *ruler) field(f *ast.Field, on *ast.Definition) counts {
 var typename = &ast.FieldDefinition{Name: "__typename", Type: ast.NonNullNamedType("String", nil)}
 
 // field finds a field of a type; nil where one of both is not known.
-func (g *Guard) field(on *ast.Definition, name string) *ast.FieldDefinition {
+func (g *Validator) field(on *ast.Definition, name string) *ast.FieldDefinition {
 	if on == nil {
 		return nil
 	}

@@ -4,7 +4,7 @@ import "github.com/vektah/gqlparser/v2/ast"
 
 // places counts the fields that share one place in the answer.
 type places struct {
-	*Guard
+	*Validator
 	fragments map[string]*ast.FragmentDefinition
 	pairs     int
 }
@@ -17,8 +17,8 @@ type shared struct {
 
 // place holds a document against the limits of fields that share a place. It
 // follows every spread, so it is for documents whose fields have been counted.
-func (g *Guard) place(doc *ast.QueryDocument, fragments map[string]*ast.FragmentDefinition) error {
-	p := &places{Guard: g, fragments: fragments}
+func (g *Validator) place(doc *ast.QueryDocument, fragments map[string]*ast.FragmentDefinition) error {
+	p := &places{Validator: g, fragments: fragments}
 	for _, op := range doc.Operations {
 		if err := p.merge([]ast.SelectionSet{op.SelectionSet}); err != nil {
 			return err
@@ -39,7 +39,7 @@ func (p *places) merge(sets []ast.SelectionSet) error {
 		if s.copies > 1 {
 			p.pairs += s.copies * s.copies
 		}
-		if p.pairs > p.limits.Pairs {
+		if p.pairs > p.limits.OverlapPairs {
 			return refuse(TooComplex, nil, "the document selects too many fields several times in one place")
 		}
 		if len(s.sets) > 0 {
@@ -63,8 +63,8 @@ func (p *places) collect(set ast.SelectionSet, byKey map[string]*shared) error {
 				byKey[sel.Alias] = s
 			}
 			s.copies++
-			if s.copies > p.limits.Copies {
-				return refuse(TooComplex, sel.Position, "the document selects a field more than %d times in one place", p.limits.Copies)
+			if s.copies > p.limits.SameResponseKey {
+				return refuse(TooComplex, sel.Position, "the document selects a field more than %d times in one place", p.limits.SameResponseKey)
 			}
 			if len(sel.SelectionSet) > 0 {
 				s.sets = append(s.sets, sel.SelectionSet)

@@ -46,7 +46,7 @@ func AtMost(keys int) error {
 }
 
 func badInput(detail string) error {
-	return &providers.Error{Kind: providers.BadInput, Detail: detail}
+	return &providers.Error{Kind: providers.InvalidArgument, Detail: detail}
 }
 
 // UserList describes a list of users; in is the provider that a nested list

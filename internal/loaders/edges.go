@@ -9,7 +9,7 @@ import (
 
 // lists asks for those lists of an object that need no more than its id.
 func (l *level) lists(n model.Node, fields []Field) {
-	id, s := n.Key(), l.set
+	id, s := n.GlobalID(), l.set
 	for _, f := range fields {
 		switch n.(type) {
 		case *model.User:
@@ -49,7 +49,7 @@ func (l *level) members(tenant model.ID, f Field) {
 func (l *level) references(n model.Node, fields []Field) {
 	for _, f := range fields {
 		if f.Name == "provider" {
-			l.provider(n.Origin(), f.Selection)
+			l.provider(n.Connection(), f.Selection)
 			continue
 		}
 		switch o := n.(type) {
@@ -217,7 +217,7 @@ func Embedded[T model.Node](of directory.List, rows []T, p Paging) (*directory.L
 	if err != nil {
 		return nil, err
 	}
-	listing := directory.Slice(of, "", rows, w, nil)
+	listing := directory.Paginate(of, "", rows, w, nil)
 	return &listing, nil
 }
 

@@ -11,16 +11,16 @@ import (
 	"github.com/accountgraph/accountgraph/internal/directory"
 )
 
-// Kind loads one entity type: single objects by id, and lists.
-type Kind[T model.Node] struct {
+// Loader loads one entity type: single objects by id, and lists.
+type Loader[T model.Node] struct {
 	typ   string
-	pick  directory.Pick[T]
+	pick  directory.Selector[T]
 	byID  *dataloader.Loader[model.ID, T]
 	lists *dataloader.Loader[listKey, *directory.Listing[T]]
 }
 
-func newKind[T model.Node](s *Set, typ string, pick directory.Pick[T]) *Kind[T] {
-	k := &Kind[T]{typ: typ, pick: pick}
+func newKind[T model.Node](s *Loaders, typ string, pick directory.Selector[T]) *Loader[T] {
+	k := &Loader[T]{typ: typ, pick: pick}
 	k.byID = newLoader(func(ctx context.Context, ids []model.ID) []*dataloader.Result[T] {
 		objects, failed := directory.Objects(ctx, s.directory, pick, ids)
 		results := make([]*dataloader.Result[T], len(ids))
@@ -36,13 +36,13 @@ func newKind[T model.Node](s *Set, typ string, pick directory.Pick[T]) *Kind[T] 
 }
 
 // prefetch loads objects for those who will ask later.
-func (k *Kind[T]) prefetch(ctx context.Context, ids []model.ID) { load(ctx, k.byID, ids) }
+func (k *Loader[T]) prefetch(ctx context.Context, ids []model.ID) { load(ctx, k.byID, ids) }
 
 // Type is the entity type that is loaded.
-func (k *Kind[T]) Type() string { return k.typ }
+func (k *Loader[T]) Type() string { return k.typ }
 
 // node returns an object without its type.
-func (k *Kind[T]) node(ctx context.Context, id model.ID) (model.Node, error) {
+func (k *Loader[T]) node(ctx context.Context, id model.ID) (model.Node, error) {
 	object, err := k.Load(ctx, id)
 	if err != nil || any(object) == any(*new(T)) {
 		return nil, err
@@ -50,8 +50,8 @@ func (k *Kind[T]) node(ctx context.Context, id model.ID) (model.Node, error) {
 	return object, nil
 }
 
-// Owns refuses an id from outside that is malformed or names another type.
-func (k *Kind[T]) Owns(id model.ID) error {
+// CheckID refuses an id from outside that is malformed or names another type.
+func (k *Loader[T]) CheckID(id model.ID) error {
 	if _, err := model.ParseID(string(id)); err != nil {
 		return badInput(err.Error())
 	}
@@ -62,17 +62,17 @@ func (k *Kind[T]) Owns(id model.ID) error {
 }
 
 // Load returns the object with this id; the zero T when there is none.
-func (k *Kind[T]) Load(ctx context.Context, id model.ID) (T, error) { return one(ctx, k.byID, id) }
+func (k *Loader[T]) Load(ctx context.Context, id model.ID) (T, error) { return one(ctx, k.byID, id) }
 
 // LoadMany returns the objects with these ids, in their order, and an error for
 // each that could not be read.
-func (k *Kind[T]) LoadMany(ctx context.Context, ids []model.ID) ([]T, []error) {
+func (k *Loader[T]) LoadMany(ctx context.Context, ids []model.ID) ([]T, []error) {
 	return load(ctx, k.byID, ids)
 }
 
 // List loads a window of a list; nil when the vendor has no such list. parent is
 // "" for a list that belongs to no object.
-func (k *Kind[T]) List(ctx context.Context, l directory.List, parent model.ID, p Paging) (*directory.Listing[T], error) {
+func (k *Loader[T]) List(ctx context.Context, l directory.List, parent model.ID, p Paging) (*directory.Listing[T], error) {
 	key, err := newListKey(l, parent, p)
 	if err != nil {
 		return nil, err
@@ -107,7 +107,7 @@ func newListKey(l directory.List, parent model.ID, p Paging) (listKey, error) {
 
 // readLists reads the lists of a batch in parallel; those that differ in nothing
 // but which parent of a type they belong to are read together.
-func (k *Kind[T]) readLists(ctx context.Context, s *Set, keys []listKey) []*dataloader.Result[*directory.Listing[T]] {
+func (k *Loader[T]) readLists(ctx context.Context, s *Loaders, keys []listKey) []*dataloader.Result[*directory.Listing[T]] {
 	siblings := map[listKey][]int{}
 	for i, key := range keys {
 		family := key
@@ -133,7 +133,7 @@ func (k *Kind[T]) readLists(ctx context.Context, s *Set, keys []listKey) []*data
 	return results
 }
 
-func (k *Kind[T]) readFamily(ctx context.Context, d *directory.Directory, family listKey, parents []model.ID) []*directory.Listing[T] {
+func (k *Loader[T]) readFamily(ctx context.Context, d *directory.Directory, family listKey, parents []model.ID) []*directory.Listing[T] {
 	var l directory.List
 	_ = json.Unmarshal([]byte(family.list), &l) // written by newListKey
 	listings := make([]*directory.Listing[T], len(parents))
@@ -148,7 +148,7 @@ func (k *Kind[T]) readFamily(ctx context.Context, d *directory.Directory, family
 		}
 		return listings
 	}
-	children := directory.Children(ctx, d, k.pick, l, parents, w)
+	children := directory.ReadChildren(ctx, d, k.pick, l, parents, w)
 	for i, parent := range parents {
 		if listing, ok := children[parent]; ok {
 			listings[i] = &listing
@@ -157,7 +157,7 @@ func (k *Kind[T]) readFamily(ctx context.Context, d *directory.Directory, family
 	return listings
 }
 
-func (k *Kind[T]) readOne(ctx context.Context, d *directory.Directory, l directory.List, w directory.Window, key listKey) *directory.Listing[T] {
+func (k *Loader[T]) readOne(ctx context.Context, d *directory.Directory, l directory.List, w directory.Window, key listKey) *directory.Listing[T] {
 	if key.resumes {
 		cursor, err := model.ParseCursor(key.after, l.ID())
 		if err != nil {

@@ -21,26 +21,26 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// Set is one operation's loaders. Safe for concurrent use.
-type Set struct {
+// Loaders is one operation's loaders. Safe for concurrent use.
+type Loaders struct {
 	directory *directory.Directory
 
-	Users         *Kind[*model.User]
-	Memberships   *Kind[*model.Membership]
-	Accounts      *Kind[*model.Account]
-	Organizations *Kind[*model.Organization]
-	Groups        *Kind[*model.Group]
-	Buyers        *Kind[*model.Buyer]
-	Sellers       *Kind[*model.Seller]
-	Modules       *Kind[*model.Module]
+	Users         *Loader[*model.User]
+	Memberships   *Loader[*model.Membership]
+	Accounts      *Loader[*model.Account]
+	Organizations *Loader[*model.Organization]
+	Groups        *Loader[*model.Group]
+	Buyers        *Loader[*model.Buyer]
+	Sellers       *Loader[*model.Seller]
+	Modules       *Loader[*model.Module]
 
 	people *dataloader.Loader[string, login]
 	roles  *dataloader.Loader[model.ID, []*model.Role]
 }
 
 // New builds the loaders of one operation.
-func New(d *directory.Directory) *Set {
-	s := &Set{directory: d}
+func New(d *directory.Directory) *Loaders {
+	s := &Loaders{directory: d}
 	s.Users = newKind(s, model.TypeUser, func(c providers.Collections) providers.Collection[*model.User] { return c.Users })
 	s.Memberships = newKind(s, model.TypeMembership, func(c providers.Collections) providers.Collection[*model.Membership] { return c.Memberships })
 	s.Accounts = newKind(s, model.TypeAccount, func(c providers.Collections) providers.Collection[*model.Account] { return c.Accounts })
@@ -57,13 +57,13 @@ func New(d *directory.Directory) *Set {
 type contextKey struct{}
 
 // With puts an operation's loaders into its context.
-func With(ctx context.Context, s *Set) context.Context {
+func With(ctx context.Context, s *Loaders) context.Context {
 	return context.WithValue(ctx, contextKey{}, s)
 }
 
 // For returns the loaders of the operation that ctx belongs to.
-func For(ctx context.Context) *Set {
-	s, _ := ctx.Value(contextKey{}).(*Set)
+func For(ctx context.Context) *Loaders {
+	s, _ := ctx.Value(contextKey{}).(*Loaders)
 	return s
 }
 

@@ -8,7 +8,7 @@ import (
 
 // Node returns the object with this id, of whichever type; nil when there is
 // none.
-func (s *Set) Node(ctx context.Context, id model.ID) (model.Node, error) {
+func (s *Loaders) Node(ctx context.Context, id model.ID) (model.Node, error) {
 	nodes, errs, err := s.Nodes(ctx, []model.ID{id})
 	if err != nil {
 		return nil, err
@@ -18,13 +18,13 @@ func (s *Set) Node(ctx context.Context, id model.ID) (model.Node, error) {
 
 // Purge has everything forgotten that was read through a provider, with the
 // credential that this operation asks it with.
-func (s *Set) Purge(ctx context.Context, provider string) error {
+func (s *Loaders) Purge(ctx context.Context, provider string) error {
 	return s.directory.Purge(ctx, provider)
 }
 
 // Refresh has objects and the pages that hold them forgotten, reads the objects
 // anew and returns how many exist. It fails where one could not be read.
-func (s *Set) Refresh(ctx context.Context, ids []model.ID) (int, error) {
+func (s *Loaders) Refresh(ctx context.Context, ids []model.ID) (int, error) {
 	for _, id := range ids {
 		if _, err := model.ParseID(string(id)); err != nil {
 			return 0, badInput(err.Error())
@@ -33,7 +33,7 @@ func (s *Set) Refresh(ctx context.Context, ids []model.ID) (int, error) {
 	if err := AtMost(len(ids)); err != nil {
 		return 0, err
 	}
-	s.directory.Forget(ctx, ids)
+	s.directory.Invalidate(ctx, ids)
 	nodes, errs, err := s.Nodes(ctx, ids)
 	if err != nil {
 		return 0, err
@@ -53,7 +53,7 @@ func (s *Set) Refresh(ctx context.Context, ids []model.ID) (int, error) {
 // Nodes returns the objects with these ids, in their order, and an error for
 // each that is malformed or could not be read. It fails as a whole when there are
 // too many.
-func (s *Set) Nodes(ctx context.Context, ids []model.ID) ([]model.Node, []error, error) {
+func (s *Loaders) Nodes(ctx context.Context, ids []model.ID) ([]model.Node, []error, error) {
 	if err := AtMost(len(ids)); err != nil {
 		return nil, nil, err
 	}

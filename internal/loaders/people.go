@@ -11,7 +11,7 @@ import (
 
 // People returns one person an address, in their order; nil where nobody has it.
 // An error stands beside each person whose logins are not all known.
-func (s *Set) People(ctx context.Context, emails []string) ([]*model.Person, []error) {
+func (s *Loaders) People(ctx context.Context, emails []string) ([]*model.Person, []error) {
 	keys := make([]string, len(emails))
 	for i, email := range emails {
 		keys[i] = directory.NormalizeEmail(email)
@@ -34,11 +34,11 @@ type login struct {
 	err error
 }
 
-func (s *Set) loadPeople(ctx context.Context, emails []string) []*dataloader.Result[login] {
-	people, errs := directory.People(ctx, s.directory, emails)
+func (s *Loaders) loadPeople(ctx context.Context, emails []string) []*dataloader.Result[login] {
+	people, errs := directory.FindPeople(ctx, s.directory, emails)
 	var err error
 	if len(errs) > 0 {
-		err = Partial{errs}
+		err = PartialError{errs}
 	}
 	results := make([]*dataloader.Result[login], len(emails))
 	for i, email := range emails {
@@ -53,25 +53,25 @@ func (s *Set) loadPeople(ctx context.Context, emails []string) []*dataloader.Res
 	return results
 }
 
-// Partial is several failures of which each cost a part.
-type Partial struct{ Errors []error }
+// PartialError is several failures of which each cost a part.
+type PartialError struct{ Errors []error }
 
 // Error names the first failure.
-func (p Partial) Error() string { return p.Errors[0].Error() }
+func (p PartialError) Error() string { return p.Errors[0].Error() }
 
 // Unwrap returns all failures.
-func (p Partial) Unwrap() []error { return p.Errors }
+func (p PartialError) Unwrap() []error { return p.Errors }
 
-// Each takes failures that came together apart.
-func Each(err error) []error {
-	if p, ok := err.(Partial); ok { //nolint:errorlint // never wrapped
+// SplitErrors takes failures that came together apart.
+func SplitErrors(err error) []error {
+	if p, ok := err.(PartialError); ok { //nolint:errorlint // never wrapped
 		return p.Errors
 	}
 	return []error{err}
 }
 
 // MembershipsOf reads the memberships of all of a person's users, in their order.
-func (s *Set) MembershipsOf(ctx context.Context, p *model.Person, window Paging) (*directory.Listing[*model.Membership], error) {
+func (s *Loaders) MembershipsOf(ctx context.Context, p *model.Person, window Paging) (*directory.Listing[*model.Membership], error) {
 	first, err := window.first()
 	if err != nil {
 		return nil, err
@@ -92,14 +92,14 @@ func (s *Set) MembershipsOf(ctx context.Context, p *model.Person, window Paging)
 	for i, part := range parts {
 		for part != nil && part.Connection != nil {
 			rows = append(rows, part.Nodes()...)
-			freshness = freshness.Older(part.Freshness)
+			freshness = freshness.Merge(part.Freshness)
 			errs = append(errs, part.Errors...)
 			if part = s.behind(ctx, p.Users[i], part); part == nil {
 				break
 			}
 		}
 	}
-	listing := directory.Slice(l, "", rows, w, freshness)
+	listing := directory.Paginate(l, "", rows, w, freshness)
 	if listing.Errors = errs; errs != nil {
 		listing.TotalCount = nil // of what could be read, it would be
 	}
@@ -107,7 +107,7 @@ func (s *Set) MembershipsOf(ctx context.Context, p *model.Person, window Paging)
 }
 
 // behind reads the next page of a user's memberships, nil behind the last.
-func (s *Set) behind(ctx context.Context, u *model.User, part *directory.Listing[*model.Membership]) *directory.Listing[*model.Membership] {
+func (s *Loaders) behind(ctx context.Context, u *model.User, part *directory.Listing[*model.Membership]) *directory.Listing[*model.Membership] {
 	if !part.PageInfo.HasNextPage {
 		return nil
 	}
@@ -130,11 +130,11 @@ func memberships(after *string) Paging {
 }
 
 // Roles reads the roles of an organization.
-func (s *Set) Roles(ctx context.Context, organization model.ID) ([]*model.Role, error) {
+func (s *Loaders) Roles(ctx context.Context, organization model.ID) ([]*model.Role, error) {
 	return one(ctx, s.roles, organization)
 }
 
-func (s *Set) loadRoles(ctx context.Context, organizations []model.ID) []*dataloader.Result[[]*model.Role] {
+func (s *Loaders) loadRoles(ctx context.Context, organizations []model.ID) []*dataloader.Result[[]*model.Role] {
 	results := make([]*dataloader.Result[[]*model.Role], len(organizations))
 	each(len(organizations), func(i int) {
 		roles, err := s.directory.Roles(ctx, organizations[i])

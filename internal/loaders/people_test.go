@@ -24,10 +24,10 @@ type places struct {
 	fails bool
 }
 
-func (p places) Info() *model.Provider              { return acme }
+func (p places) Connection() *model.Provider              { return acme }
 func (p places) Collections() providers.Collections { return providers.Collections{Memberships: p} }
-func (p places) Joins(string) bool                  { return false }
-func (p places) Sorts(providers.Query) bool         { return true }
+func (p places) SupportsParents(string) bool                  { return false }
+func (p places) SupportsOrder(providers.Query) bool         { return true }
 
 func (p places) Page(_ context.Context, q providers.Query, token string) (*providers.Page[*model.Membership], error) {
 	at := 0
@@ -39,7 +39,7 @@ func (p places) Page(_ context.Context, q providers.Query, token string) (*provi
 	}
 	page := &providers.Page[*model.Membership]{}
 	for ; at < p.count && len(page.Items) < 60; at++ {
-		page.Items = append(page.Items, &model.Membership{Entity: model.NewEntity(acme, model.TypeMembership, fmt.Sprintf("%d/%s", at, q.Of.IDs[0]))})
+		page.Items = append(page.Items, &model.Membership{Entity: model.NewEntity(acme, model.TypeMembership, fmt.Sprintf("%d/%s", at, q.Parent.IDs[0]))})
 	}
 	if at < p.count {
 		page.Next = strconv.Itoa(at)

@@ -22,8 +22,8 @@ type Field struct {
 	Selection Selection
 }
 
-// Gap is what could not be had of one of several objects.
-type Gap struct {
+// MissingFields is what could not be had of one of several objects.
+type MissingFields struct {
 	// Index of the object.
 	Index int
 	// Fields that are missing; empty when the whole object is.
@@ -31,36 +31,36 @@ type Gap struct {
 	Err    error
 }
 
-// Complete replaces those references that lack a wanted field by the full
+// Resolve replaces those references that lack a wanted field by the full
 // objects, loaded in one batch. A reference whose object is hidden stays as it
 // is: what it lacks is null. A reference whose object could not be read stays
 // too, with a gap that names what is missing; it becomes the zero T when that
 // includes a field that cannot be null.
-func (k *Kind[T]) Complete(ctx context.Context, refs []T, want Selection) ([]T, []Gap) {
+func (k *Loader[T]) Resolve(ctx context.Context, refs []T, want Selection) ([]T, []MissingFields) {
 	var fields []Field
 	var ids []model.ID
 	var at []int
 	for i, ref := range refs {
-		if isNil(ref) || ref.Full() {
+		if isNil(ref) || ref.Complete() {
 			continue
 		}
 		if fields == nil {
 			fields = want.Fields(k.typ)
 		}
 		if lacks(ref, k.typ, fields) {
-			ids, at = append(ids, ref.Key()), append(at, i)
+			ids, at = append(ids, ref.GlobalID()), append(at, i)
 		}
 	}
 	if len(ids) == 0 {
 		return refs, nil
 	}
 	completed := append([]T(nil), refs...)
-	var gaps []Gap
+	var gaps []MissingFields
 	objects, errs := load(ctx, k.byID, ids)
 	for n, i := range at {
 		switch {
 		case errs[n] != nil:
-			gap := Gap{Index: i, Err: errs[n]}
+			gap := MissingFields{Index: i, Err: errs[n]}
 			gap.Fields = missing(refs[i], k.typ, fields)
 			for _, f := range gap.Fields {
 				if f.NonNull {
@@ -89,11 +89,11 @@ var unheld = map[string]map[string]bool{
 }
 
 func lacks(ref model.Node, typ string, fields []Field) bool {
-	if ref.Full() {
+	if ref.Complete() {
 		return false
 	}
 	for _, f := range fields {
-		if !ref.Holds(f.Name) && !unheld[typ][f.Name] {
+		if !ref.HasField(f.Name) && !unheld[typ][f.Name] {
 			return true
 		}
 	}
@@ -103,7 +103,7 @@ func lacks(ref model.Node, typ string, fields []Field) bool {
 func missing(ref model.Node, typ string, fields []Field) []Field {
 	var missing []Field
 	for _, f := range fields {
-		if !ref.Holds(f.Name) && !unheld[typ][f.Name] {
+		if !ref.HasField(f.Name) && !unheld[typ][f.Name] {
 			missing = append(missing, f)
 		}
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 // remember keeps what came along full, so that nobody asks for it again.
-func (s *Set) remember(ctx context.Context, nodes []model.Node) {
+func (s *Loaders) remember(ctx context.Context, nodes []model.Node) {
 	for _, n := range nodes {
 		s.prime(ctx, n)
 		if m, ok := n.(*model.Membership); ok {
@@ -19,7 +19,7 @@ func (s *Set) remember(ctx context.Context, nodes []model.Node) {
 	}
 }
 
-func (s *Set) prime(ctx context.Context, n model.Node) {
+func (s *Loaders) prime(ctx context.Context, n model.Node) {
 	switch o := n.(type) {
 	case *model.User:
 		prime(ctx, s.Users, o)
@@ -40,9 +40,9 @@ func (s *Set) prime(ctx context.Context, n model.Node) {
 	}
 }
 
-func prime[T model.Node](ctx context.Context, k *Kind[T], object T) {
-	if !isNil(object) && object.Full() {
-		k.byID.Prime(ctx, object.Key(), object)
+func prime[T model.Node](ctx context.Context, k *Loader[T], object T) {
+	if !isNil(object) && object.Complete() {
+		k.byID.Prime(ctx, object.GlobalID(), object)
 	}
 }
 

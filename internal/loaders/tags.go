@@ -15,7 +15,7 @@ import (
 //
 // They are for after the operation, when everything has been loaded: nothing is
 // called for them.
-func (s *Set) EntityTags(ctx context.Context, entities Field) [][]string {
+func (s *Loaders) EntityTags(ctx context.Context, entities Field) [][]string {
 	l := &level{set: s}
 	wanted := representations(entities)
 	each := make([]*tags, len(wanted))
@@ -34,7 +34,7 @@ func (s *Set) EntityTags(ctx context.Context, entities Field) [][]string {
 }
 
 // Tags name what the answer to a whole query was made of, as EntityTags do.
-func (s *Set) Tags(ctx context.Context, root Selection) []string {
+func (s *Loaders) Tags(ctx context.Context, root Selection) []string {
 	all := &tags{}
 	l := &level{set: s, tags: all}
 	l.query(root.Fields("Query"))
@@ -58,10 +58,10 @@ func (t *tags) node(n model.Node) {
 	if t == nil {
 		return
 	}
-	t.id(n.Key())
+	t.id(n.GlobalID())
 	switch o := n.(type) {
 	case *model.Membership:
-		t.ids = append(t.ids, o.Ends()...)
+		t.ids = append(t.ids, o.EndpointIDs()...)
 	case *model.Organization:
 		tagOwner(t, o.Parent)
 	case *model.Group:
@@ -73,7 +73,7 @@ func (t *tags) node(n model.Node) {
 
 func tagOwner[T model.Node](t *tags, owner T) {
 	if !isNil(owner) {
-		t.id(owner.Key())
+		t.id(owner.GlobalID())
 	}
 }
 

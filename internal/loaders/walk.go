@@ -9,10 +9,10 @@ import (
 	"github.com/accountgraph/accountgraph/internal/directory"
 )
 
-// Walk reads an operation's selection breadth first and loads what it wants: all
+// Prefetch reads an operation's selection breadth first and loads what it wants: all
 // ids and lists of a level, from all branches, go out together before the next
 // level is looked at. Failures are left for the resolvers to report.
-func (s *Set) Walk(ctx context.Context, root Selection) {
+func (s *Loaders) Prefetch(ctx context.Context, root Selection) {
 	l := &level{set: s}
 	l.query(root.Fields("Query"))
 	l.walk(ctx)
@@ -32,7 +32,7 @@ func (l *level) walk(ctx context.Context) {
 
 // level gathers what one level of the selection needs.
 type level struct {
-	set      *Set
+	set      *Loaders
 	loads    []func(context.Context)
 	listJobs []any
 	ids      map[anyKind][]model.ID
@@ -50,7 +50,7 @@ type anyKind interface {
 	node(ctx context.Context, id model.ID) (model.Node, error)
 }
 
-func (s *Set) kindOf(typ string) anyKind {
+func (s *Loaders) kindOf(typ string) anyKind {
 	switch typ {
 	case model.TypeUser:
 		return s.Users
@@ -134,12 +134,12 @@ func (l *level) byID(text string, typ string, want Selection) {
 // loaded with this level, what it refers to with the next.
 func (l *level) visit(n model.Node, want Selection) {
 	l.tags.node(n)
-	typ := n.Key().Type()
+	typ := n.GlobalID().Type()
 	fields := want.Fields(typ)
 	kind := l.set.kindOf(typ)
 	incomplete := lacks(n, typ, fields)
 	if incomplete {
-		l.object(kind, n.Key())
+		l.object(kind, n.GlobalID())
 	}
 	if !slices.ContainsFunc(fields, leads) {
 		return
@@ -147,7 +147,7 @@ func (l *level) visit(n model.Node, want Selection) {
 	l.lists(n, fields)
 	l.follow(func(ctx context.Context, next *level) {
 		if incomplete {
-			if full, _ := kind.node(ctx, n.Key()); full != nil {
+			if full, _ := kind.node(ctx, n.GlobalID()); full != nil {
 				n = full
 			}
 		}
@@ -171,7 +171,7 @@ func visit[T model.Node](l *level, n T, want Selection) {
 }
 
 // list asks for a window of a list and follows its nodes.
-func list[T model.Node](l *level, k *Kind[T], of directory.List, parent model.ID, f Field) {
+func list[T model.Node](l *level, k *Loader[T], of directory.List, parent model.ID, f Field) {
 	var p Paging
 	if f.Arguments(&p) != nil {
 		return
@@ -200,7 +200,7 @@ func list[T model.Node](l *level, k *Kind[T], of directory.List, parent model.ID
 }
 
 // gather puts the lists of one kind and level into one batch.
-func gather[T model.Node](l *level, k *Kind[T], keys ...listKey) {
+func gather[T model.Node](l *level, k *Loader[T], keys ...listKey) {
 	for _, job := range l.listJobs {
 		if j, ok := job.(*listJob[T]); ok && j.kind == k {
 			j.keys = append(j.keys, keys...)
@@ -213,7 +213,7 @@ func gather[T model.Node](l *level, k *Kind[T], keys ...listKey) {
 }
 
 type listJob[T model.Node] struct {
-	kind *Kind[T]
+	kind *Loader[T]
 	keys []listKey
 }
 

@@ -29,15 +29,15 @@ type Document struct {
 	Name, Kind string
 }
 
-// Documents are the documents of a manifest. They do not change; nil are none.
-type Documents struct {
+// Manifest are the documents of a manifest. They do not change; nil are none.
+type Manifest struct {
 	byID map[string]string
 	len  int
 }
 
 // Find returns the text of the document that has this id. Every document also has
 // the id that GraphQL over HTTP gives it: see Hash.
-func (d *Documents) Find(id string) (text string, found bool) {
+func (d *Manifest) Find(id string) (text string, found bool) {
 	if d == nil {
 		return "", false
 	}
@@ -46,7 +46,7 @@ func (d *Documents) Find(id string) (text string, found bool) {
 }
 
 // Len is how many documents there are.
-func (d *Documents) Len() int {
+func (d *Manifest) Len() int {
 	if d == nil {
 		return 0
 	}
@@ -83,7 +83,7 @@ func (e *Error) Error() string {
 
 // Load reads the file at path. Where it can be read but not be used, the error is
 // an *Error.
-func Load(path string, check func(Document) error) (*Documents, error) {
+func Load(path string, check func(Document) error) (*Manifest, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("the manifest cannot be read: %w", err)
@@ -98,7 +98,7 @@ func Load(path string, check func(Document) error) (*Documents, error) {
 
 // Parse reads the text of a file, whose name is for messages only. Each document
 // is shown to check, which tells what is wrong with it. Every error is an *Error.
-func Parse(name string, data []byte, check func(Document) error) (*Documents, error) {
+func Parse(name string, data []byte, check func(Document) error) (*Manifest, error) {
 	if len(data) > maxBytes {
 		return nil, &Error{name, []string{fmt.Sprintf("is larger than %d bytes", maxBytes)}}
 	}
@@ -106,7 +106,7 @@ func Parse(name string, data []byte, check func(Document) error) (*Documents, er
 	if err != nil {
 		return nil, &Error{name, []string{err.Error()}}
 	}
-	documents, problems := &Documents{byID: make(map[string]string, 2*len(list)), len: len(list)}, []string(nil)
+	documents, problems := &Manifest{byID: make(map[string]string, 2*len(list)), len: len(list)}, []string(nil)
 	for i, d := range list {
 		if err := documents.add(d, check); err != nil {
 			problems = append(problems, fmt.Sprintf("%s: %v", shown(i, d), err))
@@ -121,7 +121,7 @@ func Parse(name string, data []byte, check func(Document) error) (*Documents, er
 // longestID is more than any hash has, and any name that a person would choose.
 const longestID = 256
 
-func (d *Documents) add(given Document, check func(Document) error) error {
+func (d *Manifest) add(given Document, check func(Document) error) error {
 	switch text, taken := d.byID[given.ID]; {
 	case !isID(given.ID):
 		return fmt.Errorf("an id must be 1 to %d printable ASCII characters without spaces", longestID)

@@ -124,8 +124,8 @@ func TestLoad(t *testing.T) {
 	if _, err := manifest.Load(file+"x", fine); !errors.Is(err, os.ErrNotExist) {
 		t.Error(err)
 	}
-	var none *manifest.Documents
-	if text, found := none.Find("1"); found || text != "" || none.Len() != 0 || new(manifest.Documents).Len() != 0 {
+	var none *manifest.Manifest
+	if text, found := none.Find("1"); found || text != "" || none.Len() != 0 || new(manifest.Manifest).Len() != 0 {
 		t.Error("no documents are some")
 	}
 }

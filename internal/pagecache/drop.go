@@ -15,11 +15,11 @@ func (s *Scope) Drop(context.Context) {
 	s.cache.dropElsewhere()
 }
 
-// Forget forgets these objects and every page that holds one of them, as far as
+// Invalidate forgets these objects and every page that holds one of them, as far as
 // the decoded values told by a method Tags() []model.ID what they hold: here at
 // once, and when it returns also in Redis and, within a second, at other
 // replicas. Where Redis does not answer, it forgets the whole scope there.
-func (s *Scope) Forget(_ context.Context, ids ...model.ID) {
+func (s *Scope) Invalidate(_ context.Context, ids ...model.ID) {
 	c := s.cache
 	c.flights.detach(s.id)
 	c.count(Forgotten, c.memory.forget(s.id, ids, c.now()), 0)

@@ -239,7 +239,7 @@ func TestACredentialThatIsRefusedSeesNothing(t *testing.T) {
 func TestWhatIsForgottenMeanwhileIsNotRemembered(t *testing.T) {
 	for name, forget := range map[string]func(context.Context, *pagecache.Scope){
 		"drop":   func(ctx context.Context, s *pagecache.Scope) { s.Drop(ctx) },
-		"forget": func(ctx context.Context, s *pagecache.Scope) { s.Forget(ctx, model.ID("a")) },
+		"forget": func(ctx context.Context, s *pagecache.Scope) { s.Invalidate(ctx, model.ID("a")) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, minute(), func(t *testing.T, c *pagecache.Cache) {
@@ -264,7 +264,7 @@ func TestForgetIsExact(t *testing.T) {
 		names := []string{"anna", "anna bert", "bert", "annabel"}
 		v.read(t.Context(), s, names...)
 		v.read(t.Context(), other, names...)
-		s.Forget(t.Context(), "anna")
+		s.Invalidate(t.Context(), "anna")
 		for i, source := range []pagecache.Source{pagecache.FromVendor, pagecache.FromVendor, pagecache.FromMemory, pagecache.FromMemory} {
 			want(t, v.one(t.Context(), s, names[i]), names[i], source)
 			want(t, v.one(t.Context(), other, names[i]), names[i], pagecache.FromMemory)

@@ -86,7 +86,7 @@ func TestVersionTellsWhatWasForgotten(t *testing.T) {
 	}
 	changes("to read", false, func() { v.one(t.Context(), good, "anna") })
 	changes("to read again", false, func() { v.one(t.Context(), good, "anna") })
-	changes("to forget an object", true, func() { good.Forget(t.Context(), "anna") })
+	changes("to forget an object", true, func() { good.Invalidate(t.Context(), "anna") })
 	changes("to drop what was read", true, func() {
 		v.one(t.Context(), good, "anna")
 		good.Drop(t.Context())

@@ -167,7 +167,7 @@ func TestWhatRedisRefusesIsAMiss(t *testing.T) {
 				want(t, v.one(t.Context(), s, fmt.Sprint(i)), fmt.Sprint(i), pagecache.FromVendor)
 				want(t, v.one(t.Context(), s, fmt.Sprint(i)), fmt.Sprint(i), pagecache.FromMemory)
 			}
-			s.Forget(t.Context(), "3")
+			s.Invalidate(t.Context(), "3")
 			want(t, v.one(t.Context(), s, "3"), "3", pagecache.FromVendor)
 			s.Drop(t.Context())
 			want(t, v.one(t.Context(), s, "4"), "4", pagecache.FromVendor)

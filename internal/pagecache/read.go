@@ -122,7 +122,7 @@ func (c *Cache) read(ctx context.Context, s *Scope, slots []slot, w work) []outc
 	left := make([]int, 0, len(slots))
 	for i, slot := range slots {
 		if slot.key.scope != s.id {
-			out[i] = failed(&providers.Error{Kind: providers.BadInput, Detail: "a key of another scope"})
+			out[i] = failed(&providers.Error{Kind: providers.InvalidArgument, Detail: "a key of another scope"})
 			continue
 		}
 		left = append(left, i)

@@ -127,8 +127,8 @@ func TestWhatIsAbsentIsRememberedForFiveSeconds(t *testing.T) {
 
 func TestErrorsAreNotRemembered(t *testing.T) {
 	for _, kind := range []providers.Kind{
-		providers.BadInput, providers.NotFound, providers.Unauthenticated, providers.Forbidden, providers.Timeout, providers.Unavailable,
-		providers.CircuitOpen, providers.RateLimited, providers.BadResponse, providers.Truncated, providers.BudgetExceeded, providers.Canceled,
+		providers.InvalidArgument, providers.NotFound, providers.Unauthenticated, providers.Forbidden, providers.Timeout, providers.Unavailable,
+		providers.CircuitOpen, providers.RateLimited, providers.BadResponse, providers.Incomplete, providers.BudgetExceeded, providers.Canceled,
 	} {
 		t.Run(kind.String(), func(t *testing.T) {
 			bubble(t, minute(), func(t *testing.T, c *pagecache.Cache) {
@@ -219,6 +219,6 @@ func TestAKeyOfAnotherScopeIsRefused(t *testing.T) {
 	got := pagecache.Read(t.Context(), s, []pagecache.Key{other.Page("GET", "a"), {}},
 		func(int, []byte) (page, error) { return page{}, nil },
 		func(context.Context, []int, func(int, pagecache.Loaded)) { t.Error("asked") })
-	wantKind(t, got[0], providers.BadInput)
-	wantKind(t, got[1], providers.BadInput)
+	wantKind(t, got[0], providers.InvalidArgument)
+	wantKind(t, got[1], providers.InvalidArgument)
 }

@@ -86,7 +86,7 @@ func TestNothingIsReadableInRedis(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Forget(t.Context(), "provider:User:canary-id")
+	s.Invalidate(t.Context(), "provider:User:canary-id")
 	s.Drop(t.Context())
 	r.do("PUBLISH", "end", "END")
 	said := heard()
@@ -109,7 +109,7 @@ func TestForgetReachesBothLevelsAndOtherReplicas(t *testing.T) {
 	v.read(t.Context(), scope(one, "token"), names...)
 	r.holds("p", 3)
 	v.read(t.Context(), scope(two, "token"), names...)
-	scope(one, "token").Forget(t.Context(), "anna")
+	scope(one, "token").Invalidate(t.Context(), "anna")
 	r.holds("p", 1)
 	eventually(t, "the other replica forgets", func() bool { return events.of(pagecache.Forgotten) == 2 })
 	for i, source := range []pagecache.Source{pagecache.FromVendor, pagecache.FromVendor, pagecache.FromMemory} {
@@ -135,7 +135,7 @@ func TestForgetOutrunsReaders(t *testing.T) {
 		}
 	}
 	f.mu.Unlock()
-	s.Forget(t.Context(), "anna")
+	s.Invalidate(t.Context(), "anna")
 	want(t, v.one(t.Context(), s, "anna"), "anna", pagecache.FromVendor)
 }
 

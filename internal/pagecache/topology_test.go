@@ -73,11 +73,11 @@ func exchange(t *testing.T, one, two *pagecache.Cache, scopes int) {
 		mine, theirs := scope(one, credential), scope(two, credential)
 		v.read(t.Context(), mine, names...)
 		eventually(t, "the other finds them", func() bool {
-			theirs.Forget(t.Context(), "nobody") // What began before has not been remembered.
+			theirs.Invalidate(t.Context(), "nobody") // What began before has not been remembered.
 			got := v.read(t.Context(), theirs, names...)
 			return got[0].Source == pagecache.FromRedis || got[0].Source == pagecache.FromMemory
 		})
-		mine.Forget(t.Context(), "anna")
+		mine.Invalidate(t.Context(), "anna")
 		eventually(t, "the other forgets one", func() bool {
 			return v.one(t.Context(), theirs, "anna").Source != pagecache.FromMemory
 		})

@@ -28,36 +28,36 @@ type phone struct{ Prefix, Number *string }
 type audit struct{ Created *struct{ At *string } }
 
 func (p *person) read(r *scan.Reader) {
-	for name := range r.Members {
+	for name := range r.ObjectKeys {
 		switch name {
 		case "id":
-			p.ID = r.Text()
+			p.ID = r.String()
 		case "name":
-			p.Name = r.TextOrNull()
+			p.Name = r.StringPtr()
 		case "email":
-			p.Email = r.TextOrNull()
+			p.Email = r.StringPtr()
 		case "status":
-			p.Status = r.TextOrNull()
+			p.Status = r.StringPtr()
 		case "phone":
 			p.Phone = &phone{}
-			for name := range r.Members {
+			for name := range r.ObjectKeys {
 				switch name {
 				case "prefix":
-					p.Phone.Prefix = r.TextOrNull()
+					p.Phone.Prefix = r.StringPtr()
 				case "number":
-					p.Phone.Number = r.TextOrNull()
+					p.Phone.Number = r.StringPtr()
 				}
 			}
 		case "audit":
 			p.Audit = &audit{}
-			for name := range r.Members {
+			for name := range r.ObjectKeys {
 				if name != "created" {
 					continue
 				}
 				p.Audit.Created = &struct{ At *string }{}
-				for name := range r.Members {
+				for name := range r.ObjectKeys {
 					if name == "at" {
-						p.Audit.Created.At = r.TextOrNull()
+						p.Audit.Created.At = r.StringPtr()
 					}
 				}
 			}
@@ -73,7 +73,7 @@ func BenchmarkPage(b *testing.B) {
 		for b.Loop() {
 			r := scan.New(page)
 			people := make([]person, 0, 100)
-			for range r.Elements {
+			for range r.Array {
 				var p person
 				p.read(r)
 				people = append(people, p)

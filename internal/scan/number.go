@@ -6,7 +6,7 @@ import "strconv"
 func (r *Reader) number() {
 	r.next()
 	i := r.at
-	i = past(r.text, i, "-")
+	i = skipByte(r.text, i, "-")
 	switch {
 	case i < len(r.text) && r.text[i] == '0':
 		i++
@@ -20,16 +20,16 @@ func (r *Reader) number() {
 			return
 		}
 	}
-	if end := past(r.text, i, "eE"); end > i {
-		if i = r.digits(past(r.text, end, "+-")); i < 0 {
+	if end := skipByte(r.text, i, "eE"); end > i {
+		if i = r.digits(skipByte(r.text, end, "+-")); i < 0 {
 			return
 		}
 	}
 	r.at = i
 }
 
-// past is i, or the place behind it where one of the bytes is there.
-func past(text string, i int, bytes string) int {
+// skipByte is i, or the place behind it where one of the bytes is there.
+func skipByte(text string, i int, bytes string) int {
 	for _, c := range []byte(bytes) {
 		if i < len(text) && text[i] == c {
 			return i + 1
@@ -51,8 +51,8 @@ func (r *Reader) digits(i int) int {
 	return i
 }
 
-// IntOrNull reads a whole number of at most 64 bits, nil for null.
-func (r *Reader) IntOrNull() *int64 {
+// Int64Ptr reads a whole number of at most 64 bits, nil for null.
+func (r *Reader) Int64Ptr() *int64 {
 	if r.IsNull() {
 		return nil
 	}

@@ -102,17 +102,17 @@ func (r *Reader) IsNull() bool {
 	return r.err == nil
 }
 
-// IsText reports whether the value is a string.
-func (r *Reader) IsText() bool { return r.next() == '"' }
+// IsString reports whether the value is a string.
+func (r *Reader) IsString() bool { return r.next() == '"' }
 
 // IsObject reports whether the value is an object.
 func (r *Reader) IsObject() bool { return r.next() == '{' }
 
-// Text reads a string; null is the empty one.
-func (r *Reader) Text() string {
+// String reads a string; null is the empty one.
+func (r *Reader) String() string {
 	switch {
-	case r.IsText():
-		return r.string()
+	case r.IsString():
+		return r.readString()
 	case !r.IsNull():
 		r.Fail(ErrKind)
 	}
@@ -122,13 +122,13 @@ func (r *Reader) Text() string {
 // slab is how many strings are allocated at once.
 const slab = 16
 
-// TextOrNull reads a string, nil for null. Pointers that were read one after the
+// StringPtr reads a string, nil for null. Pointers that were read one after the
 // other keep each other's strings in memory, as they keep the text.
-func (r *Reader) TextOrNull() *string {
+func (r *Reader) StringPtr() *string {
 	if r.IsNull() {
 		return nil
 	}
-	s := r.Text()
+	s := r.String()
 	if r.err != nil {
 		return nil
 	}
@@ -139,8 +139,8 @@ func (r *Reader) TextOrNull() *string {
 	return &r.texts[len(r.texts)-1]
 }
 
-// BoolOrNull reads true or false, nil for null.
-func (r *Reader) BoolOrNull() *bool {
+// BoolPtr reads true or false, nil for null.
+func (r *Reader) BoolPtr() *bool {
 	var b bool
 	switch r.next() {
 	case 't':
@@ -157,19 +157,19 @@ func (r *Reader) BoolOrNull() *bool {
 	return &b
 }
 
-// Members reads an object: it yields one name after the other, and passes over
+// ObjectKeys reads an object: it yields one name after the other, and passes over
 // the value of each that is not read then. Of a name that comes twice it yields
 // both.
-func (r *Reader) Members(yield func(name string) bool) {
+func (r *Reader) ObjectKeys(yield func(name string) bool) {
 	if !r.open('{') {
 		return
 	}
 	for first := true; r.more('}', first); first = false {
-		if !r.IsText() {
+		if !r.IsString() {
 			r.Fail(ErrSyntax)
 			return
 		}
-		name := r.string()
+		name := r.readString()
 		r.take(':')
 		at := r.at
 		if !yield(name) {
@@ -181,9 +181,9 @@ func (r *Reader) Members(yield func(name string) bool) {
 	}
 }
 
-// Elements reads an array: it yields the number of one element after the other,
+// Array reads an array: it yields the number of one element after the other,
 // and passes over each that is not read then.
-func (r *Reader) Elements(yield func(i int) bool) {
+func (r *Reader) Array(yield func(i int) bool) {
 	if !r.open('[') {
 		return
 	}
@@ -237,13 +237,13 @@ func (r *Reader) missing() bool {
 func (r *Reader) Skip() {
 	switch c := r.next(); c {
 	case '{':
-		for range r.Members {
+		for range r.ObjectKeys {
 		}
 	case '[':
-		for range r.Elements {
+		for range r.Array {
 		}
 	case '"':
-		r.passString()
+		r.skipString()
 	case 't':
 		r.literal("true")
 	case 'f':

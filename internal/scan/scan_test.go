@@ -23,24 +23,24 @@ type record struct {
 func read(text string) (record, error) {
 	var w record
 	r := scan.New(text)
-	for name := range r.Members {
+	for name := range r.ObjectKeys {
 		switch name {
 		case "id", "nothing":
-			w.id += r.Text()
+			w.id += r.String()
 		case "name":
-			w.name = r.TextOrNull()
+			w.name = r.StringPtr()
 		case "absent":
-			w.absent = r.TextOrNull()
+			w.absent = r.StringPtr()
 		case "yes":
-			w.yes = r.BoolOrNull()
+			w.yes = r.BoolPtr()
 		case "count":
-			w.count = r.IntOrNull()
+			w.count = r.Int64Ptr()
 		case "parts":
-			for range r.Elements {
-				w.parts = append(w.parts, r.Text())
+			for range r.Array {
+				w.parts = append(w.parts, r.String())
 			}
 		case "raw":
-			for range r.Elements {
+			for range r.Array {
 				from := r.Offset()
 				r.Skip()
 				w.raw = text[from:r.Offset()]
@@ -89,10 +89,10 @@ func TestDepth(t *testing.T) {
 func TestFail(t *testing.T) {
 	r := scan.New(`["a", "b"]`)
 	mine := errors.New("enough")
-	for range r.Elements {
+	for range r.Array {
 		r.Fail(mine)
 	}
-	if r.Text() != "" || r.TextOrNull() != nil || r.BoolOrNull() != nil || r.IntOrNull() != nil || r.IsNull() {
+	if r.String() != "" || r.StringPtr() != nil || r.BoolPtr() != nil || r.Int64Ptr() != nil || r.IsNull() {
 		t.Error("there is more to read")
 	}
 	if err := r.End(); !errors.Is(err, mine) {
@@ -127,7 +127,7 @@ func FuzzScan(f *testing.F) {
 		}
 		var want string
 		if raw[0] == '"' && json.Unmarshal([]byte(raw), &want) == nil {
-			if got := scan.New(raw).Text(); squeezed(got) != squeezed(want) {
+			if got := scan.New(raw).String(); squeezed(got) != squeezed(want) {
 				t.Fatalf("%q is %q, want %q", raw, got, want)
 			}
 		}

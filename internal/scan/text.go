@@ -28,10 +28,10 @@ var classes = func() (classes [256]byte) {
 	return classes
 }()
 
-// string reads a string that is there. What is not UTF-8 in it becomes U+FFFD.
-func (r *Reader) string() string {
+// readString reads a string that is there. What is not UTF-8 in it becomes U+FFFD.
+func (r *Reader) readString() string {
 	start := r.at + 1
-	classes, ok := r.passString()
+	classes, ok := r.skipString()
 	switch {
 	case !ok:
 		return ""
@@ -43,9 +43,9 @@ func (r *Reader) string() string {
 	return r.text[start : r.at-1]
 }
 
-// passString passes over a string that is there, and tells which classes of bytes
+// skipString passes over a string that is there, and tells which classes of bytes
 // are in it.
-func (r *Reader) passString() (met byte, ok bool) {
+func (r *Reader) skipString() (met byte, ok bool) {
 	text := r.text
 	for i := r.at + 1; i < len(text); i++ {
 		class := classes[text[i]]

@@ -13,8 +13,8 @@ type Person struct {
 	// Number is the person's place in the cast, from 0; vendors make their ids
 	// of it.
 	Number int
-	// Given is never empty; Middle and Family may be.
-	Given, Middle, Family string
+	// IsSet is never empty; Middle and Family may be.
+	IsSet, Middle, Family string
 	// Email is the address in its plain form.
 	Email string
 	// Born is when the person's first login was created.
@@ -29,8 +29,8 @@ const Size = 360
 // Everywhere are the first and the last number of those people who have a login
 // at every vendor.
 const (
-	EverywhereFirst = 120
-	EverywhereLast  = 219
+	SharedPersonFirst = 120
+	SharedPersonLast  = 219
 )
 
 // Awkward on purpose: apostrophes, accents, scripts, a word that means
@@ -54,7 +54,7 @@ func People() []Person {
 	for n := range people {
 		people[n] = Person{
 			Number:        n,
-			Given:         given[n%len(given)],
+			IsSet:         given[n%len(given)],
 			Middle:        middle[n%len(middle)],
 			Family:        family[(n/len(given)+n*7)%len(family)],
 			Email:         fmt.Sprintf("person%03d@%s.example", n, []string{"acme", "globex", "initech"}[n%3]),
@@ -63,13 +63,13 @@ func People() []Person {
 		}
 	}
 	// One address outside ASCII, to be found in either Unicode form.
-	people[EverywhereFirst].Email = "zoë.müller@straße.example"
+	people[SharedPersonFirst].Email = "zoë.müller@straße.example"
 	return people
 }
 
 // Name is the display name.
 func (p Person) Name() string {
-	return strings.TrimSpace(p.Given + " " + p.Family)
+	return strings.TrimSpace(p.IsSet + " " + p.Family)
 }
 
 // EmailAt is the address as this vendor has it: the same address, but people
@@ -80,7 +80,7 @@ func (p Person) EmailAt(v model.Vendor) string {
 		return strings.ToUpper(p.Email[:1]) + p.Email[1:]
 	case p.Number%4 == 2 && v == model.BlendVision:
 		return strings.ToUpper(p.Email)
-	case p.Number == EverywhereFirst && v == model.ActivityInfo:
+	case p.Number == SharedPersonFirst && v == model.ActivityInfo:
 		// The same letters, decomposed.
 		return strings.NewReplacer("ë", "e\u0308", "ü", "u\u0308").Replace(p.Email)
 	case p.Number%5 == 3 && v == model.SoftwareOne:

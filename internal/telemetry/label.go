@@ -23,7 +23,7 @@ var codes = []string{
 // outcomes are the labels of the kinds of errors.
 var outcomes = map[providers.Kind]string{
 	0:                         labelOK,
-	providers.BadInput:        "bad_input",
+	providers.InvalidArgument:        "bad_input",
 	providers.NotFound:        "not_found",
 	providers.Unauthenticated: "unauthenticated",
 	providers.Forbidden:       "forbidden",
@@ -32,7 +32,7 @@ var outcomes = map[providers.Kind]string{
 	providers.CircuitOpen:     "circuit_open",
 	providers.RateLimited:     "rate_limited",
 	providers.BadResponse:     "bad_response",
-	providers.Truncated:       "truncated",
+	providers.Incomplete:       "truncated",
 	providers.BudgetExceeded:  "budget_exceeded",
 	providers.Canceled:        "canceled",
 }

@@ -299,7 +299,7 @@ func TestWhatCannotBeSentIsBadInput(t *testing.T) {
 			return reply(200, "{}"), nil
 		})})
 		_, err := upstream.Read(t.Context(), c, r, text)
-		if wantKind(t, err, providers.BadInput); asked || c.Status() != model.ProviderUnknown {
+		if wantKind(t, err, providers.InvalidArgument); asked || c.Status() != model.ProviderUnknown {
 			t.Errorf("%s: the vendor was asked", name)
 		}
 	}

@@ -64,12 +64,12 @@ func (c *Client) scopeOf(credential Credential) *pagecache.Scope {
 	return c.config.Cache.Scope(c.config.Provider.Vendor, c.base.String(), identity(c.config.Provider.Name, credential))
 }
 
-// With is a client of the same provider with a credential that somebody lends.
+// WithCredential is a client of the same provider with a credential that somebody lends.
 // What it reads is remembered apart, under that credential, and that the vendor
 // refuses it says nothing of the vendor; places, circuit breaker, repetitions and
 // status are c's. With an empty token nobody is asked: reading fails with kind
 // Unauthenticated.
-func (c *Client) With(token providers.Secret, scheme func(providers.Secret) Credential) *Client {
+func (c *Client) WithCredential(token providers.Secret, scheme func(providers.Secret) Credential) *Client {
 	own := *c
 	own.lent, own.scope, own.config.Credential = true, nil, nil
 	if !token.Empty() {
@@ -89,15 +89,15 @@ func (c *Client) lacking() *providers.Error {
 // Provider names the connection.
 func (c *Client) Provider() *model.Provider { return c.config.Provider }
 
-// Forget drops what is remembered of these objects and of the pages that hold
+// Invalidate drops what is remembered of these objects and of the pages that hold
 // them, or, given nil, everything that this client has read.
-func (c *Client) Forget(ctx context.Context, ids []model.ID) {
+func (c *Client) Invalidate(ctx context.Context, ids []model.ID) {
 	switch {
 	case c.scope == nil:
 	case ids == nil:
 		c.scope.Drop(ctx)
 	default:
-		c.scope.Forget(ctx, ids...)
+		c.scope.Invalidate(ctx, ids...)
 	}
 }
 

@@ -54,9 +54,9 @@ func (l *Ledger) FreshFor() time.Duration {
 	return max(0, l.fresh)
 }
 
-// Momentary says that something of the operation is true at this moment only:
+// MarkUncacheable says that something of the operation is true at this moment only:
 // nothing of it stays fresh.
-func Momentary(ctx context.Context) { ledgerOf(ctx).age(0) }
+func MarkUncacheable(ctx context.Context) { ledgerOf(ctx).age(0) }
 
 // age writes down for how long something that was read stays fresh.
 func (l *Ledger) age(fresh time.Duration) {

@@ -65,7 +65,7 @@ func lending(t *testing.T, m *mirror) (own *upstream.Client, as func(token strin
 	}
 	t.Cleanup(cache.Close)
 	own = connect(t, upstream.Config{Transport: m, Cache: cache, Credential: upstream.Bearer(providers.NewSecret("own"))})
-	return own, func(token string) *upstream.Client { return own.With(providers.NewSecret(token), upstream.Bearer) }
+	return own, func(token string) *upstream.Client { return own.WithCredential(providers.NewSecret(token), upstream.Bearer) }
 }
 
 // TestLentTokensAreApart holds that nothing that one token has read is answered to
@@ -217,7 +217,7 @@ func TestNoToken(t *testing.T) {
 	if e := wantKind(t, err, providers.Unauthenticated); e.HTTPStatus != 0 || e.Detail == "" {
 		t.Errorf("%+v", e)
 	}
-	found := upstream.Objects[string]{Kind: "k", Request: func([]string) (upstream.Request, error) {
+	found := upstream.BatchRequest[string]{Kind: "k", Request: func([]string) (upstream.Request, error) {
 		return upstream.Request{Path: "/p"}, nil
 	}}.Get(ctx, as(""), []string{"1", "2", "1"})
 	if len(found.Objects) != 0 || len(found.Failed) != 2 {
@@ -226,8 +226,8 @@ func TestNoToken(t *testing.T) {
 	for _, err := range found.Failed {
 		wantKind(t, err, providers.Unauthenticated)
 	}
-	as("").Forget(ctx, nil)
-	as("").Forget(ctx, []model.ID{"acme:User:1"})
+	as("").Invalidate(ctx, nil)
+	as("").Invalidate(ctx, []model.ID{"acme:User:1"})
 	if asked := m.took(); asked != "" || len(ledger.Calls()) != 0 || ledger.FreshFor() != 0 {
 		t.Errorf("the vendor saw %q, and the ledger has %v", asked, ledger.Calls())
 	}
@@ -260,6 +260,6 @@ func BenchmarkWith(b *testing.B) {
 	client := connect(b, upstream.Config{})
 	token := providers.NewSecret("somebody's")
 	for b.Loop() {
-		client.With(token, upstream.Bearer)
+		client.WithCredential(token, upstream.Bearer)
 	}
 }

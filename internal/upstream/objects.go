@@ -18,7 +18,7 @@ import (
 // calls as o allows, in parallel. An id that is not in an answer, or whose only
 // object is not found, is in neither map of the result. An id that o.Request
 // refuses fails alone. When ctx ends, whatever was not read by then is in Failed.
-func (o Objects[T]) Get(ctx context.Context, c *Client, ids []string) providers.Found[T] {
+func (o BatchRequest[T]) Get(ctx context.Context, c *Client, ids []string) providers.BatchResult[T] {
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
 	if c.scope == nil {
 		return lacking[T](c, ids)
@@ -34,7 +34,7 @@ func (o Objects[T]) Get(ctx context.Context, c *Client, ids []string) providers.
 		func(ctx context.Context, missing []int, land func(int, pagecache.Loaded)) {
 			o.load(ctx, c, ids, missing, patience, land)
 		})
-	found := providers.Found[T]{Objects: make(map[string]T, len(ids)), Failed: map[string]error{}}
+	found := providers.BatchResult[T]{Objects: make(map[string]T, len(ids)), Failed: map[string]error{}}
 	ledger := ledgerOf(ctx)
 	for i, id := range ids {
 		if answers[i].Err == nil {
@@ -52,17 +52,17 @@ func (o Objects[T]) Get(ctx context.Context, c *Client, ids []string) providers.
 }
 
 // lacking is what a client without a credential finds.
-func lacking[T any](c *Client, ids []string) providers.Found[T] {
+func lacking[T any](c *Client, ids []string) providers.BatchResult[T] {
 	failed := make(map[string]error, len(ids))
 	for _, id := range ids {
 		failed[id] = c.lacking()
 	}
-	return providers.Found[T]{Failed: failed}
+	return providers.BatchResult[T]{Failed: failed}
 }
 
 // note writes down what came without a call of this operation's own: a line an
 // object, or, where one call takes many, a line for all of one source.
-func (o Objects[T]) note(ctx context.Context, c *Client, ids []string, answers []pagecache.Answer[tagged[T]], began time.Time) {
+func (o BatchRequest[T]) note(ctx context.Context, c *Client, ids []string, answers []pagecache.Answer[tagged[T]], began time.Time) {
 	noted := map[Source]bool{}
 	for i, a := range answers {
 		if a.Source == Vendor || a.Source == "" || noted[a.Source] {
@@ -77,7 +77,7 @@ func (o Objects[T]) note(ctx context.Context, c *Client, ids []string, answers [
 
 // load asks the vendor for those of the ids that are missing, and lands what one
 // call brought before the others are there.
-func (o Objects[T]) load(ctx context.Context, c *Client, ids []string, missing []int, patience time.Time, land func(int, pagecache.Loaded)) {
+func (o BatchRequest[T]) load(ctx context.Context, c *Client, ids []string, missing []int, patience time.Time, land func(int, pagecache.Loaded)) {
 	var wg sync.WaitGroup
 	perCall := max(1, o.PerCall)
 	for start := 0; start < len(missing); start += perCall {
@@ -97,7 +97,7 @@ func (o Objects[T]) load(ctx context.Context, c *Client, ids []string, missing [
 }
 
 // call makes one call and returns what it said of each id.
-func (o Objects[T]) call(ctx context.Context, c *Client, ids []string, patience time.Time) func(id string) pagecache.Loaded {
+func (o BatchRequest[T]) call(ctx context.Context, c *Client, ids []string, patience time.Time) func(id string) pagecache.Loaded {
 	request, ids, failed := o.request(c, ids)
 	var rows map[string]json.RawMessage
 	var err *providers.Error
@@ -120,7 +120,7 @@ func (o Objects[T]) call(ctx context.Context, c *Client, ids []string, patience 
 	}
 }
 
-func (o Objects[T]) rows(c *Client, body []byte) (map[string]json.RawMessage, *providers.Error) {
+func (o BatchRequest[T]) rows(c *Client, body []byte) (map[string]json.RawMessage, *providers.Error) {
 	rows, err := guarded(func() (map[string]json.RawMessage, error) { return o.Rows(body) })
 	if err != nil {
 		return nil, c.unusable(http.StatusOK, "")
@@ -134,10 +134,10 @@ const rowSize = 1 << 10
 
 // Remember keeps the full objects of a page that was decoded for this reader, so
 // that they are not asked for again one by one.
-func (o Objects[T]) Remember(c *Client, page []T, freshness model.Freshness) {
+func (o BatchRequest[T]) Remember(c *Client, page []T, freshness model.Freshness) {
 	for _, object := range page {
-		if n, ok := any(object).(model.Node); ok && n.Full() {
-			key := c.scope.Object(o.Kind, n.Key().VendorID())
+		if n, ok := any(object).(model.Node); ok && n.Complete() {
+			key := c.scope.Object(o.Kind, n.GlobalID().VendorID())
 			pagecache.Remember(c.scope, key, tag(object), rowSize, freshness.FetchedAt)
 		}
 	}
@@ -145,10 +145,10 @@ func (o Objects[T]) Remember(c *Client, page []T, freshness model.Freshness) {
 
 // request asks for those ids that can be asked for, and returns them; the others
 // have failed.
-func (o Objects[T]) request(c *Client, ids []string) (Request, []string, map[string]error) {
+func (o BatchRequest[T]) request(c *Client, ids []string) (Request, []string, map[string]error) {
 	failed := map[string]error{}
 	r, err := o.safeRequest(c, ids)
-	if err != nil && len(ids) > 1 && providers.KindOf(err) == providers.BadInput {
+	if err != nil && len(ids) > 1 && providers.KindOf(err) == providers.InvalidArgument {
 		ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
 			_, err := o.safeRequest(c, []string{id})
 			if err != nil {
@@ -170,7 +170,7 @@ func (o Objects[T]) request(c *Client, ids []string) (Request, []string, map[str
 }
 
 // safeRequest returns no error but a *providers.Error with a provider.
-func (o Objects[T]) safeRequest(c *Client, ids []string) (Request, error) {
+func (o BatchRequest[T]) safeRequest(c *Client, ids []string) (Request, error) {
 	r, err := guarded(func() (Request, error) { return o.Request(slices.Clone(ids)) })
 	if err == nil {
 		if _, unsendable := c.request(r); unsendable != nil {
@@ -180,7 +180,7 @@ func (o Objects[T]) safeRequest(c *Client, ids []string) (Request, error) {
 	}
 	var e *providers.Error
 	if !errors.As(err, &e) {
-		return r, c.failure(providers.BadInput)
+		return r, c.failure(providers.InvalidArgument)
 	}
 	return r, c.own(e)
 }

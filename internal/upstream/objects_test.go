@@ -18,8 +18,8 @@ import (
 )
 
 // things reads objects that are strings, n in one call.
-func things(n int) upstream.Objects[string] {
-	return upstream.Objects[string]{
+func things(n int) upstream.BatchRequest[string] {
+	return upstream.BatchRequest[string]{
 		Kind:    "things",
 		PerCall: n,
 		Request: func(ids []string) (upstream.Request, error) {
@@ -88,10 +88,10 @@ func TestAnIDThatCannotBeAskedForFailsAlone(t *testing.T) {
 	if len(found.Failed) != 3 {
 		t.Fatalf("failed: %v", found.Failed)
 	}
-	if e := wantKind(t, found.Failed[".."], providers.BadInput); e.Provider == nil {
+	if e := wantKind(t, found.Failed[".."], providers.InvalidArgument); e.Provider == nil {
 		t.Error("the error names no provider")
 	}
-	wantKind(t, found.Failed["x/y"], providers.BadInput)
+	wantKind(t, found.Failed["x/y"], providers.InvalidArgument)
 	wantKind(t, found.Failed["odd"], providers.BadResponse)
 	if !slices.Equal(calls, []string{"a,b,odd"}) {
 		t.Errorf("the calls are %q", calls)
@@ -106,7 +106,7 @@ func TestIDsThatCannotBeAskedForTogetherFail(t *testing.T) {
 	o := things(10)
 	o.Request = func(ids []string) (upstream.Request, error) {
 		if len(ids) > 1 {
-			return upstream.Request{}, &providers.Error{Kind: providers.BadInput}
+			return upstream.Request{}, &providers.Error{Kind: providers.InvalidArgument}
 		}
 		return upstream.Request{Path: "/p"}, nil
 	}
@@ -118,37 +118,37 @@ func TestIDsThatCannotBeAskedForTogetherFail(t *testing.T) {
 func TestObjectsThatFail(t *testing.T) {
 	broken := errors.New("broken " + token)
 	for name, c := range map[string]struct {
-		change func(*upstream.Objects[string])
+		change func(*upstream.BatchRequest[string])
 		status int
 		body   string
 		want   providers.Kind
 	}{
-		"404 is absence":      {func(o *upstream.Objects[string]) { o.PerCall = 1 }, 404, "{}", 0},
-		"410 is absence":      {func(o *upstream.Objects[string]) { o.PerCall = 1 }, 410, "{}", 0},
-		"a list that is gone": {func(*upstream.Objects[string]) {}, 404, "{}", providers.NotFound},
-		"403":                 {func(*upstream.Objects[string]) {}, 403, "{}", providers.Forbidden},
-		"not JSON":            {func(*upstream.Objects[string]) {}, 200, "{", providers.BadResponse},
-		"null":                {func(*upstream.Objects[string]) {}, 200, "null", 0},
-		"rows that fail": {func(o *upstream.Objects[string]) {
+		"404 is absence":      {func(o *upstream.BatchRequest[string]) { o.PerCall = 1 }, 404, "{}", 0},
+		"410 is absence":      {func(o *upstream.BatchRequest[string]) { o.PerCall = 1 }, 410, "{}", 0},
+		"a list that is gone": {func(*upstream.BatchRequest[string]) {}, 404, "{}", providers.NotFound},
+		"403":                 {func(*upstream.BatchRequest[string]) {}, 403, "{}", providers.Forbidden},
+		"not JSON":            {func(*upstream.BatchRequest[string]) {}, 200, "{", providers.BadResponse},
+		"null":                {func(*upstream.BatchRequest[string]) {}, 200, "null", 0},
+		"rows that fail": {func(o *upstream.BatchRequest[string]) {
 			o.Rows = func([]byte) (map[string]json.RawMessage, error) { return nil, broken }
 		}, 200, "{}", providers.BadResponse},
-		"rows that panic": {func(o *upstream.Objects[string]) { o.Rows = nil }, 200, "{}", providers.BadResponse},
-		"no rows": {func(o *upstream.Objects[string]) {
+		"rows that panic": {func(o *upstream.BatchRequest[string]) { o.Rows = nil }, 200, "{}", providers.BadResponse},
+		"no rows": {func(o *upstream.BatchRequest[string]) {
 			o.Rows = func([]byte) (map[string]json.RawMessage, error) { return nil, nil }
 		}, 200, "{}", 0},
-		"decode that panics": {func(o *upstream.Objects[string]) {
+		"decode that panics": {func(o *upstream.BatchRequest[string]) {
 			o.Decode = func(b []byte) (string, error) { return string(b[99]), nil }
 		}, 200, `{"a":1,"b":1}`, providers.BadResponse},
-		"request that fails": {func(o *upstream.Objects[string]) {
+		"request that fails": {func(o *upstream.BatchRequest[string]) {
 			o.Request = func([]string) (upstream.Request, error) { return upstream.Request{}, broken }
-		}, 200, "{}", providers.BadInput},
-		"request that panics": {func(o *upstream.Objects[string]) {
+		}, 200, "{}", providers.InvalidArgument},
+		"request that panics": {func(o *upstream.BatchRequest[string]) {
 			o.Request = func(ids []string) (upstream.Request, error) { panic(ids[9]) }
-		}, 200, "{}", providers.BadInput},
-		"request of no path": {func(o *upstream.Objects[string]) {
+		}, 200, "{}", providers.InvalidArgument},
+		"request of no path": {func(o *upstream.BatchRequest[string]) {
 			o.Request = func([]string) (upstream.Request, error) { return upstream.Request{}, nil }
-		}, 200, "{}", providers.BadInput},
-		"no ids in a call": {func(o *upstream.Objects[string]) { o.PerCall = 0 }, 403, "{}", providers.Forbidden},
+		}, 200, "{}", providers.InvalidArgument},
+		"no ids in a call": {func(o *upstream.BatchRequest[string]) { o.PerCall = 0 }, 403, "{}", providers.Forbidden},
 	} {
 		t.Run(name, func(t *testing.T) {
 			client := connect(t, upstream.Config{Transport: vendor(func(*http.Request) (*http.Response, error) { return reply(c.status, c.body), nil })})

@@ -17,7 +17,7 @@ func Path(segments ...string) (string, error) {
 	var b strings.Builder
 	for _, s := range segments {
 		if strings.Trim(s, ". ") == "" || !utf8.ValidString(s) || strings.ContainsFunc(s, unsafeInPath) {
-			return "", &providers.Error{Kind: providers.BadInput, Detail: "an id cannot stand in a path"}
+			return "", &providers.Error{Kind: providers.InvalidArgument, Detail: "an id cannot stand in a path"}
 		}
 		b.WriteByte('/')
 		b.WriteString(url.PathEscape(s))

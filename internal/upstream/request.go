@@ -38,7 +38,7 @@ func (c *Client) request(r Request) (*http.Request, *providers.Error) {
 }
 
 func (c *Client) unsendable() *providers.Error {
-	e := c.failure(providers.BadInput)
+	e := c.failure(providers.InvalidArgument)
 	e.Detail = "the value cannot stand in a request"
 	return e
 }

@@ -23,9 +23,9 @@ type Nodes interface{ Nodes() []model.Node }
 func tag[T any](value T) tagged[T] {
 	var tags []model.ID
 	for _, n := range nodesIn(value) {
-		tags = append(tags, n.Key())
+		tags = append(tags, n.GlobalID())
 		if m, ok := n.(*model.Membership); ok {
-			tags = append(tags, m.Ends()...)
+			tags = append(tags, m.EndpointIDs()...)
 		}
 	}
 	return tagged[T]{value, tags}

@@ -40,9 +40,9 @@ type Request struct {
 type Reply[T any] struct {
 	Value     T
 	Freshness model.Freshness
-	// First is set for the reader for whom the value was decoded: this process did
+	// Decoded is set for the reader for whom the value was decoded: this process did
 	// not have it before.
-	First bool
+	Decoded bool
 }
 
 // Read reads a page: from the cache, or by one call. Every error is a
@@ -78,7 +78,7 @@ func Read[T any](ctx context.Context, c *Client, r Request, decode func(body []b
 	}
 	ledgerOf(ctx).age(answer.FreshFor)
 	return Reply[T]{
-		Value: answer.Value.value, First: answer.Source == Vendor || answer.Source == pagecache.FromRedis,
+		Value: answer.Value.value, Decoded: answer.Source == Vendor || answer.Source == pagecache.FromRedis,
 		Freshness: model.Freshness{FetchedAt: answer.FetchedAt, Stale: answer.Stale},
 	}, nil
 }
@@ -105,8 +105,8 @@ func guarded[T any](f func() (T, error)) (value T, err error) {
 
 var errPanic = errors.New("panic")
 
-// Objects tells how to read single objects by their vendor ids.
-type Objects[T any] struct {
+// BatchRequest tells how to read single objects by their vendor ids.
+type BatchRequest[T any] struct {
 	// Kind names the sort of object and which fields are asked for.
 	Kind string
 	// PerCall is how many ids one call can take; less than 1 is 1.

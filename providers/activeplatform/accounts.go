@@ -10,14 +10,14 @@ import (
 type accounts struct{ *Provider }
 
 // Get makes one call an account.
-func (a accounts) Get(ctx context.Context, ids []string) providers.Found[*model.Account] {
+func (a accounts) Get(ctx context.Context, ids []string) providers.BatchResult[*model.Account] {
 	return a.getAccounts(ctx, ids)
 }
 
 // Page reads one page. The words of an account's status are not documented, so
 // that none is asked for.
 func (a accounts) Page(ctx context.Context, q providers.Query, token string) (*providers.Page[*model.Account], error) {
-	if q.Of.Type != "" {
+	if q.Parent.Type != "" {
 		return nil, a.badInput("accounts have no parent here")
 	}
 	at, ok := parsePlace(token)
@@ -28,7 +28,7 @@ func (a accounts) Page(ctx context.Context, q providers.Query, token string) (*p
 	if err != nil {
 		return nil, err
 	}
-	if reply.First {
+	if reply.Decoded {
 		a.accountObjects().Remember(a.client, reply.Value, reply.Freshness)
 	}
 	rows, next, more := turn(at, reply.Value)
@@ -39,8 +39,8 @@ func (a accounts) Page(ctx context.Context, q providers.Query, token string) (*p
 	return page, nil
 }
 
-// Sorts is true for dates.
-func (accounts) Sorts(q providers.Query) bool { return q.Order.Field == "" || dated(q.Order) }
+// SupportsOrder is true for dates.
+func (accounts) SupportsOrder(q providers.Query) bool { return q.Order.Field == "" || dated(q.Order) }
 
-// Joins is always false: accounts have no parents here.
-func (accounts) Joins(string) bool { return false }
+// SupportsParents is always false: accounts have no parents here.
+func (accounts) SupportsParents(string) bool { return false }

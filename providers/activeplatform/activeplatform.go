@@ -46,19 +46,19 @@ func credential(token providers.Secret) upstream.Credential {
 	return upstream.QueryParameter("api_token", token)
 }
 
-// As is the connection with another token.
-func (p *Provider) As(token providers.Secret) providers.Provider {
-	return &Provider{p.client.With(token, credential)}
+// WithCredential is the connection with another token.
+func (p *Provider) WithCredential(token providers.Secret) providers.Provider {
+	return &Provider{p.client.WithCredential(token, credential)}
 }
 
-// Info describes the connection.
-func (p *Provider) Info() *model.Provider { return p.client.Provider() }
+// Connection describes the connection.
+func (p *Provider) Connection() *model.Provider { return p.client.Provider() }
 
 // Status tells how the last calls went.
 func (p *Provider) Status() model.ProviderStatus { return p.client.Status() }
 
-// Forget drops what is remembered.
-func (p *Provider) Forget(ctx context.Context, ids []model.ID) { p.client.Forget(ctx, ids) }
+// Invalidate drops what is remembered.
+func (p *Provider) Invalidate(ctx context.Context, ids []model.ID) { p.client.Invalidate(ctx, ids) }
 
 // Check reads one user.
 func (p *Provider) Check(ctx context.Context) error {
@@ -78,7 +78,7 @@ func notAsked[T any]() *providers.Page[T] {
 }
 
 func (p *Provider) badInput(detail string) error {
-	return &providers.Error{Kind: providers.BadInput, Provider: p.Info(), Detail: detail}
+	return &providers.Error{Kind: providers.InvalidArgument, Provider: p.Connection(), Detail: detail}
 }
 
 // codeKeys are where an error word is looked for; the vendor documents no error

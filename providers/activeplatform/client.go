@@ -69,21 +69,21 @@ func (p *Provider) accountsOf(ctx context.Context, user string) (upstream.Reply[
 
 // getUsers makes one call a user, since none can take more:
 // https://docs.activeplatform.com/api-guide/6.0/en/pol-zovateli/poluchenie-informatsii-o-pol-zovatele
-func (p *Provider) getUsers(ctx context.Context, ids []string) providers.Found[*model.User] {
+func (p *Provider) getUsers(ctx context.Context, ids []string) providers.BatchResult[*model.User] {
 	return get(ctx, p.client, p.userObjects(), ids)
 }
 
-func (p *Provider) userObjects() upstream.Objects[*model.User] {
+func (p *Provider) userObjects() upstream.BatchRequest[*model.User] {
 	return single("user", "users", p.user)
 }
 
 // getAccounts makes one call an account, since none can take more:
 // https://docs.activeplatform.com/api-guide/2.0/en/klienty-v1/poluchenie-informatsii-o-kliente
-func (p *Provider) getAccounts(ctx context.Context, ids []string) providers.Found[*model.Account] {
+func (p *Provider) getAccounts(ctx context.Context, ids []string) providers.BatchResult[*model.Account] {
 	return get(ctx, p.client, p.accountObjects(), ids)
 }
 
-func (p *Provider) accountObjects() upstream.Objects[*model.Account] {
+func (p *Provider) accountObjects() upstream.BatchRequest[*model.Account] {
 	return single("account", "accounts", p.account)
 }
 
@@ -97,8 +97,8 @@ func pageQuery(page, size int, params url.Values) string {
 	return q.Encode()
 }
 
-func single[T any](kind, segment string, decode func([]byte) (T, error)) upstream.Objects[T] {
-	return upstream.Objects[T]{
+func single[T any](kind, segment string, decode func([]byte) (T, error)) upstream.BatchRequest[T] {
+	return upstream.BatchRequest[T]{
 		Kind:    kind,
 		PerCall: 1,
 		Request: func(ids []string) (upstream.Request, error) {
@@ -115,7 +115,7 @@ func single[T any](kind, segment string, decode func([]byte) (T, error)) upstrea
 
 // get reads objects one by one. An id that is not a number does not exist and is
 // not asked for; an object that the vendor gave for another id is dropped.
-func get[T any](ctx context.Context, c *upstream.Client, o upstream.Objects[T], ids []string) providers.Found[T] {
+func get[T any](ctx context.Context, c *upstream.Client, o upstream.BatchRequest[T], ids []string) providers.BatchResult[T] {
 	var numbers []string
 	for _, id := range ids {
 		if isID(id) {

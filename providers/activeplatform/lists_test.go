@@ -112,7 +112,7 @@ func TestTokens(t *testing.T) {
 				return err
 			},
 		} {
-			if err := page(); providers.KindOf(err) != providers.BadInput {
+			if err := page(); providers.KindOf(err) != providers.InvalidArgument {
 				t.Errorf("%s: %q gives %v, want BadInput", name, token, err)
 			}
 		}
@@ -189,11 +189,11 @@ func TestSorts(t *testing.T) {
 		model.OrderByLastLoginAt: {false, false},
 	} {
 		q := order(field, true)
-		if got := [2]bool{users.Sorts(q), accounts.Sorts(q)}; got != want {
+		if got := [2]bool{users.SupportsOrder(q), accounts.SupportsOrder(q)}; got != want {
 			t.Errorf("%q: users and accounts sort %v, want %v", field, got, want)
 		}
 		q.Filter.Emails = []string{"a@b.example", "b@b.example"}
-		if field != "" && users.Sorts(q) {
+		if field != "" && users.SupportsOrder(q) {
 			t.Errorf("%q: several addresses are several lists, none of them in order", field)
 		}
 	}
@@ -222,7 +222,7 @@ func TestAddressWithoutEnd(t *testing.T) {
 		return fmt.Sprintf(`[{"id":%d},{"id":%d}]`, id, id+1)
 	})), token, 10*time.Second)
 	_, err := p.Collections().Users.Page(t.Context(), filter(providers.Filter{Emails: []string{"ann@b.example"}}), "")
-	if providers.KindOf(err) != providers.Truncated {
+	if providers.KindOf(err) != providers.Incomplete {
 		t.Errorf("%v, want Truncated", err)
 	}
 }

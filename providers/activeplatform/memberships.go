@@ -13,20 +13,20 @@ type memberships struct{ *Provider }
 
 // withoutStatus is the extent of a membership that was read through its user:
 // the status is the user's, and the accounts of a user do not tell it.
-var withoutStatus = model.Except("status")
+var withoutStatus = model.AllExcept("status")
 
 // idOnly is the extent of a reference.
-var idOnly = model.Only()
+var idOnly = model.OnlyFields()
 
 // Get reads the users of each account that is named, in parallel.
-func (m memberships) Get(ctx context.Context, ids []string) providers.Found[*model.Membership] {
+func (m memberships) Get(ctx context.Context, ids []string) providers.BatchResult[*model.Membership] {
 	wanted := map[string][]string{}
 	for _, id := range ids {
 		if account, user := model.SplitMembership(id); isID(account) && isID(user) {
 			wanted[account] = append(wanted[account], id)
 		}
 	}
-	found := providers.Found[*model.Membership]{Objects: map[string]*model.Membership{}, Failed: map[string]error{}}
+	found := providers.BatchResult[*model.Membership]{Objects: map[string]*model.Membership{}, Failed: map[string]error{}}
 	var mu sync.Mutex
 	var calls sync.WaitGroup
 	for account, ids := range wanted {
@@ -61,11 +61,11 @@ func (m memberships) Page(ctx context.Context, q providers.Query, token string) 
 	if token != "" {
 		return nil, m.badInput("not a page token of this list")
 	}
-	if len(q.Of.IDs) != 1 {
+	if len(q.Parent.IDs) != 1 {
 		return nil, m.badInput("memberships are listed for one account or one user")
 	}
-	parent := q.Of.IDs[0]
-	if q.Of.Type != model.TypeAccount && q.Of.Type != model.TypeUser {
+	parent := q.Parent.IDs[0]
+	if q.Parent.Type != model.TypeAccount && q.Parent.Type != model.TypeUser {
 		return nil, m.badInput("memberships belong to accounts and users")
 	}
 	if !isID(parent) || !canMatch(q.Filter) {
@@ -83,7 +83,7 @@ func (m memberships) Page(ctx context.Context, q providers.Query, token string) 
 }
 
 func (m memberships) ofParent(ctx context.Context, q providers.Query, parent string) (*providers.Page[*model.Membership], error) {
-	if q.Of.Type == model.TypeUser {
+	if q.Parent.Type == model.TypeUser {
 		return m.ofUser(ctx, parent, len(q.Filter.Status) > 0)
 	}
 	reply, err := m.usersOf(ctx, parent)
@@ -97,11 +97,11 @@ func (m memberships) ofParent(ctx context.Context, q providers.Query, parent str
 	return page, nil
 }
 
-// Sorts is true for the vendor's own order only.
-func (memberships) Sorts(q providers.Query) bool { return q.Order.Field == "" }
+// SupportsOrder is true for the vendor's own order only.
+func (memberships) SupportsOrder(q providers.Query) bool { return q.Order.Field == "" }
 
-// Joins is always false: a call takes one account or one user.
-func (memberships) Joins(string) bool { return false }
+// SupportsParents is always false: a call takes one account or one user.
+func (memberships) SupportsParents(string) bool { return false }
 
 // canMatch reports whether a membership of this vendor can meet the conditions
 // that are the same for all of them.
@@ -112,7 +112,7 @@ func canMatch(f providers.Filter) bool {
 // ofUser reads the accounts of a user. Where the status matters, the user is
 // read beside them; else the memberships do without.
 func (m memberships) ofUser(ctx context.Context, id string, status bool) (*providers.Page[*model.Membership], error) {
-	user := &model.User{Entity: model.NewEntity(m.Info(), model.TypeUser, id).With(idOnly)}
+	user := &model.User{Entity: model.NewEntity(m.Connection(), model.TypeUser, id).WithFieldSet(idOnly)}
 	var failed error
 	var call sync.WaitGroup
 	if status {
@@ -140,13 +140,13 @@ func (m memberships) ofUser(ctx context.Context, id string, status bool) (*provi
 
 // ofAccount is a membership that was read through its account.
 func (m memberships) ofAccount(account string, user *model.User) *model.Membership {
-	return m.between(&model.Account{Entity: model.NewEntity(m.Info(), model.TypeAccount, account).With(idOnly)}, user)
+	return m.between(&model.Account{Entity: model.NewEntity(m.Connection(), model.TypeAccount, account).WithFieldSet(idOnly)}, user)
 }
 
 func (m memberships) between(account *model.Account, user *model.User) *model.Membership {
-	e := model.NewEntity(m.Info(), model.TypeMembership, model.JoinMembership(account.VendorID, user.VendorID))
-	if !user.Full() {
-		e = e.With(withoutStatus)
+	e := model.NewEntity(m.Connection(), model.TypeMembership, model.JoinMembership(account.VendorID, user.VendorID))
+	if !user.Complete() {
+		e = e.WithFieldSet(withoutStatus)
 	}
 	return &model.Membership{Entity: e, User: user, Account: account, Role: model.RoleMember, Status: user.Status}
 }

@@ -20,7 +20,7 @@ var (
 )
 
 func of(typ, id string, f providers.Filter) providers.Query {
-	return providers.Query{Of: providers.Parent{Type: typ, IDs: []string{id}}, Filter: f}
+	return providers.Query{Parent: providers.Parent{Type: typ, IDs: []string{id}}, Filter: f}
 }
 
 func TestMembershipsOfAccount(t *testing.T) {
@@ -30,7 +30,7 @@ func TestMembershipsOfAccount(t *testing.T) {
 		t.Fatalf("%+v, %v", page, err)
 	}
 	for _, m := range page.Items {
-		if !m.Full() || !m.User.Full() || m.Account.Full() || m.Role != model.RoleMember || m.Status != m.User.Status {
+		if !m.Complete() || !m.User.Complete() || m.Account.Complete() || m.Role != model.RoleMember || m.Status != m.User.Status {
 			t.Errorf("%+v", m)
 		}
 	}
@@ -59,7 +59,7 @@ func TestMembershipsOfUser(t *testing.T) {
 				t.Fatalf("%+v, %v", page, err)
 			}
 			for _, m := range page.Items {
-				if m.Holds("status") != c.full || m.User.Full() != c.full || !m.Account.Full() || !m.Holds("role") {
+				if m.HasField("status") != c.full || m.User.Complete() != c.full || !m.Account.Complete() || !m.HasField("role") {
 					t.Errorf("%+v", m)
 				}
 				if c.full && m.Status != model.UserActive {
@@ -94,10 +94,10 @@ func TestImpossibleMemberships(t *testing.T) {
 	for _, q := range []providers.Query{
 		{},
 		of(model.TypeOrganization, account, providers.Filter{}),
-		{Of: providers.Parent{Type: model.TypeUser, IDs: []string{"1", "2"}}},
+		{Parent: providers.Parent{Type: model.TypeUser, IDs: []string{"1", "2"}}},
 		of(model.TypeAccount, account, providers.Filter{Database: "d"}),
 	} {
-		if page, err := p.Collections().Memberships.Page(t.Context(), q, ""); providers.KindOf(err) != providers.BadInput {
+		if page, err := p.Collections().Memberships.Page(t.Context(), q, ""); providers.KindOf(err) != providers.InvalidArgument {
 			t.Errorf("%+v: %+v, %v; want BadInput", q, page, err)
 		}
 	}

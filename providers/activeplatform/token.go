@@ -64,7 +64,7 @@ func turn[T model.Node](p place, rows []T) ([]T, place, bool) {
 	if len(rows) == 0 {
 		return nil, place{}, false
 	}
-	first := rows[0].Key().VendorID()
+	first := rows[0].GlobalID().VendorID()
 	if first == p.first {
 		return nil, place{}, false
 	}

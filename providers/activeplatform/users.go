@@ -15,7 +15,7 @@ import (
 type users struct{ *Provider }
 
 // Get makes one call a user.
-func (u users) Get(ctx context.Context, ids []string) providers.Found[*model.User] {
+func (u users) Get(ctx context.Context, ids []string) providers.BatchResult[*model.User] {
 	return u.getUsers(ctx, ids)
 }
 
@@ -23,7 +23,7 @@ func (u users) Get(ctx context.Context, ids []string) providers.Found[*model.Use
 // dates have no documented syntax and are left to the caller. Several addresses
 // are looked up in parallel and make one page.
 func (u users) Page(ctx context.Context, q providers.Query, token string) (*providers.Page[*model.User], error) {
-	if q.Of.Type != "" {
+	if q.Parent.Type != "" {
 		return nil, u.badInput("users have no parent here")
 	}
 	at, ok := parsePlace(token)
@@ -44,7 +44,7 @@ func (u users) Page(ctx context.Context, q providers.Query, token string) (*prov
 	if err != nil {
 		return nil, err
 	}
-	if reply.First {
+	if reply.Decoded {
 		u.userObjects().Remember(u.client, reply.Value, reply.Freshness)
 	}
 	rows, next, more := turn(at, reply.Value)
@@ -55,13 +55,13 @@ func (u users) Page(ctx context.Context, q providers.Query, token string) (*prov
 	return page, nil
 }
 
-// Sorts is true for dates, but not of several addresses, which are several lists.
-func (users) Sorts(q providers.Query) bool {
+// SupportsOrder is true for dates, but not of several addresses, which are several lists.
+func (users) SupportsOrder(q providers.Query) bool {
 	return q.Order.Field == "" || dated(q.Order) && len(askable(q.Filter.Emails)) < 2
 }
 
-// Joins is always false: users have no parents here.
-func (users) Joins(string) bool { return false }
+// SupportsParents is always false: users have no parents here.
+func (users) SupportsParents(string) bool { return false }
 
 // withEmails looks up each address.
 func (u users) withEmails(ctx context.Context, emails []string, params url.Values) (*providers.Page[*model.User], error) {
@@ -79,7 +79,7 @@ func (u users) withEmails(ctx context.Context, emails []string, params url.Value
 			return nil, failed[i]
 		}
 		all.Items = append(all.Items, page.Items...)
-		freshness = freshness.Older(&page.Freshness)
+		freshness = freshness.Merge(&page.Freshness)
 	}
 	all.Freshness = *freshness
 	return all, nil
@@ -101,7 +101,7 @@ func (u users) withEmail(ctx context.Context, email string, params url.Values) (
 	var freshness *model.Freshness
 	for at, more, pages := (place{number: 1}), true, 0; more; pages++ {
 		if pages == maxLookup {
-			return nil, &providers.Error{Kind: providers.Truncated, Provider: u.Info(), Detail: "too many users are found for one address"}
+			return nil, &providers.Error{Kind: providers.Incomplete, Provider: u.Connection(), Detail: "too many users are found for one address"}
 		}
 		reply, err := u.listUsers(ctx, at.number, query)
 		if err != nil {
@@ -110,7 +110,7 @@ func (u users) withEmail(ctx context.Context, email string, params url.Values) (
 		var rows []*model.User
 		rows, at, more = turn(at, reply.Value)
 		all.Items = append(all.Items, rows...)
-		freshness = freshness.Older(&reply.Freshness)
+		freshness = freshness.Merge(&reply.Freshness)
 		if pages == 0 && len(rows) == 1 && rows[0].Email != nil && strings.EqualFold(*rows[0].Email, email) {
 			break
 		}

@@ -106,7 +106,7 @@ func (p *Provider) user(row []byte) (*model.User, error) {
 	}
 	first, last := text(u.FirstName), text(u.LastName)
 	return &model.User{
-		Entity:           model.NewEntity(p.Info(), model.TypeUser, string(u.ID)),
+		Entity:           model.NewEntity(p.Connection(), model.TypeUser, string(u.ID)),
 		Email:            text(u.Email),
 		Name:             join(" ", first, last),
 		FirstName:        first,
@@ -129,7 +129,7 @@ func (p *Provider) account(row []byte) (*model.Account, error) {
 		return nil, errRow
 	}
 	return &model.Account{
-		Entity:       model.NewEntity(p.Info(), model.TypeAccount, string(a.ID)),
+		Entity:       model.NewEntity(p.Connection(), model.TypeAccount, string(a.ID)),
 		Name:         text(a.Name),
 		Status:       accountStatus(a.Status),
 		VendorStatus: text(a.Status),

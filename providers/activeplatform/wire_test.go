@@ -22,7 +22,7 @@ func TestVendorsExample(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []*model.User{{
-		Entity:    model.NewEntity(p.Info(), model.TypeUser, "2002984"),
+		Entity:    model.NewEntity(p.Connection(), model.TypeUser, "2002984"),
 		Email:     at("mario@activeplatform.com"),
 		Name:      at("Oleg Ivanov"),
 		FirstName: at("Oleg"), LastName: at("Ivanov"),
@@ -31,7 +31,7 @@ func TestVendorsExample(t *testing.T) {
 		CreatedAt:        at(time.Date(2016, 10, 3, 2, 15, 22, 286e6, time.UTC)),
 		UpdatedAt:        at(time.Date(2016, 10, 3, 2, 16, 19, 243e6, time.UTC)),
 	}, {
-		Entity:    model.NewEntity(p.Info(), model.TypeUser, "2002983"),
+		Entity:    model.NewEntity(p.Connection(), model.TypeUser, "2002983"),
 		Email:     at("john.doe@activeplatform.com"),
 		Name:      at("John Doe"),
 		FirstName: at("John"), MiddleName: at("J"), LastName: at("Doe"),
@@ -54,7 +54,7 @@ func TestAccount(t *testing.T) {
 	p := answering(t, file(t, "account.json"))
 	got := p.Collections().Accounts.Get(t.Context(), []string{"7011"})
 	want := &model.Account{
-		Entity: model.NewEntity(p.Info(), model.TypeAccount, "7011"),
+		Entity: model.NewEntity(p.Connection(), model.TypeAccount, "7011"),
 		Name:   at("Acme"), Status: model.AccountActive, VendorStatus: at("active"),
 		Address: &model.Address{
 			AddressLine1: at("Main street, 5, 12a"), PostCode: at("101000"), City: at("Moscow"), State: at("North"), Country: at("RU"),

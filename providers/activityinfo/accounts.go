@@ -59,7 +59,7 @@ func each[T any](billing []string, read func(account string) (upstream.Reply[T],
 		switch {
 		case err == nil:
 			values = append(values, replies[i].Value)
-			freshness = freshness.Older(&replies[i].Freshness)
+			freshness = freshness.Merge(&replies[i].Freshness)
 		case !closed(err) && failed == nil:
 			failed = err
 		case providers.KindOf(err) == providers.Forbidden && refused == nil:
@@ -96,14 +96,14 @@ type accounts struct{ *Provider }
 var _ providers.Collection[*model.Account] = accounts{}
 
 // Get makes one call an account. What cannot be an id is not asked for.
-func (a accounts) Get(ctx context.Context, ids []string) providers.Found[*model.Account] {
+func (a accounts) Get(ctx context.Context, ids []string) providers.BatchResult[*model.Account] {
 	ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !isBillingAccount(id) })
 	return a.client.objects().Get(ctx, a.client.upstream, ids)
 }
 
 // Page reads all billing accounts, one call each; there is one page.
 func (a accounts) Page(ctx context.Context, q providers.Query, token string) (*providers.Page[*model.Account], error) {
-	if q.Of.Type != "" || token != "" {
+	if q.Parent.Type != "" || token != "" {
 		return nil, a.badInput("accounts are one list of one page")
 	}
 	billing, discovered, err := a.billingAccounts(ctx)
@@ -116,11 +116,11 @@ func (a accounts) Page(ctx context.Context, q providers.Query, token string) (*p
 	if err != nil {
 		return nil, err
 	}
-	return page(all, discovered.Older(freshness), asksNothing(q.Filter)), nil
+	return page(all, discovered.Merge(freshness), asksNothing(q.Filter)), nil
 }
 
-// Sorts is true for the vendor's own order only.
-func (accounts) Sorts(q providers.Query) bool { return q.Order.Field == "" }
+// SupportsOrder is true for the vendor's own order only.
+func (accounts) SupportsOrder(q providers.Query) bool { return q.Order.Field == "" }
 
-// Joins is false: accounts are nobody's children.
-func (accounts) Joins(string) bool { return false }
+// SupportsParents is false: accounts are nobody's children.
+func (accounts) SupportsParents(string) bool { return false }

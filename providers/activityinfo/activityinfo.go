@@ -66,19 +66,19 @@ func credential(token providers.Secret) upstream.Credential {
 	return upstream.Basic("accountgraph", token)
 }
 
-// As is the connection as another user.
-func (p *Provider) As(token providers.Secret) providers.Provider {
-	return &Provider{&client{p.client.upstream.With(token, credential)}, p.billing}
+// WithCredential is the connection as another user.
+func (p *Provider) WithCredential(token providers.Secret) providers.Provider {
+	return &Provider{&client{p.client.upstream.WithCredential(token, credential)}, p.billing}
 }
 
-// Info describes the connection.
-func (p *Provider) Info() *model.Provider { return p.client.upstream.Provider() }
+// Connection describes the connection.
+func (p *Provider) Connection() *model.Provider { return p.client.upstream.Provider() }
 
 // Status tells how the last calls went.
 func (p *Provider) Status() model.ProviderStatus { return p.client.upstream.Status() }
 
-// Forget drops what is remembered.
-func (p *Provider) Forget(ctx context.Context, ids []model.ID) { p.client.upstream.Forget(ctx, ids) }
+// Invalidate drops what is remembered.
+func (p *Provider) Invalidate(ctx context.Context, ids []model.ID) { p.client.upstream.Invalidate(ctx, ids) }
 
 // Check reads the first billing account of the options; where they name none,
 // the databases.
@@ -101,7 +101,7 @@ func (p *Provider) Collections() providers.Collections {
 }
 
 func (p *Provider) badInput(detail string) error {
-	return &providers.Error{Kind: providers.BadInput, Provider: p.Info(), Detail: detail}
+	return &providers.Error{Kind: providers.InvalidArgument, Provider: p.Connection(), Detail: detail}
 }
 
 // vendorCode finds the error word in a body such as {"code":"FORBIDDEN"}.

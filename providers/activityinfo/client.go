@@ -76,8 +76,8 @@ func (c *client) account(ctx context.Context, account string) (upstream.Reply[*m
 
 // objects reads billing accounts by their ids, one a call: the vendor has no
 // call for several.
-func (c *client) objects() upstream.Objects[*model.Account] {
-	return upstream.Objects[*model.Account]{
+func (c *client) objects() upstream.BatchRequest[*model.Account] {
+	return upstream.BatchRequest[*model.Account]{
 		Kind:    model.TypeAccount,
 		PerCall: 1,
 		Request: func(ids []string) (upstream.Request, error) { return accountRequest(ids[0]) },

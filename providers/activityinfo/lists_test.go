@@ -16,14 +16,14 @@ import (
 )
 
 func ofUsers(ids ...string) providers.Query {
-	return providers.Query{Of: providers.Parent{Type: model.TypeUser, IDs: ids}}
+	return providers.Query{Parent: providers.Parent{Type: model.TypeUser, IDs: ids}}
 }
 
 // vendorIDs are those of some records, in their order.
 func vendorIDs[T model.Node](nodes []T) []string {
 	ids := make([]string, len(nodes))
 	for i, n := range nodes {
-		ids[i] = n.Key().VendorID()
+		ids[i] = n.GlobalID().VendorID()
 	}
 	return ids
 }
@@ -155,8 +155,8 @@ func TestUsersPages(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if page.Total != nil || !page.Repeats || page.Freshness.FetchedAt.IsZero() {
-			t.Errorf("page %q: total %v, repeats %t, fetched %v", token, page.Total, page.Repeats, page.Freshness.FetchedAt)
+		if page.Total != nil || !page.MayRepeat || page.Freshness.FetchedAt.IsZero() {
+			t.Errorf("page %q: total %v, repeats %t, fetched %v", token, page.Total, page.MayRepeat, page.Freshness.FetchedAt)
 		}
 		for _, u := range page.Items {
 			seen[u.VendorID]++
@@ -179,11 +179,11 @@ func TestUsersPages(t *testing.T) {
 		t.Errorf("rows a user: %v", seen)
 	}
 	for _, token := range []string{"190780005", activityinfofake.DeletedAccount, "0" + activityinfofake.FirstAccount} {
-		if _, err := users.Page(t.Context(), providers.Query{}, token); providers.KindOf(err) != providers.BadInput {
+		if _, err := users.Page(t.Context(), providers.Query{}, token); providers.KindOf(err) != providers.InvalidArgument {
 			t.Errorf("token %q: %v, want BadInput", token, err)
 		}
 	}
-	if _, err := users.Page(t.Context(), ofAccount(activityinfofake.FirstAccount), ""); providers.KindOf(err) != providers.BadInput {
+	if _, err := users.Page(t.Context(), ofAccount(activityinfofake.FirstAccount), ""); providers.KindOf(err) != providers.InvalidArgument {
 		t.Errorf("users of an account: %v, want BadInput", err)
 	}
 }
@@ -194,7 +194,7 @@ func TestSingleAccountCounts(t *testing.T) {
 		"/resources/billingAccounts/1/users": `[{"userId":"11"},{"userId":"12"}]`,
 	}, "1")
 	page, err := p.Collections().Users.Page(t.Context(), providers.Query{}, "")
-	if err != nil || page.Total == nil || *page.Total != 2 || page.Repeats {
+	if err != nil || page.Total == nil || *page.Total != 2 || page.MayRepeat {
 		t.Errorf("%+v, %v", page, err)
 	}
 	page, err = p.Collections().Users.Page(t.Context(), providers.Query{Filter: providers.Filter{Name: "a"}}, "")
@@ -238,8 +238,8 @@ func TestMembershipQueries(t *testing.T) {
 			if len(page.Items) != c.rows || (page.Total != nil) != c.exact || c.exact && *page.Total != c.rows {
 				t.Errorf("%d rows, total %v; want %d", len(page.Items), page.Total, c.rows)
 			}
-			if page.Next != "" || page.Repeats {
-				t.Errorf("the only page: next %q, repeats %t", page.Next, page.Repeats)
+			if page.Next != "" || page.MayRepeat {
+				t.Errorf("the only page: next %q, repeats %t", page.Next, page.MayRepeat)
 			}
 		})
 	}
@@ -248,7 +248,7 @@ func TestMembershipQueries(t *testing.T) {
 func TestMembershipsOfUsers(t *testing.T) {
 	p, v := connect(t, activityinfofake.New(token))
 	memberships := p.Collections().Memberships
-	if !memberships.Joins(model.TypeUser) || memberships.Joins(model.TypeAccount) {
+	if !memberships.SupportsParents(model.TypeUser) || memberships.SupportsParents(model.TypeAccount) {
 		t.Error("memberships join users and nothing else")
 	}
 	page, err := memberships.Page(t.Context(), ofUsers("555", "500", "555", "533"), "")
@@ -295,14 +295,14 @@ func TestMembershipsRefused(t *testing.T) {
 		token string
 		kind  providers.Kind
 	}{
-		"whole list":      {providers.Parent{}, "", providers.BadInput},
-		"of organization": {providers.Parent{Type: model.TypeOrganization, IDs: []string{"1"}}, "", providers.BadInput},
-		"of two accounts": {providers.Parent{Type: model.TypeAccount, IDs: []string{"1", "2"}}, "", providers.BadInput},
-		"of no user":      {providers.Parent{Type: model.TypeUser}, "", providers.BadInput},
-		"second page":     {providers.Parent{Type: model.TypeAccount, IDs: []string{"190780004"}}, "2", providers.BadInput},
+		"whole list":      {providers.Parent{}, "", providers.InvalidArgument},
+		"of organization": {providers.Parent{Type: model.TypeOrganization, IDs: []string{"1"}}, "", providers.InvalidArgument},
+		"of two accounts": {providers.Parent{Type: model.TypeAccount, IDs: []string{"1", "2"}}, "", providers.InvalidArgument},
+		"of no user":      {providers.Parent{Type: model.TypeUser}, "", providers.InvalidArgument},
+		"second page":     {providers.Parent{Type: model.TypeAccount, IDs: []string{"190780004"}}, "2", providers.InvalidArgument},
 		"no account's id": {providers.Parent{Type: model.TypeAccount, IDs: []string{"../databases"}}, "", providers.NotFound},
 	} {
-		if page, err := p.Collections().Memberships.Page(t.Context(), providers.Query{Of: c.of}, c.token); providers.KindOf(err) != c.kind || page != nil {
+		if page, err := p.Collections().Memberships.Page(t.Context(), providers.Query{Parent: c.of}, c.token); providers.KindOf(err) != c.kind || page != nil {
 			t.Errorf("%s: %v, %v", name, page, err)
 		}
 	}

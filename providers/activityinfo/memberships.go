@@ -14,8 +14,8 @@ type memberships struct{ *Provider }
 var _ providers.Collection[*model.Membership] = memberships{}
 
 // Get reads the list of each account that an id names, all at once.
-func (m memberships) Get(ctx context.Context, ids []string) providers.Found[*model.Membership] {
-	found := providers.Found[*model.Membership]{Objects: make(map[string]*model.Membership, len(ids)), Failed: map[string]error{}}
+func (m memberships) Get(ctx context.Context, ids []string) providers.BatchResult[*model.Membership] {
+	found := providers.BatchResult[*model.Membership]{Objects: make(map[string]*model.Membership, len(ids)), Failed: map[string]error{}}
 	wanted := map[string][]string{}
 	for _, id := range ids {
 		if account, _ := model.SplitMembership(id); isBillingAccount(account) {
@@ -55,17 +55,17 @@ func (m memberships) Page(ctx context.Context, q providers.Query, token string) 
 	}
 	n, exact := narrow(q.Filter)
 	switch {
-	case q.Of.Type == model.TypeAccount && len(q.Of.IDs) == 1:
-		return m.ofAccount(ctx, q.Of.IDs[0], n, exact)
-	case q.Of.Type == model.TypeUser && len(q.Of.IDs) > 0:
-		return m.ofUsers(ctx, q.Of.IDs, n, exact)
+	case q.Parent.Type == model.TypeAccount && len(q.Parent.IDs) == 1:
+		return m.ofAccount(ctx, q.Parent.IDs[0], n, exact)
+	case q.Parent.Type == model.TypeUser && len(q.Parent.IDs) > 0:
+		return m.ofUsers(ctx, q.Parent.IDs, n, exact)
 	}
 	return nil, m.badInput("memberships are those of one account or of users")
 }
 
 func (m memberships) ofAccount(ctx context.Context, account string, n narrowing, exact bool) (*providers.Page[*model.Membership], error) {
 	if !isBillingAccount(account) {
-		return nil, &providers.Error{Kind: providers.NotFound, Provider: m.Info(), Detail: "no such billing account"}
+		return nil, &providers.Error{Kind: providers.NotFound, Provider: m.Connection(), Detail: "no such billing account"}
 	}
 	reply, err := m.client.members(ctx, account, n)
 	if err != nil {
@@ -102,8 +102,8 @@ func narrow(f providers.Filter) (n narrowing, exact bool) {
 	return n, exact
 }
 
-// Sorts is true for the vendor's own order only.
-func (memberships) Sorts(q providers.Query) bool { return q.Order.Field == "" }
+// SupportsOrder is true for the vendor's own order only.
+func (memberships) SupportsOrder(q providers.Query) bool { return q.Order.Field == "" }
 
-// Joins is true for users: the lists of all accounts serve any number of them.
-func (memberships) Joins(parentType string) bool { return parentType == model.TypeUser }
+// SupportsParents is true for users: the lists of all accounts serve any number of them.
+func (memberships) SupportsParents(parentType string) bool { return parentType == model.TypeUser }

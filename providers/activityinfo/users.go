@@ -19,7 +19,7 @@ func (p *Provider) scan(ctx context.Context, n narrowing) ([]*model.Membership, 
 	lists, freshness, err := each(billing, func(account string) (upstream.Reply[[]*model.Membership], error) {
 		return p.client.members(ctx, account, n)
 	})
-	return slices.Concat(lists...), discovered.Older(freshness), err
+	return slices.Concat(lists...), discovered.Merge(freshness), err
 }
 
 const noSuchPage = "no such page of users"
@@ -31,8 +31,8 @@ var _ providers.Collection[*model.User] = users{}
 // Get looks for the users in the lists of all billing accounts: the vendor has
 // no call for one user. A user who is in no list that could be read fails with
 // the error of a list that could not.
-func (u users) Get(ctx context.Context, ids []string) providers.Found[*model.User] {
-	found := providers.Found[*model.User]{Objects: make(map[string]*model.User, len(ids)), Failed: map[string]error{}}
+func (u users) Get(ctx context.Context, ids []string) providers.BatchResult[*model.User] {
+	found := providers.BatchResult[*model.User]{Objects: make(map[string]*model.User, len(ids)), Failed: map[string]error{}}
 	if len(ids) == 0 {
 		return found
 	}
@@ -59,7 +59,7 @@ func (u users) Get(ctx context.Context, ids []string) providers.Found[*model.Use
 // user of several accounts is on several pages. Accounts that are closed to the
 // credential are passed over.
 func (u users) Page(ctx context.Context, q providers.Query, token string) (*providers.Page[*model.User], error) {
-	if q.Of.Type != "" {
+	if q.Parent.Type != "" {
 		return nil, u.badInput("users are nobody's children; their places are memberships")
 	}
 	if token != "" && !isBillingAccount(token) {
@@ -86,8 +86,8 @@ func (u users) Page(ctx context.Context, q providers.Query, token string) (*prov
 				list[j] = m.User
 			}
 			// Beside other accounts, the length counts some users twice.
-			p := page(list, discovered.Older(&reply.Freshness), len(billing) == 1 && asksNothing(q.Filter))
-			p.Repeats = len(billing) > 1
+			p := page(list, discovered.Merge(&reply.Freshness), len(billing) == 1 && asksNothing(q.Filter))
+			p.MayRepeat = len(billing) > 1
 			if i+1 < len(rest) {
 				p.Next = rest[i+1]
 			}
@@ -104,12 +104,12 @@ func (u users) Page(ctx context.Context, q providers.Query, token string) (*prov
 		return nil, refused
 	}
 	none := page([]*model.User{}, discovered, false)
-	none.Repeats = len(billing) > 1
+	none.MayRepeat = len(billing) > 1
 	return none, nil
 }
 
-// Sorts is true for the vendor's own order only.
-func (users) Sorts(q providers.Query) bool { return q.Order.Field == "" }
+// SupportsOrder is true for the vendor's own order only.
+func (users) SupportsOrder(q providers.Query) bool { return q.Order.Field == "" }
 
-// Joins is false: users are nobody's children.
-func (users) Joins(string) bool { return false }
+// SupportsParents is false: users are nobody's children.
+func (users) SupportsParents(string) bool { return false }

@@ -42,7 +42,7 @@ func decodeMembers(body []byte, p *model.Provider, account string) ([]*model.Mem
 		return nil, err
 	}
 	// The list says nothing of the account but its id.
-	tenant := &model.Account{Entity: model.NewEntity(p, model.TypeAccount, account).With(model.Only())}
+	tenant := &model.Account{Entity: model.NewEntity(p, model.TypeAccount, account).WithFieldSet(model.OnlyFields())}
 	members := make([]*model.Membership, len(rows))
 	for i, row := range rows {
 		entity := model.NewEntity(p, model.TypeMembership, model.JoinMembership(account, string(row.UserID)))

@@ -17,10 +17,10 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-var deep = cmp.AllowUnexported(model.Extent{})
+var deep = cmp.AllowUnexported(model.FieldSet{})
 
 func ofAccount(id string) providers.Query {
-	return providers.Query{Of: providers.Parent{Type: model.TypeAccount, IDs: []string{id}}}
+	return providers.Query{Parent: providers.Parent{Type: model.TypeAccount, IDs: []string{id}}}
 }
 
 // members reads the members of account 190780004 out of a body.
@@ -40,7 +40,7 @@ func TestMembers(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := &model.Provider{Name: "ai", Vendor: model.ActivityInfo, BaseURL: "https://activityinfo.example"}
-	account := &model.Account{Entity: model.NewEntity(p, "Account", "190780004").With(model.Only())}
+	account := &model.Account{Entity: model.NewEntity(p, "Account", "190780004").WithFieldSet(model.OnlyFields())}
 	want := []*model.Membership{
 		{
 			Entity: model.NewEntity(p, "Membership", "190780004/401"),
@@ -65,7 +65,7 @@ func TestMembers(t *testing.T) {
 	// What schema.graphqls says that ActivityInfo fills, and nothing else.
 	fills(t, *got[0], "Entity", "User", "Account", "Role", "VendorRole", "License", "Status")
 	fills(t, *got[0].User, "Entity", "Email", "Name", "Status", "LastLoginAt")
-	if got[0].Account.Holds("name") || !got[0].Full() || !got[0].User.Full() {
+	if got[0].Account.HasField("name") || !got[0].Complete() || !got[0].User.Complete() {
 		t.Error("the account is not a short reference, or another record is")
 	}
 }
@@ -75,7 +75,7 @@ func TestAccount(t *testing.T) {
 	found := p.Collections().Accounts.Get(t.Context(), []string{"190780004"})
 	got := found.Objects["190780004"]
 	want := &model.Account{
-		Entity: model.NewEntity(p.Info(), "Account", "190780004"), Name: new("Acme"),
+		Entity: model.NewEntity(p.Connection(), "Account", "190780004"), Name: new("Acme"),
 		Status: "ACTIVE", VendorStatus: new("ACTIVE"), ExternalID: new("SUB001"),
 	}
 	if diff := cmp.Diff(want, got, deep); diff != "" {

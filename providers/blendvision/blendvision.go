@@ -58,21 +58,21 @@ func New(c upstream.Config, token providers.Secret, o Options) (*Provider, error
 	return p, nil
 }
 
-// As is the connection with another token, for the same organizations.
-func (p *Provider) As(token providers.Secret) providers.Provider {
+// WithCredential is the connection with another token, for the same organizations.
+func (p *Provider) WithCredential(token providers.Secret) providers.Provider {
 	lent := *p.client
-	lent.upstream = lent.upstream.With(token, upstream.Bearer)
+	lent.upstream = lent.upstream.WithCredential(token, upstream.Bearer)
 	return &Provider{&lent, p.organizations}
 }
 
-// Info describes the connection.
-func (p *Provider) Info() *model.Provider { return p.client.provider }
+// Connection describes the connection.
+func (p *Provider) Connection() *model.Provider { return p.client.provider }
 
 // Status tells how the last calls went.
 func (p *Provider) Status() model.ProviderStatus { return p.client.upstream.Status() }
 
-// Forget drops what is remembered.
-func (p *Provider) Forget(ctx context.Context, ids []model.ID) { p.client.upstream.Forget(ctx, ids) }
+// Invalidate drops what is remembered.
+func (p *Provider) Invalidate(ctx context.Context, ids []model.ID) { p.client.upstream.Invalidate(ctx, ids) }
 
 // Check reads the first configured organization. Without one it fails with
 // BadInput.
@@ -100,5 +100,5 @@ func (p *Provider) unconfigured() error {
 	if len(p.organizations) > 0 {
 		return nil
 	}
-	return p.client.fail(providers.BadInput, "no organization is configured")
+	return p.client.fail(providers.InvalidArgument, "no organization is configured")
 }

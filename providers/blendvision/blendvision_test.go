@@ -72,7 +72,7 @@ func simulation(t *testing.T) (*blendvision.Provider, *simulated.Control, []stri
 }
 
 func of(typ string, ids ...string) providers.Query {
-	return providers.Query{Of: providers.Parent{Type: typ, IDs: ids}}
+	return providers.Query{Parent: providers.Parent{Type: typ, IDs: ids}}
 }
 
 // everything reads a list to its end.
@@ -220,7 +220,7 @@ func TestRefusedQuestions(t *testing.T) {
 		"a page written oddly":     func() error { _, err := c.Users.Page(t.Context(), providers.Query{}, "one/+2"); return err },
 		"a page beyond 32 bits":    func() error { _, err := c.Users.Page(t.Context(), providers.Query{}, "one/2147483648"); return err },
 	} {
-		if kind := providers.KindOf(ask()); kind != providers.BadInput {
+		if kind := providers.KindOf(ask()); kind != providers.InvalidArgument {
 			t.Errorf("%s: %v, want BadInput", name, kind)
 		}
 	}
@@ -230,7 +230,7 @@ func TestConfiguredOrganizations(t *testing.T) {
 	for _, id := range []string{"", "a b", "a,b", "a/b", "a\nb", "ä", strings.Repeat("x", 129)} {
 		_, err := blendvision.New(config("http://127.0.0.1:1", nil), providers.NewSecret(token),
 			blendvision.Options{Organizations: []string{"fine", id}})
-		if providers.KindOf(err) != providers.BadInput {
+		if providers.KindOf(err) != providers.InvalidArgument {
 			t.Errorf("New with the organization %.10q = %v, want BadInput", id, err)
 		}
 	}
@@ -250,7 +250,7 @@ func TestConfiguredOrganizations(t *testing.T) {
 		"Check": none.Check(t.Context()), "users": users, "memberships": memberships, "organizations": organizations,
 		"a user": c.Users.Get(t.Context(), []string{"1"}).Failed["1"],
 	} {
-		if providers.KindOf(err) != providers.BadInput {
+		if providers.KindOf(err) != providers.InvalidArgument {
 			t.Errorf("%s without organizations: %v, want BadInput", name, err)
 		}
 	}

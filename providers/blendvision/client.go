@@ -82,8 +82,8 @@ func (c *client) organization(ctx context.Context, id string) (upstream.Reply[*m
 
 // byID is the same endpoint as organization, for objects that are remembered
 // one by one.
-func (c *client) byID() upstream.Objects[*model.Organization] {
-	return upstream.Objects[*model.Organization]{
+func (c *client) byID() upstream.BatchRequest[*model.Organization] {
+	return upstream.BatchRequest[*model.Organization]{
 		Kind:    "organization",
 		PerCall: 1,
 		Request: func(ids []string) (upstream.Request, error) {
@@ -149,7 +149,7 @@ func (c *client) request(path, organization string, query url.Values) (upstream.
 func (c *client) usable(organization string) error {
 	if organization == "" || len(organization) > maxOrganization ||
 		strings.ContainsFunc(organization, func(r rune) bool { return r <= ' ' || r > '~' || r == ',' || r == '/' }) {
-		return c.fail(providers.BadInput, "an organization's id cannot stand in a header")
+		return c.fail(providers.InvalidArgument, "an organization's id cannot stand in a header")
 	}
 	return nil
 }

@@ -64,7 +64,7 @@ func fine(t *testing.T, p providers.Provider, err error) {
 		return
 	}
 	e, ok := err.(*providers.Error) //nolint:errorlint // the contract wants this type itself
-	if !ok || e.Provider != p.Info() || e.Kind != providers.BadResponse && e.Kind != providers.Truncated {
+	if !ok || e.Provider != p.Connection() || e.Kind != providers.BadResponse && e.Kind != providers.Incomplete {
 		t.Errorf("failed with %v", err)
 	}
 }

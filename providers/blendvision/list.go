@@ -90,7 +90,7 @@ func (c *client) parseNumber(token string) (int, error) {
 	// The vendor counts pages in 32 bits.
 	number, err := strconv.ParseInt(token, 10, 32)
 	if err != nil || number < 1 || strconv.FormatInt(number, 10) != token {
-		return 0, c.fail(providers.BadInput, "not a page of this list")
+		return 0, c.fail(providers.InvalidArgument, "not a page of this list")
 	}
 	return int(number), nil
 }
@@ -145,7 +145,7 @@ func rest[T any](ctx context.Context, c *client, r *reading[T], read func(int) (
 	}
 	for r.err == nil && r.last.more() {
 		if r.last.number >= maxPages {
-			r.err = c.fail(providers.Truncated, "an organization's list has too many pages")
+			r.err = c.fail(providers.Incomplete, "an organization's list has too many pages")
 			return
 		}
 		r.add(read(r.last.number + 1))
@@ -160,7 +160,7 @@ func (r *reading[T]) add(reply upstream.Reply[rows[T]], err error) {
 		return
 	}
 	r.items = append(r.items, reply.Value.items...)
-	r.freshness = r.freshness.Older(&reply.Freshness)
+	r.freshness = r.freshness.Merge(&reply.Freshness)
 	r.last = reply.Value
 }
 
@@ -185,7 +185,7 @@ func gather[T any](readings []reading[T]) ([]T, model.Freshness, error) {
 			return nil, model.Freshness{}, r.err
 		}
 		items = append(items, r.items...)
-		freshness = freshness.Older(r.freshness)
+		freshness = freshness.Merge(r.freshness)
 	}
 	if freshness == nil {
 		return items, thisMoment(), nil

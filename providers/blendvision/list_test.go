@@ -86,7 +86,7 @@ func TestReadingOn(t *testing.T) {
 			p := answering(t, c.vendor.transport(&calls), "o")
 			read := map[model.ID]bool{}
 			for _, m := range everything(t, p.Collections().Memberships, of(model.TypeOrganization, "o")) {
-				read[m.Key()] = true
+				read[m.GlobalID()] = true
 			}
 			if len(read) != want || int(calls.Load()) != c.calls {
 				t.Errorf("page by page: %d rows in %d calls, want %d in %d", len(read), calls.Load(), want, c.calls)
@@ -120,7 +120,7 @@ func TestTotal(t *testing.T) {
 	} {
 		var calls atomic.Int32
 		p := answering(t, c.vendor.transport(&calls), "o")
-		c.query.Of = providers.Parent{Type: model.TypeOrganization, IDs: []string{"o"}}
+		c.query.Parent = providers.Parent{Type: model.TypeOrganization, IDs: []string{"o"}}
 		page, err := p.Collections().Memberships.Page(t.Context(), c.query, c.token)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
@@ -154,14 +154,14 @@ func TestAnEndlessListIsNotReadToItsEnd(t *testing.T) {
 		calls.Add(1)
 		return http.StatusOK, `{"roles":[{"id":"1"}],"accounts":[{"id":"1"}],"pagination":{"total_items":2000000000,"items_per_page":1}}`
 	}, "o")
-	if _, err := endless.Collections().Roles(t.Context(), "o"); providers.KindOf(err) != providers.Truncated {
+	if _, err := endless.Collections().Roles(t.Context(), "o"); providers.KindOf(err) != providers.Incomplete {
 		t.Errorf("roles: %v, want Truncated", err)
 	}
 	if n := calls.Load(); n > 100 {
 		t.Errorf("%d calls", n)
 	}
 	found := endless.Collections().Users.Get(t.Context(), []string{"1", "2"})
-	if found.Objects["1"] == nil || providers.KindOf(found.Failed["2"]) != providers.Truncated || len(found.Failed) != 1 {
+	if found.Objects["1"] == nil || providers.KindOf(found.Failed["2"]) != providers.Incomplete || len(found.Failed) != 1 {
 		t.Errorf("users: %v", found)
 	}
 }
@@ -185,7 +185,7 @@ func TestUsersOfSeveralOrganizations(t *testing.T) {
 	var tokens, ids []string
 	for token := ""; ; {
 		page, err := c.Users.Page(t.Context(), providers.Query{}, token)
-		if err != nil || !page.Repeats || page.Total != nil {
+		if err != nil || !page.MayRepeat || page.Total != nil {
 			t.Fatalf("Page(%q) = %+v, %v", token, page, err)
 		}
 		for _, u := range page.Items {

@@ -16,7 +16,7 @@ type memberships struct{ *Provider }
 
 // Get looks through the list of each organization that an id names, be it
 // configured or not: its first page, then all others where some id was not found.
-func (m memberships) Get(ctx context.Context, ids []string) providers.Found[*model.Membership] {
+func (m memberships) Get(ctx context.Context, ids []string) providers.BatchResult[*model.Membership] {
 	wanted := map[string]map[string]bool{}
 	for _, id := range ids {
 		organization, _ := model.SplitMembership(id)
@@ -28,7 +28,7 @@ func (m memberships) Get(ctx context.Context, ids []string) providers.Found[*mod
 		}
 		wanted[organization][id] = true
 	}
-	found := providers.Found[*model.Membership]{Objects: map[string]*model.Membership{}, Failed: map[string]error{}}
+	found := providers.BatchResult[*model.Membership]{Objects: map[string]*model.Membership{}, Failed: map[string]error{}}
 	organizations := slices.Sorted(maps.Keys(wanted))
 	var mu sync.Mutex
 	parallel(len(organizations), func(i int) {
@@ -71,7 +71,7 @@ func (m memberships) Page(ctx context.Context, q providers.Query, token string) 
 	if err := m.acceptable(q, model.TypeOrganization, model.TypeUser); err != nil {
 		return nil, err
 	}
-	if q.Of.Type == model.TypeUser {
+	if q.Parent.Type == model.TypeUser {
 		return m.ofUsers(ctx, q, token)
 	}
 	organization, err := m.parent(q)
@@ -99,7 +99,7 @@ func (m memberships) ofUsers(ctx context.Context, q providers.Query, token strin
 		return nil, err
 	}
 	if token != "" {
-		return nil, m.client.fail(providers.BadInput, "not a page of this list")
+		return nil, m.client.fail(providers.InvalidArgument, "not a page of this list")
 	}
 	readings := scan(ctx, m.client, m.organizations, m.client.accounts, never)
 	rows, freshness, err := gather(readings)
@@ -109,7 +109,7 @@ func (m memberships) ofUsers(ctx context.Context, q providers.Query, token strin
 	page := &providers.Page[*model.Membership]{Freshness: freshness}
 	seen := map[string]bool{}
 	for _, row := range rows {
-		if slices.Contains(q.Of.IDs, row.User.VendorID) && !seen[row.VendorID] {
+		if slices.Contains(q.Parent.IDs, row.User.VendorID) && !seen[row.VendorID] {
 			seen[row.VendorID] = true
 			page.Items = append(page.Items, row)
 		}
@@ -121,16 +121,16 @@ func (m memberships) ofUsers(ctx context.Context, q providers.Query, token strin
 	return page, nil
 }
 
-// Sorts reports that lists come in the vendor's own order only.
-func (memberships) Sorts(q providers.Query) bool { return q.Order == providers.Order{} }
+// SupportsOrder reports that lists come in the vendor's own order only.
+func (memberships) SupportsOrder(q providers.Query) bool { return q.Order == providers.Order{} }
 
-// Joins reports that the lists are read once for any number of users.
-func (memberships) Joins(parentType string) bool { return parentType == model.TypeUser }
+// SupportsParents reports that the lists are read once for any number of users.
+func (memberships) SupportsParents(parentType string) bool { return parentType == model.TypeUser }
 
 // parent is the one organization that a list belongs to.
 func (p *Provider) parent(q providers.Query) (string, error) {
-	if len(q.Of.IDs) != 1 {
-		return "", p.client.fail(providers.BadInput, "this list belongs to one organization")
+	if len(q.Parent.IDs) != 1 {
+		return "", p.client.fail(providers.InvalidArgument, "this list belongs to one organization")
 	}
-	return q.Of.IDs[0], nil
+	return q.Parent.IDs[0], nil
 }

@@ -34,7 +34,7 @@ type organizations struct{ *Provider }
 // Get makes one call an organization, acting for it. An organization that the
 // token may not act for fails with Forbidden. An answer about another
 // organization than the one asked for counts as not found.
-func (o organizations) Get(ctx context.Context, ids []string) providers.Found[*model.Organization] {
+func (o organizations) Get(ctx context.Context, ids []string) providers.BatchResult[*model.Organization] {
 	return o.client.byID().Get(ctx, o.client.upstream, ids)
 }
 
@@ -45,7 +45,7 @@ func (o organizations) Page(ctx context.Context, q providers.Query, token string
 	if err := o.acceptable(q, "", model.TypeOrganization); err != nil {
 		return nil, err
 	}
-	if q.Of.Type == "" {
+	if q.Parent.Type == "" {
 		return o.configured(ctx, q, token)
 	}
 	parent, err := o.parent(q)
@@ -73,7 +73,7 @@ func (o organizations) configured(ctx context.Context, q providers.Query, token 
 		return nil, err
 	}
 	if token != "" {
-		return nil, o.client.fail(providers.BadInput, "not a page of this list")
+		return nil, o.client.fail(providers.InvalidArgument, "not a page of this list")
 	}
 	replies := make([]upstream.Reply[*model.Organization], len(o.organizations))
 	errs := make([]error, len(o.organizations))
@@ -90,7 +90,7 @@ func (o organizations) configured(ctx context.Context, q providers.Query, token 
 		case err != nil:
 			return nil, err
 		default:
-			freshness = freshness.Older(&replies[i].Freshness)
+			freshness = freshness.Merge(&replies[i].Freshness)
 			if replies[i].Value.VendorID == o.organizations[i] {
 				page.Items = append(page.Items, replies[i].Value)
 			}
@@ -107,11 +107,11 @@ func (o organizations) configured(ctx context.Context, q providers.Query, token 
 	return page, nil
 }
 
-// Sorts reports that lists come in the vendor's own order only.
-func (organizations) Sorts(q providers.Query) bool { return q.Order == providers.Order{} }
+// SupportsOrder reports that lists come in the vendor's own order only.
+func (organizations) SupportsOrder(q providers.Query) bool { return q.Order == providers.Order{} }
 
-// Joins reports that a list is that of one organization.
-func (organizations) Joins(string) bool { return false }
+// SupportsParents reports that a list is that of one organization.
+func (organizations) SupportsParents(string) bool { return false }
 
 // roles reads all roles of an organization, be it configured or not. One that
 // does not exist has none.

@@ -27,7 +27,7 @@ func TestOrganizationsThatCannotBeRead(t *testing.T) {
 		t.Errorf("found %v", found.Objects)
 	}
 	if len(found.Failed) != 2 || providers.KindOf(found.Failed["foreign"]) != providers.Forbidden ||
-		providers.KindOf(found.Failed["not fine"]) != providers.BadInput {
+		providers.KindOf(found.Failed["not fine"]) != providers.InvalidArgument {
 		t.Errorf("failed %v", found.Failed)
 	}
 
@@ -57,7 +57,7 @@ func TestSubOrganizationsNameTheirParent(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, want := range []string{"asked", "deeper"} {
-		if parent := page.Items[i].Parent; parent == nil || parent.VendorID != want || parent.Holds("name") {
+		if parent := page.Items[i].Parent; parent == nil || parent.VendorID != want || parent.HasField("name") {
 			t.Errorf("%s: its parent is %+v", page.Items[i].VendorID, parent)
 		}
 	}

@@ -15,8 +15,8 @@ type users struct{ *Provider }
 // Get looks through the lists of all configured organizations, since the vendor
 // has no call for one account: their first pages, then all others where some id
 // was not found. An id that was not found fails when a list could not be read.
-func (u users) Get(ctx context.Context, ids []string) providers.Found[*model.User] {
-	found := providers.Found[*model.User]{Objects: map[string]*model.User{}, Failed: map[string]error{}}
+func (u users) Get(ctx context.Context, ids []string) providers.BatchResult[*model.User] {
+	found := providers.BatchResult[*model.User]{Objects: map[string]*model.User{}, Failed: map[string]error{}}
 	missing := map[string]bool{}
 	for _, id := range ids {
 		missing[id] = true
@@ -82,7 +82,7 @@ func (u users) Page(ctx context.Context, q providers.Query, token string) (*prov
 	if token == "" {
 		return nil, err
 	}
-	return &providers.Page[*model.User]{Repeats: true, Freshness: thisMoment()}, nil
+	return &providers.Page[*model.User]{MayRepeat: true, Freshness: thisMoment()}, nil
 }
 
 // page reads one page of the organization in this place.
@@ -91,7 +91,7 @@ func (u users) page(ctx context.Context, q providers.Query, place, number int) (
 	if err != nil {
 		return nil, err
 	}
-	page := &providers.Page[*model.User]{Repeats: len(u.organizations) > 1, Freshness: reply.Freshness}
+	page := &providers.Page[*model.User]{MayRepeat: len(u.organizations) > 1, Freshness: reply.Freshness}
 	for _, m := range reply.Value.items {
 		page.Items = append(page.Items, m.User)
 	}
@@ -108,11 +108,11 @@ func (u users) page(ctx context.Context, q providers.Query, place, number int) (
 	return page, nil
 }
 
-// Sorts reports that lists come in the vendor's own order only.
-func (users) Sorts(q providers.Query) bool { return q.Order == providers.Order{} }
+// SupportsOrder reports that lists come in the vendor's own order only.
+func (users) SupportsOrder(q providers.Query) bool { return q.Order == providers.Order{} }
 
-// Joins reports that users have no parents here.
-func (users) Joins(string) bool { return false }
+// SupportsParents reports that users have no parents here.
+func (users) SupportsParents(string) bool { return false }
 
 // parsePlace reads a token of Page: an index into the configured organizations
 // and a page's number.
@@ -123,7 +123,7 @@ func (u users) parsePlace(token string) (place, number int, err error) {
 	organization, rest, _ := strings.Cut(token, "/")
 	place = slices.Index(u.organizations, organization)
 	if place < 0 || rest == "" {
-		return 0, 0, u.client.fail(providers.BadInput, "not a page of this list")
+		return 0, 0, u.client.fail(providers.InvalidArgument, "not a page of this list")
 	}
 	number, err = u.client.parseNumber(rest)
 	return place, number, err
@@ -132,11 +132,11 @@ func (u users) parsePlace(token string) (place, number int, err error) {
 // acceptable fails with BadInput on a parent that is of none of the types, ""
 // being the whole list, and on a filter that makes no sense here.
 func (p *Provider) acceptable(q providers.Query, parents ...string) error {
-	if !slices.Contains(parents, q.Of.Type) {
-		return p.client.fail(providers.BadInput, "there is no such list")
+	if !slices.Contains(parents, q.Parent.Type) {
+		return p.client.fail(providers.InvalidArgument, "there is no such list")
 	}
 	if q.Filter.Database != "" {
-		return p.client.fail(providers.BadInput, "there are no databases here")
+		return p.client.fail(providers.InvalidArgument, "there are no databases here")
 	}
 	return nil
 }

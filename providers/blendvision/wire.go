@@ -188,7 +188,7 @@ func (a account) membership(p *model.Provider, organization string) *model.Membe
 		Entity: model.NewEntity(p, model.TypeMembership, model.JoinMembership(organization, a.ID)),
 		User:   a.user(p),
 		Organization: &model.Organization{
-			Entity: model.NewEntity(p, model.TypeOrganization, organization).With(model.Only()),
+			Entity: model.NewEntity(p, model.TypeOrganization, organization).WithFieldSet(model.OnlyFields()),
 		},
 		Role:         roleType(a.RoleType),
 		VendorRole:   optional(a.RoleType),
@@ -247,12 +247,12 @@ func (o organization) parent(p *model.Provider) *model.Organization {
 	if o.ParentID == "" {
 		return nil
 	}
-	extent := model.Only("name")
+	extent := model.OnlyFields("name")
 	if o.ParentName == "" {
-		extent = model.Only()
+		extent = model.OnlyFields()
 	}
 	return &model.Organization{
-		Entity: model.NewEntity(p, model.TypeOrganization, o.ParentID).With(extent),
+		Entity: model.NewEntity(p, model.TypeOrganization, o.ParentID).WithFieldSet(extent),
 		Name:   optional(o.ParentName),
 	}
 }

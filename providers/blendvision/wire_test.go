@@ -16,7 +16,7 @@ import (
 
 // same compares records, extents by what they hold.
 func same(want, got any) string {
-	return cmp.Diff(want, got, cmp.AllowUnexported(model.Extent{}))
+	return cmp.Diff(want, got, cmp.AllowUnexported(model.FieldSet{}))
 }
 
 func file(t *testing.T, name string) string {
@@ -38,9 +38,9 @@ func TestAccountsExample(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []*model.Membership{{
-		Entity: model.NewEntity(p.Info(), model.TypeMembership, "5a1c/string"),
+		Entity: model.NewEntity(p.Connection(), model.TypeMembership, "5a1c/string"),
 		User: &model.User{
-			Entity:       model.NewEntity(p.Info(), model.TypeUser, "string"),
+			Entity:       model.NewEntity(p.Connection(), model.TypeUser, "string"),
 			Email:        ptr("string"),
 			Name:         ptr("string string"),
 			FirstName:    ptr("string"),
@@ -50,7 +50,7 @@ func TestAccountsExample(t *testing.T) {
 			CreatedAt:    ptr(time.Date(2024, 7, 29, 15, 51, 28, 71e6, time.UTC)),
 		},
 		Organization: &model.Organization{
-			Entity: model.NewEntity(p.Info(), model.TypeOrganization, "5a1c").With(model.Only()),
+			Entity: model.NewEntity(p.Connection(), model.TypeOrganization, "5a1c").WithFieldSet(model.OnlyFields()),
 		},
 		Role:         model.RoleOwner,
 		VendorRole:   ptr("ROLE_TYPE_OWNER"),
@@ -71,7 +71,7 @@ func TestOrganizationExample(t *testing.T) {
 	const id = "04212e7d-16ab-4996-bc3a-cf88719cd867"
 	p := answering(t, always(file(t, "organization.json")), id)
 	want := &model.Organization{
-		Entity:       model.NewEntity(p.Info(), model.TypeOrganization, id),
+		Entity:       model.NewEntity(p.Connection(), model.TypeOrganization, id),
 		Name:         ptr("KKS Root 1234"),
 		Type:         ptr(model.OrganizationRoot),
 		VendorType:   ptr("ORGANIZATION_TYPE_ROOT"),
@@ -150,7 +150,7 @@ func TestEveryDocumentedFieldIsMapped(t *testing.T) {
 		}
 	}
 	if o := below.Items[0]; o.UpdatedAt.Location() != time.UTC || o.Parent.VendorID != "p" || *o.Parent.Name != "pn" ||
-		!o.Parent.Holds("name") || o.Parent.Holds("status") || !o.Full() || *roles[0].IsDefault {
+		!o.Parent.HasField("name") || o.Parent.HasField("status") || !o.Complete() || *roles[0].IsDefault {
 		t.Errorf("%+v below %+v", o, o.Parent)
 	}
 }

@@ -17,7 +17,7 @@ const endless = 500
 type collection struct {
 	typ   string
 	page  func(ctx context.Context, q providers.Query, token string) (*providers.Page[model.Node], error)
-	get   func(ctx context.Context, ids []string) providers.Found[model.Node]
+	get   func(ctx context.Context, ids []string) providers.BatchResult[model.Node]
 	sorts func(q providers.Query) bool
 	joins func(parentType string) bool
 }
@@ -58,16 +58,16 @@ func add[T model.Node](all []collection, typ string, c providers.Collection[T]) 
 			}
 			return nodes, err
 		},
-		get: func(ctx context.Context, ids []string) providers.Found[model.Node] {
+		get: func(ctx context.Context, ids []string) providers.BatchResult[model.Node] {
 			found := c.Get(ctx, ids)
-			nodes := providers.Found[model.Node]{Objects: map[string]model.Node{}, Failed: found.Failed}
+			nodes := providers.BatchResult[model.Node]{Objects: map[string]model.Node{}, Failed: found.Failed}
 			for id, object := range found.Objects {
 				nodes.Objects[id] = object
 			}
 			return nodes
 		},
-		sorts: c.Sorts,
-		joins: c.Joins,
+		sorts: c.SupportsOrder,
+		joins: c.SupportsParents,
 	})
 }
 
@@ -88,7 +88,7 @@ func (s Subject) listsOf(p providers.Provider) []list {
 			continue
 		}
 		for _, parent := range s.parents() {
-			all = append(all, list{c, c.typ + " of " + parent.Type + " " + parent.IDs[0], providers.Query{Of: parent}})
+			all = append(all, list{c, c.typ + " of " + parent.Type + " " + parent.IDs[0], providers.Query{Parent: parent}})
 		}
 	}
 	return all
@@ -119,7 +119,7 @@ type rows struct {
 func (r rows) keys() []model.ID {
 	keys := make([]model.ID, len(r.nodes))
 	for i, n := range r.nodes {
-		keys[i] = n.Key()
+		keys[i] = n.GlobalID()
 	}
 	return keys
 }
@@ -127,7 +127,7 @@ func (r rows) keys() []model.ID {
 func (r rows) ids() []string {
 	ids := make([]string, len(r.nodes))
 	for i, n := range r.nodes {
-		ids[i] = n.Key().VendorID()
+		ids[i] = n.GlobalID().VendorID()
 	}
 	return ids
 }
@@ -153,8 +153,8 @@ func (l list) read(t *testing.T, p providers.Provider, q providers.Query) rows {
 		}
 		for _, node := range page.Items {
 			belongs(t, p, l.typ, node)
-			if !seen[node.Key()] {
-				seen[node.Key()] = true
+			if !seen[node.GlobalID()] {
+				seen[node.GlobalID()] = true
 				r.nodes = append(r.nodes, node)
 			}
 		}
@@ -176,11 +176,11 @@ func (l list) read(t *testing.T, p providers.Provider, q providers.Query) rows {
 func belongs(t *testing.T, p providers.Provider, typ string, node model.Node) {
 	t.Helper()
 	e := entity(node)
-	if e.Provider != p.Info() {
+	if e.Provider != p.Connection() {
 		t.Errorf("%s: its provider is not the one that read it", e.ID)
 	}
-	if e.VendorID == "" || e.ID != model.NewID(p.Info().Name, typ, e.VendorID) {
-		t.Errorf("%s: does not go with provider %q, type %s and vendor id %q", e.ID, p.Info().Name, typ, e.VendorID)
+	if e.VendorID == "" || e.ID != model.NewID(p.Connection().Name, typ, e.VendorID) {
+		t.Errorf("%s: does not go with provider %q, type %s and vendor id %q", e.ID, p.Connection().Name, typ, e.VendorID)
 	}
 	if _, err := model.ParseID(string(e.ID)); err != nil {
 		t.Errorf("%s: %v", e.ID, err)

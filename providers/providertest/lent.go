@@ -25,9 +25,9 @@ func (s suite) lentTokens(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			try(t, s.operations, func(t *testing.T, o operation) {
 				p := s.New(t, baseURL, c.own, patience)
-				lent := p.As(providers.NewSecret(c.lent))
+				lent := p.WithCredential(providers.NewSecret(c.lent))
 				hides(t, s.Token, lent)
-				if lent.Info() != p.Info() {
+				if lent.Connection() != p.Connection() {
 					t.Error("Info() points to another value")
 				}
 				for who, works := range map[providers.Provider]bool{p: c.ownWorks, lent: c.lentWorks} {
@@ -46,9 +46,9 @@ func (s suite) lentTokens(t *testing.T) {
 	}
 	t.Run("nobody is asked without a token", func(t *testing.T) {
 		control.TakeCalls()
-		lent := s.New(t, baseURL, s.Token, patience).As(providers.Secret{})
+		lent := s.New(t, baseURL, s.Token, patience).WithCredential(providers.Secret{})
 		try(t, s.operations, func(t *testing.T, o operation) { _ = o.run(t.Context(), lent) })
-		lent.Forget(t.Context(), nil)
+		lent.Invalidate(t.Context(), nil)
 		if calls := control.TakeCalls(); len(calls) > 0 {
 			t.Errorf("%d calls", len(calls))
 		}

@@ -83,8 +83,8 @@ func (s suite) filters(t *testing.T) {
 					continue
 				}
 				matching++
-				if !slices.Contains(got.keys(), node.Key()) {
-					t.Errorf("%s matches but is not in the list", node.Key())
+				if !slices.Contains(got.keys(), node.GlobalID()) {
+					t.Errorf("%s matches but is not in the list", node.GlobalID())
 				}
 			}
 			if got.total != nil && *got.total != matching {
@@ -128,13 +128,13 @@ func (s suite) orders(t *testing.T) {
 	}
 	l := list{add(nil, model.TypeUser, users)[0], model.TypeUser, providers.Query{}}
 	all := l.read(t, p, l.query)
-	if !users.Sorts(providers.Query{}) {
+	if !users.SupportsOrder(providers.Query{}) {
 		t.Error("Sorts is false for the vendor's own order")
 	}
 	for field, value := range sortable {
 		for _, descending := range []bool{false, true} {
 			q := providers.Query{Order: providers.Order{Field: field, Descending: descending}}
-			if !users.Sorts(q) {
+			if !users.SupportsOrder(q) {
 				continue
 			}
 			got := l.read(t, p, q)
@@ -183,7 +183,7 @@ func (s suite) tokens(t *testing.T) {
 		} {
 			p.control.Reset()
 			page, err := l.page(t.Context(), l.query, token)
-			if providers.KindOf(err) != providers.BadInput || page != nil {
+			if providers.KindOf(err) != providers.InvalidArgument || page != nil {
 				t.Errorf("%s: Page(%.20q) = %v, %v; want no page and BadInput", l.name, token, page, err)
 			}
 			if n := len(p.control.Calls()); n != 0 {

@@ -21,7 +21,7 @@ func (s suite) memberships(t *testing.T) {
 	c := add(nil, model.TypeMembership, p.Collections().Memberships)[0]
 	read := func(t *testing.T, typ string, ids ...string) rows {
 		t.Helper()
-		l := list{c, "Membership of " + typ, providers.Query{Of: providers.Parent{Type: typ, IDs: ids}}}
+		l := list{c, "Membership of " + typ, providers.Query{Parent: providers.Parent{Type: typ, IDs: ids}}}
 		return l.read(t, p, l.query)
 	}
 	for _, parent := range s.parents() {
@@ -34,10 +34,10 @@ func (s suite) memberships(t *testing.T) {
 				m := node.(*model.Membership)
 				typ, id := model.TypeUser, m.User.VendorID
 				if parent.Type == model.TypeUser {
-					typ, id = m.Tenant().Key().Type(), m.Tenant().Key().VendorID()
+					typ, id = m.Tenant().GlobalID().Type(), m.Tenant().GlobalID().VendorID()
 				}
-				if !slices.Contains(read(t, typ, id).keys(), m.Key()) {
-					t.Errorf("%s is a membership of %s %s, but not of %s %s", m.Key(), parent.Type, parent.IDs[0], typ, id)
+				if !slices.Contains(read(t, typ, id).keys(), m.GlobalID()) {
+					t.Errorf("%s is a membership of %s %s, but not of %s %s", m.GlobalID(), parent.Type, parent.IDs[0], typ, id)
 				}
 			}
 		})
@@ -64,7 +64,7 @@ func (s suite) memberships(t *testing.T) {
 	t.Run("unknown parent", func(t *testing.T) {
 		for _, parent := range s.parents() {
 			parent.IDs = []string{unknown(parent.Type)}
-			page, err := c.page(t.Context(), providers.Query{Of: parent}, "")
+			page, err := c.page(t.Context(), providers.Query{Parent: parent}, "")
 			if err == nil && len(page.Items) == 0 || providers.KindOf(err) == providers.NotFound {
 				continue
 			}
@@ -77,27 +77,27 @@ func (s suite) memberships(t *testing.T) {
 func (s suite) ends(t *testing.T, m *model.Membership, parent providers.Parent) {
 	t.Helper()
 	if m.User == nil || m.Tenant() == nil || m.Account != nil && m.Organization != nil {
-		t.Fatalf("%s: lacks its user or its tenant, or has two tenants", m.Key())
+		t.Fatalf("%s: lacks its user or its tenant, or has two tenants", m.GlobalID())
 	}
-	tenant := m.Tenant().Key()
+	tenant := m.Tenant().GlobalID()
 	if want := model.JoinMembership(tenant.VendorID(), m.User.VendorID); m.VendorID != want {
-		t.Errorf("%s: vendor id %q, want %q", m.Key(), m.VendorID, want)
+		t.Errorf("%s: vendor id %q, want %q", m.GlobalID(), m.VendorID, want)
 	}
 	if m.User.Provider != m.Provider || m.User.ID != model.NewID(m.Provider.Name, model.TypeUser, m.User.VendorID) {
-		t.Errorf("%s: its user is %s", m.Key(), m.User.ID)
+		t.Errorf("%s: its user is %s", m.GlobalID(), m.User.ID)
 	}
 	if tenant.Provider() != m.Provider.Name {
-		t.Errorf("%s: its tenant is %s", m.Key(), tenant)
+		t.Errorf("%s: its tenant is %s", m.GlobalID(), tenant)
 	}
 	id, typ := tenant.VendorID(), tenant.Type()
 	if parent.Type == model.TypeUser {
 		id, typ = m.User.VendorID, model.TypeUser
 	}
 	if typ != parent.Type || !slices.Contains(parent.IDs, id) {
-		t.Errorf("%s came with the memberships of %s %q", m.Key(), parent.Type, parent.IDs)
+		t.Errorf("%s came with the memberships of %s %q", m.GlobalID(), parent.Type, parent.IDs)
 	}
-	if m.Role == "" && m.Holds("role") || m.Status == "" && m.Holds("status") {
-		t.Errorf("%s: claims to hold a role %q and a status %q", m.Key(), m.Role, m.Status)
+	if m.Role == "" && m.HasField("role") || m.Status == "" && m.HasField("status") {
+		t.Errorf("%s: claims to hold a role %q and a status %q", m.GlobalID(), m.Role, m.Status)
 	}
 }
 
@@ -110,8 +110,8 @@ func (s suite) databases(t *testing.T) {
 		return
 	}
 	for _, parent := range s.parents() {
-		q := providers.Query{Of: parent, Filter: providers.Filter{Database: "cka1b2c3"}}
-		if page, err := memberships.Page(t.Context(), q, ""); providers.KindOf(err) != providers.BadInput || page != nil {
+		q := providers.Query{Parent: parent, Filter: providers.Filter{Database: "cka1b2c3"}}
+		if page, err := memberships.Page(t.Context(), q, ""); providers.KindOf(err) != providers.InvalidArgument || page != nil {
 			t.Errorf("memberships of %s %s in a database: %v, %v; want BadInput", parent.Type, parent.IDs[0], page, err)
 		}
 	}

@@ -46,22 +46,22 @@ func (s suite) objects(t *testing.T) {
 				t.Errorf("Get failed for %q: %v", id, err)
 			}
 			if object := found.Objects[unknown(l.typ)]; object != nil {
-				t.Errorf("Get found %s, which does not exist", object.Key())
+				t.Errorf("Get found %s, which does not exist", object.GlobalID())
 			}
 			for i, row := range listed {
 				object := found.Objects[ids[i]]
 				if object == nil {
-					t.Errorf("Get does not find the listed %s", row.Key())
+					t.Errorf("Get does not find the listed %s", row.GlobalID())
 					continue
 				}
 				belongs(t, p, l.typ, object)
-				if object.Key() != row.Key() {
-					t.Errorf("Get found %s for %s", object.Key(), row.Key())
+				if object.GlobalID() != row.GlobalID() {
+					t.Errorf("Get found %s for %s", object.GlobalID(), row.GlobalID())
 				}
-				if entity(object).Extent != nil {
-					t.Errorf("%s: Get gives no full record", object.Key())
+				if entity(object).FieldSet != nil {
+					t.Errorf("%s: Get gives no full record", object.GlobalID())
 				}
-				if entity(row).Extent == nil {
+				if entity(row).FieldSet == nil {
 					compare(t, row, object)
 				}
 			}
@@ -98,7 +98,7 @@ func compare(t *testing.T, row, object model.Node) {
 			continue
 		}
 		if !reflect.DeepEqual(a.Field(i).Interface(), b.Field(i).Interface()) {
-			t.Errorf("%s: %s differs between the full row of the list and the object", row.Key(), a.Type().Field(i).Name)
+			t.Errorf("%s: %s differs between the full row of the list and the object", row.GlobalID(), a.Type().Field(i).Name)
 		}
 	}
 }
@@ -144,13 +144,13 @@ func (l list) refuses(t *testing.T, id string) {
 	t.Helper()
 	found := l.get(t.Context(), []string{id})
 	for key, object := range found.Objects {
-		t.Errorf("%s: Get(%.30q) found %q, %s", l.name, id, key, object.Key())
+		t.Errorf("%s: Get(%.30q) found %q, %s", l.name, id, key, object.GlobalID())
 	}
 	for key, err := range found.Failed {
 		if key != id {
 			t.Errorf("%s: Get(%.30q) failed for %q", l.name, id, key)
 		}
-		if kind := providers.KindOf(err); kind != providers.BadInput && kind != providers.NotFound {
+		if kind := providers.KindOf(err); kind != providers.InvalidArgument && kind != providers.NotFound {
 			t.Errorf("%s: Get(%.30q) failed with %v, want BadInput or no failure", l.name, id, err)
 		}
 	}

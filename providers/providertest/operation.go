@@ -29,10 +29,10 @@ func (s Subject) operations(t *testing.T) []operation {
 		if err != nil || len(page.Items) == 0 {
 			t.Fatalf("%s: no first page: %v", l.name, err)
 		}
-		ids[l.typ] = page.Items[0].Key().VendorID()
+		ids[l.typ] = page.Items[0].GlobalID().VendorID()
 		all = append(all, operation{"Page of " + l.name, func(ctx context.Context, p providers.Provider) error {
 			page, err := s.listsOf(p)[i].page(ctx, l.query, "")
-			if err != nil && page != nil && providers.KindOf(err) != providers.Truncated {
+			if err != nil && page != nil && providers.KindOf(err) != providers.Incomplete {
 				t.Errorf("%s: Page gives a page and %v", l.name, err)
 			}
 			return err
@@ -74,7 +74,7 @@ func (s suite) failed(t *testing.T, p providers.Provider, err error, want ...pro
 	if !ok {
 		t.Errorf("%v (kind %d), want kind %d", err, kind, want)
 	}
-	if e, is := err.(*providers.Error); err != nil && (!is || e.Provider != p.Info()) { //nolint:errorlint // the contract wants this type itself
+	if e, is := err.(*providers.Error); err != nil && (!is || e.Provider != p.Connection()) { //nolint:errorlint // the contract wants this type itself
 		t.Errorf("%#v is not an error that names its provider", err)
 	}
 	keeps(t, s.Token, err)

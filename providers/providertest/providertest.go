@@ -134,11 +134,11 @@ func (s suite) info(t *testing.T) {
 	t.Parallel()
 	p := s.serve(t)
 	hides(t, s.Token, p.Provider)
-	info := p.Info()
+	info := p.Connection()
 	if info == nil || info.Name == "" || info.Vendor == "" || info.BaseURL != p.baseURL {
 		t.Fatalf("Info() = %+v, want a name, a vendor and the base URL %s", info, p.baseURL)
 	}
-	if p.Info() != info {
+	if p.Connection() != info {
 		t.Error("Info() points to another value the second time; everything read must share one")
 	}
 	if n := len(p.control.Calls()); n != 0 {

@@ -17,7 +17,7 @@ import (
 // takes one that nobody has used, since printing reads what calls change.
 func hides(t *testing.T, token string, unused providers.Provider) {
 	t.Helper()
-	untold(t, token, unused, *unused.Info(), unused.Collections(), reflect.ValueOf(unused).Elem().Interface())
+	untold(t, token, unused, *unused.Connection(), unused.Collections(), reflect.ValueOf(unused).Elem().Interface())
 }
 
 // keeps checks that an error does not tell the token, however it is printed.

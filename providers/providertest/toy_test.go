@@ -88,7 +88,7 @@ func newToy(c upstream.Config, token, mutant string) (*toy, error) {
 	return p, err
 }
 
-func (p *toy) Info() *model.Provider {
+func (p *toy) Connection() *model.Provider {
 	if p.mutant == "names itself anew" {
 		clone := *p.client.Provider()
 		return &clone
@@ -97,14 +97,14 @@ func (p *toy) Info() *model.Provider {
 }
 
 func (p *toy) Status() model.ProviderStatus               { return p.client.Status() }
-func (p *toy) Forget(ctx context.Context, ids []model.ID) { p.client.Forget(ctx, ids) }
+func (p *toy) Invalidate(ctx context.Context, ids []model.ID) { p.client.Invalidate(ctx, ids) }
 
-func (p *toy) As(token providers.Secret) providers.Provider {
+func (p *toy) WithCredential(token providers.Secret) providers.Provider {
 	switch {
 	case p.mutant == "lends its own token", p.mutant == "asks without a token" && token.Empty():
 		return p
 	}
-	return &toy{client: p.client.With(token, upstream.Bearer), mutant: p.mutant}
+	return &toy{client: p.client.WithCredential(token, upstream.Bearer), mutant: p.mutant}
 }
 
 func (p *toy) Check(ctx context.Context) error {
@@ -174,18 +174,18 @@ func (p *toy) decode(row []byte) (*model.User, error) {
 
 type toyUsers struct{ *toy }
 
-func (u toyUsers) Sorts(q providers.Query) bool {
+func (u toyUsers) SupportsOrder(q providers.Query) bool {
 	return q.Order.Field == "" || q.Order.Field == model.OrderByEmail && u.mutant == "claims an order"
 }
 
-func (toyUsers) Joins(string) bool { return false }
+func (toyUsers) SupportsParents(string) bool { return false }
 
 func (u toyUsers) Page(ctx context.Context, q providers.Query, token string) (*providers.Page[*model.User], error) {
 	number := 1
 	if token != "" {
 		var err error
 		if number, err = strconv.Atoi(token); (err != nil || number < 2 || number > 999) && u.mutant != "takes any token" {
-			return nil, &providers.Error{Kind: providers.BadInput, Provider: u.Info()}
+			return nil, &providers.Error{Kind: providers.InvalidArgument, Provider: u.Connection()}
 		}
 	}
 	reply, err := u.read(ctx, number)
@@ -209,8 +209,8 @@ func (u toyUsers) Page(ctx context.Context, q providers.Query, token string) (*p
 	return page, nil
 }
 
-func (u toyUsers) Get(ctx context.Context, ids []string) providers.Found[*model.User] {
-	found := upstream.Objects[*model.User]{
+func (u toyUsers) Get(ctx context.Context, ids []string) providers.BatchResult[*model.User] {
+	found := upstream.BatchRequest[*model.User]{
 		Kind:    "user",
 		PerCall: 1,
 		Request: func(ids []string) (upstream.Request, error) {
@@ -234,7 +234,7 @@ func (u toyUsers) Get(ctx context.Context, ids []string) providers.Found[*model.
 		switch u.mutant {
 		case "gives half a record":
 			half := *user
-			half.Extent = model.Only("email")
+			half.FieldSet = model.OnlyFields("email")
 			found.Objects[id] = &half
 		case "loses an object":
 			delete(found.Objects, "1")
@@ -247,7 +247,7 @@ func (u toyUsers) Get(ctx context.Context, ids []string) providers.Found[*model.
 	if u.mutant == "fails for what is not there" {
 		for _, id := range ids {
 			if found.Objects[id] == nil && found.Failed[id] == nil {
-				found.Failed[id] = &providers.Error{Kind: providers.NotFound, Provider: u.Info()}
+				found.Failed[id] = &providers.Error{Kind: providers.NotFound, Provider: u.Connection()}
 			}
 		}
 	}
@@ -256,9 +256,9 @@ func (u toyUsers) Get(ctx context.Context, ids []string) providers.Found[*model.
 
 type toyGroups struct{ *toy }
 
-func (toyGroups) Sorts(q providers.Query) bool { return q.Order.Field == "" }
+func (toyGroups) SupportsOrder(q providers.Query) bool { return q.Order.Field == "" }
 
-func (toyGroups) Joins(string) bool { return false }
+func (toyGroups) SupportsParents(string) bool { return false }
 
 func (g toyGroups) Page(ctx context.Context, _ providers.Query, _ string) (*providers.Page[*model.Group], error) {
 	_, err := upstream.Read(ctx, g.client, upstream.Request{Path: "/groups"}, func([]byte) (any, error) { return nil, nil })
@@ -268,8 +268,8 @@ func (g toyGroups) Page(ctx context.Context, _ providers.Query, _ string) (*prov
 	return &providers.Page[*model.Group]{}, nil
 }
 
-func (g toyGroups) Get(ctx context.Context, ids []string) providers.Found[*model.Group] {
-	found := providers.Found[*model.Group]{Failed: map[string]error{}}
+func (g toyGroups) Get(ctx context.Context, ids []string) providers.BatchResult[*model.Group] {
+	found := providers.BatchResult[*model.Group]{Failed: map[string]error{}}
 	if _, err := g.Page(ctx, providers.Query{}, ""); err != nil {
 		for _, id := range ids {
 			found.Failed[id] = err

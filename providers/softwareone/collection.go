@@ -33,13 +33,13 @@ type collection[T model.Node] struct {
 }
 
 // Get reads objects by their ids, a hundred a call.
-func (c *collection[T]) Get(ctx context.Context, ids []string) providers.Found[T] {
+func (c *collection[T]) Get(ctx context.Context, ids []string) providers.BatchResult[T] {
 	return c.objects().Get(ctx, c.client, askable(ids))
 }
 
 // objects tells how objects are read by their ids.
-func (c *collection[T]) objects() upstream.Objects[T] {
-	return upstream.Objects[T]{
+func (c *collection[T]) objects() upstream.BatchRequest[T] {
+	return upstream.BatchRequest[T]{
 		Kind:    c.kind + " with " + c.selects,
 		PerCall: maxPerCall,
 		Request: func(ids []string) (upstream.Request, error) {
@@ -91,7 +91,7 @@ func (c *collection[T]) page(ctx context.Context, q providers.Query, token strin
 	switch {
 	case q.Filter.Database != "":
 		return nil, badInput("this vendor has no databases")
-	case q.Of.Type != "" && !c.Joins(q.Of.Type):
+	case q.Parent.Type != "" && !c.SupportsParents(q.Parent.Type):
 		return nil, badInput("this vendor has no such list")
 	}
 	p := c.plan(q)
@@ -102,15 +102,15 @@ func (c *collection[T]) page(ctx context.Context, q providers.Query, token strin
 		return nil, badInput("this is not a place in the list")
 	}
 	only := ""
-	if q.Of.Type != "" && len(q.Of.IDs) == 1 {
-		only = q.Of.IDs[0]
+	if q.Parent.Type != "" && len(q.Parent.IDs) == 1 {
+		only = q.Parent.IDs[0]
 	}
 	request := query{
 		conditions: append([]condition{p.parts[at.part]}, p.conditions...),
 		selects:    c.selects, order: p.order, limit: pageSize, offset: at.offset,
 	}
 	l := list[T]{path: c.path, query: request, decode: c.decode, remember: c.remember}
-	if q.Of.Type != "" {
+	if q.Parent.Type != "" {
 		l.accept = func(row T) bool { return c.adopt(row, only) }
 	}
 	return l.page(ctx, c.client, at, len(p.parts), p.exact)
@@ -120,12 +120,12 @@ func (c *collection[T]) remember(page []T, freshness model.Freshness) {
 	c.objects().Remember(c.client, page, freshness)
 }
 
-// Sorts reports whether the platform sorts so; lists of an account come in its
+// SupportsOrder reports whether the platform sorts so; lists of an account come in its
 // own order.
-func (c *collection[T]) Sorts(q providers.Query) bool { return sorts(q.Order) }
+func (c *collection[T]) SupportsOrder(q providers.Query) bool { return sorts(q.Order) }
 
-// Joins reports whether one call can serve several parents.
-func (c *collection[T]) Joins(parentType string) bool {
+// SupportsParents reports whether one call can serve several parents.
+func (c *collection[T]) SupportsParents(parentType string) bool {
 	return c.inAccounts && parentType == model.TypeAccount
 }
 
@@ -183,7 +183,7 @@ func (l list[T]) page(ctx context.Context, client *upstream.Client, at position,
 	if err != nil {
 		return nil, err
 	}
-	if reply.First && l.remember != nil {
+	if reply.Decoded && l.remember != nil {
 		l.remember(reply.Value.items, reply.Freshness)
 	}
 	went, err := reply.Value.pagination.after(at.offset, reply.Value.count)

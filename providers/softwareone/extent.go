@@ -130,7 +130,7 @@ type sighting struct {
 // use.
 type extents struct {
 	mu   sync.Mutex
-	kept map[extentKey]*model.Extent
+	kept map[extentKey]*model.FieldSet
 }
 
 type extentKey struct {
@@ -142,10 +142,10 @@ type extentKey struct {
 // maxExtents bounds what is kept; a well-behaved platform has some dozen.
 const maxExtents = 512
 
-func newExtents() *extents { return &extents{kept: map[extentKey]*model.Extent{}} }
+func newExtents() *extents { return &extents{kept: map[extentKey]*model.FieldSet{}} }
 
 // of is the extent of a record.
-func (x *extents) of(n *noun, s sighting, in scope) *model.Extent {
+func (x *extents) of(n *noun, s sighting, in scope) *model.FieldSet {
 	missing := (n.named(s.omitted) | s.unclear) &^ s.present
 	switch in.form {
 	case whole:
@@ -164,17 +164,17 @@ func (x *extents) of(n *noun, s sighting, in scope) *model.Extent {
 	return x.keep(extentKey{n, true, sure})
 }
 
-func (x *extents) keep(k extentKey) *model.Extent {
+func (x *extents) keep(k extentKey) *model.FieldSet {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if e, ok := x.kept[k]; ok {
 		return e
 	}
-	var e *model.Extent
+	var e *model.FieldSet
 	if k.only {
-		e = model.Only(append(k.noun.fields(k.set), k.noun.always...)...)
+		e = model.OnlyFields(append(k.noun.fields(k.set), k.noun.always...)...)
 	} else {
-		e = model.Except(k.noun.fields(k.set)...)
+		e = model.AllExcept(k.noun.fields(k.set)...)
 	}
 	if len(x.kept) < maxExtents {
 		x.kept[k] = e

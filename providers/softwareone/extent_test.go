@@ -11,7 +11,7 @@ import (
 // holding are those of the fields that a record holds.
 func holding(n model.Node, fields ...string) (held []string) {
 	for _, f := range fields {
-		if n.Holds(f) {
+		if n.HasField(f) {
 			held = append(held, f)
 		}
 	}
@@ -51,7 +51,7 @@ func TestAbsences(t *testing.T) {
 		if got := holding(user, userFields()...); !slices.Equal(got, c.want) {
 			t.Errorf("%s: holds %q, want %q", name, got, c.want)
 		}
-		if got := get(t, c2.Users, "USR-1"); !got.Full() {
+		if got := get(t, c2.Users, "USR-1"); !got.Complete() {
 			t.Errorf("%s: not full after Get", name)
 		}
 	}
@@ -72,13 +72,13 @@ func TestShortReferences(t *testing.T) {
 		[]string{"name", "icon", "phone", "email", "middleName", "customAttributes"}; !slices.Equal(got, want) {
 		t.Errorf("the user holds %q, want %q", got, want)
 	}
-	if len(b.Sellers) != 1 || b.Holds("sellers") || !b.Sellers[0].Holds("externalId") || b.Sellers[0].Holds("status") {
-		t.Errorf("sellers %v, held %v", b.Sellers, b.Holds("sellers"))
+	if len(b.Sellers) != 1 || b.HasField("sellers") || !b.Sellers[0].HasField("externalId") || b.Sellers[0].HasField("status") {
+		t.Errorf("sellers %v, held %v", b.Sellers, b.HasField("sellers"))
 	}
 	c, _ = connect(t, rowsOf(`{"id":"UGR-1","users":[{"id":"USR-1"},{"id":"USR-2"}],"modules":[{"id":"MOD-1"}],"buyers":[{"id":"BUY-1"}]}`))
 	groups, err := c.Groups.Page(t.Context(), providers.Query{}, "")
 	g := first(t, groups, err)
-	if g.Users[0].Extent != g.Users[1].Extent {
+	if g.Users[0].FieldSet != g.Users[1].FieldSet {
 		t.Error("equal extents are two values")
 	}
 	if got := holding(g.Modules[0], "name", "description", "paid", "filters", "settings", "accountTypes", "audit"); len(got) != 5 {
@@ -87,7 +87,7 @@ func TestShortReferences(t *testing.T) {
 	if got := holding(g.Buyers[0], "name", "icon", "status", "account", "errors"); len(got) != 2 {
 		t.Errorf("the buyer holds %q", got)
 	}
-	if !g.Full() {
+	if !g.Complete() {
 		t.Error("a row that leaves nothing out is not full")
 	}
 }

@@ -37,11 +37,11 @@ type plan struct {
 // never lost, rows that do not may come.
 func (c *collection[T]) plan(q providers.Query) plan {
 	p := plan{parts: []condition{""}, exact: true, order: orderBy(q.Order)}
-	if q.Of.Type != "" {
-		p.parts = perParent(q.Of.IDs)
+	if q.Parent.Type != "" {
+		p.parts = perParent(q.Parent.IDs)
 	}
 	if len(q.Filter.Emails) > 0 {
-		if c.kind == model.TypeUser && q.Of.Type == "" {
+		if c.kind == model.TypeUser && q.Parent.Type == "" {
 			p.emails(q.Filter.Emails)
 		} else {
 			p.exact = false

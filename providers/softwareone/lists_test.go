@@ -95,7 +95,7 @@ func TestPagingThatDoesNotAdvance(t *testing.T) {
 	if err != nil || page.Next != "100" {
 		t.Fatalf("%+v, %v", page, err)
 	}
-	if _, err := users.Page(t.Context(), providers.Query{}, page.Next); providers.KindOf(err) != providers.Truncated {
+	if _, err := users.Page(t.Context(), providers.Query{}, page.Next); providers.KindOf(err) != providers.Incomplete {
 		t.Errorf("the first page again: %v", err)
 	}
 }
@@ -180,8 +180,8 @@ func TestListsOfAccounts(t *testing.T) {
 		}
 	}
 	collections, p := connect(t, rowsOf())
-	if !collections.Groups.Joins(model.TypeAccount) || !collections.Buyers.Joins(model.TypeAccount) || collections.Groups.Joins(model.TypeUser) ||
-		collections.Users.Joins(model.TypeAccount) || collections.Memberships.Joins(model.TypeAccount) || !collections.Memberships.Joins(model.TypeUser) {
+	if !collections.Groups.SupportsParents(model.TypeAccount) || !collections.Buyers.SupportsParents(model.TypeAccount) || collections.Groups.SupportsParents(model.TypeUser) ||
+		collections.Users.SupportsParents(model.TypeAccount) || collections.Memberships.SupportsParents(model.TypeAccount) || !collections.Memberships.SupportsParents(model.TypeUser) {
 		t.Error("a list joins other parents than it should")
 	}
 	if page, err := collections.Groups.Page(t.Context(), of(model.TypeAccount, "\"'"), ""); err != nil || page.Next != "" || len(p.asked()) != 0 {

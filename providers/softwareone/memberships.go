@@ -46,7 +46,7 @@ func (m *memberships) selects() string {
 var memberProperties = []string{"email", "status", "firstName", "lastName", "lastLoginAt", "settings"}
 
 // Get reads memberships by their ids: a hundred users of one account a call.
-func (m *memberships) Get(ctx context.Context, ids []string) providers.Found[*model.Membership] {
+func (m *memberships) Get(ctx context.Context, ids []string) providers.BatchResult[*model.Membership] {
 	accounts := map[string][]string{}
 	for _, id := range ids {
 		account, user := model.SplitMembership(id)
@@ -54,7 +54,7 @@ func (m *memberships) Get(ctx context.Context, ids []string) providers.Found[*mo
 			accounts[account] = append(accounts[account], id)
 		}
 	}
-	found := providers.Found[*model.Membership]{Objects: map[string]*model.Membership{}, Failed: map[string]error{}}
+	found := providers.BatchResult[*model.Membership]{Objects: map[string]*model.Membership{}, Failed: map[string]error{}}
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	for account, ids := range accounts {
@@ -78,12 +78,12 @@ func (m *memberships) Get(ctx context.Context, ids []string) providers.Found[*mo
 }
 
 // in tells how to read memberships of one account.
-func (m *memberships) in(account string) upstream.Objects[*model.Membership] {
+func (m *memberships) in(account string) upstream.BatchRequest[*model.Membership] {
 	property := "user.id"
 	if m.flat() {
 		property = "id"
 	}
-	return upstream.Objects[*model.Membership]{
+	return upstream.BatchRequest[*model.Membership]{
 		Kind:    model.TypeMembership + " with " + m.selects(),
 		PerCall: maxPerCall,
 		Request: func(ids []string) (upstream.Request, error) {
@@ -127,12 +127,12 @@ func (m *memberships) page(ctx context.Context, q providers.Query, token string)
 		return nil, badInput("this vendor has no databases")
 	case impossible(q.Filter) && token == "":
 		return nothing[*model.Membership](), nil
-	case q.Of.Type == model.TypeUser:
-		return m.ofUsers(ctx, q.Of.IDs, at)
-	case q.Of.Type != model.TypeAccount || len(q.Of.IDs) != 1 || at.part != 0:
+	case q.Parent.Type == model.TypeUser:
+		return m.ofUsers(ctx, q.Parent.IDs, at)
+	case q.Parent.Type != model.TypeAccount || len(q.Parent.IDs) != 1 || at.part != 0:
 		return nil, badInput("this vendor has no such list")
 	}
-	account := q.Of.IDs[0]
+	account := q.Parent.IDs[0]
 	path, err := accountUsers(m.path, account)
 	if err != nil {
 		return nil, err
@@ -150,9 +150,9 @@ func impossible(f providers.Filter) bool {
 	return len(f.Licenses) > 0 || len(f.Roles) > 0 && !slices.Contains(f.Roles, model.RoleMember)
 }
 
-// Sorts reports whether the platform sorts so: not but in its own order.
-func (m *memberships) Sorts(q providers.Query) bool { return q.Order.Field == "" }
+// SupportsOrder reports whether the platform sorts so: not but in its own order.
+func (m *memberships) SupportsOrder(q providers.Query) bool { return q.Order.Field == "" }
 
-// Joins reports whether one Page serves several parents: several users, but one
+// SupportsParents reports whether one Page serves several parents: several users, but one
 // account, which is in the path.
-func (m *memberships) Joins(parentType string) bool { return parentType == model.TypeUser }
+func (m *memberships) SupportsParents(parentType string) bool { return parentType == model.TypeUser }

@@ -17,7 +17,7 @@ func TestNestedMember(t *testing.T) {
 	page, err := c.Memberships.Page(t.Context(), of(model.TypeAccount, "ACC-1"), "")
 	m := first(t, page, err)
 	if m.VendorID != "ACC-1/USR-1" || m.Role != model.RoleMember || m.Status != model.UserInvited || m.JoinedAt.Day() != 2 ||
-		m.LastAccessAt.Day() != 3 || m.Account.VendorID != "ACC-1" || *m.Account.Name != "Acme" || !m.Full() || page.Total == nil {
+		m.LastAccessAt.Day() != 3 || m.Account.VendorID != "ACC-1" || *m.Account.Name != "Acme" || !m.Complete() || page.Total == nil {
 		t.Errorf("%+v", m)
 	}
 	// What was asked for is known, be it null; the rest of the user is not.
@@ -45,10 +45,10 @@ func TestNestedMemberNotExpanded(t *testing.T) {
 	c, _ := connect(t, rowsOf(`{"id":"AUSR-1-1","user":{"id":"USR-1","name":"Anna"}}`))
 	page, err := c.Memberships.Page(t.Context(), of(model.TypeAccount, "ACC-1"), "")
 	m := first(t, page, err)
-	if m.User.Holds("email") || m.User.Holds("status") || !m.User.Holds("name") {
+	if m.User.HasField("email") || m.User.HasField("status") || !m.User.HasField("name") {
 		t.Error("a short reference counts as expanded")
 	}
-	if m.Status != model.UserOther || m.Account.VendorID != "ACC-1" || m.Account.Holds("name") {
+	if m.Status != model.UserOther || m.Account.VendorID != "ACC-1" || m.Account.HasField("name") {
 		t.Errorf("status %s, account %+v", m.Status, m.Account)
 	}
 }
@@ -134,7 +134,7 @@ func TestMembersThatCannotBe(t *testing.T) {
 	for _, f := range []providers.Filter{
 		{Licenses: []model.License{model.LicenseFull}}, {Roles: []model.MembershipRole{model.RoleOwner, model.RoleAdmin}},
 	} {
-		page, err := c.Memberships.Page(t.Context(), providers.Query{Of: of(model.TypeAccount, "ACC-1").Of, Filter: f}, "")
+		page, err := c.Memberships.Page(t.Context(), providers.Query{Parent: of(model.TypeAccount, "ACC-1").Parent, Filter: f}, "")
 		if err != nil || len(page.Items) != 0 || *page.Total != 0 {
 			t.Errorf("%+v: %v, %v", f, page, err)
 		}
@@ -163,7 +163,7 @@ func TestMembershipsOfUsers(t *testing.T) {
 		t.Fatalf("%+v, %v", page, err)
 	}
 	m := page.Items[0]
-	if m.VendorID != "ACC-1/USR-1" || *m.User.Name != "Anna" || *m.Account.Type != "Client" || !m.User.Holds("email") || m.Account.Holds("address") {
+	if m.VendorID != "ACC-1/USR-1" || *m.User.Name != "Anna" || *m.Account.Type != "Client" || !m.User.HasField("email") || m.Account.HasField("address") {
 		t.Errorf("%+v", m)
 	}
 	fields := []string{
@@ -224,7 +224,7 @@ func TestMembershipsOfUsersThatFail(t *testing.T) {
 		return fmt.Sprintf(`{"$meta":{"pagination":{"offset":%s,"limit":1}},"data":[{"id":"ACC-%s"}]}`, offset, offset)
 	}}
 	_, err := connectTo(t, endless, "").Collections().Memberships.Page(t.Context(), of(model.TypeUser, "USR-1"), "")
-	if providers.KindOf(err) != providers.Truncated {
+	if providers.KindOf(err) != providers.Incomplete {
 		t.Errorf("an endless list: %v", err)
 	}
 	forbidden := &platform{answer: func(path, _ string) string {

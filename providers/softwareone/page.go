@@ -41,7 +41,7 @@ var errShape = errors.New("not a list")
 func parseEnvelope(body []byte, look func(row *scan.Reader)) (envelope, error) {
 	var e envelope
 	r := scan.NewBytes(body) // which nobody changes
-	for name := range r.Members {
+	for name := range r.ObjectKeys {
 		switch name {
 		case "$meta":
 			e.meta = object(r, (*wireMeta).read)
@@ -50,7 +50,7 @@ func parseEnvelope(body []byte, look func(row *scan.Reader)) (envelope, error) {
 				continue
 			}
 			e.rows = []json.RawMessage{}
-			for range r.Elements {
+			for range r.Array {
 				from := r.Offset()
 				look(r)
 				e.rows = append(e.rows, body[from:r.Offset()])
@@ -71,14 +71,14 @@ type pagination struct {
 }
 
 func (w *pagination) read(r *scan.Reader) {
-	for name := range r.Members {
+	for name := range r.ObjectKeys {
 		switch name {
 		case "offset":
-			w.Offset = r.IntOrNull()
+			w.Offset = r.Int64Ptr()
 		case "limit":
-			w.Limit = r.IntOrNull()
+			w.Limit = r.Int64Ptr()
 		case "total":
-			w.Total = r.IntOrNull()
+			w.Total = r.Int64Ptr()
 		}
 	}
 }
@@ -98,7 +98,7 @@ func (p *pagination) after(offset, rows int) (progress, error) {
 		p = &pagination{}
 	}
 	if offset > 0 && p.Offset != nil && *p.Offset != int64(offset) {
-		return progress{}, &providers.Error{Kind: providers.Truncated, Detail: "the list does not go on where it should"}
+		return progress{}, &providers.Error{Kind: providers.Incomplete, Detail: "the list does not go on where it should"}
 	}
 	step := rows
 	if p.Limit != nil && *p.Limit > int64(rows) && *p.Limit <= pageSize {
@@ -155,7 +155,7 @@ func parsePosition(token string) (position, error) {
 }
 
 func badInput(detail string) error {
-	return &providers.Error{Kind: providers.BadInput, Detail: detail}
+	return &providers.Error{Kind: providers.InvalidArgument, Detail: detail}
 }
 
 // named adds the provider to an error that does not name one.

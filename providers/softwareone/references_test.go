@@ -68,13 +68,13 @@ func TestReferencesAreShort(t *testing.T) {
 			{m.Modules[0], []string{"name", "settings"}, []string{"accountTypes"}},
 		} {
 			if got := holding(c.node, c.held...); !slices.Equal(got, c.held) {
-				t.Errorf("%s: %s holds %q, want %q", name, c.node.Key(), got, c.held)
+				t.Errorf("%s: %s holds %q, want %q", name, c.node.GlobalID(), got, c.held)
 			}
 			if got := holding(c.node, c.not...); len(got) != 0 {
-				t.Errorf("%s: %s holds %q", name, c.node.Key(), got)
+				t.Errorf("%s: %s holds %q", name, c.node.GlobalID(), got)
 			}
 		}
-		if path == "" && !(m.User.Holds("status") && m.User.Holds("lastLoginAt")) {
+		if path == "" && !(m.User.HasField("status") && m.User.HasField("lastLoginAt")) {
 			t.Error("a member's user lacks what was asked for")
 		}
 	}
@@ -93,32 +93,32 @@ func TestReferencesOfObjects(t *testing.T) {
 		t.Errorf("%d groups in %d bytes", len(found.Objects), s.most)
 	}
 	group := get(t, c.Groups, softwareonefake.GroupID(1))
-	if u := group.Users[0]; !u.Holds("name") || u.Holds("email") {
+	if u := group.Users[0]; !u.HasField("name") || u.HasField("email") {
 		t.Errorf("a user of a group is %+v", u)
 	}
 	user := get(t, c.Users, softwareonefake.EverywhereUser)
-	if a := user.CurrentAccount; a == nil || !a.Holds("name") || a.Holds("address") {
+	if a := user.CurrentAccount; a == nil || !a.HasField("name") || a.HasField("address") {
 		t.Errorf("the current account is %+v", a)
 	}
 	buyer := get(t, c.Buyers, softwareonefake.BuyerID(0))
-	if a := buyer.Account; a == nil || !a.Holds("name") || a.Holds("website") {
+	if a := buyer.Account; a == nil || !a.HasField("name") || a.HasField("website") {
 		t.Errorf("the account of a buyer is %+v", a)
 	}
-	if s := buyer.Sellers; len(s) == 0 || !s[0].Holds("externalId") || s[0].Holds("address") {
+	if s := buyer.Sellers; len(s) == 0 || !s[0].HasField("externalId") || s[0].HasField("address") {
 		t.Errorf("the sellers of a buyer are %v", s)
 	}
 	contact := buyer.Contact
 	if contact == nil || contact.Email == nil || contact.Phone == nil || contact.Type == nil || contact.User == nil {
 		t.Fatalf("the contact of a buyer is %+v", contact)
 	}
-	if u := contact.User; u.Name == nil || !u.Holds("phone") || u.Holds("email") {
+	if u := contact.User; u.Name == nil || !u.HasField("phone") || u.HasField("email") {
 		t.Errorf("the user of a contact is %+v", u)
 	}
 	page, err := c.Memberships.Page(t.Context(), of(model.TypeUser, softwareonefake.EverywhereUser), "")
 	if err != nil || len(page.Items) == 0 {
 		t.Fatalf("%v, %v", page, err)
 	}
-	if a := page.Items[0].Account; a.Type == nil || a.VendorStatus == nil || a.Holds("website") {
+	if a := page.Items[0].Account; a.Type == nil || a.VendorStatus == nil || a.HasField("website") {
 		t.Errorf("an account of a user is %+v", a)
 	}
 }

@@ -85,18 +85,18 @@ func usablePath(path string) bool {
 	return accounts == 1
 }
 
-// Info describes the connection.
-func (p *Provider) Info() *model.Provider { return p.client.Provider() }
+// Connection describes the connection.
+func (p *Provider) Connection() *model.Provider { return p.client.Provider() }
 
 // Status tells how the last calls went.
 func (p *Provider) Status() model.ProviderStatus { return p.client.Status() }
 
-// Forget drops what is remembered.
-func (p *Provider) Forget(ctx context.Context, ids []model.ID) { p.client.Forget(ctx, ids) }
+// Invalidate drops what is remembered.
+func (p *Provider) Invalidate(ctx context.Context, ids []model.ID) { p.client.Invalidate(ctx, ids) }
 
-// As is the connection as another account.
-func (p *Provider) As(token providers.Secret) providers.Provider {
-	return connected(p.client.With(token, upstream.Bearer), p.reader, p.usersPath)
+// WithCredential is the connection as another account.
+func (p *Provider) WithCredential(token providers.Secret) providers.Provider {
+	return connected(p.client.WithCredential(token, upstream.Bearer), p.reader, p.usersPath)
 }
 
 // Collections lists what the vendor has: all but organizations and roles.

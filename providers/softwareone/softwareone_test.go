@@ -86,7 +86,7 @@ func testdata(t testing.TB, name string) string {
 }
 
 func of(parentType string, ids ...string) providers.Query {
-	return providers.Query{Of: providers.Parent{Type: parentType, IDs: ids}}
+	return providers.Query{Parent: providers.Parent{Type: parentType, IDs: ids}}
 }
 
 // first is the only row of a page.
@@ -175,7 +175,7 @@ func TestWhatIsNotOffered(t *testing.T) {
 		"token: of an account": pageError(t, c.Memberships, of(model.TypeAccount, "ACC-1"), "1.0"),
 	} {
 		var e *providers.Error
-		if !errors.As(err, &e) || e.Kind != providers.BadInput || e.Provider == nil {
+		if !errors.As(err, &e) || e.Kind != providers.InvalidArgument || e.Provider == nil {
 			t.Errorf("%s: %v, want bad input", name, err)
 		}
 	}

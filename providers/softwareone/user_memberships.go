@@ -109,7 +109,7 @@ func (m *memberships) apart(ctx context.Context, all []*accountsOf, freshness *m
 			mu.Lock()
 			defer mu.Unlock()
 			a.accounts = accounts
-			freshness = freshness.Older(fetched)
+			freshness = freshness.Merge(fetched)
 			if err != nil {
 				failure = err
 			}
@@ -148,7 +148,7 @@ func (m *memberships) accountsOf(ctx context.Context, user string) (all []*model
 			return nil, nil, err
 		}
 		all = append(all, reply.Value.items...)
-		freshness = freshness.Older(&reply.Freshness)
+		freshness = freshness.Merge(&reply.Freshness)
 		went, err := reply.Value.pagination.after(offset, reply.Value.count)
 		if err != nil {
 			return nil, nil, err
@@ -158,7 +158,7 @@ func (m *memberships) accountsOf(ctx context.Context, user string) (all []*model
 		}
 		offset = went.next
 	}
-	return nil, nil, &providers.Error{Kind: providers.Truncated, Detail: "a user is in too many accounts"}
+	return nil, nil, &providers.Error{Kind: providers.Incomplete, Detail: "a user is in too many accounts"}
 }
 
 // wireUserAccounts is a user with accounts, which are for operations accounts only.
@@ -168,7 +168,7 @@ type wireUserAccounts struct {
 }
 
 func (w *wireUserAccounts) read(r *scan.Reader) {
-	for name := range r.Members {
+	for name := range r.ObjectKeys {
 		if name == "accounts" {
 			w.accounts = objects(r, (*wireAccount).read)
 			continue

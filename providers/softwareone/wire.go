@@ -28,8 +28,8 @@ func object[T any](r *scan.Reader, read func(*T, *scan.Reader)) maybe[T] {
 	if r.IsNull() {
 		return maybe[T]{}
 	}
-	if r.IsText() {
-		if r.Text() != circularReference {
+	if r.IsString() {
+		if r.String() != circularReference {
 			r.Fail(errPlace)
 		}
 		return maybe[T]{circular: true}
@@ -50,13 +50,13 @@ func parse(row []byte, read func(*scan.Reader)) error {
 // identify reads an id; of several the first counts.
 func identify(id *string, r *scan.Reader) {
 	if *id == "" {
-		*id = r.Text()
+		*id = r.String()
 	}
 }
 
 // readID reads nothing of an object but its id.
 func readID(id *string, r *scan.Reader) {
-	for name := range r.Members {
+	for name := range r.ObjectKeys {
 		if name == "id" {
 			identify(id, r)
 		}
@@ -67,7 +67,7 @@ func readID(id *string, r *scan.Reader) {
 func objects[T any](r *scan.Reader, read func(*T, *scan.Reader)) many[T] {
 	return object(r, func(list *[]maybe[T], r *scan.Reader) {
 		*list = []maybe[T]{}
-		for range r.Elements {
+		for range r.Array {
 			*list = append(*list, object(r, read))
 		}
 	})
@@ -77,8 +77,8 @@ func objects[T any](r *scan.Reader, read func(*T, *scan.Reader)) many[T] {
 func texts(r *scan.Reader) maybe[[]string] {
 	return object(r, func(list *[]string, r *scan.Reader) {
 		*list = []string{}
-		for range r.Elements {
-			*list = append(*list, r.Text())
+		for range r.Array {
+			*list = append(*list, r.String())
 		}
 	})
 }
@@ -135,7 +135,7 @@ type wireMeta struct {
 }
 
 func (w *wireMeta) read(r *scan.Reader) {
-	for name := range r.Members {
+	for name := range r.ObjectKeys {
 		switch name {
 		case "omitted":
 			w.Omitted = texts(r)
@@ -178,12 +178,12 @@ type wirePhone struct {
 }
 
 func (w *wirePhone) read(r *scan.Reader) {
-	for name := range r.Members {
+	for name := range r.ObjectKeys {
 		switch name {
 		case "prefix":
-			w.Prefix = r.TextOrNull()
+			w.Prefix = r.StringPtr()
 		case "number":
-			w.Number = r.TextOrNull()
+			w.Number = r.StringPtr()
 		}
 	}
 }
@@ -200,20 +200,20 @@ type wireAddress struct {
 }
 
 func (w *wireAddress) read(r *scan.Reader) {
-	for name := range r.Members {
+	for name := range r.ObjectKeys {
 		switch name {
 		case "addressLine1":
-			w.AddressLine1 = r.TextOrNull()
+			w.AddressLine1 = r.StringPtr()
 		case "addressLine2":
-			w.AddressLine2 = r.TextOrNull()
+			w.AddressLine2 = r.StringPtr()
 		case "postCode":
-			w.PostCode = r.TextOrNull()
+			w.PostCode = r.StringPtr()
 		case "city":
-			w.City = r.TextOrNull()
+			w.City = r.StringPtr()
 		case "state":
-			w.State = r.TextOrNull()
+			w.State = r.StringPtr()
 		case "country":
-			w.Country = r.TextOrNull()
+			w.Country = r.StringPtr()
 		}
 	}
 }
@@ -238,7 +238,7 @@ type wireAudit struct {
 }
 
 func (w *wireAudit) read(r *scan.Reader) {
-	for name := range r.Members {
+	for name := range r.ObjectKeys {
 		switch name {
 		case "created":
 			w.Created = object(r, (*wireEvent).read)
@@ -264,10 +264,10 @@ type wireEvent struct {
 }
 
 func (w *wireEvent) read(r *scan.Reader) {
-	for name := range r.Members {
+	for name := range r.ObjectKeys {
 		switch name {
 		case "at":
-			w.At = r.TextOrNull()
+			w.At = r.StringPtr()
 		case "by":
 			w.By = object(r, (*wireActor).read)
 		}
@@ -282,14 +282,14 @@ type wireActor struct {
 }
 
 func (w *wireActor) read(r *scan.Reader) {
-	for name := range r.Members {
+	for name := range r.ObjectKeys {
 		switch name {
 		case "id":
-			w.ID = r.TextOrNull()
+			w.ID = r.StringPtr()
 		case "name":
-			w.Name = r.TextOrNull()
+			w.Name = r.StringPtr()
 		case "icon":
-			w.Icon = r.TextOrNull()
+			w.Icon = r.StringPtr()
 		}
 	}
 }

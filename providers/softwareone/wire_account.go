@@ -25,7 +25,7 @@ type wireAccount struct {
 }
 
 func (w *wireAccount) read(r *scan.Reader) {
-	for name := range r.Members {
+	for name := range r.ObjectKeys {
 		switch name {
 		case "id":
 			identify(&w.ID, r)
@@ -34,29 +34,29 @@ func (w *wireAccount) read(r *scan.Reader) {
 		case "audit":
 			w.Audit = object(r, (*wireAudit).read)
 		case "name":
-			w.Name = r.TextOrNull()
+			w.Name = r.StringPtr()
 		case "icon":
-			w.Icon = r.TextOrNull()
+			w.Icon = r.StringPtr()
 		case "type":
-			w.Type = r.TextOrNull()
+			w.Type = r.StringPtr()
 		case "status":
-			w.Status = r.TextOrNull()
+			w.Status = r.StringPtr()
 		case "serviceLevel":
-			w.ServiceLevel = r.TextOrNull()
+			w.ServiceLevel = r.StringPtr()
 		case "externalId":
-			w.ExternalID = r.TextOrNull()
+			w.ExternalID = r.StringPtr()
 		case "externalName":
-			w.ExternalName = r.TextOrNull()
+			w.ExternalName = r.StringPtr()
 		case "externalIds":
 			w.ExternalIDs = object(r, (*wireAccountExternalIDs).read)
 		case "address":
 			w.Address = object(r, (*wireAddress).read)
 		case "technicalSupportEmail":
-			w.TechnicalSupportEmail = r.TextOrNull()
+			w.TechnicalSupportEmail = r.StringPtr()
 		case "website":
-			w.Website = r.TextOrNull()
+			w.Website = r.StringPtr()
 		case "description":
-			w.Description = r.TextOrNull()
+			w.Description = r.StringPtr()
 		}
 	}
 }
@@ -66,10 +66,10 @@ type wireAccountExternalIDs struct {
 }
 
 func (w *wireAccountExternalIDs) read(r *scan.Reader) {
-	for name := range r.Members {
+	for name := range r.ObjectKeys {
 		switch name {
 		case "pyraTenantId":
-			w.PyraTenantID = r.TextOrNull()
+			w.PyraTenantID = r.StringPtr()
 		}
 	}
 }
@@ -104,7 +104,7 @@ func (r reader) account(w *wireAccount, in scope) *model.Account {
 		return nil
 	}
 	a := &model.Account{
-		Entity: model.NewEntity(r.provider, model.TypeAccount, w.ID).With(r.extents.of(accountNoun, w.sighting(), in)),
+		Entity: model.NewEntity(r.provider, model.TypeAccount, w.ID).WithFieldSet(r.extents.of(accountNoun, w.sighting(), in)),
 		Name:   w.Name, Type: w.Type, Icon: w.Icon,
 		Status: model.AccountStatus(normalize(accountWords, w.Status)), VendorStatus: w.Status,
 		ServiceLevel: w.ServiceLevel, ExternalID: w.ExternalID, ExternalName: w.ExternalName,

@@ -23,7 +23,7 @@ type wireBuyer struct {
 }
 
 func (w *wireBuyer) read(r *scan.Reader) {
-	for name := range r.Members {
+	for name := range r.ObjectKeys {
 		switch name {
 		case "id":
 			identify(&w.ID, r)
@@ -32,11 +32,11 @@ func (w *wireBuyer) read(r *scan.Reader) {
 		case "audit":
 			w.Audit = object(r, (*wireAudit).read)
 		case "name":
-			w.Name = r.TextOrNull()
+			w.Name = r.StringPtr()
 		case "icon":
-			w.Icon = r.TextOrNull()
+			w.Icon = r.StringPtr()
 		case "status":
-			w.Status = r.TextOrNull()
+			w.Status = r.StringPtr()
 		case "contact":
 			w.Contact = object(r, (*wireContact).read)
 		case "externalIds":
@@ -44,7 +44,7 @@ func (w *wireBuyer) read(r *scan.Reader) {
 		case "address":
 			w.Address = object(r, (*wireAddress).read)
 		case "taxId":
-			w.TaxID = r.TextOrNull()
+			w.TaxID = r.StringPtr()
 		case "account":
 			w.Account = object(r, (*wireAccount).read)
 		case "sellers":
@@ -66,22 +66,22 @@ type wireContact struct {
 }
 
 func (w *wireContact) read(r *scan.Reader) {
-	for name := range r.Members {
+	for name := range r.ObjectKeys {
 		switch name {
 		case "name":
-			w.Name = r.TextOrNull()
+			w.Name = r.StringPtr()
 		case "firstName":
-			w.FirstName = r.TextOrNull()
+			w.FirstName = r.StringPtr()
 		case "lastName":
-			w.LastName = r.TextOrNull()
+			w.LastName = r.StringPtr()
 		case "email":
-			w.Email = r.TextOrNull()
+			w.Email = r.StringPtr()
 		case "phone":
 			w.Phone = object(r, (*wirePhone).read)
 		case "user":
 			w.User = object(r, (*wireUser).read)
 		case "type":
-			w.Type = r.TextOrNull()
+			w.Type = r.StringPtr()
 		}
 	}
 }
@@ -93,14 +93,14 @@ type wireBuyerExternalIDs struct {
 }
 
 func (w *wireBuyerExternalIDs) read(r *scan.Reader) {
-	for name := range r.Members {
+	for name := range r.ObjectKeys {
 		switch name {
 		case "erpCompanyContact":
-			w.ErpCompanyContact = r.TextOrNull()
+			w.ErpCompanyContact = r.StringPtr()
 		case "erpCustomer":
-			w.ErpCustomer = r.TextOrNull()
+			w.ErpCustomer = r.StringPtr()
 		case "accountExternalId":
-			w.AccountExternalID = r.TextOrNull()
+			w.AccountExternalID = r.StringPtr()
 		}
 	}
 }
@@ -111,12 +111,12 @@ type wireBuyerError struct {
 }
 
 func (w *wireBuyerError) read(r *scan.Reader) {
-	for name := range r.Members {
+	for name := range r.ObjectKeys {
 		switch name {
 		case "id":
-			w.ID = r.TextOrNull()
+			w.ID = r.StringPtr()
 		case "message":
-			w.Message = r.TextOrNull()
+			w.Message = r.StringPtr()
 		}
 	}
 }
@@ -152,7 +152,7 @@ func (r reader) buyer(w *wireBuyer, in scope) *model.Buyer {
 		return nil
 	}
 	return &model.Buyer{
-		Entity: model.NewEntity(r.provider, model.TypeBuyer, w.ID).With(r.extents.of(buyerNoun, w.sighting(), in)),
+		Entity: model.NewEntity(r.provider, model.TypeBuyer, w.ID).WithFieldSet(r.extents.of(buyerNoun, w.sighting(), in)),
 		Name:   w.Name, Status: model.BuyerStatus(normalize(buyerWords, w.Status)), VendorStatus: w.Status,
 		Contact: one(w.Contact, r.contact),
 		ExternalIds: one(w.ExternalIDs, func(e *wireBuyerExternalIDs) *model.BuyerExternalIds {
@@ -188,20 +188,20 @@ type wireSeller struct {
 }
 
 func (w *wireSeller) read(r *scan.Reader) {
-	for name := range r.Members {
+	for name := range r.ObjectKeys {
 		switch name {
 		case "id":
 			identify(&w.ID, r)
 		case "$meta":
 			w.Meta = object(r, (*wireMeta).read)
 		case "name":
-			w.Name = r.TextOrNull()
+			w.Name = r.StringPtr()
 		case "icon":
-			w.Icon = r.TextOrNull()
+			w.Icon = r.StringPtr()
 		case "externalId":
-			w.ExternalID = r.TextOrNull()
+			w.ExternalID = r.StringPtr()
 		case "status":
-			w.Status = r.TextOrNull()
+			w.Status = r.StringPtr()
 		case "currencies":
 			w.Currencies = currencies(r)
 		case "currency":
@@ -224,15 +224,15 @@ func currencies(r *scan.Reader) (w wireCurrencies) {
 	switch {
 	case r.IsNull():
 		return w
-	case r.IsText():
-		word := r.Text()
+	case r.IsString():
+		word := r.String()
 		if word == circularReference {
 			return wireCurrencies{circular: true}
 		}
 		return wireCurrencies{codes: []string{word}, here: true}
 	}
 	w.codes, w.here = []string{}, true
-	for range r.Elements {
+	for range r.Array {
 		if code := currency(r); code != "" {
 			w.codes = append(w.codes, code)
 		}
@@ -242,11 +242,11 @@ func currencies(r *scan.Reader) (w wireCurrencies) {
 
 func currency(r *scan.Reader) (code string) {
 	if !r.IsObject() {
-		return r.Text()
+		return r.String()
 	}
-	for name := range r.Members {
+	for name := range r.ObjectKeys {
 		if name == "value" {
-			code = r.Text()
+			code = r.String()
 		}
 	}
 	return code
@@ -281,7 +281,7 @@ func (r reader) seller(w *wireSeller, in scope) *model.Seller {
 		currencies = w.Currency
 	}
 	return &model.Seller{
-		Entity: model.NewEntity(r.provider, model.TypeSeller, w.ID).With(r.extents.of(sellerNoun, w.sighting(), in)),
+		Entity: model.NewEntity(r.provider, model.TypeSeller, w.ID).WithFieldSet(r.extents.of(sellerNoun, w.sighting(), in)),
 		Name:   w.Name, ExternalID: w.ExternalID, Icon: w.Icon,
 		Status: model.SellerStatus(normalize(sellerWords, w.Status)), VendorStatus: w.Status,
 		Currencies: append([]string{}, currencies.codes...), Address: one(w.Address, address),

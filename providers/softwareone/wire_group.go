@@ -21,7 +21,7 @@ type wireGroup struct {
 }
 
 func (w *wireGroup) read(r *scan.Reader) {
-	for name := range r.Members {
+	for name := range r.ObjectKeys {
 		switch name {
 		case "id":
 			identify(&w.ID, r)
@@ -30,13 +30,13 @@ func (w *wireGroup) read(r *scan.Reader) {
 		case "audit":
 			w.Audit = object(r, (*wireAudit).read)
 		case "name":
-			w.Name = r.TextOrNull()
+			w.Name = r.StringPtr()
 		case "description":
-			w.Description = r.TextOrNull()
+			w.Description = r.StringPtr()
 		case "logo":
-			w.Logo = r.TextOrNull()
+			w.Logo = r.StringPtr()
 		case "isDefault":
-			w.IsDefault = r.BoolOrNull()
+			w.IsDefault = r.BoolPtr()
 		case "account":
 			w.Account = object(r, (*wireAccount).read)
 		case "modules":
@@ -70,7 +70,7 @@ func (r reader) group(w *wireGroup, in scope) *model.Group {
 		return nil
 	}
 	return &model.Group{
-		Entity: model.NewEntity(r.provider, model.TypeGroup, w.ID).With(r.extents.of(groupNoun, w.sighting(), in)),
+		Entity: model.NewEntity(r.provider, model.TypeGroup, w.ID).WithFieldSet(r.extents.of(groupNoun, w.sighting(), in)),
 		Name:   w.Name, Description: w.Description, Logo: w.Logo, IsDefault: w.IsDefault,
 		Account: one(w.Account, r.shortAccount), Modules: each(w.Modules, r.shortModule),
 		Users: each(w.Users, r.shortUser), Buyers: each(w.Buyers, r.shortBuyer), Audit: one(w.Audit, r.audit),
@@ -95,7 +95,7 @@ type wireModule struct {
 }
 
 func (w *wireModule) read(r *scan.Reader) {
-	for name := range r.Members {
+	for name := range r.ObjectKeys {
 		switch name {
 		case "id":
 			identify(&w.ID, r)
@@ -104,15 +104,15 @@ func (w *wireModule) read(r *scan.Reader) {
 		case "audit":
 			w.Audit = object(r, (*wireAudit).read)
 		case "name":
-			w.Name = r.TextOrNull()
+			w.Name = r.StringPtr()
 		case "description":
-			w.Description = r.TextOrNull()
+			w.Description = r.StringPtr()
 		case "isConfigurable":
-			w.IsConfigurable = r.BoolOrNull()
+			w.IsConfigurable = r.BoolPtr()
 		case "isEnabledByDefault":
-			w.IsEnabledByDefault = r.BoolOrNull()
+			w.IsEnabledByDefault = r.BoolPtr()
 		case "paid":
-			w.Paid = r.BoolOrNull()
+			w.Paid = r.BoolPtr()
 		case "filters":
 			w.Filters = object(r, (*wireModuleFilters).read)
 		case "settings":
@@ -128,7 +128,7 @@ type wireModuleFilters struct {
 }
 
 func (w *wireModuleFilters) read(r *scan.Reader) {
-	for name := range r.Members {
+	for name := range r.ObjectKeys {
 		switch name {
 		case "group.buyers":
 			w.GroupBuyers = texts(r)
@@ -145,16 +145,16 @@ type wireModuleSettings struct {
 }
 
 func (w *wireModuleSettings) read(r *scan.Reader) {
-	for name := range r.Members {
+	for name := range r.ObjectKeys {
 		switch name {
 		case "sharedAccount":
-			w.SharedAccount = r.BoolOrNull()
+			w.SharedAccount = r.BoolPtr()
 		case "configurable":
-			w.Configurable = r.BoolOrNull()
+			w.Configurable = r.BoolPtr()
 		case "default":
-			w.Default = r.BoolOrNull()
+			w.Default = r.BoolPtr()
 		case "paid":
-			w.Paid = r.BoolOrNull()
+			w.Paid = r.BoolPtr()
 		case "type":
 			w.Type = texts(r)
 		}
@@ -182,7 +182,7 @@ func (r reader) module(w *wireModule, in scope) *model.Module {
 		return nil
 	}
 	return &model.Module{
-		Entity: model.NewEntity(r.provider, model.TypeModule, w.ID).With(r.extents.of(moduleNoun, w.sighting(), in)),
+		Entity: model.NewEntity(r.provider, model.TypeModule, w.ID).WithFieldSet(r.extents.of(moduleNoun, w.sighting(), in)),
 		Name:   w.Name, Description: w.Description,
 		IsConfigurable: w.IsConfigurable, IsEnabledByDefault: w.IsEnabledByDefault, Paid: w.Paid,
 		Filters: one(w.Filters, func(f *wireModuleFilters) *model.ModuleFilters {

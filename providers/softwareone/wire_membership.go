@@ -18,7 +18,7 @@ type wireMember struct {
 }
 
 func (w *wireMember) read(r *scan.Reader) {
-	for name := range r.Members {
+	for name := range r.ObjectKeys {
 		switch name {
 		case "user":
 			w.User = object(r, (*wireUser).read)
@@ -45,12 +45,12 @@ type wireInvitation struct {
 }
 
 func (w *wireInvitation) read(r *scan.Reader) {
-	for name := range r.Members {
+	for name := range r.ObjectKeys {
 		switch name {
 		case "url":
-			w.URL = r.TextOrNull()
+			w.URL = r.StringPtr()
 		case "status":
-			w.Status = r.TextOrNull()
+			w.Status = r.StringPtr()
 		}
 	}
 }
@@ -73,7 +73,7 @@ func (w *wireMember) sighting() sighting {
 // it.
 func memberOf(row *scan.Reader) (id string) {
 	var user maybe[string]
-	for name := range row.Members {
+	for name := range row.ObjectKeys {
 		switch name {
 		case "id":
 			identify(&id, row)
@@ -109,7 +109,7 @@ func (r reader) member(row []byte, account string, in scope) (*model.Membership,
 	}
 	m := &model.Membership{
 		Entity: model.NewEntity(r.provider, model.TypeMembership, model.JoinMembership(account, user.VendorID)).
-			With(r.extents.of(membershipNoun, w.sighting(), in)),
+			WithFieldSet(r.extents.of(membershipNoun, w.sighting(), in)),
 		User: user, Account: one(w.Account, r.shortAccount), Role: model.RoleMember,
 		Invitation: one(w.Invitation, invitation),
 		Groups:     each(w.Groups, r.shortGroup), Buyers: each(w.Buyers, r.shortBuyer), Modules: each(w.Modules, r.shortModule),
@@ -173,7 +173,7 @@ func (r reader) membership(account *model.Account, user *model.User) *model.Memb
 	id := model.JoinMembership(account.VendorID, user.VendorID)
 	return &model.Membership{
 		Entity: model.NewEntity(r.provider, model.TypeMembership, id).
-			With(r.extents.of(membershipNoun, sighting{}, scope{form: mentioned})),
+			WithFieldSet(r.extents.of(membershipNoun, sighting{}, scope{form: mentioned})),
 		User: user, Account: account, Role: model.RoleMember, Status: model.UserOther,
 	}
 }

@@ -18,7 +18,7 @@ import (
 // without what says where it came from.
 func empties(v reflect.Value, path string) []string {
 	switch v.Interface().(type) {
-	case *model.Provider, *model.Extent, time.Time:
+	case *model.Provider, *model.FieldSet, time.Time:
 		return nil
 	}
 	switch {
@@ -79,11 +79,11 @@ func TestExampleOfTheVendorsPage(t *testing.T) {
 		t.Error("an instant is not that of the example")
 	}
 	for field, held := range map[string]bool{"user": true, "groups": true, "audit": true, "joinedAt": true, "status": true} {
-		if m.Holds(field) != held {
+		if m.HasField(field) != held {
 			t.Errorf("holds %s: %v", field, !held)
 		}
 	}
-	if g := m.Groups[0]; g.Holds("modules") || g.Holds("users") || g.Holds("buyers") || g.Holds("audit") || !g.Holds("account") {
+	if g := m.Groups[0]; g.HasField("modules") || g.HasField("users") || g.HasField("buyers") || g.HasField("audit") || !g.HasField("account") {
 		t.Error("a circular reference counts as known")
 	}
 }
@@ -181,7 +181,7 @@ func TestValues(t *testing.T) {
 		t.Errorf("%s, want %s", got, want)
 	}
 	by := u.Audit.Created.By
-	if by.User == nil || by.User.VendorID != "USR-1000-0002" || *by.User.Name != "Anna Smith" || by.User.Holds("email") {
+	if by.User == nil || by.User.VendorID != "USR-1000-0002" || *by.User.Name != "Anna Smith" || by.User.HasField("email") {
 		t.Errorf("the creator is %+v", by.User)
 	}
 	if by := u.Audit.Updated.By; by.User != nil || *by.ID != "TKN-1000-0003" {
@@ -295,7 +295,7 @@ func check[T model.Node](t *testing.T, c providers.Collection[T], q providers.Qu
 		return
 	}
 	for _, row := range page.Items {
-		if row.Key().VendorID() == "" {
+		if row.GlobalID().VendorID() == "" {
 			t.Error("a row without an id")
 		}
 		switch o := model.Node(row).(type) {

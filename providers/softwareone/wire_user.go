@@ -23,7 +23,7 @@ type wireUser struct {
 }
 
 func (w *wireUser) read(r *scan.Reader) {
-	for name := range r.Members {
+	for name := range r.ObjectKeys {
 		w.member(name, r)
 	}
 }
@@ -37,21 +37,21 @@ func (w *wireUser) member(name string, r *scan.Reader) {
 	case "audit":
 		w.Audit = object(r, (*wireAudit).read)
 	case "name":
-		w.Name = r.TextOrNull()
+		w.Name = r.StringPtr()
 	case "icon":
-		w.Icon = r.TextOrNull()
+		w.Icon = r.StringPtr()
 	case "phone":
 		w.Phone = object(r, (*wirePhone).read)
 	case "email":
-		w.Email = r.TextOrNull()
+		w.Email = r.StringPtr()
 	case "status":
-		w.Status = r.TextOrNull()
+		w.Status = r.StringPtr()
 	case "firstName":
-		w.FirstName = r.TextOrNull()
+		w.FirstName = r.StringPtr()
 	case "lastName":
-		w.LastName = r.TextOrNull()
+		w.LastName = r.StringPtr()
 	case "lastLoginAt":
-		w.LastLoginAt = r.TextOrNull()
+		w.LastLoginAt = r.StringPtr()
 	case "settings":
 		w.Settings = object(r, (*wireUserSettings).read)
 	case "currentAccount":
@@ -65,12 +65,12 @@ type wireUserSettings struct {
 }
 
 func (w *wireUserSettings) read(r *scan.Reader) {
-	for name := range r.Members {
+	for name := range r.ObjectKeys {
 		switch name {
 		case "cultureCode":
-			w.CultureCode = r.TextOrNull()
+			w.CultureCode = r.StringPtr()
 		case "languageCode":
-			w.LanguageCode = r.TextOrNull()
+			w.LanguageCode = r.StringPtr()
 		}
 	}
 }
@@ -115,7 +115,7 @@ func (r reader) user(w *wireUser, in scope) *model.User {
 		return nil
 	}
 	u := &model.User{
-		Entity: model.NewEntity(r.provider, model.TypeUser, w.ID).With(r.extents.of(userNoun, w.sighting(), in)),
+		Entity: model.NewEntity(r.provider, model.TypeUser, w.ID).WithFieldSet(r.extents.of(userNoun, w.sighting(), in)),
 		Email:  w.Email, Name: w.Name, FirstName: w.FirstName, LastName: w.LastName,
 		Status: model.UserStatus(normalize(userWords, w.Status)), VendorStatus: w.Status,
 		Icon: w.Icon, Phone: one(w.Phone, phone), LastLoginAt: moment(w.LastLoginAt),

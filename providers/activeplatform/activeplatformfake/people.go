@@ -53,7 +53,7 @@ func people() []user {
 		created := p.Born.Add(26 * time.Hour)
 		users = append(users, user{
 			ID:               UserID(p.Number),
-			FirstName:        p.Given,
+			FirstName:        p.IsSet,
 			MiddleName:       p.Middle,
 			LastName:         p.Family,
 			Email:            p.EmailAt(model.ActivePlatform),

@@ -227,7 +227,7 @@ func TestDatabases(t *testing.T) {
 
 func TestSharedCast(t *testing.T) {
 	_, rows := ask[[]object](t, activityinfofake.New(token), "/resources/billingAccounts/"+activityinfofake.FirstAccount+"/users?owners=false")
-	person := simulated.People()[simulated.EverywhereFirst]
+	person := simulated.People()[simulated.SharedPersonFirst]
 	i := slices.IndexFunc(rows, func(row object) bool { return row["userId"] == activityinfofake.UserID(person.Number) })
 	if i < 0 || rows[i]["email"] != person.EmailAt(model.ActivityInfo) || rows[i]["name"] != person.Name() {
 		t.Errorf("person %d is not as the cast has it", person.Number)

@@ -52,7 +52,7 @@ func newAccount(p simulated.Person, o int, roles []role) account {
 		Email:       p.EmailAt(model.BlendVision),
 		Username:    p.EmailAt(model.BlendVision),
 		Status:      "ACCOUNT_STATUS_ACTIVATED",
-		FirstName:   p.Given,
+		FirstName:   p.IsSet,
 		LastName:    p.Family,
 		AccountType: "ACCOUNT_TYPE_EMAIL",
 		CreatedAt:   moment(p.Born.UTC().AddDate(0, 1, 0)),

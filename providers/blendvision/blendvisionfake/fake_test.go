@@ -134,7 +134,7 @@ func TestTheCastIsHere(t *testing.T) {
 	if len(byID) != 190 {
 		t.Errorf("%d people, want 190", len(byID))
 	}
-	for _, p := range simulated.People()[simulated.EverywhereFirst : simulated.EverywhereLast+1] {
+	for _, p := range simulated.People()[simulated.SharedPersonFirst : simulated.SharedPersonLast+1] {
 		a := byID[blendvisionfake.AccountID(p.Number)]
 		if a == nil {
 			t.Fatalf("person %d is missing", p.Number)

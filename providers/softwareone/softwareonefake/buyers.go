@@ -77,7 +77,7 @@ func buyersAccount(n int) int {
 // contactOf is a buyer's contact: a user of the platform at every second one.
 func (d *data) contactOf(n int) *row {
 	p := d.people[n*11%userCount]
-	vs := values{"name": p.Name(), "firstName": p.Given, "lastName": p.Family, "email": p.EmailAt(model.SoftwareOne)}
+	vs := values{"name": p.Name(), "firstName": p.IsSet, "lastName": p.Family, "email": p.EmailAt(model.SoftwareOne)}
 	if n%2 == 0 {
 		vs["user"] = d.users.rows[p.Number]
 		vs["phone"] = d.phone.with(values{"prefix": "+49", "number": fmt.Sprintf("30%07d", n)})

@@ -18,7 +18,7 @@ func AccountUserID(account, user int) string {
 func homes(n int) []int {
 	var accounts []int
 	switch {
-	case n == simulated.EverywhereFirst:
+	case n == simulated.SharedPersonFirst:
 		accounts = []int{0, 1, 2}
 	case n < 150:
 		accounts = []int{0}

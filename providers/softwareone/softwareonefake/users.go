@@ -35,7 +35,7 @@ func (d *data) login(p simulated.Person, email string) values {
 	if bare(n) {
 		return vs
 	}
-	vs["firstName"], vs["lastName"], vs["icon"] = p.Given, p.Family, icon("users", UserID(n), n)
+	vs["firstName"], vs["lastName"], vs["icon"] = p.IsSet, p.Family, icon("users", UserID(n), n)
 	if n%6 != 5 {
 		vs["phone"] = d.phone.with(values{"prefix": pick(n, "+1", "+34", "+49", "+84", "+886"), "number": fmt.Sprintf("%09d", 660707172+n)})
 	}
