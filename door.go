@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"github.com/accountgraph/accountgraph/internal/config"
-	"github.com/accountgraph/accountgraph/internal/manifest"
+	"github.com/accountgraph/accountgraph/internal/persisted"
 	"github.com/accountgraph/accountgraph/resolvers"
 )
 
@@ -33,13 +33,13 @@ func (p *program) door(cfg *config.Config) (resolvers.Options, error) {
 }
 
 // trusted reads the manifest; without one there are no trusted documents.
-func (p *program) trusted(cfg *config.Config) (*manifest.Manifest, error) {
+func (p *program) trusted(cfg *config.Config) (*persisted.Manifest, error) {
 	if cfg.Documents.Manifest == "" {
-		return new(manifest.Manifest), nil
+		return new(persisted.Manifest), nil
 	}
-	documents, err := manifest.Load(cfg.Documents.Manifest, resolvers.Approve(cfg.Server.Introspection))
+	documents, err := persisted.Load(cfg.Documents.Manifest, resolvers.Approve(cfg.Server.Introspection))
 	switch {
-	case errors.As(err, new(*manifest.Error)):
+	case errors.As(err, new(*persisted.Error)):
 		return nil, refusal{fmt.Errorf("the trusted documents cannot be used:\n%w", err)}
 	case err != nil:
 		return nil, refusal{err}

@@ -7,11 +7,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/accountgraph/accountgraph/internal/simulated"
+	"github.com/accountgraph/accountgraph/internal/fakevendor"
 )
 
 // internalError is a vendor that fails whatever it is asked.
-var internalError = simulated.Fault{Path: "/", Status: 500, ContentType: "text/html", Body: "<h1>inner workings</h1>"}
+var internalError = fakevendor.Fault{Path: "/", Status: 500, ContentType: "text/html", Body: "<h1>inner workings</h1>"}
 
 // TestVendorFailure holds that a vendor that fails costs what depends on it, and
 // nothing else.
@@ -54,7 +54,7 @@ func TestVendorFailureWithin(t *testing.T) {
 		t.Fatal(a.text)
 	}
 	second, _ := a.at("users.nodes.1.vendorId").(string)
-	v.Vendor("activeplatform").Control.Add(simulated.Fault{Path: "/api/vendor/v1/users/" + second + "/", Status: 500})
+	v.Vendor("activeplatform").Control.Add(fakevendor.Fault{Path: "/api/vendor/v1/users/" + second + "/", Status: 500})
 	a = p.ask(query)
 	if a.at("users.nodes.0.memberships.nodes") == nil || a.at("users.nodes.1.vendorId") == nil {
 		t.Errorf("what did not fail is missing: %s", a.text)

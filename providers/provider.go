@@ -80,7 +80,7 @@ type Query struct {
 	// Parent narrows the list to the children of some parents: memberships of users,
 	// accounts or organizations, groups and buyers of accounts, organizations of
 	// an organization. Rows name their parent. The zero Parent is the whole list.
-	Parent     Parent
+	Parent Parent `json:"Of"` // cursors hold a digest of this encoding
 	Filter Filter
 	Order  Order
 }

@@ -10,10 +10,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/accountgraph/accountgraph/internal/answers"
 	"github.com/accountgraph/accountgraph/internal/demo"
+	"github.com/accountgraph/accountgraph/internal/fakevendor"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
-	"github.com/accountgraph/accountgraph/internal/simulated"
+	"github.com/accountgraph/accountgraph/internal/responsecache"
 	"github.com/accountgraph/accountgraph/resolvers"
 )
 
@@ -21,7 +21,7 @@ import (
 type answering struct {
 	*stage
 	mu   sync.Mutex
-	from []answers.Source
+	from []responsecache.Source
 }
 
 func newAnswering(t *testing.T, vendors *demo.Vendors, fresh time.Duration) *answering {
@@ -30,7 +30,7 @@ func newAnswering(t *testing.T, vendors *demo.Vendors, fresh time.Duration) *ans
 	a := &answering{}
 	a.stage = newStageThatRemembers(t, vendors, memory, resolvers.Options{
 		AnswerBytes: 1 << 20, Version: memory.cache.Version, Now: memory.now,
-		Answered: func(from answers.Source) {
+		Answered: func(from responsecache.Source) {
 			a.mu.Lock()
 			defer a.mu.Unlock()
 			a.from = append(a.from, from)
@@ -40,14 +40,14 @@ func newAnswering(t *testing.T, vendors *demo.Vendors, fresh time.Duration) *ans
 }
 
 // last is where the last answer came from.
-func (a *answering) last() answers.Source {
+func (a *answering) last() responsecache.Source {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.from[len(a.from)-1]
 }
 
 // count is how many answers came from somewhere.
-func (a *answering) count(from answers.Source) (n int) {
+func (a *answering) count(from responsecache.Source) (n int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for _, f := range a.from {
@@ -66,14 +66,14 @@ func TestAnAnswerIsRemembered(t *testing.T) {
 	a := newAnswering(t, start(t), time.Minute)
 	first := a.query(t, oneUser, nil)
 	a.memory.later(20 * time.Second)
-	if second := a.query(t, oneUser, nil); !bytes.Equal(first, second) || a.last() != answers.Hit {
+	if second := a.query(t, oneUser, nil); !bytes.Equal(first, second) || a.last() != responsecache.Hit {
 		t.Errorf("the second answer was %s: %s", a.last(), second)
 	}
 	if seconds := a.keep(t, oneUser); seconds > 40 || seconds < 30 {
 		t.Errorf("it may be kept for %d s, want about 40", seconds)
 	}
 	a.memory.later(41 * time.Second)
-	if a.query(t, oneUser, nil); a.last() != answers.Miss {
+	if a.query(t, oneUser, nil); a.last() != responsecache.Miss {
 		t.Errorf("what is stale was %s", a.last())
 	}
 }
@@ -100,7 +100,7 @@ func TestAnAnswerIsMadeAnew(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := newAnswering(t, start(t), time.Minute)
-			a.vendors.Vendor("activeplatform").Control.Add(simulated.Fault{Path: "/", Status: http.StatusNotImplemented})
+			a.vendors.Vendor("activeplatform").Control.Add(fakevendor.Fault{Path: "/", Status: http.StatusNotImplemented})
 			a.query(t, test.query, test.variables)
 			if test.before != nil {
 				test.before(t, a)
@@ -109,7 +109,7 @@ func TestAnAnswerIsMadeAnew(t *testing.T) {
 			if again == nil {
 				again = test.variables
 			}
-			if a.query(t, test.query, again); a.last() != answers.Miss {
+			if a.query(t, test.query, again); a.last() != responsecache.Miss {
 				t.Errorf("it was %s", a.last())
 			}
 		})
@@ -121,7 +121,7 @@ func TestATraceIsNotRemembered(t *testing.T) {
 	a := newAnswering(t, start(t), time.Minute)
 	a.query(t, oneUser, nil)
 	_, trace := takeTrace(t, a.ask(t, oneUser, nil))
-	if trace == "" || a.last() != answers.Miss {
+	if trace == "" || a.last() != responsecache.Miss {
 		t.Errorf("it was %s; trace %q", a.last(), trace)
 	}
 }
@@ -140,8 +140,8 @@ func TestAnAnswerIsShared(t *testing.T) {
 					t.Errorf("another answer: %s", got)
 				}
 			})
-			executed, shared := a.count(answers.Miss), a.count(answers.Coalesced)
-			if executed+shared+a.count(answers.Hit) != 100 || shared < 50 {
+			executed, shared := a.count(responsecache.Miss), a.count(responsecache.Coalesced)
+			if executed+shared+a.count(responsecache.Hit) != 100 || shared < 50 {
 				t.Errorf("%d executed, %d shared", executed, shared)
 			}
 		})

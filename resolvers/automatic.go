@@ -4,7 +4,7 @@ import (
 	"context"
 	"strings"
 
-	"github.com/accountgraph/accountgraph/internal/manifest"
+	"github.com/accountgraph/accountgraph/internal/persisted"
 )
 
 // automatic remembers documents under their SHA-256 for clients that send the
@@ -25,7 +25,7 @@ func (a *automatic) find(ctx context.Context, sum string) (text string, found bo
 		return "", false
 	}
 	text, found = a.bySum.Get(ctx, sum)
-	if !found || manifest.Sum(text) != sum {
+	if !found || persisted.Sum(text) != sum {
 		return "", false
 	}
 	return text, true
@@ -33,5 +33,5 @@ func (a *automatic) find(ctx context.Context, sum string) (text string, found bo
 
 // keep remembers a document under its own hash.
 func (a *automatic) keep(text string) {
-	a.bySum.put(manifest.Sum(text), strings.Clone(text), len(text))
+	a.bySum.put(persisted.Sum(text), strings.Clone(text), len(text))
 }

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/accountgraph/accountgraph/internal/manifest"
+	"github.com/accountgraph/accountgraph/internal/persisted"
 	"github.com/accountgraph/accountgraph/resolvers"
 )
 
@@ -21,7 +21,7 @@ func newAutomaticDoor(t *testing.T) *door {
 // the hash again.
 func TestAutomatic(t *testing.T) {
 	d := newAutomaticDoor(t)
-	hash, pair := sends(t, "", "", manifest.Sum(free)), sends(t, free, "", manifest.Sum(free))
+	hash, pair := sends(t, "", "", persisted.Sum(free)), sends(t, free, "", persisted.Sum(free))
 	for i, step := range []struct {
 		knock
 		want string
@@ -31,7 +31,7 @@ func TestAutomatic(t *testing.T) {
 		{knock{body: hash}, "free"},
 		{knock{method: http.MethodGet, url: inURL(t, hash)}, "free"},
 		{knock{body: pair}, "free"},
-		{knock{body: sends(t, "", manifest.Hash(free), "")}, notFound}, // not trusted
+		{knock{body: sends(t, "", persisted.Hash(free), "")}, notFound}, // not trusted
 	} {
 		if got := d.executed(t, step.knock); got != step.want {
 			t.Errorf("step %d: %s, want %s", i+1, got, step.want)
@@ -49,10 +49,10 @@ func TestPoisoning(t *testing.T) {
 	for i := range 1000 {
 		mine := fmt.Sprintf("{ evil%d: __typename }", i)
 		yours := fmt.Sprintf("query Yours%d { yours: __typename }", i%10)
-		sum := manifest.Sum(yours)
+		sum := persisted.Sum(yours)
 		name := []string{
-			sum, strings.ToUpper(sum), "sha256:" + sum, sum + " ", sum[:63], manifest.Sum(known), manifest.Hash(known), knownID,
-			manifest.Sum(mine + " "), sum + manifest.Sum(mine),
+			sum, strings.ToUpper(sum), "sha256:" + sum, sum + " ", sum[:63], persisted.Sum(known), persisted.Hash(known), knownID,
+			persisted.Sum(mine + " "), sum + persisted.Sum(mine),
 		}[i%10]
 		body := sends(t, mine, "", name)
 		for _, k := range []knock{{body: body}, {method: http.MethodGet, url: inURL(t, body)}} {
@@ -60,7 +60,7 @@ func TestPoisoning(t *testing.T) {
 				t.Fatalf("%s as %q: %s", mine, name, got)
 			}
 		}
-		for asked, want := range map[string]string{manifest.Sum(mine): notFound, sum: notFound, knownID: "known", manifest.Sum(known): "known"} {
+		for asked, want := range map[string]string{persisted.Sum(mine): notFound, sum: notFound, knownID: "known", persisted.Sum(known): "known"} {
 			if got := d.executed(t, knock{body: sends(t, "", "", asked)}); got != want {
 				t.Fatalf("after %s as %q, %q is %s, want %s", mine, name, asked, got, want)
 			}
@@ -81,19 +81,19 @@ func TestRefusedIsNotRemembered(t *testing.T) {
 		"no variables":     "query ($id: ID!) { user(id: $id) { id } }",
 	} {
 		for range 2 {
-			if got := d.executed(t, knock{body: sends(t, document, "", manifest.Sum(document))}); strings.Contains(got, "data") {
+			if got := d.executed(t, knock{body: sends(t, document, "", persisted.Sum(document))}); strings.Contains(got, "data") {
 				t.Errorf("%s is executed: %s", name, got)
 			}
 		}
-		if got := d.executed(t, knock{body: sends(t, "", "", manifest.Sum(document))}); got != notFound {
+		if got := d.executed(t, knock{body: sends(t, "", "", persisted.Sum(document))}); got != notFound {
 			t.Errorf("%s is remembered: %s", name, got)
 		}
 	}
 	// By GET a mutation is refused, and so not remembered.
-	if got := d.executed(t, knock{method: http.MethodGet, url: inURL(t, sends(t, change+" ", "", manifest.Sum(change+" ")))}); got != "405 BAD_REQUEST" {
+	if got := d.executed(t, knock{method: http.MethodGet, url: inURL(t, sends(t, change+" ", "", persisted.Sum(change+" ")))}); got != "405 BAD_REQUEST" {
 		t.Error(got)
 	}
-	if got := d.executed(t, knock{body: sends(t, "", "", manifest.Sum(change+" "))}); got != notFound {
+	if got := d.executed(t, knock{body: sends(t, "", "", persisted.Sum(change+" "))}); got != notFound {
 		t.Error(got)
 	}
 }
@@ -114,13 +114,13 @@ func TestAutomaticMemory(t *testing.T) {
 			}
 			for i := range test.sent {
 				text := document(i)
-				if got := d.executed(t, knock{body: sends(t, text, "", manifest.Sum(text))}); got != fmt.Sprintf("n%06d", i) {
+				if got := d.executed(t, knock{body: sends(t, text, "", persisted.Sum(text))}); got != fmt.Sprintf("n%06d", i) {
 					t.Fatal(got)
 				}
 			}
 			there := 0
 			for i := range test.sent {
-				got := d.executed(t, knock{body: sends(t, "", "", manifest.Sum(document(i)))})
+				got := d.executed(t, knock{body: sends(t, "", "", persisted.Sum(document(i)))})
 				if got == notFound {
 					continue
 				}

@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/accountgraph/accountgraph/internal/fakevendor"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
-	"github.com/accountgraph/accountgraph/internal/simulated"
 	"github.com/accountgraph/accountgraph/resolvers"
 )
 
@@ -47,7 +47,7 @@ func TestCacheControl(t *testing.T) {
 	)
 	memory := remember(t, pagecache.Config{Fresh: time.Minute, Stale: 10 * time.Minute, Rand: func() float64 { return 1 }})
 	s := newStageThatRemembers(t, start(t), memory, resolvers.Options{}, as)
-	s.vendors.Vendor("activeplatform").Control.Add(simulated.Fault{Path: "/", Status: http.StatusNotImplemented})
+	s.vendors.Vendor("activeplatform").Control.Add(fakevendor.Fault{Path: "/", Status: http.StatusNotImplemented})
 	about := func(what string, got, want int) {
 		t.Helper()
 		// The clock goes on while the test runs.

@@ -11,7 +11,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/internal/guard"
+	"github.com/accountgraph/accountgraph/internal/complexity"
 	"github.com/accountgraph/accountgraph/internal/loaders"
 	"github.com/accountgraph/accountgraph/providers"
 )
@@ -26,10 +26,10 @@ const (
 	BatchingDisabled       Code = "BATCHING_DISABLED"
 	CSRFPrevention         Code = "CSRF_PREVENTION"
 	PersistedQueryNotFound Code = "PERSISTED_QUERY_NOT_FOUND"
-	ParseFailed                 = Code(guard.ParseFailed)
-	ValidationFailed            = Code(guard.ValidationFailed)
-	QueryTooLarge               = Code(guard.TooLarge)
-	QueryTooComplex             = Code(guard.TooComplex)
+	ParseFailed                 = Code(complexity.ParseFailed)
+	ValidationFailed            = Code(complexity.ValidationFailed)
+	QueryTooLarge               = Code(complexity.TooLarge)
+	QueryTooComplex             = Code(complexity.TooComplex)
 	BadUserInput           Code = "BAD_USER_INPUT"
 	BudgetExceeded         Code = "BUDGET_EXCEEDED"
 	Timeout                Code = "TIMEOUT"
@@ -56,7 +56,7 @@ func codeOf(err *gqlerror.Error) Code {
 
 // codes are the words for what went wrong at a vendor.
 var codes = map[providers.Kind]Code{
-	providers.InvalidArgument:        BadUserInput,
+	providers.InvalidArgument: BadUserInput,
 	providers.Unauthenticated: "UPSTREAM_UNAUTHENTICATED",
 	providers.Forbidden:       "UPSTREAM_FORBIDDEN",
 	providers.Timeout:         "UPSTREAM_TIMEOUT",
@@ -65,7 +65,7 @@ var codes = map[providers.Kind]Code{
 	providers.RateLimited:     "UPSTREAM_RATE_LIMITED",
 	providers.BadResponse:     "UPSTREAM_BAD_RESPONSE",
 	providers.NotFound:        "UPSTREAM_BAD_RESPONSE", // a list that is not there
-	providers.Incomplete:       "UPSTREAM_TRUNCATED",
+	providers.Incomplete:      "UPSTREAM_TRUNCATED",
 	providers.BudgetExceeded:  BudgetExceeded,
 	providers.Canceled:        Timeout,
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
-	"github.com/accountgraph/accountgraph/internal/answers"
 	"github.com/accountgraph/accountgraph/internal/auth"
+	"github.com/accountgraph/accountgraph/internal/responsecache"
 )
 
 // execution is how an operation ended. Several requests may share it, so that
@@ -27,14 +27,14 @@ type execution struct {
 
 // execute executes an operation, or takes part in what is executed for others who
 // ask the same, or has been. The error is that the request was given up.
-func (d *door) execute(ctx context.Context, kind ast.Operation, params *graphql.RawParams, exec graphql.GraphExecutor) (execution, answers.Source, error) {
-	perform := func(ctx context.Context) answers.Entry[execution] {
+func (d *door) execute(ctx context.Context, kind ast.Operation, params *graphql.RawParams, exec graphql.GraphExecutor) (execution, responsecache.Source, error) {
+	perform := func(ctx context.Context) responsecache.Entry[execution] {
 		e := d.perform(ctx, params, exec)
-		return answers.Entry[execution]{Value: e, FreshFor: e.fresh, Size: len(e.data) + len(e.extensions)}
+		return responsecache.Entry[execution]{Value: e, FreshFor: e.fresh, Size: len(e.data) + len(e.extensions)}
 	}
 	if !shareable(kind, params) {
 		e := perform(ctx).Value
-		return e, answers.Miss, ctx.Err()
+		return e, responsecache.Miss, ctx.Err()
 	}
 	made, source, err := d.answers.Get(ctx, questionOf(auth.From(ctx), params), perform)
 	if err == nil {
@@ -50,8 +50,8 @@ func shareable(kind ast.Operation, params *graphql.RawParams) bool {
 }
 
 // questionOf names all that an answer depends on.
-func questionOf(caller *auth.Caller, params *graphql.RawParams) answers.Key {
-	return answers.NewKey(
+func questionOf(caller *auth.Caller, params *graphql.RawParams) responsecache.Key {
+	return responsecache.NewKey(
 		[]byte(caller.Key()), []byte(params.Headers.Get(tagsHeader)),
 		[]byte(params.Query), []byte(params.OperationName), marshal(params.Variables),
 	)

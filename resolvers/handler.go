@@ -13,10 +13,10 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/accountgraph/accountgraph/graph/generated"
-	"github.com/accountgraph/accountgraph/internal/answers"
 	"github.com/accountgraph/accountgraph/internal/auth"
 	"github.com/accountgraph/accountgraph/internal/directory"
 	"github.com/accountgraph/accountgraph/internal/loaders"
+	"github.com/accountgraph/accountgraph/internal/responsecache"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 )
 
@@ -46,7 +46,7 @@ type Options struct {
 	// Now is time.Now when nil.
 	Now func() time.Time
 	// Answered is told where the answer of each operation came from; may be nil.
-	Answered func(from answers.Source)
+	Answered func(from responsecache.Source)
 	// Prefetch fills an operation's loaders before its resolvers run; nil stands for
 	// loaders.Set.Walk. Answers do not depend on it, only how much is asked at once.
 	Prefetch func(ctx context.Context, s *loaders.Loaders, root loaders.Selection)

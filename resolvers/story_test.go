@@ -21,7 +21,7 @@ import (
 
 	"github.com/accountgraph/accountgraph/internal/auth"
 	"github.com/accountgraph/accountgraph/internal/demo"
-	"github.com/accountgraph/accountgraph/internal/simulated"
+	"github.com/accountgraph/accountgraph/internal/fakevendor"
 	"github.com/accountgraph/accountgraph/providers"
 	"github.com/accountgraph/accountgraph/resolvers"
 )
@@ -213,7 +213,7 @@ func (s *stage) misbehave(t *testing.T, faults string) {
 			s.vendors.Vendor(words[0]).Control.Reset()
 			continue
 		}
-		fault := simulated.Fault{Path: words[1]}
+		fault := fakevendor.Fault{Path: words[1]}
 		switch status, err := strconv.Atoi(words[2]); {
 		case err == nil:
 			fault.Status, fault.Body = status, "{}"

@@ -11,9 +11,9 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
-	"github.com/accountgraph/accountgraph/internal/answers"
 	"github.com/accountgraph/accountgraph/internal/auth"
-	"github.com/accountgraph/accountgraph/internal/guard"
+	"github.com/accountgraph/accountgraph/internal/complexity"
+	"github.com/accountgraph/accountgraph/internal/responsecache"
 )
 
 // door is GraphQL over HTTP: it reads a request, lets the guard look at its
@@ -29,12 +29,12 @@ type door struct {
 	local    bool
 	lent     []CallerCredential
 	vary     string
-	guard    *guard.Validator
-	known    *documents[*guard.Document]
+	guard    *complexity.Validator
+	known    *documents[*complexity.Document]
 	library  *library
 	log      *slog.Logger
-	answers  *answers.Cache[execution]
-	answered func(from answers.Source)
+	answers  *responsecache.Cache[execution]
+	answered func(from responsecache.Source)
 	observe  func(codes []string, took time.Duration)
 	recovers graphql.RecoverFunc
 	// introspection is whether clients may read the schema.
@@ -46,8 +46,8 @@ var _ graphql.Transport = (*door)(nil)
 func newDoor(schema *ast.Schema, o Options) *door {
 	d := &door{
 		callers: o.Authenticator, origins: originsOf(o.Origins), local: o.LoopbackOnly, lent: o.CallerCredentials, vary: vary(o.CallerCredentials),
-		guard:   guard.New(schema, guard.DefaultLimits(), o.Introspection),
-		known:   newDocuments[*guard.Document](parsed),
+		guard:   complexity.New(schema, complexity.DefaultLimits(), o.Introspection),
+		known:   newDocuments[*complexity.Document](parsed),
 		library: newLibrary(o.Documents),
 		log:     o.Log, observe: o.Observe, answered: o.Answered, recovers: recovered(o.Log), introspection: o.Introspection,
 	}
@@ -55,7 +55,7 @@ func newDoor(schema *ast.Schema, o Options) *door {
 		d.observe = func([]string, time.Duration) {}
 	}
 	if d.answered == nil {
-		d.answered = func(answers.Source) {}
+		d.answered = func(responsecache.Source) {}
 	}
 	version, now := o.Version, o.Now
 	if version == nil {
@@ -64,7 +64,7 @@ func newDoor(schema *ast.Schema, o Options) *door {
 	if now == nil {
 		now = time.Now
 	}
-	d.answers = answers.New[execution](o.AnswerBytes, version, now)
+	d.answers = responsecache.New[execution](o.AnswerBytes, version, now)
 	return d
 }
 
@@ -176,7 +176,7 @@ func (d *door) run(ctx context.Context, a *answer, method string, asked *request
 }
 
 // document has the guard look at a document, unless it has passed before.
-func (d *door) document(ctx context.Context, text string) (*guard.Document, error) {
+func (d *door) document(ctx context.Context, text string) (*complexity.Document, error) {
 	if known, ok := d.known.Get(ctx, text); ok {
 		return known, nil
 	}

@@ -12,14 +12,14 @@ import (
 	"github.com/99designs/gqlgen/graphql/executor"
 
 	"github.com/accountgraph/accountgraph/graph/generated"
-	"github.com/accountgraph/accountgraph/internal/guard"
-	"github.com/accountgraph/accountgraph/internal/manifest"
+	"github.com/accountgraph/accountgraph/internal/complexity"
+	"github.com/accountgraph/accountgraph/internal/persisted"
 )
 
 // Documents are those that a request may name instead of spelling one out.
 type Documents struct {
 	// Trusted are those of a manifest; nil for none.
-	Trusted *manifest.Manifest
+	Trusted *persisted.Manifest
 	// Only refuses all others.
 	Only bool
 	// Automatic has the server remember documents that clients send with their hash;
@@ -100,7 +100,7 @@ func (l *library) compare(r *request) *refused {
 		return nil
 	}
 	text, found := l.trusted(r.sum)
-	if found && text != r.Query || !found && l.automatic != nil && r.sum != manifest.Sum(r.Query) {
+	if found && text != r.Query || !found && l.automatic != nil && r.sum != persisted.Sum(r.Query) {
 		return refuses(http.StatusBadRequest, BadRequest, "sha256Hash is not the hash of this query")
 	}
 	return nil
@@ -134,11 +134,11 @@ func persistedQuery(extensions map[string]any) (sum string, refused *refused) {
 // Approve looks at a document of a manifest as at one of a request: it has to pass
 // the guard and validation, and to hold the operation that the manifest tells of.
 // What depends on variables is looked at when they come.
-func Approve(introspection bool) func(manifest.Document) error {
+func Approve(introspection bool) func(persisted.Document) error {
 	schema := generated.NewExecutableSchema(generated.Config{})
-	watch := guard.New(schema.Schema(), guard.DefaultLimits(), introspection)
+	watch := complexity.New(schema.Schema(), complexity.DefaultLimits(), introspection)
 	validate := executor.New(schema)
-	return func(d manifest.Document) error {
+	return func(d persisted.Document) error {
 		read, err := watch.Read(d.Text)
 		if err != nil {
 			return sentence(err)

@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/accountgraph/accountgraph/internal/manifest"
+	"github.com/accountgraph/accountgraph/internal/persisted"
 	"github.com/accountgraph/accountgraph/resolvers"
 )
 
@@ -23,10 +23,10 @@ const (
 	change, changeID = `mutation Change { purge(provider: "none") }`, "change-1"
 )
 
-func trust(t *testing.T) *manifest.Manifest {
+func trust(t *testing.T) *persisted.Manifest {
 	t.Helper()
 	file := fmt.Sprintf(`{%q: %q, %q: %q, %q: %q}`, knownID, known, otherID, other, changeID, change)
-	documents, err := manifest.Parse("a.json", []byte(file), resolvers.Approve(false))
+	documents, err := persisted.Parse("a.json", []byte(file), resolvers.Approve(false))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,25 +99,25 @@ func TestWhichDocument(t *testing.T) {
 		{"a trusted query, spelled out", known, "", "", "known", "known", bad, "known", "known"},
 		{"an id", "", knownID, "", unknown, "known", "known", unknown, "known"},
 		{"an id as a hash", "", "", knownID, unknown, "known", "known", unknown, "known"},
-		{"the document's own id", "", manifest.Hash(known), "", unknown, "known", "known", unknown, "known"},
-		{"its hash", "", "", manifest.Sum(known), unknown, "known", "known", unknown, "known"},
-		{"its hash as an id", "", manifest.Sum(known), "", unknown, unknown, unknown, unknown, unknown},
+		{"the document's own id", "", persisted.Hash(known), "", unknown, "known", "known", unknown, "known"},
+		{"its hash", "", "", persisted.Sum(known), unknown, "known", "known", unknown, "known"},
+		{"its hash as an id", "", persisted.Sum(known), "", unknown, unknown, unknown, unknown, unknown},
 		{"an unknown id", "", "nobody", "", unknown, unknown, unknown, unknown, unknown},
 		{"an id in other letters", "", "KNOWN-1", "", unknown, unknown, unknown, unknown, unknown},
-		{"an unknown hash", "", "", manifest.Sum(free), unknown, unknown, unknown, unknown, unknown},
-		{"an unknown id of a document", "", manifest.Hash(free), "", unknown, unknown, unknown, unknown, unknown},
+		{"an unknown hash", "", "", persisted.Sum(free), unknown, unknown, unknown, unknown, unknown},
+		{"an unknown id of a document", "", persisted.Hash(free), "", unknown, unknown, unknown, unknown, unknown},
 		{"an id and its query", known, knownID, "", bad, bad, bad, bad, bad},
 		{"an id and another query", free, knownID, "", bad, bad, bad, bad, bad},
 		{"an unknown id and a query", free, "nobody", "", bad, bad, bad, bad, bad},
-		{"a trusted hash and its query", known, "", manifest.Sum(known), "known", "known", bad, "known", "known"},
-		{"a trusted hash and another query", free, "", manifest.Sum(known), "free", bad, bad, bad, bad},
-		{"a trusted hash and another trusted query", other, "", manifest.Sum(known), "other", bad, bad, bad, bad},
+		{"a trusted hash and its query", known, "", persisted.Sum(known), "known", "known", bad, "known", "known"},
+		{"a trusted hash and another query", free, "", persisted.Sum(known), "free", bad, bad, bad, bad},
+		{"a trusted hash and another trusted query", other, "", persisted.Sum(known), "other", bad, bad, bad, bad},
 		{"an id as a hash and its query", known, "", knownID, "known", "known", bad, bad, "known"},
 		{"an id as a hash and another query", free, "", knownID, "free", bad, bad, bad, bad},
-		{"a hash of something else and a query", free, "", manifest.Sum("x"), "free", "free", bad, bad, bad},
-		{"two names", "", knownID, manifest.Sum(known), bad, bad, bad, bad, bad},
+		{"a hash of something else and a query", free, "", persisted.Sum("x"), "free", "free", bad, bad, bad},
+		{"two names", "", knownID, persisted.Sum(known), bad, bad, bad, bad, bad},
 		{"two names of two documents", "", knownID, otherID, bad, bad, bad, bad, bad},
-		{"two names and a query", free, knownID, manifest.Sum(free), bad, bad, bad, bad, bad},
+		{"two names and a query", free, knownID, persisted.Sum(free), bad, bad, bad, bad, bad},
 	}
 	servers := map[string]resolvers.Documents{
 		"nothing": {}, "offered": {Trusted: trust(t)}, "only": {Trusted: trust(t), Only: true},
@@ -146,7 +146,7 @@ func TestWhichDocument(t *testing.T) {
 func TestOnlyTrusted(t *testing.T) {
 	// Both together are refused by the configuration; here the stricter one wins.
 	d := newDoorWith(t, resolvers.Options{Documents: resolvers.Documents{Trusted: trust(t), Only: true, Automatic: true}, Introspection: true})
-	sum := manifest.Sum(free)
+	sum := persisted.Sum(free)
 	for name, body := range map[string]string{
 		"a pair":                      sends(t, free, "", sum),
 		"the hash after it":           sends(t, "", "", sum),
@@ -206,7 +206,7 @@ func TestTrustedByGET(t *testing.T) {
 // document itself.
 func TestNotFoundForApollo(t *testing.T) {
 	d := newDoorWith(t, resolvers.Options{Documents: resolvers.Documents{Automatic: true}})
-	_, members := d.send(t, knock{body: sends(t, "", "", manifest.Sum(free))})
+	_, members := d.send(t, knock{body: sends(t, "", "", persisted.Sum(free))})
 	want := `[{"message":"PersistedQueryNotFound","extensions":{"code":"PERSISTED_QUERY_NOT_FOUND"}}]`
 	if diff := cmp.Diff(want, string(members["errors"])); diff != "" || members["data"] != nil {
 		t.Error(diff, members["data"])
@@ -216,24 +216,24 @@ func TestNotFoundForApollo(t *testing.T) {
 func TestApprove(t *testing.T) {
 	approve := resolvers.Approve(false)
 	for name, test := range map[string]struct {
-		document manifest.Document
+		document persisted.Document
 		want     string
 	}{
-		"a query":                   {manifest.Document{Text: known}, ""},
-		"of this name":              {manifest.Document{Text: known, Name: "Known", Kind: "query"}, ""},
-		"of this name, in capitals": {manifest.Document{Text: known, Name: "Known", Kind: "QUERY"}, ""},
-		"a variable":                {manifest.Document{Text: "query ($id: ID!) { user(id: $id) { id } }"}, ""},
-		"several":                   {manifest.Document{Text: known + other}, ""},
-		"of another name":           {manifest.Document{Text: known, Name: "Other", Kind: "query"}, "the document has no query of this name"},
-		"of another kind":           {manifest.Document{Text: known, Name: "Known", Kind: "mutation"}, "the document has no mutation of this name"},
-		"nothing":                   {manifest.Document{}, "GRAPHQL_VALIDATION_FAILED: no operation provided"},
-		"a fragment":                {manifest.Document{Text: "fragment A on User { id }"}, "GRAPHQL_VALIDATION_FAILED: no operation provided"},
-		"no GraphQL":                {manifest.Document{Text: "query {"}, "GRAPHQL_PARSE_FAILED: Expected Name, found <EOF> (line 1, column 8)"},
-		"an unknown field":          {manifest.Document{Text: "{\n  nothing\n}"}, `GRAPHQL_VALIDATION_FAILED: Cannot query field "nothing" on type "Query". (line 2, column 3)`},
-		"the schema":                {manifest.Document{Text: "{ __schema { types { name } } }"}, "INTROSPECTION_DISABLED: introspection is off: __schema cannot be asked for (line 1, column 3)"},
-		"a subscription":            {manifest.Document{Text: "subscription { users { id } }"}, `GRAPHQL_VALIDATION_FAILED: Schema does not support operation type "subscription" (line 1, column 1)`},
-		"too deep":                  {manifest.Document{Text: "{ users {" + strings.Repeat("nodes { memberships {", 12) + "__typename" + strings.Repeat("}", 26)}, "QUERY_TOO_COMPLEX: the document is more than 20 fields deep"},
-		"too long":                  {manifest.Document{Text: "{ __typename } #" + strings.Repeat("x", 64<<10)}, "QUERY_TOO_LARGE: the document has more than 65536 bytes"},
+		"a query":                   {persisted.Document{Text: known}, ""},
+		"of this name":              {persisted.Document{Text: known, Name: "Known", Kind: "query"}, ""},
+		"of this name, in capitals": {persisted.Document{Text: known, Name: "Known", Kind: "QUERY"}, ""},
+		"a variable":                {persisted.Document{Text: "query ($id: ID!) { user(id: $id) { id } }"}, ""},
+		"several":                   {persisted.Document{Text: known + other}, ""},
+		"of another name":           {persisted.Document{Text: known, Name: "Other", Kind: "query"}, "the document has no query of this name"},
+		"of another kind":           {persisted.Document{Text: known, Name: "Known", Kind: "mutation"}, "the document has no mutation of this name"},
+		"nothing":                   {persisted.Document{}, "GRAPHQL_VALIDATION_FAILED: no operation provided"},
+		"a fragment":                {persisted.Document{Text: "fragment A on User { id }"}, "GRAPHQL_VALIDATION_FAILED: no operation provided"},
+		"no GraphQL":                {persisted.Document{Text: "query {"}, "GRAPHQL_PARSE_FAILED: Expected Name, found <EOF> (line 1, column 8)"},
+		"an unknown field":          {persisted.Document{Text: "{\n  nothing\n}"}, `GRAPHQL_VALIDATION_FAILED: Cannot query field "nothing" on type "Query". (line 2, column 3)`},
+		"the schema":                {persisted.Document{Text: "{ __schema { types { name } } }"}, "INTROSPECTION_DISABLED: introspection is off: __schema cannot be asked for (line 1, column 3)"},
+		"a subscription":            {persisted.Document{Text: "subscription { users { id } }"}, `GRAPHQL_VALIDATION_FAILED: Schema does not support operation type "subscription" (line 1, column 1)`},
+		"too deep":                  {persisted.Document{Text: "{ users {" + strings.Repeat("nodes { memberships {", 12) + "__typename" + strings.Repeat("}", 26)}, "QUERY_TOO_COMPLEX: the document is more than 20 fields deep"},
+		"too long":                  {persisted.Document{Text: "{ __typename } #" + strings.Repeat("x", 64<<10)}, "QUERY_TOO_LARGE: the document has more than 65536 bytes"},
 	} {
 		got := ""
 		if err := approve(test.document); err != nil {
@@ -244,8 +244,8 @@ func TestApprove(t *testing.T) {
 		}
 	}
 	file := fmt.Sprintf(`{"one": %q, "two": "{ nothing }", "three": "{"}`, known)
-	_, err := manifest.Parse("a.json", []byte(file), approve)
-	var e *manifest.Error
+	_, err := persisted.Parse("a.json", []byte(file), approve)
+	var e *persisted.Error
 	if !errors.As(err, &e) || len(e.Problems) != 2 {
 		t.Errorf("%v, want two problems", err)
 	}

@@ -14,7 +14,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/accountgraph/accountgraph/internal/simulated"
+	"github.com/accountgraph/accountgraph/internal/fakevendor"
 	"github.com/accountgraph/accountgraph/providers/activeplatform/activeplatformfake"
 	"github.com/accountgraph/accountgraph/providers/activityinfo/activityinfofake"
 	"github.com/accountgraph/accountgraph/providers/blendvision/blendvisionfake"
@@ -40,7 +40,7 @@ type Vendor struct {
 	// Keys are further lines of its configuration, each `key: value`.
 	Keys []string
 	// Control makes it misbehave, for tests.
-	Control *simulated.Control
+	Control *fakevendor.Control
 }
 
 // Vendors are the four simulated vendors, running on loopback.

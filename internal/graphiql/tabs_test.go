@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/accountgraph/accountgraph/internal/simulated"
+	"github.com/accountgraph/accountgraph/internal/fakevendor"
 	"github.com/accountgraph/accountgraph/providers/activityinfo/activityinfofake"
 	"github.com/accountgraph/accountgraph/providers/softwareone/softwareonefake"
 )
@@ -23,7 +23,7 @@ func TestTheTabsAskForWhatTheDemoHas(t *testing.T) {
 		"softwareone:User:" + softwareonefake.EverywhereUser,
 		"softwareone:Account:" + softwareonefake.FirstAccount,
 		"activityinfo:Account:" + activityinfofake.FirstAccount,
-		simulated.People()[123].Email,
+		fakevendor.People()[123].Email,
 	} {
 		if !strings.Contains(scripts.String(), name) {
 			t.Errorf("no tab asks for %s", name)

@@ -8,8 +8,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"github.com/accountgraph/accountgraph/internal/answers"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
+	"github.com/accountgraph/accountgraph/internal/responsecache"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
 )
@@ -107,7 +107,7 @@ func (m *Metrics) Request(codes []string, d time.Duration) {
 }
 
 // Answer counts where the answer to an operation came from.
-func (m *Metrics) Answer(from answers.Source) { m.answers.WithLabelValues(string(from)).Inc() }
+func (m *Metrics) Answer(from responsecache.Source) { m.answers.WithLabelValues(string(from)).Inc() }
 
 // VendorCall counts a call, and measures it where the vendor was asked. What was
 // answered from elsewhere is not counted.

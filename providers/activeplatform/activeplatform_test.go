@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/internal/simulated"
+	"github.com/accountgraph/accountgraph/internal/fakevendor"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
 	"github.com/accountgraph/accountgraph/providers/activeplatform"
@@ -26,7 +26,7 @@ func TestConformance(t *testing.T) {
 		New: func(t *testing.T, baseURL, token string, timeout time.Duration) providers.Provider {
 			return newProvider(t, baseURL, token, timeout)
 		},
-		Serve: func(t *testing.T) (string, *simulated.Control) {
+		Serve: func(t *testing.T) (string, *fakevendor.Control) {
 			fake := activeplatformfake.New(token)
 			return serve(t, fake), &fake.Control
 		},

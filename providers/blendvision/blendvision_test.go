@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/internal/simulated"
+	"github.com/accountgraph/accountgraph/internal/fakevendor"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
 	"github.com/accountgraph/accountgraph/providers/blendvision"
@@ -58,7 +58,7 @@ func config(baseURL string, f http.RoundTripper) upstream.Config {
 }
 
 // simulation is a connection to the simulator.
-func simulation(t *testing.T) (*blendvision.Provider, *simulated.Control, []string) {
+func simulation(t *testing.T) (*blendvision.Provider, *fakevendor.Control, []string) {
 	t.Helper()
 	fake := blendvisionfake.New(token)
 	server := httptest.NewServer(fake)

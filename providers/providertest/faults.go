@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/accountgraph/accountgraph/internal/simulated"
+	"github.com/accountgraph/accountgraph/internal/fakevendor"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
@@ -19,7 +19,7 @@ const loginPage = "<!DOCTYPE html><html><body>Please log in</body></html>"
 
 // fault is a way in which a vendor fails, and what is made of it.
 type fault struct {
-	simulated.Fault
+	fakevendor.Fault
 	want providers.Kind
 }
 
@@ -27,29 +27,29 @@ func (s suite) faultTable() map[string]fault {
 	echo := `{"code":"` + s.Token + `","error":"` + s.Token + `","title":"` + s.Token + `","message":"` + s.Token +
 		`","detail":"` + s.Token + `","errors":{"` + s.Token + `":["` + s.Token + `"]}}`
 	return map[string]fault{
-		"500":                   {simulated.Fault{Status: 500, Body: `{"code":"INTERNAL"}`}, providers.Unavailable},
-		"503":                   {simulated.Fault{Status: 503, ContentType: "text/html", Body: loginPage}, providers.Unavailable},
-		"401":                   {simulated.Fault{Status: 401, Body: "{}"}, providers.Unauthenticated},
-		"403":                   {simulated.Fault{Status: 403, ContentType: "text/html", Body: loginPage}, providers.Forbidden},
-		"429":                   {simulated.Fault{Status: 429, RetryAfter: "7"}, providers.RateLimited},
-		"400 that echoes":       {simulated.Fault{Status: 400, Body: echo}, providers.BadResponse},
-		"500 that echoes":       {simulated.Fault{Status: 500, Body: echo}, providers.Unavailable},
-		"200 that echoes":       {simulated.Fault{Status: 200, Body: `"` + s.Token + `"`}, providers.BadResponse},
-		"HTML with 200":         {simulated.Fault{Status: 200, ContentType: "text/html; charset=utf-8", Body: loginPage}, providers.BadResponse},
-		"HTML called JSON":      {simulated.Fault{Status: 200, Body: loginPage}, providers.BadResponse},
-		"plain text":            {simulated.Fault{Status: 200, ContentType: "text/plain", Body: "OK"}, providers.BadResponse},
-		"nothing":               {simulated.Fault{Status: 200, Body: ""}, providers.BadResponse},
-		"one brace":             {simulated.Fault{Status: 200, Body: "{"}, providers.BadResponse},
-		"cut short":             {simulated.Fault{Cut: 1 << 14}, providers.BadResponse}, // more than a server buffers
-		"two values":            {simulated.Fault{Status: 200, Body: "[] []"}, providers.BadResponse},
-		"a number":              {simulated.Fault{Status: 200, Body: "42"}, providers.BadResponse},
-		"null":                  {simulated.Fault{Status: 200, Body: "null"}, providers.BadResponse},
-		"rows that are numbers": {simulated.Fault{Status: 200, Body: "[1,2]"}, providers.BadResponse},
-		"deep nesting":          {simulated.Fault{Status: 200, Body: strings.Repeat("[", 20_000)}, providers.BadResponse},
-		"204":                   {simulated.Fault{Status: 204}, providers.BadResponse},
-		"redirect nowhere":      {simulated.Fault{Status: 307}, providers.BadResponse},
-		"redirect home":         {simulated.Fault{Location: "/login"}, providers.BadResponse},
-		"hang up":               {simulated.Fault{Hangup: true}, providers.Unavailable},
+		"500":                   {fakevendor.Fault{Status: 500, Body: `{"code":"INTERNAL"}`}, providers.Unavailable},
+		"503":                   {fakevendor.Fault{Status: 503, ContentType: "text/html", Body: loginPage}, providers.Unavailable},
+		"401":                   {fakevendor.Fault{Status: 401, Body: "{}"}, providers.Unauthenticated},
+		"403":                   {fakevendor.Fault{Status: 403, ContentType: "text/html", Body: loginPage}, providers.Forbidden},
+		"429":                   {fakevendor.Fault{Status: 429, RetryAfter: "7"}, providers.RateLimited},
+		"400 that echoes":       {fakevendor.Fault{Status: 400, Body: echo}, providers.BadResponse},
+		"500 that echoes":       {fakevendor.Fault{Status: 500, Body: echo}, providers.Unavailable},
+		"200 that echoes":       {fakevendor.Fault{Status: 200, Body: `"` + s.Token + `"`}, providers.BadResponse},
+		"HTML with 200":         {fakevendor.Fault{Status: 200, ContentType: "text/html; charset=utf-8", Body: loginPage}, providers.BadResponse},
+		"HTML called JSON":      {fakevendor.Fault{Status: 200, Body: loginPage}, providers.BadResponse},
+		"plain text":            {fakevendor.Fault{Status: 200, ContentType: "text/plain", Body: "OK"}, providers.BadResponse},
+		"nothing":               {fakevendor.Fault{Status: 200, Body: ""}, providers.BadResponse},
+		"one brace":             {fakevendor.Fault{Status: 200, Body: "{"}, providers.BadResponse},
+		"cut short":             {fakevendor.Fault{Cut: 1 << 14}, providers.BadResponse}, // more than a server buffers
+		"two values":            {fakevendor.Fault{Status: 200, Body: "[] []"}, providers.BadResponse},
+		"a number":              {fakevendor.Fault{Status: 200, Body: "42"}, providers.BadResponse},
+		"null":                  {fakevendor.Fault{Status: 200, Body: "null"}, providers.BadResponse},
+		"rows that are numbers": {fakevendor.Fault{Status: 200, Body: "[1,2]"}, providers.BadResponse},
+		"deep nesting":          {fakevendor.Fault{Status: 200, Body: strings.Repeat("[", 20_000)}, providers.BadResponse},
+		"204":                   {fakevendor.Fault{Status: 204}, providers.BadResponse},
+		"redirect nowhere":      {fakevendor.Fault{Status: 307}, providers.BadResponse},
+		"redirect home":         {fakevendor.Fault{Location: "/login"}, providers.BadResponse},
+		"hang up":               {fakevendor.Fault{Hangup: true}, providers.Unavailable},
 	}
 }
 
@@ -106,7 +106,7 @@ func (s suite) redirect(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			baseURL, control := s.Serve(t)
-			control.Add(simulated.Fault{Location: location})
+			control.Add(fakevendor.Fault{Location: location})
 			try(t, s.operations, func(t *testing.T, o operation) {
 				p := s.New(t, baseURL, s.Token, patience)
 				s.failed(t, p, o.run(t.Context(), p), providers.BadResponse)
@@ -138,7 +138,7 @@ func (s suite) gone(t *testing.T) {
 	baseURL, control := s.Serve(t)
 	for _, status := range []int{http.StatusNotFound, http.StatusGone} {
 		control.Reset()
-		control.Add(simulated.Fault{Status: status, Body: "{}"})
+		control.Add(fakevendor.Fault{Status: status, Body: "{}"})
 		for _, o := range s.operations {
 			if !strings.HasPrefix(o.name, "Get ") {
 				continue

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/internal/simulated"
+	"github.com/accountgraph/accountgraph/internal/fakevendor"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
@@ -157,7 +157,7 @@ func (l list) refuses(t *testing.T, id string) {
 }
 
 // depths are the numbers of path segments of calls.
-func depths(calls []simulated.Call) map[int]bool {
+func depths(calls []fakevendor.Call) map[int]bool {
 	all := map[int]bool{}
 	for _, call := range calls {
 		all[strings.Count(call.Path, "/")] = true
@@ -166,7 +166,7 @@ func depths(calls []simulated.Call) map[int]bool {
 }
 
 // stays checks that a call does not leave the place that honest calls go to.
-func stays(t *testing.T, baseURL string, call simulated.Call, honest map[int]bool, id string) {
+func stays(t *testing.T, baseURL string, call fakevendor.Call, honest map[int]bool, id string) {
 	t.Helper()
 	base, err := url.Parse(baseURL)
 	if err != nil {

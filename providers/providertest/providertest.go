@@ -20,7 +20,7 @@
 //				}
 //				return p
 //			},
-//			Serve: func(t *testing.T) (string, *simulated.Control) {
+//			Serve: func(t *testing.T) (string, *fakevendor.Control) {
 //				fake := acmefake.New(token)
 //				server := httptest.NewServer(fake)
 //				t.Cleanup(server.Close)
@@ -46,7 +46,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/accountgraph/accountgraph/internal/simulated"
+	"github.com/accountgraph/accountgraph/internal/fakevendor"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
@@ -58,7 +58,7 @@ type Subject struct {
 	New func(t *testing.T, baseURL, token string, timeout time.Duration) providers.Provider
 	// Serve starts a new simulator that accepts Token, and stops it when the test
 	// ends.
-	Serve func(t *testing.T) (baseURL string, control *simulated.Control)
+	Serve func(t *testing.T) (baseURL string, control *fakevendor.Control)
 	// Token has at least 16 characters, so that a part of it is not found by
 	// chance.
 	Token string
@@ -121,7 +121,7 @@ func Run(t *testing.T, subject Subject) {
 type served struct {
 	providers.Provider
 	baseURL string
-	control *simulated.Control
+	control *fakevendor.Control
 }
 
 func (s suite) serve(t *testing.T) served {

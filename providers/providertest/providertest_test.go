@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/internal/simulated"
+	"github.com/accountgraph/accountgraph/internal/fakevendor"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
 	"github.com/accountgraph/accountgraph/providers/providertest"
@@ -33,7 +33,7 @@ func TestToy(t *testing.T) {
 			}
 			return p
 		},
-		Serve: func(t *testing.T) (string, *simulated.Control) {
+		Serve: func(t *testing.T) (string, *fakevendor.Control) {
 			vendor := &toyVendor{}
 			server := httptest.NewServer(vendor)
 			t.Cleanup(server.Close)

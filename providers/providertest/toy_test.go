@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/internal/simulated"
+	"github.com/accountgraph/accountgraph/internal/fakevendor"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
 )
@@ -23,7 +23,7 @@ const (
 
 // toyVendor has users 1 to 25, at /users?page=N and /users/{id}, and groups that
 // it shows nobody.
-type toyVendor struct{ control simulated.Control }
+type toyVendor struct{ control fakevendor.Control }
 
 func (v *toyVendor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	v.control.Wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -96,7 +96,7 @@ func (p *toy) Connection() *model.Provider {
 	return p.client.Provider()
 }
 
-func (p *toy) Status() model.ProviderStatus               { return p.client.Status() }
+func (p *toy) Status() model.ProviderStatus                   { return p.client.Status() }
 func (p *toy) Invalidate(ctx context.Context, ids []model.ID) { p.client.Invalidate(ctx, ids) }
 
 func (p *toy) WithCredential(token providers.Secret) providers.Provider {

@@ -4,9 +4,9 @@ import (
 	"strings"
 
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/internal/scan"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
+	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
 )
 
 // Where the collections are, each with its page in the vendor's reference.
@@ -71,10 +71,10 @@ func collections(client *upstream.Client, r reader, accountUsersPath string) pro
 
 // decoded reads a row with a translation of its object. It fails where the row
 // has no id: such a row cannot be told from others.
-func decoded[W any, M any](read func(*W, *scan.Reader), translate func(*W, scope) *M) func([]byte, scope) (*M, error) {
+func decoded[W any, M any](read func(*W, *jsonscan.Reader), translate func(*W, scope) *M) func([]byte, scope) (*M, error) {
 	return func(row []byte, in scope) (*M, error) {
 		w := new(W)
-		if err := parse(row, func(r *scan.Reader) { read(w, r) }); err != nil {
+		if err := parse(row, func(r *jsonscan.Reader) { read(w, r) }); err != nil {
 			return nil, err
 		}
 		m := translate(w, in)

@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/internal/scan"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
+	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
 )
 
 var errNameless = errors.New("an object without an id")
@@ -53,9 +53,9 @@ func (c *collection[T]) objects() upstream.BatchRequest[T] {
 
 // rowsBy splits a list by vendor id, the first of each; rows whose id is "" are
 // left out. It fails where id does.
-func rowsBy(body []byte, id func(row *scan.Reader) string) (map[string]json.RawMessage, error) {
+func rowsBy(body []byte, id func(row *jsonscan.Reader) string) (map[string]json.RawMessage, error) {
 	var ids []string
-	e, err := parseEnvelope(body, func(row *scan.Reader) { ids = append(ids, id(row)) })
+	e, err := parseEnvelope(body, func(row *jsonscan.Reader) { ids = append(ids, id(row)) })
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +69,7 @@ func rowsBy(body []byte, id func(row *scan.Reader) string) (map[string]json.RawM
 }
 
 // idOf reads a row's id.
-func idOf(row *scan.Reader) (id string) {
+func idOf(row *jsonscan.Reader) (id string) {
 	readID(&id, row)
 	if id == "" {
 		row.Fail(errNameless)
@@ -155,7 +155,7 @@ func (r rows[T]) Nodes() []model.Node { return upstream.NodesIn(r.items) }
 func (l list[T]) read(ctx context.Context, client *upstream.Client) (upstream.Reply[rows[T]], error) {
 	request := upstream.Request{Path: l.path, Query: l.query.String()}
 	return upstream.Read(ctx, client, request, func(body []byte) (rows[T], error) {
-		e, err := parseEnvelope(body, (*scan.Reader).Skip)
+		e, err := parseEnvelope(body, (*jsonscan.Reader).Skip)
 		if err != nil {
 			return rows[T]{}, err
 		}

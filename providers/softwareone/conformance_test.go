@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/internal/simulated"
+	"github.com/accountgraph/accountgraph/internal/fakevendor"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
 	"github.com/accountgraph/accountgraph/providers/providertest"
@@ -44,7 +44,7 @@ func TestConformance(t *testing.T) {
 					}
 					return p
 				},
-				Serve: func(t *testing.T) (string, *simulated.Control) {
+				Serve: func(t *testing.T) (string, *fakevendor.Control) {
 					fake := softwareonefake.New(token)
 					c.set(fake)
 					server := httptest.NewServer(fake)

@@ -9,9 +9,9 @@ import (
 	"sync"
 
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/internal/scan"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
+	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
 )
 
 // memberships are the users of accounts. The platform has no list of all of
@@ -99,7 +99,7 @@ func (m *memberships) in(account string) upstream.BatchRequest[*model.Membership
 			return upstream.Request{Path: path, Query: q.String()}, nil
 		},
 		Rows: func(body []byte) (map[string]json.RawMessage, error) {
-			return rowsBy(body, func(row *scan.Reader) string {
+			return rowsBy(body, func(row *jsonscan.Reader) string {
 				user := memberOf(row)
 				if user == "" {
 					return ""

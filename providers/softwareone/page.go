@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/internal/scan"
 	"github.com/accountgraph/accountgraph/providers"
+	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
 )
 
 // pageSize is the most that the platform gives at once; a larger limit is cut
@@ -38,9 +38,9 @@ func (e envelope) pagination() *pagination {
 var errShape = errors.New("not a list")
 
 // parseEnvelope reads a list without its rows, each of which look passes over.
-func parseEnvelope(body []byte, look func(row *scan.Reader)) (envelope, error) {
+func parseEnvelope(body []byte, look func(row *jsonscan.Reader)) (envelope, error) {
 	var e envelope
-	r := scan.NewBytes(body) // which nobody changes
+	r := jsonscan.NewBytes(body) // which nobody changes
 	for name := range r.ObjectKeys {
 		switch name {
 		case "$meta":
@@ -70,7 +70,7 @@ type pagination struct {
 	Total  *int64
 }
 
-func (w *pagination) read(r *scan.Reader) {
+func (w *pagination) read(r *jsonscan.Reader) {
 	for name := range r.ObjectKeys {
 		switch name {
 		case "offset":

@@ -14,9 +14,9 @@ import (
 	"strings"
 
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/internal/scan"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
+	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
 )
 
 // DefaultAccountUsersPath is where the vendor's reference has the users of an
@@ -106,7 +106,7 @@ func (p *Provider) Collections() providers.Collections { return p.collections }
 func (p *Provider) Check(ctx context.Context) error {
 	request := upstream.Request{Path: accountsPath, Query: query{limit: 1}.String()}
 	_, err := upstream.Read(ctx, p.client, request, func(body []byte) (envelope, error) {
-		return parseEnvelope(body, (*scan.Reader).Skip)
+		return parseEnvelope(body, (*jsonscan.Reader).Skip)
 	})
 	return err
 }

@@ -8,9 +8,9 @@ import (
 	"sync"
 
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/internal/scan"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
+	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
 )
 
 // maxAccountPages bounds the reading of one user's accounts.
@@ -167,7 +167,7 @@ type wireUserAccounts struct {
 	accounts many[wireAccount]
 }
 
-func (w *wireUserAccounts) read(r *scan.Reader) {
+func (w *wireUserAccounts) read(r *jsonscan.Reader) {
 	for name := range r.ObjectKeys {
 		if name == "accounts" {
 			w.accounts = objects(r, (*wireAccount).read)
@@ -178,7 +178,7 @@ func (w *wireUserAccounts) read(r *scan.Reader) {
 }
 
 func (r reader) usersWithAccounts(body []byte) ([]*accountsOf, error) {
-	e, err := parseEnvelope(body, (*scan.Reader).Skip)
+	e, err := parseEnvelope(body, (*jsonscan.Reader).Skip)
 	if err != nil {
 		return nil, err
 	}

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/internal/scan"
+	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
 )
 
 // maybe is an object or array that may be missing. The vendor's own pages show
@@ -24,7 +24,7 @@ const circularReference = "[Circular Reference]"
 var errPlace = errors.New("text where an object belongs")
 
 // object reads an object, null or the placeholder.
-func object[T any](r *scan.Reader, read func(*T, *scan.Reader)) maybe[T] {
+func object[T any](r *jsonscan.Reader, read func(*T, *jsonscan.Reader)) maybe[T] {
 	if r.IsNull() {
 		return maybe[T]{}
 	}
@@ -41,21 +41,21 @@ func object[T any](r *scan.Reader, read func(*T, *scan.Reader)) maybe[T] {
 
 // parse reads a row, which gets its own copy of the text: what is kept of it must
 // not keep the page.
-func parse(row []byte, read func(*scan.Reader)) error {
-	r := scan.New(string(row))
+func parse(row []byte, read func(*jsonscan.Reader)) error {
+	r := jsonscan.New(string(row))
 	read(r)
 	return r.End()
 }
 
 // identify reads an id; of several the first counts.
-func identify(id *string, r *scan.Reader) {
+func identify(id *string, r *jsonscan.Reader) {
 	if *id == "" {
 		*id = r.String()
 	}
 }
 
 // readID reads nothing of an object but its id.
-func readID(id *string, r *scan.Reader) {
+func readID(id *string, r *jsonscan.Reader) {
 	for name := range r.ObjectKeys {
 		if name == "id" {
 			identify(id, r)
@@ -64,8 +64,8 @@ func readID(id *string, r *scan.Reader) {
 }
 
 // objects reads an array of objects, null or the placeholder.
-func objects[T any](r *scan.Reader, read func(*T, *scan.Reader)) many[T] {
-	return object(r, func(list *[]maybe[T], r *scan.Reader) {
+func objects[T any](r *jsonscan.Reader, read func(*T, *jsonscan.Reader)) many[T] {
+	return object(r, func(list *[]maybe[T], r *jsonscan.Reader) {
 		*list = []maybe[T]{}
 		for range r.Array {
 			*list = append(*list, object(r, read))
@@ -74,8 +74,8 @@ func objects[T any](r *scan.Reader, read func(*T, *scan.Reader)) many[T] {
 }
 
 // texts reads an array of words, null or the placeholder.
-func texts(r *scan.Reader) maybe[[]string] {
-	return object(r, func(list *[]string, r *scan.Reader) {
+func texts(r *jsonscan.Reader) maybe[[]string] {
+	return object(r, func(list *[]string, r *jsonscan.Reader) {
 		*list = []string{}
 		for range r.Array {
 			*list = append(*list, r.String())
@@ -134,7 +134,7 @@ type wireMeta struct {
 	Pagination maybe[pagination]
 }
 
-func (w *wireMeta) read(r *scan.Reader) {
+func (w *wireMeta) read(r *jsonscan.Reader) {
 	for name := range r.ObjectKeys {
 		switch name {
 		case "omitted":
@@ -177,7 +177,7 @@ type wirePhone struct {
 	Number *string
 }
 
-func (w *wirePhone) read(r *scan.Reader) {
+func (w *wirePhone) read(r *jsonscan.Reader) {
 	for name := range r.ObjectKeys {
 		switch name {
 		case "prefix":
@@ -199,7 +199,7 @@ type wireAddress struct {
 	Country      *string
 }
 
-func (w *wireAddress) read(r *scan.Reader) {
+func (w *wireAddress) read(r *jsonscan.Reader) {
 	for name := range r.ObjectKeys {
 		switch name {
 		case "addressLine1":
@@ -237,7 +237,7 @@ type wireAudit struct {
 	Joined     maybe[wireEvent]
 }
 
-func (w *wireAudit) read(r *scan.Reader) {
+func (w *wireAudit) read(r *jsonscan.Reader) {
 	for name := range r.ObjectKeys {
 		switch name {
 		case "created":
@@ -263,7 +263,7 @@ type wireEvent struct {
 	By maybe[wireActor]
 }
 
-func (w *wireEvent) read(r *scan.Reader) {
+func (w *wireEvent) read(r *jsonscan.Reader) {
 	for name := range r.ObjectKeys {
 		switch name {
 		case "at":
@@ -281,7 +281,7 @@ type wireActor struct {
 	Icon *string
 }
 
-func (w *wireActor) read(r *scan.Reader) {
+func (w *wireActor) read(r *jsonscan.Reader) {
 	for name := range r.ObjectKeys {
 		switch name {
 		case "id":

@@ -2,7 +2,7 @@ package softwareone
 
 import (
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/internal/scan"
+	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
 )
 
 // wireAccount is an Account of the vendor's reference.
@@ -24,7 +24,7 @@ type wireAccount struct {
 	Description           *string
 }
 
-func (w *wireAccount) read(r *scan.Reader) {
+func (w *wireAccount) read(r *jsonscan.Reader) {
 	for name := range r.ObjectKeys {
 		switch name {
 		case "id":
@@ -65,7 +65,7 @@ type wireAccountExternalIDs struct {
 	PyraTenantID *string
 }
 
-func (w *wireAccountExternalIDs) read(r *scan.Reader) {
+func (w *wireAccountExternalIDs) read(r *jsonscan.Reader) {
 	for name := range r.ObjectKeys {
 		switch name {
 		case "pyraTenantId":

@@ -2,7 +2,7 @@ package softwareone
 
 import (
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/internal/scan"
+	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
 )
 
 // wireBuyer is a Buyer of the vendor's reference.
@@ -22,7 +22,7 @@ type wireBuyer struct {
 	Errors      many[wireBuyerError]
 }
 
-func (w *wireBuyer) read(r *scan.Reader) {
+func (w *wireBuyer) read(r *jsonscan.Reader) {
 	for name := range r.ObjectKeys {
 		switch name {
 		case "id":
@@ -65,7 +65,7 @@ type wireContact struct {
 	Type      *string
 }
 
-func (w *wireContact) read(r *scan.Reader) {
+func (w *wireContact) read(r *jsonscan.Reader) {
 	for name := range r.ObjectKeys {
 		switch name {
 		case "name":
@@ -92,7 +92,7 @@ type wireBuyerExternalIDs struct {
 	AccountExternalID *string
 }
 
-func (w *wireBuyerExternalIDs) read(r *scan.Reader) {
+func (w *wireBuyerExternalIDs) read(r *jsonscan.Reader) {
 	for name := range r.ObjectKeys {
 		switch name {
 		case "erpCompanyContact":
@@ -110,7 +110,7 @@ type wireBuyerError struct {
 	Message *string
 }
 
-func (w *wireBuyerError) read(r *scan.Reader) {
+func (w *wireBuyerError) read(r *jsonscan.Reader) {
 	for name := range r.ObjectKeys {
 		switch name {
 		case "id":
@@ -187,7 +187,7 @@ type wireSeller struct {
 	Address    maybe[wireAddress]
 }
 
-func (w *wireSeller) read(r *scan.Reader) {
+func (w *wireSeller) read(r *jsonscan.Reader) {
 	for name := range r.ObjectKeys {
 		switch name {
 		case "id":
@@ -220,7 +220,7 @@ type wireCurrencies struct {
 }
 
 // currencies reads any of the three forms.
-func currencies(r *scan.Reader) (w wireCurrencies) {
+func currencies(r *jsonscan.Reader) (w wireCurrencies) {
 	switch {
 	case r.IsNull():
 		return w
@@ -240,7 +240,7 @@ func currencies(r *scan.Reader) (w wireCurrencies) {
 	return w
 }
 
-func currency(r *scan.Reader) (code string) {
+func currency(r *jsonscan.Reader) (code string) {
 	if !r.IsObject() {
 		return r.String()
 	}

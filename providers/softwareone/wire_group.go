@@ -2,7 +2,7 @@ package softwareone
 
 import (
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/internal/scan"
+	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
 )
 
 // wireGroup is a UserGroup of the vendor's reference.
@@ -20,7 +20,7 @@ type wireGroup struct {
 	Buyers      many[wireBuyer]
 }
 
-func (w *wireGroup) read(r *scan.Reader) {
+func (w *wireGroup) read(r *jsonscan.Reader) {
 	for name := range r.ObjectKeys {
 		switch name {
 		case "id":
@@ -94,7 +94,7 @@ type wireModule struct {
 	AccountTypes       maybe[[]string]
 }
 
-func (w *wireModule) read(r *scan.Reader) {
+func (w *wireModule) read(r *jsonscan.Reader) {
 	for name := range r.ObjectKeys {
 		switch name {
 		case "id":
@@ -127,7 +127,7 @@ type wireModuleFilters struct {
 	GroupBuyers maybe[[]string]
 }
 
-func (w *wireModuleFilters) read(r *scan.Reader) {
+func (w *wireModuleFilters) read(r *jsonscan.Reader) {
 	for name := range r.ObjectKeys {
 		switch name {
 		case "group.buyers":
@@ -144,7 +144,7 @@ type wireModuleSettings struct {
 	Type          maybe[[]string]
 }
 
-func (w *wireModuleSettings) read(r *scan.Reader) {
+func (w *wireModuleSettings) read(r *jsonscan.Reader) {
 	for name := range r.ObjectKeys {
 		switch name {
 		case "sharedAccount":

@@ -2,7 +2,7 @@ package softwareone
 
 import (
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/internal/scan"
+	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
 )
 
 // wireMember is a row of an account's users. It is either an AccountUser of the
@@ -17,7 +17,7 @@ type wireMember struct {
 	Modules    many[wireModule]
 }
 
-func (w *wireMember) read(r *scan.Reader) {
+func (w *wireMember) read(r *jsonscan.Reader) {
 	for name := range r.ObjectKeys {
 		switch name {
 		case "user":
@@ -44,7 +44,7 @@ type wireInvitation struct {
 	Status *string
 }
 
-func (w *wireInvitation) read(r *scan.Reader) {
+func (w *wireInvitation) read(r *jsonscan.Reader) {
 	for name := range r.ObjectKeys {
 		switch name {
 		case "url":
@@ -71,7 +71,7 @@ func (w *wireMember) sighting() sighting {
 
 // memberOf reads the vendor id of a row's user, "" where a placeholder stands for
 // it.
-func memberOf(row *scan.Reader) (id string) {
+func memberOf(row *jsonscan.Reader) (id string) {
 	var user maybe[string]
 	for name := range row.ObjectKeys {
 		switch name {

@@ -2,7 +2,7 @@ package softwareone
 
 import (
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/internal/scan"
+	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
 )
 
 // wireUser is a User of the vendor's reference.
@@ -22,13 +22,13 @@ type wireUser struct {
 	CurrentAccount maybe[wireAccount]
 }
 
-func (w *wireUser) read(r *scan.Reader) {
+func (w *wireUser) read(r *jsonscan.Reader) {
 	for name := range r.ObjectKeys {
 		w.member(name, r)
 	}
 }
 
-func (w *wireUser) member(name string, r *scan.Reader) {
+func (w *wireUser) member(name string, r *jsonscan.Reader) {
 	switch name {
 	case "id":
 		identify(&w.ID, r)
@@ -64,7 +64,7 @@ type wireUserSettings struct {
 	LanguageCode *string
 }
 
-func (w *wireUserSettings) read(r *scan.Reader) {
+func (w *wireUserSettings) read(r *jsonscan.Reader) {
 	for name := range r.ObjectKeys {
 		switch name {
 		case "cultureCode":

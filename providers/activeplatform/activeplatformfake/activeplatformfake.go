@@ -16,14 +16,14 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/accountgraph/accountgraph/internal/simulated"
+	"github.com/accountgraph/accountgraph/internal/fakevendor"
 )
 
 // Fake is a simulated installation. It is an http.Handler and may be used
 // concurrently.
 type Fake struct {
 	// Control decides how it behaves and remembers what it was asked.
-	Control simulated.Control
+	Control fakevendor.Control
 	// MaxPerPage bounds the rows of a page; set it before the first request.
 	MaxPerPage int
 

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/accountgraph/accountgraph/internal/simulated"
+	"github.com/accountgraph/accountgraph/internal/fakevendor"
 )
 
 const (
@@ -71,8 +71,8 @@ func companies(users []user) []account {
 func company(n int) account {
 	created := time.Date(2015, 2, 5, 10, 5, 1, 147e6, time.UTC).Add(time.Duration(n) * 29 * time.Hour)
 	a := account{
-		ID: AccountID(n), Name: simulated.Company(n), AccountClassID: 1 + n%2, AccountClass: []string{"Company", "Person"}[n%2],
-		PrimaryName: simulated.Company(n), FirstName: "Oleg", LastName: "Ivanov",
+		ID: AccountID(n), Name: fakevendor.Company(n), AccountClassID: 1 + n%2, AccountClass: []string{"Company", "Person"}[n%2],
+		PrimaryName: fakevendor.Company(n), FirstName: "Oleg", LastName: "Ivanov",
 		Country: []string{"RU", "BY", "DE", "NL"}[n%4], City: []string{"Moscow", "Minsk", "Köln", "’s-Hertogenbosch"}[n%4],
 		Street: "Main street", Building: fmt.Sprint(1 + n), Zip: fmt.Sprintf("%06d", 101000+n), Phone: fmt.Sprintf("+7 495 %07d", n),
 		Email: fmt.Sprintf("office%d@company.example", n), Status: "active", Balance: float64(n) * 1.25, CreditLimit: 1000.5,

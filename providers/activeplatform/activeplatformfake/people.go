@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/internal/simulated"
+	"github.com/accountgraph/accountgraph/internal/fakevendor"
 )
 
 const (
@@ -49,7 +49,7 @@ func (u user) field(name string) (string, bool) {
 
 func people() []user {
 	var users []user
-	for _, p := range simulated.People()[firstPerson : lastPerson+1] {
+	for _, p := range fakevendor.People()[firstPerson : lastPerson+1] {
 		created := p.Born.Add(26 * time.Hour)
 		users = append(users, user{
 			ID:               UserID(p.Number),

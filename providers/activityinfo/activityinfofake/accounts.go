@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"slices"
 
-	"github.com/accountgraph/accountgraph/internal/simulated"
+	"github.com/accountgraph/accountgraph/internal/fakevendor"
 )
 
 // billingAccount is the documented BillingAccount, with what the vendor's client
@@ -132,7 +132,7 @@ func (w *world) invited(a *account, databaseID string, n int) bool {
 	return d != nil && d.account == a && slices.Contains(d.users, n)
 }
 
-func (a *account) user(p simulated.Person) billingAccountUser {
+func (a *account) user(p fakevendor.Person) billingAccountUser {
 	return billingAccountUser{
 		UserID: UserID(p.Number), Email: email(p), Name: p.Name(),
 		BillingAccountRole: a.roleOf(p.Number), UserLicenseType: a.licenseOf(p.Number),

@@ -13,7 +13,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/accountgraph/accountgraph/internal/simulated"
+	"github.com/accountgraph/accountgraph/internal/fakevendor"
 )
 
 // What the simulated server holds, for those who ask it.
@@ -49,7 +49,7 @@ func UserID(number int) string { return strconv.Itoa(400 + number) }
 // Fake is a simulated server. It may be used concurrently.
 type Fake struct {
 	// Control makes it misbehave, and remembers what it was asked.
-	Control simulated.Control
+	Control fakevendor.Control
 
 	token   string
 	world   *world

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/internal/simulated"
+	"github.com/accountgraph/accountgraph/internal/fakevendor"
 	"github.com/accountgraph/accountgraph/providers/activityinfo/activityinfofake"
 )
 
@@ -119,7 +119,7 @@ func TestAccountUsers(t *testing.T) {
 // The rows hold what is hard to read.
 func TestRows(t *testing.T) {
 	f := activityinfofake.New(token)
-	people := simulated.People()
+	people := fakevendor.People()
 	seen := map[string]int{}
 	times := map[string]int{}
 	licenses := map[any]bool{}
@@ -227,7 +227,7 @@ func TestDatabases(t *testing.T) {
 
 func TestSharedCast(t *testing.T) {
 	_, rows := ask[[]object](t, activityinfofake.New(token), "/resources/billingAccounts/"+activityinfofake.FirstAccount+"/users?owners=false")
-	person := simulated.People()[simulated.SharedPersonFirst]
+	person := fakevendor.People()[fakevendor.SharedPersonFirst]
 	i := slices.IndexFunc(rows, func(row object) bool { return row["userId"] == activityinfofake.UserID(person.Number) })
 	if i < 0 || rows[i]["email"] != person.EmailAt(model.ActivityInfo) || rows[i]["name"] != person.Name() {
 		t.Errorf("person %d is not as the cast has it", person.Number)

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/accountgraph/accountgraph/internal/simulated"
+	"github.com/accountgraph/accountgraph/internal/fakevendor"
 )
 
 // https://www.activityinfo.org/support/docs/api/reference/getDatabases.html
@@ -194,7 +194,7 @@ func (f *Fake) databaseUserGrants(w http.ResponseWriter, r *http.Request, d *dat
 	answer(w, row)
 }
 
-func (d *database) user(p simulated.Person) databaseUser {
+func (d *database) user(p fakevendor.Person) databaseUser {
 	u := databaseUser{
 		DatabaseID: d.id, UserID: UserID(p.Number), Name: p.Name(), Email: email(p), Role: d.roleOf(p.Number),
 		Version: 1 + p.Number%3, DeliveryStatus: "OK", InviteAccepted: !p.NeverLoggedIn,

@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/accountgraph/accountgraph/internal/simulated"
+	"github.com/accountgraph/accountgraph/internal/fakevendor"
 )
 
 // float is a time in milliseconds since 1970. The reference says that it is a
@@ -29,7 +29,7 @@ func (f float) MarshalJSON() ([]byte, error) {
 // lastLoginTime is required by the reference, which does not say what stands for
 // never; zero and null are both assumed. One in seven has a part of a
 // millisecond.
-func lastLoginTime(p simulated.Person) *float {
+func lastLoginTime(p fakevendor.Person) *float {
 	at := lastLogin(p)
 	if at.IsZero() && p.Number%2 == 1 {
 		return nil

@@ -7,12 +7,12 @@ import (
 	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/internal/simulated"
+	"github.com/accountgraph/accountgraph/internal/fakevendor"
 )
 
 // world is what the server holds. It does not change once it is made.
 type world struct {
-	people    map[int]simulated.Person
+	people    map[int]fakevendor.Person
 	accounts  []*account
 	databases []*database
 }
@@ -39,32 +39,32 @@ type database struct {
 }
 
 func newWorld() *world {
-	w := &world{people: map[int]simulated.Person{}}
-	for _, p := range simulated.People()[FirstPerson : LastPerson+1] {
+	w := &world{people: map[int]fakevendor.Person{}}
+	for _, p := range fakevendor.People()[FirstPerson : LastPerson+1] {
 		w.people[p.Number] = p
 	}
 	// Person 100 has the token, and owns all accounts that it may read.
 	first := &account{
-		id: number(FirstAccount), name: simulated.Company(0), status: "ACTIVE", plan: "Enterprise",
+		id: number(FirstAccount), name: fakevendor.Company(0), status: "ACTIVE", plan: "Enterprise",
 		owners: []int{100, 120, 130}, members: span(100, 159), userLimit: 500, fullLimit: 50,
 	}
 	suspended := &account{
-		id: number(SuspendedAccount), name: simulated.Company(1), status: "SUSPENDED", plan: "Team",
+		id: number(SuspendedAccount), name: fakevendor.Company(1), status: "SUSPENDED", plan: "Team",
 		owners: []int{100, 140}, members: span(140, 199, 100), userLimit: 100, fullLimit: 10,
 	}
 	large := &account{
-		id: number(LargeAccount), name: simulated.Company(5), status: "ACTIVE", plan: "Enterprise",
+		id: number(LargeAccount), name: fakevendor.Company(5), status: "ACTIVE", plan: "Enterprise",
 		owners: []int{100, 180, 181}, members: span(180, 239, 100), userLimit: 1000, fullLimit: 100,
 	}
 	closed := &account{
-		id: number(ClosedAccount), name: simulated.Company(6), status: "CLOSED", plan: "Trial", trial: true,
+		id: number(ClosedAccount), name: fakevendor.Company(6), status: "CLOSED", plan: "Trial", trial: true,
 		parent: first.id, owners: []int{100}, members: span(220, 259, 100), userLimit: 50, fullLimit: 5,
 	}
 	foreign := &account{
-		id: number(ForeignAccount), name: simulated.Company(3), status: "ACTIVE", plan: "Team", foreign: true,
+		id: number(ForeignAccount), name: fakevendor.Company(3), status: "ACTIVE", plan: "Team", foreign: true,
 		owners: []int{200}, members: span(200, 209, 100), userLimit: 100, fullLimit: 10,
 	}
-	deleted := &account{id: number(DeletedAccount), name: simulated.Company(7), status: "CLOSED", deleted: true}
+	deleted := &account{id: number(DeletedAccount), name: fakevendor.Company(7), status: "CLOSED", deleted: true}
 	w.accounts = []*account{first, suspended, large, closed, foreign, deleted}
 	for i, a := range w.accounts {
 		a.code = fmt.Sprintf("SUB%03d", i+1)
@@ -143,7 +143,7 @@ func (w *world) of(a *account) []*database {
 	return all
 }
 
-func email(p simulated.Person) string { return p.EmailAt(model.ActivityInfo) }
+func email(p fakevendor.Person) string { return p.EmailAt(model.ActivityInfo) }
 
 // licenseOf gives owners a full license and others one of all three.
 func (a *account) licenseOf(n int) string {
@@ -164,7 +164,7 @@ func (a *account) roleOf(n int) string {
 }
 
 // lastLogin is when the person signed in last; the zero time is never.
-func lastLogin(p simulated.Person) time.Time {
+func lastLogin(p fakevendor.Person) time.Time {
 	if p.NeverLoggedIn {
 		return time.Time{}
 	}

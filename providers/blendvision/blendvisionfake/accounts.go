@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/internal/simulated"
+	"github.com/accountgraph/accountgraph/internal/fakevendor"
 )
 
 // The cast's people who have an account here.
@@ -36,7 +36,7 @@ func AccountID(person int) string { return uuid(0xa, person) }
 // members are the accounts of an organization, by the people's numbers.
 func members(o int, in func(person int) bool, roles []role) []account {
 	var accounts []account
-	for _, p := range simulated.People()[firstPerson : lastPerson+1] {
+	for _, p := range fakevendor.People()[firstPerson : lastPerson+1] {
 		if in(p.Number) {
 			accounts = append(accounts, newAccount(p, o, roles))
 		}
@@ -46,7 +46,7 @@ func members(o int, in func(person int) bool, roles []role) []account {
 
 // newAccount varies what a person's account looks like, and the role from
 // organization to organization.
-func newAccount(p simulated.Person, o int, roles []role) account {
+func newAccount(p fakevendor.Person, o int, roles []role) account {
 	a := account{
 		ID:          AccountID(p.Number),
 		Email:       p.EmailAt(model.BlendVision),

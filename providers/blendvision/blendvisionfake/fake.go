@@ -11,12 +11,12 @@ import (
 	"encoding/json"
 	"net/http"
 
-	"github.com/accountgraph/accountgraph/internal/simulated"
+	"github.com/accountgraph/accountgraph/internal/fakevendor"
 )
 
 // Fake is a simulated installation. It always holds the same data.
 type Fake struct {
-	Control simulated.Control
+	Control fakevendor.Control
 
 	token         string
 	organizations []*organization

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/internal/simulated"
+	"github.com/accountgraph/accountgraph/internal/fakevendor"
 	"github.com/accountgraph/accountgraph/providers/blendvision/blendvisionfake"
 )
 
@@ -134,7 +134,7 @@ func TestTheCastIsHere(t *testing.T) {
 	if len(byID) != 190 {
 		t.Errorf("%d people, want 190", len(byID))
 	}
-	for _, p := range simulated.People()[simulated.SharedPersonFirst : simulated.SharedPersonLast+1] {
+	for _, p := range fakevendor.People()[fakevendor.SharedPersonFirst : fakevendor.SharedPersonLast+1] {
 		a := byID[blendvisionfake.AccountID(p.Number)]
 		if a == nil {
 			t.Fatalf("person %d is missing", p.Number)

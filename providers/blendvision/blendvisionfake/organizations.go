@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/accountgraph/accountgraph/internal/simulated"
+	"github.com/accountgraph/accountgraph/internal/fakevendor"
 )
 
 // organization is one in full, secrets and contract included.
@@ -100,7 +100,7 @@ func newOrganization(n int, typ string, parent *organization) *organization {
 	created := time.Date(2019, 8, 24, 14, 15, 22, 0, time.UTC).Add(time.Duration(n) * 31 * time.Hour)
 	o := &organization{
 		ID:               OrganizationID(n),
-		Name:             simulated.Company(n - 1),
+		Name:             fakevendor.Company(n - 1),
 		Type:             "ORGANIZATION_TYPE_" + typ,
 		Status:           "ORGANIZATION_STATUS_ACTIVATED",
 		LicenseKey:       fmt.Sprintf("license-%04d-keep-me-secret", n),

@@ -3,7 +3,7 @@ package softwareonefake
 import (
 	"fmt"
 
-	"github.com/accountgraph/accountgraph/internal/simulated"
+	"github.com/accountgraph/accountgraph/internal/fakevendor"
 )
 
 // AccountID is the id of the nth account. There are 125.
@@ -12,7 +12,7 @@ func AccountID(n int) string { return id("ACC", n) }
 func (d *data) addAccounts() {
 	for n := range accountCount {
 		vs := values{
-			"id": AccountID(n), "name": simulated.Company(n), "icon": icon("accounts", AccountID(n), n),
+			"id": AccountID(n), "name": fakevendor.Company(n), "icon": icon("accounts", AccountID(n), n),
 			"type": accountType(n), "status": accountStatus(n), "serviceLevel": serviceLevel(n),
 			"address":     d.postal(n + 5),
 			"eligibility": d.eligibility.with(values{"client": n%9 != 4, "partner": n%5 == 0}),
@@ -25,7 +25,7 @@ func (d *data) addAccounts() {
 		}
 		if n%2 == 0 {
 			vs["externalId"] = fmt.Sprintf("CRM/%06d", n*31)
-			vs["externalName"] = simulated.Company(n) + " (CRM)"
+			vs["externalName"] = fakevendor.Company(n) + " (CRM)"
 			vs["externalIds"] = d.accountIDs.with(values{"pyraTenantId": fmt.Sprintf("123e4567-e89b-12d3-a456-%012d", n)})
 		}
 		if n%4 != 3 {

@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/internal/simulated"
+	"github.com/accountgraph/accountgraph/internal/fakevendor"
 )
 
 // BuyerID is the id of the nth buyer. There are 142; the first twenty belong to
@@ -26,7 +26,7 @@ func (d *data) addBuyers() {
 			sellers = nil
 		}
 		vs := values{
-			"id": BuyerID(n), "name": simulated.Company(n+130) + " Purchasing", "icon": icon("buyers", BuyerID(n), n),
+			"id": BuyerID(n), "name": fakevendor.Company(n+130) + " Purchasing", "icon": icon("buyers", BuyerID(n), n),
 			"status": status, "address": d.postal(n + 1), "account": account, "sellers": sellers,
 			"audit": d.buyersAudit(n, status),
 		}
@@ -93,7 +93,7 @@ func (d *data) addLicensees() {
 		buyer := d.buyers.rows[n]
 		account := buyer.get("account").(*row)
 		vs := values{
-			"id": LicenseeID(n), "name": simulated.Company(n+130) + pick(n, " Licensing", " (Licensee)", ", Lic."), "icon": icon("licensees", LicenseeID(n), n),
+			"id": LicenseeID(n), "name": fakevendor.Company(n+130) + pick(n, " Licensing", " (Licensee)", ", Lic."), "icon": icon("licensees", LicenseeID(n), n),
 			"status": pick(n, "Active", "Enabled", "Active", "Disabled", "Active", "Deleted"), "address": d.postal(n + 2),
 			"useBuyerAddress": n%2 == 0, "account": account, "buyer": buyer, "seller": d.sellers.rows[n%sellerCount],
 			"eligibility": d.eligibility.with(values{"client": true, "partner": false}),

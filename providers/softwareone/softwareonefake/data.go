@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/accountgraph/accountgraph/internal/simulated"
+	"github.com/accountgraph/accountgraph/internal/fakevendor"
 )
 
 // How much there is. Accounts, groups, buyers, sellers and users each fill more
@@ -27,7 +27,7 @@ const (
 // data is everything on the platform. It is not changed after newData.
 type data struct {
 	*schema
-	people []simulated.Person
+	people []fakevendor.Person
 
 	collections                           map[string]*collection
 	accounts, users, groups, buyers       *collection
@@ -43,7 +43,7 @@ func newData(currencyObjects bool) *data {
 	s := newSchema()
 	d := &data{
 		schema:   s,
-		people:   simulated.People()[:userCount],
+		people:   fakevendor.People()[:userCount],
 		accounts: newCollection(s.account), users: newCollection(s.user), groups: newCollection(s.group),
 		buyers: newCollection(s.buyer), sellers: newCollection(s.seller), modules: newCollection(s.module),
 		licensees: newCollection(s.licensee), accountUsers: newCollection(s.accountUser),

@@ -13,7 +13,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/accountgraph/accountgraph/internal/simulated"
+	"github.com/accountgraph/accountgraph/internal/fakevendor"
 )
 
 // Ids that are worth knowing by name.
@@ -34,7 +34,7 @@ const (
 // fields besides Control are set before the first one.
 type Fake struct {
 	// Control makes the platform misbehave and tells what it was asked.
-	Control simulated.Control
+	Control fakevendor.Control
 	// Operations says that the token belongs to an operations account. Such a
 	// token sees all there is. Any other token here belongs to FirstAccount and
 	// sees that account with what is in it, and all sellers; modules are

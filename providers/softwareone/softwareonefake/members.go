@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/accountgraph/accountgraph/internal/simulated"
+	"github.com/accountgraph/accountgraph/internal/fakevendor"
 )
 
 // AccountUserID is the id that the place of the nth user in the mth account has
@@ -18,7 +18,7 @@ func AccountUserID(account, user int) string {
 func homes(n int) []int {
 	var accounts []int
 	switch {
-	case n == simulated.SharedPersonFirst:
+	case n == fakevendor.SharedPersonFirst:
 		accounts = []int{0, 1, 2}
 	case n < 150:
 		accounts = []int{0}

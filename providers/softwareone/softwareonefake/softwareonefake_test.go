@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/internal/simulated"
+	"github.com/accountgraph/accountgraph/internal/fakevendor"
 	"github.com/accountgraph/accountgraph/providers/softwareone/softwareonefake"
 )
 
@@ -225,7 +225,7 @@ func TestShapes(t *testing.T) {
 
 func TestControl(t *testing.T) {
 	f := fake()
-	f.Control.Add(simulated.Fault{Path: "/public/v1/accounts/users", Times: 1, Status: 503, Body: "{}"})
+	f.Control.Add(fakevendor.Fault{Path: "/public/v1/accounts/users", Times: 1, Status: 503, Body: "{}"})
 	if got := get(t, f, "users").status; got != 503 {
 		t.Errorf("status %d, want 503", got)
 	}
@@ -305,7 +305,7 @@ func TestAwkwardData(t *testing.T) {
 	if diff := cmp.Diff(map[any]bool{nil: true, "Invited": true, "Active": true, "InvitationExpired": true}, invitations); diff != "" {
 		t.Error(diff)
 	}
-	mail := simulated.People()[3].EmailAt(model.SoftwareOne)
+	mail := fakevendor.People()[3].EmailAt(model.SoftwareOne)
 	if got := get(t, f, `users?eq(email,"`+mail+`")`).column("id"); !slices.Equal(got, []any{softwareonefake.UserID(3)}) {
 		t.Errorf("%s belongs to %v", mail, got)
 	}

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/internal/simulated"
+	"github.com/accountgraph/accountgraph/internal/fakevendor"
 )
 
 // UserID is the id of the login that the cast's person of this number has here.
@@ -23,7 +23,7 @@ func (d *data) addUsers() {
 }
 
 // login is what the platform knows of a person. It knows little of some.
-func (d *data) login(p simulated.Person, email string) values {
+func (d *data) login(p fakevendor.Person, email string) values {
 	n := p.Number
 	vs := values{"id": UserID(n), "email": email, "status": userStatus(p), "name": p.Name(), "revision": 1 + n%5}
 	audit := values{"created": d.happened(p.Born, n), "updated": d.happened(instant(2024, n), n+1)}
@@ -64,7 +64,7 @@ func lastLogin(n int) time.Time {
 
 // userStatus is one of the documented words or one that is not documented.
 // Who has never logged in is new or invited.
-func userStatus(p simulated.Person) string {
+func userStatus(p fakevendor.Person) string {
 	if p.NeverLoggedIn {
 		return pick(p.Number/9, "Invited", "New", "InvitationExpired")
 	}

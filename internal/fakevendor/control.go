@@ -1,8 +1,8 @@
-// Package simulated holds what the simulated vendors share: one cast of people
+// Package fakevendor holds what the simulated vendors share: one cast of people
 // and companies, and a control over how a vendor behaves.
 //
 // It knows no vendor's API.
-package simulated
+package fakevendor
 
 import (
 	"net/http"

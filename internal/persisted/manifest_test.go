@@ -1,4 +1,4 @@
-package manifest_test
+package persisted_test
 
 import (
 	"errors"
@@ -10,11 +10,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/accountgraph/accountgraph/internal/manifest"
+	"github.com/accountgraph/accountgraph/internal/persisted"
 )
 
 // fine finds nothing to object to but to what says so.
-func fine(d manifest.Document) error {
+func fine(d persisted.Document) error {
 	if strings.Contains(d.Text, "bad") {
 		return errors.New("it is bad")
 	}
@@ -25,19 +25,19 @@ const name = "query Name($id: ID!) { user(id: $id) { name } }"
 
 func TestFormats(t *testing.T) {
 	for format, file := range map[string]string{
-		"hashes":      fmt.Sprintf(`{%q: %q, "sha1-of-two": "query Two { two }"}`, manifest.Hash(name), name),
+		"hashes":      fmt.Sprintf(`{%q: %q, "sha1-of-two": "query Two { two }"}`, persisted.Hash(name), name),
 		"plain":       fmt.Sprintf("\n{ \"1\": %q,\n \"sha1-of-two\": \"query Two { two }\" }\n", name),
 		"Apollo":      fmt.Sprintf(`{"format": "apollo-persisted-query-manifest", "version": 1, "operations": [{"id": "1", "name": "Name", "type": "query", "body": %q}, {"id": "sha1-of-two", "name": "Two", "type": "query", "body": "query Two { two }"}]}`, name),
 		"Apollo with": fmt.Sprintf(`{"operations": [{"id": "1", "clientName": "web", "body": %q}, {"id": "1", "clientName": "phone", "body": %[1]q}, {"id": "sha1-of-two", "body": "query Two { two }"}], "version": 1, "format": "apollo-persisted-query-manifest", "more": {}}`, name),
 	} {
-		d, err := manifest.Parse("a.json", []byte(file), fine)
+		d, err := persisted.Parse("a.json", []byte(file), fine)
 		if err != nil {
 			t.Errorf("%s: %v", format, err)
 			continue
 		}
 		for id, want := range map[string]string{
-			"sha1-of-two": "query Two { two }", manifest.Hash(name): name, manifest.Hash("query Two { two }"): "query Two { two }",
-			manifest.Sum(name): "", "": "", "SHA1-OF-TWO": "",
+			"sha1-of-two": "query Two { two }", persisted.Hash(name): name, persisted.Hash("query Two { two }"): "query Two { two }",
+			persisted.Sum(name): "", "": "", "SHA1-OF-TWO": "",
 		} {
 			if got, found := d.Find(id); got != want || found != (want != "") {
 				t.Errorf("%s: %q is %q, %t, want %q", format, id, got, found, want)
@@ -49,17 +49,17 @@ func TestFormats(t *testing.T) {
 // TestHash holds the example of the GraphQL over HTTP draft.
 func TestHash(t *testing.T) {
 	const want = "sha256:71f7dc5758652baac68e4a10c50be732b741c892ade2883a99358f52b555286b"
-	if got := manifest.Hash("query($id:ID!){user(id:$id){name}}"); got != want {
+	if got := persisted.Hash("query($id:ID!){user(id:$id){name}}"); got != want {
 		t.Error(got)
 	}
 }
 
 // TestShownToCheck holds that check sees every document with what the file tells.
 func TestShownToCheck(t *testing.T) {
-	var seen []manifest.Document
-	_, err := manifest.Parse("a.json", []byte(`{"format": "apollo-persisted-query-manifest", "version": 1, "operations": [{"id": "1", "name": "A", "type": "mutation", "body": "a"}, {"id": "2", "body": "b"}]}`),
-		func(d manifest.Document) error { seen = append(seen, d); return nil })
-	if diff := cmp.Diff([]manifest.Document{{ID: "1", Name: "A", Kind: "mutation", Text: "a"}, {ID: "2", Text: "b"}}, seen); diff != "" || err != nil {
+	var seen []persisted.Document
+	_, err := persisted.Parse("a.json", []byte(`{"format": "apollo-persisted-query-manifest", "version": 1, "operations": [{"id": "1", "name": "A", "type": "mutation", "body": "a"}, {"id": "2", "body": "b"}]}`),
+		func(d persisted.Document) error { seen = append(seen, d); return nil })
+	if diff := cmp.Diff([]persisted.Document{{ID: "1", Name: "A", Kind: "mutation", Text: "a"}, {ID: "2", Text: "b"}}, seen); diff != "" || err != nil {
 		t.Error(diff, err)
 	}
 }
@@ -100,8 +100,8 @@ func TestProblems(t *testing.T) {
 		"a long id": {`{"` + strings.Repeat("x", 257) + `": "a"}`, []string{"document 1: an id must be 1 to 256 printable ASCII characters without spaces"}},
 		"too large": {strings.Repeat(" ", 16<<20+1), []string{"is larger than 16777216 bytes"}},
 	} {
-		d, err := manifest.Parse("a.json", []byte(test.file), fine)
-		var e *manifest.Error
+		d, err := persisted.Parse("a.json", []byte(test.file), fine)
+		var e *persisted.Error
 		if d != nil || !errors.As(err, &e) {
 			t.Errorf("%s: %v, %v", name, d, err)
 			continue
@@ -117,15 +117,15 @@ func TestLoad(t *testing.T) {
 	if err := os.WriteFile(file, []byte(`{"1": "a", "2": "a"}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	d, err := manifest.Load(file, fine)
+	d, err := persisted.Load(file, fine)
 	if err != nil || d.Len() != 2 {
 		t.Errorf("%v, %d documents", err, d.Len())
 	}
-	if _, err := manifest.Load(file+"x", fine); !errors.Is(err, os.ErrNotExist) {
+	if _, err := persisted.Load(file+"x", fine); !errors.Is(err, os.ErrNotExist) {
 		t.Error(err)
 	}
-	var none *manifest.Manifest
-	if text, found := none.Find("1"); found || text != "" || none.Len() != 0 || new(manifest.Manifest).Len() != 0 {
+	var none *persisted.Manifest
+	if text, found := none.Find("1"); found || text != "" || none.Len() != 0 || new(persisted.Manifest).Len() != 0 {
 		t.Error("no documents are some")
 	}
 }
@@ -140,9 +140,9 @@ func FuzzParse(f *testing.F) {
 		f.Add([]byte(file))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		var shown []manifest.Document
-		d, err := manifest.Parse("a.json", data, func(d manifest.Document) error { shown = append(shown, d); return fine(d) })
-		var e *manifest.Error
+		var shown []persisted.Document
+		d, err := persisted.Parse("a.json", data, func(d persisted.Document) error { shown = append(shown, d); return fine(d) })
+		var e *persisted.Error
 		if err != nil && (!errors.As(err, &e) || len(e.Problems) == 0 || strings.Count(err.Error(), "\n") != len(e.Problems)-1) {
 			t.Fatalf("%v", err)
 		}
@@ -153,7 +153,7 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("%d documents of %d", d.Len(), len(shown))
 		}
 		for _, s := range shown {
-			for _, id := range []string{s.ID, manifest.Hash(s.Text)} {
+			for _, id := range []string{s.ID, persisted.Hash(s.Text)} {
 				if got, found := d.Find(id); !found || got != s.Text {
 					t.Errorf("%q is %q, want %q", id, got, s.Text)
 				}

@@ -1,4 +1,4 @@
-package guard_test
+package complexity_test
 
 import (
 	"testing"
@@ -9,7 +9,7 @@ import (
 	"github.com/vektah/gqlparser/v2/validator"
 	"github.com/vektah/gqlparser/v2/validator/rules"
 
-	"github.com/accountgraph/accountgraph/internal/guard"
+	"github.com/accountgraph/accountgraph/internal/complexity"
 )
 
 // FuzzRead holds the promise of the guard against any document: it does not
@@ -40,7 +40,7 @@ func FuzzRead(f *testing.F) {
 // where nothing is refused.
 func TestLinear(t *testing.T) {
 	const all = 1 << 60
-	g := guard.New(schema(), guard.Limits{
+	g := complexity.New(schema(), complexity.Limits{
 		Bytes: all, Depth: all, RootFields: all, Fields: all, Aliases: all, Directives: all,
 		UnknownFields: all, Fragments: all, Operations: all, Cost: all, Representations: all,
 	}, true)

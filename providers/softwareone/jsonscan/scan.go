@@ -1,10 +1,10 @@
-// Package scan reads JSON in one pass: whoever reads says what should come next,
+// Package jsonscan reads JSON in one pass: whoever reads says what should come next,
 // and gets it without anything in between. It takes a fifth of the time that
 // encoding/json takes for structs, and does not look at what it passes over twice.
 //
 // It reads exactly what RFC 8259 allows, and fails on all else, in parts that are
 // passed over, too. It does not know what the values mean.
-package scan
+package jsonscan
 
 import (
 	"errors"

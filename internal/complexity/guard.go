@@ -1,4 +1,4 @@
-// Package guard refuses documents that would cost too much to validate or to
+// Package complexity refuses documents that would cost too much to validate or to
 // execute, before anything is done for them. One memoised pass counts what a
 // document spells out once its fragments are put in place; one more weighs what
 // an answer to it could hold. Both take time in proportion to the document's
@@ -6,7 +6,7 @@
 //
 // It knows the schema, but neither HTTP nor resolvers. It leaves to validation
 // what is merely wrong: unknown fields, types and arguments pass.
-package guard
+package complexity
 
 import (
 	"github.com/vektah/gqlparser/v2/ast"

@@ -1,10 +1,10 @@
-// Package answers remembers finished answers for as long as all that they were
+// Package responsecache remembers finished answers for as long as all that they were
 // made of stays fresh, and has everyone who asks the same at the same time wait
 // for one.
 //
 // It knows neither GraphQL nor HTTP: an answer is a value and how long it may be
 // kept, and what makes two questions the same is in the key.
-package answers
+package responsecache
 
 import (
 	"context"

@@ -1,4 +1,4 @@
-package guard_test
+package complexity_test
 
 import (
 	"encoding/json"
@@ -16,19 +16,21 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/accountgraph/accountgraph/graph/generated"
+	"github.com/accountgraph/accountgraph/internal/complexity"
 	"github.com/accountgraph/accountgraph/internal/demo"
-	"github.com/accountgraph/accountgraph/internal/guard"
 )
 
 func schema() *ast.Schema {
 	return generated.NewExecutableSchema(generated.Config{}).Schema()
 }
 
-func newGuard() *guard.Validator { return guard.New(schema(), guard.DefaultLimits(), true) }
+func newGuard() *complexity.Validator {
+	return complexity.New(schema(), complexity.DefaultLimits(), true)
+}
 
 // judge is the code that a document and its variables are refused with, "" when
 // they pass.
-func judge(g *guard.Validator, document string, variables map[string]any) string {
+func judge(g *complexity.Validator, document string, variables map[string]any) string {
 	d, err := g.Read(document)
 	if err == nil {
 		err = d.Check("", variables)
@@ -139,13 +141,13 @@ func TestWeight(t *testing.T) {
 			}
 			numbers(variables)
 		}
-		limits := guard.DefaultLimits()
+		limits := complexity.DefaultLimits()
 		limits.Cost = test.want
-		if code := judge(guard.New(schema(), limits, true), test.document, variables); code != "" {
+		if code := judge(complexity.New(schema(), limits, true), test.document, variables); code != "" {
 			t.Errorf("%s %s costs more than %d", test.document, test.variables, test.want)
 		}
 		limits.Cost--
-		if code := judge(guard.New(schema(), limits, true), test.document, variables); code != "QUERY_TOO_COMPLEX" {
+		if code := judge(complexity.New(schema(), limits, true), test.document, variables); code != "QUERY_TOO_COMPLEX" {
 			t.Errorf("%s %s costs less than %d", test.document, test.variables, test.want)
 		}
 	}
@@ -171,7 +173,7 @@ func TestRepresentations(t *testing.T) {
 }
 
 func TestIntrospectionOff(t *testing.T) {
-	g := guard.New(schema(), guard.DefaultLimits(), false)
+	g := complexity.New(schema(), complexity.DefaultLimits(), false)
 	for document, want := range map[string]string{
 		introspection:                       "INTROSPECTION_DISABLED",
 		`{ __type(name: "User") { name } }`: "INTROSPECTION_DISABLED",

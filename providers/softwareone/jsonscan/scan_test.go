@@ -1,4 +1,4 @@
-package scan_test
+package jsonscan_test
 
 import (
 	"encoding/json"
@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/accountgraph/accountgraph/internal/scan"
+	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
 )
 
 type record struct {
@@ -22,7 +22,7 @@ type record struct {
 
 func read(text string) (record, error) {
 	var w record
-	r := scan.New(text)
+	r := jsonscan.New(text)
 	for name := range r.ObjectKeys {
 		switch name {
 		case "id", "nothing":
@@ -69,15 +69,15 @@ func TestOtherKinds(t *testing.T) {
 		`{"id":1}`, `{"name":[]}`, `{"yes":"true"}`, `{"count":"1"}`, `{"count":1.5}`, `{"count":99999999999999999999}`,
 		`{"parts":{}}`, `{"parts":[1]}`, `[]`, `"x"`, `1`,
 	} {
-		if _, err := read(text); !errors.Is(err, scan.ErrKind) {
+		if _, err := read(text); !errors.Is(err, jsonscan.ErrKind) {
 			t.Errorf("%s: %v", text, err)
 		}
 	}
 }
 
 func TestDepth(t *testing.T) {
-	for depth, want := range map[int]error{100: nil, 101: scan.ErrDepth} {
-		r := scan.New(strings.Repeat("[", depth) + strings.Repeat("]", depth))
+	for depth, want := range map[int]error{100: nil, 101: jsonscan.ErrDepth} {
+		r := jsonscan.New(strings.Repeat("[", depth) + strings.Repeat("]", depth))
 		r.Skip()
 		if err := r.End(); !errors.Is(err, want) {
 			t.Errorf("%d levels: %v", depth, err)
@@ -87,7 +87,7 @@ func TestDepth(t *testing.T) {
 
 // What fails does not come back to life.
 func TestFail(t *testing.T) {
-	r := scan.New(`["a", "b"]`)
+	r := jsonscan.New(`["a", "b"]`)
 	mine := errors.New("enough")
 	for range r.Array {
 		r.Fail(mine)
@@ -109,11 +109,11 @@ func FuzzScan(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		r := scan.New(text)
+		r := jsonscan.New(text)
 		r.Skip()
 		raw := strings.Trim(text[:r.Offset()], " \t\r\n")
 		err := r.End()
-		if errors.Is(err, scan.ErrDepth) {
+		if errors.Is(err, jsonscan.ErrDepth) {
 			return
 		}
 		if (err == nil) != json.Valid([]byte(text)) {
@@ -127,7 +127,7 @@ func FuzzScan(f *testing.F) {
 		}
 		var want string
 		if raw[0] == '"' && json.Unmarshal([]byte(raw), &want) == nil {
-			if got := scan.New(raw).String(); squeezed(got) != squeezed(want) {
+			if got := jsonscan.New(raw).String(); squeezed(got) != squeezed(want) {
 				t.Fatalf("%q is %q, want %q", raw, got, want)
 			}
 		}

@@ -1,11 +1,11 @@
-package scan_test
+package jsonscan_test
 
 import (
 	"encoding/json"
 	"strings"
 	"testing"
 
-	"github.com/accountgraph/accountgraph/internal/scan"
+	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
 )
 
 // page is a list as vendors send it: of each object, some members are wanted.
@@ -27,7 +27,7 @@ type phone struct{ Prefix, Number *string }
 
 type audit struct{ Created *struct{ At *string } }
 
-func (p *person) read(r *scan.Reader) {
+func (p *person) read(r *jsonscan.Reader) {
 	for name := range r.ObjectKeys {
 		switch name {
 		case "id":
@@ -71,7 +71,7 @@ func BenchmarkPage(b *testing.B) {
 		b.SetBytes(int64(len(page)))
 		b.ReportAllocs()
 		for b.Loop() {
-			r := scan.New(page)
+			r := jsonscan.New(page)
 			people := make([]person, 0, 100)
 			for range r.Array {
 				var p person

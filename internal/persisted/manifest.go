@@ -1,10 +1,10 @@
-// Package manifest reads a file of trusted documents: those that an operator has
+// Package persisted reads a file of trusted documents: those that an operator has
 // taken from frontends' code, each with the id by which clients name it.
 //
 // It tells the two formats apart by what is in the file, and reports every problem
 // of it at once. It knows neither the schema nor HTTP: whether a document can be
 // served is asked of a function that is handed in.
-package manifest
+package persisted
 
 import (
 	"crypto/sha256"
