@@ -144,7 +144,7 @@ func TestEveryProperty(t *testing.T) {
 	} {
 		collections, _ := connect(t, rowsOf(testdata(t, file)))
 		record := c.read(collections)
-		if full, ok := record.(interface{ Full() bool }); !ok || !full.Full() {
+		if full, ok := record.(interface{ Complete() bool }); !ok || !full.Complete() {
 			t.Errorf("%s: not a full record", file)
 		}
 		for _, path := range empties(reflect.ValueOf(record), "") {
