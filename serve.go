@@ -172,7 +172,7 @@ func (p *program) routes(
 	cfg *config.Config, d *directory.Directory, door resolvers.Options, metrics *telemetry.Metrics, stopping *atomic.Bool,
 ) http.Handler {
 	mux := http.NewServeMux()
-	door.Observe, door.Answered = metrics.Request, metrics.Answer
+	door.Observe, door.Answered = metrics.Request, metrics.Response
 	mux.Handle("/graphql", shared(door, resolvers.Handler(d, door)))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "alive") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {

@@ -106,8 +106,8 @@ func (m *Metrics) Request(codes []string, d time.Duration) {
 	}
 }
 
-// Answer counts where the answer to an operation came from.
-func (m *Metrics) Answer(from responsecache.Source) { m.answers.WithLabelValues(string(from)).Inc() }
+// Response counts where the answer to an operation came from.
+func (m *Metrics) Response(from responsecache.Source) { m.answers.WithLabelValues(string(from)).Inc() }
 
 // VendorCall counts a call, and measures it where the vendor was asked. What was
 // answered from elsewhere is not counted.

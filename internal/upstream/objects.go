@@ -132,9 +132,9 @@ func (o BatchRequest[T]) rows(c *Client, body []byte) (map[string]json.RawMessag
 // and buyers take 0.5 to 2 kB each.
 const rowSize = 1 << 10
 
-// Remember keeps the full objects of a page that was decoded for this reader, so
+// Prime keeps the full objects of a page that was decoded for this reader, so
 // that they are not asked for again one by one.
-func (o BatchRequest[T]) Remember(c *Client, page []T, freshness model.Freshness) {
+func (o BatchRequest[T]) Prime(c *Client, page []T, freshness model.Freshness) {
 	for _, object := range page {
 		if n, ok := any(object).(model.Node); ok && n.Complete() {
 			key := c.scope.Object(o.Kind, n.GlobalID().VendorID())

@@ -29,7 +29,7 @@ func (a accounts) Page(ctx context.Context, q providers.Query, token string) (*p
 		return nil, err
 	}
 	if reply.Decoded {
-		a.accountObjects().Remember(a.client, reply.Value, reply.Freshness)
+		a.accountObjects().Prime(a.client, reply.Value, reply.Freshness)
 	}
 	rows, next, more := turn(at, reply.Value)
 	page := &providers.Page[*model.Account]{Items: rows, Freshness: reply.Freshness}

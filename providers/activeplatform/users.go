@@ -45,7 +45,7 @@ func (u users) Page(ctx context.Context, q providers.Query, token string) (*prov
 		return nil, err
 	}
 	if reply.Decoded {
-		u.userObjects().Remember(u.client, reply.Value, reply.Freshness)
+		u.userObjects().Prime(u.client, reply.Value, reply.Freshness)
 	}
 	rows, next, more := turn(at, reply.Value)
 	page := &providers.Page[*model.User]{Items: rows, Freshness: reply.Freshness}

@@ -117,7 +117,7 @@ func (c *collection[T]) page(ctx context.Context, q providers.Query, token strin
 }
 
 func (c *collection[T]) remember(page []T, freshness model.Freshness) {
-	c.objects().Remember(c.client, page, freshness)
+	c.objects().Prime(c.client, page, freshness)
 }
 
 // SupportsOrder reports whether the platform sorts so; lists of an account come in its
