@@ -25,7 +25,7 @@ test: needs-go needs-redis ## Run all tests; what a newcomer needs
 	go test ./...
 
 .PHONY: check
-check: format vet lint generated test race fuzz e2e ## Run what CI runs
+check: format tidy vet lint generated test race fuzz e2e ## Run what CI runs
 
 .PHONY: generate
 generate: needs-go ## Write all generated files
@@ -44,6 +44,10 @@ generated: needs-go ## Fail where generating changes a file
 format: needs-go ## Fail where gofmt would change a file
 	@files=$$(find . \( -name .git -o -name node_modules \) -prune -o -name '*.go' -print0 | xargs -0 gofmt -l); \
 	test -z "$$files" || { printf 'gofmt -w is needed for:\n%s\n' "$$files" >&2; exit 1; }
+
+.PHONY: tidy
+tidy: needs-go ## Fail where go mod tidy would change a file
+	go mod tidy -diff
 
 .PHONY: vet
 vet: needs-go ## Run go vet
@@ -70,9 +74,9 @@ fuzz: needs-go ## Run every fuzz test, each for FUZZ
 .PHONY: e2e
 e2e: needs-go needs-node needs-chromium ## Run real composers, gateways and a browser against the program
 	go build -o accountgraph .
-	@cd e2e; test node_modules/.package-lock.json -nt package-lock.json \
+	@cd e2e/gateway; test node_modules/.package-lock.json -nt package-lock.json \
 	|| npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
-	@cd e2e; npm test --silent
+	@cd e2e/gateway; npm test --silent
 
 .PHONY: bench
 bench: needs-go ## Measure against plain gqlgen; BENCH=-timers, BENCH=-h

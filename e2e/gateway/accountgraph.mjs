@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const binary = process.env.ACCOUNTGRAPH ?? fileURLToPath(new URL('../accountgraph', import.meta.url));
+const binary = process.env.ACCOUNTGRAPH ?? fileURLToPath(new URL('../../accountgraph', import.meta.url));
 
 // patience bounds every wait for the program, in milliseconds.
 const patience = 20_000;

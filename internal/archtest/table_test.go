@@ -1,4 +1,4 @@
-package main_test
+package archtest_test
 
 import (
 	"flag"
@@ -14,7 +14,7 @@ var update = flag.Bool("update", false, "write the import table of docs/architec
 
 // TestImportTable holds that docs/architecture.md shows the rules as they are.
 func TestImportTable(t *testing.T) {
-	const page, begin, end = "docs/architecture.md", "<!-- begin import table -->\n", "<!-- end import table -->"
+	const page, begin, end = root + "/docs/architecture.md", "<!-- begin import table -->\n", "<!-- end import table -->"
 	text, err := os.ReadFile(page)
 	if err != nil {
 		t.Fatal(err)
@@ -32,7 +32,7 @@ func TestImportTable(t *testing.T) {
 			t.Fatal(err)
 		}
 	default:
-		t.Errorf("%s shows other rules than rules_test.go: run make generate", page)
+		t.Errorf("%s shows other rules than internal/archtest: run make generate", page)
 	}
 }
 

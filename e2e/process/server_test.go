@@ -1,10 +1,11 @@
-package main_test
+package process_test
 
 import (
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -131,7 +132,7 @@ func TestMetrics(t *testing.T) {
 // the gateway that asks, whether or not clients may read the schema.
 func TestSchema(t *testing.T) {
 	t.Parallel()
-	file, err := os.ReadFile("schema.graphqls")
+	file, err := os.ReadFile(filepath.Join(root, "schema.graphqls"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package main_test
+package archtest_test
 
 import (
 	"go/token"
@@ -24,7 +24,7 @@ func TestRulesCatch(t *testing.T) {
 		{"server.go", "// Command accountgraph is.\npackage main\n" + own + "providers/x/xfake\"", "imports providers/x/xfake"},
 		{"server.go", "// Command accountgraph is.\npackage main\n" + own + "providers/providertest\"", "imports providers/providertest"},
 		{"server.go", "// Command accountgraph is.\npackage main\n" + own + "providers/x\"\nimport \"os\"\nvar _ = os.LookupEnv", ""},
-		{"internal/new/new.go", "// Package new is.\npackage new", "is in no row: add one to rules in rules_test.go"},
+		{"internal/new/new.go", "// Package new is.\npackage new", "is in no row: add one to rules in internal/archtest"},
 
 		{"internal/config/x.go", "// Package config is.\npackage config\nimport _ \"go.yaml.in/yaml/v3\"", ""},
 		{"internal/auth/x.go", "// Package auth is.\npackage auth\nimport _ \"go.yaml.in/yaml/v3\"", "which is for"},

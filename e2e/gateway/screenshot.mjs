@@ -1,5 +1,5 @@
 // Saves a picture of the Circle query and its answer:
-//   node screenshot.mjs http://127.0.0.1:8080/ ../docs/images/graphiql.png
+//   node screenshot.mjs http://127.0.0.1:8080/ ../../docs/images/graphiql.png
 import { open, run } from './chromium.mjs';
 
 const [url, path] = process.argv.slice(2);

@@ -1,9 +1,10 @@
-package main_test
+package process_test
 
 import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -30,6 +31,9 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
+// root is the module's root, seen from this package's folder.
+const root = "../.."
+
 // built is the folder of what this run builds.
 func built() string {
 	return filepath.Join(os.TempDir(), "accountgraph-test-"+strconv.Itoa(os.Getpid()))
@@ -38,17 +42,37 @@ func built() string {
 // binary is the program, built when the first test needs it: with the race
 // detector where the tests have it.
 var binary = sync.OnceValues(func() (string, error) {
+	if err := statSources(); err != nil {
+		return "", err
+	}
 	args := []string{"build", "-buildvcs=false", "-ldflags=-w", "-o", filepath.Join(built(), "accountgraph")}
 	info, _ := debug.ReadBuildInfo()
 	if info != nil && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
 		args = append(args, "-race")
 	}
-	out, err := exec.Command("go", append(args, ".")...).CombinedOutput()
+	out, err := exec.Command("go", append(args, root)...).CombinedOutput()
 	if err != nil {
 		err = fmt.Errorf("go build: %w\n%s", err, out)
 	}
 	return filepath.Join(built(), "accountgraph"), err
 })
+
+// statSources looks at every file that the binary may be built from. The go command
+// then knows that a cached result of these tests depends on them: it does not see
+// what a child process reads.
+func statSources() error {
+	return filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.IsDir() {
+			return err
+		}
+		switch name := entry.Name(); {
+		case path == root:
+		case name[0] == '.', name == "docs", name == "e2e", name == "node_modules", name == "testdata":
+			return filepath.SkipDir
+		}
+		return nil
+	})
+}
 
 // process is the program as a user started it.
 type process struct {

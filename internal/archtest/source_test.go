@@ -1,4 +1,4 @@
-package main_test
+package archtest_test
 
 import (
 	"bytes"
@@ -16,6 +16,9 @@ import (
 	"sync"
 	"testing"
 )
+
+// root is the module's root, seen from this package's folder.
+const root = "../.."
 
 // source is one Go file of this repository.
 type source struct {
@@ -42,12 +45,12 @@ func repository(t *testing.T) []source {
 func parseAll() ([]source, error) {
 	var files []source
 	set := token.NewFileSet()
-	err := filepath.WalkDir(".", func(name string, entry fs.DirEntry, err error) error {
+	err := filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
 		if entry.IsDir() {
-			if name != "." && isForeign(entry.Name()) {
+			if name != root && isForeign(entry.Name()) {
 				return filepath.SkipDir
 			}
 			return nil
@@ -56,6 +59,10 @@ func parseAll() ([]source, error) {
 			return nil
 		}
 		text, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		name, err = filepath.Rel(root, name)
 		if err != nil {
 			return err
 		}

@@ -1,4 +1,4 @@
-package main_test
+package process_test
 
 import (
 	"crypto/ecdsa"
