@@ -7,7 +7,6 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 
-	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/auth"
 	"github.com/accountgraph/accountgraph/internal/loaders"
 )
@@ -32,21 +31,6 @@ func selected(ctx context.Context) selection {
 	return selection{operation: graphql.GetOperationContext(ctx), set: graphql.GetFieldContext(ctx).Field.Selections}
 }
 
-// satisfied are the type conditions that an object of a type meets; most types
-// meet their own name only. The executor collects with the same lists, and so
-// shares what was collected here.
-var satisfied = map[string][]string{
-	model.TypeUser:         {"User", "Node", "_Entity"},
-	model.TypeMembership:   {"Membership", "Node", "_Entity"},
-	model.TypeAccount:      {"Account", "Node", "Tenant", "_Entity"},
-	model.TypeOrganization: {"Organization", "Node", "Tenant", "_Entity"},
-	model.TypeGroup:        {"Group", "Node", "_Entity"},
-	model.TypeBuyer:        {"Buyer", "Node", "_Entity"},
-	model.TypeSeller:       {"Seller", "Node", "_Entity"},
-	model.TypeModule:       {"Module", "Node", "_Entity"},
-	"Person":               {"Person", "_Entity"},
-}
-
 // Fields are the fields wanted of an object of this type, without those that the
 // caller is not shown. They are shared.
 func (s selection) Fields(typ string) []loaders.Field {
@@ -63,11 +47,7 @@ func (s selection) Fields(typ string) []loaders.Field {
 }
 
 func (s selection) fields(typ string) []loaders.Field {
-	conditions, ok := satisfied[typ]
-	if !ok {
-		conditions = []string{typ}
-	}
-	collected := graphql.CollectFields(s.operation, s.set, conditions)
+	collected := graphql.CollectFields(s.operation, s.set, loaders.TypeConditions(typ))
 	caller, _ := s.operation.Stats.GetExtension(callerExtension).(*auth.Caller)
 	fields := make([]loaders.Field, 0, len(collected))
 	for _, f := range collected {

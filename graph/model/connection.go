@@ -16,8 +16,8 @@ type Connection[T any] struct {
 // Edge is an object in a list.
 type Edge[T any] struct {
 	// Position is the place right behind the node.
-	Position   Cursor
-	Node T
+	Position Cursor
+	Node     T
 }
 
 // Cursor is the text of the edge's place. It is written when it is asked for,

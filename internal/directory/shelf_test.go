@@ -82,7 +82,7 @@ func (s *shelf[T]) Page(_ context.Context, q providers.Query, token string) (*pr
 }
 
 func (s *shelf[T]) SupportsOrder(providers.Query) bool { return s.sorts }
-func (s *shelf[T]) SupportsParents(string) bool          { return s.joins }
+func (s *shelf[T]) SupportsParents(string) bool        { return s.joins }
 
 // calls is how often a page was asked for.
 func (s *shelf[T]) calls() int {
@@ -102,11 +102,11 @@ type vendor struct {
 	collections providers.Collections
 }
 
-func (v vendor) Connection() *model.Provider              { return v.info }
-func (v vendor) Status() model.ProviderStatus       { return model.ProviderUp }
+func (v vendor) Connection() *model.Provider            { return v.info }
+func (v vendor) Status() model.ProviderStatus           { return model.ProviderUp }
 func (v vendor) Invalidate(context.Context, []model.ID) {}
-func (v vendor) Check(context.Context) error        { return nil }
-func (v vendor) Collections() providers.Collections { return v.collections }
+func (v vendor) Check(context.Context) error            { return nil }
+func (v vendor) Collections() providers.Collections     { return v.collections }
 
 // WithCredential is a vendor whose name tells the token.
 func (v vendor) WithCredential(token providers.Secret) providers.Provider {

@@ -24,10 +24,10 @@ type places struct {
 	fails bool
 }
 
-func (p places) Connection() *model.Provider              { return acme }
+func (p places) Connection() *model.Provider        { return acme }
 func (p places) Collections() providers.Collections { return providers.Collections{Memberships: p} }
-func (p places) SupportsParents(string) bool                  { return false }
-func (p places) SupportsOrder(providers.Query) bool         { return true }
+func (p places) SupportsParents(string) bool        { return false }
+func (p places) SupportsOrder(providers.Query) bool { return true }
 
 func (p places) Page(_ context.Context, q providers.Query, token string) (*providers.Page[*model.Membership], error) {
 	at := 0
