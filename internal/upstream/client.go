@@ -23,17 +23,17 @@ type Client struct {
 	base   *url.URL
 	// scope is nil where there is no credential.
 	scope *pagecache.Scope
-	// lent tells that the credential is not the provider's own.
-	lent bool
-	*shared
+	// delegated tells that the credential is not the provider's own.
+	delegated bool
+	*sharedState
 }
 
-// shared is what belongs to a provider, whatever the credential is.
-type shared struct {
-	bulkhead  bulkhead.Bulkhead[any]
-	breaker   circuitbreaker.CircuitBreaker[any]
-	allowance allowance
-	record    record
+// sharedState is what belongs to a provider, whatever the credential is.
+type sharedState struct {
+	bulkhead    bulkhead.Bulkhead[any]
+	breaker     circuitbreaker.CircuitBreaker[any]
+	retryBudget retryBudget
+	health      health
 	// buffers are what bodies are read into.
 	buffers sync.Pool
 }
@@ -41,7 +41,7 @@ type shared struct {
 // New checks the configuration and builds a client. Its error names all that is
 // wrong, and no secret.
 func New(c Config) (*Client, error) {
-	c, base, err := c.checked()
+	c, base, err := c.withDefaults()
 	if err != nil {
 		return nil, err
 	}
@@ -50,17 +50,17 @@ func New(c Config) (*Client, error) {
 			return nil, err
 		}
 	}
-	client := &Client{config: c, base: base, shared: &shared{
-		bulkhead:  bulkhead.New[any](uint(c.MaxConcurrent)),
-		breaker:   newBreaker(),
-		allowance: allowance{tenths: allowanceFull},
+	client := &Client{config: c, base: base, sharedState: &sharedState{
+		bulkhead:    bulkhead.New[any](uint(c.MaxConcurrent)),
+		breaker:     newBreaker(),
+		retryBudget: retryBudget{tenths: retryBudgetMax},
 	}}
-	client.scope = client.scopeOf(c.Credential)
+	client.scope = client.newScope(c.Credential)
 	return client, nil
 }
 
-// scopeOf is what may be seen with a credential.
-func (c *Client) scopeOf(credential Credential) *pagecache.Scope {
+// newScope is what may be seen with a credential.
+func (c *Client) newScope(credential Credential) *pagecache.Scope {
 	return c.config.Cache.Scope(c.config.Provider.Vendor, c.base.String(), identity(c.config.Provider.Name, credential))
 }
 
@@ -71,17 +71,17 @@ func (c *Client) scopeOf(credential Credential) *pagecache.Scope {
 // Unauthenticated.
 func (c *Client) WithCredential(token providers.Secret, scheme func(providers.Secret) Credential) *Client {
 	own := *c
-	own.lent, own.scope, own.config.Credential = true, nil, nil
+	own.delegated, own.scope, own.config.Credential = true, nil, nil
 	if !token.Empty() {
 		own.config.Credential = scheme(token)
-		own.scope = own.scopeOf(own.config.Credential)
+		own.scope = own.newScope(own.config.Credential)
 	}
 	return &own
 }
 
-// lacking is the error of a client without a credential.
-func (c *Client) lacking() *providers.Error {
-	e := c.failure(providers.Unauthenticated)
+// noCredential is the error of a client without a credential.
+func (c *Client) noCredential() *providers.Error {
+	e := c.newError(providers.Unauthenticated)
 	e.Detail = "the caller has brought no credential"
 	return e
 }
@@ -101,39 +101,39 @@ func (c *Client) Invalidate(ctx context.Context, ids []model.ID) {
 	}
 }
 
-// answer is a whole 200 answer. It is immutable and shared.
-type answer struct {
-	body    []byte
-	fetched time.Time
+// response is a whole 200 answer. It is immutable and shared.
+type response struct {
+	body      []byte
+	fetchedAt time.Time
 }
 
-// load asks the vendor, through the stations behind the cache. patience is when
+// fetch asks the vendor, through the stations behind the cache. patience is when
 // whoever began to ask will give up; zero for never.
-func (c *Client) load(ctx context.Context, r Request, patience time.Time) (answer, *providers.Error) {
-	request, err := c.request(r)
+func (c *Client) fetch(ctx context.Context, r Request, callerDeadline time.Time) (response, *providers.Error) {
+	request, err := c.newRequest(r)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	ledger, began := ledgerOf(ctx), time.Now()
+	ledger, start := ledgerOf(ctx), time.Now()
 	call := Call{Provider: c.config.Provider.Name, Method: http.MethodGet, Path: r.Path, Source: Vendor}
 	line, ok := ledger.open(call)
 	if !ok {
-		return answer{}, c.failure(providers.BudgetExceeded)
+		return response{}, c.newError(providers.BudgetExceeded)
 	}
-	out := c.call(ctx, r.Path, request, patience)
-	call.Status, call.Kind, call.Elapsed = out.status, out.kind(), time.Since(began)
-	ledger.close(line, call, out.asked)
-	return out.answer, out.err
+	res := c.execute(ctx, r.Path, request, callerDeadline)
+	call.Status, call.Kind, call.Elapsed = res.status, res.kind(), time.Since(start)
+	ledger.close(line, call, res.sent)
+	return res.response, res.err
 }
 
-// note writes down what was had without a call of this operation's own.
-func (c *Client) note(ctx context.Context, path string, source Source, began time.Time) {
+// recordCacheHit writes down what was had without a call of this operation's own.
+func (c *Client) recordCacheHit(ctx context.Context, path string, source Source, start time.Time) {
 	if source == Vendor || source == "" {
 		return
 	}
 	call := Call{
 		Provider: c.config.Provider.Name, Method: http.MethodGet, Path: path, Source: source,
-		Status: http.StatusOK, Elapsed: time.Since(began),
+		Status: http.StatusOK, Elapsed: time.Since(start),
 	}
 	ledger := ledgerOf(ctx)
 	if line, ok := ledger.open(call); ok {
@@ -141,23 +141,23 @@ func (c *Client) note(ctx context.Context, path string, source Source, began tim
 	}
 }
 
-// own is an error that nobody else holds, of this client's provider.
-func (c *Client) own(err error) *providers.Error {
+// withProvider is an error that nobody else holds, of this client's provider.
+func (c *Client) withProvider(err error) *providers.Error {
 	var e *providers.Error
 	if !errors.As(err, &e) {
-		return c.failure(providers.BadResponse)
+		return c.newError(providers.BadResponse)
 	}
 	own := *e
 	own.Provider = c.config.Provider
 	return &own
 }
 
-func (c *Client) failure(kind providers.Kind) *providers.Error {
+func (c *Client) newError(kind providers.Kind) *providers.Error {
 	return &providers.Error{Kind: kind, Provider: c.config.Provider}
 }
 
-// kindOfEnd tells why a context ended.
-func kindOfEnd(err error) providers.Kind {
+// kindOfContext tells why a context ended.
+func kindOfContext(err error) providers.Kind {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return providers.Timeout
 	}

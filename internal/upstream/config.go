@@ -56,10 +56,10 @@ type Config struct {
 	Rand func() float64
 }
 
-// checked fills in what c leaves open and returns the base URL without a slash
+// withDefaults fills in what c leaves open and returns the base URL without a slash
 // at its end. Its error names all that is wrong, and no value, since a
 // misplaced secret may be one.
-func (c Config) checked() (Config, *url.URL, error) {
+func (c Config) withDefaults() (Config, *url.URL, error) {
 	if c.Provider == nil {
 		return c, nil, errors.New("upstream: no provider")
 	}
@@ -77,7 +77,7 @@ func (c Config) checked() (Config, *url.URL, error) {
 	if base.User != nil || base.RawQuery != "" || base.ForceQuery || strings.Contains(c.Provider.BaseURL, "#") {
 		problem("the base URL must have no user info, no query and no fragment")
 	}
-	if base.Scheme == "http" && !c.AllowInsecure && !loopback(base.Hostname()) {
+	if base.Scheme == "http" && !c.AllowInsecure && !isLoopback(base.Hostname()) {
 		problem("the base URL is plain http and not loopback: it would show the credential")
 	}
 	if c.Credential == nil {
@@ -110,7 +110,7 @@ func (c Config) checked() (Config, *url.URL, error) {
 	return c, base, errors.Join(problems...)
 }
 
-func loopback(host string) bool {
+func isLoopback(host string) bool {
 	ip, err := netip.ParseAddr(host)
 	return strings.EqualFold(host, "localhost") || (err == nil && ip.IsLoopback())
 }

@@ -48,17 +48,17 @@ func identity(provider string, credential Credential) []byte {
 	return b.Bytes()
 }
 
-// maxWord bounds a vendor's error word; the longest documented one has 26 characters.
-const maxWord = 64
+// maxVendorCode bounds a vendor's error word; the longest documented one has 26 characters.
+const maxVendorCode = 64
 
-// vendorWord is the vendor's error word where it is one: letters, digits,
+// vendorCode is the vendor's error word where it is one: letters, digits,
 // `_`, `.` and `-`, and nothing of what the credential added to the request.
-func (c *Client) vendorWord(body []byte, bare, sent *http.Request) string {
-	word, err := guarded(func() (string, error) { return c.config.VendorCode(body), nil })
-	if err != nil || len(word) == 0 || len(word) > maxWord || strings.ContainsFunc(word, notInWord) {
+func (c *Client) vendorCode(body []byte, req, sent *http.Request) string {
+	word, err := catchPanic(func() (string, error) { return c.config.VendorCode(body), nil })
+	if err != nil || len(word) == 0 || len(word) > maxVendorCode || strings.ContainsFunc(word, notInVendorCode) {
 		return ""
 	}
-	for _, secret := range secrets(bare, sent) {
+	for _, secret := range credentialForms(req, sent) {
 		if strings.Contains(word, secret) || (len(word) >= 8 && strings.Contains(secret, word)) {
 			return ""
 		}
@@ -66,16 +66,16 @@ func (c *Client) vendorWord(body []byte, bare, sent *http.Request) string {
 	return word
 }
 
-func notInWord(r rune) bool {
+func notInVendorCode(r rune) bool {
 	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("_.-", r)
 }
 
-// secrets lists the forms in which a vendor could send back what the credential
+// credentialForms lists the forms in which a vendor could send back what the credential
 // added to a request.
-func secrets(bare, sent *http.Request) []string {
+func credentialForms(req, sent *http.Request) []string {
 	var plain []string
 	for key, values := range sent.Header {
-		if !slices.Equal(values, bare.Header[key]) {
+		if !slices.Equal(values, req.Header[key]) {
 			for _, v := range values {
 				_, behind, _ := strings.Cut(v, " ")
 				plain = append(plain, v, behind)
@@ -86,7 +86,7 @@ func secrets(bare, sent *http.Request) []string {
 			}
 		}
 	}
-	before := bare.URL.Query()
+	before := req.URL.Query()
 	for key, values := range sent.URL.Query() {
 		if !slices.Equal(values, before[key]) {
 			plain = append(plain, values...)

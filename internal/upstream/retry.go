@@ -13,93 +13,93 @@ import (
 
 // How a call is repeated.
 const (
-	maxRepetitions = 2
+	maxRetries = 2
 	// A body that was cut short is asked for once more.
-	maxCutRepetitions = 1
-	minPause          = 50 * time.Millisecond
-	maxPause          = 500 * time.Millisecond
+	maxTruncatedRetries = 1
+	minDelay            = 50 * time.Millisecond
+	maxDelay            = 500 * time.Millisecond
 	// A vendor may name a pause in Retry-After. It is kept up to maxKeptPause, and
 	// told to clients up to maxToldPause.
-	maxKeptPause = 60 * time.Second
-	maxToldPause = time.Hour
+	maxHonoredRetryAfter = 60 * time.Second
+	maxRetryAfter        = time.Hour
 )
 
-// repeat makes attempts until one goes well, cannot be mended by another, or no
+// retry makes attempts until one goes well, cannot be mended by another, or no
 // repetition is left. It returns the last outcome.
-func (c *Client) repeat(ctx context.Context, bare *http.Request, patience time.Time) outcome {
-	cuts := 0
-	for repetitions := 0; ; repetitions++ {
-		out := c.attempt(ctx, bare)
-		if out.cut {
-			cuts++
+func (c *Client) retry(ctx context.Context, req *http.Request, callerDeadline time.Time) result {
+	truncated := 0
+	for retries := 0; ; retries++ {
+		res := c.roundTrip(ctx, req)
+		if res.truncated {
+			truncated++
 		}
-		if !repeatable(out) || repetitions == maxRepetitions || cuts > maxCutRepetitions {
-			return out
+		if !retryable(res) || retries == maxRetries || truncated > maxTruncatedRetries {
+			return res
 		}
-		pause := minPause + time.Duration(c.config.Rand()*float64(maxPause-minPause))
-		if out.waits {
-			pause = max(pause, out.err.RetryAfter)
+		delay := minDelay + time.Duration(c.config.Rand()*float64(maxDelay-minDelay))
+		if res.hasRetryAfter {
+			delay = max(delay, res.err.RetryAfter)
 		}
-		if pause > maxKeptPause || !fits(ctx, patience, pause) || !c.allowance.spend() {
-			return out
+		if delay > maxHonoredRetryAfter || !delayFits(ctx, callerDeadline, delay) || !c.retryBudget.withdraw() {
+			return res
 		}
-		timer := time.NewTimer(pause)
+		timer := time.NewTimer(delay)
 		select {
 		case <-timer.C:
 		case <-ctx.Done():
 			timer.Stop()
-			return out
+			return res
 		}
 	}
 }
 
-// repeatable reports whether the same request may well succeed a moment later.
+// retryable reports whether the same request may well succeed a moment later.
 // All requests are GETs. A 429 that names no time is not answered by more calls.
-func repeatable(out outcome) bool {
-	switch out.kind() {
+func retryable(res result) bool {
+	switch res.kind() {
 	case providers.Unavailable, providers.Timeout:
 		return true
 	case providers.RateLimited:
-		return out.waits
+		return res.hasRetryAfter
 	}
-	return out.cut
+	return res.truncated
 }
 
-// fits reports whether a pause ends before the call does, and before the most
+// delayFits reports whether a pause ends before the call does, and before the most
 // patient of those who wait gives up.
-func fits(ctx context.Context, patience time.Time, pause time.Duration) bool {
-	end := time.Now().Add(pause)
+func delayFits(ctx context.Context, callerDeadline time.Time, delay time.Duration) bool {
+	end := time.Now().Add(delay)
 	deadline, _ := ctx.Deadline()
-	return ctx.Err() == nil && end.Before(deadline) && (patience.IsZero() || end.Before(patience))
+	return ctx.Err() == nil && end.Before(deadline) && (callerDeadline.IsZero() || end.Before(callerDeadline))
 }
 
 // The allowance of repetitions, in tenths of one.
 const (
-	allowanceFull = 50
-	repetition    = 10
+	retryBudgetMax = 50
+	retryCost      = 10
 )
 
-// allowance bounds repetitions: ten answered calls earn one, and at most five are
+// retryBudget bounds repetitions: ten answered calls earn one, and at most five are
 // saved up. A vendor that answers nothing thus gets five repetitions in all, one
 // that stumbles now and then gets every call repeated.
-type allowance struct {
+type retryBudget struct {
 	mu     sync.Mutex
 	tenths int
 }
 
-func (a *allowance) earn() {
+func (a *retryBudget) deposit() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.tenths = min(a.tenths+1, allowanceFull)
+	a.tenths = min(a.tenths+1, retryBudgetMax)
 }
 
-func (a *allowance) spend() bool {
+func (a *retryBudget) withdraw() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.tenths < repetition {
+	if a.tenths < retryCost {
 		return false
 	}
-	a.tenths -= repetition
+	a.tenths -= retryCost
 	return true
 }
 
@@ -113,8 +113,8 @@ func retryAfter(h http.Header, now time.Time) (time.Duration, bool) {
 	}
 	if strings.Trim(text, "0123456789") == "" {
 		seconds, err := strconv.ParseInt(text, 10, 64)
-		if err != nil || seconds > int64(maxToldPause/time.Second) {
-			return maxToldPause, true
+		if err != nil || seconds > int64(maxRetryAfter/time.Second) {
+			return maxRetryAfter, true
 		}
 		return time.Duration(seconds) * time.Second, true
 	}
@@ -125,5 +125,5 @@ func retryAfter(h http.Header, now time.Time) (time.Duration, bool) {
 	if there, err := http.ParseTime(h.Get("Date")); err == nil {
 		now = there
 	}
-	return min(max(0, at.Sub(now)), maxToldPause), true
+	return min(max(0, at.Sub(now)), maxRetryAfter), true
 }

@@ -54,27 +54,27 @@ type Reply[T any] struct {
 // object, a slice of objects, or Nodes. Read returns when ctx ends, even where the call goes on
 // for others.
 func Read[T any](ctx context.Context, c *Client, r Request, decode func(body []byte) (T, error)) (Reply[T], error) {
-	if _, err := c.request(r); err != nil {
+	if _, err := c.newRequest(r); err != nil {
 		return Reply[T]{}, err
 	}
 	if c.scope == nil {
-		return Reply[T]{}, c.lacking()
+		return Reply[T]{}, c.noCredential()
 	}
-	began := time.Now()
-	patience, _ := ctx.Deadline()
-	answer := pagecache.Read(ctx, c.scope, []pagecache.Key{c.scope.Page(r.parts()...)},
-		func(_ int, body []byte) (tagged[T], error) { return decoded(c, body, decode) },
-		func(ctx context.Context, _ []int, land func(int, pagecache.Loaded)) {
-			answer, err := c.load(ctx, r, patience)
+	start := time.Now()
+	callerDeadline, _ := ctx.Deadline()
+	answer := pagecache.Read(ctx, c.scope, []pagecache.Key{c.scope.Page(r.keyParts()...)},
+		func(_ int, body []byte) (cacheEntry[T], error) { return decodeEntry(c, body, decode) },
+		func(ctx context.Context, _ []int, complete func(int, pagecache.Loaded)) {
+			answer, err := c.fetch(ctx, r, callerDeadline)
 			if err != nil {
-				land(0, pagecache.Loaded{Err: err})
+				complete(0, pagecache.Loaded{Err: err})
 				return
 			}
-			land(0, pagecache.Loaded{Body: answer.body})
+			complete(0, pagecache.Loaded{Body: answer.body})
 		})[0]
-	c.note(ctx, r.Path, answer.Source, began)
+	c.recordCacheHit(ctx, r.Path, answer.Source, start)
 	if answer.Err != nil {
-		return Reply[T]{}, c.own(answer.Err)
+		return Reply[T]{}, c.withProvider(answer.Err)
 	}
 	ledgerOf(ctx).age(answer.FreshFor)
 	return Reply[T]{
@@ -83,18 +83,18 @@ func Read[T any](ctx context.Context, c *Client, r Request, decode func(body []b
 	}, nil
 }
 
-// decoded reads a body with a vendor's function.
-func decoded[T any](c *Client, body []byte, decode func(body []byte) (T, error)) (tagged[T], error) {
-	value, err := guarded(func() (T, error) { return decode(body) })
+// decodeEntry reads a body with a vendor's function.
+func decodeEntry[T any](c *Client, body []byte, decode func(body []byte) (T, error)) (cacheEntry[T], error) {
+	value, err := catchPanic(func() (T, error) { return decode(body) })
 	if err != nil {
-		return tagged[T]{}, c.unusable(http.StatusOK, "")
+		return cacheEntry[T]{}, c.badResponse(http.StatusOK, "")
 	}
-	return tag(value), nil
+	return newCacheEntry(value), nil
 }
 
-// guarded turns a panic of code that reads what a vendor sent into an error: an
+// catchPanic turns a panic of code that reads what a vendor sent into an error: an
 // answer must not end the program.
-func guarded[T any](f func() (T, error)) (value T, err error) {
+func catchPanic[T any](f func() (T, error)) (value T, err error) {
 	defer func() {
 		if recover() != nil {
 			err = errPanic

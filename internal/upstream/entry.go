@@ -6,33 +6,33 @@ import (
 	"github.com/accountgraph/accountgraph/graph/model"
 )
 
-// tagged is what is remembered: a value, and which objects are in it, so that it
+// cacheEntry is what is remembered: a value, and which objects are in it, so that it
 // can be forgotten with any of them.
-type tagged[T any] struct {
+type cacheEntry[T any] struct {
 	value T
 	tags  []model.ID
 }
 
 // Tags are the objects in the value.
-func (t tagged[T]) Tags() []model.ID { return t.tags }
+func (t cacheEntry[T]) Tags() []model.ID { return t.tags }
 
 // Nodes is what a decoded page implements that is not simply a slice of users,
 // accounts or memberships.
 type Nodes interface{ Nodes() []model.Node }
 
-func tag[T any](value T) tagged[T] {
+func newCacheEntry[T any](value T) cacheEntry[T] {
 	var tags []model.ID
-	for _, n := range nodesIn(value) {
+	for _, n := range nodesOf(value) {
 		tags = append(tags, n.GlobalID())
 		if m, ok := n.(*model.Membership); ok {
 			tags = append(tags, m.EndpointIDs()...)
 		}
 	}
-	return tagged[T]{value, tags}
+	return cacheEntry[T]{value, tags}
 }
 
-// nodesIn are the rows of a decoded page, or the object itself.
-func nodesIn(value any) []model.Node {
+// nodesOf are the rows of a decoded page, or the object itself.
+func nodesOf(value any) []model.Node {
 	switch v := value.(type) {
 	case Nodes:
 		return v.Nodes()

@@ -65,7 +65,9 @@ func lending(t *testing.T, m *mirror) (own *upstream.Client, as func(token strin
 	}
 	t.Cleanup(cache.Close)
 	own = connect(t, upstream.Config{Transport: m, Cache: cache, Credential: upstream.Bearer(providers.NewSecret("own"))})
-	return own, func(token string) *upstream.Client { return own.WithCredential(providers.NewSecret(token), upstream.Bearer) }
+	return own, func(token string) *upstream.Client {
+		return own.WithCredential(providers.NewSecret(token), upstream.Bearer)
+	}
 }
 
 // TestLentTokensAreApart holds that nothing that one token has read is answered to

@@ -21,18 +21,18 @@ import (
 func (o BatchRequest[T]) Get(ctx context.Context, c *Client, ids []string) providers.BatchResult[T] {
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
 	if c.scope == nil {
-		return lacking[T](c, ids)
+		return noCredentials[T](c, ids)
 	}
-	began := time.Now()
-	patience, _ := ctx.Deadline()
+	start := time.Now()
+	callerDeadline, _ := ctx.Deadline()
 	keys := make([]pagecache.Key, len(ids))
 	for i, id := range ids {
 		keys[i] = c.scope.Object(o.Kind, id)
 	}
 	answers := pagecache.Read(ctx, c.scope, keys,
-		func(_ int, row []byte) (tagged[T], error) { return decoded(c, row, o.Decode) },
-		func(ctx context.Context, missing []int, land func(int, pagecache.Loaded)) {
-			o.load(ctx, c, ids, missing, patience, land)
+		func(_ int, row []byte) (cacheEntry[T], error) { return decodeEntry(c, row, o.Decode) },
+		func(ctx context.Context, missing []int, complete func(int, pagecache.Loaded)) {
+			o.fetchMissing(ctx, c, ids, missing, callerDeadline, complete)
 		})
 	found := providers.BatchResult[T]{Objects: make(map[string]T, len(ids)), Failed: map[string]error{}}
 	ledger := ledgerOf(ctx)
@@ -42,42 +42,42 @@ func (o BatchRequest[T]) Get(ctx context.Context, c *Client, ids []string) provi
 		}
 		switch a := answers[i]; {
 		case a.Err != nil:
-			found.Failed[id] = c.own(a.Err)
+			found.Failed[id] = c.withProvider(a.Err)
 		case !a.Absent:
 			found.Objects[id] = a.Value.value
 		}
 	}
-	o.note(ctx, c, ids, answers, began)
+	o.recordCacheHits(ctx, c, ids, answers, start)
 	return found
 }
 
-// lacking is what a client without a credential finds.
-func lacking[T any](c *Client, ids []string) providers.BatchResult[T] {
+// noCredentials is what a client without a credential finds.
+func noCredentials[T any](c *Client, ids []string) providers.BatchResult[T] {
 	failed := make(map[string]error, len(ids))
 	for _, id := range ids {
-		failed[id] = c.lacking()
+		failed[id] = c.noCredential()
 	}
 	return providers.BatchResult[T]{Failed: failed}
 }
 
-// note writes down what came without a call of this operation's own: a line an
+// recordCacheHits writes down what came without a call of this operation's own: a line an
 // object, or, where one call takes many, a line for all of one source.
-func (o BatchRequest[T]) note(ctx context.Context, c *Client, ids []string, answers []pagecache.Answer[tagged[T]], began time.Time) {
+func (o BatchRequest[T]) recordCacheHits(ctx context.Context, c *Client, ids []string, answers []pagecache.Answer[cacheEntry[T]], start time.Time) {
 	noted := map[Source]bool{}
 	for i, a := range answers {
 		if a.Source == Vendor || a.Source == "" || noted[a.Source] {
 			continue
 		}
 		noted[a.Source] = o.PerCall > 1
-		if r, err := o.safeRequest(c, ids[i:i+1]); err == nil {
-			c.note(ctx, r.Path, a.Source, began)
+		if r, err := o.tryRequest(c, ids[i:i+1]); err == nil {
+			c.recordCacheHit(ctx, r.Path, a.Source, start)
 		}
 	}
 }
 
-// load asks the vendor for those of the ids that are missing, and lands what one
+// fetchMissing asks the vendor for those of the ids that are missing, and lands what one
 // call brought before the others are there.
-func (o BatchRequest[T]) load(ctx context.Context, c *Client, ids []string, missing []int, patience time.Time, land func(int, pagecache.Loaded)) {
+func (o BatchRequest[T]) fetchMissing(ctx context.Context, c *Client, ids []string, missing []int, callerDeadline time.Time, complete func(int, pagecache.Loaded)) {
 	var wg sync.WaitGroup
 	perCall := max(1, o.PerCall)
 	for start := 0; start < len(missing); start += perCall {
@@ -87,24 +87,24 @@ func (o BatchRequest[T]) load(ctx context.Context, c *Client, ids []string, miss
 			for _, i := range missing[start:end] {
 				chunk = append(chunk, ids[i])
 			}
-			said := o.call(ctx, c, chunk, patience)
+			loadedOf := o.fetchChunk(ctx, c, chunk, callerDeadline)
 			for n, id := range chunk {
-				land(start+n, said(id))
+				complete(start+n, loadedOf(id))
 			}
 		})
 	}
 	wg.Wait()
 }
 
-// call makes one call and returns what it said of each id.
-func (o BatchRequest[T]) call(ctx context.Context, c *Client, ids []string, patience time.Time) func(id string) pagecache.Loaded {
-	request, ids, failed := o.request(c, ids)
+// fetchChunk makes one call and returns what it said of each id.
+func (o BatchRequest[T]) fetchChunk(ctx context.Context, c *Client, ids []string, callerDeadline time.Time) func(id string) pagecache.Loaded {
+	request, ids, failed := o.requestFor(c, ids)
 	var rows map[string]json.RawMessage
 	var err *providers.Error
 	if len(ids) > 0 {
-		var answer answer
-		if answer, err = c.load(ctx, request, patience); err == nil {
-			rows, err = o.rows(c, answer.body)
+		var answer response
+		if answer, err = c.fetch(ctx, request, callerDeadline); err == nil {
+			rows, err = o.splitRows(c, answer.body)
 		}
 	}
 	return func(id string) pagecache.Loaded {
@@ -120,10 +120,10 @@ func (o BatchRequest[T]) call(ctx context.Context, c *Client, ids []string, pati
 	}
 }
 
-func (o BatchRequest[T]) rows(c *Client, body []byte) (map[string]json.RawMessage, *providers.Error) {
-	rows, err := guarded(func() (map[string]json.RawMessage, error) { return o.Rows(body) })
+func (o BatchRequest[T]) splitRows(c *Client, body []byte) (map[string]json.RawMessage, *providers.Error) {
+	rows, err := catchPanic(func() (map[string]json.RawMessage, error) { return o.Rows(body) })
 	if err != nil {
-		return nil, c.unusable(http.StatusOK, "")
+		return nil, c.badResponse(http.StatusOK, "")
 	}
 	return rows, nil
 }
@@ -138,26 +138,26 @@ func (o BatchRequest[T]) Prime(c *Client, page []T, freshness model.Freshness) {
 	for _, object := range page {
 		if n, ok := any(object).(model.Node); ok && n.Complete() {
 			key := c.scope.Object(o.Kind, n.GlobalID().VendorID())
-			pagecache.Remember(c.scope, key, tag(object), rowSize, freshness.FetchedAt)
+			pagecache.Remember(c.scope, key, newCacheEntry(object), rowSize, freshness.FetchedAt)
 		}
 	}
 }
 
-// request asks for those ids that can be asked for, and returns them; the others
+// requestFor asks for those ids that can be asked for, and returns them; the others
 // have failed.
-func (o BatchRequest[T]) request(c *Client, ids []string) (Request, []string, map[string]error) {
+func (o BatchRequest[T]) requestFor(c *Client, ids []string) (Request, []string, map[string]error) {
 	failed := map[string]error{}
-	r, err := o.safeRequest(c, ids)
+	r, err := o.tryRequest(c, ids)
 	if err != nil && len(ids) > 1 && providers.KindOf(err) == providers.InvalidArgument {
 		ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
-			_, err := o.safeRequest(c, []string{id})
+			_, err := o.tryRequest(c, []string{id})
 			if err != nil {
 				failed[id] = err
 			}
 			return err != nil
 		})
 		if len(failed) > 0 && len(ids) > 0 {
-			r, err = o.safeRequest(c, ids)
+			r, err = o.tryRequest(c, ids)
 		}
 	}
 	if err != nil {
@@ -169,18 +169,18 @@ func (o BatchRequest[T]) request(c *Client, ids []string) (Request, []string, ma
 	return r, ids, failed
 }
 
-// safeRequest returns no error but a *providers.Error with a provider.
-func (o BatchRequest[T]) safeRequest(c *Client, ids []string) (Request, error) {
-	r, err := guarded(func() (Request, error) { return o.Request(slices.Clone(ids)) })
+// tryRequest returns no error but a *providers.Error with a provider.
+func (o BatchRequest[T]) tryRequest(c *Client, ids []string) (Request, error) {
+	r, err := catchPanic(func() (Request, error) { return o.Request(slices.Clone(ids)) })
 	if err == nil {
-		if _, unsendable := c.request(r); unsendable != nil {
+		if _, unsendable := c.newRequest(r); unsendable != nil {
 			return r, unsendable
 		}
 		return r, nil
 	}
 	var e *providers.Error
 	if !errors.As(err, &e) {
-		return r, c.failure(providers.InvalidArgument)
+		return r, c.newError(providers.InvalidArgument)
 	}
-	return r, c.own(e)
+	return r, c.withProvider(e)
 }

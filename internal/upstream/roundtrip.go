@@ -16,99 +16,99 @@ import (
 // Bounds on bodies, after decompression. The largest page that a vendor
 // documents, 100 full users, is below 1 MiB.
 const (
-	maxBody      = 8 << 20
-	maxErrorBody = 64 << 10
-	// largestBuffer is what is kept to read further bodies into: usual pages, but
+	maxBodyBytes      = 8 << 20
+	maxErrorBodyBytes = 64 << 10
+	// maxPooledBuffer is what is kept to read further bodies into: usual pages, but
 	// not what one page was once.
-	largestBuffer = 1 << 20
+	maxPooledBuffer = 1 << 20
 )
 
-// outcome is how a call, or one attempt of it, ended.
-type outcome struct {
-	answer answer
-	status int
+// result is how a call, or one attempt of it, ended.
+type result struct {
+	response response
+	status   int
 	// err is nil when it went well.
 	err *providers.Error
-	// asked is false where the vendor was left alone.
-	asked bool
-	// cut is set where the body ended too early.
-	cut bool
-	// waits is set where the vendor named a time in Retry-After.
-	waits bool
+	// sent is false where the vendor was left alone.
+	sent bool
+	// truncated is set where the body ended too early.
+	truncated bool
+	// hasRetryAfter is set where the vendor named a time in Retry-After.
+	hasRetryAfter bool
 }
 
-func (o outcome) kind() providers.Kind {
+func (o result) kind() providers.Kind {
 	if o.err == nil {
 		return 0
 	}
 	return o.err.Kind
 }
 
-// attempt is one exchange with the vendor. ctx bounds all of it: connection,
+// roundTrip is one exchange with the vendor. ctx bounds all of it: connection,
 // header and body.
-func (c *Client) attempt(ctx context.Context, bare *http.Request) (out outcome) {
-	out.asked = true
-	sent := bare.Clone(ctx)
+func (c *Client) roundTrip(ctx context.Context, req *http.Request) (out result) {
+	out.sent = true
+	sent := req.Clone(ctx)
 	c.config.Credential(sent)
 	// Not an http.Client: it would follow redirects and put URLs into errors.
 	res, err := c.config.Transport.RoundTrip(sent)
 	if err != nil || res == nil {
-		out.err = c.failure(kindOfBreak(ctx, err))
+		out.err = c.newError(kindOfTransportError(ctx, err))
 		return out
 	}
 	defer func() { _ = res.Body.Close() }()
 	out.status = res.StatusCode
 	if res.StatusCode != http.StatusOK {
-		out.err = c.refused(res, bare, sent)
+		out.err = c.statusError(res, req, sent)
 		if res.StatusCode == http.StatusTooManyRequests || res.StatusCode == http.StatusServiceUnavailable {
-			out.err.RetryAfter, out.waits = retryAfter(res.Header, c.config.Now())
+			out.err.RetryAfter, out.hasRetryAfter = retryAfter(res.Header, c.config.Now())
 		}
 		return out
 	}
 	if !isJSON(res.Header.Get("Content-Type")) {
-		out.err = c.unusable(res.StatusCode, "the answer is not JSON")
+		out.err = c.badResponse(res.StatusCode, "the answer is not JSON")
 		return out
 	}
-	body, err := c.read(res)
+	body, err := c.readBody(res)
 	switch {
 	case err == nil:
-		out.answer = answer{body: body, fetched: c.config.Now()}
+		out.response = response{body: body, fetchedAt: c.config.Now()}
 	case errors.Is(err, errTooLarge):
-		out.err = c.unusable(res.StatusCode, "answer too large")
+		out.err = c.badResponse(res.StatusCode, "answer too large")
 	case ctx.Err() != nil:
-		out.err = c.failure(kindOfEnd(context.Cause(ctx)))
+		out.err = c.newError(kindOfContext(context.Cause(ctx)))
 	default:
-		out.cut = true
-		out.err = c.unusable(res.StatusCode, "the answer was cut short")
+		out.truncated = true
+		out.err = c.badResponse(res.StatusCode, "the answer was cut short")
 	}
 	return out
 }
 
-func (c *Client) unusable(status int, detail string) *providers.Error {
+func (c *Client) badResponse(status int, detail string) *providers.Error {
 	return &providers.Error{
 		Kind: providers.BadResponse, Provider: c.config.Provider, HTTPStatus: status, Detail: detail,
 	}
 }
 
-// refused is the error of an answer other than 200.
-func (c *Client) refused(res *http.Response, bare, sent *http.Request) *providers.Error {
+// statusError is the error of an answer other than 200.
+func (c *Client) statusError(res *http.Response, req, sent *http.Request) *providers.Error {
 	switch {
 	case res.StatusCode >= 300 && res.StatusCode < 400:
-		return c.unusable(res.StatusCode, "the vendor redirects")
+		return c.badResponse(res.StatusCode, "the vendor redirects")
 	case res.StatusCode < 300:
-		return c.unusable(res.StatusCode, "an answer without an object")
+		return c.badResponse(res.StatusCode, "an answer without an object")
 	}
-	body, _ := io.ReadAll(io.LimitReader(res.Body, maxErrorBody))
-	e := c.failure(kindOfStatus(res.StatusCode))
+	body, _ := io.ReadAll(io.LimitReader(res.Body, maxErrorBodyBytes))
+	e := c.newError(kindOfStatus(res.StatusCode))
 	e.HTTPStatus = res.StatusCode
-	e.VendorCode = c.vendorWord(body, bare, sent)
+	e.VendorCode = c.vendorCode(body, req, sent)
 	return e
 }
 
-// kindOfBreak tells why there was no answer at all.
-func kindOfBreak(ctx context.Context, err error) providers.Kind {
+// kindOfTransportError tells why there was no answer at all.
+func kindOfTransportError(ctx context.Context, err error) providers.Kind {
 	if ctx.Err() != nil {
-		return kindOfEnd(context.Cause(ctx))
+		return kindOfContext(context.Cause(ctx))
 	}
 	var op *net.OpError
 	if errors.As(err, &op) && op.Op == "dial" {
@@ -149,10 +149,10 @@ func isJSON(contentType string) bool {
 
 var errTooLarge = errors.New("too large")
 
-// read reads a body to its end. Most vendors do not tell how long it is, so it is
+// readBody reads a body to its end. Most vendors do not tell how long it is, so it is
 // read into a buffer that has grown before, and copied.
-func (c *Client) read(res *http.Response) ([]byte, error) {
-	if res.ContentLength > maxBody {
+func (c *Client) readBody(res *http.Response) ([]byte, error) {
+	if res.ContentLength > maxBodyBytes {
 		return nil, errTooLarge
 	}
 	body, _ := c.buffers.Get().(*bytes.Buffer)
@@ -160,15 +160,15 @@ func (c *Client) read(res *http.Response) ([]byte, error) {
 		body = new(bytes.Buffer)
 	}
 	defer func() {
-		if body.Cap() <= largestBuffer {
+		if body.Cap() <= maxPooledBuffer {
 			body.Reset()
 			c.buffers.Put(body)
 		}
 	}()
-	if _, err := body.ReadFrom(io.LimitReader(res.Body, maxBody+1)); err != nil {
+	if _, err := body.ReadFrom(io.LimitReader(res.Body, maxBodyBytes+1)); err != nil {
 		return nil, err
 	}
-	if body.Len() > maxBody {
+	if body.Len() > maxBodyBytes {
 		return nil, errTooLarge
 	}
 	if res.ContentLength >= 0 && int64(body.Len()) != res.ContentLength {
