@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
+
+	"github.com/accountgraph/accountgraph/internal/singleflight"
 )
 
 const (
@@ -42,16 +44,15 @@ type keys struct {
 	read   time.Time // when set was read
 	asked  time.Time // when it was last tried
 	failed error     // why the last reading failed, or nil
-	// reading is closed when the reading that is under way has ended; nil when none
-	// is.
-	reading chan struct{}
+
+	fetches singleflight.Group[struct{}, struct{}]
 }
 
 func newKeys(c JWT, log *slog.Logger) (*keys, error) {
 	k := &keys{log: log}
 	if c.URL != "" {
 		k.load = fromURL(c.URL, c.Transport)
-		_, _ = k.held("") // which begins to read them
+		k.held("") // starts the first fetch
 		return k, nil
 	}
 	k.load = func(context.Context) ([]byte, error) { return fromFile(c.File) }
@@ -70,36 +71,29 @@ func newKeys(c JWT, log *slog.Logger) (*keys, error) {
 // find returns the keys of this id, and all where a token names none and there is
 // no choice.
 func (k *keys) find(ctx context.Context, id string) []jose.JSONWebKey {
-	found, reading := k.held(id)
-	if len(found) > 0 || reading == nil {
+	if found := k.held(id); len(found) > 0 {
 		return found
 	}
-	select {
-	case <-reading:
-	case <-ctx.Done():
+	if _, _, err := k.fetches.Wait(ctx, struct{}{}); err != nil {
 		return nil
 	}
-	found, _ = k.held(id)
-	return found
+	return k.held(id)
 }
 
 // check waits for a reading that is under way, and tells why the last one failed.
 func (k *keys) check(ctx context.Context) error {
-	if _, reading := k.held(""); reading != nil {
-		select {
-		case <-reading:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
+	k.held("")
+	if _, _, err := k.fetches.Wait(ctx, struct{}{}); err != nil {
+		return err
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return k.failed
 }
 
-// held returns the keys of this id that are here, and what to wait for where a
-// reading may bring more.
-func (k *keys) held(id string) ([]jose.JSONWebKey, <-chan struct{}) {
+// held returns the cached keys with this id. If they should be fetched, it starts a
+// fetch in the background.
+func (k *keys) held(id string) []jose.JSONWebKey {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	now := time.Now()
@@ -112,16 +106,16 @@ func (k *keys) held(id string) ([]jose.JSONWebKey, <-chan struct{}) {
 			found = append(found, key)
 		}
 	}
-	if k.reading == nil && now.Sub(k.asked) >= pause && (len(found) == 0 || now.Sub(k.read) >= young) {
-		k.asked, k.reading = now, make(chan struct{})
-		go k.renew()
+	if now.Sub(k.asked) >= pause && (len(found) == 0 || now.Sub(k.read) >= young) {
+		k.asked = now
+		k.fetches.Start(context.Background(), []struct{}{{}}, k.renew)
 	}
-	return found, k.reading
+	return found
 }
 
 // renew reads the set. Where that fails, the keys that are here stay.
-func (k *keys) renew() {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+func (k *keys) renew(ctx context.Context, _ []*singleflight.Call[struct{}, struct{}]) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	text, err := k.load(ctx)
 	var set []jose.JSONWebKey
@@ -140,8 +134,6 @@ func (k *keys) renew() {
 	if err == nil {
 		k.set, k.read = set, time.Now()
 	}
-	close(k.reading)
-	k.reading = nil
 }
 
 // parseKeys reads a set. Keys that are not for signatures, that are not known here
