@@ -33,8 +33,8 @@ func (p *firstPort) Decode(ctx *kong.DecodeContext) error {
 		return err
 	}
 	number, err := strconv.Atoi(text)
-	if err != nil || number < 0 || number > demo.LastFirstPort {
-		return errors.New("must be a number from 0 to " + strconv.Itoa(demo.LastFirstPort))
+	if err != nil || number < 0 || number > demo.LastFirstPort() {
+		return errors.New("must be a number from 0 to " + strconv.Itoa(demo.LastFirstPort()))
 	}
 	*p = firstPort(number)
 	return nil

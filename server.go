@@ -20,7 +20,6 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/config"
 	"github.com/accountgraph/accountgraph/internal/demo"
 	"github.com/accountgraph/accountgraph/internal/directory"
@@ -28,11 +27,8 @@ import (
 	"github.com/accountgraph/accountgraph/internal/sdl"
 	"github.com/accountgraph/accountgraph/internal/telemetry"
 	"github.com/accountgraph/accountgraph/internal/upstream"
+	"github.com/accountgraph/accountgraph/internal/vendors"
 	"github.com/accountgraph/accountgraph/providers"
-	"github.com/accountgraph/accountgraph/providers/activeplatform"
-	"github.com/accountgraph/accountgraph/providers/activityinfo"
-	"github.com/accountgraph/accountgraph/providers/blendvision"
-	"github.com/accountgraph/accountgraph/providers/softwareone"
 )
 
 //go:embed schema.graphqls
@@ -105,37 +101,14 @@ func run(ctx context.Context, args []string, env config.LookupEnv, stdout, stder
 // refusal is an error in what the program was given: it did not start.
 type refusal struct{ error }
 
-// open builds the connection that a configuration describes.
-func open(c config.Provider, cache *pagecache.Cache, observe func(upstream.Call)) (providers.Provider, error) {
-	info := &model.Provider{Name: c.Name, Vendor: c.Vendor, BaseURL: c.BaseURL}
-	u := upstream.Config{
-		Provider: info, Timeout: c.Timeout, MaxConcurrent: c.MaxConcurrent,
-		AllowInsecure: c.AllowInsecure, Cache: cache, Observe: observe,
-	}
-	switch c.Vendor {
-	case model.SoftwareOne:
-		return softwareone.New(u, c.Token, softwareone.Options{AccountUsersPath: c.AccountUsersPath})
-	case model.ActivityInfo:
-		return activityinfo.New(u, c.Token, activityinfo.Options{BillingAccounts: c.BillingAccounts})
-	case model.ActivePlatform:
-		return activeplatform.New(u, c.Token)
-	case model.BlendVision:
-		return blendvision.New(u, c.Token, blendvision.Options{Organizations: c.Organizations})
-	}
-	return nil, fmt.Errorf("no such vendor: %s", c.Vendor)
-}
-
 // openAll builds every configured connection, in order. They remember what they
 // read in cache, or nothing without one.
 func openAll(c *config.Config, cache *pagecache.Cache, observe func(upstream.Call)) (*directory.Directory, []providers.Provider, error) {
 	all := make([]providers.Provider, 0, len(c.Providers))
 	for _, p := range c.Providers {
-		opened, err := open(p, cache, observe)
+		opened, err := vendors.Open(p, upstream.Config{Cache: cache, Observe: observe})
 		if err != nil {
 			return nil, nil, refusal{err}
-		}
-		if p.Token.Empty() {
-			opened = opened.WithCredential(p.Token) // asks for nothing, but for who brings a token
 		}
 		all = append(all, opened)
 	}
@@ -174,12 +147,12 @@ type vendorsCommand struct {
 
 // Run serves the simulated vendors until the program is told to stop.
 func (c vendorsCommand) Run(ctx context.Context, p *program) error {
-	vendors, err := demo.Start(int(c.Port))
+	running, err := demo.Start(int(c.Port))
 	if err != nil {
 		return err
 	}
-	defer vendors.Stop()
-	fmt.Fprint(p.stdout, "# Simulated vendors are running. As a configuration:\n", vendors.Config())
+	defer running.Stop()
+	fmt.Fprint(p.stdout, "# Simulated vendors are running. As a configuration:\n", running.Config())
 	<-ctx.Done()
 	return nil
 }

@@ -4,21 +4,15 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"strings"
 	"testing"
 
-	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/auth"
+	"github.com/accountgraph/accountgraph/internal/config"
 	"github.com/accountgraph/accountgraph/internal/demo"
 	"github.com/accountgraph/accountgraph/internal/directory"
 	"github.com/accountgraph/accountgraph/internal/upstream"
+	"github.com/accountgraph/accountgraph/internal/vendors"
 	"github.com/accountgraph/accountgraph/providers"
-	"github.com/accountgraph/accountgraph/providers/activeplatform"
-	"github.com/accountgraph/accountgraph/providers/activityinfo"
-	"github.com/accountgraph/accountgraph/providers/activityinfo/activityinfofake"
-	"github.com/accountgraph/accountgraph/providers/blendvision"
-	"github.com/accountgraph/accountgraph/providers/blendvision/blendvisionfake"
-	"github.com/accountgraph/accountgraph/providers/softwareone"
 	"github.com/accountgraph/accountgraph/providers/softwareone/softwareonefake"
 	"github.com/accountgraph/accountgraph/resolvers"
 )
@@ -99,24 +93,16 @@ func (s *stage) asked() int {
 
 func open(t *testing.T, v demo.Vendor, memory *remembering) providers.Provider {
 	t.Helper()
-	token := providers.NewSecret(demo.Token)
-	vendor := model.Vendor(strings.ToUpper(v.Name))
-	c := upstream.Config{Provider: &model.Provider{Name: v.Name, Vendor: vendor, BaseURL: v.BaseURL}}
+	text := (&demo.Vendors{All: []demo.Vendor{v}}).Config()
+	c, err := config.Parse("test", []byte(text), func(string) (string, bool) { return "", false })
+	if err != nil {
+		t.Fatal(err)
+	}
+	var shared upstream.Config
 	if memory != nil {
-		c.Cache = memory.cache
+		shared.Cache = memory.cache
 	}
-	var p providers.Provider
-	var err error
-	switch vendor {
-	case model.SoftwareOne:
-		p, err = softwareone.New(c, token, softwareone.Options{})
-	case model.ActivityInfo:
-		p, err = activityinfo.New(c, token, activityinfo.Options{BillingAccounts: []string{activityinfofake.FirstAccount}})
-	case model.ActivePlatform:
-		p, err = activeplatform.New(c, token)
-	case model.BlendVision:
-		p, err = blendvision.New(c, token, blendvision.Options{Organizations: blendvisionfake.New(demo.Token).Organizations()})
-	}
+	p, err := vendors.Open(c.Providers[0], shared)
 	if err != nil {
 		t.Fatal(err)
 	}

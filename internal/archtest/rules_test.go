@@ -38,7 +38,7 @@ var rules = []rule{
 	{"internal/singleflight", nil, "generic: keys and values of any type"},
 	{"internal/auth", []string{"graph/model", "providers", "internal/singleflight"}, "who calls, and with which credentials, is decided before anything is read"},
 	{"internal/config", []string{"graph/model", "providers"}, "a file is read without knowing what its vendors do"},
-	{"internal/demo", []string{"graph/model", "providers", "internal/config", "internal/fakevendor", simulators}, "the one place outside of tests where simulators run"},
+	{"internal/demo", []string{"internal/config", "internal/fakevendor", "internal/vendors"}, "runs every simulator of the list, and knows none by name"},
 	{"internal/directory", []string{"graph/model", "providers"}, "the core knows providers by their contract"},
 	{"internal/generate", nil, "a tool for building"},
 	{"internal/graphiql", nil, "files and a handler"},
@@ -55,15 +55,18 @@ var rules = []rule{
 	{"internal/telemetry", []string{"providers", "internal/responsecache", "internal/pagecache", "internal/upstream"}, "it counts calls, kinds of errors and what the cache does"},
 	{"internal/upstream", []string{"graph/model", "providers", "internal/pagecache"}, "HTTP for all vendors, knowing none; what is remembered is not asked for"},
 
-	{"internal/bench", []string{"graph/model", "resolvers", "providers", vendors, "internal/auth", "internal/config", "internal/demo", "internal/directory", "internal/heap", "internal/pagecache", "internal/upstream", yardstick},
+	{"internal/vendors", []string{"graph/model", "providers", vendors, simulators, "internal/config", "internal/fakevendor", "internal/upstream"},
+		"the one list of vendors, clients and simulators together: the program links both, since it has the command demo, and a vendor stays one row"},
+
+	{"internal/bench", []string{"resolvers", "providers", "internal/auth", "internal/config", "internal/demo", "internal/directory", "internal/heap", "internal/pagecache", "internal/upstream", "internal/vendors", yardstick},
 		"it serves what it measures, and puts the product together as the program does"},
 	{yardstick, []string{yardstick + "/generated", yardstick + "/model"}, "what the product is measured against shares no code with it"},
 	{yardstick + "/generated", []string{yardstick + "/model"}, "its executor binds to its words"},
 	{yardstick + "/model", nil, "its words"},
 	{yardstick + "/generate", nil, "a tool for building"},
 
-	{".", []string{"graph/generated", "graph/model", "resolvers", "providers", vendors, "internal/auth", "internal/config", "internal/demo",
-		"internal/directory", "internal/graphiql", "internal/heap", "internal/loaders", "internal/persisted", "internal/pagecache", "internal/sdl", "internal/telemetry", "internal/upstream"}, "the program wires everything, but leaves simulators to internal/demo"},
+	{".", []string{"graph/generated", "graph/model", "resolvers", "providers", "internal/auth", "internal/config", "internal/demo",
+		"internal/directory", "internal/graphiql", "internal/heap", "internal/loaders", "internal/persisted", "internal/pagecache", "internal/sdl", "internal/telemetry", "internal/upstream", "internal/vendors"}, "the program wires everything; vendors come from their list"},
 }
 
 // dependency says who may import a module of others.

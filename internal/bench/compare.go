@@ -85,7 +85,7 @@ type row struct {
 
 // rows measures each subject in turn, round by round, so that whatever else the
 // machine does meanwhile strikes all of them.
-func (s settings) rows(v *vendors, subjects []subject, q question, clients int) ([]row, error) {
+func (s settings) rows(v *vendorProcess, subjects []subject, q question, clients int) ([]row, error) {
 	rounds := make([][]figures, len(subjects))
 	for range s.rounds {
 		for i, one := range subjects {

@@ -26,7 +26,7 @@ type figures struct {
 }
 
 // measure loads a server: to warm up first, then to count.
-func (s settings) measure(v *vendors, l load) (figures, error) {
+func (s settings) measure(v *vendorProcess, l load) (figures, error) {
 	if _, err := l.run(s.warmUp()); err != nil {
 		return figures{}, err
 	}

@@ -8,18 +8,14 @@ import (
 	"net/http"
 	"os"
 
-	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/auth"
 	"github.com/accountgraph/accountgraph/internal/config"
 	"github.com/accountgraph/accountgraph/internal/directory"
 	"github.com/accountgraph/accountgraph/internal/heap"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
 	"github.com/accountgraph/accountgraph/internal/upstream"
+	"github.com/accountgraph/accountgraph/internal/vendors"
 	"github.com/accountgraph/accountgraph/providers"
-	"github.com/accountgraph/accountgraph/providers/activeplatform"
-	"github.com/accountgraph/accountgraph/providers/activityinfo"
-	"github.com/accountgraph/accountgraph/providers/blendvision"
-	"github.com/accountgraph/accountgraph/providers/softwareone"
 	"github.com/accountgraph/accountgraph/resolvers"
 )
 
@@ -68,7 +64,7 @@ func product(c *config.Config, forget, answers bool) (http.Handler, error) {
 	}
 	var all []providers.Provider
 	for _, p := range c.Providers {
-		opened, err := open(p, cache)
+		opened, err := vendors.Open(p, upstream.Config{Cache: cache})
 		if err != nil {
 			return nil, err
 		}
@@ -81,22 +77,4 @@ func product(c *config.Config, forget, answers bool) (http.Handler, error) {
 		o.AnswerBytes = resolvers.DefaultAnswerBytes
 	}
 	return resolvers.Handler(directory.New(all...), o), nil
-}
-
-func open(c config.Provider, cache *pagecache.Cache) (providers.Provider, error) {
-	u := upstream.Config{
-		Provider: &model.Provider{Name: c.Name, Vendor: c.Vendor, BaseURL: c.BaseURL},
-		Timeout:  c.Timeout, MaxConcurrent: c.MaxConcurrent, Cache: cache,
-	}
-	switch c.Vendor {
-	case model.SoftwareOne:
-		return softwareone.New(u, c.Token, softwareone.Options{})
-	case model.ActivityInfo:
-		return activityinfo.New(u, c.Token, activityinfo.Options{BillingAccounts: c.BillingAccounts})
-	case model.ActivePlatform:
-		return activeplatform.New(u, c.Token)
-	case model.BlendVision:
-		return blendvision.New(u, c.Token, blendvision.Options{Organizations: c.Organizations})
-	}
-	return nil, fmt.Errorf("no such vendor: %s", c.Vendor)
 }

@@ -72,7 +72,7 @@ func (s subject) path(connection int) string {
 	return "/graphql"
 }
 
-func startProduct(v *vendors, m mode, redis *process) (subject, error) {
+func startProduct(v *vendorProcess, m mode, redis *process) (subject, error) {
 	text := "cache:\n" + m.cache
 	if m.redis {
 		text += "  redis: redis://" + redis.address + "/0\n"
@@ -81,7 +81,7 @@ func startProduct(v *vendors, m mode, redis *process) (subject, error) {
 	return subject{m.name, p, slices.Contains(m.flags, "-apart"), m.distinct}, err
 }
 
-func startPlain(v *vendors, name string, wait time.Duration) (subject, error) {
+func startPlain(v *vendorProcess, name string, wait time.Duration) (subject, error) {
 	p, err := start("plain", "-base", v.baseURL, "-wait", wait.String())
 	return subject{name: name, process: p}, err
 }

@@ -19,25 +19,25 @@ func serveVendors(args []string, stdout io.Writer) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	vendors, err := demo.Start(0)
+	running, err := demo.Start(0)
 	if err != nil {
 		return err
 	}
-	defer vendors.Stop()
-	for i := range vendors.All {
-		vendors.All[i].Control.Delay(*delay)
+	defer running.Stop()
+	for i := range running.All {
+		running.All[i].Control.Delay(*delay)
 		// The load has 32 connections, and a bound below that would be measured
 		// instead of the server.
-		vendors.All[i].Keys = append(vendors.All[i].Keys, "maxConcurrent: 64")
+		running.All[i].Keys = append(running.All[i].Keys, "maxConcurrent: 64")
 	}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /configuration", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, vendors.Config()) })
+	mux.HandleFunc("GET /configuration", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, running.Config()) })
 	mux.HandleFunc("GET /softwareone", func(w http.ResponseWriter, _ *http.Request) {
-		fmt.Fprint(w, vendors.Vendor("softwareone").BaseURL)
+		fmt.Fprint(w, running.Vendor("softwareone").BaseURL)
 	})
 	mux.HandleFunc("POST /calls", func(w http.ResponseWriter, _ *http.Request) {
 		calls := 0
-		for _, v := range vendors.All {
+		for _, v := range running.All {
 			calls += len(v.Control.TakeCalls())
 		}
 		fmt.Fprint(w, calls)
@@ -45,19 +45,19 @@ func serveVendors(args []string, stdout io.Writer) error {
 	return serve(mux, stdout)
 }
 
-// vendors is the process with the simulated vendors, as the others see it.
-type vendors struct {
+// vendorProcess is the process with the simulated vendors, as the others see it.
+type vendorProcess struct {
 	*process
 	// configuration is theirs, baseURL that of SoftwareOne.
 	configuration, baseURL string
 }
 
-func startVendors(delay time.Duration) (*vendors, error) {
+func startVendors(delay time.Duration) (*vendorProcess, error) {
 	p, err := start("vendors", "-delay", delay.String())
 	if err != nil {
 		return nil, err
 	}
-	v := &vendors{process: p}
+	v := &vendorProcess{process: p}
 	if v.configuration, err = get(p, "/configuration"); err == nil {
 		v.baseURL, err = get(p, "/softwareone")
 	}
@@ -69,7 +69,7 @@ func startVendors(delay time.Duration) (*vendors, error) {
 }
 
 // calls is how many the vendors have received since it was called last.
-func (v *vendors) calls() (int, error) {
+func (v *vendorProcess) calls() (int, error) {
 	text, err := answered(http.Post("http://"+v.address+"/calls", "", nil))
 	if err != nil {
 		return 0, err

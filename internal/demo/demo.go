@@ -1,41 +1,38 @@
-// Package demo runs the four simulated vendors and describes them as a
-// configuration, so that the server shows what it does with nothing else on the
-// machine.
+// Package demo runs the simulated vendors and describes them as a configuration,
+// so that the server can be tried with nothing else on the machine.
 //
-// It knows how to start the simulators, not how to ask them.
+// It starts the simulators and knows no vendor's API.
 package demo
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"net/http"
 	"strings"
 	"time"
 
+	"github.com/accountgraph/accountgraph/internal/config"
 	"github.com/accountgraph/accountgraph/internal/fakevendor"
-	"github.com/accountgraph/accountgraph/providers/activeplatform/activeplatformfake"
-	"github.com/accountgraph/accountgraph/providers/activityinfo/activityinfofake"
-	"github.com/accountgraph/accountgraph/providers/blendvision/blendvisionfake"
-	"github.com/accountgraph/accountgraph/providers/softwareone/softwareonefake"
+	"github.com/accountgraph/accountgraph/internal/vendors"
 )
 
-// Token is what every simulated vendor accepts. It opens nothing else.
+// Token is the credential that every simulated vendor accepts, and nobody else.
 const Token = "demo-token"
 
-// FirstPort is where Start listens when it is told to use fixed ports: the four
-// from here on.
+// FirstPort is the default of Start's first port.
 const FirstPort = 8081
 
-// LastFirstPort leaves room for the other three.
-const LastFirstPort = 65535 - 3
+// LastFirstPort is the highest first port that leaves one for every vendor.
+func LastFirstPort() int { return math.MaxUint16 + 1 - len(vendors.All()) }
 
 // Vendor is one simulated vendor that is running.
 type Vendor struct {
-	// Name is the provider's name, and the vendor's word in a configuration.
+	// Name is the provider's name, and the vendor as configurations spell it.
 	Name string
-	// BaseURL is where its API is.
+	// BaseURL is the URL of its API.
 	BaseURL string
 	// Keys are further lines of its configuration, each `key: value`.
 	Keys []string
@@ -43,30 +40,17 @@ type Vendor struct {
 	Control *fakevendor.Control
 }
 
-// Vendors are the four simulated vendors, running on loopback.
+// Vendors are the simulated vendors, running on loopback.
 type Vendors struct {
 	All     []Vendor
 	servers []*http.Server
 }
 
-// Start runs the simulated vendors on loopback: on the four ports from firstPort
+// Start runs the simulated vendors on loopback: on consecutive ports from firstPort
 // on, or on free ones when that is 0. Stop ends them.
 func Start(firstPort int) (*Vendors, error) {
-	softwareone := softwareonefake.New(Token)
-	activityinfo := activityinfofake.New(Token)
-	activeplatform := activeplatformfake.New(Token)
-	blendvision := blendvisionfake.New(Token)
-	cast := []struct {
-		Vendor
-		handler http.Handler
-	}{
-		{Vendor{Name: "softwareone", BaseURL: "/public", Control: &softwareone.Control}, softwareone},
-		{Vendor{Name: "activityinfo", Keys: []string{quoted("billingAccounts", activityinfofake.FirstAccount)}, Control: &activityinfo.Control}, activityinfo},
-		{Vendor{Name: "activeplatform", Control: &activeplatform.Control}, activeplatform},
-		{Vendor{Name: "blendvision", Keys: []string{quoted("organizations", blendvision.Organizations()...)}, Control: &blendvision.Control}, blendvision},
-	}
 	v := &Vendors{}
-	for i, c := range cast {
+	for i, row := range vendors.All() {
 		port := 0
 		if firstPort != 0 {
 			port = firstPort + i
@@ -75,20 +59,38 @@ func Start(firstPort int) (*Vendors, error) {
 		listener, err := net.Listen("tcp", address)
 		if err != nil {
 			v.Stop()
-			return nil, fmt.Errorf("the simulated %s cannot listen on %s: %w", c.Name, address, errors.Unwrap(err))
+			return nil, fmt.Errorf("the simulated %s cannot listen on %s: %w", row.Word(), address, errors.Unwrap(err))
 		}
-		server := &http.Server{Handler: c.handler, ReadHeaderTimeout: 3 * time.Second}
+		simulator := row.Simulate(Token)
+		server := &http.Server{Handler: simulator.Handler, ReadHeaderTimeout: 3 * time.Second}
 		go func() {
-			// Serve ends with ErrServerClosed when Stop is called.
+			// Serve returns ErrServerClosed after Stop.
 			if err := server.Serve(listener); err != nil && !errors.Is(err, http.ErrServerClosed) {
 				panic(err)
 			}
 		}()
-		c.BaseURL = "http://" + listener.Addr().String() + c.BaseURL
-		v.All = append(v.All, c.Vendor)
 		v.servers = append(v.servers, server)
+		v.All = append(v.All, Vendor{
+			Name: row.Word(), BaseURL: "http://" + listener.Addr().String() + simulator.BasePath,
+			Keys: keys(row, simulator.Options), Control: simulator.Control,
+		})
 	}
 	return v, nil
+}
+
+// keys are the lines of a vendor's own configuration keys, in the order of its row.
+func keys(row vendors.Vendor, o config.Options) []string {
+	var lines []string
+	for _, key := range row.Keys {
+		switch {
+		case o[key.Name] == nil:
+		case key.List:
+			lines = append(lines, quoted(key.Name, o.List(key.Name)...))
+		default:
+			lines = append(lines, key.Name+": "+o.Text(key.Name))
+		}
+	}
+	return lines
 }
 
 func quoted(key string, values ...string) string {
@@ -112,7 +114,7 @@ func (v *Vendors) Stop() {
 	}
 }
 
-// closed is a context that has ended: nobody waits for a simulated answer.
+// closed is a context that has ended: Shutdown does not wait for requests in flight.
 func closed() context.Context {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()

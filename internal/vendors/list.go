@@ -1,0 +1,84 @@
+package vendors
+
+import (
+	"strings"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/config"
+	"github.com/accountgraph/accountgraph/internal/upstream"
+	"github.com/accountgraph/accountgraph/providers"
+	"github.com/accountgraph/accountgraph/providers/activeplatform"
+	"github.com/accountgraph/accountgraph/providers/activeplatform/activeplatformfake"
+	"github.com/accountgraph/accountgraph/providers/activityinfo"
+	"github.com/accountgraph/accountgraph/providers/activityinfo/activityinfofake"
+	"github.com/accountgraph/accountgraph/providers/blendvision"
+	"github.com/accountgraph/accountgraph/providers/blendvision/blendvisionfake"
+	"github.com/accountgraph/accountgraph/providers/softwareone"
+	"github.com/accountgraph/accountgraph/providers/softwareone/softwareonefake"
+)
+
+// all is the list, which nothing changes.
+var all = []Vendor{
+	{
+		Vendor: config.Vendor{Name: model.SoftwareOne, Keys: []config.Key{{
+			Name: "accountUsersPath", Default: softwareone.DefaultAccountUsersPath, Check: checkAccountUsersPath,
+			Doc: "The path that lists the users of an account. Newer installations have `/v1/accounts/accounts/{accountId}/users`.",
+		}}},
+		Open: func(c upstream.Config, token providers.Secret, o config.Options) (providers.Provider, error) {
+			return softwareone.New(c, token, softwareone.Options{AccountUsersPath: o.Text("accountUsersPath")})
+		},
+		Simulate: func(token string) Simulator {
+			f := softwareonefake.New(token)
+			return Simulator{Handler: f, Control: &f.Control, BasePath: "/public"}
+		},
+	},
+	{
+		Vendor: config.Vendor{Name: model.ActivityInfo, Keys: []config.Key{{
+			Name: "billingAccounts", List: true,
+			Doc: "Billing accounts to read besides those of the databases that the token sees.",
+		}}},
+		Open: func(c upstream.Config, token providers.Secret, o config.Options) (providers.Provider, error) {
+			return activityinfo.New(c, token, activityinfo.Options{BillingAccounts: o.List("billingAccounts")})
+		},
+		Simulate: func(token string) Simulator {
+			f := activityinfofake.New(token)
+			return Simulator{Handler: f, Control: &f.Control, Options: config.Options{"billingAccounts": {activityinfofake.FirstAccount}}}
+		},
+	},
+	{
+		Vendor: config.Vendor{Name: model.ActivePlatform},
+		Open: func(c upstream.Config, token providers.Secret, _ config.Options) (providers.Provider, error) {
+			return activeplatform.New(c, token)
+		},
+		Simulate: func(token string) Simulator {
+			f := activeplatformfake.New(token)
+			return Simulator{Handler: f, Control: &f.Control}
+		},
+	},
+	{
+		Vendor: config.Vendor{Name: model.BlendVision, Keys: []config.Key{{
+			Name: "organizations", List: true, Required: true,
+			Doc: "The ids of the organizations to read.",
+		}}},
+		Open: func(c upstream.Config, token providers.Secret, o config.Options) (providers.Provider, error) {
+			return blendvision.New(c, token, blendvision.Options{Organizations: o.List("organizations")})
+		},
+		Simulate: func(token string) Simulator {
+			f := blendvisionfake.New(token)
+			return Simulator{Handler: f, Control: &f.Control, Options: config.Options{"organizations": f.Organizations()}}
+		},
+	},
+}
+
+// checkAccountUsersPath returns what is wrong with a path, or "".
+func checkAccountUsersPath(path string) string {
+	const problem = "must be a path that begins with / and holds {accountId} once"
+	before, after, found := strings.Cut(path, "{accountId}")
+	switch {
+	case !found, !strings.HasPrefix(before, "/"), strings.ContainsAny(before+after, "{}?#%\\"),
+		strings.Contains(path, ".."), strings.Contains(path, "//"),
+		strings.ContainsFunc(path, func(r rune) bool { return r <= ' ' || r > '~' }):
+		return problem
+	}
+	return ""
+}
