@@ -2,7 +2,7 @@ package model
 
 import "time"
 
-// Account is what a vendor bills or isolates.
+// Account is the unit that a vendor bills or isolates.
 type Account struct {
 	Entity
 	Name                  *string
@@ -22,10 +22,10 @@ type Account struct {
 	Audit                 *Audit
 }
 
-// IsEntity marks a type that a gateway can ask for.
+// IsEntity marks a type that a gateway can reference.
 func (Account) IsEntity() {}
 
-// IsTenant marks what users can be members of.
+// IsTenant marks a type that users can be members of.
 func (*Account) IsTenant() {}
 
 // AccountStatus is an account's status in upper snake case.
@@ -45,7 +45,7 @@ const (
 // AccountExternalIds are an account's ids in other systems.
 type AccountExternalIds struct{ PyraTenantID *string }
 
-// Address is a postal address; every part may be missing.
+// Address is a postal address; nil parts are unknown.
 type Address struct {
 	AddressLine1, AddressLine2, PostCode, City, State, Country *string
 }

@@ -2,24 +2,24 @@ package model
 
 import "time"
 
-// Audit tells who did what when with an object. Nil parts did not happen or do
-// not exist for the type.
+// Audit holds who changed an object, and when. A nil event did not happen or does not
+// exist for the type.
 type Audit struct {
 	Created, Updated                *AuditEvent
 	Activated, Unassigned, Disabled *AuditEvent
 	Access, Joined                  *AuditEvent
 }
 
-// AuditEvent is one entry of an audit.
+// AuditEvent is one event of an Audit.
 type AuditEvent struct {
 	At *time.Time
 	By *AuditActor
 }
 
-// AuditActor is who did something: a user, an API token or the platform.
+// AuditActor is the actor of an event: a user, an API token or the platform.
 type AuditActor struct {
-	// ID is the vendor's own, nil where the vendor gives none.
+	// ID is the vendor's id of the actor; nil where the vendor gives none.
 	ID, Name, Icon *string
-	// User is a short reference where the actor is a user, else nil.
+	// User is a short reference; nil where the actor is not a user.
 	User *User
 }

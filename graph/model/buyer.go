@@ -11,14 +11,14 @@ type Buyer struct {
 	Icon         *string
 	Address      *Address
 	TaxID        *string
-	// Account and Sellers may be short references.
+	// Account and Sellers can be short references.
 	Account *Account
 	Sellers []*Seller
 	Errors  []*BuyerError
 	Audit   *Audit
 }
 
-// IsEntity marks a type that a gateway can ask for.
+// IsEntity marks a type that a gateway can reference.
 func (Buyer) IsEntity() {}
 
 // BuyerStatus is a buyer's status in upper snake case.
@@ -36,11 +36,11 @@ const (
 	BuyerOther      BuyerStatus = "OTHER"
 )
 
-// Contact is whom to talk to at a buyer.
+// Contact is the contact person of a buyer.
 type Contact struct {
 	Name, FirstName, LastName, Email *string
 	Phone                            *Phone
-	// User may be a short reference.
+	// User can be a short reference.
 	User *User
 	Type *string
 }
@@ -48,7 +48,7 @@ type Contact struct {
 // BuyerExternalIds are a buyer's ids in other systems.
 type BuyerExternalIds struct{ ErpCompanyContact, ErpCustomer, AccountExternalID *string }
 
-// BuyerError is something wrong with a buyer's data.
+// BuyerError is an error in a buyer's data.
 type BuyerError struct{ ID, Message *string }
 
 // Seller is a company that sells to buyers of its region.
@@ -62,7 +62,7 @@ type Seller struct {
 	Address          *Address
 }
 
-// IsEntity marks a type that a gateway can ask for.
+// IsEntity marks a type that a gateway can reference.
 func (Seller) IsEntity() {}
 
 // SellerStatus is a seller's status in upper snake case.

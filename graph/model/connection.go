@@ -2,29 +2,30 @@ package model
 
 import "time"
 
-// Connection is a page of a list as Relay's cursor connections specification
-// wants it.
+// Connection is a page of a list, as the Relay cursor connections specification
+// defines it.
 type Connection[T any] struct {
 	Edges    []*Edge[T]
 	PageInfo *PageInfo
-	// TotalCount is nil where the list's length is not known for free.
+	// TotalCount is the length of the list; nil where it is not known without reading
+	// every page.
 	TotalCount *int
-	// Freshness is nil where no page was fetched.
+	// Freshness is the age of the oldest page; nil where no page was fetched.
 	Freshness *Freshness
 }
 
 // Edge is an object in a list.
 type Edge[T any] struct {
-	// Position is the place right behind the node.
+	// Position is the position after the node.
 	Position Cursor
 	Node     T
 }
 
-// Cursor is the text of the edge's place. It is written when it is asked for,
-// since most queries do not.
+// Cursor encodes the edge's position. It is encoded on demand, since most queries do
+// not select it.
 func (e *Edge[T]) Cursor() string { return e.Position.Encode() }
 
-// Nodes are the objects of the edges.
+// Nodes returns the objects of the edges; never nil.
 func (c *Connection[T]) Nodes() []T {
 	nodes := make([]T, len(c.Edges))
 	for i, e := range c.Edges {
@@ -33,21 +34,21 @@ func (c *Connection[T]) Nodes() []T {
 	return nodes
 }
 
-// PageInfo tells where a page lies in its list.
+// PageInfo describes the place of a page in its list.
 type PageInfo struct {
 	HasNextPage, HasPreviousPage bool
-	// First and Last are the places of the first and the last edge, nil on an
-	// empty page.
+	// First and Last are the positions of the first and the last edge; nil on an empty
+	// page.
 	First, Last *Cursor
 }
 
-// StartCursor is the text of the first edge's place.
-func (p *PageInfo) StartCursor() *string { return encoded(p.First) }
+// StartCursor encodes First; nil on an empty page.
+func (p *PageInfo) StartCursor() *string { return encode(p.First) }
 
-// EndCursor is the text of the last edge's place.
-func (p *PageInfo) EndCursor() *string { return encoded(p.Last) }
+// EndCursor encodes Last; nil on an empty page.
+func (p *PageInfo) EndCursor() *string { return encode(p.Last) }
 
-func encoded(c *Cursor) *string {
+func encode(c *Cursor) *string {
 	if c == nil {
 		return nil
 	}
@@ -55,13 +56,15 @@ func encoded(c *Cursor) *string {
 	return &text
 }
 
-// Freshness tells how old the data of a list is, by its oldest page.
+// Freshness is the age of data that was fetched from a vendor.
 type Freshness struct {
+	// FetchedAt is when the oldest part was fetched.
 	FetchedAt time.Time
-	Stale     bool
+	// Stale is set when a part was served stale while it is revalidated.
+	Stale bool
 }
 
-// Merge returns the freshness of two parts taken together; either may be nil.
+// Merge returns the freshness of two parts together. A nil part has no effect.
 func (f *Freshness) Merge(g *Freshness) *Freshness {
 	if f == nil {
 		return g
@@ -69,14 +72,14 @@ func (f *Freshness) Merge(g *Freshness) *Freshness {
 	if g == nil {
 		return f
 	}
-	older := &Freshness{FetchedAt: f.FetchedAt, Stale: f.Stale || g.Stale}
+	merged := &Freshness{FetchedAt: f.FetchedAt, Stale: f.Stale || g.Stale}
 	if g.FetchedAt.Before(f.FetchedAt) {
-		older.FetchedAt = g.FetchedAt
+		merged.FetchedAt = g.FetchedAt
 	}
-	return older
+	return merged
 }
 
-// The connections of the graph.
+// The connections of the schema.
 type (
 	UserConnection         = Connection[*User]
 	UserEdge               = Edge[*User]

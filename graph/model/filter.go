@@ -2,7 +2,7 @@ package model
 
 import "time"
 
-// UserFilter tells which users; all given parts must match.
+// UserFilter selects users that match all of its non-nil parts.
 type UserFilter struct {
 	Providers                   []string
 	Email                       *string
@@ -12,41 +12,41 @@ type UserFilter struct {
 	UpdatedAfter, UpdatedBefore *time.Time
 }
 
-// AccountFilter tells which accounts; all given parts must match.
+// AccountFilter selects accounts that match all of its non-nil parts.
 type AccountFilter struct {
 	Providers []string
 	Name      *string
 	Status    []AccountStatus
 }
 
-// OrganizationFilter tells which organizations; all given parts must match.
+// OrganizationFilter selects organizations that match all of its non-nil parts.
 type OrganizationFilter struct {
 	Providers []string
 	Name      *string
 	Status    []OrganizationStatus
 }
 
-// BuyerFilter tells which buyers; all given parts must match.
+// BuyerFilter selects buyers that match all of its non-nil parts.
 type BuyerFilter struct {
 	Providers []string
 	Name      *string
 	Status    []BuyerStatus
 }
 
-// SellerFilter tells which sellers; all given parts must match.
+// SellerFilter selects sellers that match all of its non-nil parts.
 type SellerFilter struct {
 	Providers []string
 	Name      *string
 	Status    []SellerStatus
 }
 
-// EntityFilter tells which groups or modules; all given parts must match.
+// EntityFilter selects groups or modules that match all of its non-nil parts.
 type EntityFilter struct {
 	Providers []string
 	Name      *string
 }
 
-// MembershipFilter tells which memberships; all given parts must match.
+// MembershipFilter selects memberships that match all of its non-nil parts.
 type MembershipFilter struct {
 	Roles    []MembershipRole
 	Licenses []License
@@ -54,7 +54,7 @@ type MembershipFilter struct {
 	Database *string
 }
 
-// OrderDirection tells which way an order runs.
+// OrderDirection is the direction of an order.
 type OrderDirection string
 
 // The values of OrderDirection.
@@ -63,15 +63,14 @@ const (
 	Descending OrderDirection = "DESC"
 )
 
-// UserOrderField is what users can be ordered by.
+// UserOrderField is a field that users can be ordered by.
 type UserOrderField string
 
-// EntityOrderField is what other entities can be ordered by: the fields of
-// UserOrderField that they have.
+// EntityOrderField is a field that other entities can be ordered by: a UserOrderField
+// that they have.
 type EntityOrderField string
 
-// The values of UserOrderField; NAME, CREATED_AT and UPDATED_AT are also those
-// of EntityOrderField.
+// The values of UserOrderField. EntityOrderField has NAME, CREATED_AT and UPDATED_AT.
 const (
 	OrderByName        UserOrderField = "NAME"
 	OrderByEmail       UserOrderField = "EMAIL"
@@ -81,13 +80,13 @@ const (
 	OrderByLastLoginAt UserOrderField = "LAST_LOGIN_AT"
 )
 
-// UserOrder is one order over users.
+// UserOrder is an order of users.
 type UserOrder struct {
 	Field     UserOrderField
 	Direction OrderDirection
 }
 
-// EntityOrder is one order over other entities.
+// EntityOrder is an order of other entities.
 type EntityOrder struct {
 	Field     EntityOrderField
 	Direction OrderDirection

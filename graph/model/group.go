@@ -5,7 +5,7 @@ type Group struct {
 	Entity
 	Name, Description, Logo *string
 	IsDefault               *bool
-	// Account, Modules, Users and Buyers may be short references.
+	// Account, Modules, Users and Buyers can be short references.
 	Account *Account
 	Modules []*Module
 	Users   []*User
@@ -13,10 +13,10 @@ type Group struct {
 	Audit   *Audit
 }
 
-// IsEntity marks a type that a gateway can ask for.
+// IsEntity marks a type that a gateway can reference.
 func (Group) IsEntity() {}
 
-// Module is a part of a platform that users can be given access to.
+// Module is a part of a vendor's platform to which users are given access.
 type Module struct {
 	Entity
 	Name, Description                        *string
@@ -27,13 +27,13 @@ type Module struct {
 	Audit                                    *Audit
 }
 
-// IsEntity marks a type that a gateway can ask for.
+// IsEntity marks a type that a gateway can reference.
 func (Module) IsEntity() {}
 
-// ModuleFilters tells what can be narrowed down inside a module.
+// ModuleFilters are the restrictions that a module supports.
 type ModuleFilters struct{ GroupBuyers []string }
 
-// ModuleSettings tells how a module may be given.
+// ModuleSettings are the conditions under which users can be given a module.
 type ModuleSettings struct {
 	SharedAccount, Configurable, Default, Paid *bool
 	Type                                       []string

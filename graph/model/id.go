@@ -2,17 +2,18 @@ package model
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
-// ID is a global id: `<provider>:<Type>:<vendor id>`. Readable on purpose, so
-// that another subgraph can build one. The vendor id may hold further colons.
+// ID is a global id: `<provider>:<Type>:<vendor id>`. It is readable so that another
+// subgraph can build one. The vendor id can hold further colons.
 type ID string
 
-// maxID bounds an id that comes from outside; the longest documented ones, two
-// UUIDs of a membership, need a third of it.
+// maxID is the longest id in bytes that ParseID accepts. The longest documented ids,
+// two UUIDs of a membership, need a third of it.
 const maxID = 256
 
 // The entity types that an id can name.
@@ -27,36 +28,38 @@ const (
 	TypeModule       = "Module"
 )
 
-// ErrID is returned for text that is not a global id.
+var entityTypes = [...]string{
+	TypeUser, TypeMembership, TypeAccount, TypeOrganization, TypeGroup, TypeBuyer, TypeSeller, TypeModule,
+}
+
+func isEntityType(typ string) bool { return slices.Contains(entityTypes[:], typ) }
+
+// ErrID is the error of text that is not a global id.
 var ErrID = errors.New("not a global id of the form provider:Type:vendor-id")
 
-// NewID puts an id together. Its parts must be valid.
+// NewID joins the parts of an id, which must be valid.
 func NewID(provider, typ, vendorID string) ID {
 	return ID(provider + ":" + typ + ":" + vendorID)
 }
 
-// ParseID checks text from outside. It fails with ErrID when a part is missing,
-// the type is none of this graph's, or a character cannot stand in an id.
+// ParseID parses an id of a client. It returns ErrID when a part is missing, the type
+// is not an entity type, the text is longer than 256 bytes, or a character is not
+// printable.
 func ParseID(s string) (ID, error) {
 	provider, rest, _ := strings.Cut(s, ":")
 	typ, vendorID, ok := strings.Cut(rest, ":")
-	if !ok || provider == "" || vendorID == "" || len(s) > maxID || !printable(s) {
+	if !ok || provider == "" || vendorID == "" || len(s) > maxID || !isPrintable(s) || !isEntityType(typ) {
 		return "", ErrID
 	}
-	switch typ {
-	case TypeUser, TypeAccount, TypeOrganization, TypeGroup, TypeBuyer, TypeSeller, TypeModule:
-		return ID(s), nil
-	case TypeMembership:
-		tenant, user := SplitMembership(vendorID)
-		if tenant == "" || user == "" {
+	if typ == TypeMembership {
+		if tenant, user := SplitMembership(vendorID); tenant == "" || user == "" {
 			return "", ErrID
 		}
-		return ID(s), nil
 	}
-	return "", ErrID
+	return ID(s), nil
 }
 
-func printable(s string) bool {
+func isPrintable(s string) bool {
 	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool {
 		return !unicode.IsPrint(r)
 	})
@@ -72,17 +75,17 @@ func (id ID) Parts() (provider, typ, vendorID string) {
 // Provider is the part before the first colon.
 func (id ID) Provider() string { p, _, _ := id.Parts(); return p }
 
-// Type is the part between the colons.
+// Type is the part between the first two colons.
 func (id ID) Type() string { _, t, _ := id.Parts(); return t }
 
-// VendorID is the part behind the second colon.
+// VendorID is the part after the second colon.
 func (id ID) VendorID() string { _, _, v := id.Parts(); return v }
 
-// JoinMembership is the vendor id of a membership.
+// JoinMembership returns the vendor id of a membership.
 func JoinMembership(tenant, user string) string { return tenant + "/" + user }
 
-// SplitMembership takes the vendor id of a membership apart, at its first slash;
-// both parts are empty when there is none.
+// SplitMembership splits the vendor id of a membership at its first slash. Both parts
+// are "" when there is none.
 func SplitMembership(vendorID string) (tenant, user string) {
 	tenant, user, ok := strings.Cut(vendorID, "/")
 	if !ok {

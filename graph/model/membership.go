@@ -2,13 +2,13 @@ package model
 
 import "time"
 
-// Membership is a user's place in a tenant. Its vendor id is made by
-// JoinMembership at every vendor.
+// Membership is a user's membership of a tenant. At every vendor, JoinMembership
+// returns its vendor id.
 type Membership struct {
 	Entity
-	// User may be a short reference.
+	// User can be a short reference.
 	User *User
-	// Account or Organization is set, and may be a short reference.
+	// Account or Organization is set and can be a short reference.
 	Account      *Account
 	Organization *Organization
 	Role         MembershipRole
@@ -25,10 +25,10 @@ type Membership struct {
 	Audit        *Audit
 }
 
-// IsEntity marks a type that a gateway can ask for.
+// IsEntity marks a type that a gateway can reference.
 func (Membership) IsEntity() {}
 
-// Tenant is the account or the organization.
+// Tenant returns the account or the organization; nil when neither is set.
 func (m *Membership) Tenant() Tenant {
 	if m.Account != nil {
 		return m.Account
@@ -39,7 +39,8 @@ func (m *Membership) Tenant() Tenant {
 	return nil
 }
 
-// EndpointIDs are the ids of the user and of the tenant, as far as they are known.
+// EndpointIDs returns the ids of the user and of the tenant, without those that are
+// not set.
 func (m *Membership) EndpointIDs() []ID {
 	var ids []ID
 	if m.User != nil {
@@ -66,7 +67,7 @@ const (
 	RoleOther              MembershipRole = "OTHER"
 )
 
-// License is the license a member needs.
+// License is the license that a member needs, normalized.
 type License string
 
 // The values of License.
@@ -81,11 +82,11 @@ const (
 type Invitation struct {
 	Status       *InvitationStatus
 	VendorStatus *string
-	// URL accepts the invitation: it is a secret.
+	// URL accepts the invitation. It is a secret.
 	URL *string
 }
 
-// InvitationStatus tells how far an invitation has come.
+// InvitationStatus is the status of an invitation, normalized.
 type InvitationStatus string
 
 // The values of InvitationStatus.

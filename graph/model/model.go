@@ -1,16 +1,16 @@
-// Package model holds the words that every part of accountgraph shares: the
-// graph's entities, their ids, enums and connections, as plain structs. A
-// record is immutable once a vendor package has built it, so that it may be
-// shared between operations and cached.
+// Package model holds the domain types that all packages share: the entities of the
+// graph, their ids, enums and connections, as plain structs. A record is immutable
+// once a vendor package has built it, so that it can be cached and shared between
+// operations.
 //
-// It knows neither GraphQL's executor nor any vendor's wire format, and imports
-// the standard library only.
+// The package knows neither the GraphQL executor nor any vendor's wire format, and
+// imports the standard library only.
 package model
 
-// Vendor is a company whose REST API is read.
+// Vendor is a company with a REST API that this program reads.
 type Vendor string
 
-// The vendors that this program has a translation for.
+// The values of Vendor.
 const (
 	ActivityInfo   Vendor = "ACTIVITYINFO"
 	SoftwareOne    Vendor = "SOFTWAREONE"
@@ -18,8 +18,8 @@ const (
 	BlendVision    Vendor = "BLENDVISION"
 )
 
-// Provider describes one configured connection to a vendor. One value exists a
-// provider and is pointed to by everything read through it.
+// Provider describes one configured connection to a vendor. There is one value for
+// each provider; everything that was read through it points to that value.
 type Provider struct {
 	// Name is unique and the first part of every id.
 	Name   string
@@ -28,7 +28,7 @@ type Provider struct {
 	BaseURL string
 }
 
-// ProviderStatus tells how the last calls to a provider went.
+// ProviderStatus is the outcome of the last calls to a provider.
 type ProviderStatus string
 
 // The values of ProviderStatus.
@@ -46,36 +46,38 @@ type Node interface {
 	GlobalID() ID
 	// Connection is the connection that the object was read through.
 	Connection() *Provider
-	// HasField reports whether the record says what the graph's field is, be it
-	// null. Where it does not, the object must be fetched by its id first.
+	// HasField reports whether the record holds this field of the graph; its value can
+	// be null. A field that it does not hold must be fetched by the object's id.
 	HasField(field string) bool
 	// Complete reports whether the record holds every field.
 	Complete() bool
+	// Attributes are the values that filters and orders compare.
+	Attributes() Attributes
 }
 
-// Tenant is what a user can be a member of: an Account or an Organization.
+// Tenant is an Account or an Organization: a user can be a member of it.
 type Tenant interface {
 	Node
 	IsTenant()
 }
 
-// Entity is what every entity begins with.
+// Entity is the part that all entity types share.
 type Entity struct {
 	ID       ID
 	Provider *Provider
 	VendorID string
-	// FieldSet names the fields that the record holds; nil means all of them.
+	// FieldSet names the fields that the record holds; nil is all of them.
 	FieldSet *FieldSet
 }
 
-// NewEntity begins a record that holds every field.
+// NewEntity returns the Entity of a record that holds every field.
 func NewEntity(p *Provider, typ, vendorID string) Entity {
 	return Entity{ID: NewID(p.Name, typ, vendorID), Provider: p, VendorID: vendorID}
 }
 
-// WithFieldSet returns the entity with another extent.
-func (e Entity) WithFieldSet(x *FieldSet) Entity {
-	e.FieldSet = x
+// WithFieldSet returns a copy with another field set.
+func (e Entity) WithFieldSet(fields *FieldSet) Entity {
+	e.FieldSet = fields
 	return e
 }
 
@@ -93,40 +95,3 @@ func (e *Entity) HasField(field string) bool { return e.FieldSet.HasField(field)
 
 // Complete reports whether the record holds every field.
 func (e *Entity) Complete() bool { return e.FieldSet == nil }
-
-// FieldSet names which graph fields of a record its source held. A short
-// reference holds few, a full object all but those the vendor left out. The nil
-// Extent holds everything. Extents are immutable and meant to be shared.
-type FieldSet struct {
-	fields map[string]bool
-	others bool
-}
-
-// OnlyFields is the extent of a short reference: the named fields and no others.
-func OnlyFields(fields ...string) *FieldSet { return newFieldSet(fields, true, false) }
-
-// AllExcept is the extent of an object without the named fields.
-func AllExcept(fields ...string) *FieldSet { return newFieldSet(fields, false, true) }
-
-func newFieldSet(fields []string, named, others bool) *FieldSet {
-	x := &FieldSet{fields: make(map[string]bool, len(fields)), others: others}
-	for _, f := range fields {
-		x.fields[f] = named
-	}
-	return x
-}
-
-// HasField reports whether the field is in the extent. The parts of an id always are.
-func (x *FieldSet) HasField(field string) bool {
-	if x == nil {
-		return true
-	}
-	switch field {
-	case "id", "provider", "vendorId", "__typename":
-		return true
-	}
-	if named, ok := x.fields[field]; ok {
-		return named
-	}
-	return x.others
-}

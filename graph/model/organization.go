@@ -2,7 +2,7 @@ package model
 
 import "time"
 
-// Organization is a node of a reseller hierarchy that users are members of.
+// Organization is a node of a reseller hierarchy. Users are its members.
 type Organization struct {
 	Entity
 	Name         *string
@@ -10,15 +10,15 @@ type Organization struct {
 	VendorType   *string
 	Status       OrganizationStatus
 	VendorStatus *string
-	// Parent may be a short reference.
+	// Parent can be a short reference.
 	Parent               *Organization
 	CreatedAt, UpdatedAt *time.Time
 }
 
-// IsEntity marks a type that a gateway can ask for.
+// IsEntity marks a type that a gateway can reference.
 func (Organization) IsEntity() {}
 
-// IsTenant marks what users can be members of.
+// IsTenant marks a type that users can be members of.
 func (*Organization) IsTenant() {}
 
 // OrganizationStatus is an organization's status, normalized.
@@ -36,7 +36,7 @@ const (
 	OrganizationOther               OrganizationStatus = "OTHER"
 )
 
-// OrganizationType is an organization's place in the hierarchy, normalized.
+// OrganizationType is an organization's level in the hierarchy, normalized.
 type OrganizationType string
 
 // The values of OrganizationType.

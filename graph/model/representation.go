@@ -2,20 +2,19 @@ package model
 
 import "errors"
 
-// ErrRepresentation is returned for what a gateway cannot mean as an entity.
+// ErrRepresentation is the error of a representation that names no entity.
 var ErrRepresentation = errors.New("a representation needs a __typename of this graph and its key as a string")
 
-// CheckRepresentation is the type that a gateway's representation names. It fails with
-// ErrRepresentation where that is no entity of this graph, or where its key is not
-// text. Whether the key is well-formed is for whoever looks it up.
+// CheckRepresentation returns the type that a gateway's representation names. It
+// returns ErrRepresentation when that is not an entity of this graph, or when its key
+// is not a string. It does not check that the key is well-formed.
 func CheckRepresentation(representation map[string]any) (typename string, err error) {
 	typename, _ = representation["__typename"].(string)
 	key := "id"
-	switch typename {
-	case TypeUser, TypeMembership, TypeAccount, TypeOrganization, TypeGroup, TypeBuyer, TypeSeller, TypeModule:
-	case "Person":
+	switch {
+	case typename == "Person":
 		key = "email"
-	default:
+	case !isEntityType(typename):
 		return "", ErrRepresentation
 	}
 	if _, ok := representation[key].(string); !ok {

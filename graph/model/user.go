@@ -2,7 +2,7 @@ package model
 
 import "time"
 
-// User is one login at one provider.
+// User is one user at one provider.
 type User struct {
 	Entity
 	Email, Name                     *string
@@ -16,14 +16,14 @@ type User struct {
 	CustomAttributes                []*CustomAttribute
 	CreatedAt, UpdatedAt            *time.Time
 	Audit                           *Audit
-	// CurrentAccount may be a short reference.
+	// CurrentAccount can be a short reference.
 	CurrentAccount *Account
 }
 
-// IsEntity marks a type that a gateway can ask for.
+// IsEntity marks a type that a gateway can reference.
 func (User) IsEntity() {}
 
-// UserStatus is a user's standing, normalized.
+// UserStatus is a user's status, normalized.
 type UserStatus string
 
 // The values of UserStatus.
@@ -40,22 +40,22 @@ const (
 // Phone is a telephone number in two parts.
 type Phone struct{ Prefix, Number *string }
 
-// UserSettings tells how a user likes to be addressed.
+// UserSettings are the user's language and culture.
 type UserSettings struct{ CultureCode, LanguageCode *string }
 
-// CustomAttribute is one attribute that an operator has defined for users.
+// CustomAttribute is a user attribute that an operator has defined.
 type CustomAttribute struct {
 	Name  string
 	Value *string
 }
 
-// Person is the users of all providers that share one e-mail address.
+// Person is the users of all providers that share an e-mail address.
 type Person struct {
 	// Email is normalized.
 	Email string
-	// Users are in the order of the providers, never empty.
+	// Users are in the order of the providers; never empty.
 	Users []*User
 }
 
-// IsEntity marks a type that a gateway can ask for.
+// IsEntity marks a type that a gateway can reference.
 func (Person) IsEntity() {}

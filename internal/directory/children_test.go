@@ -22,6 +22,8 @@ func group(account, id string) *model.Group {
 	}
 }
 
+func accountOf(g *model.Group) model.ID { return g.Account.ID }
+
 func account(n int) model.ID { return model.NewID("a", model.TypeAccount, fmt.Sprint(n)) }
 
 func accounts(n int) []model.ID {
@@ -46,7 +48,7 @@ func withGroups(pages ...[]*model.Group) (*shelf[*model.Group], *directory.Direc
 func TestJoinedLists(t *testing.T) {
 	s, d := withGroups([]*model.Group{group("0", "x"), group("1", "y"), group("0", "z"), group("7", "?")}, []*model.Group{group("0", "x"), group("1", "w")})
 	l := directory.List{Kind: "groups"}
-	lists := directory.ReadChildren(t.Context(), d, groups, l, accounts(3), directory.Window{First: 1, More: true, Total: true})
+	lists := directory.ReadChildren(t.Context(), d, groups, accountOf, l, accounts(3), directory.Window{First: 1, More: true, Total: true})
 	if s.calls() != 2 {
 		t.Errorf("%d calls for two pages", s.calls())
 	}
@@ -67,7 +69,7 @@ func TestJoinedLists(t *testing.T) {
 // A hundred accounts travel together, no more.
 func TestJoinedInHundreds(t *testing.T) {
 	s, d := withGroups([]*model.Group{group("0", "x"), group("149", "y")})
-	lists := directory.ReadChildren(t.Context(), d, groups, directory.List{}, accounts(150), directory.Window{First: 5})
+	lists := directory.ReadChildren(t.Context(), d, groups, accountOf, directory.List{}, accounts(150), directory.Window{First: 5})
 	if s.calls() != 2 || len(lists) != 150 || !slices.Equal(ids(lists[account(149)]), []string{"a:y"}) {
 		t.Errorf("%d calls, %d lists", s.calls(), len(lists))
 	}
@@ -80,7 +82,7 @@ func TestTooManyToJoin(t *testing.T) {
 	for totals, joined := range map[bool]int{true: 1, false: 3} {
 		s, d := withGroups([]*model.Group{group("0", "x")}, []*model.Group{group("1", "y")}, []*model.Group{group("0", "z")}, []*model.Group{group("1", "w")})
 		s.totals = totals
-		lists := directory.ReadChildren(t.Context(), d, groups, directory.List{}, accounts(2), directory.Window{First: 1})
+		lists := directory.ReadChildren(t.Context(), d, groups, accountOf, directory.List{}, accounts(2), directory.Window{First: 1})
 		if !slices.Equal(ids(lists[account(0)]), []string{"a:x"}) || !slices.Equal(ids(lists[account(1)]), []string{"a:y"}) {
 			t.Errorf("totals %t: %q, %q", totals, ids(lists[account(0)]), ids(lists[account(1)]))
 		}
@@ -100,7 +102,7 @@ func TestJoinedCallFails(t *testing.T) {
 	} {
 		s, d := withGroups([]*model.Group{group("0", "x")})
 		s.fails = map[int]error{0: &providers.Error{Kind: kind}}
-		lists := directory.ReadChildren(t.Context(), d, groups, directory.List{}, accounts(3), directory.Window{First: 1})
+		lists := directory.ReadChildren(t.Context(), d, groups, accountOf, directory.List{}, accounts(3), directory.Window{First: 1})
 		want := 1
 		if alone {
 			want += 3
@@ -121,34 +123,34 @@ func TestJoinedCallFails(t *testing.T) {
 func TestListByList(t *testing.T) {
 	s, d := withGroups([]*model.Group{group("0", "x"), group("1", "y")})
 	s.joins = false
-	lists := directory.ReadChildren(t.Context(), d, groups, directory.List{}, accounts(2), directory.Window{First: 5})
+	lists := directory.ReadChildren(t.Context(), d, groups, accountOf, directory.List{}, accounts(2), directory.Window{First: 5})
 	if s.calls() != 2 || !slices.Equal(ids(lists[account(1)]), []string{"a:y"}) {
 		t.Errorf("%d calls, %q", s.calls(), ids(lists[account(1)]))
 	}
 	for _, provider := range []string{"a", "gone"} {
 		parents := []model.ID{model.NewID(provider, model.TypeAccount, "1")}
 		none := directory.New(vendor{called("a"), providers.Collections{}})
-		if lists := directory.ReadChildren(t.Context(), none, groups, directory.List{}, parents, directory.Window{First: 5}); len(lists) != 0 {
+		if lists := directory.ReadChildren(t.Context(), none, groups, accountOf, directory.List{}, parents, directory.Window{First: 5}); len(lists) != 0 {
 			t.Errorf("%s: %v", provider, lists)
 		}
 	}
 }
 
-// Rows name their parents in several ways.
-func TestParents(t *testing.T) {
-	entity := func(typ, id string) model.Entity { return model.NewEntity(called("a"), typ, id) }
-	u1, u2 := &model.User{Entity: entity(model.TypeUser, "1")}, &model.User{Entity: entity(model.TypeUser, "2")}
-	s := &shelf[*model.Membership]{joins: true, pages: [][]*model.Membership{{
-		{Entity: entity(model.TypeMembership, "t/1"), User: u1}, {Entity: entity(model.TypeMembership, "t/2"), User: u2},
-		{Entity: entity(model.TypeMembership, "s/1"), User: u1}, {Entity: entity(model.TypeMembership, "t/?")},
-	}}}
-	d := directory.New(vendor{called("a"), providers.Collections{Memberships: s}})
-	pick := func(c providers.Collections) providers.Collection[*model.Membership] { return c.Memberships }
+// A row without a parent is in no list.
+func TestReadChildren_RowWithoutParent(t *testing.T) {
+	orphan := group("", "orphan")
+	_, d := withGroups([]*model.Group{group("0", "x"), orphan, group("1", "y")})
+	parentOf := func(g *model.Group) model.ID {
+		if g == orphan {
+			return ""
+		}
+		return g.Account.ID
+	}
 	got := map[model.ID][]string{}
-	for id, list := range directory.ReadChildren(t.Context(), d, pick, directory.List{}, []model.ID{u1.ID, u2.ID}, directory.Window{First: 9}) {
+	for id, list := range directory.ReadChildren(t.Context(), d, groups, parentOf, directory.List{}, accounts(2), directory.Window{First: 9}) {
 		got[id] = ids(list)
 	}
-	if diff := cmp.Diff(map[model.ID][]string{u1.ID: {"a:t/1", "a:s/1"}, u2.ID: {"a:t/2"}}, got); diff != "" {
+	if diff := cmp.Diff(map[model.ID][]string{account(0): {"a:x"}, account(1): {"a:y"}}, got); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -1,6 +1,6 @@
-// Package directory is the core: it knows which provider serves an id, asks the
-// providers in parallel, merges their pages into one list, and keeps what came
-// when one of them fails.
+// Package directory finds the provider that serves an id, reads from providers in
+// parallel, merges their pages into one list, and returns what the others gave when
+// one of them fails.
 //
 // It knows no vendor, no HTTP and no GraphQL.
 package directory
@@ -14,14 +14,13 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// Directory holds the configured providers, in their order. Safe for concurrent
-// use.
+// Directory holds the configured providers, in their order. Safe for concurrent use.
 type Directory struct {
 	providers []providers.Provider
 	byName    map[string]providers.Provider
 }
 
-// New builds a directory; names are unique.
+// New returns a directory of providers, whose names must be unique.
 func New(ps ...providers.Provider) *Directory {
 	d := &Directory{providers: ps, byName: make(map[string]providers.Provider, len(ps))}
 	for _, p := range ps {
@@ -30,9 +29,9 @@ func New(ps ...providers.Provider) *Directory {
 	return d
 }
 
-// WithCredentials is this directory for somebody who brings tokens along, by the providers'
-// names: each takes the place of that provider's own, and an empty one has it
-// asked for nothing. Providers that are not named keep theirs.
+// WithCredentials returns a directory whose named providers use the given tokens
+// instead of their own. An empty token disables the provider. Names that are not
+// configured are ignored.
 func (d *Directory) WithCredentials(tokens map[string]providers.Secret) *Directory {
 	if len(tokens) == 0 {
 		return d
@@ -46,16 +45,16 @@ func (d *Directory) WithCredentials(tokens map[string]providers.Secret) *Directo
 	return New(ps...)
 }
 
-// Providers describes every provider, in order.
+// Providers returns the connection of every provider, in order.
 func (d *Directory) Providers() []*model.Provider {
-	infos := make([]*model.Provider, len(d.providers))
+	connections := make([]*model.Provider, len(d.providers))
 	for i, p := range d.providers {
-		infos[i] = p.Connection()
+		connections[i] = p.Connection()
 	}
-	return infos
+	return connections
 }
 
-// Status tells how the last calls of a provider went.
+// Status returns the status of a provider; ProviderUnknown when it is not configured.
 func (d *Directory) Status(name string) model.ProviderStatus {
 	if p, ok := d.byName[name]; ok {
 		return p.Status()
@@ -63,8 +62,7 @@ func (d *Directory) Status(name string) model.ProviderStatus {
 	return model.ProviderUnknown
 }
 
-// Invalidate drops what is remembered of these objects and of the pages that hold
-// them.
+// Invalidate removes these objects, and the pages that hold one, from the cache.
 func (d *Directory) Invalidate(ctx context.Context, ids []model.ID) {
 	byProvider := map[string][]model.ID{}
 	for _, id := range ids {
@@ -77,21 +75,22 @@ func (d *Directory) Invalidate(ctx context.Context, ids []model.ID) {
 	}
 }
 
-// Purge drops everything that was read through a provider.
+// Purge removes everything that was read through a provider from the cache. An
+// unknown provider is an error of kind InvalidArgument.
 func (d *Directory) Purge(ctx context.Context, provider string) error {
 	p, ok := d.byName[provider]
 	if !ok {
-		return errNoProvider()
+		return errUnknownProvider()
 	}
 	p.Invalidate(ctx, nil)
 	return nil
 }
 
-func errNoProvider() error {
+func errUnknownProvider() error {
 	return &providers.Error{Kind: providers.InvalidArgument, Detail: "no provider has this name"}
 }
 
-// Roles reads the roles of an organization; none where the vendor has none.
+// Roles reads the roles of an organization; nil where the vendor has none.
 func (d *Directory) Roles(ctx context.Context, organization model.ID) ([]*model.Role, error) {
 	p, ok := d.byName[organization.Provider()]
 	if !ok || p.Collections().Roles == nil {
@@ -100,12 +99,12 @@ func (d *Directory) Roles(ctx context.Context, organization model.ID) ([]*model.
 	return p.Collections().Roles(ctx, organization.VendorID())
 }
 
-// Selector chooses one kind of object of a provider.
+// Selector returns the collection of one entity type; nil where a provider has none.
 type Selector[T model.Node] func(providers.Collections) providers.Collection[T]
 
-// Objects reads objects by their ids from all providers in parallel. An id in
-// neither map does not exist, is hidden, or names no provider of this directory.
-func Objects[T model.Node](ctx context.Context, d *Directory, pick Selector[T], ids []model.ID) (map[model.ID]T, map[model.ID]error) {
+// Objects reads objects of one type by their ids, from all providers in parallel. An
+// id in neither map does not exist, is hidden, or names no provider of d.
+func Objects[T model.Node](ctx context.Context, d *Directory, sel Selector[T], ids []model.ID) (map[model.ID]T, map[model.ID]error) {
 	byProvider := map[string][]string{}
 	for _, id := range ids {
 		byProvider[id.Provider()] = append(byProvider[id.Provider()], id.VendorID())
@@ -118,19 +117,19 @@ func Objects[T model.Node](ctx context.Context, d *Directory, pick Selector[T], 
 		if !ok {
 			continue
 		}
-		collection := pick(p.Collections())
+		collection := sel(p.Collections())
 		if collection == nil {
 			continue
 		}
 		wg.Go(func() {
-			found := collection.Get(ctx, vendorIDs)
+			result := collection.Get(ctx, vendorIDs)
 			mu.Lock()
 			defer mu.Unlock()
-			for _, object := range found.Objects {
+			for _, object := range result.Objects {
 				objects[object.GlobalID()] = object
 			}
 			typ := ids[0].Type()
-			for vendorID, err := range found.Failed {
+			for vendorID, err := range result.Failed {
 				failed[model.NewID(name, typ, vendorID)] = err
 			}
 		})

@@ -10,74 +10,49 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// MaxPages bounds the pages that one list reads from one provider: 10,000 rows
-// at the usual 100 a page.
+// MaxPages is the largest number of pages that one list reads from one provider:
+// 10,000 rows at the usual 100 a page.
 const MaxPages = 100
 
 // List describes a list over providers.
 type List struct {
-	// Kind names the sort of objects; it keeps cursors of different lists apart.
+	// Kind is part of the fingerprint: it distinguishes the cursors of different lists.
 	Kind string
-	// Providers narrows the list by name; nil means all.
+	// Providers are the names of the providers that are read; nil is all of them.
 	Providers []string
 	Query     providers.Query
 }
 
-// ID is the list's fingerprint.
+// ID returns the fingerprint of the list. Cursors hold it, so that the JSON encoding of
+// List must not change.
 func (l List) ID() model.ListID {
-	description, _ := json.Marshal(l) // strings, numbers and times only
+	description, _ := json.Marshal(l) // cannot fail: strings, numbers and times
 	return model.NewListID(string(description))
 }
 
-// Window is the part of a list that is wanted.
-type Window struct {
-	First int
-	// After is nil for the beginning.
-	After *model.Cursor
-	// More is set when it is wanted whether there is more behind the window, and
-	// Total when the list's length is; either can cost a call.
-	More, Total bool
-}
-
-// Of is the window's place in a list whose rows are all at hand.
-func (w Window) Of(rows int) (from, to int) {
-	if w.After != nil {
-		from = min(w.After.Positions[0].Index, rows)
-	}
-	return from, min(from+w.First, rows)
-}
-
-// Listing is a window of a list: what came, and what went wrong on the way.
-type Listing[T any] struct {
-	*model.Connection[T]
-	// Errors holds one error a provider that failed or was read in part.
-	Errors []error
-	// Failed is set when no provider could be read.
-	Failed bool
-}
-
-// Read reads a window of a list: provider by provider, or in one order.
-func Read[T model.Node](ctx context.Context, d *Directory, pick Selector[T], l List, w Window) Listing[T] {
+// Read reads a window of a list. Without an order it reads one provider after the
+// other, and only as far as the window needs; with one it merges the providers.
+func Read[T model.Node](ctx context.Context, d *Directory, sel Selector[T], l List, w Window) Listing[T] {
 	listing := Listing[T]{Connection: &model.Connection[T]{PageInfo: &model.PageInfo{HasPreviousPage: w.After != nil}}}
-	streams, err := open(d, pick, l, w.After)
+	streams, err := openStreams(d, sel, l, w.After)
 	if err != nil {
 		listing.Errors, listing.Failed = []error{err}, true
 		return listing
 	}
 	order := l.Query.Order
-	next := inSequence(streams)
+	next := concat(streams)
 	if order.Field != "" {
-		next = inOrder(streams, order)
+		next = mergeSorted(streams, order)
 	}
 	if order.Field != "" || len(l.Query.Filter.Emails) > 0 {
-		peekAll(ctx, streams)
+		prefetchHeads(ctx, streams)
 	}
 	for id := l.ID(); len(listing.Edges) < w.First; {
 		row, ok := next(ctx)
 		if !ok {
 			break
 		}
-		listing.Edges = append(listing.Edges, &model.Edge[T]{Position: place(id, streams, order), Node: row})
+		listing.Edges = append(listing.Edges, &model.Edge[T]{Position: cursorAt(id, streams, order), Node: row})
 	}
 	if w.More {
 		listing.PageInfo.HasNextPage = slices.ContainsFunc(streams, func(s *stream[T]) bool { return s.more(ctx) })
@@ -101,11 +76,11 @@ func Read[T model.Node](ctx context.Context, d *Directory, pick Selector[T], l L
 	return listing
 }
 
-// open begins each provider's part of the list where the cursor left it.
-func open[T model.Node](d *Directory, pick Selector[T], l List, after *model.Cursor) ([]*stream[T], error) {
+// openStreams opens the stream of each provider at its position in the cursor.
+func openStreams[T model.Node](d *Directory, sel Selector[T], l List, after *model.Cursor) ([]*stream[T], error) {
 	for _, name := range l.Providers {
 		if _, ok := d.byName[name]; !ok {
-			return nil, errNoProvider()
+			return nil, errUnknownProvider()
 		}
 	}
 	positions := map[string]model.Position{}
@@ -119,7 +94,7 @@ func open[T model.Node](d *Directory, pick Selector[T], l List, after *model.Cur
 	}
 	var streams []*stream[T]
 	for _, p := range d.providers {
-		collection := pick(p.Collections())
+		collection := sel(p.Collections())
 		if collection == nil || l.Providers != nil && !slices.Contains(l.Providers, p.Connection().Name) {
 			continue
 		}
@@ -127,13 +102,13 @@ func open[T model.Node](d *Directory, pick Selector[T], l List, after *model.Cur
 		streams = append(streams, s)
 	}
 	if after != nil && l.Query.Order.Field == "" {
-		passOver(streams, after.Positions[0].Provider)
+		skipBefore(streams, after.Positions[0].Provider)
 	}
 	return streams, nil
 }
 
-// passOver closes the streams before the one that an unordered cursor names.
-func passOver[T model.Node](streams []*stream[T], provider string) {
+// skipBefore closes the streams before the one that an unordered cursor names.
+func skipBefore[T model.Node](streams []*stream[T], provider string) {
 	for _, s := range streams {
 		if s.provider.Name == provider {
 			return
@@ -142,9 +117,9 @@ func passOver[T model.Node](streams []*stream[T], provider string) {
 	}
 }
 
-// place is where a reader stands: in an unordered list the last stream that was
-// read tells all, an ordered one needs every stream.
-func place[T model.Node](id model.ListID, streams []*stream[T], order providers.Order) model.Cursor {
+// cursorAt returns the cursor after the last row: in an unordered list the position of
+// the first stream that is not at its end, in an ordered one those of all streams.
+func cursorAt[T model.Node](id model.ListID, streams []*stream[T], order providers.Order) model.Cursor {
 	c := model.Cursor{List: id}
 	if order.Field != "" {
 		for _, s := range streams {
@@ -161,8 +136,8 @@ func place[T model.Node](id model.ListID, streams []*stream[T], order providers.
 	return c
 }
 
-// inSequence reads one stream after the other.
-func inSequence[T model.Node](streams []*stream[T]) func(context.Context) (T, bool) {
+// concat returns the rows of one stream after the other.
+func concat[T model.Node](streams []*stream[T]) func(context.Context) (T, bool) {
 	return func(ctx context.Context) (T, bool) {
 		for _, s := range streams {
 			if row, ok := s.next(ctx); ok {
@@ -174,9 +149,9 @@ func inSequence[T model.Node](streams []*stream[T]) func(context.Context) (T, bo
 	}
 }
 
-// inOrder takes the smallest head of all streams; of equal ones the first
+// mergeSorted returns the smallest head of all streams; of equal ones the first
 // stream's.
-func inOrder[T model.Node](streams []*stream[T], order providers.Order) func(context.Context) (T, bool) {
+func mergeSorted[T model.Node](streams []*stream[T], order providers.Order) func(context.Context) (T, bool) {
 	return func(ctx context.Context) (T, bool) {
 		var first *stream[T]
 		for _, s := range streams {
@@ -195,8 +170,8 @@ func inOrder[T model.Node](streams []*stream[T], order providers.Order) func(con
 	}
 }
 
-// peekAll fetches the first row of every stream at once.
-func peekAll[T model.Node](ctx context.Context, streams []*stream[T]) {
+// prefetchHeads fetches the first row of every stream in parallel.
+func prefetchHeads[T model.Node](ctx context.Context, streams []*stream[T]) {
 	var wg sync.WaitGroup
 	for _, s := range streams {
 		wg.Go(func() { s.peek(ctx) })
@@ -204,8 +179,8 @@ func peekAll[T model.Node](ctx context.Context, streams []*stream[T]) {
 	wg.Wait()
 }
 
-// total adds up the streams' lengths; nil when one is unknown. Streams are asked
-// one after the other, since the first that does not know ends it.
+// total returns the sum of the streams' lengths; nil when one is unknown. It reads the
+// streams one after the other and stops at the first unknown length.
 func total[T model.Node](ctx context.Context, streams []*stream[T]) *int {
 	sum := 0
 	for _, s := range streams {

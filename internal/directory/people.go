@@ -9,14 +9,15 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// FindPeople finds the users of all providers that have one of these addresses, and
-// puts them together by normalized address. Vendors that can filter by address
-// are asked for them, the pages of the others are searched. Users that were
-// found come also where a provider failed; the errors tell.
+// FindPeople returns the people with these normalized addresses: for each address the
+// users of all providers that have it, in the order of the providers. Vendors that
+// filter by address do so; the lists of the others are searched. An empty address
+// matches nobody. The errors are those of providers that could not be searched; the
+// users of the others are returned beside them.
 func FindPeople(ctx context.Context, d *Directory, emails []string) (map[string]*model.Person, []error) {
 	emails = slices.DeleteFunc(slices.Clone(emails), func(email string) bool { return email == "" })
 	if len(emails) == 0 {
-		return nil, nil // nobody has no address
+		return nil, nil
 	}
 	l := List{Kind: "people", Query: providers.Query{Filter: providers.Filter{Emails: emails}}}
 	users := func(c providers.Collections) providers.Collection[*model.User] { return c.Users }

@@ -8,47 +8,49 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// stream reads one provider's part of a list, row by row: pages as they are
-// needed, without rows that do not match and rows that came before. It is for
-// one goroutine.
+// stream reads one provider's part of a list row by row. It fetches pages as they are
+// needed and drops rows that do not match the filter or have been returned before. It
+// is not safe for concurrent use.
 type stream[T model.Node] struct {
 	provider   *model.Provider
 	collection providers.Collection[T]
 	query      providers.Query
-	// here is set when the rows have to be put in order here, since the vendor
-	// does not: then they are all read first, and Index counts within them.
-	here bool
+	// sortLocally is set when the vendor does not support the order. Then all rows are
+	// read and sorted first, and Index counts within the sorted rows.
+	sortLocally bool
 
-	// at is the place behind the last delivered row.
+	// at is the position after the last returned row.
 	at model.Position
-	// head is the next row, when peeked, and headAt the place behind it.
+	// head is the next row if peeked is set, and headAt the position after it.
 	head   T
 	headAt model.Position
 	peeked bool
 
-	// first is the list's first page, when it was read, and page the current one.
+	// first is the list's first page, nil if it was not read; page is the current one.
 	first, page *providers.Page[T]
-	// whole is set when the stream begins where the list does; count is how many
-	// rows it has delivered.
-	whole     bool
-	count     int
-	sorted    []T
-	seen      map[model.ID]bool
+	// fromStart is set when the stream begins at the start of the list.
+	fromStart bool
+	// count is the number of rows that were returned.
+	count  int
+	sorted []T
+	// seen are the rows that were returned or skipped.
+	seen map[model.ID]bool
+	// pages is the number of pages that were fetched.
 	pages     int
 	freshness *model.Freshness
 	err       error
 }
 
 func newStream[T model.Node](p *model.Provider, c providers.Collection[T], q providers.Query, at model.Position) *stream[T] {
-	whole := at == model.Position{}
+	fromStart := at == model.Position{}
 	at.Provider = p.Name
 	return &stream[T]{
-		provider: p, collection: c, query: q, at: at, whole: whole, seen: map[model.ID]bool{},
-		here: q.Order.Field != "" && !c.SupportsOrder(q),
+		provider: p, collection: c, query: q, at: at, fromStart: fromStart, seen: map[model.ID]bool{},
+		sortLocally: q.Order.Field != "" && !c.SupportsOrder(q),
 	}
 }
 
-// next delivers the next row.
+// next returns the next row; false at the end of the list or after an error.
 func (s *stream[T]) next(ctx context.Context) (T, bool) {
 	if !s.peek(ctx) {
 		var none T
@@ -59,7 +61,7 @@ func (s *stream[T]) next(ctx context.Context) (T, bool) {
 	return s.head, true
 }
 
-// peek makes sure that head is the next row, and reports whether there is one.
+// peek reads the next row into head, and reports whether there is one.
 func (s *stream[T]) peek(ctx context.Context) bool {
 	if s.peeked {
 		return true
@@ -68,7 +70,7 @@ func (s *stream[T]) peek(ctx context.Context) bool {
 		return false
 	}
 	s.headAt = s.at
-	if s.here {
+	if s.sortLocally {
 		s.peeked = s.advanceSorted(ctx)
 	} else {
 		s.peeked = s.advance(ctx)
@@ -77,8 +79,8 @@ func (s *stream[T]) peek(ctx context.Context) bool {
 	return s.peeked
 }
 
-// more reports whether rows are left, without a call where the vendor's total
-// tells.
+// more reports whether rows are left. It makes no call where the vendor's total is
+// enough to know.
 func (s *stream[T]) more(ctx context.Context) bool {
 	if s.peeked || s.at.Done {
 		return s.peeked
@@ -89,14 +91,14 @@ func (s *stream[T]) more(ctx context.Context) bool {
 	return s.peek(ctx)
 }
 
-// total is the number of rows of the whole list, where the vendor tells it or
-// all of them have been read.
+// total returns the number of rows of the whole list; nil unless the vendor gives it or
+// all rows have been read.
 func (s *stream[T]) total(ctx context.Context) *int {
 	switch {
 	case s.err == nil && s.sorted != nil:
 		n := len(s.sorted)
 		return &n
-	case s.err == nil && s.whole && s.at.Done:
+	case s.err == nil && s.fromStart && s.at.Done:
 		return &s.count
 	case s.err == nil && s.page == nil:
 		s.page = s.fetch(ctx, s.at.Token)
@@ -105,13 +107,13 @@ func (s *stream[T]) total(ctx context.Context) *int {
 		return nil
 	}
 	if s.page.Total == nil && s.err == nil && s.first != nil && s.first.Next == "" {
-		return s.matching()
+		return s.countFirstPage()
 	}
 	return s.page.Total
 }
 
-// matching counts the rows of a list that is no more than its first page.
-func (s *stream[T]) matching() *int {
+// countFirstPage counts the rows of a list that consists of its first page.
+func (s *stream[T]) countFirstPage() *int {
 	rows := map[model.ID]bool{}
 	for _, row := range s.first.Items {
 		if matches(row, s.query.Filter) {
@@ -122,7 +124,8 @@ func (s *stream[T]) matching() *int {
 	return &n
 }
 
-// advance moves headAt behind the next row that matches and is new.
+// advance reads the next row that matches and is new into head, and moves headAt after
+// it.
 func (s *stream[T]) advance(ctx context.Context) bool {
 	for {
 		if s.page == nil {
@@ -132,14 +135,14 @@ func (s *stream[T]) advance(ctx context.Context) bool {
 				return false
 			}
 			if resumed && s.page.MayRepeat {
-				s.recall(ctx)
+				s.rereadPages(ctx)
 			}
-			s.passOver()
+			s.skipSeen()
 		}
 		for s.headAt.Index < len(s.page.Items) {
 			row := s.page.Items[s.headAt.Index]
 			s.headAt.Index++
-			if s.fresh(row) && matches(row, s.query.Filter) {
+			if s.isNew(row) && matches(row, s.query.Filter) {
 				s.head = row
 				return true
 			}
@@ -152,15 +155,16 @@ func (s *stream[T]) advance(ctx context.Context) bool {
 	}
 }
 
-// passOver remembers the rows that a resumed reader has had.
-func (s *stream[T]) passOver() {
+// skipSeen marks the rows of the current page before the cursor as seen.
+func (s *stream[T]) skipSeen() {
 	for _, row := range s.page.Items[:min(s.headAt.Index, len(s.page.Items))] {
 		s.seen[row.GlobalID()] = true
 	}
 }
 
-// recall reads the pages before a resumed one again, to know their rows.
-func (s *stream[T]) recall(ctx context.Context) {
+// rereadPages reads the pages before the cursor again and marks their rows as seen,
+// for a list in which rows can repeat.
+func (s *stream[T]) rereadPages(ctx context.Context) {
 	for token := ""; token != s.headAt.Token; {
 		page := s.fetch(ctx, token)
 		if page == nil {
@@ -175,7 +179,8 @@ func (s *stream[T]) recall(ctx context.Context) {
 	}
 }
 
-// advanceSorted moves headAt behind the next row of the whole list in order.
+// advanceSorted reads the next row of the sorted list into head, and moves headAt after
+// it. It reads and sorts the list first.
 func (s *stream[T]) advanceSorted(ctx context.Context) bool {
 	if s.sorted == nil {
 		index := s.headAt.Index
@@ -195,8 +200,8 @@ func (s *stream[T]) advanceSorted(ctx context.Context) bool {
 	return true
 }
 
-// fresh reports whether a row has not come before.
-func (s *stream[T]) fresh(row T) bool {
+// isNew reports whether a row has not been seen, and marks it as seen.
+func (s *stream[T]) isNew(row T) bool {
 	if s.seen[row.GlobalID()] {
 		return false
 	}
@@ -204,10 +209,11 @@ func (s *stream[T]) fresh(row T) bool {
 	return true
 }
 
-// fetch reads a page; nil when that fails or a bound is reached, with err set.
+// fetch reads a page. It returns nil and sets err when that fails or MaxPages is
+// reached.
 func (s *stream[T]) fetch(ctx context.Context, token string) *providers.Page[T] {
 	if s.pages == MaxPages {
-		s.err = &providers.Error{Kind: providers.Incomplete, Provider: s.provider, Detail: "the list has more pages than are read at once"}
+		s.err = &providers.Error{Kind: providers.Incomplete, Provider: s.provider, Detail: "the list has more than 100 pages; the rest was not read"}
 		return nil
 	}
 	page, err := s.collection.Page(ctx, s.query, token)

@@ -1,13 +1,15 @@
-// Package loaders holds what one operation loads: a set of dataloaders that live
-// as long as the operation, and a walk that fills them level by level from the
-// operation's selection, so that resolvers find their data and do not wait.
+// Package loaders holds what one operation loads: a set of dataloaders that live as
+// long as the operation, and a prefetch that fills them level by level from the
+// operation's selection, so that resolvers find their data loaded.
 //
-// A batch is sent when all who take part in it have asked, not after a time. The
-// resolvers are correct without the walk: what it did not foresee is loaded when
-// it is asked for.
+// A batch is sent as soon as it is complete, not after a delay. Correctness does not
+// depend on the prefetch: a resolver loads what the prefetch has not.
 //
-// It knows no vendor and no GraphQL executor; a selection reaches it through the
-// interface Selection.
+// The tables in fields.go list the entity types and the edges between them. The
+// prefetch, priming, cache tags and type conditions all follow from them.
+//
+// The package knows no vendor and no GraphQL executor. It reads a selection through
+// the interface Selection.
 package loaders
 
 import (
@@ -18,12 +20,12 @@ import (
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/directory"
-	"github.com/accountgraph/accountgraph/providers"
 )
 
-// Loaders is one operation's loaders. Safe for concurrent use.
+// Loaders are the loaders of one operation. Safe for concurrent use.
 type Loaders struct {
 	directory *directory.Directory
+	table     *index
 
 	Users         *Loader[*model.User]
 	Memberships   *Loader[*model.Membership]
@@ -34,29 +36,27 @@ type Loaders struct {
 	Sellers       *Loader[*model.Seller]
 	Modules       *Loader[*model.Module]
 
-	people *dataloader.Loader[string, login]
+	people *dataloader.Loader[string, personResult]
 	roles  *dataloader.Loader[model.ID, []*model.Role]
 }
 
 // New builds the loaders of one operation.
 func New(d *directory.Directory) *Loaders {
-	s := &Loaders{directory: d}
-	s.Users = newKind(s, model.TypeUser, func(c providers.Collections) providers.Collection[*model.User] { return c.Users })
-	s.Memberships = newKind(s, model.TypeMembership, func(c providers.Collections) providers.Collection[*model.Membership] { return c.Memberships })
-	s.Accounts = newKind(s, model.TypeAccount, func(c providers.Collections) providers.Collection[*model.Account] { return c.Accounts })
-	s.Organizations = newKind(s, model.TypeOrganization, func(c providers.Collections) providers.Collection[*model.Organization] { return c.Organizations })
-	s.Groups = newKind(s, model.TypeGroup, func(c providers.Collections) providers.Collection[*model.Group] { return c.Groups })
-	s.Buyers = newKind(s, model.TypeBuyer, func(c providers.Collections) providers.Collection[*model.Buyer] { return c.Buyers })
-	s.Sellers = newKind(s, model.TypeSeller, func(c providers.Collections) providers.Collection[*model.Seller] { return c.Sellers })
-	s.Modules = newKind(s, model.TypeModule, func(c providers.Collections) providers.Collection[*model.Module] { return c.Modules })
-	s.people = newLoader(s.loadPeople)
-	s.roles = newLoader(s.loadRoles)
+	s := &Loaders{directory: d, table: table}
+	for _, t := range entityTypes {
+		t.open(s)
+	}
+	s.people = newDataloader(s.loadPeople)
+	s.roles = newDataloader(s.loadRoles)
 	return s
 }
 
+// loaderOf returns the loader of an entity type, which must exist.
+func (s *Loaders) loaderOf(typ string) anyLoader { return s.table.entities[typ].of(s) }
+
 type contextKey struct{}
 
-// With puts an operation's loaders into its context.
+// With returns a context that carries an operation's loaders.
 func With(ctx context.Context, s *Loaders) context.Context {
 	return context.WithValue(ctx, contextKey{}, s)
 }
@@ -67,15 +67,14 @@ func For(ctx context.Context) *Loaders {
 	return s
 }
 
-// patience is how long a batch would wait for company if nobody sent it off;
-// every load here does.
-const patience = time.Second
+// batchWait is never reached: every load calls Flush.
+const batchWait = time.Second
 
-func newLoader[K comparable, V any](batch dataloader.BatchFunc[K, V]) *dataloader.Loader[K, V] {
-	return dataloader.NewBatchedLoader(batch, dataloader.WithWait[K, V](patience))
+func newDataloader[K comparable, V any](batch dataloader.BatchFunc[K, V]) *dataloader.Loader[K, V] {
+	return dataloader.NewBatchedLoader(batch, dataloader.WithWait[K, V](batchWait))
 }
 
-// load asks for all keys in one batch, and waits.
+// load loads all keys in one batch. Results and errors are in the order of the keys.
 func load[K comparable, V any](ctx context.Context, l *dataloader.Loader[K, V], keys []K) ([]V, []error) {
 	thunks := make([]dataloader.Thunk[V], len(keys))
 	for i, key := range keys {
@@ -89,8 +88,7 @@ func load[K comparable, V any](ctx context.Context, l *dataloader.Loader[K, V], 
 	return values, errs
 }
 
-// one asks for one key.
-func one[K comparable, V any](ctx context.Context, l *dataloader.Loader[K, V], key K) (V, error) {
+func loadOne[K comparable, V any](ctx context.Context, l *dataloader.Loader[K, V], key K) (V, error) {
 	thunk := l.Load(ctx, key)
 	l.Flush()
 	return thunk()

@@ -6,8 +6,7 @@ import (
 	"github.com/accountgraph/accountgraph/graph/model"
 )
 
-// Node returns the object with this id, of whichever type; nil when there is
-// none.
+// Node returns the object with this id, of any entity type; nil when there is none.
 func (s *Loaders) Node(ctx context.Context, id model.ID) (model.Node, error) {
 	nodes, errs, err := s.Nodes(ctx, []model.ID{id})
 	if err != nil {
@@ -16,18 +15,39 @@ func (s *Loaders) Node(ctx context.Context, id model.ID) (model.Node, error) {
 	return nodes[0], errs[0]
 }
 
-// Purge has everything forgotten that was read through a provider, with the
-// credential that this operation asks it with.
-func (s *Loaders) Purge(ctx context.Context, provider string) error {
-	return s.directory.Purge(ctx, provider)
+// Nodes returns the objects with these ids, in their order: nil for one that does not
+// exist, and an error for one whose id is malformed or that could not be read. The
+// last result is an error of kind InvalidArgument when there are more than MaxKeys
+// ids.
+func (s *Loaders) Nodes(ctx context.Context, ids []model.ID) ([]model.Node, []error, error) {
+	if err := AtMost(len(ids)); err != nil {
+		return nil, nil, err
+	}
+	nodes, errs := make([]model.Node, len(ids)), make([]error, len(ids))
+	b := &batch{loaders: s}
+	for i, id := range ids {
+		if _, err := model.ParseID(string(id)); err != nil {
+			errs[i] = invalidArgument(err.Error())
+			continue
+		}
+		b.addID(s.loaderOf(id.Type()), id)
+	}
+	b.load(ctx)
+	for i, id := range ids {
+		if errs[i] == nil {
+			nodes[i], errs[i] = s.loaderOf(id.Type()).node(ctx, id)
+		}
+	}
+	return nodes, errs, nil
 }
 
-// Refresh has objects and the pages that hold them forgotten, reads the objects
-// anew and returns how many exist. It fails where one could not be read.
+// Refresh invalidates objects and the pages that hold them, fetches the objects
+// again and returns how many exist. It returns the first error of an object that
+// could not be read.
 func (s *Loaders) Refresh(ctx context.Context, ids []model.ID) (int, error) {
 	for _, id := range ids {
 		if _, err := model.ParseID(string(id)); err != nil {
-			return 0, badInput(err.Error())
+			return 0, invalidArgument(err.Error())
 		}
 	}
 	if err := AtMost(len(ids)); err != nil {
@@ -50,27 +70,8 @@ func (s *Loaders) Refresh(ctx context.Context, ids []model.ID) (int, error) {
 	return exist, nil
 }
 
-// Nodes returns the objects with these ids, in their order, and an error for
-// each that is malformed or could not be read. It fails as a whole when there are
-// too many.
-func (s *Loaders) Nodes(ctx context.Context, ids []model.ID) ([]model.Node, []error, error) {
-	if err := AtMost(len(ids)); err != nil {
-		return nil, nil, err
-	}
-	nodes, errs := make([]model.Node, len(ids)), make([]error, len(ids))
-	l := &level{set: s}
-	for i, id := range ids {
-		if _, err := model.ParseID(string(id)); err != nil {
-			errs[i] = badInput(err.Error())
-			continue
-		}
-		l.object(s.kindOf(id.Type()), id)
-	}
-	l.load(ctx)
-	for i, id := range ids {
-		if errs[i] == nil {
-			nodes[i], errs[i] = s.kindOf(id.Type()).node(ctx, id)
-		}
-	}
-	return nodes, errs, nil
+// Purge invalidates everything that was read through a provider with the credential
+// of this operation. An unknown provider is an error of kind InvalidArgument.
+func (s *Loaders) Purge(ctx context.Context, provider string) error {
+	return s.directory.Purge(ctx, provider)
 }

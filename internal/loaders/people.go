@@ -2,6 +2,7 @@ package loaders
 
 import (
 	"context"
+	"sync"
 
 	"github.com/graph-gophers/dataloader/v7"
 
@@ -9,8 +10,9 @@ import (
 	"github.com/accountgraph/accountgraph/internal/directory"
 )
 
-// People returns one person an address, in their order; nil where nobody has it.
-// An error stands beside each person whose logins are not all known.
+// People returns the person with each address, in their order; nil where no user has
+// it. The error of a person is set when a provider could not be searched, even where
+// the others have found users.
 func (s *Loaders) People(ctx context.Context, emails []string) ([]*model.Person, []error) {
 	keys := make([]string, len(emails))
 	for i, email := range emails {
@@ -27,42 +29,42 @@ func (s *Loaders) People(ctx context.Context, emails []string) ([]*model.Person,
 	return people, errs
 }
 
-// login is what was found of a person.
-type login struct {
+// personResult is the person with an address.
+type personResult struct {
 	person *model.Person
-	// err tells that a provider could not be asked.
+	// err is set when a provider could not be searched.
 	err error
 }
 
-func (s *Loaders) loadPeople(ctx context.Context, emails []string) []*dataloader.Result[login] {
+func (s *Loaders) loadPeople(ctx context.Context, emails []string) []*dataloader.Result[personResult] {
 	people, errs := directory.FindPeople(ctx, s.directory, emails)
 	var err error
 	if len(errs) > 0 {
 		err = PartialError{errs}
 	}
-	results := make([]*dataloader.Result[login], len(emails))
+	results := make([]*dataloader.Result[personResult], len(emails))
 	for i, email := range emails {
 		person := people[email]
 		if person != nil {
 			for _, u := range person.Users {
-				s.remember(ctx, []model.Node{u})
+				s.Users.prime(ctx, u)
 			}
 		}
-		results[i] = &dataloader.Result[login]{Data: login{person, err}}
+		results[i] = &dataloader.Result[personResult]{Data: personResult{person, err}}
 	}
 	return results
 }
 
-// PartialError is several failures of which each cost a part.
+// PartialError is one or more errors, each of which cost a part of a result.
 type PartialError struct{ Errors []error }
 
-// Error names the first failure.
+// Error is the text of the first error.
 func (p PartialError) Error() string { return p.Errors[0].Error() }
 
-// Unwrap returns all failures.
+// Unwrap returns all errors.
 func (p PartialError) Unwrap() []error { return p.Errors }
 
-// SplitErrors takes failures that came together apart.
+// SplitErrors returns the errors of a PartialError, or err alone.
 func SplitErrors(err error) []error {
 	if p, ok := err.(PartialError); ok { //nolint:errorlint // never wrapped
 		return p.Errors
@@ -70,20 +72,13 @@ func SplitErrors(err error) []error {
 	return []error{err}
 }
 
-// MembershipsOf reads the memberships of all of a person's users, in their order.
+// MembershipsOf reads the memberships of all users of a person, in the order of the
+// users. The listing's TotalCount is nil where a list could not be read to its end.
 func (s *Loaders) MembershipsOf(ctx context.Context, p *model.Person, window Paging) (*directory.Listing[*model.Membership], error) {
-	first, err := window.first()
+	l := directory.List{Kind: "person " + p.Email}
+	w, err := embeddedWindow(l, window)
 	if err != nil {
 		return nil, err
-	}
-	l := directory.List{Kind: "person " + p.Email}
-	w := directory.Window{First: first, Total: window.Total}
-	if window.After != nil {
-		cursor, err := model.ParseCursor(*window.After, l.ID())
-		if err != nil {
-			return nil, badInput(err.Error())
-		}
-		w.After = &cursor
 	}
 	parts, _ := load(ctx, s.Memberships.lists, membershipKeys(p))
 	var rows []*model.Membership
@@ -94,51 +89,53 @@ func (s *Loaders) MembershipsOf(ctx context.Context, p *model.Person, window Pag
 			rows = append(rows, part.Nodes()...)
 			freshness = freshness.Merge(part.Freshness)
 			errs = append(errs, part.Errors...)
-			if part = s.behind(ctx, p.Users[i], part); part == nil {
-				break
-			}
+			part = s.nextPage(ctx, p.Users[i], part)
 		}
 	}
 	listing := directory.Paginate(l, "", rows, w, freshness)
 	if listing.Errors = errs; errs != nil {
-		listing.TotalCount = nil // of what could be read, it would be
+		listing.TotalCount = nil
 	}
 	return &listing, nil
 }
 
-// behind reads the next page of a user's memberships, nil behind the last.
-func (s *Loaders) behind(ctx context.Context, u *model.User, part *directory.Listing[*model.Membership]) *directory.Listing[*model.Membership] {
+// nextPage reads the next page of a user's memberships; nil after the last.
+func (s *Loaders) nextPage(ctx context.Context, u *model.User, part *directory.Listing[*model.Membership]) *directory.Listing[*model.Membership] {
 	if !part.PageInfo.HasNextPage {
 		return nil
 	}
-	next, _ := s.Memberships.List(ctx, MembershipList, u.ID, memberships(part.PageInfo.EndCursor())) // a valid window
+	next, _ := s.Memberships.List(ctx, MembershipList, u.ID, largestWindow(part.PageInfo.EndCursor())) // a valid window
 	return next
 }
 
 func membershipKeys(p *model.Person) []listKey {
 	keys := make([]listKey, len(p.Users))
 	for i, u := range p.Users {
-		keys[i], _ = newListKey(MembershipList, u.ID, memberships(nil)) // a valid window
+		keys[i], _ = newListKey(MembershipList, u.ID, largestWindow(nil)) // a valid window
 	}
 	return keys
 }
 
-// memberships is the largest window behind a cursor.
-func memberships(after *string) Paging {
-	most := MaxFirst
-	return Paging{First: &most, After: after, More: true}
+// largestWindow is MaxFirst rows after a cursor; nil is the start of the list.
+func largestWindow(after *string) Paging {
+	first := MaxFirst
+	return Paging{First: &first, After: after, More: true}
 }
 
 // Roles reads the roles of an organization.
 func (s *Loaders) Roles(ctx context.Context, organization model.ID) ([]*model.Role, error) {
-	return one(ctx, s.roles, organization)
+	return loadOne(ctx, s.roles, organization)
 }
 
 func (s *Loaders) loadRoles(ctx context.Context, organizations []model.ID) []*dataloader.Result[[]*model.Role] {
 	results := make([]*dataloader.Result[[]*model.Role], len(organizations))
-	each(len(organizations), func(i int) {
-		roles, err := s.directory.Roles(ctx, organizations[i])
-		results[i] = &dataloader.Result[[]*model.Role]{Data: roles, Error: err}
-	})
+	var wg sync.WaitGroup
+	for i, id := range organizations {
+		wg.Go(func() {
+			roles, err := s.directory.Roles(ctx, id)
+			results[i] = &dataloader.Result[[]*model.Role]{Data: roles, Error: err}
+		})
+	}
+	wg.Wait()
 	return results
 }

@@ -6,23 +6,7 @@ import (
 	"github.com/accountgraph/accountgraph/graph/model"
 )
 
-// Selection is what an operation wants of the objects at one place.
-type Selection interface {
-	// Fields are the fields that it wants of an object of this type.
-	Fields(typ string) []Field
-}
-
-// Field is one selected field.
-type Field struct {
-	Name, Alias string
-	// NonNull is set when the field cannot be null, Leaf when it has no fields.
-	NonNull, Leaf bool
-	// Arguments reads the arguments into a struct with their names.
-	Arguments func(into any) error
-	Selection Selection
-}
-
-// MissingFields is what could not be had of one of several objects.
+// MissingFields are the fields of one object that could not be read.
 type MissingFields struct {
 	// Index of the object.
 	Index int
@@ -31,23 +15,25 @@ type MissingFields struct {
 	Err    error
 }
 
-// Resolve replaces those references that lack a wanted field by the full
-// objects, loaded in one batch. A reference whose object is hidden stays as it
-// is: what it lacks is null. A reference whose object could not be read stays
-// too, with a gap that names what is missing; it becomes the zero T when that
-// includes a field that cannot be null.
-func (k *Loader[T]) Resolve(ctx context.Context, refs []T, want Selection) ([]T, []MissingFields) {
+// Resolve returns refs with the complete objects in place of those that lack a
+// selected field. It loads them in one batch and does not change refs.
+//
+// Where the vendor hides the object, the reference stays and what it lacks is null.
+// Where the object could not be read, the reference stays too, and a MissingFields
+// names what it lacks; it becomes the zero T when one of these fields is non-null.
+func (l *Loader[T]) Resolve(ctx context.Context, refs []T, want Selection) ([]T, []MissingFields) {
 	var fields []Field
 	var ids []model.ID
 	var at []int
+	edges := l.loaders.table.of(l.row.typ)
 	for i, ref := range refs {
 		if isNil(ref) || ref.Complete() {
 			continue
 		}
 		if fields == nil {
-			fields = want.Fields(k.typ)
+			fields = want.Fields(l.row.typ)
 		}
-		if lacks(ref, k.typ, fields) {
+		if isIncomplete(ref, edges, fields) {
 			ids, at = append(ids, ref.GlobalID()), append(at, i)
 		}
 	}
@@ -56,12 +42,11 @@ func (k *Loader[T]) Resolve(ctx context.Context, refs []T, want Selection) ([]T,
 	}
 	completed := append([]T(nil), refs...)
 	var gaps []MissingFields
-	objects, errs := load(ctx, k.byID, ids)
+	objects, errs := load(ctx, l.byID, ids)
 	for n, i := range at {
 		switch {
 		case errs[n] != nil:
-			gap := MissingFields{Index: i, Err: errs[n]}
-			gap.Fields = missing(refs[i], k.typ, fields)
+			gap := MissingFields{Index: i, Err: errs[n], Fields: missingFields(refs[i], edges, fields)}
 			for _, f := range gap.Fields {
 				if f.NonNull {
 					gap.Fields = nil
@@ -71,7 +56,7 @@ func (k *Loader[T]) Resolve(ctx context.Context, refs []T, want Selection) ([]T,
 			}
 			gaps = append(gaps, gap)
 		case isNil(objects[n]):
-			completed[i] = hidden(refs[i])
+			completed[i] = l.row.withUnknownEnums(refs[i])
 		default:
 			completed[i] = objects[n]
 		}
@@ -79,77 +64,46 @@ func (k *Loader[T]) Resolve(ctx context.Context, refs []T, want Selection) ([]T,
 	return completed, gaps
 }
 
-// unheld are the fields that no record holds, since they are read by the object's
-// id or are its id.
-var unheld = map[string]map[string]bool{
-	model.TypeUser:         {"memberships": true, "person": true},
-	model.TypeAccount:      {"members": true, "groups": true, "buyers": true},
-	model.TypeOrganization: {"members": true, "subOrganizations": true, "roles": true},
-	model.TypeMembership:   {"user": true, "tenant": true, "account": true, "organization": true},
-}
-
-func lacks(ref model.Node, typ string, fields []Field) bool {
+// isIncomplete reports whether a record lacks one of the fields.
+func isIncomplete(ref model.Node, edges *edgesOf, fields []Field) bool {
 	if ref.Complete() {
 		return false
 	}
 	for _, f := range fields {
-		if !ref.HasField(f.Name) && !unheld[typ][f.Name] {
+		if isMissing(ref, edges, f) {
 			return true
 		}
 	}
 	return false
 }
 
-func missing(ref model.Node, typ string, fields []Field) []Field {
+// missingFields returns the fields that a record lacks.
+func missingFields(ref model.Node, edges *edgesOf, fields []Field) []Field {
 	var missing []Field
 	for _, f := range fields {
-		if !ref.HasField(f.Name) && !unheld[typ][f.Name] {
+		if isMissing(ref, edges, f) {
 			missing = append(missing, f)
 		}
 	}
 	return missing
 }
 
-// hidden is a reference to an object that the vendor does not show: its status,
-// which the graph promises, is unknown.
-func hidden[T model.Node](ref T) T {
-	var node model.Node
-	switch o := any(ref).(type) {
-	case *model.User:
-		c := *o
-		c.Status = or(c.Status, model.UserOther)
-		node = &c
-	case *model.Membership:
-		c := *o
-		c.Status, c.Role = or(c.Status, model.UserOther), or(c.Role, model.RoleOther)
-		node = &c
-	case *model.Account:
-		c := *o
-		c.Status = or(c.Status, model.AccountOther)
-		node = &c
-	case *model.Organization:
-		c := *o
-		c.Status = or(c.Status, model.OrganizationOther)
-		node = &c
-	case *model.Buyer:
-		c := *o
-		c.Status = or(c.Status, model.BuyerOther)
-		node = &c
-	case *model.Seller:
-		c := *o
-		c.Status = or(c.Status, model.SellerOther)
-		node = &c
-	default:
+func isMissing(ref model.Node, edges *edgesOf, f Field) bool {
+	return !ref.HasField(f.Name) && !edges.isDerived(f.Name)
+}
+
+// withUnknownEnums completes a reference to an object that the vendor hides: an enum
+// that the graph promises is OTHER where the reference lacks it.
+func (t *entityType[T]) withUnknownEnums(ref T) T {
+	if t.unknownEnums == nil {
 		return ref
 	}
-	return node.(T)
+	return t.unknownEnums(ref)
 }
 
-func or[S ~string](word, other S) S {
-	if word == "" {
+func or[S ~string](value, other S) S {
+	if value == "" {
 		return other
 	}
-	return word
+	return value
 }
-
-func isNil[T model.Node](object T) bool { return any(object) == any(*new(T)) }

@@ -7,90 +7,80 @@ import (
 	"github.com/accountgraph/accountgraph/graph/model"
 )
 
-// EntityTags name, for each of a gateway's representations, what its part of the
-// answer was made of: the ids of all objects in it and of those that they belong
-// to, and their providers. A router can forget its copy by any of them. No tag
-// holds an e-mail address: a person is known by its users, and by every provider
-// that was asked for it.
+// EntityTags returns, for each of a gateway's representations, the cache tags of its
+// part of the response: the ids of all objects in it and of their owners, and the
+// names of their providers. A router can invalidate its copy by any of them. No tag
+// holds an e-mail address: the tags of a person are its users, and every provider
+// that was searched.
 //
-// They are for after the operation, when everything has been loaded: nothing is
-// called for them.
+// Call it after the operation. Everything is loaded by then, so that it calls no
+// vendor.
 func (s *Loaders) EntityTags(ctx context.Context, entities Field) [][]string {
-	l := &level{set: s}
+	b := &batch{loaders: s}
 	wanted := representations(entities)
-	each := make([]*tags, len(wanted))
+	parts := make([]*tags, len(wanted))
 	for i, r := range wanted {
-		each[i] = &tags{}
-		l.tags = each[i]
-		l.represented(r, entities.Selection)
+		parts[i] = &tags{}
+		b.tags = parts[i]
+		b.enqueueRepresentation(r, entities.Selection)
 	}
-	l.tags = nil
-	l.walk(ctx)
-	lists := make([][]string, len(each))
-	for i, t := range each {
+	b.tags = nil
+	b.prefetchLevels(ctx)
+	lists := make([][]string, len(parts))
+	for i, t := range parts {
 		lists[i] = t.distinct()
 	}
 	return lists
 }
 
-// Tags name what the answer to a whole query was made of, as EntityTags do.
+// Tags returns the cache tags of the response to a whole query, as EntityTags does.
 func (s *Loaders) Tags(ctx context.Context, root Selection) []string {
 	all := &tags{}
-	l := &level{set: s, tags: all}
-	l.query(root.Fields("Query"))
-	l.walk(ctx)
+	b := &batch{loaders: s, tags: all}
+	b.visitQuery(root)
+	b.prefetchLevels(ctx)
 	return all.distinct()
 }
 
-// tags gathers the tags of a part of an answer. The nil tags gather nothing.
+// tags collects the cache tags of a part of a response. A nil *tags collects nothing.
 type tags struct {
 	ids       []model.ID
-	providing []string
+	providers []string
 }
 
-func (t *tags) id(id model.ID) {
+func (t *tags) addID(id model.ID) {
 	if t != nil {
 		t.ids = append(t.ids, id)
 	}
 }
 
-func (t *tags) node(n model.Node) {
+// addNode adds an object and its owners.
+func (t *tags) addNode(n model.Node, edges *edgesOf) {
 	if t == nil {
 		return
 	}
-	t.id(n.GlobalID())
-	switch o := n.(type) {
-	case *model.Membership:
-		t.ids = append(t.ids, o.EndpointIDs()...)
-	case *model.Organization:
-		tagOwner(t, o.Parent)
-	case *model.Group:
-		tagOwner(t, o.Account)
-	case *model.Buyer:
-		tagOwner(t, o.Account)
+	t.addID(n.GlobalID())
+	for _, e := range edges.owners {
+		if owner := e.node(n); owner != nil {
+			t.addID(owner.GlobalID())
+		}
 	}
 }
 
-func tagOwner[T model.Node](t *tags, owner T) {
-	if !isNil(owner) {
-		t.id(owner.GlobalID())
-	}
-}
-
-func (t *tags) providers(all []*model.Provider) {
+func (t *tags) addProviders(all []*model.Provider) {
 	if t == nil {
 		return
 	}
 	for _, p := range all {
-		t.providing = append(t.providing, p.Name)
+		t.providers = append(t.providers, p.Name)
 	}
 }
 
-// distinct are the ids in the order in which they were met, and behind them the
+// distinct returns the ids in the order in which they were added, and then the
 // providers.
 func (t *tags) distinct() []string {
 	list := make([]string, 0, len(t.ids)+1)
-	var seen map[string]bool // of long lists; short ones are looked through
+	var seen map[string]bool // nil while the list is short enough to search
 	add := func(tag string) {
 		if seen[tag] || seen == nil && slices.Contains(list, tag) {
 			return
@@ -112,7 +102,7 @@ func (t *tags) distinct() []string {
 	for _, id := range t.ids {
 		add(id.Provider())
 	}
-	for _, name := range t.providing {
+	for _, name := range t.providers {
 		add(name)
 	}
 	return list

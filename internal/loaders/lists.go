@@ -8,49 +8,9 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// MaxFirst is how many objects one page of a connection can have; it is the
-// largest page that the vendors give.
-const MaxFirst = 100
-
-// DefaultFirst is the page size when a client does not say.
-const DefaultFirst = 50
-
-// MaxKeys is how many ids or addresses one field can be asked for.
-const MaxKeys = 100
-
-// Paging is a connection's window as a client asks for it.
-type Paging struct {
-	First *int
-	After *string
-	// More is set when the selection wants to know whether there is more, and
-	// Total when it wants the list's length.
-	More, Total bool
-}
-
-func (p Paging) first() (int, error) {
-	if p.First == nil {
-		return DefaultFirst, nil
-	}
-	if *p.First < 0 || *p.First > MaxFirst {
-		return 0, badInput("first must be from 0 to 100")
-	}
-	return *p.First, nil
-}
-
-// AtMost refuses more keys than one field can be asked for.
-func AtMost(keys int) error {
-	if keys > MaxKeys {
-		return badInput("at most 100 at once")
-	}
-	return nil
-}
-
-func badInput(detail string) error {
-	return &providers.Error{Kind: providers.InvalidArgument, Detail: detail}
-}
-
-// UserList describes a list of users; in is the provider that a nested list
-// belongs to, else nil.
+// UserList describes a list of users. in is the provider whose field the list is, nil
+// for a list of all providers. A filter by providers inside one provider is an error
+// of kind InvalidArgument.
 func UserList(in *model.Provider, f *model.UserFilter, o *model.UserOrder) (directory.List, error) {
 	if f == nil {
 		f = &model.UserFilter{}
@@ -67,10 +27,10 @@ func UserList(in *model.Provider, f *model.UserFilter, o *model.UserOrder) (dire
 	if o != nil {
 		order = providers.Order{Field: o.Field, Descending: o.Direction == model.Descending}
 	}
-	return rootList("users", in, f.Providers, filter, order)
+	return providerList("users", in, f.Providers, filter, order)
 }
 
-// AccountList describes a list of accounts.
+// AccountList describes a list of accounts, as UserList does.
 func AccountList(in *model.Provider, f *model.AccountFilter, o *model.EntityOrder) (directory.List, error) {
 	if f == nil {
 		f = &model.AccountFilter{}
@@ -78,7 +38,7 @@ func AccountList(in *model.Provider, f *model.AccountFilter, o *model.EntityOrde
 	return entityList("accounts", in, f.Providers, f.Name, words(f.Status), o)
 }
 
-// OrganizationList describes a list of organizations.
+// OrganizationList describes a list of organizations, as UserList does.
 func OrganizationList(in *model.Provider, f *model.OrganizationFilter, o *model.EntityOrder) (directory.List, error) {
 	if f == nil {
 		f = &model.OrganizationFilter{}
@@ -129,7 +89,7 @@ func MemberList(f *model.MembershipFilter) directory.List {
 	return l
 }
 
-// The lists that belong to an object and take no filter.
+// The lists of an object that take no filter.
 var (
 	MembershipList      = directory.List{Kind: "memberships"}
 	GroupsOfAccount     = directory.List{Kind: "groups"}
@@ -142,18 +102,20 @@ func entityList(kind string, in *model.Provider, names []string, name *string, s
 	if o != nil {
 		order = providers.Order{Field: model.UserOrderField(o.Field), Descending: o.Direction == model.Descending}
 	}
-	return rootList(kind, in, names, providers.Filter{Name: text(name), Status: status}, order)
+	return providerList(kind, in, names, providers.Filter{Name: text(name), Status: status}, order)
 }
 
-func rootList(kind string, in *model.Provider, names []string, filter providers.Filter, order providers.Order) (directory.List, error) {
+// providerList describes a list of all providers, of those with these names, or of
+// the one that it is in.
+func providerList(kind string, in *model.Provider, names []string, filter providers.Filter, order providers.Order) (directory.List, error) {
 	l := directory.List{Kind: kind, Providers: names, Query: providers.Query{Filter: filter, Order: order}}
 	if in != nil {
 		if names != nil {
-			return l, badInput("providers cannot be chosen inside one provider")
+			return l, invalidArgument("providers cannot be chosen inside one provider")
 		}
 		l.Providers = []string{in.Name}
 	}
-	// One list has one fingerprint, however its providers were named.
+	// The fingerprint of a list does not depend on how its providers are named.
 	slices.Sort(l.Providers)
 	l.Providers = slices.Compact(l.Providers)
 	return l, nil
@@ -166,10 +128,10 @@ func text(s *string) string {
 	return *s
 }
 
-func words[S ~string](status []S) []string {
+func words[S ~string](values []S) []string {
 	var words []string
-	for _, s := range status {
-		words = append(words, string(s))
+	for _, v := range values {
+		words = append(words, string(v))
 	}
 	return words
 }

@@ -1,0 +1,245 @@
+package loaders_test
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/accountgraph/accountgraph/graph/generated"
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/loaders"
+)
+
+// schemaType is an object or interface type of schema.graphqls.
+type schemaType struct {
+	conditions []string
+	isEntity   bool
+	fields     map[string]schemaField
+}
+
+type schemaField struct {
+	typ     string // without list and non-null
+	shape   string
+	nonNull bool
+	isEnum  bool
+}
+
+// schema is what the tables must agree with.
+type schema map[string]schemaType
+
+func readSchema() schema {
+	types := schema{}
+	parsed := generated.NewExecutableSchema(generated.Config{}).Schema()
+	for name, d := range parsed.Types {
+		if d.Kind != "OBJECT" && d.Kind != "INTERFACE" || strings.HasPrefix(name, "_") {
+			continue
+		}
+		t := schemaType{conditions: []string{name}, isEntity: d.Directives.ForName("key") != nil, fields: map[string]schemaField{}}
+		t.conditions = append(t.conditions, slices.Sorted(slices.Values(d.Interfaces))...)
+		if t.isEntity {
+			t.conditions = append(t.conditions, "_Entity")
+		}
+		for _, f := range d.Fields {
+			if strings.HasPrefix(f.Name, "_") {
+				continue
+			}
+			field := schemaField{typ: f.Type.Name(), shape: "single", nonNull: f.Type.NonNull, isEnum: parsed.Types[f.Type.Name()].Kind == "ENUM"}
+			if f.Type.Elem != nil {
+				field.shape = "list"
+			}
+			if node, ok := strings.CutSuffix(field.typ, "Connection"); ok {
+				field.typ, field.shape = node, "connection"
+			}
+			t.fields[f.Name] = field
+		}
+		types[name] = t
+	}
+	return types
+}
+
+// leads reports whether an entity or a provider can be reached from a type.
+func (s schema) leads(typ string, seen ...string) bool {
+	t, ok := s[typ]
+	if !ok || slices.Contains(seen, typ) {
+		return false
+	}
+	if t.isEntity || typ == "Provider" || typ == "Node" || typ == "Tenant" {
+		return true
+	}
+	for _, f := range t.fields {
+		if s.leads(f.typ, append(seen, typ)...) {
+			return true
+		}
+	}
+	return false
+}
+
+// structs are the structs of graph/model whose fields the executor reads.
+func structs() map[string]reflect.Type {
+	types := map[string]reflect.Type{
+		"Provider": reflect.TypeFor[model.Provider](), "Person": reflect.TypeFor[model.Person](),
+		"Role": reflect.TypeFor[model.Role](),
+	}
+	maps.Copy(types, loaders.EntityTypes())
+	var add func(t reflect.Type)
+	add = func(t reflect.Type) {
+		for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+			t = t.Elem()
+		}
+		if t.Kind() != reflect.Struct || t.PkgPath() != reflect.TypeFor[model.User]().PkgPath() || t.Name() == "FieldSet" {
+			return
+		}
+		if _, ok := types[t.Name()]; ok {
+			return
+		}
+		types[t.Name()] = t
+		for i := range t.NumField() {
+			add(t.Field(i).Type)
+		}
+	}
+	for _, t := range slices.Collect(maps.Values(types)) {
+		for _, f := range reflect.VisibleFields(t) {
+			if !f.Anonymous {
+				add(f.Type)
+			}
+		}
+	}
+	return types
+}
+
+func hasMember(t reflect.Type, field string) bool {
+	fold := func(name string) bool { return strings.EqualFold(name, field) }
+	if _, ok := t.FieldByNameFunc(fold); ok {
+		return true
+	}
+	p := reflect.PointerTo(t)
+	for i := range p.NumMethod() {
+		if fold(p.Method(i).Name) {
+			return true
+		}
+	}
+	return false
+}
+
+func TestEdges_CoverSchema(t *testing.T) {
+	s, rows, structs := readSchema(), map[string]loaders.Row{}, structs()
+	for _, r := range loaders.Rows() {
+		rows[r.Parent+"."+r.Field] = r
+	}
+	for name, typ := range s {
+		if strings.HasSuffix(name, "Connection") || strings.HasSuffix(name, "Edge") || slices.Contains([]string{"Mutation", "Entity", "Tenant"}, name) {
+			continue
+		}
+		for field, f := range typ.fields {
+			_, isObject := s[f.typ]
+			held := structs[name] != nil && hasMember(structs[name], field)
+			needed := s.leads(f.typ) || isObject && !held
+			row, ok := rows[name+"."+field]
+			delete(rows, name+"."+field)
+			switch {
+			case needed && !ok:
+				t.Errorf("%s.%s leads to %s and has no row: add one to edges in fields.go", name, field, f.typ)
+			case !ok:
+			case row.Target != f.typ || row.Shape != f.shape:
+				t.Errorf("%s.%s is a %s of %s in the schema, but a %s of %s in its row", name, field, f.shape, f.typ, row.Shape, row.Target)
+			}
+		}
+	}
+	delete(rows, "Query._entities") // the executor adds it
+	for field := range rows {
+		t.Errorf("%s has a row, but is not a field of the schema", field)
+	}
+}
+
+func TestEntityTypes_CoverSchema(t *testing.T) {
+	var want []string
+	for name, typ := range readSchema() {
+		if typ.isEntity {
+			if diff := cmp.Diff(typ.conditions, loaders.TypeConditions(name)); diff != "" {
+				t.Errorf("type conditions of %s (-schema +row):\n%s", name, diff)
+			}
+			if _, ok := typ.fields["id"]; ok {
+				want = append(want, name)
+			}
+		}
+	}
+	got := loaders.EntityTypes()
+	if diff := cmp.Diff(slices.Sorted(slices.Values(want)), slices.Sorted(maps.Keys(got))); diff != "" {
+		t.Errorf("entity types (-schema +rows):\n%s", diff)
+	}
+	for name, typ := range got {
+		if typ.Name() != name {
+			t.Errorf("the row of %s is for %s", name, typ)
+		}
+		if _, err := model.ParseID("a:" + name + ":1/2"); err != nil {
+			t.Errorf("model.ParseID does not know %s", name)
+		}
+		if _, err := model.CheckRepresentation(map[string]any{"__typename": name, "id": "x"}); err != nil {
+			t.Errorf("model.CheckRepresentation does not know %s", name)
+		}
+	}
+}
+
+// A field that is in the schema or in a struct, but not in both, was forgotten.
+func TestModel_CoversSchema(t *testing.T) {
+	s, rows := readSchema(), map[string]bool{}
+	for _, r := range loaders.Rows() {
+		rows[r.Parent+"."+r.Field] = true
+	}
+	resolved := map[string]bool{"Provider.status": true, "Person.name": true, "Person.lastLoginAt": true} // from other fields
+	for name, typ := range structs() {
+		st, ok := s[name]
+		if !ok {
+			t.Errorf("model.%s is not a type of the schema", name)
+			continue
+		}
+		for field := range st.fields {
+			if full := name + "." + field; !hasMember(typ, field) && !rows[full] && !resolved[full] {
+				t.Errorf("%s is in the schema, but not in model.%s", full, name)
+			}
+		}
+		for _, f := range reflect.VisibleFields(typ) {
+			if f.Anonymous || f.Name == "FieldSet" {
+				continue
+			}
+			if !slices.ContainsFunc(slices.Collect(maps.Keys(st.fields)), func(field string) bool { return strings.EqualFold(field, f.Name) }) {
+				t.Errorf("model.%s.%s is not in the schema", name, f.Name)
+			}
+		}
+	}
+}
+
+// The graph promises these enums even of an object that the vendor hides.
+func TestUnknownEnums_CoverNonNullEnums(t *testing.T) {
+	s := readSchema()
+	for name := range loaders.EntityTypes() {
+		record := reflect.ValueOf(loaders.WithUnknownEnums(name)).Elem()
+		for field, f := range s[name].fields {
+			if !f.isEnum || !f.nonNull {
+				continue
+			}
+			value := record.FieldByNameFunc(func(n string) bool { return strings.EqualFold(n, field) })
+			if value.String() != "OTHER" {
+				t.Errorf("%s.%s is %q: set it in unknownEnums in fields.go", name, field, value)
+			}
+		}
+	}
+}
+
+// A derived field never makes a record incomplete, so no record may have to hold it.
+func TestEdges_DerivedAreNotHeld(t *testing.T) {
+	types := loaders.EntityTypes()
+	for _, r := range loaders.Rows() {
+		typ, ok := types[r.Parent]
+		if !ok || r.Parent == model.TypeMembership { // whose id names its user and tenant
+			continue
+		}
+		if held := hasMember(typ, r.Field); held == r.Derived {
+			t.Errorf("%s.%s: held by the struct: %t, derived: %t", r.Parent, r.Field, held, r.Derived)
+		}
+	}
+}

@@ -1,0 +1,124 @@
+package loaders
+
+import (
+	"context"
+	"encoding/json"
+	"sync"
+
+	"github.com/graph-gophers/dataloader/v7"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/directory"
+)
+
+// listKey identifies a window of a list. It is comparable, so the list is in its
+// canonical text.
+type listKey struct {
+	list   string
+	parent model.ID
+	first  int
+	after  string
+	// resumes is set when after is a cursor, even an empty one.
+	resumes     bool
+	more, total bool
+}
+
+func newListKey(l directory.List, parent model.ID, p Paging) (listKey, error) {
+	first, err := p.first()
+	if err != nil {
+		return listKey{}, err
+	}
+	text, _ := json.Marshal(l) // cannot fail: strings, numbers and times
+	key := listKey{list: string(text), parent: parent, first: first, more: p.More, total: p.Total}
+	if p.After != nil {
+		key.after, key.resumes = *p.After, true
+	}
+	return key, nil
+}
+
+// readLists reads the lists of a batch in parallel. Lists that differ only in their
+// parent, of one provider and type, are read together.
+func (l *Loader[T]) readLists(ctx context.Context, keys []listKey) []*dataloader.Result[*directory.Listing[T]] {
+	siblings := map[listKey][]int{}
+	for i, key := range keys {
+		common := key
+		common.parent = model.NewID(key.parent.Provider(), key.parent.Type(), "")
+		siblings[common] = append(siblings[common], i)
+	}
+	results := make([]*dataloader.Result[*directory.Listing[T]], len(keys))
+	var wg sync.WaitGroup
+	for common, indices := range siblings {
+		wg.Go(func() {
+			parents := make([]model.ID, len(indices))
+			for i, n := range indices {
+				parents[i] = keys[n].parent
+			}
+			listings := l.readSiblings(ctx, common, parents)
+			for i, n := range indices {
+				primeListing(ctx, l, listings[i])
+				results[n] = &dataloader.Result[*directory.Listing[T]]{Data: listings[i]}
+			}
+		})
+	}
+	wg.Wait()
+	return results
+}
+
+// readSiblings reads the lists of several parents; nil for a parent without one.
+func (l *Loader[T]) readSiblings(ctx context.Context, common listKey, parents []model.ID) []*directory.Listing[T] {
+	var of directory.List
+	_ = json.Unmarshal([]byte(common.list), &of) // written by newListKey
+	listings := make([]*directory.Listing[T], len(parents))
+	w := directory.Window{First: common.first, More: common.more, Total: common.total}
+	if common.resumes || parents[0] == "" {
+		for i, parent := range parents {
+			child := of
+			if parent != "" {
+				child = of.Of(parent)
+			}
+			listings[i] = l.readList(ctx, child, w, common)
+		}
+		return listings
+	}
+	children := directory.ReadChildren(ctx, l.loaders.directory, l.row.selector, l.parentOf(common.parent.Type()), of, parents, w)
+	for i, parent := range parents {
+		if listing, ok := children[parent]; ok {
+			listings[i] = &listing
+		}
+	}
+	return listings
+}
+
+func (l *Loader[T]) readList(ctx context.Context, of directory.List, w directory.Window, key listKey) *directory.Listing[T] {
+	if key.resumes {
+		cursor, err := model.ParseCursor(key.after, of.ID())
+		if err != nil {
+			return &directory.Listing[T]{Errors: []error{invalidArgument(err.Error())}, Failed: true}
+		}
+		w.After = &cursor
+	}
+	listing := directory.Read(ctx, l.loaders.directory, l.row.selector, of, w)
+	return &listing
+}
+
+// parentOf returns how a row names its parent of this type: by the reference to the
+// owner of the type.
+func (l *Loader[T]) parentOf(parentType string) func(row T) model.ID {
+	owners := l.loaders.table.of(l.row.typ).owners
+	return func(row T) model.ID {
+		for _, e := range owners {
+			if e.target == parentType {
+				return idOf(e.node(row))
+			}
+		}
+		return ""
+	}
+}
+
+// idOf returns the id of an object, "" where there is none.
+func idOf(n model.Node) model.ID {
+	if n == nil {
+		return ""
+	}
+	return n.GlobalID()
+}

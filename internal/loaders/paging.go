@@ -1,0 +1,78 @@
+package loaders
+
+import (
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/directory"
+	"github.com/accountgraph/accountgraph/providers"
+)
+
+// MaxFirst is the largest page of a connection, and the largest that vendors return.
+const MaxFirst = 100
+
+// DefaultFirst is the page size when a client gives none.
+const DefaultFirst = 50
+
+// MaxKeys is the largest number of ids or addresses that one field accepts.
+const MaxKeys = 100
+
+// Paging is the window of a connection that a client selects.
+type Paging struct {
+	// First is the number of rows; nil is DefaultFirst.
+	First *int
+	// After is the cursor before the window; nil is the start of the list.
+	After *string
+	// More is set when the selection needs hasNextPage, Total when it needs totalCount.
+	More, Total bool
+}
+
+func (p Paging) first() (int, error) {
+	if p.First == nil {
+		return DefaultFirst, nil
+	}
+	if *p.First < 0 || *p.First > MaxFirst {
+		return 0, invalidArgument("first must be from 0 to 100")
+	}
+	return *p.First, nil
+}
+
+// AtMost returns an error of kind InvalidArgument for more than MaxKeys keys.
+func AtMost(keys int) error {
+	if keys > MaxKeys {
+		return invalidArgument("at most 100 at once")
+	}
+	return nil
+}
+
+func invalidArgument(detail string) error {
+	return &providers.Error{Kind: providers.InvalidArgument, Detail: detail}
+}
+
+// EmbeddedList describes a list whose rows its owner holds.
+func EmbeddedList(typ string, owner model.ID) directory.List {
+	return directory.List{Kind: string(owner) + " " + typ}
+}
+
+// Embedded returns a window of a list whose rows are given. The error is of kind
+// InvalidArgument.
+func Embedded[T model.Node](of directory.List, rows []T, p Paging) (*directory.Listing[T], error) {
+	w, err := embeddedWindow(of, p)
+	if err != nil {
+		return nil, err
+	}
+	listing := directory.Paginate(of, "", rows, w, nil)
+	return &listing, nil
+}
+
+func embeddedWindow(of directory.List, p Paging) (directory.Window, error) {
+	first, err := p.first()
+	w := directory.Window{First: first, Total: p.Total}
+	if err != nil || p.After == nil {
+		return w, err
+	}
+	cursor, err := model.ParseCursor(*p.After, of.ID())
+	if err != nil {
+		return w, invalidArgument(err.Error())
+	}
+	w.After = &cursor
+	return w, nil
+}

@@ -1,0 +1,232 @@
+package loaders
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/directory"
+)
+
+// Prefetch reads a query's selection breadth first and loads what it selects. All
+// ids and lists of a level, from all branches, are loaded in parallel before the
+// next level is read. Errors are left for the resolvers to report.
+func (s *Loaders) Prefetch(ctx context.Context, root Selection) {
+	b := &batch{loaders: s}
+	b.visitQuery(root)
+	b.prefetchLevels(ctx)
+}
+
+// prefetchLevels loads a level and all below it.
+func (b *batch) prefetchLevels(ctx context.Context) {
+	for !b.empty() && ctx.Err() == nil {
+		b.load(ctx)
+		next := &batch{loaders: b.loaders}
+		for _, follow := range b.follow {
+			follow(ctx, next)
+		}
+		b = next
+	}
+}
+
+// batch is what one level of the selection needs.
+type batch struct {
+	loaders       *Loaders
+	lists         []listBatch
+	ids           map[anyLoader][]model.ID
+	emails        []string
+	organizations []model.ID
+	// follow reads the next level of the selection, once this one is loaded.
+	follow []func(ctx context.Context, next *batch)
+	// tags collects the tags of the part of the response that is being visited; nil
+	// during a prefetch.
+	tags *tags
+}
+
+func (b *batch) empty() bool {
+	return len(b.lists) == 0 && len(b.ids) == 0 && len(b.emails) == 0 && len(b.organizations) == 0 && len(b.follow) == 0
+}
+
+// load loads everything that the level needs, in parallel.
+func (b *batch) load(ctx context.Context) {
+	jobs := make([]func(context.Context), 0, len(b.lists)+len(b.ids)+2)
+	for _, lists := range b.lists {
+		jobs = append(jobs, lists.load)
+	}
+	for loader, ids := range b.ids {
+		jobs = append(jobs, func(ctx context.Context) { loader.prefetch(ctx, ids) })
+	}
+	if len(b.emails) > 0 {
+		jobs = append(jobs, func(ctx context.Context) { b.loaders.People(ctx, b.emails) })
+	}
+	if len(b.organizations) > 0 {
+		jobs = append(jobs, func(ctx context.Context) { load(ctx, b.loaders.roles, b.organizations) })
+	}
+	if len(jobs) == 1 {
+		jobs[0](ctx)
+		return
+	}
+	var wg sync.WaitGroup
+	for _, job := range jobs {
+		wg.Go(func() { job(ctx) })
+	}
+	wg.Wait()
+}
+
+// next calls follow with the next level, once this one is loaded.
+func (b *batch) next(follow func(ctx context.Context, next *batch)) {
+	tags := b.tags
+	b.follow = append(b.follow, func(ctx context.Context, next *batch) {
+		next.tags = tags
+		follow(ctx, next)
+	})
+}
+
+func (b *batch) addID(loader anyLoader, id model.ID) {
+	if b.ids == nil {
+		b.ids = map[anyLoader][]model.ID{}
+	}
+	b.ids[loader] = append(b.ids[loader], id)
+}
+
+// enqueueID loads the object with this id and visits it on the next level. It
+// ignores an id that is malformed or, unless typ is "", of another type.
+func (b *batch) enqueueID(text string, typ string, want Selection) {
+	id, err := model.ParseID(text)
+	if err != nil || typ != "" && id.Type() != typ {
+		return
+	}
+	b.tags.addID(id)
+	loader := b.loaders.loaderOf(id.Type())
+	b.addID(loader, id)
+	b.next(func(ctx context.Context, next *batch) {
+		if node, _ := loader.node(ctx, id); node != nil {
+			next.visitNode(node, want)
+		}
+	})
+}
+
+// visitNode adds to this level the object itself, if it lacks a selected field, and
+// the lists that need its id only. What it holds is visited on the next level.
+func (b *batch) visitNode(n model.Node, want Selection) {
+	id := n.GlobalID()
+	typ := id.Type()
+	edges, fields := b.loaders.table.of(typ), want.Fields(typ)
+	b.tags.addNode(n, edges)
+	incomplete := isIncomplete(n, edges, fields)
+	if incomplete {
+		b.addID(b.loaders.loaderOf(typ), id)
+	}
+	if !slices.ContainsFunc(fields, hasSelection) {
+		return
+	}
+	for _, f := range fields {
+		if e := edges.byField[f.Name]; e != nil && e.byID != nil {
+			e.byID(b, id, f)
+		}
+	}
+	b.next(func(ctx context.Context, next *batch) {
+		if incomplete {
+			if full, _ := next.loaders.loaderOf(typ).node(ctx, id); full != nil {
+				n = full
+			}
+		}
+		for _, f := range fields {
+			if e := edges.byField[f.Name]; e != nil && e.follow != nil {
+				e.follow(next, n, f)
+			}
+		}
+	})
+}
+
+func hasSelection(f Field) bool { return !f.Leaf }
+
+// visitValue visits an object without an id.
+func (b *batch) visitValue(typ string, value any, want Selection) {
+	edges := b.loaders.table.of(typ)
+	for _, f := range want.Fields(typ) {
+		if e := edges.byField[f.Name]; e != nil {
+			e.follow(b, value, f)
+		}
+	}
+}
+
+func visitAll[T model.Node](b *batch, nodes []T, want Selection) {
+	for _, n := range nodes {
+		visit(b, n, want)
+	}
+}
+
+// visit visits an object, if there is one.
+func visit[T model.Node](b *batch, n T, want Selection) {
+	if !isNil(n) {
+		b.visitNode(n, want)
+	}
+}
+
+// enqueueList reads a window of a list and visits its nodes on the next level.
+func enqueueList[T model.Node](b *batch, l *Loader[T], of directory.List, parent model.ID, f Field) {
+	var p Paging
+	if f.Arguments(&p) != nil {
+		return
+	}
+	window := ReadWindow(f.Selection, l.row.typ)
+	p.More, p.Total = window.More, window.Total
+	key, err := newListKey(of, parent, p)
+	if err != nil {
+		return
+	}
+	addListKeys(b, l, key)
+	if len(window.Nodes) == 0 {
+		return
+	}
+	b.next(func(ctx context.Context, next *batch) {
+		listing, _ := loadOne(ctx, l.lists, key)
+		if listing == nil || listing.Connection == nil {
+			return
+		}
+		for _, e := range listing.Edges {
+			for _, want := range window.Nodes {
+				visit(next, e.Node, want.Selection)
+			}
+		}
+	})
+}
+
+// visitEmbedded visits the selected window of a list that its owner holds.
+func visitEmbedded[T model.Node](b *batch, typ string, owner model.ID, rows []T, f Field) {
+	var p Paging
+	if f.Arguments(&p) != nil {
+		return
+	}
+	window, err := embeddedWindow(EmbeddedList(typ, owner), p)
+	if err != nil {
+		return
+	}
+	from, to := window.Of(len(rows))
+	for _, want := range ReadWindow(f.Selection, typ).Nodes {
+		visitAll(b, rows[from:to], want.Selection)
+	}
+}
+
+// listBatch is what a level needs of the lists of one type.
+type listBatch interface{ load(ctx context.Context) }
+
+type listKeys[T model.Node] struct {
+	loader *Loader[T]
+	keys   []listKey
+}
+
+func (l *listKeys[T]) load(ctx context.Context) { load(ctx, l.loader.lists, l.keys) }
+
+// addListKeys adds lists to the level's batch of this loader.
+func addListKeys[T model.Node](b *batch, l *Loader[T], keys ...listKey) {
+	for _, lists := range b.lists {
+		if same, ok := lists.(*listKeys[T]); ok && same.loader == l {
+			same.keys = append(same.keys, keys...)
+			return
+		}
+	}
+	b.lists = append(b.lists, &listKeys[T]{l, slices.Clone(keys)})
+}

@@ -1,0 +1,165 @@
+package loaders
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/directory"
+)
+
+// visitQuery visits the root of a query.
+func (b *batch) visitQuery(root Selection) { b.visitValue(query.typ, (*model.Provider)(nil), root) }
+
+// rootEdge is a field of Query.
+func rootEdge(field, target string, shape shape, follow func(b *batch, f Field)) edge {
+	return edge{
+		parent: query.typ, field: field, target: target, shape: shape,
+		follow: func(b *batch, _ any, f Field) { follow(b, f) },
+	}
+}
+
+// entityByID is a field of Query that returns the object of one type with an id.
+func entityByID[T model.Node](target *entityType[T], field string) edge {
+	return rootEdge(field, target.typ, single, func(b *batch, f Field) { b.enqueueArgumentID(target.typ, f) })
+}
+
+// nodeByID is a field of Query that returns the object with an id, of any type.
+func nodeByID(field string) edge {
+	return rootEdge(field, "Node", single, func(b *batch, f Field) { b.enqueueArgumentID("", f) })
+}
+
+func (b *batch) enqueueArgumentID(typ string, f Field) {
+	var a struct{ ID string }
+	if f.Arguments(&a) == nil {
+		b.enqueueID(a.ID, typ, f.Selection)
+	}
+}
+
+// nodesByID is a field of Query that returns the objects with some ids.
+func nodesByID(field string) edge {
+	return rootEdge(field, "Node", list, func(b *batch, f Field) {
+		var a struct{ IDs []string }
+		if f.Arguments(&a) != nil || len(a.IDs) > MaxKeys {
+			return
+		}
+		for _, id := range a.IDs {
+			b.enqueueID(id, "", f.Selection)
+		}
+	})
+}
+
+// personByEmail is a field of Query that returns the person with an address.
+func personByEmail(field string) edge {
+	return rootEdge(field, person.typ, single, func(b *batch, f Field) {
+		var a struct{ Email string }
+		if f.Arguments(&a) == nil {
+			b.enqueuePerson(a.Email, f.Selection)
+		}
+	})
+}
+
+// peopleByEmail is a field of Query that returns the people with some addresses.
+func peopleByEmail(field string) edge {
+	return rootEdge(field, person.typ, list, func(b *batch, f Field) {
+		var a struct{ Emails []string }
+		if f.Arguments(&a) != nil || len(a.Emails) > MaxKeys {
+			return
+		}
+		for _, email := range a.Emails {
+			b.enqueuePerson(email, f.Selection)
+		}
+	})
+}
+
+// enqueuePerson loads the users with an address and visits the person on the next
+// level.
+func (b *batch) enqueuePerson(email string, want Selection) {
+	b.emails = append(b.emails, email)
+	b.tags.addProviders(b.loaders.directory.Providers())
+	b.next(func(ctx context.Context, next *batch) {
+		people, _ := next.loaders.People(ctx, []string{email})
+		if people[0] == nil {
+			return
+		}
+		edges := next.loaders.table.of(users.typ)
+		for _, u := range people[0].Users {
+			next.tags.addNode(u, edges)
+		}
+		next.visitValue(person.typ, people[0], want)
+	})
+}
+
+// allProviders is a field of Query that returns every provider.
+func allProviders(field string) edge {
+	return rootEdge(field, provider.typ, list, func(b *batch, f Field) {
+		for _, p := range b.loaders.directory.Providers() {
+			b.visitValue(provider.typ, p, f.Selection)
+		}
+	})
+}
+
+// rootList is a connection that belongs to no entity: of all providers, or of the
+// one that is its parent.
+func rootList[F, O any, T model.Node](
+	parent *valueType[*model.Provider], field string, target *entityType[T],
+	describe func(in *model.Provider, filter *F, order *O) (directory.List, error),
+) edge {
+	return edge{
+		parent: parent.typ, field: field, target: target.typ, shape: connection,
+		follow: func(b *batch, p any, f Field) {
+			var a struct {
+				Filter  *F
+				OrderBy *O
+			}
+			if f.Arguments(&a) != nil {
+				return
+			}
+			if of, err := describe(parent.cast(p), a.Filter, a.OrderBy); err == nil {
+				enqueueList(b, *target.loader(b.loaders), of, "", f)
+			}
+		},
+	}
+}
+
+// ofQuery describes a list that no provider has as a field.
+func ofQuery[F, O any](describe func(filter *F, order *O) (directory.List, error)) func(*model.Provider, *F, *O) (directory.List, error) {
+	return func(_ *model.Provider, filter *F, order *O) (directory.List, error) { return describe(filter, order) }
+}
+
+// entitiesByRepresentation is the field `_entities` of a gateway.
+func entitiesByRepresentation(field string) edge {
+	return rootEdge(field, "_Entity", list, func(b *batch, f Field) {
+		for _, r := range representations(f) {
+			b.enqueueRepresentation(r, f.Selection)
+		}
+	})
+}
+
+// representation is a gateway's reference to an object.
+type representation struct {
+	Typename string `json:"__typename"`
+	ID       string
+	Email    string
+}
+
+func representations(f Field) []representation {
+	var a struct{ Representations []representation }
+	err := f.Arguments(&a)
+	var other *json.UnmarshalTypeError // a key that is not text leaves the others readable
+	if err != nil && !errors.As(err, &other) {
+		return nil
+	}
+	return a.Representations
+}
+
+func (b *batch) enqueueRepresentation(r representation, want Selection) {
+	switch r.Typename {
+	case "":
+	case person.typ:
+		b.enqueuePerson(r.Email, want)
+	default:
+		b.enqueueID(r.ID, r.Typename, want)
+	}
+}

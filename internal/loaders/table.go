@@ -1,0 +1,158 @@
+package loaders
+
+import (
+	"context"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/directory"
+)
+
+// entityType is a row of the table of types.
+type entityType[T model.Node] struct {
+	typ        string
+	conditions []string
+	selector   directory.Selector[T]
+	// loader is where Loaders holds the loader of this type.
+	loader func(*Loaders) **Loader[T]
+	// unknownEnums returns a copy in which every non-null enum has a value; nil where
+	// the type has no such enum.
+	unknownEnums func(T) T
+}
+
+// objectType is a row of the table of types without its Go type.
+type objectType interface {
+	name() string
+	// typeConditions are the type conditions of fragments that the type satisfies, in
+	// the executor's order.
+	typeConditions() []string
+}
+
+// entity is an entityType without its Go type.
+type entity interface {
+	objectType
+	// open adds the loader of this type.
+	open(*Loaders)
+	// of returns the loader of this type.
+	of(*Loaders) anyLoader
+}
+
+func (t *entityType[T]) name() string             { return t.typ }
+func (t *entityType[T]) typeConditions() []string { return t.conditions }
+func (t *entityType[T]) open(s *Loaders)          { *t.loader(s) = newLoader(s, t) }
+func (t *entityType[T]) of(s *Loaders) anyLoader  { return *t.loader(s) }
+func (*entityType[T]) cast(v any) T               { return v.(T) }
+
+// valueType is an object type without an id.
+type valueType[T any] struct {
+	typ        string
+	conditions []string
+}
+
+func (t *valueType[T]) name() string             { return t.typ }
+func (t *valueType[T]) typeConditions() []string { return t.conditions }
+func (*valueType[T]) cast(v any) T               { return v.(T) }
+
+// parentType is an entityType or a valueType as the parent of an edge.
+type parentType[P any] interface {
+	objectType
+	cast(v any) P
+}
+
+// anyLoader is a Loader without its Go type.
+type anyLoader interface {
+	prefetch(ctx context.Context, ids []model.ID)
+	node(ctx context.Context, id model.ID) (model.Node, error)
+	primeNode(ctx context.Context, n model.Node)
+}
+
+// shape is how many objects a field returns, and in which form.
+type shape string
+
+const (
+	single     shape = "single"
+	list       shape = "list"
+	connection shape = "connection"
+)
+
+// edge is a row of the table of edges.
+type edge struct {
+	parent, field, target string
+	shape                 shape
+	// derived is set when no record holds the field: the object's id is enough to
+	// resolve it, so it never makes a record incomplete.
+	derived bool
+	// owner is set when an object belongs to the one that it refers to: cache tags name
+	// it, and lists of the owner's children find their parent by it.
+	owner bool
+	// node returns the object that a reference holds, nil where there is none.
+	node func(parent any) model.Node
+	// byID adds to a level what needs the parent's id only.
+	byID func(b *batch, parent model.ID, f Field)
+	// follow adds to a level what the parent holds.
+	follow func(b *batch, parent any, f Field)
+}
+
+func (e edge) isOwner() edge   { e.owner = true; return e }
+func (e edge) isDerived() edge { e.derived = true; return e }
+
+// edgesOf are the edges of one type.
+type edgesOf struct {
+	byField map[string]*edge
+	owners  []*edge
+}
+
+func (e *edgesOf) isDerived(field string) bool {
+	edge := e.byField[field]
+	return edge != nil && edge.derived
+}
+
+// index finds the rows of the tables. It is immutable.
+type index struct {
+	entities   map[string]entity
+	edges      map[string]*edgesOf
+	conditions map[string][]string
+	noEdges    edgesOf
+}
+
+func newIndex(entities []entity, values []objectType, rows []edge) *index {
+	x := &index{entities: map[string]entity{}, edges: map[string]*edgesOf{}, conditions: map[string][]string{}}
+	for _, t := range values {
+		x.conditions[t.name()] = t.typeConditions()
+	}
+	for _, e := range entities {
+		x.entities[e.name()] = e
+		x.conditions[e.name()] = e.typeConditions()
+		x.add(providerOf(e))
+	}
+	for _, row := range rows {
+		x.add(row)
+	}
+	return x
+}
+
+func (x *index) add(row edge) {
+	of := x.edges[row.parent]
+	if of == nil {
+		of = &edgesOf{byField: map[string]*edge{}}
+		x.edges[row.parent] = of
+	}
+	of.byField[row.field] = &row
+	if row.owner {
+		of.owners = append(of.owners, &row)
+	}
+}
+
+// of returns the edges of a type. The result is never nil.
+func (x *index) of(typ string) *edgesOf {
+	if of := x.edges[typ]; of != nil {
+		return of
+	}
+	return &x.noEdges
+}
+
+func (x *index) typeConditions(typ string) []string {
+	if conditions := x.conditions[typ]; conditions != nil {
+		return conditions
+	}
+	return []string{typ}
+}
