@@ -11,25 +11,25 @@ import (
 )
 
 var (
-	list  = model.NewListID("users")
-	place = model.Cursor{List: list, Positions: []model.Position{
+	list   = model.NewListID("users")
+	cursor = model.Cursor{List: list, Positions: []model.Position{
 		{Provider: "softwareone", Token: "100", Index: 7}, {Provider: "b", Done: true}, {Provider: "ü"},
 	}}
 )
 
-func TestCursor(t *testing.T) {
-	text := place.Encode()
+func TestCursor_RoundTrip(t *testing.T) {
+	text := cursor.Encode()
 	if strings.ContainsAny(text, "+/=") {
-		t.Errorf("%q does not go into a URL as it is", text)
+		t.Errorf("%q needs escaping in a URL", text)
 	}
 	got, err := model.ParseCursor(text, list)
-	if err != nil || !cmp.Equal(got, place) {
+	if err != nil || !cmp.Equal(got, cursor) {
 		t.Errorf("%+v, %v", got, err)
 	}
 }
 
-// A cursor is written in one way for ever: clients keep them beyond a release.
-func TestCursorOfVersionOne(t *testing.T) {
+// Clients keep cursors beyond a release, so the encoding must not change.
+func TestCursor_EncodingIsStable(t *testing.T) {
 	const text = "AVVkv69cPlt7InAiOiJzb2Z0d2FyZW9uZSIsImkiOjJ9XRu0sFM"
 	raw, err := base64.RawURLEncoding.DecodeString(text)
 	if err != nil {
@@ -41,33 +41,32 @@ func TestCursorOfVersionOne(t *testing.T) {
 		t.Errorf("%+v, %v", got, err)
 	}
 	if got := want.Encode(); got != text {
-		t.Errorf("written as %q", got)
+		t.Errorf("Encode() = %q, want %q", got, text)
 	}
 }
 
-// What is damaged, of another list or of another version is none.
-func TestNoCursor(t *testing.T) {
-	text := place.Encode()
+func TestParseCursor_Invalid(t *testing.T) {
+	text := cursor.Encode()
 	if _, err := model.ParseCursor(text, model.NewListID("accounts")); err != model.ErrCursor {
-		t.Errorf("of another list: %v", err)
+		t.Errorf("another list: %v", err)
 	}
 	for i := range len(text) {
 		flipped := []byte(text)
 		flipped[i] ^= 'A' ^ 'B'
-		for damage, damaged := range map[string]string{"cut": text[:i], "with a letter changed": string(flipped), "with a letter less": text[:i] + text[i+1:]} {
+		for damage, damaged := range map[string]string{"cut": text[:i], "changed": string(flipped), "shortened": text[:i] + text[i+1:]} {
 			if _, err := model.ParseCursor(damaged, list); err != model.ErrCursor && damaged != text {
 				t.Errorf("%s at %d: %v", damage, i, err)
 			}
 		}
 	}
-	for _, damaged := range []string{"", " ", text + "A", text + "=", " " + text, "behind Anna", strings.Repeat("A", 9<<10)} {
+	for _, damaged := range []string{"", " ", text + "A", text + "=", " " + text, "after Anna", strings.Repeat("A", 9<<10)} {
 		if _, err := model.ParseCursor(damaged, list); err != model.ErrCursor {
 			t.Errorf("%.20q: %v", damaged, err)
 		}
 	}
 	for name, c := range map[string]model.Cursor{
-		"without a place":  {List: list},
-		"before the start": {List: list, Positions: []model.Position{{Provider: "a", Index: -1}}},
+		"no position":    {List: list},
+		"negative index": {List: list, Positions: []model.Position{{Provider: "a", Index: -1}}},
 	} {
 		if _, err := model.ParseCursor(c.Encode(), list); err != model.ErrCursor {
 			t.Errorf("%s: %v", name, err)
@@ -75,9 +74,8 @@ func TestNoCursor(t *testing.T) {
 	}
 }
 
-// Whatever is a cursor stays the same when it is written and read again.
 func FuzzParseCursor(f *testing.F) {
-	f.Add(place.Encode())
+	f.Add(cursor.Encode())
 	f.Add(model.Cursor{List: list, Positions: []model.Position{{}}}.Encode())
 	f.Add("AVVkv69cPlt7InAiOiJzb2Z0d2FyZW9uZSIsImkiOjJ9XRu0sFM")
 	f.Add("")
@@ -88,12 +86,11 @@ func FuzzParseCursor(f *testing.F) {
 		}
 		again, err := model.ParseCursor(read.Encode(), list)
 		if err != nil || !cmp.Equal(again, read) {
-			t.Errorf("%+v becomes %+v, %v", read, again, err)
+			t.Errorf("%+v is parsed as %+v, %v", read, again, err)
 		}
 	})
 }
 
-// The same for all that a reader can stand at.
 func FuzzCursor(f *testing.F) {
 	f.Add("softwareone", "b001daa5/2", 38, false)
 	f.Add("", "\"\\<&>\u2028", 0, true)
@@ -102,7 +99,7 @@ func FuzzCursor(f *testing.F) {
 		text := c.Encode()
 		got, err := model.ParseCursor(text, list)
 		if usable := index >= 0 && len(text) <= 8<<10; usable != (err == nil) || usable && !cmp.Equal(got, c) {
-			t.Errorf("%+v becomes %+v, %v", c, got, err)
+			t.Errorf("%+v is parsed as %+v, %v", c, got, err)
 		}
 	})
 }

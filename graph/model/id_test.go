@@ -8,7 +8,7 @@ import (
 	"github.com/accountgraph/accountgraph/graph/model"
 )
 
-func TestParseID(t *testing.T) {
+func TestParseID_ValidAndInvalid(t *testing.T) {
 	for text, parts := range map[string][3]string{
 		"softwareone:User:USR-1234-5678":       {"softwareone", "User", "USR-1234-5678"},
 		"activityinfo:Account:190780004":       {"activityinfo", "Account", "190780004"},
@@ -25,7 +25,7 @@ func TestParseID(t *testing.T) {
 			continue
 		}
 		if id != model.NewID(parts[0], parts[1], parts[2]) || id.Provider() != parts[0] || id.Type() != parts[1] || id.VendorID() != parts[2] {
-			t.Errorf("%q has the parts %q, %q, %q", text, id.Provider(), id.Type(), id.VendorID())
+			t.Errorf("parts of %q: %q, %q, %q", text, id.Provider(), id.Type(), id.VendorID())
 		}
 	}
 	for _, text := range []string{
@@ -34,24 +34,24 @@ func TestParseID(t *testing.T) {
 		"a:User:" + strings.Repeat("x", 256),
 	} {
 		if id, err := model.ParseID(text); err != model.ErrID || id != "" {
-			t.Errorf("%q is taken for an id: %q, %v", text, id, err)
+			t.Errorf("ParseID(%q) = %q, %v", text, id, err)
 		}
 	}
 }
 
-func TestMembershipIDs(t *testing.T) {
+func TestJoinMembership_RoundTrip(t *testing.T) {
 	for _, c := range [][3]string{{"ACC-1", "USR-1", "ACC-1/USR-1"}, {"1", "2/3", "1/2/3"}} {
 		joined := model.JoinMembership(c[0], c[1])
 		if tenant, user := model.SplitMembership(joined); joined != c[2] || tenant != c[0] || user != c[1] {
-			t.Errorf("%q is %q and %q", joined, tenant, user)
+			t.Errorf("SplitMembership(%q) = %q, %q", joined, tenant, user)
 		}
 	}
 	if tenant, user := model.SplitMembership("ACC-1"); tenant != "" || user != "" {
-		t.Errorf("half an id: %q, %q", tenant, user)
+		t.Errorf("without a slash: %q, %q", tenant, user)
 	}
 }
 
-// Whatever is an id is made of its parts, and can be printed.
+// A valid id is equal to NewID of its parts.
 func FuzzParseID(f *testing.F) {
 	for _, seed := range []string{"softwareone:User:USR-1234-5678", "a:Membership:1/2", "a:User:b:c", "::", "a:Membership:/", "é:Buyer:小龍\u0301"} {
 		f.Add(seed)
@@ -63,13 +63,13 @@ func FuzzParseID(f *testing.F) {
 		}
 		provider, typ, vendorID := id.Parts()
 		if string(id) != text || model.NewID(provider, typ, vendorID) != id {
-			t.Errorf("%q becomes %q of %q, %q, %q", text, id, provider, typ, vendorID)
+			t.Errorf("%q is parsed as %q: %q, %q, %q", text, id, provider, typ, vendorID)
 		}
 		if provider == "" || vendorID == "" || strings.Contains(provider, ":") || !utf8.ValidString(text) || len(text) > 256 {
-			t.Errorf("%q should be none", text)
+			t.Errorf("%q is accepted", text)
 		}
 		if tenant, user := model.SplitMembership(vendorID); typ == model.TypeMembership && (tenant == "" || user == "") {
-			t.Errorf("%q is half a membership", text)
+			t.Errorf("%q is accepted without a tenant or a user", text)
 		}
 	})
 }

@@ -10,36 +10,35 @@ import (
 
 var blendvision = &model.Provider{Name: "blendvision", Vendor: model.BlendVision}
 
-// An extent tells what a record holds: all, nothing but some, or all but some. The
-// parts of its id are always known.
-func TestExtents(t *testing.T) {
+// A record always holds the parts of its id.
+func TestFieldSet_HasField(t *testing.T) {
 	fields := []string{"id", "provider", "vendorId", "__typename", "name", "email"}
-	known := fields[:4]
+	idFields := fields[:4]
 	for name, c := range map[string]struct {
-		extent *model.FieldSet
+		fields *model.FieldSet
 		want   []string
 	}{
-		"all":          {nil, fields},
-		"only":         {model.OnlyFields("name"), append(slices.Clone(known), "name")},
-		"only nothing": {model.OnlyFields(), known},
-		"only the id":  {model.OnlyFields("id"), known},
-		"except":       {model.AllExcept("name", "id"), append(slices.Clone(known), "email")},
-		"except none":  {model.AllExcept(), fields},
+		"all":         {nil, fields},
+		"only":        {model.OnlyFields("name"), append(slices.Clone(idFields), "name")},
+		"only none":   {model.OnlyFields(), idFields},
+		"only the id": {model.OnlyFields("id"), idFields},
+		"except":      {model.AllExcept("name", "id"), append(slices.Clone(idFields), "email")},
+		"except none": {model.AllExcept(), fields},
 	} {
-		u := &model.User{Entity: model.NewEntity(blendvision, model.TypeUser, "1").WithFieldSet(c.extent)}
+		u := &model.User{Entity: model.NewEntity(blendvision, model.TypeUser, "1").WithFieldSet(c.fields)}
 		var got []string
 		for _, f := range fields {
 			if u.HasField(f) {
 				got = append(got, f)
 			}
 		}
-		if !slices.Equal(got, c.want) || u.Complete() != (c.extent == nil) {
-			t.Errorf("%s: holds %q, want %q; full %t", name, got, c.want, u.Complete())
+		if !slices.Equal(got, c.want) || u.Complete() != (c.fields == nil) {
+			t.Errorf("%s: holds %q, want %q; complete %t", name, got, c.want, u.Complete())
 		}
 	}
 }
 
-func TestEntities(t *testing.T) {
+func TestEntity_ImplementsNode(t *testing.T) {
 	for typ, node := range map[string]model.Node{
 		model.TypeUser:         &model.User{Entity: model.NewEntity(blendvision, model.TypeUser, "1")},
 		model.TypeMembership:   &model.Membership{Entity: model.NewEntity(blendvision, model.TypeMembership, "1")},
@@ -56,8 +55,8 @@ func TestEntities(t *testing.T) {
 	}
 }
 
-// A tenant is an account or an organization; an interface around neither is nil.
-func TestTenant(t *testing.T) {
+// Without a tenant, the result is a nil interface.
+func TestMembership_Tenant(t *testing.T) {
 	account, organization := &model.Account{}, &model.Organization{}
 	for _, c := range []struct {
 		membership model.Membership
@@ -71,22 +70,22 @@ func TestTenant(t *testing.T) {
 	}
 }
 
-// Data put together of two parts are as old as the older, and stale if one is.
-func TestFreshness(t *testing.T) {
-	dawn := time.Date(2026, 3, 1, 6, 0, 0, 0, time.UTC)
-	early, late := &model.Freshness{FetchedAt: dawn}, &model.Freshness{FetchedAt: dawn.Add(time.Hour), Stale: true}
+// The result is as old as the older part, and stale if one part is.
+func TestFreshness_Merge(t *testing.T) {
+	at := time.Date(2026, 3, 1, 6, 0, 0, 0, time.UTC)
+	early, late := &model.Freshness{FetchedAt: at}, &model.Freshness{FetchedAt: at.Add(time.Hour), Stale: true}
 	for _, both := range []*model.Freshness{early.Merge(late), late.Merge(early)} {
-		if both.FetchedAt != dawn || !both.Stale {
+		if both.FetchedAt != at || !both.Stale {
 			t.Errorf("%+v", both)
 		}
 	}
 	var none *model.Freshness
 	if none.Merge(early) != early || early.Merge(none) != early || none.Merge(none) != nil || early.Stale {
-		t.Error("nothing makes no difference")
+		t.Error("a nil part has an effect")
 	}
 }
 
-func TestConnection(t *testing.T) {
+func TestConnection_NodesAndCursors(t *testing.T) {
 	at := model.Cursor{List: list, Positions: []model.Position{{Provider: "a", Index: 1}}}
 	u := &model.User{}
 	c := model.UserConnection{Edges: []*model.UserEdge{{Position: at, Node: u}, {Position: at}}}
@@ -95,9 +94,9 @@ func TestConnection(t *testing.T) {
 	}
 	p := model.PageInfo{First: &at}
 	if c.Edges[0].Cursor() != at.Encode() || *p.StartCursor() != at.Encode() || p.EndCursor() != nil {
-		t.Error("cursors are not those of the places")
+		t.Error("cursors are not those of the positions")
 	}
 	if none := (&model.UserConnection{}).Nodes(); none == nil || len(none) != 0 {
-		t.Errorf("an empty page has %v for nodes", none)
+		t.Errorf("nodes of an empty page: %v", none)
 	}
 }

@@ -14,11 +14,11 @@ import (
 
 func groups(c providers.Collections) providers.Collection[*model.Group] { return c.Groups }
 
-// group is a group of an account.
+// group returns a group of an account.
 func group(account, id string) *model.Group {
 	return &model.Group{
-		Entity:  model.NewEntity(called("a"), model.TypeGroup, id),
-		Account: &model.Account{Entity: model.NewEntity(called("a"), model.TypeAccount, account)},
+		Entity:  model.NewEntity(connection("a"), model.TypeGroup, id),
+		Account: &model.Account{Entity: model.NewEntity(connection("a"), model.TypeAccount, account)},
 	}
 }
 
@@ -34,18 +34,17 @@ func accounts(n int) []model.ID {
 	return ids
 }
 
-// withGroups is a directory with pages of groups, which can be asked for by
-// several accounts at once.
-func withGroups(pages ...[]*model.Group) (*shelf[*model.Group], *directory.Directory) {
-	s := &shelf[*model.Group]{pages: pages, joins: true, only: func(g *model.Group, of providers.Parent) bool {
+// withGroups returns a directory whose provider reads groups by several accounts at
+// once.
+func withGroups(pages ...[]*model.Group) (*fakeCollection[*model.Group], *directory.Directory) {
+	s := &fakeCollection[*model.Group]{pages: pages, supportsParents: true, isChild: func(g *model.Group, of providers.Parent) bool {
 		return slices.Contains(of.IDs, g.Account.VendorID)
 	}}
-	return s, directory.New(vendor{called("a"), providers.Collections{Groups: s}})
+	return s, directory.New(fakeProvider{connection("a"), providers.Collections{Groups: s}})
 }
 
-// The lists of several accounts come with one reading, and each can be gone on
-// with alone.
-func TestJoinedLists(t *testing.T) {
+// One read serves several accounts, and the cursor of each list continues that list.
+func TestReadChildren_SharesOneRead(t *testing.T) {
 	s, d := withGroups([]*model.Group{group("0", "x"), group("1", "y"), group("0", "z"), group("7", "?")}, []*model.Group{group("0", "x"), group("1", "w")})
 	l := directory.List{Kind: "groups"}
 	lists := directory.ReadChildren(t.Context(), d, groups, accountOf, l, accounts(3), directory.Window{First: 1, More: true, Total: true})
@@ -60,14 +59,13 @@ func TestJoinedLists(t *testing.T) {
 		}
 	}
 	of := l.Of(account(1))
-	rest := directory.Read(t.Context(), d, groups, of, behind(t, of, lists[account(1)], 5))
+	rest := directory.Read(t.Context(), d, groups, of, windowAfter(t, of, lists[account(1)], 5))
 	if !slices.Equal(ids(rest), []string{"a:w"}) || rest.PageInfo.HasNextPage {
-		t.Errorf("behind the joined list: %q", ids(rest))
+		t.Errorf("after the cursor: %q", ids(rest))
 	}
 }
 
-// A hundred accounts travel together, no more.
-func TestJoinedInHundreds(t *testing.T) {
+func TestReadChildren_AtMost100ParentsPerRead(t *testing.T) {
 	s, d := withGroups([]*model.Group{group("0", "x"), group("149", "y")})
 	lists := directory.ReadChildren(t.Context(), d, groups, accountOf, directory.List{}, accounts(150), directory.Window{First: 5})
 	if s.calls() != 2 || len(lists) != 150 || !slices.Equal(ids(lists[account(149)]), []string{"a:y"}) {
@@ -75,10 +73,10 @@ func TestJoinedInHundreds(t *testing.T) {
 	}
 }
 
-// Where reading all rows of all accounts takes more calls than one an account,
-// each account is asked for. A total tells so at once, else the third page of two
+// When a common read takes more calls than one an account, the accounts are read one by
+// one. A total shows that on the first page; without one, the third page of two
 // accounts does.
-func TestTooManyToJoin(t *testing.T) {
+func TestReadChildren_ExceedsCallBudget(t *testing.T) {
 	for totals, joined := range map[bool]int{true: 1, false: 3} {
 		s, d := withGroups([]*model.Group{group("0", "x")}, []*model.Group{group("1", "y")}, []*model.Group{group("0", "z")}, []*model.Group{group("1", "w")})
 		s.totals = totals
@@ -92,16 +90,16 @@ func TestTooManyToJoin(t *testing.T) {
 	}
 }
 
-// A failure that one of the accounts may have caused is looked into; one that any
-// call would meet is not met again and again.
-func TestJoinedCallFails(t *testing.T) {
+// After an error that one of the accounts may have caused, the accounts are read one by
+// one. Any other error is that of all accounts, without more calls.
+func TestReadChildren_CommonReadFails(t *testing.T) {
 	for kind, alone := range map[providers.Kind]bool{
 		providers.InvalidArgument: true, providers.NotFound: true, providers.Forbidden: true, providers.BadResponse: true,
 		providers.Unauthenticated: false, providers.Timeout: false, providers.Unavailable: false, providers.CircuitOpen: false,
 		providers.RateLimited: false, providers.BudgetExceeded: false, providers.Canceled: false,
 	} {
 		s, d := withGroups([]*model.Group{group("0", "x")})
-		s.fails = map[int]error{0: &providers.Error{Kind: kind}}
+		s.errs = map[int]error{0: &providers.Error{Kind: kind}}
 		lists := directory.ReadChildren(t.Context(), d, groups, accountOf, directory.List{}, accounts(3), directory.Window{First: 1})
 		want := 1
 		if alone {
@@ -118,18 +116,18 @@ func TestJoinedCallFails(t *testing.T) {
 	}
 }
 
-// What cannot be joined is read list by list; a provider without such lists, or
-// that is not there, has none.
-func TestListByList(t *testing.T) {
+// Without support for several parents, the lists are read one by one. A provider that
+// has no such lists, or is not configured, has no listing.
+func TestReadChildren_WithoutSupportForParents(t *testing.T) {
 	s, d := withGroups([]*model.Group{group("0", "x"), group("1", "y")})
-	s.joins = false
+	s.supportsParents = false
 	lists := directory.ReadChildren(t.Context(), d, groups, accountOf, directory.List{}, accounts(2), directory.Window{First: 5})
 	if s.calls() != 2 || !slices.Equal(ids(lists[account(1)]), []string{"a:y"}) {
 		t.Errorf("%d calls, %q", s.calls(), ids(lists[account(1)]))
 	}
 	for _, provider := range []string{"a", "gone"} {
 		parents := []model.ID{model.NewID(provider, model.TypeAccount, "1")}
-		none := directory.New(vendor{called("a"), providers.Collections{}})
+		none := directory.New(fakeProvider{connection("a"), providers.Collections{}})
 		if lists := directory.ReadChildren(t.Context(), none, groups, accountOf, directory.List{}, parents, directory.Window{First: 5}); len(lists) != 0 {
 			t.Errorf("%s: %v", provider, lists)
 		}

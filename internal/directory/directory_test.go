@@ -12,15 +12,14 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// Objects come from the providers that their ids name; some may fail, others not
-// exist.
-func TestObjects(t *testing.T) {
+// Each object is read from the provider that its id names.
+func TestObjects_ReadsFromProviders(t *testing.T) {
 	d := withUsers(
-		&shelf[*model.User]{pages: [][]*model.User{named("a", "1", "2")}},
-		&shelf[*model.User]{pages: [][]*model.User{named("b", "1")}},
+		&fakeCollection[*model.User]{pages: [][]*model.User{usersNamed("a", "1", "2")}},
+		&fakeCollection[*model.User]{pages: [][]*model.User{usersNamed("b", "1")}},
 	)
-	asked := []model.ID{"b:User:1", "a:User:2", "a:User:9", "b:User:broken", "c:User:1", "a:User:2"}
-	found, failed := directory.Objects(t.Context(), d, users, asked)
+	wanted := []model.ID{"b:User:1", "a:User:2", "a:User:9", "b:User:broken", "c:User:1", "a:User:2"}
+	found, failed := directory.Objects(t.Context(), d, users, wanted)
 	if len(found) != 2 || found["a:User:2"].VendorID != "2" || found["b:User:1"].Provider.Name != "b" {
 		t.Errorf("found %v", found)
 	}
@@ -29,21 +28,21 @@ func TestObjects(t *testing.T) {
 	}
 	none := func(c providers.Collections) providers.Collection[*model.Seller] { return c.Sellers }
 	if found, failed := directory.Objects(t.Context(), d, none, []model.ID{"a:Seller:1"}); len(found)+len(failed) != 0 {
-		t.Errorf("sellers where there are none: %v, %v", found, failed)
+		t.Errorf("a provider without sellers: %v, %v", found, failed)
 	}
 }
 
-func TestProviders(t *testing.T) {
+func TestDirectory_Providers(t *testing.T) {
 	roles := func(_ context.Context, organization string) ([]*model.Role, error) {
 		return []*model.Role{{VendorID: organization + "'s"}}, nil
 	}
-	d := directory.New(vendor{info: called("z")}, vendor{called("a"), providers.Collections{Roles: roles}})
+	d := directory.New(fakeProvider{connection: connection("z")}, fakeProvider{connection("a"), providers.Collections{Roles: roles}})
 	var names []string
 	for _, p := range d.Providers() {
 		names = append(names, p.Name)
 	}
 	if !slices.Equal(names, []string{"z", "a"}) {
-		t.Errorf("in the order of the configuration: %q", names)
+		t.Errorf("Providers() = %q, want the order of the configuration", names)
 	}
 	if d.Status("a") != model.ProviderUp || d.Status("b") != model.ProviderUnknown {
 		t.Errorf("%s, %s", d.Status("a"), d.Status("b"))
@@ -57,8 +56,7 @@ func TestProviders(t *testing.T) {
 	}
 }
 
-// One list has one fingerprint, and different ones have different ones.
-func TestListID(t *testing.T) {
+func TestList_IDIsFingerprint(t *testing.T) {
 	one := directory.List{Kind: "users", Providers: []string{"a"}}
 	same := directory.List{Kind: "users", Providers: []string{"a"}}
 	if one.ID() != same.ID() {
@@ -71,7 +69,7 @@ func TestListID(t *testing.T) {
 		{Kind: "users", Providers: []string{"a"}, Query: providers.Query{Filter: providers.Filter{Name: "x"}}}, byName,
 	} {
 		if seen[l.ID()] {
-			t.Errorf("%+v has another's fingerprint", l)
+			t.Errorf("%+v has the fingerprint of another list", l)
 		}
 		seen[l.ID()] = true
 	}

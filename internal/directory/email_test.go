@@ -7,7 +7,7 @@ import (
 )
 
 func TestNormalizeEmail(t *testing.T) {
-	for given, want := range map[string]string{
+	for email, want := range map[string]string{
 		"Person@ACME.example":    "person@acme.example",
 		" person@acme.example ":  "person@acme.example",
 		"ZOE\u0308@acme.example": "zoë@acme.example",
@@ -16,8 +16,8 @@ func TestNormalizeEmail(t *testing.T) {
 		"İnfo@acme.example":      "i\u0307nfo@acme.example",
 		"":                       "",
 	} {
-		if got := directory.NormalizeEmail(given); got != want {
-			t.Errorf("%q becomes %q, want %q", given, got, want)
+		if got := directory.NormalizeEmail(email); got != want {
+			t.Errorf("NormalizeEmail(%q) = %q, want %q", email, got, want)
 		}
 	}
 }

@@ -14,32 +14,32 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-func TestProviderByProvider(t *testing.T) {
-	first := &shelf[*model.User]{pages: [][]*model.User{named("a", "z", "y"), named("a", "x")}}
-	second := &shelf[*model.User]{pages: [][]*model.User{named("b", "w")}}
+func TestRead_UnorderedReadsProvidersInSequence(t *testing.T) {
+	first := &fakeCollection[*model.User]{pages: [][]*model.User{usersNamed("a", "z", "y"), usersNamed("a", "x")}}
+	second := &fakeCollection[*model.User]{pages: [][]*model.User{usersNamed("b", "w")}}
 	d, l := withUsers(first, second), directory.List{Kind: "users"}
 	page := read(t, d, l, directory.Window{First: 2, More: true})
 	if got := ids(page); !slices.Equal(got, []string{"a:z", "a:y"}) || !page.PageInfo.HasNextPage || page.PageInfo.HasPreviousPage {
 		t.Errorf("%q, %+v", got, page.PageInfo)
 	}
 	if second.calls() != 0 {
-		t.Error("a provider was asked before its turn")
+		t.Error("the second provider was called before the first was read to its end")
 	}
-	page = read(t, d, l, behind(t, l, page, 2))
+	page = read(t, d, l, windowAfter(t, l, page, 2))
 	if got := ids(page); !slices.Equal(got, []string{"a:x", "b:w"}) || page.PageInfo.HasNextPage || !page.PageInfo.HasPreviousPage {
 		t.Errorf("%q, %+v", got, page.PageInfo)
 	}
-	if page.Freshness.FetchedAt != dawn.Add(-1*60*60*1e9) {
-		t.Errorf("as old as %v", page.Freshness.FetchedAt)
+	if page.Freshness.FetchedAt != firstFetch.Add(-1*60*60*1e9) {
+		t.Errorf("FetchedAt = %v", page.Freshness.FetchedAt)
 	}
-	page = read(t, d, l, behind(t, l, page, 2))
+	page = read(t, d, l, windowAfter(t, l, page, 2))
 	if len(page.Edges) != 0 || page.PageInfo.HasNextPage || page.PageInfo.First != nil || page.Failed {
-		t.Errorf("behind the end: %q, %+v", ids(page), page.PageInfo)
+		t.Errorf("after the end: %q, %+v", ids(page), page.PageInfo)
 	}
 }
 
-func TestChosenProviders(t *testing.T) {
-	d := withUsers(&shelf[*model.User]{pages: [][]*model.User{named("a", "1")}}, &shelf[*model.User]{pages: [][]*model.User{named("b", "2")}})
+func TestRead_SelectedProviders(t *testing.T) {
+	d := withUsers(&fakeCollection[*model.User]{pages: [][]*model.User{usersNamed("a", "1")}}, &fakeCollection[*model.User]{pages: [][]*model.User{usersNamed("b", "2")}})
 	for _, c := range []struct {
 		names []string
 		want  []string
@@ -60,50 +60,50 @@ func TestChosenProviders(t *testing.T) {
 	}
 }
 
-// One order over all providers: those that sort are read as far as needed, the
-// others whole; of equals the first provider's comes first, and who has no value
-// comes last either way.
-func TestOneOrder(t *testing.T) {
+// A provider that supports the order is read as far as needed, any other to its end. Of
+// equal rows the first provider's is first, and rows without a value are last in
+// either direction.
+func TestRead_OrderedMergesProviders(t *testing.T) {
 	ascending := directory.List{Query: providers.Query{Order: providers.Order{Field: model.OrderByName}}}
 	descending := directory.List{Query: providers.Query{Order: providers.Order{Field: model.OrderByName, Descending: true}}}
-	nobody := func(provider string) []*model.User { return []*model.User{user(provider, "?", "")} }
-	unsorted := func() *shelf[*model.User] {
-		return &shelf[*model.User]{pages: [][]*model.User{named("b", "d", "É"), nobody("b"), named("b", "b")}}
+	unnamed := func(provider string) []*model.User { return []*model.User{user(provider, "?", "")} }
+	unsorted := func() *fakeCollection[*model.User] {
+		return &fakeCollection[*model.User]{pages: [][]*model.User{usersNamed("b", "d", "É"), unnamed("b"), usersNamed("b", "b")}}
 	}
 
-	sorted := &shelf[*model.User]{sorts: true, pages: [][]*model.User{named("a", "a", "B", "c", "e"), nobody("a")}}
+	sorted := &fakeCollection[*model.User]{supportsOrder: true, pages: [][]*model.User{usersNamed("a", "a", "B", "c", "e"), unnamed("a")}}
 	page := read(t, withUsers(sorted, unsorted()), ascending, directory.Window{First: 4})
 	if got := ids(page); !slices.Equal(got, []string{"a:a", "a:B", "b:b", "a:c"}) {
 		t.Errorf("%q", got)
 	}
 	if sorted.calls() != 1 {
-		t.Errorf("a sorted list was read %d pages far", sorted.calls())
+		t.Errorf("%d pages of a sorted list were read, want 1", sorted.calls())
 	}
-	page = read(t, withUsers(sorted, unsorted()), ascending, behind(t, ascending, page, 9))
+	page = read(t, withUsers(sorted, unsorted()), ascending, windowAfter(t, ascending, page, 9))
 	if got := ids(page); !slices.Equal(got, []string{"b:d", "a:e", "b:É", "a:?", "b:?"}) {
 		t.Errorf("%q", got)
 	}
 
-	sorted = &shelf[*model.User]{sorts: true, pages: [][]*model.User{named("a", "e", "c"), named("a", "B"), nobody("a")}}
+	sorted = &fakeCollection[*model.User]{supportsOrder: true, pages: [][]*model.User{usersNamed("a", "e", "c"), usersNamed("a", "B"), unnamed("a")}}
 	page = read(t, withUsers(sorted, unsorted()), descending, directory.Window{First: 9})
 	if got := ids(page); !slices.Equal(got, []string{"b:É", "a:e", "b:d", "a:c", "a:B", "b:b", "a:?", "b:?"}) {
 		t.Errorf("%q", got)
 	}
 }
 
-// Whatever pages the vendors give and clients ask for, paging finds each row once,
-// and in one order.
-func TestPagesAddUp(t *testing.T) {
+// For any sizes of vendor pages and client pages, paging returns each row once, in the
+// order of the whole list.
+func TestRead_PagingReturnsEachRowOnce(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for round := range 200 {
 		order := providers.Order{}
 		if round%2 == 0 {
 			order.Field, order.Descending = model.OrderByName, round%4 == 0
 		}
-		var shelves []*shelf[*model.User]
+		var collections []*fakeCollection[*model.User]
 		want := map[string]bool{}
 		for i := range 3 {
-			s := &shelf[*model.User]{repeats: random.IntN(2) == 0, totals: random.IntN(2) == 0}
+			s := &fakeCollection[*model.User]{mayRepeat: random.IntN(2) == 0, totals: random.IntN(2) == 0}
 			provider := string(rune('a' + i))
 			var all []*model.User
 			for n := range random.IntN(12) {
@@ -114,17 +114,17 @@ func TestPagesAddUp(t *testing.T) {
 			for len(all) > 0 {
 				n := random.IntN(len(all) + 1)
 				page := all[:n:n]
-				if before := slices.Concat(s.pages...); s.repeats && len(before) > 0 {
+				if before := slices.Concat(s.pages...); s.mayRepeat && len(before) > 0 {
 					page = append(page, before[random.IntN(len(before))])
 				}
 				s.pages, all = append(s.pages, page), all[n:]
 			}
-			if s.repeats {
+			if s.mayRepeat {
 				s.totals = false
 			}
-			shelves = append(shelves, s)
+			collections = append(collections, s)
 		}
-		d, l := withUsers(shelves...), directory.List{Query: providers.Query{Order: order}}
+		d, l := withUsers(collections...), directory.List{Query: providers.Query{Order: order}}
 		whole := ids(read(t, d, l, directory.Window{First: 100}))
 		if len(whole) != len(want) {
 			t.Fatalf("round %d: %d rows, want %d: %q", round, len(whole), len(want), whole)
@@ -137,7 +137,7 @@ func TestPagesAddUp(t *testing.T) {
 			if !page.PageInfo.HasNextPage {
 				break
 			}
-			w = behind(t, l, page, size)
+			w = windowAfter(t, l, page, size)
 		}
 		if diff := cmp.Diff(whole, pieces); diff != "" {
 			t.Fatalf("round %d, pages of %d (-whole +pieces):\n%s", round, size, diff)
@@ -145,43 +145,42 @@ func TestPagesAddUp(t *testing.T) {
 	}
 }
 
-// A cursor that counts beyond its page, as those of joined lists do, leads into a
-// later one.
-func TestIndexBeyondThePage(t *testing.T) {
-	d := withUsers(&shelf[*model.User]{pages: [][]*model.User{named("a", "1", "2"), named("a", "3"), nil, named("a", "4", "5")}})
+// The index of a cursor from ReadChildren counts over all pages.
+func TestRead_CursorIndexExceedsPage(t *testing.T) {
+	d := withUsers(&fakeCollection[*model.User]{pages: [][]*model.User{usersNamed("a", "1", "2"), usersNamed("a", "3"), nil, usersNamed("a", "4", "5")}})
 	for index, want := range map[int][]string{
 		1: {"a:2", "a:3", "a:4", "a:5"}, 2: {"a:3", "a:4", "a:5"}, 3: {"a:4", "a:5"}, 4: {"a:5"}, 5: {}, 1 << 40: {},
 	} {
 		after := &model.Cursor{Positions: []model.Position{{Provider: "a", Index: index}}}
 		if got := ids(read(t, d, directory.List{}, directory.Window{First: 9, After: after})); !slices.Equal(got, want) {
-			t.Errorf("behind %d: %q, want %q", index, got, want)
+			t.Errorf("after %d: %q, want %q", index, got, want)
 		}
 	}
 }
 
-// Rows that come again are dropped, also those that came before the cursor.
-func TestRepeatedRows(t *testing.T) {
-	s := &shelf[*model.User]{repeats: true, pages: [][]*model.User{named("a", "1", "2"), named("a", "2", "3"), named("a", "1", "4")}}
+// Repeated rows are dropped, even when the first was before the cursor.
+func TestRead_RepeatedRows(t *testing.T) {
+	s := &fakeCollection[*model.User]{mayRepeat: true, pages: [][]*model.User{usersNamed("a", "1", "2"), usersNamed("a", "2", "3"), usersNamed("a", "1", "4")}}
 	d, l := withUsers(s), directory.List{}
 	page := read(t, d, l, directory.Window{First: 3})
 	if got := ids(page); !slices.Equal(got, []string{"a:1", "a:2", "a:3"}) {
 		t.Errorf("%q", got)
 	}
-	if got := ids(read(t, d, l, behind(t, l, page, 3))); !slices.Equal(got, []string{"a:4"}) {
-		t.Errorf("behind: %q", got)
+	if got := ids(read(t, d, l, windowAfter(t, l, page, 3))); !slices.Equal(got, []string{"a:4"}) {
+		t.Errorf("after the cursor: %q", got)
 	}
 }
 
-func TestForeignCursors(t *testing.T) {
-	d := withUsers(&shelf[*model.User]{pages: [][]*model.User{named("a", "1")}})
+func TestRead_InvalidCursor(t *testing.T) {
+	d := withUsers(&fakeCollection[*model.User]{pages: [][]*model.User{usersNamed("a", "1")}})
 	after := &model.Cursor{Positions: []model.Position{{Provider: "gone"}}}
 	page := read(t, d, directory.List{}, directory.Window{First: 1, After: after})
 	if !slices.Equal(kinds(page.Errors), []providers.Kind{providers.InvalidArgument}) || !page.Failed {
-		t.Errorf("a provider that is gone: %v", page.Errors)
+		t.Errorf("a provider that is not configured: %v", page.Errors)
 	}
 	after.Positions[0] = model.Position{Provider: "a", Token: "nonsense"}
 	page = read(t, d, directory.List{}, directory.Window{First: 1, After: after})
 	if !slices.Equal(kinds(page.Errors), []providers.Kind{providers.InvalidArgument}) || !page.Failed {
-		t.Errorf("a token that is none: %v", page.Errors)
+		t.Errorf("an invalid token: %v", page.Errors)
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-func login(provider, id, email string) *model.User {
+func userWithEmail(provider, id, email string) *model.User {
 	u := user(provider, id, "")
 	if email != "" {
 		u.Email = &email
@@ -18,13 +18,13 @@ func login(provider, id, email string) *model.User {
 	return u
 }
 
-// The logins of an address are one person, in the order of the providers, however
-// each vendor spells it; others in a vendor's pages are nobody's.
-func TestPeople(t *testing.T) {
+// The users of an address are one person, in the order of the providers, however each
+// vendor spells it.
+func TestFindPeople_GroupsUsersByAddress(t *testing.T) {
 	d := withUsers(
-		&shelf[*model.User]{pages: [][]*model.User{{login("a", "1", "Zoe\u0308@acme.example"), login("a", "2", ""), login("a", "3", "other@acme.example")}}},
-		&shelf[*model.User]{fails: map[int]error{0: unavailable}},
-		&shelf[*model.User]{pages: [][]*model.User{{login("c", "4", "anna@acme.example")}, {login("c", "5", "ZOË@acme.example")}}},
+		&fakeCollection[*model.User]{pages: [][]*model.User{{userWithEmail("a", "1", "Zoe\u0308@acme.example"), userWithEmail("a", "2", ""), userWithEmail("a", "3", "other@acme.example")}}},
+		&fakeCollection[*model.User]{errs: map[int]error{0: unavailable}},
+		&fakeCollection[*model.User]{pages: [][]*model.User{{userWithEmail("c", "4", "anna@acme.example")}, {userWithEmail("c", "5", "ZOË@acme.example")}}},
 	)
 	people, errs := directory.FindPeople(t.Context(), d, []string{"zoë@acme.example", "anna@acme.example", "nobody@acme.example", ""})
 	if len(people) != 2 || !slices.Equal(kinds(errs), []providers.Kind{providers.Unavailable}) {
@@ -39,17 +39,16 @@ func TestPeople(t *testing.T) {
 	}
 }
 
-// However many addresses are asked for, all of their logins are found.
-func TestManyPeople(t *testing.T) {
+func TestFindPeople_ManyAddresses(t *testing.T) {
 	const many = 3000
-	s := &shelf[*model.User]{}
+	s := &fakeCollection[*model.User]{}
 	emails := make([]string, many)
 	for n := range many {
 		emails[n] = fmt.Sprintf("%d@acme.example", n)
 		if n%100 == 0 {
 			s.pages = append(s.pages, nil)
 		}
-		s.pages[n/100] = append(s.pages[n/100], login("a", fmt.Sprint(n), emails[n]))
+		s.pages[n/100] = append(s.pages[n/100], userWithEmail("a", fmt.Sprint(n), emails[n]))
 	}
 	people, errs := directory.FindPeople(t.Context(), withUsers(s), emails)
 	if len(people) != many || errs != nil {
@@ -57,9 +56,8 @@ func TestManyPeople(t *testing.T) {
 	}
 }
 
-// Nobody is asked for no address.
-func TestNoAddress(t *testing.T) {
-	s := &shelf[*model.User]{pages: [][]*model.User{{login("a", "1", "")}}}
+func TestFindPeople_EmptyAddress(t *testing.T) {
+	s := &fakeCollection[*model.User]{pages: [][]*model.User{{userWithEmail("a", "1", "")}}}
 	people, errs := directory.FindPeople(t.Context(), withUsers(s), []string{""})
 	if len(people) != 0 || errs != nil || s.calls() != 0 {
 		t.Errorf("%v, %v, %d calls", people, errs, s.calls())

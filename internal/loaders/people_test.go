@@ -15,39 +15,41 @@ import (
 
 var acme = &model.Provider{Name: "acme"}
 
-// places is a vendor that knows nothing but so many memberships of every user, in
-// pages of sixty.
-type places struct {
+// fakeProvider has count memberships of every user, in pages of sixty. If fails is set,
+// every page but the first fails.
+type fakeProvider struct {
 	providers.Provider
 	providers.Collection[*model.Membership]
 	count int
 	fails bool
 }
 
-func (p places) Connection() *model.Provider        { return acme }
-func (p places) Collections() providers.Collections { return providers.Collections{Memberships: p} }
-func (p places) SupportsParents(string) bool        { return false }
-func (p places) SupportsOrder(providers.Query) bool { return true }
+func (p fakeProvider) Connection() *model.Provider { return acme }
+func (p fakeProvider) Collections() providers.Collections {
+	return providers.Collections{Memberships: p}
+}
+func (p fakeProvider) SupportsParents(string) bool        { return false }
+func (p fakeProvider) SupportsOrder(providers.Query) bool { return true }
 
-func (p places) Page(_ context.Context, q providers.Query, token string) (*providers.Page[*model.Membership], error) {
-	at := 0
+func (p fakeProvider) Page(_ context.Context, q providers.Query, token string) (*providers.Page[*model.Membership], error) {
+	row := 0
 	if token != "" {
-		at, _ = strconv.Atoi(token) // as it was given
+		row, _ = strconv.Atoi(token)
 	}
-	if p.fails && at > 0 {
+	if p.fails && row > 0 {
 		return nil, &providers.Error{Kind: providers.Unavailable, Provider: acme}
 	}
 	page := &providers.Page[*model.Membership]{}
-	for ; at < p.count && len(page.Items) < 60; at++ {
-		page.Items = append(page.Items, &model.Membership{Entity: model.NewEntity(acme, model.TypeMembership, fmt.Sprintf("%d/%s", at, q.Parent.IDs[0]))})
+	for ; row < p.count && len(page.Items) < 60; row++ {
+		page.Items = append(page.Items, &model.Membership{Entity: model.NewEntity(acme, model.TypeMembership, fmt.Sprintf("%d/%s", row, q.Parent.IDs[0]))})
 	}
-	if at < p.count {
-		page.Next = strconv.Itoa(at)
+	if row < p.count {
+		page.Next = strconv.Itoa(row)
 	}
 	return page, nil
 }
 
-func somebody(ids ...string) *model.Person {
+func personWith(ids ...string) *model.Person {
 	p := &model.Person{Email: "somebody@acme.example"}
 	for _, id := range ids {
 		p.Users = append(p.Users, &model.User{Entity: model.NewEntity(acme, model.TypeUser, id)})
@@ -55,11 +57,10 @@ func somebody(ids ...string) *model.Person {
 	return p
 }
 
-// However many tenants a login has, all of them are the person's, user by user,
-// and paging through them finds each once.
-func TestMembershipsOfPerson(t *testing.T) {
+// The memberships are those of all users, user by user, and paging returns each once.
+func TestMembershipsOf_ReadsAllPages(t *testing.T) {
 	const each = 230
-	set, person := loaders.New(directory.New(places{count: each})), somebody("x", "y")
+	s, person := loaders.New(directory.New(fakeProvider{count: each})), personWith("x", "y")
 	var want []string
 	for _, user := range []string{"x", "y"} {
 		for n := range each {
@@ -69,7 +70,7 @@ func TestMembershipsOfPerson(t *testing.T) {
 	var got []string
 	size := 70
 	for window := (loaders.Paging{First: &size, Total: true}); ; {
-		listing, err := set.MembershipsOf(t.Context(), person, window)
+		listing, err := s.MembershipsOf(t.Context(), person, window)
 		if err != nil || listing.Errors != nil || *listing.TotalCount != 2*each {
 			t.Fatalf("%v, %v, total %v", err, listing.Errors, listing.TotalCount)
 		}
@@ -86,10 +87,10 @@ func TestMembershipsOfPerson(t *testing.T) {
 	}
 }
 
-// A list that fails half way costs the rest of one login's tenants.
-func TestMembershipsOfPersonInPart(t *testing.T) {
-	set := loaders.New(directory.New(places{count: 230, fails: true}))
-	listing, err := set.MembershipsOf(t.Context(), somebody("x", "y"), loaders.Paging{})
+// A failed page costs the remaining memberships of that user only.
+func TestMembershipsOf_LaterPageFails(t *testing.T) {
+	s := loaders.New(directory.New(fakeProvider{count: 230, fails: true}))
+	listing, err := s.MembershipsOf(t.Context(), personWith("x", "y"), loaders.Paging{})
 	if err != nil || len(listing.Errors) != 2 || providers.KindOf(listing.Errors[0]) != providers.Unavailable {
 		t.Fatalf("%v, %v", err, listing.Errors)
 	}

@@ -10,9 +10,8 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// TestAs holds which providers get the token that somebody brings along.
-func TestAs(t *testing.T) {
-	d := directory.New(vendor{info: called("one")}, vendor{info: called("two")}, vendor{info: called("three")})
+func TestDirectory_WithCredentials(t *testing.T) {
+	d := directory.New(fakeProvider{connection: connection("one")}, fakeProvider{connection: connection("two")}, fakeProvider{connection: connection("three")})
 	names := func(d *directory.Directory) (names []string) {
 		for _, p := range d.Providers() {
 			names = append(names, p.Name)
@@ -30,9 +29,9 @@ func TestAs(t *testing.T) {
 		}
 	}
 	if d.WithCredentials(nil) != d || d.WithCredentials(map[string]providers.Secret{}) != d {
-		t.Error("who brings nothing gets a directory of their own")
+		t.Error("without tokens, the result is another directory")
 	}
 	if got := strings.Join(names(d), " "); got != "one two three" {
-		t.Errorf("the directory itself has become %s", got)
+		t.Errorf("the directory itself has changed: %s", got)
 	}
 }

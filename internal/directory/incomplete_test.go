@@ -1,0 +1,121 @@
+package directory_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/directory"
+	"github.com/accountgraph/accountgraph/providers"
+)
+
+var byName = directory.List{Query: providers.Query{Order: providers.Order{Field: model.OrderByName}}}
+
+// A failed provider costs its own rows only.
+func TestRead_OneProviderFails(t *testing.T) {
+	for _, l := range []directory.List{{}, byName} {
+		good := &fakeCollection[*model.User]{pages: [][]*model.User{usersNamed("a", "1")}}
+		bad := &fakeCollection[*model.User]{errs: map[int]error{0: unavailable}}
+		last := &fakeCollection[*model.User]{pages: [][]*model.User{usersNamed("c", "2")}}
+		page := read(t, withUsers(good, bad, last), l, directory.Window{First: 5, More: true, Total: true})
+		if got := ids(page); !slices.Equal(got, []string{"a:1", "c:2"}) || page.Failed || page.PageInfo.HasNextPage {
+			t.Errorf("%+v: %q, failed %t, %+v", l, got, page.Failed, page.PageInfo)
+		}
+		if !slices.Equal(kinds(page.Errors), []providers.Kind{providers.Unavailable}) || page.TotalCount != nil {
+			t.Errorf("%+v: %v, total %v", l, page.Errors, page.TotalCount)
+		}
+		page = read(t, withUsers(bad, bad), l, directory.Window{First: 5})
+		if !page.Failed || len(page.Errors) != 2 {
+			t.Errorf("all providers fail: %+v", page)
+		}
+	}
+}
+
+// The rows before a failed page are returned.
+func TestRead_LaterPageFails(t *testing.T) {
+	for _, l := range []directory.List{{}, byName} {
+		s := &fakeCollection[*model.User]{pages: [][]*model.User{usersNamed("a", "1"), usersNamed("a", "2")}, errs: map[int]error{1: unavailable}, totals: true}
+		page := read(t, withUsers(s), l, directory.Window{First: 5, More: true})
+		if !slices.Equal(ids(page), []string{"a:1"}) || page.Failed || len(page.Errors) != 1 || page.PageInfo.HasNextPage {
+			t.Errorf("%q, failed %t, %v, %+v", ids(page), page.Failed, page.Errors, page.PageInfo)
+		}
+	}
+}
+
+// Rows that were read before the list is cut off are returned beside the error.
+func TestRead_Incomplete(t *testing.T) {
+	long := &fakeCollection[*model.User]{}
+	for n := range directory.MaxPages + 2 {
+		long.pages = append(long.pages, usersNamed("a", fmt.Sprintf("%04d", n)))
+	}
+	page := read(t, withUsers(long), byName, directory.Window{First: 200, Total: true})
+	if len(page.Edges) != directory.MaxPages || page.Failed || page.TotalCount != nil ||
+		!slices.Equal(kinds(page.Errors), []providers.Kind{providers.Incomplete}) || long.calls() != directory.MaxPages {
+		t.Errorf("%d rows in %d calls, failed %t, total %v, %v", len(page.Edges), long.calls(), page.Failed, page.TotalCount, page.Errors)
+	}
+
+	cyclic := &fakeCollection[*model.User]{pages: [][]*model.User{usersNamed("a", "1"), usersNamed("a", "2"), usersNamed("a", "3")}, repeatsToken: 1, totals: true}
+	page = read(t, withUsers(cyclic), directory.List{}, directory.Window{First: 9, More: true})
+	if !slices.Equal(ids(page), []string{"a:1", "a:2"}) || page.PageInfo.HasNextPage || page.Failed ||
+		!slices.Equal(kinds(page.Errors), []providers.Kind{providers.Incomplete}) {
+		t.Errorf("pages that do not advance: %q, %+v, %v", ids(page), page.PageInfo, page.Errors)
+	}
+}
+
+func TestRead_TotalCount(t *testing.T) {
+	known := func() *fakeCollection[*model.User] {
+		return &fakeCollection[*model.User]{pages: [][]*model.User{usersNamed("a", "1", "2"), usersNamed("a", "3")}, totals: true}
+	}
+	unknown := func() *fakeCollection[*model.User] {
+		return &fakeCollection[*model.User]{pages: [][]*model.User{usersNamed("b", "1"), usersNamed("b", "2")}}
+	}
+	short := func() *fakeCollection[*model.User] {
+		return &fakeCollection[*model.User]{pages: [][]*model.User{usersNamed("c", "1", "21", "1")}}
+	}
+	ones := providers.Query{Filter: providers.Filter{Name: "1"}}
+	for name, c := range map[string]struct {
+		collections []*fakeCollection[*model.User]
+		query       providers.Query
+		first       int
+		want        any
+	}{
+		"known":               {[]*fakeCollection[*model.User]{known(), known()}, providers.Query{}, 1, 6},
+		"unknown at one":      {[]*fakeCollection[*model.User]{known(), unknown()}, providers.Query{}, 1, nil},
+		"read to the end":     {[]*fakeCollection[*model.User]{known(), unknown()}, providers.Query{}, 9, 5},
+		"one page":            {[]*fakeCollection[*model.User]{short()}, providers.Query{}, 1, 2},
+		"one page, filtered":  {[]*fakeCollection[*model.User]{short()}, ones, 1, 2},
+		"all pages, filtered": {[]*fakeCollection[*model.User]{unknown()}, ones, 9, 1},
+		"sorted locally":      {[]*fakeCollection[*model.User]{unknown()}, byName.Query, 1, 2},
+		"no providers":        {nil, providers.Query{}, 1, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			page := read(t, withUsers(c.collections...), directory.List{Query: c.query}, directory.Window{First: c.first, Total: true})
+			if c.want == nil && page.TotalCount != nil || c.want != nil && (page.TotalCount == nil || *page.TotalCount != c.want) {
+				t.Errorf("%v, want %v", page.TotalCount, c.want)
+			}
+		})
+	}
+	d, l := withUsers(known()), directory.List{}
+	w := windowAfter(t, l, read(t, d, l, directory.Window{First: 2}), 2)
+	w.Total = true
+	if page := read(t, d, l, w); page.TotalCount == nil || *page.TotalCount != 3 {
+		t.Errorf("second page: %v", page.TotalCount)
+	}
+}
+
+// HasNextPage costs a call only when it is needed.
+func TestRead_HasNextPageOnDemand(t *testing.T) {
+	for more, want := range map[bool]int{true: 2, false: 1} {
+		s := &fakeCollection[*model.User]{pages: [][]*model.User{usersNamed("a", "1"), usersNamed("a", "2")}}
+		page := read(t, withUsers(s), directory.List{}, directory.Window{First: 1, More: more})
+		if s.calls() != want || page.PageInfo.HasNextPage != more {
+			t.Errorf("more %t: %d calls, want %d; %+v", more, s.calls(), want, page.PageInfo)
+		}
+	}
+	counted := &fakeCollection[*model.User]{pages: [][]*model.User{usersNamed("a", "1"), usersNamed("a", "2")}, totals: true}
+	page := read(t, withUsers(counted), directory.List{}, directory.Window{First: 1, More: true})
+	if counted.calls() != 1 || !page.PageInfo.HasNextPage {
+		t.Errorf("with a total: %d calls, %+v", counted.calls(), page.PageInfo)
+	}
+}
