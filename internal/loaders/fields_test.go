@@ -11,6 +11,7 @@ import (
 
 	"github.com/accountgraph/accountgraph/graph/generated"
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/directory"
 	"github.com/accountgraph/accountgraph/internal/loaders"
 )
 
@@ -78,13 +79,41 @@ func (s schema) leads(typ string, seen ...string) bool {
 	return false
 }
 
+// entityTypes returns the Go type of each entity type that Loaders has a loader for.
+func entityTypes(t *testing.T) map[string]reflect.Type {
+	t.Helper()
+	types := map[string]reflect.Type{}
+	for name, l := range allLoaders(t) {
+		types[name] = l.MethodByName("Load").Type().Out(0).Elem()
+	}
+	return types
+}
+
+// allLoaders returns the loaders of a directory without providers, by entity type.
+func allLoaders(t *testing.T) map[string]reflect.Value {
+	t.Helper()
+	all := map[string]reflect.Value{}
+	s := reflect.ValueOf(loaders.New(directory.New())).Elem()
+	for i := range s.NumField() {
+		f := s.Type().Field(i)
+		if !f.IsExported() {
+			continue
+		}
+		if s.Field(i).IsNil() {
+			t.Fatalf("Loaders.%s has no row: add one to entityTypes in fields.go", f.Name)
+		}
+		all[s.Field(i).Interface().(interface{ Type() string }).Type()] = s.Field(i)
+	}
+	return all
+}
+
 // structs are the structs of graph/model whose fields the executor reads.
-func structs() map[string]reflect.Type {
+func structs(t *testing.T) map[string]reflect.Type {
 	types := map[string]reflect.Type{
 		"Provider": reflect.TypeFor[model.Provider](), "Person": reflect.TypeFor[model.Person](),
 		"Role": reflect.TypeFor[model.Role](),
 	}
-	maps.Copy(types, loaders.EntityTypes())
+	maps.Copy(types, entityTypes(t))
 	var add func(t reflect.Type)
 	add = func(t reflect.Type) {
 		for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
@@ -126,8 +155,8 @@ func hasMember(t reflect.Type, field string) bool {
 }
 
 func TestEdges_CoverSchema(t *testing.T) {
-	s, rows, structs := readSchema(), map[string]loaders.Row{}, structs()
-	for _, r := range loaders.Rows() {
+	s, rows, structs := readSchema(), map[string]loaders.Edge{}, structs(t)
+	for _, r := range loaders.Edges() {
 		rows[r.Parent+"."+r.Field] = r
 	}
 	for name, typ := range s {
@@ -167,7 +196,7 @@ func TestEntityTypes_CoverSchema(t *testing.T) {
 			}
 		}
 	}
-	got := loaders.EntityTypes()
+	got := entityTypes(t)
 	if diff := cmp.Diff(slices.Sorted(slices.Values(want)), slices.Sorted(maps.Keys(got))); diff != "" {
 		t.Errorf("entity types (-schema +rows):\n%s", diff)
 	}
@@ -187,11 +216,11 @@ func TestEntityTypes_CoverSchema(t *testing.T) {
 // A field that is in the schema or in a struct, but not in both, was forgotten.
 func TestModel_CoversSchema(t *testing.T) {
 	s, rows := readSchema(), map[string]bool{}
-	for _, r := range loaders.Rows() {
+	for _, r := range loaders.Edges() {
 		rows[r.Parent+"."+r.Field] = true
 	}
 	resolved := map[string]bool{"Provider.status": true, "Person.name": true, "Person.lastLoginAt": true} // from other fields
-	for name, typ := range structs() {
+	for name, typ := range structs(t) {
 		st, ok := s[name]
 		if !ok {
 			t.Errorf("model.%s is not a type of the schema", name)
@@ -213,15 +242,36 @@ func TestModel_CoversSchema(t *testing.T) {
 	}
 }
 
-// The graph promises these enums even of an object that the vendor hides.
-func TestUnknownEnums_CoverNonNullEnums(t *testing.T) {
+// selectFields is a selection of these fields on any type.
+type selectFields []string
+
+func (s selectFields) Fields(string) []loaders.Field {
+	var fields []loaders.Field
+	for _, name := range s {
+		fields = append(fields, loaders.Field{Name: name, Leaf: true})
+	}
+	return fields
+}
+
+// A vendor that hides an object leaves its non-null enums unknown, not null.
+func TestResolve_HiddenObject(t *testing.T) {
 	s := readSchema()
-	for name := range loaders.EntityTypes() {
-		record := reflect.ValueOf(loaders.WithUnknownEnums(name)).Elem()
+	for name, l := range allLoaders(t) {
+		var enums selectFields
 		for field, f := range s[name].fields {
-			if !f.isEnum || !f.nonNull {
-				continue
+			if f.isEnum && f.nonNull {
+				enums = append(enums, field)
 			}
+		}
+		resolve := l.MethodByName("Resolve")
+		refs := reflect.MakeSlice(resolve.Type().In(1), 1, 1)
+		ref := reflect.New(refs.Type().Elem().Elem())
+		entity := model.NewEntity(&model.Provider{Name: "gone"}, name, "1/1").WithFieldSet(model.OnlyFields())
+		ref.Elem().FieldByName("Entity").Set(reflect.ValueOf(entity))
+		refs.Index(0).Set(ref)
+		out := resolve.Call([]reflect.Value{reflect.ValueOf(t.Context()), refs, reflect.ValueOf(enums)})
+		record := out[0].Index(0).Elem()
+		for _, field := range enums {
 			value := record.FieldByNameFunc(func(n string) bool { return strings.EqualFold(n, field) })
 			if value.String() != "OTHER" {
 				t.Errorf("%s.%s is %q: set it in unknownEnums in fields.go", name, field, value)
@@ -232,8 +282,8 @@ func TestUnknownEnums_CoverNonNullEnums(t *testing.T) {
 
 // A derived field never makes a record incomplete, so no record may have to hold it.
 func TestEdges_DerivedAreNotHeld(t *testing.T) {
-	types := loaders.EntityTypes()
-	for _, r := range loaders.Rows() {
+	types := entityTypes(t)
+	for _, r := range loaders.Edges() {
 		typ, ok := types[r.Parent]
 		if !ok || r.Parent == model.TypeMembership { // whose id names its user and tenant
 			continue

@@ -74,6 +74,29 @@ const (
 	connection shape = "connection"
 )
 
+// Edge describes a row of the table of edges.
+type Edge struct {
+	Parent, Field string
+	// Target is the type of the objects that the field returns: of a connection, the type
+	// of its nodes.
+	Target string
+	// Shape is "single", "list" or "connection".
+	Shape string
+	// Derived is set when the parent's id is enough to resolve the field.
+	Derived bool
+}
+
+// Edges describes the fields of the schema that the prefetch follows, in no order.
+func Edges() []Edge {
+	var rows []Edge
+	for _, of := range table.edges {
+		for _, e := range of.byField {
+			rows = append(rows, Edge{e.parent, e.field, e.target, string(e.shape), e.derived})
+		}
+	}
+	return rows
+}
+
 // edge is a row of the table of edges.
 type edge struct {
 	parent, field, target string
