@@ -3,7 +3,6 @@ package softwareone
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -15,77 +14,72 @@ import (
 )
 
 // memberships are the users of accounts. The platform has no list of all of
-// them: they are read account by account or user by user.
+// them: it lists them by account or by user.
 type memberships struct {
-	client *upstream.Client
-	reader reader
-	// path has a placeholder for the account.
+	client  *upstream.Client
+	decoder decoder
+	// path is the path of an account's users, with accountPlaceholder.
 	path string
 }
 
-// errUnknowable is for a row that does not say who its user is.
-var errUnknowable = errors.New("a member that is not named")
-
-// flat reports whether rows are users with additions, as they are where the
-// vendor moved the list in 2026, see
+// flat reports whether rows are users with additional properties, as they are
+// where the vendor moved the list in 2026, see
 // https://docs.platform.softwareone.com/developer-resources/rest-api/accounts-api/users.
-// Otherwise rows are objects of their own that hold a user. Rows are understood
-// either way; only the question differs.
+// Otherwise rows are objects that contain a user. Only requests depend on it;
+// the decoder reads both.
 func (m *memberships) flat() bool { return strings.Contains(m.path, "/accounts/accounts/") }
 
-// selects are the properties to ask for by name: the audit, and in rows that hold
-// a user, those of its properties that a short reference lacks.
+// selects is the select list of every request: what memberships lack otherwise,
+// and of a user inside a row, what a short reference lacks.
 func (m *memberships) selects() string {
 	if m.flat() {
-		return "audit"
+		return membershipType.selects()
 	}
-	return "audit,user." + strings.Join(memberProperties, ",user.")
+	names := append([]string{membershipType.selects()}, userType.names(userType.row, "user.")...)
+	return strings.Join(names, ",")
 }
 
-// memberProperties are what most questions about members ask of their users.
-var memberProperties = []string{"email", "status", "firstName", "lastName", "lastLoginAt", "settings"}
-
-// Get reads memberships by their ids: a hundred users of one account a call.
+// Get reads memberships by their ids: 100 users of one account per call.
 func (m *memberships) Get(ctx context.Context, ids []string) providers.BatchResult[*model.Membership] {
-	accounts := map[string][]string{}
+	byAccount := map[string][]string{}
 	for _, id := range ids {
 		account, user := model.SplitMembership(id)
-		if quotable(account) && quotable(user) {
-			accounts[account] = append(accounts[account], id)
+		if isQuotable(account) && isQuotable(user) {
+			byAccount[account] = append(byAccount[account], id)
 		}
 	}
-	found := providers.BatchResult[*model.Membership]{Objects: map[string]*model.Membership{}, Failed: map[string]error{}}
+	result := providers.BatchResult[*model.Membership]{Objects: map[string]*model.Membership{}, Failed: map[string]error{}}
 	var mu sync.Mutex
 	var wg sync.WaitGroup
-	for account, ids := range accounts {
+	for account, ids := range byAccount {
 		wg.Go(func() {
-			some := m.in(account).Get(ctx, m.client, ids)
+			batch := m.batch(account).Get(ctx, m.client, ids)
 			mu.Lock()
 			defer mu.Unlock()
-			for id, object := range some.Objects {
-				found.Objects[id] = object
+			for id, object := range batch.Objects {
+				result.Objects[id] = object
 			}
-			for id, err := range some.Failed {
-				// An account that is not there has no members.
+			for id, err := range batch.Failed {
+				// An account that does not exist has no members.
 				if providers.KindOf(err) != providers.NotFound {
-					found.Failed[id] = err
+					result.Failed[id] = err
 				}
 			}
 		})
 	}
 	wg.Wait()
-	return found
+	return result
 }
 
-// in tells how to read memberships of one account.
-func (m *memberships) in(account string) upstream.BatchRequest[*model.Membership] {
+// batch describes how memberships of one account are read by their ids.
+func (m *memberships) batch(account string) upstream.BatchRequest[*model.Membership] {
 	property := "user.id"
 	if m.flat() {
 		property = "id"
 	}
 	return upstream.BatchRequest[*model.Membership]{
 		Kind:    model.TypeMembership + " with " + m.selects(),
-		PerCall: maxPerCall,
+		PerCall: maxIDsPerCall,
 		Request: func(ids []string) (upstream.Request, error) {
 			path, err := accountUsers(m.path, account)
 			if err != nil {
@@ -99,22 +93,24 @@ func (m *memberships) in(account string) upstream.BatchRequest[*model.Membership
 			return upstream.Request{Path: path, Query: q.String()}, nil
 		},
 		Rows: func(body []byte) (map[string]json.RawMessage, error) {
-			return rowsBy(body, func(row *jsonscan.Reader) string {
-				user := memberOf(row)
+			return rowsByID(body, func(row *jsonscan.Reader) string {
+				user := readUserID(row)
 				if user == "" {
 					return ""
 				}
 				return model.JoinMembership(account, user)
 			})
 		},
-		Decode: func(row []byte) (*model.Membership, error) { return m.reader.member(row, account, scope{form: whole}) },
+		Decode: func(row []byte) (*model.Membership, error) {
+			return m.decoder.member(row, account, decodeContext{source: byID})
+		},
 	}
 }
 
-// Page reads a hundred members of an account, or the accounts of users.
+// Page reads up to 100 members of one account, or the accounts of users.
 func (m *memberships) Page(ctx context.Context, q providers.Query, token string) (*providers.Page[*model.Membership], error) {
 	page, err := m.page(ctx, q, token)
-	return page, named(m.client.Provider(), err)
+	return page, withProvider(m.client.Provider(), err)
 }
 
 func (m *memberships) page(ctx context.Context, q providers.Query, token string) (*providers.Page[*model.Membership], error) {
@@ -124,35 +120,39 @@ func (m *memberships) page(ctx context.Context, q providers.Query, token string)
 	}
 	switch {
 	case q.Filter.Database != "":
-		return nil, badInput("this vendor has no databases")
-	case impossible(q.Filter) && token == "":
-		return nothing[*model.Membership](), nil
+		return nil, errNoDatabases()
+	case matchesNoMember(q.Filter) && token == "":
+		return emptyPage[*model.Membership](), nil
 	case q.Parent.Type == model.TypeUser:
-		return m.ofUsers(ctx, q.Parent.IDs, at)
+		return m.pageOfUsers(ctx, q.Parent.IDs, at)
 	case q.Parent.Type != model.TypeAccount || len(q.Parent.IDs) != 1 || at.part != 0:
-		return nil, badInput("this vendor has no such list")
+		return nil, errNoSuchList()
 	}
 	account := q.Parent.IDs[0]
 	path, err := accountUsers(m.path, account)
 	if err != nil {
 		return nil, err
 	}
-	l := list[*model.Membership]{
+	l := listRequest[*model.Membership]{
 		path: path, query: query{selects: m.selects(), order: "id", limit: pageSize, offset: at.offset},
-		decode: func(row []byte, in scope) (*model.Membership, error) { return m.reader.member(row, account, in) },
+		decode: func(row []byte, in decodeContext) (*model.Membership, error) {
+			return m.decoder.member(row, account, in)
+		},
 	}
 	return l.page(ctx, m.client, at, 1, len(q.Filter.Status) == 0 && len(q.Filter.Emails) == 0)
 }
 
-// impossible reports whether no member can match: nobody has a license here, and
-// everybody is a plain member.
-func impossible(f providers.Filter) bool {
+// matchesNoMember reports whether no member can match: members have no license,
+// and RoleMember is their only role.
+func matchesNoMember(f providers.Filter) bool {
 	return len(f.Licenses) > 0 || len(f.Roles) > 0 && !slices.Contains(f.Roles, model.RoleMember)
 }
 
-// SupportsOrder reports whether the platform sorts so: not but in its own order.
+// SupportsOrder reports whether Page returns rows of q in q.Order: only without
+// an order.
 func (m *memberships) SupportsOrder(q providers.Query) bool { return q.Order.Field == "" }
 
-// SupportsParents reports whether one Page serves several parents: several users, but one
-// account, which is in the path.
+// SupportsParents reports whether one call can list the memberships of several
+// parents of this type: of users, but not of accounts, since the path names one
+// account.
 func (m *memberships) SupportsParents(parentType string) bool { return parentType == model.TypeUser }

@@ -8,16 +8,17 @@ import (
 	"unicode/utf8"
 )
 
-// The platform is asked in RQL,
+// Queries are in RQL,
 // https://docs.platform.softwareone.com/developer-resources/rest-api/resource-query-language,
-// as the query string itself. Values are quoted. The language has no escape for
-// a quote, so values pass only where they cannot end one.
+// which is the query string itself. Values are quoted. RQL has no escape for a
+// quote, so that a value must not contain the quote around it.
 
 // condition is one RQL expression, encoded for a query string. Only the
-// functions of this file make one.
+// functions of this file return one.
 type condition string
 
-// in asks that a property is one of these values: at least one, each quotable.
+// in matches a property that is one of these values: at least one, each
+// quotable.
 func in(property string, values []string) condition {
 	var b strings.Builder
 	b.WriteString("in(" + property + ",(")
@@ -31,20 +32,20 @@ func in(property string, values []string) condition {
 	return condition(b.String())
 }
 
-// equals asks that a property is this plain text, without regard to case.
+// equals matches a property that is this plain text, case-insensitively.
 func equals(property, plain string) condition {
 	return condition("ilike(" + property + "," + quote(plain) + ")")
 }
 
-// contains asks that a property holds this plain text, without regard to case.
+// contains matches a property that contains this plain text, case-insensitively.
 func contains(property, plain string) condition {
 	quoted := quote(plain)
-	edge := len(encodedQuote)
-	return condition("ilike(" + property + "," + quoted[:edge] + "*" + quoted[edge:len(quoted)-edge] + "*" + quoted[len(quoted)-edge:] + ")")
+	mark := len(encodedQuote)
+	return condition("ilike(" + property + "," + quoted[:mark] + "*" + quoted[mark:len(quoted)-mark] + "*" + quoted[len(quoted)-mark:] + ")")
 }
 
-// either asks for one of several conditions.
-func either(conditions []condition) condition {
+// anyOf matches what matches one of the conditions.
+func anyOf(conditions []condition) condition {
 	if len(conditions) == 1 {
 		return conditions[0]
 	}
@@ -55,26 +56,28 @@ func either(conditions []condition) condition {
 	return condition("or(" + strings.Join(texts, ",") + ")")
 }
 
-// instant is the one form of a time that the platform takes.
-const instant = "2006-01-02T15:04:05.000Z"
+// timeLayout is the only form of a time that the platform accepts.
+const timeLayout = "2006-01-02T15:04:05.000Z"
 
-// after asks for a time behind t, rounded so that nothing is lost.
+// after matches a time after t. It rounds t down to milliseconds, so that no
+// match is lost.
 func after(property string, t time.Time) condition {
-	return condition("gt(" + property + "," + quote(t.UTC().Truncate(time.Millisecond).Format(instant)) + ")")
+	return condition("gt(" + property + "," + quote(t.UTC().Truncate(time.Millisecond).Format(timeLayout)) + ")")
 }
 
-// before asks for a time ahead of t, rounded so that nothing is lost.
+// before matches a time before t. It rounds t up to milliseconds, so that no
+// match is lost.
 func before(property string, t time.Time) condition {
 	up := t.UTC().Truncate(time.Millisecond)
 	if up.Before(t) {
 		up = up.Add(time.Millisecond)
 	}
-	return condition("lt(" + property + "," + quote(up.Format(instant)) + ")")
+	return condition("lt(" + property + "," + quote(up.Format(timeLayout)) + ")")
 }
 
 const encodedQuote = "%22"
 
-// quote wraps a quotable value.
+// quote quotes and encodes a quotable value.
 func quote(v string) string {
 	if strings.Contains(v, `"`) {
 		return "%27" + encode(v) + "%27"
@@ -82,16 +85,15 @@ func quote(v string) string {
 	return encodedQuote + encode(v) + encodedQuote
 }
 
-// maxValue bounds a value as it stands in a URL: the longest known ids have 23
-// characters, and a hundred of the longest that pass make a URL of less than the 8
-// kilobytes that usual servers take.
-const maxValue = 64
+// maxValueBytes bounds an encoded value. The longest known ids have 23
+// characters, and a hundred of the longest values make a URL below the 8
+// kilobytes that common servers accept.
+const maxValueBytes = 64
 
-// quotable reports whether a value can be quoted so that it means itself and
-// nothing else. A backslash is refused because the platform's own text matching
-// gives it a meaning.
-func quotable(v string) bool {
-	if v == "" || len(encode(v)) > maxValue || !utf8.ValidString(v) || strings.Contains(v, `\`) {
+// isQuotable reports whether a quoted value matches itself and nothing else. A
+// value with a backslash does not: the platform's text matching interprets it.
+func isQuotable(v string) bool {
+	if v == "" || len(encode(v)) > maxValueBytes || !utf8.ValidString(v) || strings.Contains(v, `\`) {
 		return false
 	}
 	if strings.Contains(v, `"`) && strings.Contains(v, "'") {
@@ -100,48 +102,49 @@ func quotable(v string) bool {
 	return !strings.ContainsFunc(v, func(r rune) bool { return !unicode.IsPrint(r) })
 }
 
-// plain reports whether text means itself inside a pattern of ilike: ASCII, and
-// none of the characters that patterns and quotes are made of.
-func plain(s string) bool {
-	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return !plainRune(r) })
+// isPlain reports whether text matches itself inside a pattern of ilike: it is
+// ASCII without characters that have a meaning in patterns or quotes.
+func isPlain(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return !isPlainRune(r) })
 }
 
-func plainRune(r rune) bool {
+func isPlainRune(r rune) bool {
 	return r >= ' ' && r < 0x7f && r != '*' && r != '\\' && r != '"'
 }
 
-// sharp is how the letter ß is spelled out, which counts as equal in names, but
-// not in addresses.
-const sharp = "ss"
+// sharpSExpansion is equal to the letter ß in names, but not in e-mail
+// addresses.
+const sharpSExpansion = "ss"
 
-// anchor is the longest part of the text that is plain and stands, but for case,
-// in every spelling of it: a letter may be one with the accent behind it, and
-// what is spelledOut, "" for nothing, may be another letter. It is "" where there
-// is none.
-func anchor(text, spelledOut string) string {
-	best := ""
+// longestPlainRun returns the longest part of the text that is plain and is the
+// same, but for case, in every spelling of the text. A letter before a non-ASCII
+// rune is no part of a run, since the rune may be its accent; nor is separator,
+// which may be spelled as another letter, "" for none. It returns "" where there
+// is no such part.
+func longestPlainRun(text, separator string) string {
+	longest := ""
 	for text != "" {
-		end := strings.IndexFunc(text, func(r rune) bool { return !plainRune(r) })
-		piece, next := text, ""
+		end := strings.IndexFunc(text, func(r rune) bool { return !isPlainRune(r) })
+		run, rest := text, ""
 		if end >= 0 {
 			r, size := utf8.DecodeRuneInString(text[end:])
-			piece, next = text[:end], text[end+size:]
-			if r >= utf8.RuneSelf && piece != "" {
-				piece = piece[:len(piece)-1]
+			run, rest = text[:end], text[end+size:]
+			if r >= utf8.RuneSelf && run != "" {
+				run = run[:len(run)-1]
 			}
 		}
-		if i := strings.Index(strings.ToLower(piece), spelledOut); spelledOut != "" && i >= 0 {
-			piece, next = piece[:i], text[i+len(spelledOut):]
+		if i := strings.Index(strings.ToLower(run), separator); separator != "" && i >= 0 {
+			run, rest = run[:i], text[i+len(separator):]
 		}
-		if piece = strings.TrimSpace(piece); len(piece) > len(best) {
-			best = piece
+		if run = strings.TrimSpace(run); len(run) > len(longest) {
+			longest = run
 		}
-		text = next
+		text = rest
 	}
-	return best
+	return longest
 }
 
-// encode escapes all but the unreserved characters of RFC 3986.
+// encode percent-encodes all but the unreserved characters of RFC 3986.
 func encode(s string) string {
 	const hex = "0123456789ABCDEF"
 	var b strings.Builder
@@ -160,18 +163,18 @@ func encode(s string) string {
 	return b.String()
 }
 
-// query is one reading of a collection.
+// query is the query string of a list.
 type query struct {
-	// conditions must all be met; empty ones are left out.
+	// conditions must all match; empty ones are left out.
 	conditions []condition
-	// selects are the properties that are wanted beside those that come anyway.
+	// selects are properties to add to the default ones, with commas between them.
 	selects string
-	// order is a list of properties; "" for no order.
+	// order is a list of properties with commas between them; "" for no order.
 	order         string
 	limit, offset int
 }
 
-// String encodes the query.
+// String returns the encoded query string.
 func (q query) String() string {
 	var b strings.Builder
 	for _, c := range q.conditions {

@@ -1,11 +1,11 @@
 // Package softwareone translates the accounts API of the SoftwareOne Marketplace
 // Platform, https://docs.platform.softwareone.com/developer-resources/rest-api,
 // into the graph: users, accounts, user groups, buyers, sellers, modules, and
-// users' places in accounts.
+// memberships of users in accounts.
 //
-// It knows nothing of other vendors, of GraphQL or of caching. It does not know
-// the platform's API tokens: reading one shows its secret, so that collection is
-// never asked for.
+// It knows nothing of other vendors, of GraphQL or of caching. It never requests
+// the platform's API tokens: the response to such a request contains their
+// secrets.
 package softwareone
 
 import (
@@ -19,17 +19,17 @@ import (
 	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
 )
 
-// DefaultAccountUsersPath is where the vendor's reference has the users of an
-// account. Installations of 2026 and later have them below /v1/accounts/accounts.
+// DefaultAccountUsersPath is the path of an account's users in the vendor's
+// reference. Installations of 2026 and later have it below /v1/accounts/accounts.
 const DefaultAccountUsersPath = "/v1/accounts/{accountId}/users"
 
 const accountPlaceholder = "{accountId}"
 
-// Options tell installations apart.
+// Options are the differences between installations.
 type Options struct {
-	// AccountUsersPath is where the users of an account are listed, with
-	// {accountId} in place of its id; "" for DefaultAccountUsersPath. The other
-	// known form is /v1/accounts/accounts/{accountId}/users.
+	// AccountUsersPath is the path of an account's users, with {accountId} as a
+	// placeholder for its id; "" means DefaultAccountUsersPath. The other known
+	// path is /v1/accounts/accounts/{accountId}/users.
 	AccountUsersPath string
 }
 
@@ -37,24 +37,24 @@ type Options struct {
 // concurrently.
 type Provider struct {
 	client      *upstream.Client
-	reader      reader
+	decoder     decoder
 	usersPath   string
 	collections providers.Collections
 }
 
 var _ providers.Provider = (*Provider)(nil)
 
-// New connects to the platform whose base URL, ending in /public, is that of
-// c.Provider, as the account that the token belongs to. It fails when o or c is
-// not usable.
+// New returns a connection to the platform at the base URL of c.Provider, which
+// ends in /public, as the account that the token belongs to. It makes no call.
+// It fails when o or c is invalid.
 func New(c upstream.Config, token providers.Secret, o Options) (*Provider, error) {
 	path := o.AccountUsersPath
 	if path == "" {
 		path = DefaultAccountUsersPath
 	}
-	if !usablePath(path) {
-		return nil, errors.New("softwareone: the path of account users must begin with / and hold " +
-			accountPlaceholder + " once, as a segment of its own, and neither dots, ? nor #")
+	if !isAccountUsersPath(path) {
+		return nil, errors.New("softwareone: the path of account users must begin with /, contain " +
+			accountPlaceholder + " once as a whole segment, and contain no dot segment, ? or #")
 	}
 	c.Credential = upstream.Bearer(token)
 	c.VendorCode = vendorCode
@@ -62,14 +62,14 @@ func New(c upstream.Config, token providers.Secret, o Options) (*Provider, error
 	if err != nil {
 		return nil, err
 	}
-	return connected(client, reader{provider: c.Provider, extents: newExtents()}, path), nil
+	return newProvider(client, decoder{provider: c.Provider, fieldSets: newFieldSets()}, path), nil
 }
 
-func connected(client *upstream.Client, r reader, usersPath string) *Provider {
-	return &Provider{client, r, usersPath, collections(client, r, usersPath)}
+func newProvider(client *upstream.Client, d decoder, usersPath string) *Provider {
+	return &Provider{client, d, usersPath, newCollections(client, d, usersPath)}
 }
 
-func usablePath(path string) bool {
+func isAccountUsersPath(path string) bool {
 	if !strings.HasPrefix(path, "/") || strings.ContainsAny(path, "?#\\ ") {
 		return false
 	}
@@ -88,21 +88,23 @@ func usablePath(path string) bool {
 // Connection describes the connection.
 func (p *Provider) Connection() *model.Provider { return p.client.Provider() }
 
-// Status tells how the last calls went.
+// Status reports the outcome of the last calls.
 func (p *Provider) Status() model.ProviderStatus { return p.client.Status() }
 
-// Invalidate drops what is remembered.
+// Invalidate removes objects and the pages that contain them from the cache;
+// nil removes everything.
 func (p *Provider) Invalidate(ctx context.Context, ids []model.ID) { p.client.Invalidate(ctx, ids) }
 
-// WithCredential is the connection as another account.
+// WithCredential returns the connection authenticated with token.
 func (p *Provider) WithCredential(token providers.Secret) providers.Provider {
-	return connected(p.client.WithCredential(token, upstream.Bearer), p.reader, p.usersPath)
+	return newProvider(p.client.WithCredential(token, upstream.Bearer), p.decoder, p.usersPath)
 }
 
-// Collections lists what the vendor has: all but organizations and roles.
+// Collections returns all collections but organizations and roles, which the
+// vendor does not have.
 func (p *Provider) Collections() providers.Collections { return p.collections }
 
-// Check asks for one account, which every token may see.
+// Check requests one account; every token may see one.
 func (p *Provider) Check(ctx context.Context) error {
 	request := upstream.Request{Path: accountsPath, Query: query{limit: 1}.String()}
 	_, err := upstream.Read(ctx, p.client, request, func(body []byte) (envelope, error) {

@@ -1,0 +1,131 @@
+package softwareone
+
+import (
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
+)
+
+// wireAccount is an Account of the vendor's reference.
+type wireAccount struct {
+	ID                    string
+	Meta                  optional[wireMeta]
+	Audit                 optional[wireAudit]
+	Name                  *string
+	Icon                  *string
+	Type                  *string
+	Status                *string
+	ServiceLevel          *string
+	ExternalID            *string
+	ExternalName          *string
+	ExternalIDs           optional[wireAccountExternalIDs]
+	Address               optional[wireAddress]
+	TechnicalSupportEmail *string
+	Website               *string
+	Description           *string
+
+	presence presence
+}
+
+func (w *wireAccount) read(r *jsonscan.Reader) {
+	for name := range r.ObjectKeys {
+		switch name {
+		case "id":
+			readFirstID(&w.ID, r)
+		case "$meta":
+			w.Meta = readOptional(r, (*wireMeta).read)
+		case "audit":
+			w.Audit = readOptional(r, (*wireAudit).read)
+		case "name":
+			w.Name = r.StringPtr()
+		case "icon":
+			w.Icon = r.StringPtr()
+		case "type":
+			w.Type = r.StringPtr()
+		case "status":
+			w.Status = r.StringPtr()
+		case "serviceLevel":
+			w.ServiceLevel = r.StringPtr()
+		case "externalId":
+			w.ExternalID = r.StringPtr()
+		case "externalName":
+			w.ExternalName = r.StringPtr()
+		case "externalIds":
+			w.ExternalIDs = readOptional(r, (*wireAccountExternalIDs).read)
+		case "address":
+			w.Address = readOptional(r, (*wireAddress).read)
+		case "technicalSupportEmail":
+			w.TechnicalSupportEmail = r.StringPtr()
+		case "website":
+			w.Website = r.StringPtr()
+		case "description":
+			w.Description = r.StringPtr()
+		}
+	}
+	w.presence = accountType.presence(w, w.Meta)
+}
+
+var accountType = newObjectType(model.TypeAccount, nil,
+	coreProperty("name", func(w *wireAccount) state { return stateOf(w.Name) }),
+	coreProperty("icon", func(w *wireAccount) state { return stateOf(w.Icon) }),
+	coreProperty("type", func(w *wireAccount) state { return stateOf(w.Type) }),
+	coreProperty("status", func(w *wireAccount) state { return stateOf(w.Status) }, "status", "vendorStatus"),
+	rowProperty("serviceLevel", func(w *wireAccount) state { return stateOf(w.ServiceLevel) }),
+	rowProperty("externalId", func(w *wireAccount) state { return stateOf(w.ExternalID) }),
+	rowProperty("externalName", func(w *wireAccount) state { return stateOf(w.ExternalName) }),
+	rowProperty("externalIds", func(w *wireAccount) state { return w.ExternalIDs.state() }),
+	rowProperty("address", func(w *wireAccount) state { return w.Address.state() }),
+	rowProperty("technicalSupportEmail", func(w *wireAccount) state { return stateOf(w.TechnicalSupportEmail) }),
+	rowProperty("website", func(w *wireAccount) state { return stateOf(w.Website) }),
+	rowProperty("description", func(w *wireAccount) state { return stateOf(w.Description) }),
+	selectedProperty(auditProperty, func(w *wireAccount) state { return auditState(w.Audit) }, "audit", "createdAt", "updatedAt"),
+)
+
+type wireAccountExternalIDs struct {
+	PyraTenantID *string
+}
+
+func (w *wireAccountExternalIDs) read(r *jsonscan.Reader) {
+	for name := range r.ObjectKeys {
+		switch name {
+		case "pyraTenantId":
+			w.PyraTenantID = r.StringPtr()
+		}
+	}
+}
+
+var accountStatuses = []statusValue{
+	{"Active", string(model.AccountActive)},
+	{"Enabled", string(model.AccountEnabled)},
+	{"Disabled", string(model.AccountDisabled)},
+}
+
+// account returns nil for an object without an id.
+func (d decoder) account(w *wireAccount, in decodeContext) *model.Account {
+	if w.ID == "" {
+		return nil
+	}
+	a := &model.Account{
+		Entity: model.NewEntity(d.provider, model.TypeAccount, w.ID).WithFieldSet(accountType.fieldSet(d.fieldSets, w.presence, in)),
+		Name:   w.Name, Type: w.Type, Icon: w.Icon,
+		Status: model.AccountStatus(normalizeStatus(accountStatuses, w.Status)), VendorStatus: w.Status,
+		ServiceLevel: w.ServiceLevel, ExternalID: w.ExternalID, ExternalName: w.ExternalName,
+		ExternalIds: convert(w.ExternalIDs, func(e *wireAccountExternalIDs) *model.AccountExternalIds {
+			return (*model.AccountExternalIds)(e)
+		}),
+		Address: convert(w.Address, address), TechnicalSupportEmail: w.TechnicalSupportEmail,
+		Website: w.Website, Description: w.Description, Audit: convert(w.Audit, d.audit),
+	}
+	if a.Audit != nil {
+		a.CreatedAt, a.UpdatedAt = timeOf(a.Audit.Created), timeOf(a.Audit.Updated)
+	}
+	return a
+}
+
+func (d decoder) embeddedAccount(w *wireAccount) *model.Account {
+	return d.account(w, decodeContext{source: embedded})
+}
+
+// accountReference returns an account of which only the id is known.
+func (d decoder) accountReference(id string) *model.Account {
+	return d.account(&wireAccount{ID: id}, decodeContext{source: reference})
+}

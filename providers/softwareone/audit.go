@@ -1,0 +1,129 @@
+package softwareone
+
+import (
+	"strings"
+	"time"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
+)
+
+// auditProperty is the property that the platform leaves out of every object
+// unless select names it. It also refuses to filter or order by audit.* then.
+const auditProperty = "audit"
+
+// wireAudit is the union of the vendor's audit objects.
+type wireAudit struct {
+	Created    optional[wireEvent]
+	Updated    optional[wireEvent]
+	Activated  optional[wireEvent]
+	Unassigned optional[wireEvent]
+	Disabled   optional[wireEvent]
+	Access     optional[wireEvent]
+	Joined     optional[wireEvent]
+}
+
+func (w *wireAudit) read(r *jsonscan.Reader) {
+	for name := range r.ObjectKeys {
+		switch name {
+		case "created":
+			w.Created = readOptional(r, (*wireEvent).read)
+		case "updated":
+			w.Updated = readOptional(r, (*wireEvent).read)
+		case "activated":
+			w.Activated = readOptional(r, (*wireEvent).read)
+		case "unassigned":
+			w.Unassigned = readOptional(r, (*wireEvent).read)
+		case "disabled":
+			w.Disabled = readOptional(r, (*wireEvent).read)
+		case "access":
+			w.Access = readOptional(r, (*wireEvent).read)
+		case "joined":
+			w.Joined = readOptional(r, (*wireEvent).read)
+		}
+	}
+}
+
+// isComplete reports whether no event is a placeholder.
+func (w *wireAudit) isComplete() bool {
+	return !w.Created.circular && !w.Updated.circular && !w.Activated.circular && !w.Unassigned.circular &&
+		!w.Disabled.circular && !w.Access.circular && !w.Joined.circular
+}
+
+type wireEvent struct {
+	At *string
+	By optional[wireActor]
+}
+
+func (w *wireEvent) read(r *jsonscan.Reader) {
+	for name := range r.ObjectKeys {
+		switch name {
+		case "at":
+			w.At = r.StringPtr()
+		case "by":
+			w.By = readOptional(r, (*wireActor).read)
+		}
+	}
+}
+
+// wireActor is a user or an API token, and may lack an id.
+type wireActor struct {
+	ID   *string
+	Name *string
+	Icon *string
+}
+
+func (w *wireActor) read(r *jsonscan.Reader) {
+	for name := range r.ObjectKeys {
+		switch name {
+		case "id":
+			w.ID = r.StringPtr()
+		case "name":
+			w.Name = r.StringPtr()
+		case "icon":
+			w.Icon = r.StringPtr()
+		}
+	}
+}
+
+func (d decoder) audit(w *wireAudit) *model.Audit {
+	return &model.Audit{
+		Created: convert(w.Created, d.event), Updated: convert(w.Updated, d.event),
+		Activated: convert(w.Activated, d.event), Unassigned: convert(w.Unassigned, d.event), Disabled: convert(w.Disabled, d.event),
+		Access: convert(w.Access, d.event), Joined: convert(w.Joined, d.event),
+	}
+}
+
+func (d decoder) event(w *wireEvent) *model.AuditEvent {
+	return &model.AuditEvent{At: parseTime(w.At), By: convert(w.By, d.actor)}
+}
+
+// userPrefix begins the ids of users; those of API tokens begin with TKN-.
+const userPrefix = "USR-"
+
+// actor returns nil for an actor of which the vendor tells nothing.
+func (d decoder) actor(w *wireActor) *model.AuditActor {
+	if *w == (wireActor{}) {
+		return nil
+	}
+	a := &model.AuditActor{ID: w.ID, Name: w.Name, Icon: w.Icon}
+	if w.ID != nil && strings.HasPrefix(*w.ID, userPrefix) {
+		user := wireUser{ID: *w.ID, Name: w.Name, Icon: w.Icon}
+		if w.Name != nil {
+			user.presence.present |= userType.set("name")
+		}
+		if w.Icon != nil {
+			user.presence.present |= userType.set("icon")
+		}
+		a.User = d.user(&user, decodeContext{source: reference})
+	}
+	return a
+}
+
+// timeOf returns the time of an event, nil without one.
+func timeOf(e *model.AuditEvent) *time.Time {
+	if e == nil {
+		return nil
+	}
+	return e.At
+}

@@ -1,0 +1,116 @@
+package softwareone
+
+import (
+	"strings"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/upstream"
+	"github.com/accountgraph/accountgraph/providers"
+	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
+)
+
+// The paths of the collections, each with its page in the vendor's reference.
+const (
+	// https://docs.platform.softwareone.com/developer-resources/rest-api/accounts-api/accounts
+	accountsPath = "/v1/accounts/accounts"
+	// https://docs.platform.softwareone.com/developer-resources/rest-api/accounts-api/users
+	usersPath = "/v1/accounts/users"
+	// https://docs.platform.softwareone.com/developer-resources/rest-api/accounts-api/user-group
+	groupsPath = "/v1/accounts/user-groups"
+	// https://docs.platform.softwareone.com/developer-resources/rest-api/accounts-api/buyers
+	buyersPath = "/v1/accounts/buyers"
+	// https://docs.platform.softwareone.com/developer-resources/rest-api/accounts-api/sellers
+	sellersPath = "/v1/accounts/sellers"
+	// https://docs.platform.softwareone.com/developer-resources/rest-api/accounts-api/modules
+	modulesPath = "/v1/accounts/modules"
+)
+
+// newCollections returns the collections that the platform has.
+func newCollections(client *upstream.Client, d decoder, accountUsersPath string) providers.Collections {
+	return providers.Collections{
+		Users: &collection[*model.User]{
+			client: client, kind: model.TypeUser, path: usersPath, statuses: userStatuses,
+			selects: userType.selects(), decode: rowDecoder((*wireUser).read, d.user),
+		},
+		Memberships: &memberships{client: client, decoder: d, path: accountUsersPath},
+		Accounts: &collection[*model.Account]{
+			client: client, kind: model.TypeAccount, path: accountsPath, statuses: accountStatuses,
+			selects: accountType.selects(), decode: rowDecoder((*wireAccount).read, d.account),
+		},
+		Groups: &collection[*model.Group]{
+			client: client, kind: model.TypeGroup, path: groupsPath, inAccounts: true,
+			selects: groupType.selects(), decode: rowDecoder((*wireGroup).read, d.group),
+			setAccount: func(g *model.Group, account string) bool {
+				if g.Account == nil && account != "" {
+					g.Account = d.accountReference(account)
+				}
+				return g.Account != nil
+			},
+		},
+		Buyers: &collection[*model.Buyer]{
+			client: client, kind: model.TypeBuyer, path: buyersPath, statuses: buyerStatuses, inAccounts: true,
+			selects: buyerSelects(), decode: rowDecoder((*wireBuyer).read, d.buyer),
+			setAccount: func(b *model.Buyer, account string) bool {
+				if b.Account == nil && account != "" {
+					b.Account = d.accountReference(account)
+				}
+				return b.Account != nil
+			},
+		},
+		Sellers: &collection[*model.Seller]{
+			client: client, kind: model.TypeSeller, path: sellersPath, statuses: sellerStatuses,
+			// The audit fills no field, but filters and orders need it.
+			selects: auditProperty, decode: rowDecoder((*wireSeller).read, d.seller),
+		},
+		Modules: &collection[*model.Module]{
+			client: client, kind: model.TypeModule, path: modulesPath,
+			selects: moduleType.selects(), decode: rowDecoder((*wireModule).read, d.module),
+		},
+	}
+}
+
+// buyerSelects also names the short reference of the contact's user: the short
+// form of a contact, ContactQueryModelRef of the OpenAPI document, has no user.
+func buyerSelects() string {
+	const user = "contact.user."
+	names := append([]string{buyerType.selects(), user + "id"}, userType.names(userType.core, user)...)
+	return strings.Join(names, ",")
+}
+
+// rowDecoder decodes a row of a collection. It fails where the row has no id:
+// such a row cannot be told from others.
+func rowDecoder[W, M any](read func(*W, *jsonscan.Reader), convert func(*W, decodeContext) *M) func([]byte, decodeContext) (*M, error) {
+	return func(row []byte, in decodeContext) (*M, error) {
+		w, err := decodeRow(row, read)
+		if err != nil {
+			return nil, err
+		}
+		m := convert(w, in)
+		if m == nil {
+			return nil, errNoID
+		}
+		return m, nil
+	}
+}
+
+// accountUsers returns the path of an account's users,
+// https://docs.platform.softwareone.com/developer-resources/rest-api/accounts-api/account-user/list-account-users.
+// It fails with kind InvalidArgument for an id that cannot be a path segment.
+func accountUsers(template, account string) (string, error) {
+	segment, err := upstream.Path(account)
+	if err != nil {
+		return "", err
+	}
+	return strings.Replace(template, "/"+accountPlaceholder, segment, 1), nil
+}
+
+// userAccounts returns the path of a user's accounts. It has no page in the
+// vendor's reference; the vendor's own application uses it,
+// https://github.com/softwareone-platform/mpt-mobile-platform.
+func userAccounts(user string) (string, error) {
+	segment, err := upstream.Path(user)
+	if err != nil {
+		return "", err
+	}
+	return usersPath + segment + "/accounts", nil
+}

@@ -1,0 +1,84 @@
+package softwareone
+
+import (
+	"encoding/json"
+	"errors"
+
+	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
+)
+
+// envelope is the object around the rows of every list.
+type envelope struct {
+	meta optional[wireMeta]
+	// rows share the memory of the body.
+	rows []json.RawMessage
+}
+
+// omitted returns the vendor's names of the properties that all rows lack
+// because select does not name them.
+func (e envelope) omitted() []string { return omittedBy(e.meta) }
+
+// pagination returns nil where the list has none.
+func (e envelope) pagination() *pagination {
+	if e.meta.value == nil {
+		return nil
+	}
+	return e.meta.value.Pagination.value
+}
+
+var errNotList = errors.New("not a list")
+
+// parseEnvelope splits a list into its rows. It calls readRow at the beginning
+// of each row; readRow must read or skip the row.
+func parseEnvelope(body []byte, readRow func(row *jsonscan.Reader)) (envelope, error) {
+	var e envelope
+	r := jsonscan.NewBytes(body) // bodies are immutable
+	for name := range r.ObjectKeys {
+		switch name {
+		case "$meta":
+			e.meta = readOptional(r, (*wireMeta).read)
+		case "data":
+			if r.IsNull() {
+				continue
+			}
+			e.rows = []json.RawMessage{}
+			for range r.Array {
+				from := r.Offset()
+				readRow(r)
+				e.rows = append(e.rows, body[from:r.Offset()])
+			}
+		}
+	}
+	err := r.End()
+	if err == nil && e.rows == nil && e.pagination() == nil {
+		err = errNotList
+	}
+	return e, err
+}
+
+// rowsByID returns the rows of a list by vendor id; of several rows with one id,
+// the first. Rows whose id is "" are left out. It fails where id fails the
+// reader.
+func rowsByID(body []byte, id func(row *jsonscan.Reader) string) (map[string]json.RawMessage, error) {
+	var ids []string
+	e, err := parseEnvelope(body, func(row *jsonscan.Reader) { ids = append(ids, id(row)) })
+	if err != nil {
+		return nil, err
+	}
+	rows := make(map[string]json.RawMessage, len(ids))
+	for i, key := range ids {
+		if _, duplicate := rows[key]; key != "" && !duplicate {
+			rows[key] = e.rows[i]
+		}
+	}
+	return rows, nil
+}
+
+// readRowID returns the id of a row and fails the reader where there is none.
+func readRowID(row *jsonscan.Reader) (id string) {
+	readID(&id, row)
+	if id == "" {
+		row.Fail(errNoID)
+	}
+	return id
+}

@@ -1,0 +1,37 @@
+package softwareone
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/providers"
+)
+
+func invalidArgument(detail string) error {
+	return &providers.Error{Kind: providers.InvalidArgument, Detail: detail}
+}
+
+func errPageToken() error { return invalidArgument("the page token is not one of this list") }
+
+func errNoSuchList() error { return invalidArgument("this vendor has no such list") }
+
+func errNoDatabases() error { return invalidArgument("this vendor has no databases") }
+
+// withProvider adds the provider to an error that names none.
+func withProvider(p *model.Provider, err error) error {
+	var e *providers.Error
+	if !errors.As(err, &e) || e.Provider != nil {
+		return err
+	}
+	own := *e
+	own.Provider = p
+	return &own
+}
+
+// isRefused reports whether the vendor rejects this request in general: the
+// credential may not send it, or the vendor does not know a property in it.
+func isRefused(err error) bool {
+	var e *providers.Error
+	return errors.As(err, &e) && (e.Kind == providers.Forbidden || e.HTTPStatus == http.StatusBadRequest)
+}

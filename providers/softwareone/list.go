@@ -1,0 +1,91 @@
+package softwareone
+
+import (
+	"context"
+	"errors"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/upstream"
+	"github.com/accountgraph/accountgraph/providers"
+	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
+)
+
+// listRequest reads one page of a list.
+type listRequest[T model.Node] struct {
+	path  string
+	query query
+	// decode may fail with errUnknownUser; the row is left out then.
+	decode func(row []byte, in decodeContext) (T, error)
+	// accept may be nil. Where it returns false, the whole page fails.
+	accept func(row T) bool
+	// cacheObjects may be nil. It caches the complete objects of a page that was
+	// decoded by this request.
+	cacheObjects func(page []T, freshness model.Freshness)
+}
+
+// listPage is a decoded page.
+type listPage[T any] struct {
+	items []T
+	// rows is the number of rows in the response, with those left out of items.
+	rows       int
+	pagination *pagination
+}
+
+// Nodes returns the objects of the page; upstream tags the cached page with
+// them.
+func (p listPage[T]) Nodes() []model.Node { return upstream.NodesIn(p.items) }
+
+// read makes the call.
+func (l listRequest[T]) read(ctx context.Context, client *upstream.Client) (upstream.Reply[listPage[T]], error) {
+	request := upstream.Request{Path: l.path, Query: l.query.String()}
+	return upstream.Read(ctx, client, request, l.decodePage)
+}
+
+func (l listRequest[T]) decodePage(body []byte) (listPage[T], error) {
+	e, err := parseEnvelope(body, (*jsonscan.Reader).Skip)
+	if err != nil {
+		return listPage[T]{}, err
+	}
+	page := listPage[T]{items: make([]T, 0, len(e.rows)), rows: len(e.rows), pagination: e.pagination()}
+	in := decodeContext{source: listRow, omitted: e.omitted()}
+	for _, raw := range e.rows {
+		row, err := l.decode(raw, in)
+		switch {
+		case errors.Is(err, errUnknownUser):
+			continue
+		case err != nil:
+			return listPage[T]{}, err
+		case l.accept != nil && !l.accept(row):
+			return listPage[T]{}, errNoID
+		}
+		page.items = append(page.items, row)
+	}
+	return page, nil
+}
+
+// page makes the call for the page at a position of a list that takes so many
+// parts. exact is whether the vendor applies the whole filter.
+func (l listRequest[T]) page(ctx context.Context, client *upstream.Client, at position, parts int, exact bool) (*providers.Page[T], error) {
+	reply, err := l.read(ctx, client)
+	if err != nil {
+		return nil, err
+	}
+	if reply.Decoded && l.cacheObjects != nil {
+		l.cacheObjects(reply.Value.items, reply.Freshness)
+	}
+	next, err := reply.Value.pagination.after(at.offset, reply.Value.rows)
+	if err != nil {
+		return nil, err
+	}
+	page := &providers.Page[T]{Items: reply.Value.items, Freshness: reply.Freshness}
+	if exact && parts == 1 {
+		page.Total = next.total
+	}
+	switch {
+	case next.offset >= 0:
+		page.Next = position{at.part, next.offset}.String()
+	case at.part+1 < parts:
+		page.Next = position{at.part + 1, 0}.String()
+	}
+	return page, nil
+}

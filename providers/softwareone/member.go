@@ -1,0 +1,158 @@
+package softwareone
+
+import (
+	"errors"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
+)
+
+// wireMember is a row of the users of an account. It is either an AccountUser of
+// the vendor's reference, which contains a user, or itself a user with
+// additional properties.
+type wireMember struct {
+	wireUser
+	User       optional[wireUser]
+	Account    optional[wireAccount]
+	Invitation optional[wireInvitation]
+	Groups     list[wireGroup]
+	Buyers     list[wireBuyer]
+	Modules    list[wireModule]
+
+	presence presence
+}
+
+func (w *wireMember) read(r *jsonscan.Reader) {
+	for name := range r.ObjectKeys {
+		switch name {
+		case "user":
+			w.User = readOptional(r, (*wireUser).read)
+		case "account":
+			w.Account = readOptional(r, (*wireAccount).read)
+		case "invitation":
+			w.Invitation = readOptional(r, (*wireInvitation).read)
+		case "groups":
+			w.Groups = readList(r, (*wireGroup).read)
+		case "buyers":
+			w.Buyers = readList(r, (*wireBuyer).read)
+		case "modules":
+			w.Modules = readList(r, (*wireModule).read)
+		default:
+			w.readProperty(name, r)
+		}
+	}
+	w.readPresence()
+	w.presence = membershipType.presence(w, w.Meta)
+}
+
+// membershipType always holds user and tenant, which are parts of the id, and
+// what is the same for all members of the vendor.
+var membershipType = newObjectType(model.TypeMembership,
+	[]string{"user", "tenant", "account", "organization", "role", "vendorRole", "vendorRoleId", "license"},
+	rowProperty("invitation", func(w *wireMember) state { return w.Invitation.state() }, "invitation", "status"),
+	referenceProperty("groups", func(w *wireMember) state { return listState(w.Groups) }),
+	referenceProperty("buyers", func(w *wireMember) state { return listState(w.Buyers) }),
+	referenceProperty("modules", func(w *wireMember) state { return listState(w.Modules) }),
+	selectedProperty(auditProperty, func(w *wireMember) state { return auditState(w.Audit) }, "audit", "joinedAt", "lastAccessAt"),
+)
+
+// errUnknownUser is for a row with a placeholder in place of its user.
+var errUnknownUser = errors.New("a member without a user")
+
+// readUserID reads the vendor id of a row's user, "" where a placeholder stands
+// for the user.
+func readUserID(row *jsonscan.Reader) (id string) {
+	var user optional[string]
+	for name := range row.ObjectKeys {
+		switch name {
+		case "id":
+			readFirstID(&id, row)
+		case "user":
+			user = readOptional(row, readID)
+		}
+	}
+	switch {
+	case user.circular:
+		return ""
+	case user.isSet():
+		id = *user.value
+	}
+	if id == "" {
+		row.Fail(errNoID)
+	}
+	return id
+}
+
+// member decodes a row of the users of an account. It fails with errUnknownUser
+// where a placeholder stands for the user.
+func (d decoder) member(row []byte, account string, in decodeContext) (*model.Membership, error) {
+	w, err := decodeRow(row, (*wireMember).read)
+	if err != nil {
+		return nil, err
+	}
+	if w.User.circular {
+		return nil, errUnknownUser
+	}
+	user := d.memberUser(w)
+	if user == nil {
+		return nil, errNoID
+	}
+	m := &model.Membership{
+		Entity: model.NewEntity(d.provider, model.TypeMembership, model.JoinMembership(account, user.VendorID)).
+			WithFieldSet(membershipType.fieldSet(d.fieldSets, w.presence, in)),
+		User: user, Account: convert(w.Account, d.embeddedAccount), Role: model.RoleMember,
+		Invitation: convert(w.Invitation, invitation),
+		Groups:     convertList(w.Groups, d.embeddedGroup), Buyers: convertList(w.Buyers, d.embeddedBuyer), Modules: convertList(w.Modules, d.embeddedModule),
+		Audit: convert(w.Audit, d.audit),
+	}
+	if m.Account == nil || m.Account.VendorID != account {
+		m.Account = d.accountReference(account)
+	}
+	m.Status = w.memberStatus()
+	if m.Audit != nil {
+		m.JoinedAt, m.LastAccessAt = timeOf(m.Audit.Joined), timeOf(m.Audit.Access)
+	}
+	return m, nil
+}
+
+// memberUser returns the user of a row, nil where the row names none.
+func (d decoder) memberUser(w *wireMember) *model.User {
+	in := decodeContext{source: embedded}
+	if w.User.isSet() {
+		// The list selects all row properties of its users. An e-mail address
+		// shows that the platform obeyed.
+		if w.User.value.Email != nil {
+			in.requested = userType.row
+		}
+		return d.user(w.User.value, in)
+	}
+	// Status and audit of the row describe the membership, not the user.
+	own := w.wireUser
+	own.Status, own.Audit = nil, optional[wireAudit]{}
+	own.presence = own.presence.without(userType.set("status", auditProperty))
+	return d.user(&own, in)
+}
+
+// memberStatus is the status of the invitation, else of the row, else of its
+// user.
+func (w *wireMember) memberStatus() model.UserStatus {
+	status := w.Status
+	if w.User.isSet() && status == nil {
+		status = w.User.value.Status
+	}
+	if w.Invitation.isSet() && w.Invitation.value.Status != nil {
+		status = w.Invitation.value.Status
+	}
+	return model.UserStatus(normalizeStatus(userStatuses, status))
+}
+
+// membershipReference returns a membership of which only user and account are
+// known.
+func (d decoder) membershipReference(account *model.Account, user *model.User) *model.Membership {
+	id := model.JoinMembership(account.VendorID, user.VendorID)
+	return &model.Membership{
+		Entity: model.NewEntity(d.provider, model.TypeMembership, id).
+			WithFieldSet(membershipType.fieldSet(d.fieldSets, presence{}, decodeContext{source: reference})),
+		User: user, Account: account, Role: model.RoleMember, Status: model.UserOther,
+	}
+}

@@ -1,0 +1,128 @@
+package softwareone
+
+import (
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
+)
+
+// wireModule is a Module of the vendor's reference.
+type wireModule struct {
+	ID                 string
+	Meta               optional[wireMeta]
+	Audit              optional[wireAudit]
+	Name               *string
+	Description        *string
+	IsConfigurable     *bool
+	IsEnabledByDefault *bool
+	Paid               *bool
+	Filters            optional[wireModuleFilters]
+	Settings           optional[wireModuleSettings]
+	AccountTypes       optional[[]string]
+
+	presence presence
+}
+
+func (w *wireModule) read(r *jsonscan.Reader) {
+	for name := range r.ObjectKeys {
+		switch name {
+		case "id":
+			readFirstID(&w.ID, r)
+		case "$meta":
+			w.Meta = readOptional(r, (*wireMeta).read)
+		case "audit":
+			w.Audit = readOptional(r, (*wireAudit).read)
+		case "name":
+			w.Name = r.StringPtr()
+		case "description":
+			w.Description = r.StringPtr()
+		case "isConfigurable":
+			w.IsConfigurable = r.BoolPtr()
+		case "isEnabledByDefault":
+			w.IsEnabledByDefault = r.BoolPtr()
+		case "paid":
+			w.Paid = r.BoolPtr()
+		case "filters":
+			w.Filters = readOptional(r, (*wireModuleFilters).read)
+		case "settings":
+			w.Settings = readOptional(r, (*wireModuleSettings).read)
+		case "accountTypes":
+			w.AccountTypes = readStrings(r)
+		}
+	}
+	w.presence = moduleType.presence(w, w.Meta)
+}
+
+var moduleType = newObjectType(model.TypeModule, nil,
+	coreProperty("name", func(w *wireModule) state { return stateOf(w.Name) }),
+	coreProperty("description", func(w *wireModule) state { return stateOf(w.Description) }),
+	coreProperty("paid", func(w *wireModule) state { return stateOf(w.Paid) }),
+	coreProperty("filters", func(w *wireModule) state { return w.Filters.state() }),
+	coreProperty("settings", func(w *wireModule) state { return w.Settings.state() }),
+	rowProperty("isConfigurable", func(w *wireModule) state { return stateOf(w.IsConfigurable) }),
+	rowProperty("isEnabledByDefault", func(w *wireModule) state { return stateOf(w.IsEnabledByDefault) }),
+	rowProperty("accountTypes", func(w *wireModule) state { return w.AccountTypes.state() }),
+	selectedProperty(auditProperty, func(w *wireModule) state { return auditState(w.Audit) }),
+)
+
+type wireModuleFilters struct {
+	GroupBuyers optional[[]string]
+}
+
+func (w *wireModuleFilters) read(r *jsonscan.Reader) {
+	for name := range r.ObjectKeys {
+		switch name {
+		case "group.buyers":
+			w.GroupBuyers = readStrings(r)
+		}
+	}
+}
+
+type wireModuleSettings struct {
+	SharedAccount *bool
+	Configurable  *bool
+	Default       *bool
+	Paid          *bool
+	Type          optional[[]string]
+}
+
+func (w *wireModuleSettings) read(r *jsonscan.Reader) {
+	for name := range r.ObjectKeys {
+		switch name {
+		case "sharedAccount":
+			w.SharedAccount = r.BoolPtr()
+		case "configurable":
+			w.Configurable = r.BoolPtr()
+		case "default":
+			w.Default = r.BoolPtr()
+		case "paid":
+			w.Paid = r.BoolPtr()
+		case "type":
+			w.Type = readStrings(r)
+		}
+	}
+}
+
+// module returns nil for an object without an id.
+func (d decoder) module(w *wireModule, in decodeContext) *model.Module {
+	if w.ID == "" {
+		return nil
+	}
+	return &model.Module{
+		Entity: model.NewEntity(d.provider, model.TypeModule, w.ID).WithFieldSet(moduleType.fieldSet(d.fieldSets, w.presence, in)),
+		Name:   w.Name, Description: w.Description,
+		IsConfigurable: w.IsConfigurable, IsEnabledByDefault: w.IsEnabledByDefault, Paid: w.Paid,
+		Filters: convert(w.Filters, func(f *wireModuleFilters) *model.ModuleFilters {
+			return &model.ModuleFilters{GroupBuyers: stringsOf(f.GroupBuyers)}
+		}),
+		Settings: convert(w.Settings, func(s *wireModuleSettings) *model.ModuleSettings {
+			return &model.ModuleSettings{
+				SharedAccount: s.SharedAccount, Configurable: s.Configurable, Default: s.Default, Paid: s.Paid, Type: stringsOf(s.Type),
+			}
+		}),
+		AccountTypes: stringsOf(w.AccountTypes), Audit: convert(w.Audit, d.audit),
+	}
+}
+
+func (d decoder) embeddedModule(w *wireModule) *model.Module {
+	return d.module(w, decodeContext{source: embedded})
+}

@@ -1,0 +1,110 @@
+package softwareone
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/accountgraph/accountgraph/providers"
+	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
+)
+
+// pageSize is the vendor's maximum; it applies a larger limit as this one
+// without an error, see
+// https://docs.platform.softwareone.com/developer-resources/rest-api/resource-query-language.
+const pageSize = 100
+
+// pagination is the $meta.pagination of a list; each part may be missing.
+type pagination struct {
+	Offset *int64
+	Limit  *int64
+	Total  *int64
+}
+
+func (w *pagination) read(r *jsonscan.Reader) {
+	for name := range r.ObjectKeys {
+		switch name {
+		case "offset":
+			w.Offset = r.Int64Ptr()
+		case "limit":
+			w.Limit = r.Int64Ptr()
+		case "total":
+			w.Total = r.Int64Ptr()
+		}
+	}
+}
+
+// nextPage is what follows from a page.
+type nextPage struct {
+	// offset of the next page, -1 on the last one.
+	offset int
+	// total is the length of the list, nil where the vendor does not tell it.
+	total *int
+}
+
+// after returns what follows the page that was requested at offset and has so
+// many rows. The next offset depends on the limit that the page reports, not on
+// the requested one. after fails with kind Incomplete when the page reports
+// another offset than the requested one.
+func (p *pagination) after(offset, rows int) (nextPage, error) {
+	if p == nil {
+		p = &pagination{}
+	}
+	if offset > 0 && p.Offset != nil && *p.Offset != int64(offset) {
+		return nextPage{}, &providers.Error{Kind: providers.Incomplete, Detail: "the vendor returned another page than the requested one"}
+	}
+	step := rows
+	if p.Limit != nil && *p.Limit > int64(rows) && *p.Limit <= pageSize {
+		step = int(*p.Limit)
+	}
+	end := offset + step
+	next := nextPage{offset: end}
+	if p.Total != nil && *p.Total >= int64(offset+rows) && *p.Total <= math.MaxInt32 {
+		total := int(*p.Total)
+		next.total = &total
+	}
+	switch {
+	case rows == 0, next.total != nil && end >= *next.total:
+		next.offset = -1
+	case next.total == nil && p.Limit != nil && int64(rows) < *p.Limit:
+		next.offset = -1
+	case end > math.MaxInt32:
+		next.offset = -1
+	}
+	return next, nil
+}
+
+// position is where a page begins. A list may take several queries one after the
+// other, since one query has a limited number of ids; part is the number of the
+// query and offset the place in its result.
+type position struct{ part, offset int }
+
+// String returns the page token: the offset, after the number of the part where
+// it is not the first: "300", "2.0".
+func (p position) String() string {
+	if p.part == 0 {
+		return strconv.Itoa(p.offset)
+	}
+	return strconv.Itoa(p.part) + "." + strconv.Itoa(p.offset)
+}
+
+// parsePosition reads a page token; "" is the beginning. It fails with kind
+// InvalidArgument.
+func parsePosition(token string) (position, error) {
+	if token == "" {
+		return position{}, nil
+	}
+	part, offset, ok := strings.Cut(token, ".")
+	if !ok {
+		part, offset = "0", token
+	}
+	var p position
+	var err error
+	if p.part, err = strconv.Atoi(part); err == nil {
+		p.offset, err = strconv.Atoi(offset)
+	}
+	if err != nil || p.part < 0 || p.offset < 0 || p.offset > math.MaxInt32 || p.String() != token {
+		return p, errPageToken()
+	}
+	return p, nil
+}

@@ -1,0 +1,181 @@
+package softwareone
+
+import (
+	"slices"
+	"time"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/providers"
+)
+
+const (
+	createdAt = auditProperty + ".created.at"
+	updatedAt = auditProperty + ".updated.at"
+)
+
+// maxIDsPerCall bounds the ids of one call to the rows that one call can return.
+// A hundred quoted ids are 2.5 kilobytes of URL.
+const maxIDsPerCall = pageSize
+
+// maxEmailBytes bounds the conditions for e-mail addresses in one call, in bytes
+// of the URL; common servers accept 8 kilobytes.
+const maxEmailBytes = 6000
+
+// plan is how a list is queried.
+type plan struct {
+	// parts are queries that are made one after the other; an empty condition
+	// matches everything. Without parts, nothing can match.
+	parts []condition
+	// conditions are added to every part.
+	conditions []condition
+	// exact is whether the vendor returns matching rows only.
+	exact bool
+	order string
+}
+
+// plan pushes down the part of a query that the platform can apply: rows that
+// match are never lost, rows that do not match may be returned.
+func (c *collection[T]) plan(q providers.Query) plan {
+	p := plan{parts: []condition{""}, exact: true, order: orderBy(q.Order)}
+	if q.Parent.Type != "" {
+		p.parts = inAccounts(q.Parent.IDs)
+	}
+	if len(q.Filter.Emails) > 0 {
+		if c.kind == model.TypeUser && q.Parent.Type == "" {
+			p.addEmails(q.Filter.Emails)
+		} else {
+			p.exact = false
+		}
+	}
+	p.addName(q.Filter.Name)
+	p.addStatuses(c.statuses, q.Filter.Status)
+	p.addTimes(createdAt, q.Filter.CreatedAfter, q.Filter.CreatedBefore)
+	p.addTimes(updatedAt, q.Filter.UpdatedAfter, q.Filter.UpdatedBefore)
+	return p
+}
+
+func inAccounts(ids []string) (parts []condition) {
+	for chunk := range slices.Chunk(queryableIDs(ids), maxIDsPerCall) {
+		parts = append(parts, in("account.id", chunk))
+	}
+	return parts
+}
+
+// queryableIDs returns the ids that can stand in a query, each once, in their
+// order. The others are not ids of the platform.
+func queryableIDs(ids []string) []string {
+	seen := make(map[string]bool, len(ids))
+	var all []string
+	for _, id := range ids {
+		if isQuotable(id) && !seen[id] {
+			seen[id] = true
+			all = append(all, id)
+		}
+	}
+	return all
+}
+
+// addEmails matches any of the addresses, which are normalized: lower case, and
+// ß differs from ss. An address with non-ASCII letters can have several
+// spellings; the condition is its longest run of characters that has only one.
+// Where an address has no such run, the plan has no condition on addresses.
+func (p *plan) addEmails(emails []string) {
+	var conditions []condition
+	for _, email := range emails {
+		if isPlain(email) && len(email) <= maxEmail {
+			conditions = append(conditions, equals("email", email))
+			continue
+		}
+		p.exact = false
+		run := longestPlainRun(email, "")
+		if len(run) < minRun {
+			return
+		}
+		conditions = append(conditions, contains("email", run[:min(len(run), maxEmail)]))
+	}
+	p.parts = nil
+	start, size := 0, 0
+	for i, c := range conditions {
+		if size += len(c); size > maxEmailBytes {
+			p.parts = append(p.parts, anyOf(conditions[start:i]))
+			start, size = i, len(c)
+		}
+	}
+	p.parts = append(p.parts, anyOf(conditions[start:]))
+}
+
+// maxEmail is the length to which a query cuts an address.
+const maxEmail = 254
+
+// minRun is the shortest run of a text that is worth a condition when the whole
+// text cannot be one.
+const minRun = 2
+
+func (p *plan) addName(name string) {
+	if name == "" {
+		return
+	}
+	run := longestPlainRun(name, sharpSExpansion)
+	if run == name {
+		p.conditions = append(p.conditions, contains("name", run))
+		return
+	}
+	p.exact = false
+	if len(run) >= minRun {
+		p.conditions = append(p.conditions, contains("name", run))
+	}
+}
+
+func (p *plan) addStatuses(known []statusValue, statuses []string) {
+	if len(statuses) == 0 {
+		return
+	}
+	values, ok := vendorStatuses(known, statuses)
+	switch {
+	case !ok || known == nil:
+		p.exact = false
+	case len(values) == 0:
+		p.parts = nil
+	default:
+		p.conditions = append(p.conditions, in("status", values))
+	}
+}
+
+func (p *plan) addTimes(property string, from, to *time.Time) {
+	for _, t := range []*time.Time{from, to} {
+		if t == nil {
+			continue
+		}
+		p.exact = p.exact && t.Equal(t.Truncate(time.Millisecond))
+		// The platform reads years of four digits only.
+		if year := t.UTC().Year(); year < 1 || year > 9998 {
+			p.exact = false
+			continue
+		}
+		if t == from {
+			p.conditions = append(p.conditions, after(property, *t))
+			continue
+		}
+		p.conditions = append(p.conditions, before(property, *t))
+	}
+}
+
+// supportsOrder reports whether the platform sorts by this order as the graph
+// does. The vendor documents neither how it collates text nor where it puts
+// objects without a value, so that only the creation time, which every object
+// has, is safe. It would sort a status by the vendor's value, not the graph's.
+func supportsOrder(o providers.Order) bool {
+	return o.Field == "" || o.Field == model.OrderByCreatedAt
+}
+
+// orderBy returns the order parameter. It ends in the id, so that the order is
+// total and pages do not overlap.
+func orderBy(o providers.Order) string {
+	switch {
+	case o.Field != model.OrderByCreatedAt:
+		return "id"
+	case o.Descending:
+		return "-" + createdAt + ",id"
+	}
+	return createdAt + ",id"
+}

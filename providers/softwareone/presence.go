@@ -1,0 +1,65 @@
+package softwareone
+
+// state says whether a JSON object contained a property.
+type state uint8
+
+const (
+	absent state = iota
+	present
+	// placeholder: the text "[Circular Reference]" replaced the value or a part
+	// of it, so that the value exists but is not known.
+	placeholder
+)
+
+// presence records which properties a JSON object contained.
+type presence struct {
+	present propertySet
+	// unclear properties were circular-reference placeholders.
+	unclear propertySet
+	// omitted properties are those that the object's own $meta.omitted names.
+	omitted propertySet
+}
+
+// without returns the presence of the object without the properties in set.
+func (p presence) without(set propertySet) presence {
+	p.present &^= set
+	p.unclear &^= set
+	return p
+}
+
+// stateOf returns the state of a scalar: nil is absent.
+func stateOf[T any](value *T) state {
+	if value == nil {
+		return absent
+	}
+	return present
+}
+
+// state returns the state of an object.
+func (o optional[T]) state() state {
+	switch {
+	case o.isSet():
+		return present
+	case o.circular:
+		return placeholder
+	}
+	return absent
+}
+
+// listState returns the state of a list; one placeholder among its elements
+// makes the list unclear.
+func listState[T any](l list[T]) state {
+	if l.isSet() && !isComplete(l) {
+		return placeholder
+	}
+	return l.state()
+}
+
+// auditState returns the state of an audit; one placeholder among its events
+// makes the audit unclear.
+func auditState(w optional[wireAudit]) state {
+	if w.isSet() && !w.value.isComplete() {
+		return placeholder
+	}
+	return w.state()
+}
