@@ -2,14 +2,23 @@ package archtest_test
 
 import (
 	"go/token"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 )
 
-// TestRulesCatch holds that each rule can fail: a file that breaks one is
-// caught, and one that nearly does is not.
-func TestRulesCatch(t *testing.T) {
-	const own = "import _ \"" + module
+// own begins an import of this module.
+const own = "import _ \"" + module
+
+// surroundings is a correct vendor x, so that a single file can be checked.
+var surroundings = map[string]string{
+	"internal/vendors/list.go":        "// Package vendors is.\npackage vendors\n" + own + "providers/x\"\n" + own + "providers/x/xfake\"",
+	"providers/x/conformance_test.go": "package x_test\n" + own + "providers/providertest\"",
+}
+
+// Each rule fails for a file that breaks it, and passes for one that nearly does.
+func TestChecks_OneFile(t *testing.T) {
 	tests := []struct {
 		path, text string
 		want       string // part of the one problem; "" is none
@@ -21,8 +30,8 @@ func TestRulesCatch(t *testing.T) {
 		{"providers/x/x_test.go", "package x_test\n" + own + "providers/x/xfake\"", ""},
 		{"providers/x/xfake/xfake.go", "// Package xfake is.\npackage xfake\n" + own + "providers/x\"", "imports providers/x;"},
 		{"internal/demo/demo.go", "// Package demo is.\npackage demo\n" + own + "providers/x/xfake\"", "imports providers/x/xfake"},
-		{"internal/vendors/x.go", "// Package vendors is.\npackage vendors\n" + own + "providers/x\"\n" + own + "providers/x/xfake\"", ""},
-		{"internal/vendors/x.go", "// Package vendors is.\npackage vendors\n" + own + "resolvers\"", "imports resolvers"},
+		{"internal/vendors/x.go", "package vendors\n" + own + "providers/x\"", ""},
+		{"internal/vendors/x.go", "package vendors\n" + own + "resolvers\"", "imports resolvers"},
 		{"server.go", "// Command accountgraph is.\npackage main\n" + own + "providers/x\"", "imports providers/x"},
 		{"server.go", "// Command accountgraph is.\npackage main\n" + own + "providers/x/xfake\"", "imports providers/x/xfake"},
 		{"server.go", "// Command accountgraph is.\npackage main\n" + own + "providers/providertest\"", "imports providers/providertest"},
@@ -50,13 +59,11 @@ func TestRulesCatch(t *testing.T) {
 		{"internal/auth/x_test.go", "package auth_test\nfunc f() { synctest.Test(t, func(t *testing.T) { time.Sleep(1) }) }", ""},
 	}
 	for _, test := range tests {
-		f, err := parse(token.NewFileSet(), test.path, []byte(test.text))
-		if err != nil {
-			t.Fatal(err)
-		}
+		files := parseAllOf(t, surroundings)
+		files = append(files, parseOne(t, test.path, test.text))
 		var problems []string
 		for _, c := range checks {
-			problems = append(problems, c.check([]source{f})...)
+			problems = append(problems, c.check(files)...)
 		}
 		switch {
 		case test.want == "" && len(problems) > 0, test.want != "" && len(problems) != 1:
@@ -65,4 +72,93 @@ func TestRulesCatch(t *testing.T) {
 			t.Errorf("%s with %q: %q, not %q", test.path, test.text, problems[0], test.want)
 		}
 	}
+}
+
+func TestCheckVendorFolders(t *testing.T) {
+	complete := map[string]string{
+		"providers/x/x.go":             "// Package x is.\npackage x",
+		"providers/x/xfake/fake.go":    "// Package xfake is.\npackage xfake",
+		"providers/x/jsonscan/scan.go": "// Package jsonscan is.\npackage jsonscan",
+	}
+	maps.Copy(complete, surroundings)
+	for _, test := range []struct{ left, text, want string }{
+		{"", "", ""},
+		{"providers/x/conformance_test.go", "package x_test", "providers/x: no test runs the conformance suite"},
+		{"internal/vendors/list.go", "package vendors\n" + own + "providers/x/xfake\"", "providers/x: internal/vendors does not list it"},
+		{"internal/vendors/list.go", "package vendors\n" + own + "providers/x\"", "internal/vendors does not list its simulator providers/x/xfake"},
+	} {
+		texts := maps.Clone(complete)
+		if test.left != "" {
+			texts[test.left] = test.text
+		}
+		problems := checkVendorFolders(parseAllOf(t, texts))
+		if len(problems) > 1 || (len(problems) == 1) != (test.want != "") || len(problems) == 1 && !strings.Contains(problems[0], test.want) {
+			t.Errorf("%s with %q: %q, not %q", test.left, test.text, problems, test.want)
+		}
+	}
+}
+
+func TestCheckVendorNames(t *testing.T) {
+	for path, caught := range map[string]bool{
+		"internal/auth/auth.go": true, "providers/provider.go": true, "providers/y/y.go": true, "server.go": true, "graph/model/user.go": true,
+		"internal/auth/auth_test.go": false, "providers/acme/page.go": false, "providers/acme/acmefake/page.go": false,
+		"graph/model/model.go": false, "internal/vendors/list.go": false, "internal/demo/queries.go": false,
+	} {
+		files := []source{
+			parseOne(t, "providers/acme/acmefake/fake.go", "package acmefake"),
+			parseOne(t, path, "package x\n\n// F reads Acme's users.\nfunc F() {}"),
+		}
+		problems := checkVendorNames(files)
+		if caught != (len(problems) == 1) || caught && !strings.HasPrefix(problems[0], path+":3: names acme") {
+			t.Errorf("%s: %q", path, problems)
+		}
+	}
+}
+
+func TestCheckWords(t *testing.T) {
+	for text, want := range map[string]string{
+		"package x\n\nfunc openDoor() {}":                                   "x/x.go:3: openDoor holds \"Door\"",
+		"package x\n\nfunc f(doors int) {}":                                 "doors holds \"doors\"",
+		"package x\n\ntype HTTPGate struct{}":                               "HTTPGate holds \"Gate\"",
+		"package x\n\nfunc TestWhoAsksTwice() {}":                           "TestWhoAsksTwice holds \"Who Asks\"",
+		"package x\n\n// f is\n// told\nfunc f() {}":                        "x/x.go:4: the comment holds \"told\"",
+		"package x\n\nfunc f() { /* made anew */ }":                         "the comment holds \"anew\"",
+		"package x\n\n// The label is `remembered`.\nfunc f() {}":           "",
+		"package x\n\nvar gateway, indoors = x.Door, \"told\"":              "",
+		"// Code generated by x. DO NOT EDIT.\n\npackage x\n\nvar door = 1": "",
+	} {
+		problems := checkWords([]source{parseOne(t, "x/x.go", text)})
+		if len(problems) > 1 || (len(problems) == 1) != (want != "") || len(problems) == 1 && !strings.Contains(problems[0], want) {
+			t.Errorf("%q: %q, not %q", text, problems, want)
+		}
+	}
+	if problems := checkWords([]source{parseOne(t, "x/shelf_test.go", "package x")}); len(problems) != 1 {
+		t.Errorf("a file name: %q", problems)
+	}
+}
+
+func TestCheckProse(t *testing.T) {
+	const page = "# Cache\n\nThe value `remembered`.\n\n```\nthe door\n```\n\n> It is told.\n\nThe cache remembers.\n"
+	want := []string{`docs/x.md:11: the page holds "remembers": use the standard term`}
+	if problems := checkProse("docs/x.md", page); !slices.Equal(problems, want) {
+		t.Errorf("%q", problems)
+	}
+}
+
+func parseAllOf(t *testing.T, texts map[string]string) []source {
+	t.Helper()
+	var files []source
+	for _, path := range slices.Sorted(maps.Keys(texts)) {
+		files = append(files, parseOne(t, path, texts[path]))
+	}
+	return files
+}
+
+func parseOne(t *testing.T, path, text string) source {
+	t.Helper()
+	f, err := parse(token.NewFileSet(), path, []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
 }

@@ -23,6 +23,7 @@ const root = "../.."
 // source is one Go file of this repository.
 type source struct {
 	path, pkg       string // both from the top, with slashes; the top is "."
+	text            string
 	imports         []string
 	lines           int
 	test, generated bool
@@ -85,7 +86,7 @@ func parse(set *token.FileSet, name string, text []byte) (source, error) {
 		return source{}, err
 	}
 	f := source{
-		path: name, pkg: path.Dir(name),
+		path: name, pkg: path.Dir(name), text: string(text),
 		lines:     bytes.Count(text, []byte("\n")),
 		test:      strings.HasSuffix(name, "_test.go"),
 		generated: ast.IsGenerated(syntax),

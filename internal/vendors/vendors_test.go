@@ -107,8 +107,7 @@ func TestOpen_UnknownVendor(t *testing.T) {
 	}
 }
 
-// A key belongs to one vendor, so that a file that uses another vendor's key can be
-// told whose it is.
+// A key belongs to one vendor, so that a message about it can name that vendor.
 func TestConfig_KeysAreUnique(t *testing.T) {
 	owner := map[string]model.Vendor{}
 	for _, v := range vendors.Config() {
