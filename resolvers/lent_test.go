@@ -71,8 +71,8 @@ func lender(t *testing.T, w *witness, own string, answerBytes int64) http.Handle
 	}
 	return resolvers.Handler(directory.New(connection), resolvers.Options{
 		Log: slog.New(slog.DiscardHandler), Authenticator: auth.AllowAll(auth.PersonalRead, auth.CacheWrite),
-		CallerCredentials:        []resolvers.CallerCredential{{Provider: "shared", Header: "X-Shared-Token", Optional: own != ""}},
-		AnswerBytes: answerBytes, Version: memory.cache.Version,
+		CallerCredentials: []resolvers.CallerCredential{{Provider: "shared", Header: "X-Shared-Token", Optional: own != ""}},
+		AnswerBytes:       answerBytes, Version: memory.cache.Version,
 	})
 }
 
@@ -142,7 +142,7 @@ func TestLentInTurn(t *testing.T) {
 			got := lend(h, firstNames, tokens...).Body.String()
 			want := names(step.sees)
 			if step.sees == "" {
-				want = `{"errors":[{"message":"shared: does not accept the credential: the caller has brought no credential","path":["users"],"locations":[{"line":1,"column":3}],` +
+				want = `{"errors":[{"message":"shared: does not accept the credential: the caller sent no credential","path":["users"],"locations":[{"line":1,"column":3}],` +
 					`"extensions":{"code":"UPSTREAM_UNAUTHENTICATED","provider":"shared","vendor":"ACTIVEPLATFORM"}}],"data":{"users":null}}` + "\n"
 			}
 			if diff := cmp.Diff(want, got); diff != "" {

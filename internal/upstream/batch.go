@@ -3,7 +3,6 @@ package upstream
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"slices"
 	"sync"
@@ -14,10 +13,27 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// Get reads the objects with these ids: each from the cache, the others in as few
-// calls as o allows, in parallel. An id that is not in an answer, or whose only
-// object is not found, is in neither map of the result. An id that o.Request
-// refuses fails alone. When ctx ends, whatever was not read by then is in Failed.
+// BatchRequest describes how to read single objects by their vendor ids.
+type BatchRequest[T any] struct {
+	// Kind names the type of object and the fields requested. It is part of the cache key.
+	Kind string
+	// PerCall is the number of ids that one call can take; values below 1 mean 1.
+	PerCall int
+	// Request builds the request for these ids: 1 to PerCall of them, sorted and
+	// unique. It may reject ids with kind InvalidArgument.
+	Request func(ids []string) (Request, error)
+	// Rows splits a response into its objects, by vendor id. Get ignores rows that
+	// it did not request.
+	Rows func(body []byte) (map[string]json.RawMessage, error)
+	// Decode decodes one object. If it fails, only this object fails.
+	Decode func(row []byte) (T, error)
+}
+
+// Get returns the objects with these ids. Each object is cached on its own; missing
+// objects are fetched in as few calls as PerCall allows, in parallel. An id that a
+// response lacks, or whose single-object request gets 404, is in neither map of the
+// result. An id that o.Request rejects fails alone. When ctx ends, every object that
+// has not been read is in Failed.
 func (o BatchRequest[T]) Get(ctx context.Context, c *Client, ids []string) providers.BatchResult[T] {
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
 	if c.scope == nil {
@@ -51,32 +67,23 @@ func (o BatchRequest[T]) Get(ctx context.Context, c *Client, ids []string) provi
 	return found
 }
 
-// noCredentials is what a client without a credential finds.
-func noCredentials[T any](c *Client, ids []string) providers.BatchResult[T] {
-	failed := make(map[string]error, len(ids))
-	for _, id := range ids {
-		failed[id] = c.noCredential()
-	}
-	return providers.BatchResult[T]{Failed: failed}
-}
-
-// recordCacheHits writes down what came without a call of this operation's own: a line an
-// object, or, where one call takes many, a line for all of one source.
-func (o BatchRequest[T]) recordCacheHits(ctx context.Context, c *Client, ids []string, answers []pagecache.Answer[cacheEntry[T]], start time.Time) {
-	noted := map[Source]bool{}
-	for i, a := range answers {
-		if a.Source == Vendor || a.Source == "" || noted[a.Source] {
-			continue
-		}
-		noted[a.Source] = o.PerCall > 1
-		if r, err := o.tryRequest(c, ids[i:i+1]); err == nil {
-			c.recordCacheHit(ctx, r.Path, a.Source, start)
+// Prime caches the complete objects of a page under their own keys, so that a later
+// Get needs no call for them. It is for the reader whose Reply is Decoded.
+func (o BatchRequest[T]) Prime(c *Client, page []T, freshness model.Freshness) {
+	for _, object := range page {
+		if n, ok := any(object).(model.Node); ok && n.Complete() {
+			key := c.scope.Object(o.Kind, n.GlobalID().VendorID())
+			pagecache.Remember(c.scope, key, newCacheEntry(object), rowSize, freshness.FetchedAt)
 		}
 	}
 }
 
-// fetchMissing asks the vendor for those of the ids that are missing, and lands what one
-// call brought before the others are there.
+// rowSize is the approximate size of a page row in bytes: SoftwareOne's accounts,
+// users and buyers take 0.5 to 2 kB each.
+const rowSize = 1 << 10
+
+// fetchMissing fetches the ids at the indices in missing, one call per PerCall ids,
+// in parallel. It completes the keys of a call as soon as that call returns.
 func (o BatchRequest[T]) fetchMissing(ctx context.Context, c *Client, ids []string, missing []int, callerDeadline time.Time, complete func(int, pagecache.Loaded)) {
 	var wg sync.WaitGroup
 	perCall := max(1, o.PerCall)
@@ -96,15 +103,15 @@ func (o BatchRequest[T]) fetchMissing(ctx context.Context, c *Client, ids []stri
 	wg.Wait()
 }
 
-// fetchChunk makes one call and returns what it said of each id.
+// fetchChunk makes one call and returns a function that looks up its result for an id.
 func (o BatchRequest[T]) fetchChunk(ctx context.Context, c *Client, ids []string, callerDeadline time.Time) func(id string) pagecache.Loaded {
 	request, ids, failed := o.requestFor(c, ids)
 	var rows map[string]json.RawMessage
 	var err *providers.Error
 	if len(ids) > 0 {
-		var answer response
-		if answer, err = c.fetch(ctx, request, callerDeadline); err == nil {
-			rows, err = o.splitRows(c, answer.body)
+		var body []byte
+		if body, err = c.fetch(ctx, request, callerDeadline); err == nil {
+			rows, err = o.splitRows(c, body)
 		}
 	}
 	return func(id string) pagecache.Loaded {
@@ -112,7 +119,8 @@ func (o BatchRequest[T]) fetchChunk(ctx context.Context, c *Client, ids []string
 		switch {
 		case failed[id] != nil:
 			return pagecache.Loaded{Err: failed[id]}
-		// Not found is one object's fate; of several it is the list that is gone.
+		// A 404 means absence only for a single-object request; for a list request
+		// the list itself is missing, which is an error.
 		case err != nil && (err.Kind != providers.NotFound || o.PerCall > 1):
 			return pagecache.Loaded{Err: err}
 		}
@@ -128,59 +136,17 @@ func (o BatchRequest[T]) splitRows(c *Client, body []byte) (map[string]json.RawM
 	return rows, nil
 }
 
-// rowSize is what a row of a page measures, about: SoftwareOne's accounts, users
-// and buyers take 0.5 to 2 kB each.
-const rowSize = 1 << 10
-
-// Prime keeps the full objects of a page that was decoded for this reader, so
-// that they are not asked for again one by one.
-func (o BatchRequest[T]) Prime(c *Client, page []T, freshness model.Freshness) {
-	for _, object := range page {
-		if n, ok := any(object).(model.Node); ok && n.Complete() {
-			key := c.scope.Object(o.Kind, n.GlobalID().VendorID())
-			pagecache.Remember(c.scope, key, newCacheEntry(object), rowSize, freshness.FetchedAt)
+// recordCacheHits adds the answers that needed no call of this operation to the
+// trace: one row per object or, if one call takes several ids, one row per source.
+func (o BatchRequest[T]) recordCacheHits(ctx context.Context, c *Client, ids []string, answers []pagecache.Answer[cacheEntry[T]], start time.Time) {
+	recorded := map[Source]bool{}
+	for i, a := range answers {
+		if a.Source == Vendor || a.Source == "" || recorded[a.Source] {
+			continue
+		}
+		recorded[a.Source] = o.PerCall > 1
+		if r, err := o.tryRequest(c, ids[i:i+1]); err == nil {
+			c.recordCacheHit(ctx, r.Path, a.Source, start)
 		}
 	}
-}
-
-// requestFor asks for those ids that can be asked for, and returns them; the others
-// have failed.
-func (o BatchRequest[T]) requestFor(c *Client, ids []string) (Request, []string, map[string]error) {
-	failed := map[string]error{}
-	r, err := o.tryRequest(c, ids)
-	if err != nil && len(ids) > 1 && providers.KindOf(err) == providers.InvalidArgument {
-		ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
-			_, err := o.tryRequest(c, []string{id})
-			if err != nil {
-				failed[id] = err
-			}
-			return err != nil
-		})
-		if len(failed) > 0 && len(ids) > 0 {
-			r, err = o.tryRequest(c, ids)
-		}
-	}
-	if err != nil {
-		for _, id := range ids {
-			failed[id] = err
-		}
-		return r, nil, failed
-	}
-	return r, ids, failed
-}
-
-// tryRequest returns no error but a *providers.Error with a provider.
-func (o BatchRequest[T]) tryRequest(c *Client, ids []string) (Request, error) {
-	r, err := catchPanic(func() (Request, error) { return o.Request(slices.Clone(ids)) })
-	if err == nil {
-		if _, unsendable := c.newRequest(r); unsendable != nil {
-			return r, unsendable
-		}
-		return r, nil
-	}
-	var e *providers.Error
-	if !errors.As(err, &e) {
-		return r, c.newError(providers.InvalidArgument)
-	}
-	return r, c.withProvider(e)
 }

@@ -40,7 +40,7 @@ func TestBodiesAreBounded(t *testing.T) {
 				}
 				return
 			}
-			if e := wantKind(t, err, providers.BadResponse); e.Detail != "answer too large" {
+			if e := wantKind(t, err, providers.BadResponse); e.Detail != "response is larger than 8 MiB" {
 				t.Errorf("the detail is %q", e.Detail)
 			}
 		})
@@ -95,7 +95,7 @@ func TestABodyCutShortIsAskedForOnceMore(t *testing.T) {
 					if got != "{}" || err != nil {
 						t.Errorf("read %q, %v", got, err)
 					}
-				} else if e := wantKind(t, err, providers.BadResponse); e.Detail != "the answer was cut short" {
+				} else if e := wantKind(t, err, providers.BadResponse); e.Detail != "response body is truncated" {
 					t.Errorf("the detail is %q", e.Detail)
 				}
 				if calls.Load() != 2 {

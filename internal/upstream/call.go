@@ -7,26 +7,25 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// Source tells where an answer came from.
+// Source is where a value came from.
 type Source = pagecache.Source
 
 // The values of Source.
 const (
-	// Vendor was called, or would have been but for an open circuit.
+	// Vendor: this read made the call, or an open circuit prevented it.
 	Vendor = pagecache.FromVendor
-	// Coalesced: someone else's call for the same was under way and was shared.
+	// Coalesced: this read shared another reader's call in flight.
 	Coalesced = pagecache.Coalesced
 )
 
-// Call is what is told of one page or object that was needed. It holds neither a
-// query nor a credential.
+// Call describes one page or object that was read. It contains neither a query
+// string nor a credential.
 type Call struct {
 	Provider, Method, Path string
 	Source                 Source
-	// Status is the vendor's HTTP status, of the last repetition, 0 where there
-	// was no answer.
+	// Status is the vendor's HTTP status, of the last retry; 0 without a response.
 	Status int
-	// Kind is 0 when the call went well.
+	// Kind is 0 on success.
 	Kind    providers.Kind
 	Elapsed time.Duration
 }

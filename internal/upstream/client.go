@@ -2,11 +2,8 @@ package upstream
 
 import (
 	"context"
-	"errors"
-	"net/http"
 	"net/url"
 	"sync"
-	"time"
 
 	"github.com/failsafe-go/failsafe-go/bulkhead"
 	"github.com/failsafe-go/failsafe-go/circuitbreaker"
@@ -16,30 +13,31 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// Client makes the calls of one provider with one credential. Safe for concurrent
-// use.
+// Client makes the calls of one provider with one credential. It is safe for
+// concurrent use.
 type Client struct {
 	config Config
 	base   *url.URL
-	// scope is nil where there is no credential.
+	// scope is the cache scope of the credential; nil without a credential.
 	scope *pagecache.Scope
-	// delegated tells that the credential is not the provider's own.
+	// delegated is true if the credential belongs to a caller, not to the provider.
 	delegated bool
 	*sharedState
 }
 
-// sharedState is what belongs to a provider, whatever the credential is.
+// sharedState belongs to a provider. All its clients share it, whatever their
+// credential.
 type sharedState struct {
 	bulkhead    bulkhead.Bulkhead[any]
 	breaker     circuitbreaker.CircuitBreaker[any]
 	retryBudget retryBudget
 	health      health
-	// buffers are what bodies are read into.
+	// buffers pools the *bytes.Buffer that bodies are read into.
 	buffers sync.Pool
 }
 
-// New checks the configuration and builds a client. Its error names all that is
-// wrong, and no secret.
+// New validates the configuration and builds a client. Its error lists every
+// problem and contains no secret.
 func New(c Config) (*Client, error) {
 	c, base, err := c.withDefaults()
 	if err != nil {
@@ -59,38 +57,30 @@ func New(c Config) (*Client, error) {
 	return client, nil
 }
 
-// newScope is what may be seen with a credential.
+// newScope returns the cache scope of a credential at this provider.
 func (c *Client) newScope(credential Credential) *pagecache.Scope {
 	return c.config.Cache.Scope(c.config.Provider.Vendor, c.base.String(), identity(c.config.Provider.Name, credential))
 }
 
-// WithCredential is a client of the same provider with a credential that somebody lends.
-// What it reads is remembered apart, under that credential, and that the vendor
-// refuses it says nothing of the vendor; places, circuit breaker, repetitions and
-// status are c's. With an empty token nobody is asked: reading fails with kind
-// Unauthenticated.
+// WithCredential returns a client that authenticates with a caller's token. Its
+// cache scope is separate; bulkhead, breaker, retry budget and status are shared
+// with c. A vendor that rejects this token does not affect the status. With an empty
+// token every read fails with kind Unauthenticated, without a call.
 func (c *Client) WithCredential(token providers.Secret, scheme func(providers.Secret) Credential) *Client {
-	own := *c
-	own.delegated, own.scope, own.config.Credential = true, nil, nil
+	client := *c
+	client.delegated, client.scope, client.config.Credential = true, nil, nil
 	if !token.Empty() {
-		own.config.Credential = scheme(token)
-		own.scope = own.newScope(own.config.Credential)
+		client.config.Credential = scheme(token)
+		client.scope = client.newScope(client.config.Credential)
 	}
-	return &own
+	return &client
 }
 
-// noCredential is the error of a client without a credential.
-func (c *Client) noCredential() *providers.Error {
-	e := c.newError(providers.Unauthenticated)
-	e.Detail = "the caller has brought no credential"
-	return e
-}
-
-// Provider names the connection.
+// Provider returns the connection that this client calls.
 func (c *Client) Provider() *model.Provider { return c.config.Provider }
 
-// Invalidate drops what is remembered of these objects and of the pages that hold
-// them, or, given nil, everything that this client has read.
+// Invalidate removes these objects, and the pages that contain them, from the
+// cache. A nil slice removes everything that was read with this credential.
 func (c *Client) Invalidate(ctx context.Context, ids []model.ID) {
 	switch {
 	case c.scope == nil:
@@ -99,67 +89,4 @@ func (c *Client) Invalidate(ctx context.Context, ids []model.ID) {
 	default:
 		c.scope.Invalidate(ctx, ids...)
 	}
-}
-
-// response is a whole 200 answer. It is immutable and shared.
-type response struct {
-	body      []byte
-	fetchedAt time.Time
-}
-
-// fetch asks the vendor, through the stations behind the cache. patience is when
-// whoever began to ask will give up; zero for never.
-func (c *Client) fetch(ctx context.Context, r Request, callerDeadline time.Time) (response, *providers.Error) {
-	request, err := c.newRequest(r)
-	if err != nil {
-		return response{}, err
-	}
-	ledger, start := ledgerOf(ctx), time.Now()
-	call := Call{Provider: c.config.Provider.Name, Method: http.MethodGet, Path: r.Path, Source: Vendor}
-	line, ok := ledger.open(call)
-	if !ok {
-		return response{}, c.newError(providers.BudgetExceeded)
-	}
-	res := c.execute(ctx, r.Path, request, callerDeadline)
-	call.Status, call.Kind, call.Elapsed = res.status, res.kind(), time.Since(start)
-	ledger.close(line, call, res.sent)
-	return res.response, res.err
-}
-
-// recordCacheHit writes down what was had without a call of this operation's own.
-func (c *Client) recordCacheHit(ctx context.Context, path string, source Source, start time.Time) {
-	if source == Vendor || source == "" {
-		return
-	}
-	call := Call{
-		Provider: c.config.Provider.Name, Method: http.MethodGet, Path: path, Source: source,
-		Status: http.StatusOK, Elapsed: time.Since(start),
-	}
-	ledger := ledgerOf(ctx)
-	if line, ok := ledger.open(call); ok {
-		ledger.close(line, call, true)
-	}
-}
-
-// withProvider is an error that nobody else holds, of this client's provider.
-func (c *Client) withProvider(err error) *providers.Error {
-	var e *providers.Error
-	if !errors.As(err, &e) {
-		return c.newError(providers.BadResponse)
-	}
-	own := *e
-	own.Provider = c.config.Provider
-	return &own
-}
-
-func (c *Client) newError(kind providers.Kind) *providers.Error {
-	return &providers.Error{Kind: kind, Provider: c.config.Provider}
-}
-
-// kindOfContext tells why a context ended.
-func kindOfContext(err error) providers.Kind {
-	if errors.Is(err, context.DeadlineExceeded) {
-		return providers.Timeout
-	}
-	return providers.Canceled
 }

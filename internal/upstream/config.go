@@ -14,7 +14,7 @@ import (
 	"github.com/accountgraph/accountgraph/internal/pagecache"
 )
 
-// What Config leaves open.
+// The defaults of Config.
 const (
 	defaultTimeout       = 10 * time.Second
 	defaultMaxConcurrent = 8
@@ -22,46 +22,46 @@ const (
 
 // Config is one connection to a vendor.
 type Config struct {
-	// Provider names the connection; its BaseURL is what paths are appended to:
+	// Provider describes the connection. Paths are appended to its BaseURL, which is
 	// absolute, http or https, without user info, query and fragment.
 	Provider *model.Provider
-	// Credential is added to each request, here and nowhere else.
+	// Credential authenticates each request. Nothing else adds it.
 	Credential Credential
-	// VendorCode finds the vendor's own error word in the body of a failed
-	// answer; it returns "" where there is none. The body may be anything, and is
-	// cut after 64 KiB. What is not a short word, or holds the credential, is
-	// dropped. May be nil.
+	// VendorCode extracts the vendor's error code from the body of an error
+	// response, or returns "". The body may be anything and is cut after 64 KiB. A
+	// code is discarded if it is not a short word or contains the credential. May be
+	// nil.
 	VendorCode func(body []byte) string
-	// Timeout bounds one call with all its repetitions, from the moment it has a
-	// place among MaxConcurrent; 0 for 10 s.
+	// Timeout limits one call including its retries, from the moment it has a
+	// bulkhead permit; 0 means 10 s.
 	Timeout time.Duration
-	// MaxConcurrent bounds the calls in flight; 0 for 8.
+	// MaxConcurrent limits the calls in flight; 0 means 8.
 	MaxConcurrent int
 	// AllowInsecure permits plain http to a host that is not loopback.
 	AllowInsecure bool
-	// Transport carries the requests, credential included: it must not tell of
-	// them. Nil for one of its own.
+	// Transport sends the requests. They contain the credential, so it must not log
+	// them. Nil means a transport for this client alone.
 	Transport http.RoundTripper
-	// Cache remembers answers between operations. Nil: nothing is remembered, but
-	// those who ask for the same at the same time share one call all the same.
+	// Cache caches responses between operations. Nil means no caching; identical
+	// requests in flight still share one call.
 	Cache *pagecache.Cache
-	// Observe is told the outcome of every call that was made, once however often
-	// it was repeated. It is called concurrently, must not block, and may be nil.
+	// Observe is called once per call that was made, after its last retry. It is
+	// called concurrently, must not block, and may be nil.
 	Observe func(Call)
-	// Now is the wall clock that dates answers; nil for time.Now. Waiting and
-	// bounds go by the monotonic clock.
+	// Now is the wall clock for Retry-After dates and for the cache that New creates;
+	// nil means time.Now. Delays and timeouts use the monotonic clock.
 	Now func() time.Time
-	// Rand returns a number in [0, 1) and spreads repetitions; called
-	// concurrently. Nil for math/rand/v2.
+	// Rand returns a number in [0, 1) for the jitter of retries. It is called
+	// concurrently. Nil means math/rand/v2.
 	Rand func() float64
 }
 
-// withDefaults fills in what c leaves open and returns the base URL without a slash
-// at its end. Its error names all that is wrong, and no value, since a
+// withDefaults validates c, fills in the defaults, and returns the base URL without
+// a trailing slash. Its error lists every problem. It quotes no value, since a
 // misplaced secret may be one.
 func (c Config) withDefaults() (Config, *url.URL, error) {
 	if c.Provider == nil {
-		return c, nil, errors.New("upstream: no provider")
+		return c, nil, errors.New("upstream: Provider is missing")
 	}
 	var problems []error
 	problem := func(text string) {
@@ -69,7 +69,7 @@ func (c Config) withDefaults() (Config, *url.URL, error) {
 	}
 	base, err := url.Parse(strings.TrimRight(c.Provider.BaseURL, "/"))
 	if err != nil {
-		problem("the base URL cannot be read")
+		problem("the base URL is not a valid URL")
 		base = new(url.URL)
 	} else if (base.Scheme != "http" && base.Scheme != "https") || base.Hostname() == "" {
 		problem("the base URL must be absolute, http or https")
@@ -78,13 +78,13 @@ func (c Config) withDefaults() (Config, *url.URL, error) {
 		problem("the base URL must have no user info, no query and no fragment")
 	}
 	if base.Scheme == "http" && !c.AllowInsecure && !isLoopback(base.Hostname()) {
-		problem("the base URL is plain http and not loopback: it would show the credential")
+		problem("the base URL is plain http and not loopback: the credential would be sent unencrypted")
 	}
 	if c.Credential == nil {
-		problem("no credential")
+		problem("the credential is missing")
 	}
 	if c.Timeout < 0 || c.MaxConcurrent < 0 {
-		problem("timeout and concurrency must not be negative")
+		problem("Timeout and MaxConcurrent must not be negative")
 	}
 	if c.Timeout == 0 {
 		c.Timeout = defaultTimeout

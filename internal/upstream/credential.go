@@ -12,15 +12,15 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// Credential adds a secret to a request.
+// Credential authenticates a request by adding a secret to it.
 type Credential func(*http.Request)
 
-// Bearer sends `Authorization: Bearer <token>`.
+// Bearer sends the token as `Authorization: Bearer <token>`.
 func Bearer(token providers.Secret) Credential {
 	return func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+token.Reveal()) }
 }
 
-// Basic sends the token as the password of HTTP Basic.
+// Basic sends the token as the password of HTTP Basic authentication.
 func Basic(user string, token providers.Secret) Credential {
 	return func(r *http.Request) { r.SetBasicAuth(user, token.Reveal()) }
 }
@@ -36,50 +36,54 @@ func QueryParameter(name string, token providers.Secret) Credential {
 	}
 }
 
-// identity is all that a credential adds to a request, and the provider's name:
-// what is decoded for one connection names it, so no other may have it.
+// identity identifies a cache scope: the provider's name and everything that the
+// credential adds to a request. The name is part of it because decoded values
+// contain it.
 func identity(provider string, credential Credential) []byte {
 	r := &http.Request{Header: http.Header{}, URL: &url.URL{}}
 	credential(r)
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%d:%s", len(provider), provider)
-	_ = r.Header.Write(&b) // a buffer takes everything
+	_ = r.Header.Write(&b) // a bytes.Buffer returns no error
 	b.WriteString(r.URL.RawQuery)
 	return b.Bytes()
 }
 
-// maxVendorCode bounds a vendor's error word; the longest documented one has 26 characters.
+// maxVendorCode is the maximum length of a vendor's error code. The longest
+// documented one has 26 characters.
 const maxVendorCode = 64
 
-// vendorCode is the vendor's error word where it is one: letters, digits,
-// `_`, `.` and `-`, and nothing of what the credential added to the request.
+// vendorCode extracts the vendor's error code from an error response. It returns ""
+// unless the code consists of letters, digits, `_`, `.` and `-` and contains nothing
+// that the credential added to the request.
 func (c *Client) vendorCode(body []byte, req, sent *http.Request) string {
-	word, err := catchPanic(func() (string, error) { return c.config.VendorCode(body), nil })
-	if err != nil || len(word) == 0 || len(word) > maxVendorCode || strings.ContainsFunc(word, notInVendorCode) {
+	code, err := catchPanic(func() (string, error) { return c.config.VendorCode(body), nil })
+	if err != nil || len(code) == 0 || len(code) > maxVendorCode || strings.ContainsFunc(code, notInVendorCode) {
 		return ""
 	}
 	for _, secret := range credentialForms(req, sent) {
-		if strings.Contains(word, secret) || (len(word) >= 8 && strings.Contains(secret, word)) {
+		if strings.Contains(code, secret) || (len(code) >= 8 && strings.Contains(secret, code)) {
 			return ""
 		}
 	}
-	return word
+	return code
 }
 
 func notInVendorCode(r rune) bool {
 	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("_.-", r)
 }
 
-// credentialForms lists the forms in which a vendor could send back what the credential
-// added to a request.
+// credentialForms lists the encodings in which a vendor could echo what the
+// credential added to a request. req is the request without the credential, sent the
+// one with it.
 func credentialForms(req, sent *http.Request) []string {
 	var plain []string
 	for key, values := range sent.Header {
 		if !slices.Equal(values, req.Header[key]) {
 			for _, v := range values {
-				_, behind, _ := strings.Cut(v, " ")
-				plain = append(plain, v, behind)
-				if pair, err := base64.StdEncoding.DecodeString(behind); err == nil {
+				_, value, _ := strings.Cut(v, " ")
+				plain = append(plain, v, value)
+				if pair, err := base64.StdEncoding.DecodeString(value); err == nil {
 					_, password, _ := strings.Cut(string(pair), ":")
 					plain = append(plain, password)
 				}

@@ -6,20 +6,22 @@ import (
 	"github.com/accountgraph/accountgraph/graph/model"
 )
 
-// cacheEntry is what is remembered: a value, and which objects are in it, so that it
-// can be forgotten with any of them.
+// cacheEntry is a cached value with the ids of the objects in it, its invalidation
+// tags.
 type cacheEntry[T any] struct {
 	value T
 	tags  []model.ID
 }
 
-// Tags are the objects in the value.
+// Tags returns the ids of the objects in the value.
 func (t cacheEntry[T]) Tags() []model.ID { return t.tags }
 
-// Nodes is what a decoded page implements that is not simply a slice of users,
-// accounts or memberships.
+// Nodes lists the objects in a decoded page. Pages implement it unless they are
+// slices of users, accounts or memberships.
 type Nodes interface{ Nodes() []model.Node }
 
+// newCacheEntry tags a value with its objects and, for a membership, with its
+// endpoints too.
 func newCacheEntry[T any](value T) cacheEntry[T] {
 	var tags []model.ID
 	for _, n := range nodesOf(value) {
@@ -31,7 +33,7 @@ func newCacheEntry[T any](value T) cacheEntry[T] {
 	return cacheEntry[T]{value, tags}
 }
 
-// nodesOf are the rows of a decoded page, or the object itself.
+// nodesOf returns the rows of a decoded page, or the object itself.
 func nodesOf(value any) []model.Node {
 	switch v := value.(type) {
 	case Nodes:
@@ -48,7 +50,7 @@ func nodesOf(value any) []model.Node {
 	return nil
 }
 
-// NodesIn are those of the values that are objects.
+// NodesIn returns those values that are objects and not nil.
 func NodesIn[T any](values []T) []model.Node {
 	nodes := make([]model.Node, 0, len(values))
 	for _, v := range values {

@@ -7,31 +7,32 @@ import (
 	"github.com/accountgraph/accountgraph/graph/model"
 )
 
-// How many calls back the status looks, and how many failures in a row are an
-// outage.
 const (
+	// healthWindow is the number of recent calls that the status considers.
 	healthWindow = 20
-	downAfter    = 5
+	// downAfter is the number of consecutive failures after which a provider is DOWN.
+	downAfter = 5
 )
 
-// health remembers how the last calls went. The zero value is ready.
+// health records whether the last calls succeeded. The zero value is ready. Safe
+// for concurrent use.
 type health struct {
 	mu     sync.Mutex
 	calls  int
 	failed [healthWindow]bool
 }
 
-func (r *health) record(ok bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.failed[r.calls%healthWindow] = !ok
-	r.calls++
+func (h *health) record(ok bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.failed[h.calls%healthWindow] = !ok
+	h.calls++
 }
 
-// vendorSucceeded reports whether the vendor did its part: a 200 that can be used, or a
-// refusal of this one request (403 too: a credential may see some objects and not
-// others). It did not where it refused the credential (401) or the load (429),
-// redirected, or sent what is not an answer. Only for outcomes with a status.
+// vendorSucceeded reports whether the vendor is working: it sent a usable 200, or
+// rejected this one request (including 403: a credential may see some objects and
+// not others). It is false if the vendor rejected the credential (401) or the load
+// (429), redirected, or sent an unusable response. res must have a status.
 func vendorSucceeded(res result) bool {
 	if isCredentialFailure(res) {
 		return false
@@ -39,39 +40,38 @@ func vendorSucceeded(res result) bool {
 	return res.err == nil || res.status >= 400
 }
 
-// isCredentialFailure reports whether an answer is about who asks, and so no failure where
-// that is not the provider's own credential.
+// isCredentialFailure reports whether a response concerns the credential alone
+// (401, 429). It is no failure of the vendor if a caller sent the credential.
 func isCredentialFailure(res result) bool {
 	return res.status == http.StatusUnauthorized || res.status == http.StatusTooManyRequests
 }
 
-// Status tells how the last calls went: UNKNOWN before the first one, DOWN when
-// the last five failed, or all when there were fewer, DEGRADED when one of the
-// last twenty did, else UP. A call that failed is one without an answer, one
-// answered 401, 408, 429 or 5xx, or one whose answer cannot be used. Other
-// refusals are answers, and so are 401 and 429 to a credential that is lent. Calls
-// that were called off do not count.
+// Status summarizes the last calls: UNKNOWN before the first one; DOWN if the last
+// five failed, or all of fewer; DEGRADED if one of the last twenty failed; else UP.
+// A call fails without a response, with status 401, 408, 429 or 5xx, or with an
+// unusable response. Other error statuses are not failures, nor are 401 and 429 for
+// a caller's credential. Canceled calls do not count.
 func (c *Client) Status() model.ProviderStatus { return c.health.status() }
 
-func (r *health) status() model.ProviderStatus {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	seen := min(r.calls, healthWindow)
+func (h *health) status() model.ProviderStatus {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	seen := min(h.calls, healthWindow)
 	if seen == 0 {
 		return model.ProviderUnknown
 	}
-	failures, inARow := 0, 0
+	failures, consecutive := 0, 0
 	for back := range seen {
-		if !r.failed[(r.calls-1-back)%healthWindow] {
+		if !h.failed[(h.calls-1-back)%healthWindow] {
 			continue
 		}
 		failures++
-		if inARow == back {
-			inARow++
+		if consecutive == back {
+			consecutive++
 		}
 	}
 	switch {
-	case inARow == min(seen, downAfter) || inARow > downAfter:
+	case consecutive == min(seen, downAfter) || consecutive > downAfter:
 		return model.ProviderDown
 	case failures > 0:
 		return model.ProviderDegraded

@@ -9,15 +9,16 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// Path joins segments to a path, each escaped. It fails with BadInput on a
-// segment that could change which resource is meant, be it at a server that
-// decodes twice or takes a backslash for a slash: empty, dots and spaces only,
-// or with a slash, backslash, percent sign, control character or invalid UTF-8.
+// Path escapes the segments and joins them to a path. It fails with kind
+// InvalidArgument for a segment that could select another resource, even at a server
+// that decodes twice or treats a backslash as a slash: a segment that is empty,
+// consists of dots and spaces, or contains a slash, a backslash, a percent sign, a
+// control character or invalid UTF-8.
 func Path(segments ...string) (string, error) {
 	var b strings.Builder
 	for _, s := range segments {
 		if strings.Trim(s, ". ") == "" || !utf8.ValidString(s) || strings.ContainsFunc(s, unsafeInPath) {
-			return "", &providers.Error{Kind: providers.InvalidArgument, Detail: "an id cannot stand in a path"}
+			return "", &providers.Error{Kind: providers.InvalidArgument, Detail: "the id is not valid in a URL path"}
 		}
 		b.WriteByte('/')
 		b.WriteString(url.PathEscape(s))

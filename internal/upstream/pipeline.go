@@ -6,34 +6,50 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/failsafe-go/failsafe-go/circuitbreaker"
-
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// The circuit breaker opens when half of at least 10 calls within 10 s failed;
-// 5 s later one call may try whether the vendor is back.
-const (
-	breakerRate   = 0.5
-	breakerCalls  = 10
-	breakerWindow = 10 * time.Second
-	breakerDelay  = 5 * time.Second
-)
-
-func newBreaker() circuitbreaker.CircuitBreaker[any] {
-	return circuitbreaker.NewBuilder[any]().
-		WithFailureRateThreshold(breakerRate, breakerCalls, breakerWindow).
-		WithDelay(breakerDelay).
-		WithSuccessThreshold(1).
-		Build()
+// fetch makes one vendor call through the stages behind the cache and returns the
+// body. callerDeadline is the deadline of the operation that started the call; zero
+// means none.
+func (c *Client) fetch(ctx context.Context, r Request, callerDeadline time.Time) ([]byte, *providers.Error) {
+	request, err := c.newRequest(r)
+	if err != nil {
+		return nil, err
+	}
+	ledger, start := ledgerOf(ctx), time.Now()
+	call := Call{Provider: c.config.Provider.Name, Method: http.MethodGet, Path: r.Path, Source: Vendor}
+	row, ok := ledger.open(call)
+	if !ok {
+		return nil, c.newError(providers.BudgetExceeded)
+	}
+	res := c.execute(ctx, r.Path, request, callerDeadline)
+	call.Status, call.Kind, call.Elapsed = res.status, res.kind(), time.Since(start)
+	ledger.close(row, call, res.sent)
+	return res.body, res.err
 }
 
-// execute makes one call: it waits for a place, asks the circuit breaker, tries, and
-// accounts for the outcome. ctx ends when nobody waits any more, and patience is
-// when whoever began it will give up; zero for never.
+// recordCacheHit adds a read that needed no call of this operation to its trace.
+func (c *Client) recordCacheHit(ctx context.Context, path string, source Source, start time.Time) {
+	if source == Vendor || source == "" {
+		return
+	}
+	call := Call{
+		Provider: c.config.Provider.Name, Method: http.MethodGet, Path: path, Source: source,
+		Status: http.StatusOK, Elapsed: time.Since(start),
+	}
+	ledger := ledgerOf(ctx)
+	if row, ok := ledger.open(call); ok {
+		ledger.close(row, call, true)
+	}
+}
+
+// execute makes one call: it acquires a bulkhead permit, checks the breaker, sends
+// the request with retries, and records the result. ctx ends when no reader waits
+// any more; callerDeadline is as for fetch.
 //
-// The wait for a place is bounded by ctx alone: an operation that needs 20 calls
-// of a slow vendor must not fail for its own other calls.
+// Only ctx bounds the wait for a permit: an operation that needs 20 calls of a slow
+// vendor must not fail because of its own other calls.
 func (c *Client) execute(ctx context.Context, path string, req *http.Request, callerDeadline time.Time) (res result) {
 	if err := c.bulkhead.AcquirePermit(ctx); err != nil {
 		return result{err: c.newError(kindOfContext(context.Cause(ctx)))}
@@ -45,33 +61,32 @@ func (c *Client) execute(ctx context.Context, path string, req *http.Request, ca
 		return result{err: e}
 	}
 	if c.breaker.IsHalfOpen() {
-		// This call decides about the vendor for everybody: it goes on without
-		// those who wait, too.
+		// This call is the probe that closes or reopens the circuit: finish it even
+		// if its readers leave.
 		ctx = context.WithoutCancel(ctx)
 	}
 	start := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, c.config.Timeout)
 	defer cancel()
 	res = result{sent: true, err: c.newError(providers.Unavailable)}
-	defer func() {
-		// A transport, a credential or an observer that panics costs its own call only.
-		_ = recover()
-		c.recordResult(ctx, path, res, time.Since(start))
-	}()
-	res = c.retry(ctx, req, callerDeadline)
+	defer func() { c.recordResult(ctx, path, res, time.Since(start)) }()
+	// A transport or a credential that panics fails its own call only.
+	if r, err := catchPanic(func() (result, error) { return c.retry(ctx, req, callerDeadline), nil }); err == nil {
+		res = r
+	}
 	return res
 }
 
-// recordResult tells breaker, allowance, status and observer how a call ended.
+// recordResult updates breaker, retry budget and health, and calls the observer.
 func (c *Client) recordResult(ctx context.Context, path string, res result, elapsed time.Duration) {
 	kind := res.kind()
 	if kind == providers.Timeout && elapsed < c.config.Timeout/4 && abandoned(ctx) {
-		// The operation had less time than a vendor may well need.
+		// The operation gave the vendor too little time to call this an outage.
 		kind = providers.Canceled
 	}
 	switch kind {
 	case providers.Canceled:
-		// Says nothing about the vendor.
+		// A canceled call says nothing about the vendor.
 	case providers.Unavailable, providers.Timeout:
 		c.breaker.RecordFailure()
 		c.health.record(false)
@@ -91,7 +106,8 @@ func (c *Client) recordResult(ctx context.Context, path string, res result, elap
 	})
 }
 
-// abandoned reports whether those who waited left because of their own deadlines.
+// abandoned reports whether a call ended because its readers left, and not because
+// of Config.Timeout.
 func abandoned(ctx context.Context) bool {
 	return errors.Is(ctx.Err(), context.Canceled)
 }

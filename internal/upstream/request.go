@@ -11,8 +11,9 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// newRequest is what will be sent but for the credential. It fails with BadInput on
-// what cannot be sent, so that no such request counts against the vendor.
+// newRequest builds the HTTP request for r, without the credential. It fails with
+// kind InvalidArgument if r cannot be sent, so that an invalid request does not
+// count as a vendor failure.
 func (c *Client) newRequest(r Request) (*http.Request, *providers.Error) {
 	u, err := url.Parse(c.base.String() + r.Path)
 	if err != nil || !strings.HasPrefix(r.Path, "/") || strings.ContainsAny(r.Path, "?#") ||
@@ -37,15 +38,10 @@ func (c *Client) newRequest(r Request) (*http.Request, *providers.Error) {
 	}, nil
 }
 
-func (c *Client) invalidRequest() *providers.Error {
-	e := c.newError(providers.InvalidArgument)
-	e.Detail = "the value cannot stand in a request"
-	return e
-}
-
 func unsafeInQuery(r rune) bool { return r <= ' ' || r == 0x7f || r == '#' }
 
-// keyParts are equal for equal requests and for no others.
+// keyParts returns the parts of the request's cache key. They are equal for equal
+// requests only.
 func (r Request) keyParts() []string {
 	parts := []string{r.Path, r.Query}
 	for _, name := range slices.Sorted(maps.Keys(r.Header)) {

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// newTransport is a connection pool of one provider's own, so that a slow vendor
-// holds nobody else's connections.
+// newTransport returns a connection pool for one provider, so that a slow vendor
+// does not use up the connections of others.
 func newTransport(timeout time.Duration, concurrent int) *http.Transport {
 	dialer := &net.Dialer{Timeout: min(time.Second, timeout), KeepAlive: 30 * time.Second}
 	return &http.Transport{

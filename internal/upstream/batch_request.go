@@ -1,0 +1,51 @@
+package upstream
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/accountgraph/accountgraph/providers"
+)
+
+// requestFor builds the request for the ids that o.Request accepts. It returns
+// these ids, and an error for each of the others.
+func (o BatchRequest[T]) requestFor(c *Client, ids []string) (Request, []string, map[string]error) {
+	failed := map[string]error{}
+	r, err := o.tryRequest(c, ids)
+	if err != nil && len(ids) > 1 && providers.KindOf(err) == providers.InvalidArgument {
+		ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
+			_, err := o.tryRequest(c, []string{id})
+			if err != nil {
+				failed[id] = err
+			}
+			return err != nil
+		})
+		if len(failed) > 0 && len(ids) > 0 {
+			r, err = o.tryRequest(c, ids)
+		}
+	}
+	if err != nil {
+		for _, id := range ids {
+			failed[id] = err
+		}
+		return r, nil, failed
+	}
+	return r, ids, failed
+}
+
+// tryRequest calls o.Request and validates the result. Every error is a
+// *providers.Error with a provider; a panic is one of kind InvalidArgument.
+func (o BatchRequest[T]) tryRequest(c *Client, ids []string) (Request, error) {
+	r, err := catchPanic(func() (Request, error) { return o.Request(slices.Clone(ids)) })
+	if err == nil {
+		if _, invalid := c.newRequest(r); invalid != nil {
+			return r, invalid
+		}
+		return r, nil
+	}
+	var e *providers.Error
+	if !errors.As(err, &e) {
+		return r, c.newError(providers.InvalidArgument)
+	}
+	return r, c.withProvider(e)
+}

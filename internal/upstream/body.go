@@ -1,0 +1,57 @@
+package upstream
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+)
+
+const (
+	// maxBodyBytes limits a 200 response, after decompression. The largest page
+	// that a vendor documents, 100 full users, is below 1 MiB.
+	maxBodyBytes = 8 << 20
+	// maxPooledBuffer is the capacity above which a buffer is not reused.
+	maxPooledBuffer = 1 << 20
+)
+
+var errTooLarge = errors.New("too large")
+
+// readBody returns the whole body, or errTooLarge above maxBodyBytes. Most vendors
+// send no Content-Length, so it reads into a pooled buffer and copies the result.
+func (c *Client) readBody(res *http.Response) ([]byte, error) {
+	if res.ContentLength > maxBodyBytes {
+		return nil, errTooLarge
+	}
+	body, _ := c.buffers.Get().(*bytes.Buffer)
+	if body == nil {
+		body = new(bytes.Buffer)
+	}
+	defer func() {
+		if body.Cap() <= maxPooledBuffer {
+			body.Reset()
+			c.buffers.Put(body)
+		}
+	}()
+	if _, err := body.ReadFrom(io.LimitReader(res.Body, maxBodyBytes+1)); err != nil {
+		return nil, err
+	}
+	if body.Len() > maxBodyBytes {
+		return nil, errTooLarge
+	}
+	if res.ContentLength >= 0 && int64(body.Len()) != res.ContentLength {
+		return nil, io.ErrUnexpectedEOF
+	}
+	return bytes.Clone(body.Bytes()), nil
+}
+
+// isJSON reports whether a Content-Type is application/json or application/*+json.
+func isJSON(contentType string) bool {
+	media, _, err := mime.ParseMediaType(contentType)
+	if err != nil && !errors.Is(err, mime.ErrInvalidMediaParameter) {
+		return false
+	}
+	return media == "application/json" || (strings.HasPrefix(media, "application/") && strings.HasSuffix(media, "+json"))
+}

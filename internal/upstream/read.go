@@ -1,0 +1,58 @@
+package upstream
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/pagecache"
+)
+
+// Read returns a page, from the cache or by one call. Every error is a
+// *providers.Error. A 404 or 410 is an error of kind NotFound; an error or a panic
+// of decode is one of kind BadResponse.
+//
+// The body and the value are shared with other readers of the same request:
+// neither may be changed. The cache tags an entry with the objects in the value if
+// it is an object, a slice of objects, or implements Nodes. Read returns when ctx
+// ends, even if the call continues for other readers.
+func Read[T any](ctx context.Context, c *Client, r Request, decode func(body []byte) (T, error)) (Reply[T], error) {
+	if _, err := c.newRequest(r); err != nil {
+		return Reply[T]{}, err
+	}
+	if c.scope == nil {
+		return Reply[T]{}, c.noCredential()
+	}
+	start := time.Now()
+	callerDeadline, _ := ctx.Deadline()
+	answer := pagecache.Read(ctx, c.scope, []pagecache.Key{c.scope.Page(r.keyParts()...)},
+		func(_ int, body []byte) (cacheEntry[T], error) { return decodeEntry(c, body, decode) },
+		func(ctx context.Context, _ []int, complete func(int, pagecache.Loaded)) {
+			body, err := c.fetch(ctx, r, callerDeadline)
+			if err != nil {
+				complete(0, pagecache.Loaded{Err: err})
+				return
+			}
+			complete(0, pagecache.Loaded{Body: body})
+		})[0]
+	c.recordCacheHit(ctx, r.Path, answer.Source, start)
+	if answer.Err != nil {
+		return Reply[T]{}, c.withProvider(answer.Err)
+	}
+	ledgerOf(ctx).age(answer.FreshFor)
+	return Reply[T]{
+		Value: answer.Value.value, Decoded: answer.Source == Vendor || answer.Source == pagecache.FromRedis,
+		Freshness: model.Freshness{FetchedAt: answer.FetchedAt, Stale: answer.Stale},
+	}, nil
+}
+
+// decodeEntry decodes a body with the vendor's function and tags the value. Its
+// error is of kind BadResponse.
+func decodeEntry[T any](c *Client, body []byte, decode func(body []byte) (T, error)) (cacheEntry[T], error) {
+	value, err := catchPanic(func() (T, error) { return decode(body) })
+	if err != nil {
+		return cacheEntry[T]{}, c.badResponse(http.StatusOK, "")
+	}
+	return newCacheEntry(value), nil
+}
