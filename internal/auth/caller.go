@@ -56,14 +56,14 @@ func (c *Caller) Key() string {
 			key.WriteString(scope + " ")
 		}
 	}
-	for _, provider := range slices.Sorted(maps.Keys(c.lent())) {
+	for _, provider := range slices.Sorted(maps.Keys(c.credentials())) {
 		token := sha256.Sum256([]byte(c.Credentials[provider].Reveal()))
 		fmt.Fprintf(&key, "%q %x ", provider, token)
 	}
 	return key.String()
 }
 
-func (c *Caller) lent() map[string]providers.Secret {
+func (c *Caller) credentials() map[string]providers.Secret {
 	if c == nil {
 		return nil
 	}

@@ -17,7 +17,7 @@ func FuzzGate(f *testing.F) {
 	i := &issuer{keys: []jose.JSONWebKey{newKey("1", rsaKey()), newKey("2", ecKey())}}
 	gate, err := auth.New(auth.Config{
 		GatewaySecret: &auth.GatewaySecret{Secrets: []providers.Secret{providers.NewSecret(secret)}},
-		JWT: &auth.JWT{Issuer: "https://login.example", Audience: "graph", URL: "https://login.example/keys", Transport: i, Algorithms: []string{"RS256", "ES256"}},
+		JWT:           &auth.JWT{Issuer: "https://login.example", Audience: "graph", URL: "https://login.example/keys", Transport: i, Algorithms: []string{"RS256", "ES256"}},
 	})
 	if err != nil {
 		f.Fatal(err)

@@ -19,18 +19,18 @@ import (
 )
 
 const (
-	// young is how long keys are used without being read again: what an issuer takes
+	// refreshAfter is how long keys are used without being read again: what an issuer takes
 	// back is believed for so much longer.
-	young = 10 * time.Minute
-	// pause is how long a set is left alone after it has been read, whatever tokens
+	refreshAfter = 10 * time.Minute
+	// minFetchInterval is how long a set is left alone after it has been read, whatever tokens
 	// come: keys that nobody knows cost the issuer a request a pause.
-	pause = 10 * time.Second
-	// believed is how long keys are used that cannot be read again.
-	believed = 24 * time.Hour
-	// patience bounds one reading.
-	patience = 5 * time.Second
-	// maxSet bounds a set, in bytes.
-	maxSet = 1 << 20
+	minFetchInterval = 10 * time.Second
+	// maxStale is how long keys are used that cannot be read again.
+	maxStale = 24 * time.Hour
+	// fetchTimeout bounds one reading.
+	fetchTimeout = 5 * time.Second
+	// maxSetBytes bounds a set, in bytes.
+	maxSetBytes = 1 << 20
 )
 
 // keys are the keys of an issuer. They are read anew behind the requests, and
@@ -39,11 +39,11 @@ type keys struct {
 	load func(context.Context) ([]byte, error)
 	log  *slog.Logger
 
-	mu     sync.Mutex
-	set    []jose.JSONWebKey
-	read   time.Time // when set was read
-	asked  time.Time // when it was last tried
-	failed error     // why the last reading failed, or nil
+	mu          sync.Mutex
+	set         []jose.JSONWebKey
+	fetchedAt   time.Time // when set was read
+	attemptedAt time.Time // when it was last tried
+	err         error     // why the last reading failed, or nil
 
 	fetches singleflight.Group[struct{}, struct{}]
 }
@@ -51,12 +51,12 @@ type keys struct {
 func newKeys(c JWT, log *slog.Logger) (*keys, error) {
 	k := &keys{log: log}
 	if c.URL != "" {
-		k.load = fromURL(c.URL, c.Transport)
-		k.held("") // starts the first fetch
+		k.load = urlLoader(c.URL, c.Transport)
+		k.lookup("") // starts the first fetch
 		return k, nil
 	}
-	k.load = func(context.Context) ([]byte, error) { return fromFile(c.File) }
-	text, err := fromFile(c.File)
+	k.load = func(context.Context) ([]byte, error) { return readFile(c.File) }
+	text, err := readFile(c.File)
 	if err != nil {
 		return nil, err
 	}
@@ -64,40 +64,40 @@ func newKeys(c JWT, log *slog.Logger) (*keys, error) {
 	if err != nil {
 		return nil, err
 	}
-	k.set, k.read, k.asked = set, time.Now(), time.Now()
+	k.set, k.fetchedAt, k.attemptedAt = set, time.Now(), time.Now()
 	return k, nil
 }
 
 // find returns the keys of this id, and all where a token names none and there is
 // no choice.
 func (k *keys) find(ctx context.Context, id string) []jose.JSONWebKey {
-	if found := k.held(id); len(found) > 0 {
+	if found := k.lookup(id); len(found) > 0 {
 		return found
 	}
 	if _, _, err := k.fetches.Wait(ctx, struct{}{}); err != nil {
 		return nil
 	}
-	return k.held(id)
+	return k.lookup(id)
 }
 
 // check waits for a reading that is under way, and tells why the last one failed.
 func (k *keys) check(ctx context.Context) error {
-	k.held("")
+	k.lookup("")
 	if _, _, err := k.fetches.Wait(ctx, struct{}{}); err != nil {
 		return err
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return k.failed
+	return k.err
 }
 
-// held returns the cached keys with this id. If they should be fetched, it starts a
+// lookup returns the cached keys with this id. If they should be fetched, it starts a
 // fetch in the background.
-func (k *keys) held(id string) []jose.JSONWebKey {
+func (k *keys) lookup(id string) []jose.JSONWebKey {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	now := time.Now()
-	if now.Sub(k.read) > believed {
+	if now.Sub(k.fetchedAt) > maxStale {
 		k.set = nil
 	}
 	var found []jose.JSONWebKey
@@ -106,16 +106,16 @@ func (k *keys) held(id string) []jose.JSONWebKey {
 			found = append(found, key)
 		}
 	}
-	if now.Sub(k.asked) >= pause && (len(found) == 0 || now.Sub(k.read) >= young) {
-		k.asked = now
-		k.fetches.Start(context.Background(), []struct{}{{}}, k.renew)
+	if now.Sub(k.attemptedAt) >= minFetchInterval && (len(found) == 0 || now.Sub(k.fetchedAt) >= refreshAfter) {
+		k.attemptedAt = now
+		k.fetches.Start(context.Background(), []struct{}{{}}, k.refresh)
 	}
 	return found
 }
 
-// renew reads the set. Where that fails, the keys that are here stay.
-func (k *keys) renew(ctx context.Context, _ []*singleflight.Call[struct{}, struct{}]) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+// refresh reads the set. Where that fails, the keys that are here stay.
+func (k *keys) refresh(ctx context.Context, _ []*singleflight.Call[struct{}, struct{}]) {
+	ctx, cancel := context.WithTimeout(ctx, fetchTimeout)
 	defer cancel()
 	text, err := k.load(ctx)
 	var set []jose.JSONWebKey
@@ -125,14 +125,14 @@ func (k *keys) renew(ctx context.Context, _ []*singleflight.Call[struct{}, struc
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	switch {
-	case err != nil && k.failed == nil:
+	case err != nil && k.err == nil:
 		k.log.Warn("the keys of callers' tokens cannot be read; those that are known are used on", "reason", err.Error())
-	case err == nil && k.failed != nil:
+	case err == nil && k.err != nil:
 		k.log.Info("the keys of callers' tokens are read again")
 	}
-	k.failed = err
+	k.err = err
 	if err == nil {
-		k.set, k.read = set, time.Now()
+		k.set, k.fetchedAt = set, time.Now()
 	}
 }
 
@@ -158,8 +158,8 @@ func parseKeys(text []byte) ([]jose.JSONWebKey, error) {
 	return slices.Clip(set), nil
 }
 
-// fromURL asks for a set. Redirects are not followed, and no error has the URL.
-func fromURL(url string, transport http.RoundTripper) func(context.Context) ([]byte, error) {
+// urlLoader asks for a set. Redirects are not followed, and no error has the URL.
+func urlLoader(url string, transport http.RoundTripper) func(context.Context) ([]byte, error) {
 	client := &http.Client{
 		Transport:     transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -178,26 +178,26 @@ func fromURL(url string, transport http.RoundTripper) func(context.Context) ([]b
 		if response.StatusCode != http.StatusOK {
 			return nil, fmt.Errorf("HTTP status %d", response.StatusCode)
 		}
-		return bounded(response.Body)
+		return readLimited(response.Body)
 	}
 }
 
-func fromFile(path string) ([]byte, error) {
+func readFile(path string) ([]byte, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, errors.New("the file cannot be read")
 	}
 	defer func() { _ = file.Close() }()
-	return bounded(file)
+	return readLimited(file)
 }
 
-func bounded(from io.Reader) ([]byte, error) {
-	text, err := io.ReadAll(io.LimitReader(from, maxSet+1))
+func readLimited(from io.Reader) ([]byte, error) {
+	text, err := io.ReadAll(io.LimitReader(from, maxSetBytes+1))
 	switch {
 	case err != nil:
 		return nil, errors.New("cut short")
-	case len(text) > maxSet:
-		return nil, fmt.Errorf("more than %d bytes", maxSet)
+	case len(text) > maxSetBytes:
+		return nil, fmt.Errorf("more than %d bytes", maxSetBytes)
 	}
 	return text, nil
 }

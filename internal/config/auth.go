@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// minSecret is the length of a router's secret, in bytes, below which it could be
+// minSecretLength is the length of a router's secret, in bytes, below which it could be
 // guessed; maxSecrets are valid at once, for one to take the place of the other.
 const (
-	minSecret  = 32
-	maxSecrets = 2
+	minSecretLength = 32
+	maxSecrets      = 2
 )
 
 // IsSet reports whether the file says who may ask.
@@ -24,8 +24,8 @@ func (j JWT) IsSet() bool { return j.Issuer != "" }
 
 func (d *decoder) checkAuth(a Auth) {
 	const path = "server.auth"
-	router, jwt := d.given(path+".router"), d.given(path+".jwt")
-	if !a.Open && !router && !jwt && !d.reported(path) && !d.reportedIn(path) {
+	router, jwt := d.isSet(path+".router"), d.isSet(path+".jwt")
+	if !a.Open && !router && !jwt && !d.hasProblem(path) && !d.hasProblemIn(path) {
 		d.add(path, "must be open, or hold router, jwt or both")
 	}
 	if router {
@@ -44,13 +44,13 @@ func (d *decoder) checkRouter(path string, r Router) {
 	seen := map[string]int{}
 	for i, s := range r.Secrets {
 		at, text := fmt.Sprintf("%s[%d]", path, i), s.Reveal()
-		first, taken := seen[text]
+		first, duplicate := seen[text]
 		switch {
-		case strings.ContainsFunc(text, isOdd):
+		case strings.ContainsFunc(text, isNotPrintableASCII):
 			d.add(at, "must be printable ASCII without spaces and line ends")
-		case len(text) < minSecret:
-			d.add(at, "must have at least %d characters; `openssl rand -base64 %d` prints a good one", minSecret, minSecret)
-		case taken:
+		case len(text) < minSecretLength:
+			d.add(at, "must have at least %d characters; `openssl rand -base64 %d` prints a good one", minSecretLength, minSecretLength)
+		case duplicate:
 			d.add(at, "is listed already, as item %d", first)
 		}
 		seen[text] = i
@@ -59,14 +59,14 @@ func (d *decoder) checkRouter(path string, r Router) {
 
 func (d *decoder) checkJWT(path string, j JWT) {
 	for _, text := range []struct{ key, value string }{{".issuer", j.Issuer}, {".audience", j.Audience}, {".scopesClaim", j.ScopesClaim}} {
-		if strings.ContainsFunc(text.value, isOdd) {
+		if strings.ContainsFunc(text.value, isNotPrintableASCII) {
 			d.add(path+text.key, "must be printable ASCII without spaces")
 		}
 	}
 	if len(j.Algorithms) == 0 {
 		d.add(path+".algorithms", "must hold at least one item")
 	}
-	url, file := d.given(path+".jwks"), d.given(path+".jwksFile")
+	url, file := d.isSet(path+".jwks"), d.isSet(path+".jwksFile")
 	if url == file {
 		d.add(path, "needs either jwks or jwksFile, where the issuer's keys are")
 	}
@@ -93,14 +93,14 @@ func (d *decoder) checkOrigins(origins []string) {
 	seen := map[string]int{}
 	for i, origin := range origins {
 		at := fmt.Sprintf("server.cors.origins[%d]", i)
-		first, taken := seen[origin]
+		first, duplicate := seen[origin]
 		switch {
-		case origin == "" || d.reported(at):
+		case origin == "" || d.hasProblem(at):
 		case !isOrigin(origin):
 			d.add(at, "must be an origin as browsers send it, such as https://app.example.com: lower case, without a path, an asterisk and the scheme's own port")
-		case isPlain(origin):
+		case isPlainHTTP(origin):
 			d.add(at, "plain http lets whoever is on the way ask in this page's name; use https")
-		case taken:
+		case duplicate:
 			d.add(at, "is listed already, as item %d", first)
 		}
 		seen[origin] = i
@@ -111,17 +111,17 @@ func (d *decoder) checkOrigins(origins []string) {
 // for it.
 func isOrigin(text string) bool {
 	u, err := url.Parse(text)
-	if err != nil || u.Hostname() == "" || strings.ContainsFunc(text, isOdd) || strings.ContainsAny(text, "*,%") {
+	if err != nil || u.Hostname() == "" || strings.ContainsFunc(text, isNotPrintableASCII) || strings.ContainsAny(text, "*,%") {
 		return false
 	}
 	ports := map[string]string{"http": "80", "https": "443"}
-	own, known := ports[u.Scheme]
-	return known && text == u.Scheme+"://"+strings.ToLower(u.Host) && u.Port() != own && (u.Port() != "" || !strings.HasSuffix(u.Host, ":")) &&
+	defaultPort, known := ports[u.Scheme]
+	return known && text == u.Scheme+"://"+strings.ToLower(u.Host) && u.Port() != defaultPort && (u.Port() != "" || !strings.HasSuffix(u.Host, ":")) &&
 		(u.Port() == "" || isPort(u.Port()))
 }
 
-// isPlain reports whether an origin can be forged on its way from another host.
-func isPlain(origin string) bool {
+// isPlainHTTP reports whether an origin can be forged on its way from another host.
+func isPlainHTTP(origin string) bool {
 	u, err := url.Parse(origin)
 	return err != nil || u.Scheme == "http" && !isLoopback(u.Hostname())
 }

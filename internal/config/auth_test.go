@@ -17,7 +17,7 @@ func TestUnsafeWaysIn(t *testing.T) {
 		plain     = "1: server.cors.origins[0]: plain http lets whoever is on the way ask in this page's name; use https"
 		noAlg     = "must be RS256 or RS384 or RS512 or PS256 or PS384 or PS512 or ES256 or ES384 or ES512 or EdDSA"
 	)
-	refuse(t, []refusal{
+	checkProblems(t, []invalidFile{
 		{"no value", server("listen: ':8080', auth: "), []string{"1: server.auth: must be open, or hold router, jwt or both"}},
 		{"no way in", auth(""), []string{"1: server.auth: must be open, or hold router, jwt or both"}},
 		{"a list of ways in", server("auth: [open]"), []string{"1: server.auth: must be a mapping of keys to values"}},

@@ -15,15 +15,15 @@ import (
 // keyBytes is the length of an AES-256 key.
 const keyBytes = 32
 
-// maxLife is the longest time for which package pagecache remembers anything.
-const maxLife = 24 * time.Hour
+// maxEntryLife is the longest time for which package pagecache remembers anything.
+const maxEntryLife = 24 * time.Hour
 
 // check looks at what tags cannot say.
 func (d *decoder) check(c *Config) {
-	if problem := listenProblem(c.Server.Listen, d.given("server.auth")); problem != "" {
+	if problem := listenProblem(c.Server.Listen, d.isSet("server.auth")); problem != "" {
 		d.add("server.listen", "%s", problem)
 	}
-	if d.given("server.auth") {
+	if d.isSet("server.auth") {
 		d.checkAuth(c.Server.Auth)
 	}
 	d.checkOrigins(c.Server.CORS.Origins)
@@ -44,7 +44,7 @@ func (s *Server) ListenOn(address string) error {
 
 func listenProblem(address string, auth bool) string {
 	host, port, err := net.SplitHostPort(address)
-	if err != nil || !isPort(port) || strings.ContainsFunc(host, isOdd) {
+	if err != nil || !isPort(port) || strings.ContainsFunc(host, isNotPrintableASCII) {
 		return "must be a host and a port such as 127.0.0.1:8080"
 	}
 	if !auth && !isLoopback(host) {
@@ -54,19 +54,19 @@ func listenProblem(address string, auth bool) string {
 }
 
 func (d *decoder) checkCache(c *Cache) {
-	away := false
+	remote := false
 	if !c.Redis.Empty() {
 		hosts, ok := redisHosts(c.Redis.Reveal())
 		if !ok {
 			d.add("cache.redis", "must be a URL such as redis://127.0.0.1:6379/0; several hosts, a:1,b:2, are a Cluster or, with ?master=NAME, Sentinels")
 		}
-		away = !areLoopback(hosts)
+		remote = !areLoopback(hosts)
 	}
-	if c.Fresh+c.Stale > maxLife && !d.reported("cache.fresh") && !d.reported("cache.stale") {
+	if c.Fresh+c.Stale > maxEntryLife && !d.hasProblem("cache.fresh") && !d.hasProblem("cache.stale") {
 		d.add("cache.stale", "must be at most 24h together with cache.fresh")
 	}
 	if c.Key.Empty() {
-		if away {
+		if remote {
 			d.add("cache.key", "is missing: a Redis that is not on loopback holds sealed data only")
 		}
 		return
@@ -85,18 +85,18 @@ func (d *decoder) checkDocuments(c *Config) {
 		return
 	}
 	switch {
-	case c.Documents.Manifest == "" && !d.reported("documents.manifest"):
+	case c.Documents.Manifest == "" && !d.hasProblem("documents.manifest"):
 		d.add("documents.only", "needs documents.manifest, the file of the only documents to serve")
 	case c.Documents.Automatic:
 		d.add("documents.automatic", "must be false with documents.only: clients would choose what is served")
-	case c.Server.GraphiQL && d.given("server.graphiql"):
+	case c.Server.GraphiQL && d.isSet("server.graphiql"):
 		d.add("server.graphiql", "must be false with documents.only: no query that is written there would be served")
 	}
 	c.Server.GraphiQL = false
 }
 
-// isOdd is true for what stands in no header and in no URL.
-func isOdd(r rune) bool { return r <= ' ' || r >= 0x7f }
+// isNotPrintableASCII is true for what stands in no header and in no URL.
+func isNotPrintableASCII(r rune) bool { return r <= ' ' || r >= 0x7f }
 
 func isPort(s string) bool {
 	_, err := strconv.ParseUint(s, 10, 16)

@@ -19,30 +19,30 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// canary is in every credential of these tests, and in no message.
-const canary = "s3cr3t"
+// secretMarker is in every credential of these tests, and in no message.
+const secretMarker = "s3cr3t"
 
 // key is 32 bytes that hold the canary.
-const key = canary + "-0123456789-0123456789-012"
+const key = secretMarker + "-0123456789-0123456789-012"
 
 // keyText is key in base64.
 const keyText = "czNjcjN0LTAxMjM0NTY3ODktMDEyMzQ1Njc4OS0wMTI="
 
 // routerSecret is long enough to be one.
-const routerSecret = canary + "-0123456789-0123456789-01234"
+const routerSecret = secretMarker + "-0123456789-0123456789-01234"
 
 // environment is what the tests' files may refer to.
 func environment(name string) (string, bool) {
 	value, set := map[string]string{
 		"ACCOUNTGRAPH_CACHE_KEY": keyText,
-		"SOFTWAREONE_TOKEN":      canary + "-softwareone",
-		"ACTIVITYINFO_TOKEN":     canary + "-activityinfo",
-		"ACTIVEPLATFORM_TOKEN":   canary + "-activeplatform",
-		"BLENDVISION_TOKEN":      canary + "-blendvision",
-		"TOKEN":                  canary,
+		"SOFTWAREONE_TOKEN":      secretMarker + "-softwareone",
+		"ACTIVITYINFO_TOKEN":     secretMarker + "-activityinfo",
+		"ACTIVEPLATFORM_TOKEN":   secretMarker + "-activeplatform",
+		"BLENDVISION_TOKEN":      secretMarker + "-blendvision",
+		"TOKEN":                  secretMarker,
 		"EMPTY":                  "",
-		"LINES":                  canary + "\nX-Injected: 1",
-		"YAML":                   canary + ": {x: [1]}",
+		"LINES":                  secretMarker + "\nX-Injected: 1",
+		"YAML":                   secretMarker + ": {x: [1]}",
 		"TRUE":                   "true",
 		"OPEN":                   "open",
 		"SECONDS":                "15s",
@@ -73,24 +73,24 @@ func TestExample(t *testing.T) {
 		Providers: []config.Provider{{
 			Name: "softwareone", Vendor: model.SoftwareOne,
 			BaseURL: "https://api.platform.softwareone.com/public",
-			Token:   providers.NewSecret(canary + "-softwareone"), Credentials: "server",
+			Token:   providers.NewSecret(secretMarker + "-softwareone"), Credentials: "server",
 			Timeout: 10 * time.Second, MaxConcurrent: 8,
 			AccountUsersPath: "/v1/accounts/{accountId}/users",
 		}, {
 			Name: "activityinfo", Vendor: model.ActivityInfo,
 			BaseURL: "https://www.activityinfo.org",
-			Token:   providers.NewSecret(canary + "-activityinfo"), Credentials: "server",
+			Token:   providers.NewSecret(secretMarker + "-activityinfo"), Credentials: "server",
 			Timeout: 10 * time.Second, MaxConcurrent: 8,
 			BillingAccounts: []string{"190780004"},
 		}, {
 			Name: "activeplatform", Vendor: model.ActivePlatform,
 			BaseURL: "https://billing.example.com",
-			Token:   providers.NewSecret(canary + "-activeplatform"), Credentials: "server",
+			Token:   providers.NewSecret(secretMarker + "-activeplatform"), Credentials: "server",
 			Timeout: 20 * time.Second, MaxConcurrent: 4,
 		}, {
 			Name: "blendvision", Vendor: model.BlendVision,
 			BaseURL: "https://api.one.blendvision.com",
-			Token:   providers.NewSecret(canary + "-blendvision"), Credentials: "server",
+			Token:   providers.NewSecret(secretMarker + "-blendvision"), Credentials: "server",
 			Timeout: 10 * time.Second, MaxConcurrent: 8,
 			Organizations: []string{"5a1c0e6b-8f0e-4d58-9f5e-0d1c2b3a4f56"},
 		}},
@@ -188,7 +188,7 @@ func TestSecretsAreNotPrinted(t *testing.T) {
 	var log strings.Builder
 	slog.New(slog.NewJSONHandler(&log, nil)).Info("start", "config", c, "token", c.Providers[0].Token)
 	for _, text := range []string{fmt.Sprint(c), fmt.Sprintf("%v %+v %#v", *c, *c, *c), log.String()} {
-		if strings.Contains(text, canary) {
+		if strings.Contains(text, secretMarker) {
 			t.Errorf("a secret in %s", text)
 		}
 	}

@@ -9,64 +9,64 @@ import (
 
 // The values of Provider.Credentials.
 const (
-	ofServer           = "server"
-	ofCaller           = "caller"
-	ofCallerThenServer = "caller_then_server"
+	credentialsServer           = "server"
+	credentialsCaller           = "caller"
+	credentialsCallerThenServer = "caller_then_server"
 )
 
 // UsesCallerCredentials reports whether callers bring credentials of their own.
 func (p Provider) UsesCallerCredentials() bool {
-	return p.Credentials == ofCaller || p.Credentials == ofCallerThenServer
+	return p.Credentials == credentialsCaller || p.Credentials == credentialsCallerThenServer
 }
 
 // checkCredentials looks whether each provider has the credentials that it needs,
 // and no others.
 func (d *decoder) checkCredentials(path string, p *Provider) {
 	token, header := path+".token", path+".credentialHeader"
-	if !p.Token.Empty() && strings.ContainsFunc(p.Token.Reveal(), isOdd) {
+	if !p.Token.Empty() && strings.ContainsFunc(p.Token.Reveal(), isNotPrintableASCII) {
 		d.add(token, "must be printable ASCII without spaces and line ends")
 	}
 	switch {
-	case d.reported(path + ".credentials"):
+	case d.hasProblem(path + ".credentials"):
 		return
-	case p.Credentials == ofCaller && d.given(token):
+	case p.Credentials == credentialsCaller && d.isSet(token):
 		d.add(token, "is not used with `credentials: caller`: leave it out")
-	case p.Credentials != ofCaller && !d.given(token):
+	case p.Credentials != credentialsCaller && !d.isSet(token):
 		d.add(token, "is missing")
 	}
 	switch {
-	case !p.UsesCallerCredentials() && d.given(header):
+	case !p.UsesCallerCredentials() && d.isSet(header):
 		d.add(header, "is not used with `credentials: server`, by which every caller gets what `token` sees")
-	case p.UsesCallerCredentials() && !d.given(header):
+	case p.UsesCallerCredentials() && !d.isSet(header):
 		d.add(header, "is missing: callers need a header for their credential")
-	case p.UsesCallerCredentials() && !isFreeHeader(p.CredentialHeader):
+	case p.UsesCallerCredentials() && !isCredentialHeader(p.CredentialHeader):
 		d.add(header, "must be a name of letters, digits and dashes that means nothing else in a request, such as X-SoftwareOne-Token")
 	}
 	p.CredentialHeader = http.CanonicalHeaderKey(p.CredentialHeader)
 }
 
-// taken are headers that mean something to this server, to browsers, or to what
+// reservedHeaders are headers that mean something to this server, to browsers, or to what
 // stands before both. A credential in them would be read by others, or theirs would
 // be sent to a vendor.
-var taken = []string{
+var reservedHeaders = []string{
 	"Authorization", "Router-Authorization", "Proxy-Authorization", "Cookie", "Host", "Origin", "Referer", "User-Agent", "Date",
 	"Connection", "Keep-Alive", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "Expect", "Via", "Forwarded", "From", "Range", "Priority",
 	"Cache-Control", "Pragma", "Dnt", "Traceparent", "Tracestate", "Baggage", "Accountgraph-Trace", "Accountgraph-Cache-Tags", "Graphql-Require-Preflight",
 	"Upgrade-Insecure-Requests", "X-Request-Id", "X-Real-Ip", "X-Correlation-Id", "X-Requested-With",
 }
 
-// takenPrefixes begin the names of more of them.
-var takenPrefixes = []string{"Accept", "Content-", "If-", "Sec-", "Proxy-", "Access-Control-", "Apollo-", "Apollographql-", "X-Apollo-", "X-Forwarded-"}
+// reservedHeaderPrefixes begin the names of more of them.
+var reservedHeaderPrefixes = []string{"Accept", "Content-", "If-", "Sec-", "Proxy-", "Access-Control-", "Apollo-", "Apollographql-", "X-Apollo-", "X-Forwarded-"}
 
-// longestHeader is more than any name has.
-const longestHeader = 64
+// maxHeaderLength is more than any name has.
+const maxHeaderLength = 64
 
-func isFreeHeader(name string) bool {
+func isCredentialHeader(name string) bool {
 	name = textproto.CanonicalMIMEHeaderKey(name)
-	odd := func(r rune) bool {
+	invalid := func(r rune) bool {
 		return r != '-' && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9')
 	}
-	return len(name) > 1 && len(name) <= longestHeader && !strings.ContainsFunc(name, odd) &&
-		!slices.Contains(taken, name) &&
-		!slices.ContainsFunc(takenPrefixes, func(p string) bool { return strings.HasPrefix(name, p) })
+	return len(name) > 1 && len(name) <= maxHeaderLength && !strings.ContainsFunc(name, invalid) &&
+		!slices.Contains(reservedHeaders, name) &&
+		!slices.ContainsFunc(reservedHeaderPrefixes, func(p string) bool { return strings.HasPrefix(name, p) })
 }

@@ -16,7 +16,7 @@ func credentials(name, keys string) string {
 func TestCredentialsThatContradict(t *testing.T) {
 	one := func(keys string) string { return "providers:\n" + credentials("one", keys) }
 	const free = "2: providers[0].credentialHeader: must be a name of letters, digits and dashes that means nothing else in a request, such as X-SoftwareOne-Token"
-	refuse(t, []refusal{
+	checkProblems(t, []invalidFile{
 		{"nobody's", one("timeout: 1s"), []string{"2: providers[0].token: is missing"}},
 		{"the server's without a token", one("credentials: server"), []string{"2: providers[0].token: is missing"}},
 		{"the server's with a header", one("token: s3cr3t, credentialHeader: X-One"), []string{"2: providers[0].credentialHeader: is not used with `credentials: server`, by which every caller gets what `token` sees"}},

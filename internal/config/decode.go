@@ -23,39 +23,39 @@ type decoder struct {
 // mapping fills a struct. What the file leaves out gets its default.
 func (d *decoder) mapping(path string, n *yaml.Node, into reflect.Value) {
 	fields := fieldsOf(into.Type())
-	preset(into)
-	if !d.ofKind(path, n, yaml.MappingNode, "a mapping of keys to values") {
+	applyDefaults(into)
+	if !d.expectKind(path, n, yaml.MappingNode, "a mapping of keys to values") {
 		return
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
-		f, known := find(fields, key)
+		f, known := findField(fields, key)
 		if !known {
-			d.addAt(key.Line, join(path, shown(key.Value)), "unknown key; known here: %s", keysOf(fields))
+			d.addAt(key.Line, join(path, redactKey(key.Value)), "unknown key; known here: %s", keysOf(fields))
 			continue
 		}
 		at := join(path, f.key)
-		if d.given(at) {
+		if d.isSet(at) {
 			d.addAt(key.Line, at, "given twice, first on line %d", d.lines[at])
 			continue
 		}
-		d.at(at, key.Line)
+		d.recordLine(at, key.Line)
 		d.value(at, value, f, into.Field(f.index))
 	}
 	for _, f := range fields {
-		if at := join(path, f.key); f.required && f.vendor == "" && !d.given(at) {
+		if at := join(path, f.key); f.required && f.vendor == "" && !d.isSet(at) {
 			d.add(at, "is missing")
 		}
 	}
 }
 
-// preset gives every field its default, but for the keys of one vendor.
-func preset(into reflect.Value) {
+// applyDefaults gives every field its default, but for the keys of one vendor.
+func applyDefaults(into reflect.Value) {
 	for _, f := range fieldsOf(into.Type()) {
 		at := into.Field(f.index)
 		switch {
 		case isSection(at):
-			preset(at)
+			applyDefaults(at)
 		case f.fallback != "" && f.vendor == "":
 			// The defaults are ours and meet their own bounds.
 			_ = set(at, f, f.fallback)
@@ -80,12 +80,12 @@ func (d *decoder) value(path string, n *yaml.Node, f field, into reflect.Value) 
 
 // section fills a section, in whose place there may be nothing or a word.
 func (d *decoder) section(path string, n *yaml.Node, into reflect.Value) {
-	word, open := wordOf(into)
+	word, open := literalOf(into)
 	switch {
 	case n.Kind == yaml.ScalarNode && n.Tag == "!!null":
 		n = &yaml.Node{Kind: yaml.MappingNode, Line: n.Line}
 	case n.Kind == yaml.ScalarNode && word != "":
-		preset(into)
+		applyDefaults(into)
 		if text, problem := expand(n.Value, d.env); problem != "" || text != word {
 			d.add(path, "must be %s, or a mapping of keys to values", word)
 		}
@@ -96,7 +96,7 @@ func (d *decoder) section(path string, n *yaml.Node, into reflect.Value) {
 }
 
 func (d *decoder) list(path string, n *yaml.Node, f field, into reflect.Value) {
-	if !d.ofKind(path, n, yaml.SequenceNode, "a list") {
+	if !d.expectKind(path, n, yaml.SequenceNode, "a list") {
 		return
 	}
 	if len(n.Content) == 0 && f.required {
@@ -106,8 +106,8 @@ func (d *decoder) list(path string, n *yaml.Node, f field, into reflect.Value) {
 	into.Set(reflect.MakeSlice(into.Type(), len(n.Content), len(n.Content)))
 	for i, item := range n.Content {
 		at := fmt.Sprintf("%s[%d]", path, i)
-		d.at(at, item.Line)
-		if into.Type().Elem().Kind() == reflect.String && isChanged(item) {
+		d.recordLine(at, item.Line)
+		if into.Type().Elem().Kind() == reflect.String && isRetyped(item) {
 			d.add(at, "must be text or a whole number; put it into quotes")
 			continue
 		}
@@ -115,9 +115,9 @@ func (d *decoder) list(path string, n *yaml.Node, f field, into reflect.Value) {
 	}
 }
 
-// isChanged reports whether YAML takes a plain text for something that has
+// isRetyped reports whether YAML takes a plain text for something that has
 // several spellings, so that it may not be the id it looks like.
-func isChanged(n *yaml.Node) bool {
+func isRetyped(n *yaml.Node) bool {
 	if n.Kind != yaml.ScalarNode || n.Style != 0 || n.Tag == "!!str" || n.Tag == "!!null" {
 		return false
 	}
@@ -125,7 +125,7 @@ func isChanged(n *yaml.Node) bool {
 }
 
 func (d *decoder) scalar(path string, n *yaml.Node, f field, into reflect.Value) {
-	if !d.ofKind(path, n, yaml.ScalarNode, "one value") {
+	if !d.expectKind(path, n, yaml.ScalarNode, "one value") {
 		return
 	}
 	text, problem := expand(n.Value, d.env)
@@ -140,13 +140,13 @@ func (d *decoder) scalar(path string, n *yaml.Node, f field, into reflect.Value)
 	}
 }
 
-const noAlias = "aliases (*name) are not read here: write the value out, or put text that begins with * into quotes"
+const aliasProblem = "aliases (*name) are not read here: write the value out, or put text that begins with * into quotes"
 
-// ofKind reports whether a node is of this kind, and a problem where it is not.
-func (d *decoder) ofKind(path string, n *yaml.Node, kind yaml.Kind, name string) bool {
+// expectKind reports whether a node is of this kind, and a problem where it is not.
+func (d *decoder) expectKind(path string, n *yaml.Node, kind yaml.Kind, name string) bool {
 	switch {
 	case n.Kind == yaml.AliasNode:
-		d.add(path, noAlias)
+		d.add(path, aliasProblem)
 	case n.Style&yaml.TaggedStyle != 0:
 		d.add(path, "tags (!name) are not read here: put text that begins with ! into quotes")
 	case n.Kind != kind:
@@ -203,7 +203,7 @@ func set(into reflect.Value, f field, text string) string {
 	return ""
 }
 
-func find(fields []field, key *yaml.Node) (field, bool) {
+func findField(fields []field, key *yaml.Node) (field, bool) {
 	for _, f := range fields {
 		if key.Kind == yaml.ScalarNode && f.key == key.Value {
 			return f, true
@@ -212,9 +212,9 @@ func find(fields []field, key *yaml.Node) (field, bool) {
 	return field{}, false
 }
 
-// shown is a key that nobody knows, where it may be printed: a credential in the
+// redactKey is a key that nobody knows, where it may be printed: a credential in the
 // wrong place would not consist of a few letters.
-func shown(key string) string {
+func redactKey(key string) string {
 	for _, r := range key {
 		if r != '-' && r != '_' && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') {
 			return "?"

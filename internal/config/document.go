@@ -11,20 +11,20 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// document is the root of the only document in data, or nil after a problem.
-func (d *decoder) document(data []byte) *yaml.Node {
+// parseDocument is the root of the only document in data, or nil after a problem.
+func (d *decoder) parseDocument(data []byte) *yaml.Node {
 	if len(data) > maxBytes {
 		d.addAt(0, "", "is larger than %d bytes", maxBytes)
 		return nil
 	}
-	if i := oddByte(data); i >= 0 {
+	if i := invalidByte(data); i >= 0 {
 		d.addAt(lineOf(data, i), "", "not YAML: holds a character that is not printable, or is not UTF-8")
 		return nil
 	}
 	reader := yaml.NewDecoder(bytes.NewReader(data))
 	var document, another yaml.Node
 	err := reader.Decode(&document)
-	if errors.Is(err, io.EOF) || err == nil && isNothing(&document) {
+	if errors.Is(err, io.EOF) || err == nil && isEmptyDocument(&document) {
 		return &yaml.Node{Kind: yaml.MappingNode, Line: 1}
 	}
 	if err == nil {
@@ -35,18 +35,18 @@ func (d *decoder) document(data []byte) *yaml.Node {
 		d.addAt(another.Line, "", "holds a second document; only one is read")
 		return nil
 	case !errors.Is(err, io.EOF):
-		d.syntax(data, err)
+		d.addSyntaxError(data, err)
 		return nil
 	}
 	return document.Content[0]
 }
 
-func isNothing(document *yaml.Node) bool {
+func isEmptyDocument(document *yaml.Node) bool {
 	return len(document.Content) != 1 || document.Content[0].Tag == "!!null"
 }
 
-// oddByte is where the first character stands that text does not have, or -1.
-func oddByte(data []byte) int {
+// invalidByte is where the first character stands that text does not have, or -1.
+func invalidByte(data []byte) int {
 	for i := 0; i < len(data); {
 		r, size := utf8.DecodeRune(data[i:])
 		if r == utf8.RuneError && size == 1 || r == 0x7f || r < ' ' && r != '\t' && r != '\n' && r != '\r' {
@@ -68,13 +68,13 @@ var (
 	yamlAnchor = regexp.MustCompile(`unknown anchor '(.*)'`)
 )
 
-// syntax reports that a text is not YAML. The reader's words are kept only where
+// addSyntaxError reports that a text is not YAML. The reader's words are kept only where
 // they cannot hold a part of the text.
-func (d *decoder) syntax(data []byte, err error) {
+func (d *decoder) addSyntaxError(data []byte, err error) {
 	line, text := 1, "not YAML"
 	if m := yamlAnchor.FindStringSubmatch(err.Error()); m != nil {
 		at := max(0, bytes.Index(data, []byte("*"+m[1])))
-		d.addAt(lineOf(data, at), "", "%s", noAlias)
+		d.addAt(lineOf(data, at), "", "%s", aliasProblem)
 		return
 	}
 	if m := yamlError.FindStringSubmatch(err.Error()); m != nil {

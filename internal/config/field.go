@@ -37,9 +37,9 @@ func fieldsOf(t reflect.Type) []field {
 	return fields
 }
 
-// wordOf is the word that may stand in place of a section, and the field that is
+// literalOf is the word that may stand in place of a section, and the field that is
 // then set.
-func wordOf(section reflect.Value) (word string, into reflect.Value) {
+func literalOf(section reflect.Value) (word string, into reflect.Value) {
 	for i := range section.NumField() {
 		if word := section.Type().Field(i).Tag.Get("word"); word != "" {
 			return word, section.Field(i)

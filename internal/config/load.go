@@ -40,10 +40,10 @@ func Load(path string, env LookupEnv) (*Config, error) {
 func Parse(name string, data []byte, env LookupEnv) (*Config, error) {
 	d := &decoder{problems: problems{lines: map[string]int{"": 1}}, env: env}
 	var c Config
-	if root := d.document(data); root != nil {
+	if root := d.parseDocument(data); root != nil {
 		d.mapping("", root, reflect.ValueOf(&c).Elem())
 	}
-	if !d.reported("") {
+	if !d.hasProblem("") {
 		d.check(&c)
 	}
 	if err := d.err(name); err != nil {

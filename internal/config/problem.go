@@ -47,19 +47,19 @@ type problems struct {
 	list  []Problem
 }
 
-// at remembers the line of a key that the file holds.
-func (p *problems) at(key string, line int) { p.lines[key] = line }
+// recordLine remembers the line of a key that the file holds.
+func (p *problems) recordLine(key string, line int) { p.lines[key] = line }
 
-// given reports whether the file holds the key.
-func (p *problems) given(key string) bool { return p.lines[key] > 0 }
+// isSet reports whether the file holds the key.
+func (p *problems) isSet(key string) bool { return p.lines[key] > 0 }
 
-// reported reports whether the key has a problem.
-func (p *problems) reported(key string) bool {
+// hasProblem reports whether the key has a problem.
+func (p *problems) hasProblem(key string) bool {
 	return slices.ContainsFunc(p.list, func(q Problem) bool { return q.Key == key })
 }
 
-// reportedIn reports whether something within the key has a problem.
-func (p *problems) reportedIn(key string) bool {
+// hasProblemIn reports whether something within the key has a problem.
+func (p *problems) hasProblemIn(key string) bool {
 	return slices.ContainsFunc(p.list, func(q Problem) bool { return strings.HasPrefix(q.Key, key+".") })
 }
 
@@ -70,7 +70,7 @@ func (p *problems) add(key, format string, args ...any) {
 		around = around[:max(0, strings.LastIndexAny(around, ".["))]
 		line = p.lines[around]
 	}
-	if !p.reported(key) {
+	if !p.hasProblem(key) {
 		p.addAt(line, key, format, args...)
 	}
 }

@@ -11,17 +11,17 @@ func (d *decoder) checkProviders(list []Provider) {
 	names, headers := map[string]int{}, map[string]int{}
 	for i := range list {
 		path, p := fmt.Sprintf("providers[%d]", i), &list[i]
-		if d.reported(path) {
+		if d.hasProblem(path) {
 			continue
 		}
 		d.checkProvider(path, p)
-		first, taken := names[p.Name]
-		if taken {
+		first, duplicate := names[p.Name]
+		if duplicate {
 			d.add(path+".name", "is the name of providers[%d] already", first)
 			continue
 		}
 		names[p.Name] = i
-		if first, taken := headers[p.CredentialHeader]; taken {
+		if first, duplicate := headers[p.CredentialHeader]; duplicate {
 			d.add(path+".credentialHeader", "is the header of providers[%d] already: one credential would go to both", first)
 			continue
 		}
@@ -76,10 +76,10 @@ func (d *decoder) checkVendorKeys(path string, p *Provider) {
 		switch {
 		case f.vendor == "":
 		case !strings.EqualFold(f.vendor, string(p.Vendor)):
-			if d.given(at) {
+			if d.isSet(at) {
 				d.add(at, "is a key of vendor %s", f.vendor)
 			}
-		case d.given(at):
+		case d.isSet(at):
 		case f.required:
 			d.add(at, "is missing")
 		case f.fallback != "":
@@ -92,11 +92,11 @@ func (d *decoder) checkIDs(path string, ids []string) {
 	seen := map[string]int{}
 	for i, id := range ids {
 		at := fmt.Sprintf("%s[%d]", path, i)
-		if first, taken := seen[id]; taken && id != "" {
+		if first, duplicate := seen[id]; duplicate && id != "" {
 			d.add(at, "is listed already, as item %d", first)
 		}
 		seen[id] = i
-		if len(id) > 100 || strings.ContainsFunc(id, isOdd) {
+		if len(id) > 100 || strings.ContainsFunc(id, isNotPrintableASCII) {
 			d.add(at, "must be at most 100 printable ASCII characters without spaces")
 		}
 	}
@@ -110,6 +110,6 @@ func isName(s string) bool {
 
 func isUsersPath(s string) bool {
 	before, after, found := strings.Cut(s, "{accountId}")
-	return found && strings.HasPrefix(before, "/") && !strings.ContainsFunc(s, isOdd) &&
+	return found && strings.HasPrefix(before, "/") && !strings.ContainsFunc(s, isNotPrintableASCII) &&
 		!strings.ContainsAny(before+after, "{}?#%\\") && !strings.Contains(s, "..") && !strings.Contains(s, "//")
 }

@@ -15,9 +15,9 @@ func redisHosts(text string) (hosts []string, ok bool) {
 	if !ok || scheme != "redis" && scheme != "rediss" || strings.Contains(rest, "#") {
 		return nil, false
 	}
-	rest, query, asks := strings.Cut(rest, "?")
+	rest, query, hasQuery := strings.Cut(rest, "?")
 	sentinels := strings.HasPrefix(query, "master=")
-	if asks && !isMaster(query) {
+	if hasQuery && !isMaster(query) {
 		return nil, false
 	}
 	authority, path, _ := strings.Cut(rest, "/")

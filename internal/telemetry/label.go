@@ -20,10 +20,10 @@ var codes = []string{
 	"BUDGET_EXCEEDED", "TIMEOUT", "INTERNAL_SERVER_ERROR",
 }
 
-// outcomes are the labels of the kinds of errors.
-var outcomes = map[providers.Kind]string{
+// outcomeLabels are the labels of the kinds of errors.
+var outcomeLabels = map[providers.Kind]string{
 	0:                         labelOK,
-	providers.InvalidArgument:        "bad_input",
+	providers.InvalidArgument: "bad_input",
 	providers.NotFound:        "not_found",
 	providers.Unauthenticated: "unauthenticated",
 	providers.Forbidden:       "forbidden",
@@ -32,20 +32,20 @@ var outcomes = map[providers.Kind]string{
 	providers.CircuitOpen:     "circuit_open",
 	providers.RateLimited:     "rate_limited",
 	providers.BadResponse:     "bad_response",
-	providers.Incomplete:       "truncated",
+	providers.Incomplete:      "truncated",
 	providers.BudgetExceeded:  "budget_exceeded",
 	providers.Canceled:        "canceled",
 }
 
-func outcome(k providers.Kind) string {
-	if label, known := outcomes[k]; known {
+func outcomeLabel(k providers.Kind) string {
+	if label, known := outcomeLabels[k]; known {
 		return label
 	}
 	return labelOther
 }
 
-// within is the label where it is in the set, else labelOther.
-func within(set map[string]bool, label string) string {
+// labelIn is the label where it is in the set, else labelOther.
+func labelIn(set map[string]bool, label string) string {
 	if set[label] {
 		return label
 	}

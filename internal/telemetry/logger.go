@@ -13,10 +13,10 @@ import (
 // NewLogger writes one JSON object a line to w, with the time in UTC. Whatever a
 // value holds, it stays on its line. It is safe for concurrent use.
 func NewLogger(w io.Writer, level slog.Leveler) *slog.Logger {
-	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: inUTC}))
+	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: utcTime}))
 }
 
-func inUTC(groups []string, a slog.Attr) slog.Attr {
+func utcTime(groups []string, a slog.Attr) slog.Attr {
 	if len(groups) == 0 && a.Key == slog.TimeKey && a.Value.Kind() == slog.KindTime {
 		return slog.Time(slog.TimeKey, a.Value.Time().UTC())
 	}

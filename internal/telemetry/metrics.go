@@ -29,7 +29,7 @@ type Metrics struct {
 
 	requests       *prometheus.CounterVec
 	requestSeconds prometheus.Histogram
-	answers        *prometheus.CounterVec
+	responses      *prometheus.CounterVec
 	calls          *prometheus.CounterVec
 	callSeconds    *prometheus.HistogramVec
 	cacheEvents    *prometheus.CounterVec
@@ -52,7 +52,7 @@ func NewMetrics(names []string) *Metrics {
 			Help:    "How long GraphQL requests took.",
 			Buckets: requestBuckets,
 		}),
-		answers: prometheus.NewCounterVec(prometheus.CounterOpts{
+		responses: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "accountgraph_answers_total",
 			Help: "Answers to operations, by whether they were executed, shared or remembered.",
 		}, []string{"from"}),
@@ -78,7 +78,7 @@ func NewMetrics(names []string) *Metrics {
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		collectors.NewBuildInfoCollector(),
-		m.requests, m.requestSeconds, m.answers, m.calls, m.callSeconds, m.cacheEvents, m.cacheBytes,
+		m.requests, m.requestSeconds, m.responses, m.calls, m.callSeconds, m.cacheEvents, m.cacheBytes,
 	)
 	// What has not happened yet is there as 0, so that its first time is seen.
 	m.requests.WithLabelValues(labelOK)
@@ -98,7 +98,7 @@ func (m *Metrics) Request(codes []string, d time.Duration) {
 	}
 	counted := make(map[string]bool, len(codes))
 	for _, code := range codes {
-		code = within(m.codes, code)
+		code = labelIn(m.codes, code)
 		if !counted[code] {
 			m.requests.WithLabelValues(code).Inc()
 			counted[code] = true
@@ -107,7 +107,9 @@ func (m *Metrics) Request(codes []string, d time.Duration) {
 }
 
 // Response counts where the answer to an operation came from.
-func (m *Metrics) Response(from responsecache.Source) { m.answers.WithLabelValues(string(from)).Inc() }
+func (m *Metrics) Response(from responsecache.Source) {
+	m.responses.WithLabelValues(string(from)).Inc()
+}
 
 // VendorCall counts a call, and measures it where the vendor was asked. What was
 // answered from elsewhere is not counted.
@@ -115,8 +117,8 @@ func (m *Metrics) VendorCall(c upstream.Call) {
 	if c.Source != upstream.Vendor {
 		return
 	}
-	name := within(m.providers, c.Provider)
-	m.calls.WithLabelValues(name, outcome(c.Kind)).Inc()
+	name := labelIn(m.providers, c.Provider)
+	m.calls.WithLabelValues(name, outcomeLabel(c.Kind)).Inc()
 	if c.Kind != providers.CircuitOpen && c.Kind != providers.BudgetExceeded {
 		m.callSeconds.WithLabelValues(name).Observe(c.Elapsed.Seconds())
 	}

@@ -12,7 +12,7 @@ import (
 
 func TestDocumentsThatContradict(t *testing.T) {
 	documents := func(keys string) string { return "documents: {" + keys + "}\n" + provider }
-	refuse(t, []refusal{
+	checkProblems(t, []invalidFile{
 		{"only nothing", documents("only: true"), []string{"1: documents.only: needs documents.manifest, the file of the only documents to serve"}},
 		{"only, and whatever clients send", documents("only: true, manifest: a.json, automatic: true"), []string{"1: documents.automatic: must be false with documents.only: clients would choose what is served"}},
 		{"only, and an editor", "server: {graphiql: true}\n" + documents("only: true, manifest: a.json"), []string{"1: server.graphiql: must be false with documents.only: no query that is written there would be served"}},

@@ -14,7 +14,7 @@ func TestUnsafeFiles(t *testing.T) {
 	with := func(old, now string) string { return strings.Replace(provider, old, now, 1) }
 	base := func(url string) string { return with("https://one.example", "'"+url+"'") }
 
-	refuse(t, []refusal{
+	checkProblems(t, []invalidFile{
 		{"every address", server("listen: ':8080'"), []string{"1: server.listen: an address other than loopback needs server.auth; in a closed network that may be `auth: open`, with which everyone who reaches the address reads all that the credentials see"}},
 		{"every IPv4 address", server("listen: '0.0.0.0:8080'"), []string{"1: server.listen: an address other than loopback needs server.auth; in a closed network that may be `auth: open`, with which everyone who reaches the address reads all that the credentials see"}},
 		{"every IPv6 address", server("listen: '[::]:8080'"), []string{"1: server.listen: an address other than loopback needs server.auth; in a closed network that may be `auth: open`, with which everyone who reaches the address reads all that the credentials see"}},

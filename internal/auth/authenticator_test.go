@@ -109,7 +109,7 @@ func TestARouterIsNotItsTokens(t *testing.T) {
 	i := &issuer{keys: []jose.JSONWebKey{newKey("1", rsaKey())}}
 	gate := open(t, auth.Config{
 		GatewaySecret: &auth.GatewaySecret{Secrets: []providers.Secret{providers.NewSecret(secret)}, Scopes: []string{auth.CacheWrite, auth.PersonalRead}},
-		JWT: i.config(t).JWT,
+		JWT:           i.config(t).JWT,
 	})
 	token := sign(t, rsaKey(), "1", jose.RS256, with(map[string]any{"scope": nil}))
 	caller, err := gate.Authenticate(t.Context(), http.Header{"Router-Authorization": {secret}, "Authorization": {"Bearer " + token}})

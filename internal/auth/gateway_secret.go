@@ -5,24 +5,24 @@ import (
 	"crypto/subtle"
 )
 
-// router knows a gateway by its secret.
-type router struct {
+// gatewaySecret knows a gateway by its secret.
+type gatewaySecret struct {
 	hashes [][sha256.Size]byte
 	caller *Caller
 }
 
-func newRouter(c GatewaySecret) *router {
-	r := &router{caller: &Caller{Trusted: true, Scopes: c.Scopes}}
+func newGatewaySecret(c GatewaySecret) *gatewaySecret {
+	r := &gatewaySecret{caller: &Caller{Trusted: true, Scopes: c.Scopes}}
 	for _, secret := range c.Secrets {
 		r.hashes = append(r.hashes, sha256.Sum256([]byte(secret.Reveal())))
 	}
 	return r
 }
 
-// knows reports whether the header's one value is a secret of the gateway. How
+// matches reports whether the header's one value is a secret of the gateway. How
 // long it takes depends on the value's length alone: hashes are compared, to their
 // ends, and all of them.
-func (r *router) knows(values []string) bool {
+func (r *gatewaySecret) matches(values []string) bool {
 	if r == nil || len(values) != 1 {
 		return false
 	}

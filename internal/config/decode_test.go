@@ -10,13 +10,13 @@ import (
 	"github.com/accountgraph/accountgraph/internal/config"
 )
 
-// refusal is a file and what is said to it, without the file's name.
-type refusal struct {
+// invalidFile is a file and what is said to it, without the file's name.
+type invalidFile struct {
 	name, file string
 	want       []string
 }
 
-func refuse(t *testing.T, tests []refusal) {
+func checkProblems(t *testing.T, tests []invalidFile) {
 	t.Helper()
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -29,7 +29,7 @@ func refuse(t *testing.T, tests []refusal) {
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Error(diff)
 			}
-			if strings.Contains(err.Error(), canary) {
+			if strings.Contains(err.Error(), secretMarker) {
 				t.Errorf("a secret in %v", err)
 			}
 		})
@@ -37,7 +37,7 @@ func refuse(t *testing.T, tests []refusal) {
 }
 
 func TestBrokenFiles(t *testing.T) {
-	refuse(t, []refusal{
+	checkProblems(t, []invalidFile{
 		{"nothing", "", []string{"1: providers: is missing"}},
 		{"comments only", "# later\n", []string{"1: providers: is missing"}},
 		{"not a mapping", "s3cr3t\n", []string{"1: must be a mapping of keys to values"}},

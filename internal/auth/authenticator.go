@@ -17,7 +17,7 @@ type Config struct {
 	GatewaySecret *GatewaySecret
 	// JWT is nil where no tokens are taken.
 	JWT *JWT
-	Log    *slog.Logger
+	Log *slog.Logger
 }
 
 // GatewaySecret is a gateway that is known by a secret.
@@ -31,15 +31,15 @@ type GatewaySecret struct {
 // Authenticator lets callers in. It is safe for concurrent use. The zero Gate and nil let
 // nobody in.
 type Authenticator struct {
-	everyone *Caller
-	router   *router
-	tokens   *tokens
+	anonymous *Caller
+	gateway   *gatewaySecret
+	jwt       *jwtVerifier
 }
 
 // AllowAll is a gate that asks nothing. Whoever comes has these scopes, and is
 // trusted as a gateway would be.
 func AllowAll(scopes ...string) *Authenticator {
-	return &Authenticator{everyone: &Caller{Trusted: true, Scopes: scopes}}
+	return &Authenticator{anonymous: &Caller{Trusted: true, Scopes: scopes}}
 }
 
 // New builds a gate. It fails where the keys are in a file that cannot be used. A
@@ -47,20 +47,20 @@ func AllowAll(scopes ...string) *Authenticator {
 func New(c Config) (*Authenticator, error) {
 	g := &Authenticator{}
 	if c.GatewaySecret != nil {
-		g.router = newRouter(*c.GatewaySecret)
+		g.gateway = newGatewaySecret(*c.GatewaySecret)
 	}
 	if c.JWT != nil {
-		tokens, err := newTokens(*c.JWT, c.Log)
+		tokens, err := newJWTVerifier(*c.JWT, c.Log)
 		if err != nil {
 			return nil, err
 		}
-		g.tokens = tokens
+		g.jwt = tokens
 	}
 	return g, nil
 }
 
 // UsesJWT reports whether callers are known by tokens.
-func (g *Authenticator) UsesJWT() bool { return g != nil && g.tokens != nil }
+func (g *Authenticator) UsesJWT() bool { return g != nil && g.jwt != nil }
 
 // Check fails where the keys of callers' tokens cannot be read, and says why. It
 // waits for them no longer than some seconds.
@@ -68,7 +68,7 @@ func (g *Authenticator) Check(ctx context.Context) error {
 	if !g.UsesJWT() {
 		return nil
 	}
-	return g.tokens.keys.check(ctx)
+	return g.jwt.keys.check(ctx)
 }
 
 // Error is why a caller is not let in. Its text is for the caller.
@@ -82,12 +82,12 @@ func (r *Error) Error() string { return r.text }
 
 // The reasons. None tells more about a token than its bearer can read in it.
 var (
-	errNobody      = &Error{text: "nobody is let in here"}
-	errNoRouter    = &Error{text: "the header " + GatewaySecretHeader + " is not accepted"}
-	errNeedsRouter = &Error{text: "this needs the header " + GatewaySecretHeader}
-	errNeedsToken  = &Error{text: "this needs a token, in the header Authorization: Bearer"}
-	errToken       = &Error{text: "the token is not accepted", InvalidToken: true}
-	errExpired     = &Error{text: "the token has expired", InvalidToken: true}
+	errUnauthenticated = &Error{text: "nobody is let in here"}
+	errWrongSecret     = &Error{text: "the header " + GatewaySecretHeader + " is not accepted"}
+	errSecretRequired  = &Error{text: "this needs the header " + GatewaySecretHeader}
+	errTokenRequired   = &Error{text: "this needs a token, in the header Authorization: Bearer"}
+	errInvalidToken    = &Error{text: "the token is not accepted", InvalidToken: true}
+	errExpiredToken    = &Error{text: "the token has expired", InvalidToken: true}
 )
 
 // Authenticate is whoever sent a request with these headers. It fails with a *Refusal.
@@ -97,26 +97,26 @@ var (
 // a token may ask what one would.
 func (g *Authenticator) Authenticate(ctx context.Context, h http.Header) (*Caller, error) {
 	switch {
-	case g == nil || g.everyone == nil && g.router == nil && g.tokens == nil:
-		return nil, errNobody
-	case g.everyone != nil:
-		return g.everyone, nil
+	case g == nil || g.anonymous == nil && g.gateway == nil && g.jwt == nil:
+		return nil, errUnauthenticated
+	case g.anonymous != nil:
+		return g.anonymous, nil
 	}
 	secrets := h.Values(GatewaySecretHeader)
 	viaRouter := len(secrets) > 0
-	if viaRouter && !g.router.knows(secrets) {
-		return nil, errNoRouter
+	if viaRouter && !g.gateway.matches(secrets) {
+		return nil, errWrongSecret
 	}
-	if g.tokens == nil || viaRouter && len(h.Values("Authorization")) == 0 {
+	if g.jwt == nil || viaRouter && len(h.Values("Authorization")) == 0 {
 		if !viaRouter {
-			return nil, errNeedsRouter
+			return nil, errSecretRequired
 		}
-		return g.router.caller, nil
+		return g.gateway.caller, nil
 	}
-	caller, err := g.tokens.caller(ctx, h.Values("Authorization"))
+	caller, err := g.jwt.caller(ctx, h.Values("Authorization"))
 	if err != nil {
 		return nil, err
 	}
-	caller.Trusted = viaRouter || g.router == nil
+	caller.Trusted = viaRouter || g.gateway == nil
 	return caller, nil
 }

@@ -89,7 +89,7 @@ func sectionOf(t *testing.T, title string, decl *ast.GenDecl) section {
 	t.Helper()
 	spec := decl.Specs[0].(*ast.TypeSpec)
 	// The comment begins with the type's name, as Go's comments do.
-	_, doc, _ := strings.Cut(flow(decl.Doc), " is ")
+	_, doc, _ := strings.Cut(oneLine(decl.Doc), " is ")
 	s := section{Title: "`" + title + "`", Doc: upper(doc)}
 	for _, f := range spec.Type.(*ast.StructType).Fields.List {
 		quoted, err := strconv.Unquote(f.Tag.Value)
@@ -99,7 +99,7 @@ func sectionOf(t *testing.T, title string, decl *ast.GenDecl) section {
 		if reflect.StructTag(quoted).Get("key") == "" {
 			continue
 		}
-		s.Keys = append(s.Keys, entryOf(t, types.ExprString(f.Type), reflect.StructTag(quoted), flow(f.Doc)))
+		s.Keys = append(s.Keys, entryOf(t, types.ExprString(f.Type), reflect.StructTag(quoted), oneLine(f.Doc)))
 	}
 	return s
 }
@@ -137,8 +137,8 @@ func entryOf(t *testing.T, typ string, tag reflect.StructTag, doc string) entry 
 	return e
 }
 
-// flow is a comment as one line.
-func flow(c *ast.CommentGroup) string {
+// oneLine is a comment as one line.
+func oneLine(c *ast.CommentGroup) string {
 	return strings.Join(strings.Fields(c.Text()), " ")
 }
 

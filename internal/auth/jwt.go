@@ -32,19 +32,19 @@ type JWT struct {
 	Transport http.RoundTripper
 }
 
-// tokens makes callers of tokens.
-type tokens struct {
+// jwtVerifier makes callers of tokens.
+type jwtVerifier struct {
 	config     JWT
 	algorithms []jose.SignatureAlgorithm
 	keys       *keys
 }
 
-func newTokens(c JWT, log *slog.Logger) (*tokens, error) {
+func newJWTVerifier(c JWT, log *slog.Logger) (*jwtVerifier, error) {
 	keys, err := newKeys(c, log)
 	if err != nil {
 		return nil, err
 	}
-	t := &tokens{config: c, keys: keys}
+	t := &jwtVerifier{config: c, keys: keys}
 	for _, a := range c.Algorithms {
 		t.algorithms = append(t.algorithms, jose.SignatureAlgorithm(a))
 	}
@@ -52,28 +52,28 @@ func newTokens(c JWT, log *slog.Logger) (*tokens, error) {
 }
 
 // caller is the one that the token in these headers names.
-func (t *tokens) caller(ctx context.Context, headers []string) (*Caller, error) {
+func (t *jwtVerifier) caller(ctx context.Context, headers []string) (*Caller, error) {
 	if len(headers) != 1 {
-		return nil, errNeedsToken
+		return nil, errTokenRequired
 	}
 	scheme, text, _ := strings.Cut(headers[0], " ")
 	if !strings.EqualFold(scheme, "Bearer") || text == "" {
-		return nil, errNeedsToken
+		return nil, errTokenRequired
 	}
 	token, err := jwt.ParseSigned(text, t.algorithms)
 	if err != nil || len(token.Headers) != 1 {
-		return nil, errToken
+		return nil, errInvalidToken
 	}
 	var claims jwt.Claims
 	var all map[string]json.RawMessage
 	if !t.verify(ctx, token, &claims, &all) {
-		return nil, errToken
+		return nil, errInvalidToken
 	}
-	return t.believe(claims, all)
+	return t.callerFromClaims(claims, all)
 }
 
 // verify reads the claims of a token that one of the issuer's keys has signed.
-func (t *tokens) verify(ctx context.Context, token *jwt.JSONWebToken, claims ...any) bool {
+func (t *jwtVerifier) verify(ctx context.Context, token *jwt.JSONWebToken, claims ...any) bool {
 	header := token.Headers[0]
 	for _, key := range t.keys.find(ctx, header.KeyID) {
 		if key.Algorithm != "" && key.Algorithm != header.Algorithm {
@@ -86,18 +86,18 @@ func (t *tokens) verify(ctx context.Context, token *jwt.JSONWebToken, claims ...
 	return false
 }
 
-// believe makes a caller of claims that the issuer has signed.
-func (t *tokens) believe(claims jwt.Claims, all map[string]json.RawMessage) (*Caller, error) {
+// callerFromClaims makes a caller of claims that the issuer has signed.
+func (t *jwtVerifier) callerFromClaims(claims jwt.Claims, all map[string]json.RawMessage) (*Caller, error) {
 	expected := jwt.Expected{Issuer: t.config.Issuer, AnyAudience: jwt.Audience{t.config.Audience}}
 	switch err := claims.ValidateWithLeeway(expected, t.config.Leeway); {
 	case errors.Is(err, jwt.ErrExpired):
-		return nil, errExpired
+		return nil, errExpiredToken
 	case err != nil, claims.Expiry == nil:
-		return nil, errToken
+		return nil, errInvalidToken
 	}
 	scopes, ok := scopesOf(all[t.config.ScopesClaim])
 	if !ok {
-		return nil, errToken
+		return nil, errInvalidToken
 	}
 	return &Caller{Subject: providers.NewSecret(claims.Subject), Scopes: scopes}, nil
 }
