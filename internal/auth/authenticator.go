@@ -8,115 +8,119 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// GatewaySecretHeader is where a gateway puts the secret that it shares with this server.
+// GatewaySecretHeader is the request header with the secret that a gateway shares
+// with this server.
 const GatewaySecretHeader = "Router-Authorization"
 
-// Config says whom to let in. At least one of Router and Tokens is given.
+// Config configures an Authenticator. At least one of GatewaySecret and JWT is set.
 type Config struct {
-	// GatewaySecret is nil where no gateway is known.
+	// GatewaySecret is nil without a gateway.
 	GatewaySecret *GatewaySecret
-	// JWT is nil where no tokens are taken.
+	// JWT is nil if no tokens are accepted.
 	JWT *JWT
 	Log *slog.Logger
 }
 
-// GatewaySecret is a gateway that is known by a secret.
+// GatewaySecret configures a gateway that authenticates by a shared secret.
 type GatewaySecret struct {
-	// Secrets are accepted alike, so that one can take the place of the other.
+	// Secrets are all accepted, so that a secret can be rotated.
 	Secrets []providers.Secret
-	// Scopes are those of its requests that bring no token along.
+	// Scopes are the permissions of the gateway's requests without a token.
 	Scopes []string
 }
 
-// Authenticator lets callers in. It is safe for concurrent use. The zero Gate and nil let
-// nobody in.
+// Authenticator authenticates requests. It is safe for concurrent use. A nil and a
+// zero Authenticator reject every request.
 type Authenticator struct {
+	// anonymous is the caller of every request; nil if authentication is required.
 	anonymous *Caller
 	gateway   *gatewaySecret
 	jwt       *jwtVerifier
 }
 
-// AllowAll is a gate that asks nothing. Whoever comes has these scopes, and is
-// trusted as a gateway would be.
+// AllowAll returns an Authenticator that accepts every request, as a trusted caller
+// with these scopes.
 func AllowAll(scopes ...string) *Authenticator {
 	return &Authenticator{anonymous: &Caller{Trusted: true, Scopes: scopes}}
 }
 
-// New builds a gate. It fails where the keys are in a file that cannot be used. A
-// URL is asked behind; until it answers, callers with a token wait.
+// New builds an Authenticator. It fails if the JWKS file is unusable. A JWKS URL is
+// fetched in the background; requests with a token wait for the first fetch.
 func New(c Config) (*Authenticator, error) {
-	g := &Authenticator{}
+	a := &Authenticator{}
 	if c.GatewaySecret != nil {
-		g.gateway = newGatewaySecret(*c.GatewaySecret)
+		a.gateway = newGatewaySecret(*c.GatewaySecret)
 	}
 	if c.JWT != nil {
-		tokens, err := newJWTVerifier(*c.JWT, c.Log)
+		verifier, err := newJWTVerifier(*c.JWT, c.Log)
 		if err != nil {
 			return nil, err
 		}
-		g.jwt = tokens
+		a.jwt = verifier
 	}
-	return g, nil
+	return a, nil
 }
 
-// UsesJWT reports whether callers are known by tokens.
-func (g *Authenticator) UsesJWT() bool { return g != nil && g.jwt != nil }
+// UsesJWT reports whether tokens are accepted.
+func (a *Authenticator) UsesJWT() bool { return a != nil && a.jwt != nil }
 
-// Check fails where the keys of callers' tokens cannot be read, and says why. It
-// waits for them no longer than some seconds.
-func (g *Authenticator) Check(ctx context.Context) error {
-	if !g.UsesJWT() {
+// Check waits for a JWKS fetch in flight and returns the error of the last one. A
+// fetch takes at most 5 s.
+func (a *Authenticator) Check(ctx context.Context) error {
+	if !a.UsesJWT() {
 		return nil
 	}
-	return g.jwt.keys.check(ctx)
+	return a.jwt.keys.check(ctx)
 }
 
-// Error is why a caller is not let in. Its text is for the caller.
+// Error is the reason why a request is not authenticated. Its text is safe to send
+// to the client.
 type Error struct {
 	text string
-	// InvalidToken is whether the caller brought a token.
+	// InvalidToken is true if the request had a token.
 	InvalidToken bool
 }
 
-func (r *Error) Error() string { return r.text }
+func (e *Error) Error() string { return e.text }
 
-// The reasons. None tells more about a token than its bearer can read in it.
+// The errors reveal nothing about a token that its bearer cannot read in it.
 var (
-	errUnauthenticated = &Error{text: "nobody is let in here"}
-	errWrongSecret     = &Error{text: "the header " + GatewaySecretHeader + " is not accepted"}
-	errSecretRequired  = &Error{text: "this needs the header " + GatewaySecretHeader}
-	errTokenRequired   = &Error{text: "this needs a token, in the header Authorization: Bearer"}
-	errInvalidToken    = &Error{text: "the token is not accepted", InvalidToken: true}
+	errUnauthenticated = &Error{text: "authentication is not configured"}
+	errWrongSecret     = &Error{text: "the header " + GatewaySecretHeader + " is not valid"}
+	errSecretRequired  = &Error{text: "the header " + GatewaySecretHeader + " is required"}
+	errTokenRequired   = &Error{text: "a token is required in the header Authorization: Bearer"}
+	errInvalidToken    = &Error{text: "the token is not valid", InvalidToken: true}
 	errExpiredToken    = &Error{text: "the token has expired", InvalidToken: true}
 )
 
-// Authenticate is whoever sent a request with these headers. It fails with a *Refusal.
+// Authenticate returns the caller of a request with these headers. Every error is an
+// *Error.
 //
-// A gateway is believed to be one by its secret, and its token, or else the
-// configuration, says what it may ask for. Where no gateway is known, whoever has
-// a token may ask what one would.
-func (g *Authenticator) Authenticate(ctx context.Context, h http.Header) (*Caller, error) {
+// A gateway proves its identity by the secret. Its scopes come from the token that it
+// forwards or, without one, from the configuration. If no gateway is configured,
+// every caller with a token is trusted like one.
+func (a *Authenticator) Authenticate(ctx context.Context, h http.Header) (*Caller, error) {
 	switch {
-	case g == nil || g.anonymous == nil && g.gateway == nil && g.jwt == nil:
+	case a == nil || a.anonymous == nil && a.gateway == nil && a.jwt == nil:
 		return nil, errUnauthenticated
-	case g.anonymous != nil:
-		return g.anonymous, nil
+	case a.anonymous != nil:
+		return a.anonymous, nil
 	}
 	secrets := h.Values(GatewaySecretHeader)
-	viaRouter := len(secrets) > 0
-	if viaRouter && !g.gateway.matches(secrets) {
+	viaGateway := len(secrets) > 0
+	if viaGateway && !a.gateway.matches(secrets) {
 		return nil, errWrongSecret
 	}
-	if g.jwt == nil || viaRouter && len(h.Values("Authorization")) == 0 {
-		if !viaRouter {
+	if a.jwt == nil || viaGateway && len(h.Values("Authorization")) == 0 {
+		if !viaGateway {
 			return nil, errSecretRequired
 		}
-		return g.gateway.caller, nil
+		return a.gateway.caller, nil
 	}
-	caller, err := g.jwt.caller(ctx, h.Values("Authorization"))
+	caller, err := a.jwt.caller(ctx, h.Values("Authorization"))
 	if err != nil {
 		return nil, err
 	}
-	caller.Trusted = viaRouter || g.gateway == nil
+	caller.Trusted = viaGateway || a.gateway == nil
 	return caller, nil
 }

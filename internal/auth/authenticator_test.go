@@ -18,22 +18,22 @@ const (
 	nextSecret = "s3cr3t-9876543210-9876543210-98765"
 )
 
-// TestWhoIsLetIn goes through every gate with every kind of caller.
-func TestWhoIsLetIn(t *testing.T) {
+// TestAuthenticator_Authenticate sends each combination of headers to each kind of
+// authenticator.
+func TestAuthenticator_Authenticate(t *testing.T) {
 	i := &issuer{keys: []jose.JSONWebKey{newKey("1", rsaKey())}}
-	token := "Bearer " + sign(t, rsaKey(), "1", jose.RS256, good())
-	router := &auth.GatewaySecret{Secrets: []providers.Secret{providers.NewSecret(secret), providers.NewSecret(nextSecret)}, Scopes: []string{auth.CacheWrite}}
-	tokens := i.config(t).JWT
-	gates := map[string]*auth.Authenticator{
-		"none":     nil,
-		"zero":     {},
-		"everyone": auth.AllowAll(auth.PersonalRead),
-		"router":   open(t, auth.Config{GatewaySecret: router}),
-		"tokens":   open(t, auth.Config{JWT: tokens}),
-		"both":     open(t, auth.Config{GatewaySecret: router, JWT: tokens}),
+	token := "Bearer " + sign(t, rsaKey(), "1", jose.RS256, validClaims())
+	gateway := &auth.GatewaySecret{Secrets: []providers.Secret{providers.NewSecret(secret), providers.NewSecret(nextSecret)}, Scopes: []string{auth.CacheWrite}}
+	jwt := i.config(t).JWT
+	authenticators := map[string]*auth.Authenticator{
+		"none":    nil,
+		"zero":    {},
+		"open":    auth.AllowAll(auth.PersonalRead),
+		"gateway": open(t, auth.Config{GatewaySecret: gateway}),
+		"jwt":     open(t, auth.Config{JWT: jwt}),
+		"both":    open(t, auth.Config{GatewaySecret: gateway, JWT: jwt}),
 	}
-	type callers map[string]string
-	given := map[string]http.Header{
+	requests := map[string]http.Header{
 		"nothing":                       {},
 		"the secret":                    {"Router-Authorization": {secret}},
 		"the next secret":               {"Router-Authorization": {nextSecret}},
@@ -49,70 +49,70 @@ func TestWhoIsLetIn(t *testing.T) {
 		"the secret as a token":         {"Authorization": {"Bearer " + secret}},
 	}
 	const (
-		nobody      = "nobody is let in here"
-		all         = "trusted personal:read"
-		gateway     = "trusted cache:write"
-		person      = "openid personal:read"
-		noRouter    = "the header Router-Authorization is not accepted"
-		needsRouter = "this needs the header Router-Authorization"
-		needsToken  = "this needs a token, in the header Authorization: Bearer"
-		badToken    = "the token is not accepted"
+		notConfigured = "authentication is not configured"
+		all           = "trusted personal:read"
+		viaSecret     = "trusted cache:write"
+		viaToken      = "openid personal:read"
+		wrongSecret   = "the header Router-Authorization is not valid"
+		needsSecret   = "the header Router-Authorization is required"
+		needsToken    = "a token is required in the header Authorization: Bearer"
+		badToken      = "the token is not valid"
 	)
-	want := map[string]callers{
-		"nothing":                       {"router": needsRouter, "tokens": needsToken, "both": needsToken},
-		"the secret":                    {"router": gateway, "tokens": noRouter, "both": gateway},
-		"the next secret":               {"router": gateway, "tokens": noRouter, "both": gateway},
-		"another secret":                {"router": noRouter, "tokens": noRouter, "both": noRouter},
-		"a part of the secret":          {"router": noRouter, "tokens": noRouter, "both": noRouter},
-		"no secret":                     {"router": noRouter, "tokens": noRouter, "both": noRouter},
-		"the secret twice":              {"router": noRouter, "tokens": noRouter, "both": noRouter},
-		"a token":                       {"router": needsRouter, "tokens": "trusted " + person, "both": person},
-		"the secret and a token":        {"router": gateway, "tokens": noRouter, "both": "trusted " + person},
-		"another secret and a token":    {"router": noRouter, "tokens": noRouter, "both": noRouter},
-		"the secret and a broken token": {"router": gateway, "tokens": noRouter, "both": badToken},
-		"the secret and a password":     {"router": gateway, "tokens": noRouter, "both": needsToken},
-		"the secret as a token":         {"router": needsRouter, "tokens": badToken, "both": badToken},
+	want := map[string]map[string]string{
+		"nothing":                       {"gateway": needsSecret, "jwt": needsToken, "both": needsToken},
+		"the secret":                    {"gateway": viaSecret, "jwt": wrongSecret, "both": viaSecret},
+		"the next secret":               {"gateway": viaSecret, "jwt": wrongSecret, "both": viaSecret},
+		"another secret":                {"gateway": wrongSecret, "jwt": wrongSecret, "both": wrongSecret},
+		"a part of the secret":          {"gateway": wrongSecret, "jwt": wrongSecret, "both": wrongSecret},
+		"no secret":                     {"gateway": wrongSecret, "jwt": wrongSecret, "both": wrongSecret},
+		"the secret twice":              {"gateway": wrongSecret, "jwt": wrongSecret, "both": wrongSecret},
+		"a token":                       {"gateway": needsSecret, "jwt": "trusted " + viaToken, "both": viaToken},
+		"the secret and a token":        {"gateway": viaSecret, "jwt": wrongSecret, "both": "trusted " + viaToken},
+		"another secret and a token":    {"gateway": wrongSecret, "jwt": wrongSecret, "both": wrongSecret},
+		"the secret and a broken token": {"gateway": viaSecret, "jwt": wrongSecret, "both": badToken},
+		"the secret and a password":     {"gateway": viaSecret, "jwt": wrongSecret, "both": needsToken},
+		"the secret as a token":         {"gateway": needsSecret, "jwt": badToken, "both": badToken},
 	}
-	for caller, headers := range given {
-		for name, gate := range gates {
-			expected := map[string]string{"none": nobody, "zero": nobody, "everyone": all}[name] + want[caller][name]
-			if got := enter(t, gate, headers); got != expected {
-				t.Errorf("%s at %s: %q, not %q", caller, name, got, expected)
+	for request, headers := range requests {
+		for name, a := range authenticators {
+			expected := map[string]string{"none": notConfigured, "zero": notConfigured, "open": all}[name] + want[request][name]
+			if got := authenticate(t, a, headers); got != expected {
+				t.Errorf("%s at %s: %q, want %q", request, name, got, expected)
 			}
 		}
 	}
 }
 
-// enter tells how a caller is let in, or why not.
-func enter(t *testing.T, gate *auth.Authenticator, headers http.Header) string {
+// authenticate formats the authenticated caller, or the error.
+func authenticate(t *testing.T, a *auth.Authenticator, headers http.Header) string {
 	t.Helper()
-	caller, err := gate.Authenticate(t.Context(), headers)
-	var refusal *auth.Error
+	caller, err := a.Authenticate(t.Context(), headers)
+	var e *auth.Error
 	switch {
 	case err == nil:
-	case caller != nil || !errors.As(err, &refusal):
+	case caller != nil || !errors.As(err, &e):
 		t.Errorf("%+v, %v", caller, err)
 		return ""
 	default:
 		return err.Error()
 	}
-	words := caller.Scopes
+	parts := caller.Scopes
 	if caller.Trusted {
-		words = append([]string{"trusted"}, words...)
+		parts = append([]string{"trusted"}, parts...)
 	}
-	return strings.Join(words, " ")
+	return strings.Join(parts, " ")
 }
 
-// TestARouterIsNotItsTokens holds that a caller of a gateway keeps nothing of what
-// the gateway itself may do.
-func TestARouterIsNotItsTokens(t *testing.T) {
+// TestAuthenticator_TokenScopesReplaceGatewayScopes: a token that the gateway forwards
+// gets none of the gateway's own scopes.
+func TestAuthenticator_TokenScopesReplaceGatewayScopes(t *testing.T) {
 	i := &issuer{keys: []jose.JSONWebKey{newKey("1", rsaKey())}}
-	gate := open(t, auth.Config{
+	a := open(t, auth.Config{
 		GatewaySecret: &auth.GatewaySecret{Secrets: []providers.Secret{providers.NewSecret(secret)}, Scopes: []string{auth.CacheWrite, auth.PersonalRead}},
 		JWT:           i.config(t).JWT,
 	})
 	token := sign(t, rsaKey(), "1", jose.RS256, with(map[string]any{"scope": nil}))
-	caller, err := gate.Authenticate(t.Context(), http.Header{"Router-Authorization": {secret}, "Authorization": {"Bearer " + token}})
+	caller, err := a.Authenticate(t.Context(), http.Header{"Router-Authorization": {secret}, "Authorization": {"Bearer " + token}})
 	if err != nil {
 		t.Fatal(err)
 	}

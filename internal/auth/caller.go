@@ -1,9 +1,8 @@
-// Package auth finds out who calls: it holds what a request's headers say against
-// what is configured, and carries the answer to those who must know what the
-// caller may do.
+// Package auth authenticates clients by their HTTP headers: by a JWT, a gateway
+// secret, or both. It carries the authenticated Caller in the context.
 //
-// It knows nothing of GraphQL, and no log, error or metric gets a token, a secret
-// or a subject from it.
+// The package knows no GraphQL. None of its logs and errors contains a token, a
+// secret or a subject.
 package auth
 
 import (
@@ -19,36 +18,35 @@ import (
 
 // The scopes of the graph.
 const (
-	// PersonalRead lets a caller see personal fields, and sort by them.
+	// PersonalRead permits reading personal fields and sorting by them.
 	PersonalRead = "personal:read"
-	// CacheWrite lets a caller have what is remembered forgotten.
+	// CacheWrite permits invalidating the cache.
 	CacheWrite = "cache:write"
 )
 
-// Caller is whoever asks. It does not change, and is safe for concurrent use.
+// Caller is an authenticated client. It is immutable and safe for concurrent use.
 type Caller struct {
-	// Subject is whom the token names, empty where there was no token. It tells
-	// callers apart.
+	// Subject is the sub claim of the token, which identifies the caller; empty
+	// without a token.
 	Subject providers.Secret
-	// Trusted is whether the caller may ask what is for gateways: representations
-	// and the SDL.
+	// Trusted is true if the caller may use the fields reserved for gateways:
+	// _entities and _service.
 	Trusted bool
-	// Scopes are what the caller may do.
+	// Scopes are the caller's permissions.
 	Scopes []string
-	// Credentials are tokens for vendors that the caller has brought along, by the
-	// providers' names: each takes the place of the provider's own, and an empty one
-	// has it asked for nothing.
+	// Credentials are the caller's tokens for vendors, by provider name. Each
+	// replaces the provider's configured token; an empty one disables the provider.
 	Credentials map[string]providers.Secret
 }
 
-// HasScope reports whether the caller has a scope. Nobody, a nil Caller, has none.
+// HasScope reports whether the caller has a scope. A nil Caller has none.
 func (c *Caller) HasScope(scope string) bool {
 	return c != nil && slices.Contains(c.Scopes, scope)
 }
 
-// Key tells callers apart as far as an answer may depend on who asks: who has the
-// same key may get the same answer. It holds digests of secrets, and is for this
-// process alone.
+// Key identifies everything about the caller that a response may depend on: callers
+// with equal keys may share responses. It contains digests of secrets and must not
+// leave this process.
 func (c *Caller) Key() string {
 	var key strings.Builder
 	for _, scope := range []string{PersonalRead, CacheWrite} {
@@ -70,7 +68,7 @@ func (c *Caller) credentials() map[string]providers.Secret {
 	return c.Credentials
 }
 
-// callerKey is the caller's place in a context.
+// callerKey is the context key of the caller.
 type callerKey struct{}
 
 // With returns a context that carries the caller.
@@ -78,8 +76,8 @@ func With(ctx context.Context, c *Caller) context.Context {
 	return context.WithValue(ctx, callerKey{}, c)
 }
 
-// From returns the caller of a context: one that may do nothing where With was
-// not called. It is never nil.
+// From returns the caller in the context, or a caller without any permission. It is
+// never nil.
 func From(ctx context.Context) *Caller {
 	if c, ok := ctx.Value(callerKey{}).(*Caller); ok && c != nil {
 		return c

@@ -9,17 +9,17 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-func TestMay(t *testing.T) {
+func TestCaller_HasScope(t *testing.T) {
 	for name, test := range map[string]struct {
 		caller *auth.Caller
 		want   bool
 	}{
-		"nobody":              {nil, false},
-		"no scope":            {&auth.Caller{}, false},
-		"another scope":       {&auth.Caller{Scopes: []string{"personal:read2", "personal", "PERSONAL:READ"}}, false},
-		"the scope":           {&auth.Caller{Scopes: []string{"cache:write", "personal:read"}}, true},
-		"a gateway as such":   {&auth.Caller{Trusted: true}, false},
-		"someone with a name": {&auth.Caller{Subject: providers.NewSecret("personal:read")}, false},
+		"nil caller":        {nil, false},
+		"no scope":          {&auth.Caller{}, false},
+		"another scope":     {&auth.Caller{Scopes: []string{"personal:read2", "personal", "PERSONAL:READ"}}, false},
+		"same scope":        {&auth.Caller{Scopes: []string{"cache:write", "personal:read"}}, true},
+		"trusted, no scope": {&auth.Caller{Trusted: true}, false},
+		"subject only":      {&auth.Caller{Subject: providers.NewSecret("personal:read")}, false},
 	} {
 		if got := test.caller.HasScope(auth.PersonalRead); got != test.want {
 			t.Errorf("%s: %t, want %t", name, got, test.want)
@@ -27,14 +27,15 @@ func TestMay(t *testing.T) {
 	}
 }
 
-// TestKey holds that callers share answers only where they have the same rights.
-func TestKey(t *testing.T) {
+// TestCaller_KeyDependsOnScopes: callers share responses only if they have the same
+// scopes of the graph.
+func TestCaller_KeyDependsOnScopes(t *testing.T) {
 	keys := map[string]string{}
 	for name, scopes := range map[string][]string{
 		"none": nil, "personal": {auth.PersonalRead}, "cache": {auth.CacheWrite}, "both": {auth.PersonalRead, auth.CacheWrite},
 	} {
 		caller := &auth.Caller{Scopes: scopes}
-		if first, taken := keys[caller.Key()]; taken {
+		if first, duplicate := keys[caller.Key()]; duplicate {
 			t.Errorf("%s and %s have the same key", first, name)
 		}
 		keys[caller.Key()] = name
@@ -48,22 +49,22 @@ func TestKey(t *testing.T) {
 	}
 }
 
-func TestACallerRidesInTheContext(t *testing.T) {
+func TestContext_CarriesCaller(t *testing.T) {
 	caller := &auth.Caller{Scopes: []string{"a"}}
 	if got := auth.From(auth.With(context.Background(), caller)); got != caller {
 		t.Errorf("%+v, want the caller", got)
 	}
 	for name, ctx := range map[string]context.Context{"no caller": context.Background(), "nil": auth.With(context.Background(), nil)} {
 		if got := auth.From(ctx); got == nil || got.Trusted || len(got.Scopes) > 0 {
-			t.Errorf("%s: %+v, want someone who may do nothing", name, got)
+			t.Errorf("%s: %+v, want a caller without permissions", name, got)
 		}
 	}
 }
 
-// TestKeyOfTokens holds that callers who bring different tokens share no answers,
-// and that no token can be read in a key.
-func TestKeyOfTokens(t *testing.T) {
-	lent := func(pairs ...string) *auth.Caller {
+// TestCaller_KeyDependsOnCredentials: callers with different vendor tokens share no
+// responses, and no key contains a token.
+func TestCaller_KeyDependsOnCredentials(t *testing.T) {
+	with := func(pairs ...string) *auth.Caller {
 		c := &auth.Caller{Credentials: map[string]providers.Secret{}}
 		for i := 0; i < len(pairs); i += 2 {
 			c.Credentials[pairs[i]] = providers.NewSecret(pairs[i+1])
@@ -72,18 +73,18 @@ func TestKeyOfTokens(t *testing.T) {
 	}
 	keys := map[string]int{}
 	for i, c := range []*auth.Caller{
-		lent(), {Scopes: []string{auth.PersonalRead}}, lent("one", ""), lent("one", "s3cr3t"), lent("one", "s3cr3t2"), lent("two", "s3cr3t"),
-		lent("one", "x", "two", "y"), lent("one", "y", "two", "x"), lent("o", "nex"), lent("onex", ""),
+		with(), {Scopes: []string{auth.PersonalRead}}, with("one", ""), with("one", "s3cr3t"), with("one", "s3cr3t2"), with("two", "s3cr3t"),
+		with("one", "x", "two", "y"), with("one", "y", "two", "x"), with("o", "nex"), with("onex", ""),
 	} {
-		if first, taken := keys[c.Key()]; taken {
-			t.Errorf("number %d shares answers with number %d", i, first)
+		if first, duplicate := keys[c.Key()]; duplicate {
+			t.Errorf("caller %d has the key of caller %d", i, first)
 		}
 		keys[c.Key()] = i
 		if strings.Contains(c.Key(), "s3cr3t") {
 			t.Errorf("a token in %s", c.Key())
 		}
 	}
-	if lent("one", "x", "two", "y").Key() != lent("two", "y", "one", "x").Key() || lent().Key() != (&auth.Caller{}).Key() {
-		t.Error("who brings the same has another key")
+	if with("one", "x", "two", "y").Key() != with("two", "y", "one", "x").Key() || with().Key() != (&auth.Caller{}).Key() {
+		t.Error("equal credentials have different keys")
 	}
 }

@@ -11,11 +11,11 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// FuzzGate holds that nobody guesses a way in, and that no header makes the gate
-// panic.
-func FuzzGate(f *testing.F) {
+// FuzzAuthenticate: no header that lacks a valid secret or token authenticates a
+// request or causes a panic.
+func FuzzAuthenticate(f *testing.F) {
 	i := &issuer{keys: []jose.JSONWebKey{newKey("1", rsaKey()), newKey("2", ecKey())}}
-	gate, err := auth.New(auth.Config{
+	a, err := auth.New(auth.Config{
 		GatewaySecret: &auth.GatewaySecret{Secrets: []providers.Secret{providers.NewSecret(secret)}},
 		JWT:           &auth.JWT{Issuer: "https://login.example", Audience: "graph", URL: "https://login.example/keys", Transport: i, Algorithms: []string{"RS256", "ES256"}},
 	})
@@ -29,15 +29,15 @@ func FuzzGate(f *testing.F) {
 	} {
 		f.Add(text, text)
 	}
-	f.Fuzz(func(t *testing.T, authorization, router string) {
-		if router == secret {
+	f.Fuzz(func(t *testing.T, authorization, gatewaySecret string) {
+		if gatewaySecret == secret {
 			return
 		}
 		for _, h := range []http.Header{
-			{"Authorization": {authorization}}, {"Router-Authorization": {router}},
-			{"Authorization": {authorization}, "Router-Authorization": {router}}, {"Authorization": {authorization, router}},
+			{"Authorization": {authorization}}, {"Router-Authorization": {gatewaySecret}},
+			{"Authorization": {authorization}, "Router-Authorization": {gatewaySecret}}, {"Authorization": {authorization, gatewaySecret}},
 		} {
-			if caller, err := gate.Authenticate(context.Background(), h); caller != nil || err == nil {
+			if caller, err := a.Authenticate(context.Background(), h); caller != nil || err == nil {
 				t.Errorf("%q: %+v, %v", h, caller, err)
 			}
 		}

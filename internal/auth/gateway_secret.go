@@ -5,7 +5,7 @@ import (
 	"crypto/subtle"
 )
 
-// gatewaySecret knows a gateway by its secret.
+// gatewaySecret authenticates a gateway by a shared secret.
 type gatewaySecret struct {
 	hashes [][sha256.Size]byte
 	caller *Caller
@@ -19,17 +19,17 @@ func newGatewaySecret(c GatewaySecret) *gatewaySecret {
 	return r
 }
 
-// matches reports whether the header's one value is a secret of the gateway. How
-// long it takes depends on the value's length alone: hashes are compared, to their
-// ends, and all of them.
+// matches reports whether the header has exactly one value and it equals one of the
+// secrets. It compares all hashes in constant time, so its duration depends on the
+// length of the value only. A nil receiver matches nothing.
 func (r *gatewaySecret) matches(values []string) bool {
 	if r == nil || len(values) != 1 {
 		return false
 	}
 	given := sha256.Sum256([]byte(values[0]))
-	known := 0
+	match := 0
 	for _, hash := range r.hashes {
-		known |= subtle.ConstantTimeCompare(hash[:], given[:])
+		match |= subtle.ConstantTimeCompare(hash[:], given[:])
 	}
-	return known == 1
+	return match == 1
 }

@@ -23,20 +23,20 @@ import (
 	"github.com/accountgraph/accountgraph/internal/auth"
 )
 
-// issuer signs tokens and answers for its keys in place of a server.
+// issuer is a fake token issuer. As a RoundTripper it serves its JWKS.
 type issuer struct {
-	mu     sync.Mutex
-	keys   []jose.JSONWebKey
-	fails  bool
-	answer string // instead of the keys
-	asked  atomic.Int32
-	hold   chan struct{} // what answers wait for, if it is there
+	mu      sync.Mutex
+	keys    []jose.JSONWebKey
+	fails   bool
+	body    string // replaces the JWKS
+	fetches atomic.Int32
+	hold    chan struct{} // if not nil, responses wait until it is closed
 }
 
 var _ http.RoundTripper = (*issuer)(nil)
 
 func (i *issuer) RoundTrip(r *http.Request) (*http.Response, error) {
-	i.asked.Add(1)
+	i.fetches.Add(1)
 	if i.hold != nil {
 		<-i.hold
 	}
@@ -45,14 +45,14 @@ func (i *issuer) RoundTrip(r *http.Request) (*http.Response, error) {
 	if i.fails {
 		return nil, errors.New("s3cr3t: connection refused")
 	}
-	text := i.answer
+	text := i.body
 	if text == "" {
 		text = i.set()
 	}
 	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(text)), Header: http.Header{}, Request: r}, nil
 }
 
-// set is the published keys.
+// set returns the JWKS with the public keys.
 func (i *issuer) set() string {
 	public := jose.JSONWebKeySet{}
 	for _, key := range i.keys {
@@ -74,7 +74,7 @@ func (i *issuer) fail(fails bool) {
 	i.fails = fails
 }
 
-// rsaKey and ecKey are made once: they take long.
+// rsaKey and ecKey are generated once because that is slow.
 var (
 	rsaKey = sync.OnceValue(func() *rsa.PrivateKey { return must(rsa.GenerateKey(rand.Reader, 2048)) })
 	ecKey  = sync.OnceValue(func() *ecdsa.PrivateKey { return must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader)) })
@@ -91,8 +91,8 @@ func newKey(id string, private crypto.PrivateKey) jose.JSONWebKey {
 	return jose.JSONWebKey{Key: private, KeyID: id, Use: "sig"}
 }
 
-// good are the claims of a token that is believed.
-func good() map[string]any {
+// validClaims are the claims of a valid token.
+func validClaims() map[string]any {
 	now := time.Now()
 	return map[string]any{
 		"iss": "https://login.example", "aud": []string{"other", "graph"}, "sub": "s3cr3t-subject",
@@ -100,7 +100,7 @@ func good() map[string]any {
 	}
 }
 
-// sign makes a token. Its header names the key's id, if there is one.
+// sign returns a signed token. Its header has the kid unless id is empty.
 func sign(t *testing.T, key any, id string, algorithm jose.SignatureAlgorithm, claims any) string {
 	t.Helper()
 	options := (&jose.SignerOptions{}).WithType("JWT")
@@ -123,7 +123,7 @@ func signWith(t *testing.T, key jose.SigningKey, options *jose.SignerOptions, cl
 	return must(must(signer.Sign(text)).CompactSerialize())
 }
 
-// config is a gate for tokens of this issuer.
+// config configures an Authenticator for tokens of this issuer.
 func (i *issuer) config(t *testing.T) auth.Config {
 	t.Helper()
 	return auth.Config{
@@ -137,14 +137,14 @@ func (i *issuer) config(t *testing.T) auth.Config {
 
 func open(t *testing.T, c auth.Config) *auth.Authenticator {
 	t.Helper()
-	gate, err := auth.New(c)
+	a, err := auth.New(c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return gate
+	return a
 }
 
-// bring asks with a token.
-func bring(gate *auth.Authenticator, token string) (*auth.Caller, error) {
-	return gate.Authenticate(context.Background(), http.Header{"Authorization": {"Bearer " + token}})
+// authenticateToken authenticates a request with a bearer token.
+func authenticateToken(a *auth.Authenticator, token string) (*auth.Caller, error) {
+	return a.Authenticate(context.Background(), http.Header{"Authorization": {"Bearer " + token}})
 }

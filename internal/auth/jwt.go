@@ -15,24 +15,24 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// JWT says which tokens are believed: JSON Web Tokens that are signed by one
-// issuer, for one audience, and that end.
+// JWT configures the verification of JSON Web Tokens. A valid token is signed by
+// the issuer, is for the audience, and has an expiry.
 type JWT struct {
 	Issuer, Audience string
-	// URL or File is where the issuer's keys are, as a JSON Web Key Set.
+	// URL or File locates the issuer's JSON Web Key Set (JWKS). Exactly one is set.
 	URL, File string
-	// Algorithms are those that a signature may have.
+	// Algorithms are the accepted signature algorithms.
 	Algorithms []string
-	// Leeway is how far clocks may be apart.
+	// Leeway is the accepted clock skew for exp, nbf and iat.
 	Leeway time.Duration
-	// ScopesClaim names the claim that holds the scopes: one text with spaces
-	// between them, or a list.
+	// ScopesClaim is the name of the claim with the scopes: a space-separated string
+	// or an array.
 	ScopesClaim string
-	// Transport asks the URL; nil stands for http.DefaultTransport.
+	// Transport fetches the URL; nil means http.DefaultTransport.
 	Transport http.RoundTripper
 }
 
-// jwtVerifier makes callers of tokens.
+// jwtVerifier turns valid tokens into callers. Safe for concurrent use.
 type jwtVerifier struct {
 	config     JWT
 	algorithms []jose.SignatureAlgorithm
@@ -51,7 +51,8 @@ func newJWTVerifier(c JWT, log *slog.Logger) (*jwtVerifier, error) {
 	return t, nil
 }
 
-// caller is the one that the token in these headers names.
+// caller returns the caller of the bearer token in the Authorization headers. Every
+// error is an *Error.
 func (t *jwtVerifier) caller(ctx context.Context, headers []string) (*Caller, error) {
 	if len(headers) != 1 {
 		return nil, errTokenRequired
@@ -72,12 +73,13 @@ func (t *jwtVerifier) caller(ctx context.Context, headers []string) (*Caller, er
 	return t.callerFromClaims(claims, all)
 }
 
-// verify reads the claims of a token that one of the issuer's keys has signed.
+// verify decodes the claims of a token and reports whether one of the issuer's keys
+// signed it.
 func (t *jwtVerifier) verify(ctx context.Context, token *jwt.JSONWebToken, claims ...any) bool {
 	header := token.Headers[0]
 	for _, key := range t.keys.find(ctx, header.KeyID) {
 		if key.Algorithm != "" && key.Algorithm != header.Algorithm {
-			continue // a key is for one algorithm
+			continue // RFC 7517: alg restricts the key to one algorithm
 		}
 		if token.Claims(key.Key, claims...) == nil {
 			return true
@@ -86,7 +88,8 @@ func (t *jwtVerifier) verify(ctx context.Context, token *jwt.JSONWebToken, claim
 	return false
 }
 
-// callerFromClaims makes a caller of claims that the issuer has signed.
+// callerFromClaims validates verified claims and returns their caller. claims holds
+// the registered claims, all of them by name.
 func (t *jwtVerifier) callerFromClaims(claims jwt.Claims, all map[string]json.RawMessage) (*Caller, error) {
 	expected := jwt.Expected{Issuer: t.config.Issuer, AnyAudience: jwt.Audience{t.config.Audience}}
 	switch err := claims.ValidateWithLeeway(expected, t.config.Leeway); {
@@ -102,7 +105,8 @@ func (t *jwtVerifier) callerFromClaims(claims jwt.Claims, all map[string]json.Ra
 	return &Caller{Subject: providers.NewSecret(claims.Subject), Scopes: scopes}, nil
 }
 
-// scopesOf reads a claim with scopes. A token without it has none.
+// scopesOf parses a scopes claim: a space-separated string or an array of strings. A
+// missing claim means no scopes. ok is false for any other type.
 func scopesOf(claim json.RawMessage) (scopes []string, ok bool) {
 	if claim == nil {
 		return nil, true

@@ -19,9 +19,9 @@ import (
 	"github.com/accountgraph/accountgraph/internal/auth"
 )
 
-// with is the good claims with others in their place; nil takes one out.
+// with returns validClaims with changes; nil removes a claim.
 func with(changes map[string]any) map[string]any {
-	claims := good()
+	claims := validClaims()
 	for name, value := range changes {
 		claims[name] = value
 		if value == nil {
@@ -33,15 +33,15 @@ func with(changes map[string]any) map[string]any {
 
 func in(d time.Duration) int64 { return time.Now().Add(d).Unix() }
 
-func TestTokensThatAreBelieved(t *testing.T) {
+func TestJWT_Valid(t *testing.T) {
 	i := &issuer{keys: []jose.JSONWebKey{newKey("r", rsaKey()), newKey("e", ecKey())}}
-	gate := open(t, i.config(t))
+	a := open(t, i.config(t))
 	for name, test := range map[string]struct {
 		token string
 		want  []string
 	}{
-		"RSA":                         {sign(t, rsaKey(), "r", jose.RS256, good()), []string{"openid", "personal:read"}},
-		"an elliptic curve":           {sign(t, ecKey(), "e", jose.ES256, good()), []string{"openid", "personal:read"}},
+		"RSA":                         {sign(t, rsaKey(), "r", jose.RS256, validClaims()), []string{"openid", "personal:read"}},
+		"an elliptic curve":           {sign(t, ecKey(), "e", jose.ES256, validClaims()), []string{"openid", "personal:read"}},
 		"one audience":                {sign(t, rsaKey(), "r", jose.RS256, with(map[string]any{"aud": "graph"})), []string{"openid", "personal:read"}},
 		"scopes in a list":            {sign(t, rsaKey(), "r", jose.RS256, with(map[string]any{"scope": []string{"a b", "cache:write"}})), []string{"a b", "cache:write"}},
 		"no scopes":                   {sign(t, rsaKey(), "r", jose.RS256, with(map[string]any{"scope": nil})), nil},
@@ -51,7 +51,7 @@ func TestTokensThatAreBelieved(t *testing.T) {
 		"just expired":                {sign(t, rsaKey(), "r", jose.RS256, with(map[string]any{"exp": in(-20 * time.Second)})), []string{"openid", "personal:read"}},
 		"a clock that is a bit ahead": {sign(t, rsaKey(), "r", jose.RS256, with(map[string]any{"nbf": in(20 * time.Second), "iat": in(20 * time.Second)})), []string{"openid", "personal:read"}},
 	} {
-		caller, err := bring(gate, test.token)
+		caller, err := authenticateToken(a, test.token)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -68,10 +68,10 @@ func TestTokensThatAreBelieved(t *testing.T) {
 	}
 }
 
-// claimsText is the good claims with one more, as it is written.
+// claimsText returns validClaims as JSON with one more member, verbatim.
 func claimsText(t *testing.T, more string) json.RawMessage {
 	t.Helper()
-	claims := good()
+	claims := validClaims()
 	delete(claims, "scope")
 	text, err := json.Marshal(claims)
 	if err != nil {
@@ -80,16 +80,16 @@ func claimsText(t *testing.T, more string) json.RawMessage {
 	return json.RawMessage(strings.TrimSuffix(string(text), "}") + ", " + more + "}")
 }
 
-func TestTokensThatAreNotBelieved(t *testing.T) {
-	other := newKey("r", must(rsaAgain()))
+func TestJWT_Invalid(t *testing.T) {
+	other := newKey("r", must(newRSAKey()))
 	pinned := newKey("pinned", rsaKey())
 	pinned.Algorithm = "RS512"
 	forEncryption := newKey("enc", rsaKey())
 	forEncryption.Use = "enc"
 	i := &issuer{keys: []jose.JSONWebKey{newKey("r", rsaKey()), newKey("e", ecKey()), pinned, forEncryption}}
-	gate := open(t, i.config(t))
-	right := sign(t, rsaKey(), "r", jose.RS256, good())
-	parts := strings.Split(right, ".")
+	a := open(t, i.config(t))
+	valid := sign(t, rsaKey(), "r", jose.RS256, validClaims())
+	parts := strings.Split(valid, ".")
 	publicKey := pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: must(x509.MarshalPKIXPublicKey(rsaKey().Public()))})
 	raw := func(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
 	claims := func(changes map[string]any) string { return sign(t, rsaKey(), "r", jose.RS256, with(changes)) }
@@ -103,16 +103,16 @@ func TestTokensThatAreNotBelieved(t *testing.T) {
 		"the signature cut off":         parts[0] + "." + parts[1] + ".",
 		"another signature":             parts[0] + "." + parts[1] + "." + raw("signature"),
 		"other claims":                  parts[0] + "." + raw(`{"iss":"https://login.example","aud":"graph","exp":9999999999}`) + "." + parts[2],
-		"signed with the public key":    sign(t, publicKey, "r", jose.HS256, good()),
-		"signed with the key's modulus": sign(t, rsaKey().N.Bytes(), "r", jose.HS256, good()),
-		"another algorithm":             sign(t, rsaKey(), "r", jose.PS256, good()),
-		"a key for another algorithm":   sign(t, rsaKey(), "pinned", jose.RS256, good()),
-		"a key for encryption":          sign(t, rsaKey(), "enc", jose.RS256, good()),
-		"another's key":                 sign(t, other.Key, "r", jose.RS256, good()),
-		"the key of another kind":       sign(t, ecKey(), "r", jose.ES256, good()),
-		"an unknown key":                sign(t, rsaKey(), "unknown", jose.RS256, good()),
-		"no key named, and a choice":    sign(t, rsaKey(), "", jose.RS256, good()),
-		"a key that the token brings":   signWith(t, jose.SigningKey{Algorithm: jose.RS256, Key: other}, &jose.SignerOptions{EmbedJWK: true}, good()),
+		"signed with the public key":    sign(t, publicKey, "r", jose.HS256, validClaims()),
+		"signed with the key's modulus": sign(t, rsaKey().N.Bytes(), "r", jose.HS256, validClaims()),
+		"another algorithm":             sign(t, rsaKey(), "r", jose.PS256, validClaims()),
+		"a key for another algorithm":   sign(t, rsaKey(), "pinned", jose.RS256, validClaims()),
+		"a key for encryption":          sign(t, rsaKey(), "enc", jose.RS256, validClaims()),
+		"another's key":                 sign(t, other.Key, "r", jose.RS256, validClaims()),
+		"the key of another kind":       sign(t, ecKey(), "r", jose.ES256, validClaims()),
+		"an unknown key":                sign(t, rsaKey(), "unknown", jose.RS256, validClaims()),
+		"no key named, and a choice":    sign(t, rsaKey(), "", jose.RS256, validClaims()),
+		"a key that the token brings":   signWith(t, jose.SigningKey{Algorithm: jose.RS256, Key: other}, &jose.SignerOptions{EmbedJWK: true}, validClaims()),
 		"another issuer":                claims(map[string]any{"iss": "https://login.example/"}),
 		"no issuer":                     claims(map[string]any{"iss": nil}),
 		"another audience":              claims(map[string]any{"aud": []string{"graphs", "GRAPH"}}),
@@ -128,56 +128,56 @@ func TestTokensThatAreNotBelieved(t *testing.T) {
 		"scopes that are a number":      claims(map[string]any{"scope": 7}),
 		"scopes that are objects":       claims(map[string]any{"scope": []any{"personal:read", map[string]any{}}}),
 		"claims that are a list":        sign(t, rsaKey(), "r", jose.RS256, []string{"iss"}),
-		"a critical header":             signWith(t, jose.SigningKey{Algorithm: jose.RS256, Key: rsaKey()}, critical, good()),
-		"two tokens":                    right + " " + right,
-		"two tokens with a comma":       right + ", Bearer " + right,
-		"a space more":                  " " + right,
+		"a critical header":             signWith(t, jose.SigningKey{Algorithm: jose.RS256, Key: rsaKey()}, critical, validClaims()),
+		"two tokens":                    valid + " " + valid,
+		"two tokens with a comma":       valid + ", Bearer " + valid,
+		"a space more":                  " " + valid,
 	} {
-		caller, err := bring(gate, token)
-		var refusal *auth.Error
-		if caller != nil || !errors.As(err, &refusal) || err.Error() != "the token is not accepted" || !refusal.InvalidToken {
+		caller, err := authenticateToken(a, token)
+		var e *auth.Error
+		if caller != nil || !errors.As(err, &e) || err.Error() != "the token is not valid" || !e.InvalidToken {
 			t.Errorf("%s: %+v, %v", name, caller, err)
 		}
 	}
-	if caller, err := bring(gate, claims(map[string]any{"exp": in(-time.Minute)})); caller != nil || err == nil || err.Error() != "the token has expired" {
+	if caller, err := authenticateToken(a, claims(map[string]any{"exp": in(-time.Minute)})); caller != nil || err == nil || err.Error() != "the token has expired" {
 		t.Errorf("expired: %+v, %v", caller, err)
 	}
-	if _, err := bring(gate, right); err != nil {
-		t.Errorf("the right one: %v", err)
+	if _, err := authenticateToken(a, valid); err != nil {
+		t.Errorf("the valid one: %v", err)
 	}
 }
 
-func TestWhatIsNoToken(t *testing.T) {
+func TestJWT_MissingToken(t *testing.T) {
 	i := &issuer{keys: []jose.JSONWebKey{newKey("r", rsaKey())}}
-	gate := open(t, i.config(t))
-	right := sign(t, rsaKey(), "r", jose.RS256, good())
+	a := open(t, i.config(t))
+	valid := sign(t, rsaKey(), "r", jose.RS256, validClaims())
 	for name, headers := range map[string]http.Header{
 		"nothing":         {},
 		"an empty header": {"Authorization": {""}},
-		"two headers":     {"Authorization": {"Bearer " + right, "Bearer " + right}},
-		"no scheme":       {"Authorization": {right}},
+		"two headers":     {"Authorization": {"Bearer " + valid, "Bearer " + valid}},
+		"no scheme":       {"Authorization": {valid}},
 		"no token":        {"Authorization": {"Bearer "}},
-		"another scheme":  {"Authorization": {"Basic " + right}},
-		"another header":  {"X-Authorization": {"Bearer " + right}, "Proxy-Authorization": {"Bearer " + right}},
+		"another scheme":  {"Authorization": {"Basic " + valid}},
+		"another header":  {"X-Authorization": {"Bearer " + valid}, "Proxy-Authorization": {"Bearer " + valid}},
 	} {
-		caller, err := gate.Authenticate(t.Context(), headers)
-		var refusal *auth.Error
-		if caller != nil || !errors.As(err, &refusal) || err.Error() != "this needs a token, in the header Authorization: Bearer" || refusal.InvalidToken {
+		caller, err := a.Authenticate(t.Context(), headers)
+		var e *auth.Error
+		if caller != nil || !errors.As(err, &e) || err.Error() != "a token is required in the header Authorization: Bearer" || e.InvalidToken {
 			t.Errorf("%s: %+v, %v", name, caller, err)
 		}
 	}
-	if _, err := gate.Authenticate(t.Context(), http.Header{"Authorization": {"bearer " + right}}); err != nil {
+	if _, err := a.Authenticate(t.Context(), http.Header{"Authorization": {"bearer " + valid}}); err != nil {
 		t.Errorf("the scheme in small letters: %v", err)
 	}
 }
 
-func TestAnotherClaim(t *testing.T) {
+func TestJWT_ScopesClaim(t *testing.T) {
 	i := &issuer{keys: []jose.JSONWebKey{newKey("r", rsaKey())}}
 	c := i.config(t)
 	c.JWT.ScopesClaim = "https://graph.example/permissions"
-	claims := maps.Clone(good())
+	claims := maps.Clone(validClaims())
 	claims["https://graph.example/permissions"] = []string{"cache:write"}
-	caller, err := bring(open(t, c), sign(t, rsaKey(), "", jose.RS256, claims))
+	caller, err := authenticateToken(open(t, c), sign(t, rsaKey(), "", jose.RS256, claims))
 	if err != nil || !caller.HasScope(auth.CacheWrite) || caller.HasScope(auth.PersonalRead) {
 		t.Errorf("%+v, %v", caller, err)
 	}

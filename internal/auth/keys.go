@@ -19,31 +19,31 @@ import (
 )
 
 const (
-	// refreshAfter is how long keys are used without being read again: what an issuer takes
-	// back is believed for so much longer.
+	// refreshAfter is the age at which keys are fetched again. A revoked key is
+	// accepted for up to this long.
 	refreshAfter = 10 * time.Minute
-	// minFetchInterval is how long a set is left alone after it has been read, whatever tokens
-	// come: keys that nobody knows cost the issuer a request a pause.
+	// minFetchInterval is the minimum time between two fetches: an unknown kid
+	// triggers at most one fetch per minFetchInterval.
 	minFetchInterval = 10 * time.Second
-	// maxStale is how long keys are used that cannot be read again.
+	// maxStale is how long keys are used if they cannot be fetched again.
 	maxStale = 24 * time.Hour
-	// fetchTimeout bounds one reading.
+	// fetchTimeout limits one fetch.
 	fetchTimeout = 5 * time.Second
-	// maxSetBytes bounds a set, in bytes.
+	// maxSetBytes limits the size of a JWKS.
 	maxSetBytes = 1 << 20
 )
 
-// keys are the keys of an issuer. They are read anew behind the requests, and
-// before one that needs a key which is not among them.
+// keys caches the JWKS of an issuer. It refreshes the set in the background, and
+// before it fails a token whose kid is not in the set. Safe for concurrent use.
 type keys struct {
 	load func(context.Context) ([]byte, error)
 	log  *slog.Logger
 
 	mu          sync.Mutex
 	set         []jose.JSONWebKey
-	fetchedAt   time.Time // when set was read
-	attemptedAt time.Time // when it was last tried
-	err         error     // why the last reading failed, or nil
+	fetchedAt   time.Time // of set
+	attemptedAt time.Time // of the last fetch, successful or not
+	err         error     // of the last fetch
 
 	fetches singleflight.Group[struct{}, struct{}]
 }
@@ -68,8 +68,8 @@ func newKeys(c JWT, log *slog.Logger) (*keys, error) {
 	return k, nil
 }
 
-// find returns the keys of this id, and all where a token names none and there is
-// no choice.
+// find returns the keys with this kid; for an empty kid, the only key of the set. It
+// waits for a fetch in flight if there is none.
 func (k *keys) find(ctx context.Context, id string) []jose.JSONWebKey {
 	if found := k.lookup(id); len(found) > 0 {
 		return found
@@ -80,7 +80,7 @@ func (k *keys) find(ctx context.Context, id string) []jose.JSONWebKey {
 	return k.lookup(id)
 }
 
-// check waits for a reading that is under way, and tells why the last one failed.
+// check waits for a fetch in flight and returns the error of the last one.
 func (k *keys) check(ctx context.Context) error {
 	k.lookup("")
 	if _, _, err := k.fetches.Wait(ctx, struct{}{}); err != nil {
@@ -113,7 +113,7 @@ func (k *keys) lookup(id string) []jose.JSONWebKey {
 	return found
 }
 
-// refresh reads the set. Where that fails, the keys that are here stay.
+// refresh fetches the set. If that fails, the cached keys stay in use.
 func (k *keys) refresh(ctx context.Context, _ []*singleflight.Call[struct{}, struct{}]) {
 	ctx, cancel := context.WithTimeout(ctx, fetchTimeout)
 	defer cancel()
@@ -126,9 +126,9 @@ func (k *keys) refresh(ctx context.Context, _ []*singleflight.Call[struct{}, str
 	defer k.mu.Unlock()
 	switch {
 	case err != nil && k.err == nil:
-		k.log.Warn("the keys of callers' tokens cannot be read; those that are known are used on", "reason", err.Error())
+		k.log.Warn("JWKS fetch failed, using cached keys", "reason", err.Error())
 	case err == nil && k.err != nil:
-		k.log.Info("the keys of callers' tokens are read again")
+		k.log.Info("JWKS fetch works again")
 	}
 	k.err = err
 	if err == nil {
@@ -136,8 +136,8 @@ func (k *keys) refresh(ctx context.Context, _ []*singleflight.Call[struct{}, str
 	}
 }
 
-// parseKeys reads a set. Keys that are not for signatures, that are not known here
-// or that are not public are left out; there must be others.
+// parseKeys parses a JWKS. It skips keys that are not for signatures, have an unknown
+// type, or are not public, and fails if no key is left.
 func parseKeys(text []byte) ([]jose.JSONWebKey, error) {
 	var raw struct {
 		Keys []json.RawMessage `json:"keys"`
@@ -146,19 +146,20 @@ func parseKeys(text []byte) ([]jose.JSONWebKey, error) {
 		return nil, errors.New("not a JSON Web Key Set")
 	}
 	var set []jose.JSONWebKey
-	for _, one := range raw.Keys {
+	for _, member := range raw.Keys {
 		var key jose.JSONWebKey
-		if key.UnmarshalJSON(one) == nil && key.Valid() && key.IsPublic() && (key.Use == "" || key.Use == "sig") {
+		if key.UnmarshalJSON(member) == nil && key.Valid() && key.IsPublic() && (key.Use == "" || key.Use == "sig") {
 			set = append(set, key)
 		}
 	}
 	if len(set) == 0 {
-		return nil, errors.New("no public key for signatures in the JSON Web Key Set")
+		return nil, errors.New("the JSON Web Key Set has no public signature key")
 	}
 	return slices.Clip(set), nil
 }
 
-// urlLoader asks for a set. Redirects are not followed, and no error has the URL.
+// urlLoader returns a function that fetches a JWKS. It follows no redirects, and no
+// error contains the URL.
 func urlLoader(url string, transport http.RoundTripper) func(context.Context) ([]byte, error) {
 	client := &http.Client{
 		Transport:     transport,
@@ -167,12 +168,12 @@ func urlLoader(url string, transport http.RoundTripper) func(context.Context) ([
 	return func(ctx context.Context) ([]byte, error) {
 		r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 		if err != nil {
-			return nil, errors.New("not a URL")
+			return nil, errors.New("the URL is not valid")
 		}
 		r.Header.Set("Accept", "application/jwk-set+json, application/json")
 		response, err := client.Do(r)
 		if err != nil {
-			return nil, errors.New("no answer")
+			return nil, errors.New("no response")
 		}
 		defer func() { _ = response.Body.Close() }()
 		if response.StatusCode != http.StatusOK {
@@ -185,7 +186,7 @@ func urlLoader(url string, transport http.RoundTripper) func(context.Context) ([
 func readFile(path string) ([]byte, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, errors.New("the file cannot be read")
+		return nil, errors.New("the file cannot be opened")
 	}
 	defer func() { _ = file.Close() }()
 	return readLimited(file)
@@ -195,9 +196,9 @@ func readLimited(from io.Reader) ([]byte, error) {
 	text, err := io.ReadAll(io.LimitReader(from, maxSetBytes+1))
 	switch {
 	case err != nil:
-		return nil, errors.New("cut short")
+		return nil, errors.New("reading failed")
 	case len(text) > maxSetBytes:
-		return nil, fmt.Errorf("more than %d bytes", maxSetBytes)
+		return nil, fmt.Errorf("larger than %d bytes", maxSetBytes)
 	}
 	return text, nil
 }

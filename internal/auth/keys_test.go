@@ -19,86 +19,86 @@ import (
 	"github.com/accountgraph/accountgraph/internal/auth"
 )
 
-func rsaAgain() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) }
+func newRSAKey() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) }
 
-// TestKeysChange goes through the life of an issuer, on a clock of its own.
-func TestKeysChange(t *testing.T) {
-	first, second := rsaKey(), must(rsaAgain())
+// TestKeys_Rotation follows an issuer through key rotation, an outage and recovery.
+func TestKeys_Rotation(t *testing.T) {
+	first, second := rsaKey(), must(newRSAKey())
 	synctest.Test(t, func(t *testing.T) {
 		i := &issuer{keys: []jose.JSONWebKey{newKey("1", first)}}
-		gate := open(t, i.config(t))
-		believes := func(what, id string, key *rsa.PrivateKey, want bool) {
+		a := open(t, i.config(t))
+		wantValid := func(what, id string, key *rsa.PrivateKey, want bool) {
 			t.Helper()
-			if _, err := bring(gate, sign(t, key, id, jose.RS256, good())); (err == nil) != want {
+			if _, err := authenticateToken(a, sign(t, key, id, jose.RS256, validClaims())); (err == nil) != want {
 				t.Errorf("%s: %v", what, err)
 			}
 			synctest.Wait()
 		}
-		asked := func(what string, want int32) {
+		wantFetches := func(what string, want int32) {
 			t.Helper()
-			if got := i.asked.Swap(0); got != want {
-				t.Errorf("%s: the issuer was asked %d times, not %d", what, got, want)
+			if got := i.fetches.Swap(0); got != want {
+				t.Errorf("%s: %d fetches, want %d", what, got, want)
 			}
 		}
 
 		synctest.Wait()
-		asked("nobody came", 1)
-		believes("the first key", "1", first, true)
-		believes("the first key again", "1", first, true)
-		asked("the first tokens", 0)
+		wantFetches("at start", 1)
+		wantValid("the first key", "1", first, true)
+		wantValid("the first key again", "1", first, true)
+		wantFetches("the first tokens", 0)
 
 		time.Sleep(time.Minute)
 		i.publish(newKey("1", first), newKey("2", second))
-		believes("a new key", "2", second, true)
-		asked("a new key", 1)
+		wantValid("a new key", "2", second, true)
+		wantFetches("a new key", 1)
 
 		for range 100 {
-			believes("a key that nobody knows", "3", second, false)
+			wantValid("unknown kid", "3", second, false)
 		}
-		asked("keys that nobody knows, at once", 0)
+		wantFetches("unknown kids within minFetchInterval", 0)
 		time.Sleep(10 * time.Second)
 		for range 100 {
-			believes("a key that nobody knows", "3", second, false)
+			wantValid("unknown kid", "3", second, false)
 		}
-		asked("keys that nobody knows, later", 1)
+		wantFetches("unknown kids after minFetchInterval", 1)
 
 		i.publish(newKey("2", second))
-		believes("a key that was taken back just now", "1", first, true)
+		wantValid("key revoked just now", "1", first, true)
 		time.Sleep(11 * time.Minute)
-		believes("a key that was taken back, while it is found out", "1", first, true)
-		believes("a key that was taken back", "1", first, false)
-		asked("old keys", 1)
+		wantValid("revoked key, first request after refreshAfter", "1", first, true)
+		wantValid("revoked key", "1", first, false)
+		wantFetches("old keys", 1)
 
 		i.fail(true)
 		for range 100 {
 			time.Sleep(14 * time.Minute)
-			believes("the issuer is down", "2", second, true)
+			wantValid("the issuer is down", "2", second, true)
 		}
-		asked("the issuer is down", 100)
+		wantFetches("the issuer is down", 100)
 		time.Sleep(time.Hour)
-		believes("the issuer is down for a day", "2", second, false)
+		wantValid("issuer down for maxStale", "2", second, false)
 		i.fail(false)
 		time.Sleep(10 * time.Second)
-		believes("the issuer is back", "2", second, true)
+		wantValid("the issuer is back", "2", second, true)
 
-		i.answer = `{"keys": []}`
+		i.body = `{"keys": []}`
 		time.Sleep(11 * time.Minute)
-		believes("a set without keys, while it is found out", "2", second, true)
-		believes("a set without keys", "2", second, true)
+		wantValid("empty set, first request", "2", second, true)
+		wantValid("empty set", "2", second, true)
 	})
 }
 
-// TestManyAskAtOnce holds that one reading serves all who wait for it.
-func TestManyAskAtOnce(t *testing.T) {
+// TestKeys_CoalescesConcurrentFetches: requests that wait for keys share one fetch.
+func TestKeys_CoalescesConcurrentFetches(t *testing.T) {
 	key := rsaKey()
 	synctest.Test(t, func(t *testing.T) {
 		i := &issuer{keys: []jose.JSONWebKey{newKey("1", key)}, hold: make(chan struct{})}
-		gate := open(t, i.config(t))
-		token := sign(t, key, "1", jose.RS256, good())
+		a := open(t, i.config(t))
+		token := sign(t, key, "1", jose.RS256, validClaims())
 		var all sync.WaitGroup
 		for range 100 {
 			all.Go(func() {
-				if _, err := bring(gate, token); err != nil {
+				if _, err := authenticateToken(a, token); err != nil {
 					t.Error(err)
 				}
 			})
@@ -106,23 +106,22 @@ func TestManyAskAtOnce(t *testing.T) {
 		synctest.Wait()
 		close(i.hold)
 		all.Wait()
-		if got := i.asked.Load(); got != 1 {
-			t.Errorf("the issuer was asked %d times", got)
+		if got := i.fetches.Load(); got != 1 {
+			t.Errorf("%d fetches, want 1", got)
 		}
 	})
 }
 
-// TestAnIssuerThatHangs holds that nobody waits for long, and that who has gone
-// does not wait at all.
-func TestAnIssuerThatHangs(t *testing.T) {
+// TestKeys_FetchTimeout: a request waits for a hanging issuer for fetchTimeout only.
+func TestKeys_FetchTimeout(t *testing.T) {
 	key := rsaKey()
 	synctest.Test(t, func(t *testing.T) {
 		c := (&issuer{}).config(t)
 		c.JWT.Transport = hanging{}
-		gate, began := open(t, c), time.Now()
-		token := sign(t, key, "1", jose.RS256, good())
-		if _, err := bring(gate, token); err == nil || time.Since(began) != 5*time.Second {
-			t.Errorf("%v after %v", err, time.Since(began))
+		a, start := open(t, c), time.Now()
+		token := sign(t, key, "1", jose.RS256, validClaims())
+		if _, err := authenticateToken(a, token); err == nil || time.Since(start) != 5*time.Second {
+			t.Errorf("%v after %v", err, time.Since(start))
 		}
 	})
 }
@@ -134,29 +133,29 @@ func (hanging) RoundTrip(r *http.Request) (*http.Response, error) {
 	return nil, r.Context().Err()
 }
 
-// TestTheLogTellsOfTheIssuer holds that it is told once of each change, without the
-// address.
-func TestTheLogTellsOfTheIssuer(t *testing.T) {
+// TestKeys_LogsFetchFailureOnce: the log has one line per change of state, without the
+// URL.
+func TestKeys_LogsFetchFailureOnce(t *testing.T) {
 	key := rsaKey()
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
 		i := &issuer{keys: []jose.JSONWebKey{newKey("1", key)}, fails: true}
 		c := i.config(t)
 		c.Log = slog.New(slog.NewTextHandler(&log, nil))
-		gate := open(t, c)
+		a := open(t, c)
 		for round := range 6 {
 			i.fail(round < 3)
-			_, _ = bring(gate, sign(t, key, "unknown", jose.RS256, good()))
+			_, _ = authenticateToken(a, sign(t, key, "unknown", jose.RS256, validClaims()))
 			synctest.Wait()
 			time.Sleep(10 * time.Second)
 		}
-		if got := log.String(); strings.Count(got, "\n") != 2 || !strings.Contains(got, "cannot be read") || !strings.Contains(got, "read again") || strings.Contains(got, "s3cr3t") {
+		if got := log.String(); strings.Count(got, "\n") != 2 || !strings.Contains(got, "JWKS fetch failed") || !strings.Contains(got, "JWKS fetch works again") || strings.Contains(got, "s3cr3t") {
 			t.Errorf("the log: %s", got)
 		}
 	})
 }
 
-func TestWhatIsNoSet(t *testing.T) {
+func TestParseKeys_Invalid(t *testing.T) {
 	key := newKey("1", rsaKey())
 	public := (&issuer{keys: []jose.JSONWebKey{key}}).set()
 	private := string(must(key.MarshalJSON()))
@@ -177,24 +176,24 @@ func TestWhatIsNoSet(t *testing.T) {
 		if err := os.WriteFile(path, []byte(test.text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		token := sign(t, rsaKey(), "1", jose.RS256, good())
-		c := (&issuer{answer: test.text}).config(t)
-		if _, err := bring(open(t, c), token); (err == nil) != test.want {
+		token := sign(t, rsaKey(), "1", jose.RS256, validClaims())
+		c := (&issuer{body: test.text}).config(t)
+		if _, err := authenticateToken(open(t, c), token); (err == nil) != test.want {
 			t.Errorf("%s at a URL: %v", name, err)
 		}
 		c.JWT.URL, c.JWT.File = "", path
-		gate, err := auth.New(c)
+		a, err := auth.New(c)
 		if (err == nil) != test.want {
 			t.Errorf("%s in a file: %v", name, err)
 		}
-		if _, err := bring(gate, token); (err == nil) != test.want {
+		if _, err := authenticateToken(a, token); (err == nil) != test.want {
 			t.Errorf("%s in a file, for a caller: %v", name, err)
 		}
 	}
 }
 
-// TestAFileIsReadAgain holds that keys in a file can change, too.
-func TestAFileIsReadAgain(t *testing.T) {
+// TestKeys_FileReload: changed keys in a file are used without a restart.
+func TestKeys_FileReload(t *testing.T) {
 	key := rsaKey()
 	path := filepath.Join(t.TempDir(), "keys.json")
 	publish := func(id string) {
@@ -207,26 +206,26 @@ func TestAFileIsReadAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := (&issuer{}).config(t)
 		c.JWT.URL, c.JWT.File = "", path
-		gate := open(t, c)
+		a := open(t, c)
 		time.Sleep(time.Minute)
 		publish("2")
-		if _, err := bring(gate, sign(t, key, "2", jose.RS256, good())); err != nil {
+		if _, err := authenticateToken(a, sign(t, key, "2", jose.RS256, validClaims())); err != nil {
 			t.Error(err)
 		}
 	})
 	c := (&issuer{}).config(t)
 	c.JWT.URL, c.JWT.File = "", path+".missing"
-	if gate, err := auth.New(c); gate != nil || err == nil || strings.Contains(err.Error(), path) {
+	if a, err := auth.New(c); a != nil || err == nil || strings.Contains(err.Error(), path) {
 		t.Errorf("a file that is not there: %v", err)
 	}
 }
 
-// TestAnIssuerElsewhere holds that keys come from the configured place alone.
-func TestAnIssuerElsewhere(t *testing.T) {
+// TestKeys_CrossHostRedirect: a redirect of the JWKS URL is not followed.
+func TestKeys_CrossHostRedirect(t *testing.T) {
 	i := &issuer{keys: []jose.JSONWebKey{newKey("1", rsaKey())}}
 	c := i.config(t)
 	c.JWT.Transport = redirecting{i}
-	if _, err := bring(open(t, c), sign(t, rsaKey(), "1", jose.RS256, good())); err == nil {
+	if _, err := authenticateToken(open(t, c), sign(t, rsaKey(), "1", jose.RS256, validClaims())); err == nil {
 		t.Error("a redirect was followed")
 	}
 }
