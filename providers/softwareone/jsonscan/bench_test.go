@@ -8,7 +8,8 @@ import (
 	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
 )
 
-// page is a list as vendors send it: of each object, some members are wanted.
+// page is a list as the vendor sends it; the benchmark reads some members of
+// each object.
 var page = "[" + strings.Repeat(`{"id": "USR-1123-5271", "name": "Anna Søndergaard", "email": "anna@acme.example", "status": "Active",
 	"firstName": "Anna", "lastName": "Søndergaard", "href": "/accounts/users/USR-1123-5271", "revision": 12,
 	"phone": {"prefix": "+45", "number": "12345678"}, "settings": {"cultureCode": "da-DK", "languageCode": "da"},
@@ -65,9 +66,9 @@ func (p *person) read(r *jsonscan.Reader) {
 	}
 }
 
-// BenchmarkPage reads the same of the same page as encoding/json does.
+// BenchmarkPage compares the Reader with encoding/json.
 func BenchmarkPage(b *testing.B) {
-	b.Run("scan", func(b *testing.B) {
+	b.Run("jsonscan", func(b *testing.B) {
 		b.SetBytes(int64(len(page)))
 		b.ReportAllocs()
 		for b.Loop() {
@@ -79,7 +80,7 @@ func BenchmarkPage(b *testing.B) {
 				people = append(people, p)
 			}
 			if r.End() != nil || len(people) != 100 {
-				b.Fatal("not read")
+				b.Fatal("the page was not read")
 			}
 		}
 	})
@@ -89,7 +90,7 @@ func BenchmarkPage(b *testing.B) {
 		for b.Loop() {
 			var people []person
 			if json.Unmarshal([]byte(page), &people) != nil || len(people) != 100 {
-				b.Fatal("not read")
+				b.Fatal("the page was not read")
 			}
 		}
 	})

@@ -2,33 +2,32 @@ package jsonscan
 
 import "strconv"
 
-// number passes over a number that must be there.
-func (r *Reader) number() {
+// skipNumber skips a number and fails on anything else.
+func (r *Reader) skipNumber() {
 	r.next()
-	i := r.at
-	i = skipByte(r.text, i, "-")
+	i := skipByte(r.text, r.at, "-")
 	switch {
 	case i < len(r.text) && r.text[i] == '0':
 		i++
 	default:
-		if i = r.digits(i); i < 0 {
+		if i = r.skipDigits(i); i < 0 {
 			return
 		}
 	}
 	if i < len(r.text) && r.text[i] == '.' {
-		if i = r.digits(i + 1); i < 0 {
+		if i = r.skipDigits(i + 1); i < 0 {
 			return
 		}
 	}
 	if end := skipByte(r.text, i, "eE"); end > i {
-		if i = r.digits(skipByte(r.text, end, "+-")); i < 0 {
+		if i = r.skipDigits(skipByte(r.text, end, "+-")); i < 0 {
 			return
 		}
 	}
 	r.at = i
 }
 
-// skipByte is i, or the place behind it where one of the bytes is there.
+// skipByte returns i+1 where one of the bytes is at i, else i.
 func skipByte(text string, i int, bytes string) int {
 	for _, c := range []byte(bytes) {
 		if i < len(text) && text[i] == c {
@@ -38,8 +37,9 @@ func skipByte(text string, i int, bytes string) int {
 	return i
 }
 
-// digits is the place behind one or more digits; negative when there is none.
-func (r *Reader) digits(i int) int {
+// skipDigits returns the index after one or more digits at i. Without a digit it
+// fails and returns -1.
+func (r *Reader) skipDigits(i int) int {
 	start := i
 	for i < len(r.text) && r.text[i] >= '0' && r.text[i] <= '9' {
 		i++
@@ -51,7 +51,7 @@ func (r *Reader) digits(i int) int {
 	return i
 }
 
-// Int64Ptr reads a whole number of at most 64 bits, nil for null.
+// Int64Ptr reads a whole number of at most 64 bits. It returns nil for null.
 func (r *Reader) Int64Ptr() *int64 {
 	if r.IsNull() {
 		return nil
@@ -61,7 +61,7 @@ func (r *Reader) Int64Ptr() *int64 {
 		return nil
 	}
 	start := r.at
-	r.number()
+	r.skipNumber()
 	if r.err != nil {
 		return nil
 	}

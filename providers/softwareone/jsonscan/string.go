@@ -6,75 +6,77 @@ import (
 	"unicode/utf8"
 )
 
-// The bytes of strings that are not plain.
+// The classes of bytes in a string.
 const (
 	plain = iota
 	quote
 	backslash
-	wide // part of a character that is not ASCII
-	wrong
+	nonASCII // part of a character that is not ASCII
+	invalid  // control characters
 )
 
 var classes = func() (classes [256]byte) {
 	for c := range classes {
 		switch {
 		case c < ' ':
-			classes[c] = wrong
+			classes[c] = invalid
 		case c >= utf8.RuneSelf:
-			classes[c] = wide
+			classes[c] = nonASCII
 		}
 	}
 	classes['"'], classes['\\'] = quote, backslash
 	return classes
 }()
 
-// readString reads a string that is there. What is not UTF-8 in it becomes U+FFFD.
+// readString reads the string at the current byte, which is a quote. It replaces
+// invalid UTF-8 by U+FFFD.
 func (r *Reader) readString() string {
 	start := r.at + 1
-	classes, ok := r.skipString()
+	seen, ok := r.skipString()
 	switch {
 	case !ok:
 		return ""
-	case classes&(1<<backslash) != 0:
+	case seen&(1<<backslash) != 0:
 		return unescape(r.text[start : r.at-1])
-	case classes&(1<<wide) != 0:
+	case seen&(1<<nonASCII) != 0:
 		return strings.ToValidUTF8(r.text[start:r.at-1], "\uFFFD")
 	}
 	return r.text[start : r.at-1]
 }
 
-// skipString passes over a string that is there, and tells which classes of bytes
-// are in it.
-func (r *Reader) skipString() (met byte, ok bool) {
+// skipString skips the string at the current byte, which is a quote. seen has
+// bit 1<<c set for each class c of bytes in it; ok is false on an error.
+func (r *Reader) skipString() (seen byte, ok bool) {
 	text := r.text
 	for i := r.at + 1; i < len(text); i++ {
 		class := classes[text[i]]
 		if class == plain {
 			continue
 		}
-		met |= 1 << class
+		seen |= 1 << class
 		switch class {
 		case quote:
 			r.at = i + 1
-			return met, true
+			return seen, true
 		case backslash:
-			n := escape(text[i:])
+			n := escapeLen(text[i:])
 			if n == 0 {
 				r.Fail(ErrSyntax)
-				return met, false
+				return seen, false
 			}
 			i += n - 1
-		case wrong:
+		case invalid:
 			r.Fail(ErrSyntax)
-			return met, false
+			return seen, false
 		}
 	}
 	r.Fail(ErrSyntax)
-	return met, false
+	return seen, false
 }
 
-// escape is the length of the escape that s begins with; 0 when it is none.
-func escape(s string) int {
+// escapeLen returns the length of the escape at the beginning of s, 0 if it is
+// invalid.
+func escapeLen(s string) int {
 	if len(s) < 2 {
 		return 0
 	}
@@ -82,15 +84,15 @@ func escape(s string) int {
 	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
 		return 2
 	case 'u':
-		if len(s) >= 6 && hex(s[2:6]) >= 0 {
+		if len(s) >= 6 && parseHex(s[2:6]) >= 0 {
 			return 6
 		}
 	}
 	return 0
 }
 
-// hex is the number that four digits write; -1 when they do not.
-func hex(digits string) rune {
+// parseHex returns the value of hexadecimal digits, -1 if they are invalid.
+func parseHex(digits string) rune {
 	var n rune
 	for i := range len(digits) {
 		switch c := digits[i]; {
@@ -107,11 +109,11 @@ func hex(digits string) rune {
 	return n
 }
 
-// simple are the escapes of one letter.
-var simple = map[byte]byte{'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
+// shortEscapes are the escapes of control characters by one letter.
+var shortEscapes = map[byte]byte{'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
 
-// unescape writes out the escapes of a string, all of which are right. Half a
-// surrogate pair becomes U+FFFD.
+// unescape replaces the escapes of a string, all of which are valid. It replaces
+// half a surrogate pair by U+FFFD.
 func unescape(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
@@ -124,7 +126,7 @@ func unescape(s string) string {
 		b.WriteString(s[:i])
 		s = s[i:]
 		if s[1] != 'u' {
-			c, ok := simple[s[1]]
+			c, ok := shortEscapes[s[1]]
 			if !ok {
 				c = s[1]
 			}
@@ -132,12 +134,12 @@ func unescape(s string) string {
 			s = s[2:]
 			continue
 		}
-		char := hex(s[2:6])
+		char := parseHex(s[2:6])
 		s = s[6:]
 		if utf16.IsSurrogate(char) {
 			low := rune(-1)
 			if strings.HasPrefix(s, `\u`) {
-				low = hex(s[2:6])
+				low = parseHex(s[2:6])
 			}
 			if char = utf16.DecodeRune(char, low); char != utf8.RuneError {
 				s = s[6:]

@@ -50,7 +50,7 @@ func read(text string) (record, error) {
 	return w, r.End()
 }
 
-func TestRecord(t *testing.T) {
+func TestReader_ReadsValues(t *testing.T) {
 	name, yes, count := "Søndergaard \"&\" 😀\n", true, int64(-12)
 	want := record{id: "a", name: &name, yes: &yes, count: &count, parts: []string{"x", ""}, raw: `{"a": [1, {}]}`}
 	got, err := read(` { "id":"a", "nothing": null, "other": {"id": "b", "list": [true,false,null,1.5e-3,"\u0000"]},
@@ -64,7 +64,7 @@ func TestRecord(t *testing.T) {
 	}
 }
 
-func TestOtherKinds(t *testing.T) {
+func TestReader_FailsOnOtherKinds(t *testing.T) {
 	for _, text := range []string{
 		`{"id":1}`, `{"name":[]}`, `{"yes":"true"}`, `{"count":"1"}`, `{"count":1.5}`, `{"count":99999999999999999999}`,
 		`{"parts":{}}`, `{"parts":[1]}`, `[]`, `"x"`, `1`,
@@ -75,33 +75,33 @@ func TestOtherKinds(t *testing.T) {
 	}
 }
 
-func TestDepth(t *testing.T) {
+func TestReader_LimitsDepth(t *testing.T) {
 	for depth, want := range map[int]error{100: nil, 101: jsonscan.ErrDepth} {
 		r := jsonscan.New(strings.Repeat("[", depth) + strings.Repeat("]", depth))
 		r.Skip()
 		if err := r.End(); !errors.Is(err, want) {
-			t.Errorf("%d levels: %v", depth, err)
+			t.Errorf("depth %d: %v", depth, err)
 		}
 	}
 }
 
-// What fails does not come back to life.
-func TestFail(t *testing.T) {
+func TestReader_ReturnsZeroValuesAfterFail(t *testing.T) {
 	r := jsonscan.New(`["a", "b"]`)
-	mine := errors.New("enough")
+	failure := errors.New("enough")
 	for range r.Array {
-		r.Fail(mine)
+		r.Fail(failure)
 	}
 	if r.String() != "" || r.StringPtr() != nil || r.BoolPtr() != nil || r.Int64Ptr() != nil || r.IsNull() {
-		t.Error("there is more to read")
+		t.Error("a value was read after Fail")
 	}
-	if err := r.End(); !errors.Is(err, mine) {
+	if err := r.End(); !errors.Is(err, failure) {
 		t.Error(err)
 	}
 }
 
-// A text is right where encoding/json finds it right, and strings are the same.
-func FuzzScan(f *testing.F) {
+// FuzzReader compares the Reader with encoding/json: both accept the same texts
+// and read the same strings.
+func FuzzReader(f *testing.F) {
 	for _, text := range []string{
 		`{"a":[1,-0,0.5,1e9,1E+2,2e-3,"x\u00e9\ud834\udd1e\ud834x\/",true,false,null,{}]}`, `"\ud800\u0041"`, `"\udc00"`, "\"\xff\xfe\"",
 		`01`, `-`, `1.`, `.5`, `1e`, `+1`, `[1,]`, `{"a":1,}`, `{,}`, `[`, `{"a"`, `{"a":`, `"\x"`, `"\u12"`, "\"\n\"", `tru`, `nul`, "\x00", " \t\r\n1 ", `1 2`, `{"a" 1}`, `{1:2}`, ``,
@@ -123,20 +123,20 @@ func FuzzScan(f *testing.F) {
 			return
 		}
 		if raw != strings.Trim(text, " \t\r\n") {
-			t.Fatalf("%q has the value %q", text, raw)
+			t.Fatalf("%q: the value is %q", text, raw)
 		}
 		var want string
 		if raw[0] == '"' && json.Unmarshal([]byte(raw), &want) == nil {
-			if got := jsonscan.New(raw).String(); squeezed(got) != squeezed(want) {
+			if got := jsonscan.New(raw).String(); collapse(got) != collapse(want) {
 				t.Fatalf("%q is %q, want %q", raw, got, want)
 			}
 		}
 	})
 }
 
-// squeezed makes one of several replacements in a row: encoding/json writes one
-// for each byte that is not UTF-8.
-func squeezed(s string) string {
+// collapse replaces runs of U+FFFD by one: encoding/json writes one for each
+// invalid byte.
+func collapse(s string) string {
 	for strings.Contains(s, "\uFFFD\uFFFD") {
 		s = strings.ReplaceAll(s, "\uFFFD\uFFFD", "\uFFFD")
 	}
