@@ -101,7 +101,7 @@ func (d decoder) event(w *wireEvent) *model.AuditEvent {
 // userPrefix begins the ids of users; those of API tokens begin with TKN-.
 const userPrefix = "USR-"
 
-// actor returns nil for an actor of which the vendor tells nothing.
+// actor returns nil for an actor without id, name and icon.
 func (d decoder) actor(w *wireActor) *model.AuditActor {
 	if *w == (wireActor{}) {
 		return nil

@@ -78,7 +78,7 @@ func buyerSelects() string {
 }
 
 // rowDecoder decodes a row of a collection. It fails where the row has no id:
-// such a row cannot be told from others.
+// such a row cannot be distinguished from others.
 func rowDecoder[W, M any](read func(*W, *jsonscan.Reader), convert func(*W, decodeContext) *M) func([]byte, decodeContext) (*M, error) {
 	return func(row []byte, in decodeContext) (*M, error) {
 		w, err := decodeRow(row, read)

@@ -16,9 +16,9 @@ import (
 
 const token = "idt:TKN-0001-0002:0123456789abcdef"
 
-// The platform as it is on the vendor's page and shown to the vendor's own staff,
-// and as it is since 2026 and shown to a client.
-func TestConformance(t *testing.T) {
+// TestProvider_Conforms runs against the platform as the vendor's page describes
+// it, with an operations account, and as it is since 2026, with a client account.
+func TestProvider_Conforms(t *testing.T) {
 	for name, c := range map[string]struct {
 		path      string
 		set       func(*softwareonefake.Fake)
@@ -26,7 +26,7 @@ func TestConformance(t *testing.T) {
 	}{
 		"page": {"", func(f *softwareonefake.Fake) { f.Operations, f.Verbose, f.CurrencyObjects = true, true, true }, nil},
 		"2026": {
-			newPath, func(f *softwareonefake.Fake) { f.Operations, f.Removed, f.NoOmitted = false, true, true },
+			membersPath2026, func(f *softwareonefake.Fake) { f.Operations, f.Removed, f.NoOmitted = false, true, true },
 			[]string{model.TypeModule},
 		},
 	} {
@@ -60,4 +60,4 @@ func TestConformance(t *testing.T) {
 	}
 }
 
-const newPath = "/v1/accounts/accounts/{accountId}/users"
+const membersPath2026 = "/v1/accounts/accounts/{accountId}/users"

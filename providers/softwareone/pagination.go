@@ -38,7 +38,7 @@ func (w *pagination) read(r *jsonscan.Reader) {
 type nextPage struct {
 	// offset of the next page, -1 on the last one.
 	offset int
-	// total is the length of the list, nil where the vendor does not tell it.
+	// total is the length of the list, nil where it is unknown.
 	total *int
 }
 

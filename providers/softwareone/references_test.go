@@ -13,23 +13,23 @@ import (
 	"github.com/accountgraph/accountgraph/providers/softwareone/softwareonefake"
 )
 
-// scale is a simulated platform without a network, which weighs its answers.
-type scale struct {
+// sizeRecorder is a transport to a simulator that records response sizes.
+type sizeRecorder struct {
 	fake *softwareonefake.Fake
-	// most is the size of the largest answer since it was last set to 0.
-	most int
+	// max is the size of the largest response so far.
+	max int
 }
 
-func (s *scale) RoundTrip(r *http.Request) (*http.Response, error) {
+func (s *sizeRecorder) RoundTrip(r *http.Request) (*http.Response, error) {
 	w := httptest.NewRecorder()
 	s.fake.ServeHTTP(w, r)
-	s.most = max(s.most, w.Body.Len())
+	s.max = max(s.max, w.Body.Len())
 	return w.Result(), nil
 }
 
-func weigh(t *testing.T, path string) (providers.Collections, *scale) {
+func connectFake(t *testing.T, path string) (providers.Collections, *sizeRecorder) {
 	t.Helper()
-	s := &scale{fake: softwareonefake.New(token)}
+	s := &sizeRecorder{fake: softwareonefake.New(token)}
 	p, err := softwareone.New(upstream.Config{
 		Provider:  &model.Provider{Name: "s1", Vendor: model.SoftwareOne, BaseURL: "https://api.example/public"},
 		Transport: s,
@@ -40,20 +40,19 @@ func weigh(t *testing.T, path string) (providers.Collections, *scale) {
 	return p.Collections(), s
 }
 
-// A page of a hundred rows stays small, since references are short: they are not
-// named in select.
-func TestReferencesAreShort(t *testing.T) {
-	// A hundred members have 188 KB; with whole groups they would have 1.1 MB.
-	const light = 250_000
-	for name, path := range map[string]string{"nested": "", "flat": newPath} {
-		c, s := weigh(t, path)
-		page, err := c.Memberships.Page(t.Context(), of(model.TypeAccount, softwareonefake.FirstAccount), "")
+// Pages stay small: references are short, since select does not name them.
+func TestMemberships_PageHasShortReferences(t *testing.T) {
+	// 100 members take 188 KB; with whole groups they would take 1.1 MB.
+	const maxBytes = 250_000
+	for name, path := range map[string]string{"nested": "", "flat": membersPath2026} {
+		c, s := connectFake(t, path)
+		page, err := c.Memberships.Page(t.Context(), listOf(model.TypeAccount, softwareonefake.FirstAccount), "")
 		if err != nil {
 			t.Fatal(err)
 		}
 		i := slices.IndexFunc(page.Items, func(m *model.Membership) bool { return len(m.Groups) > 0 && len(m.Buyers) > 0 })
-		if s.most > light || len(page.Items) != 100 || i < 0 {
-			t.Fatalf("%s: %d members in %d bytes, the first with groups and buyers is number %d", name, len(page.Items), s.most, i)
+		if s.max > maxBytes || len(page.Items) != 100 || i < 0 {
+			t.Fatalf("%s: %d members in %d bytes, the first with groups and buyers at index %d", name, len(page.Items), s.max, i)
 		}
 		m := page.Items[i]
 		for _, c := range []struct {
@@ -67,30 +66,29 @@ func TestReferencesAreShort(t *testing.T) {
 			{m.Buyers[0], []string{"name", "icon"}, []string{"taxId", "status", "contact"}},
 			{m.Modules[0], []string{"name", "settings"}, []string{"accountTypes"}},
 		} {
-			if got := holding(c.node, c.held...); !slices.Equal(got, c.held) {
+			if got := heldFields(c.node, c.held...); !slices.Equal(got, c.held) {
 				t.Errorf("%s: %s holds %q, want %q", name, c.node.GlobalID(), got, c.held)
 			}
-			if got := holding(c.node, c.not...); len(got) != 0 {
+			if got := heldFields(c.node, c.not...); len(got) != 0 {
 				t.Errorf("%s: %s holds %q", name, c.node.GlobalID(), got)
 			}
 		}
 		if path == "" && !(m.User.HasField("status") && m.User.HasField("lastLoginAt")) {
-			t.Error("a member's user lacks what was asked for")
+			t.Error("the user of a member lacks requested fields")
 		}
 	}
 }
 
-// What is short in a list is short in an object, too.
-func TestReferencesOfObjects(t *testing.T) {
-	c, s := weigh(t, "")
-	// A hundred groups have 186 KB; with whole users they would have 600 KB.
-	const light = 250_000
+func TestCollection_GetHasShortReferences(t *testing.T) {
+	c, s := connectFake(t, "")
+	// 100 groups take 186 KB; with whole users they would take 600 KB.
+	const maxBytes = 250_000
 	ids := make([]string, 100)
 	for n := range ids {
 		ids[n] = softwareonefake.GroupID(n)
 	}
-	if found := c.Groups.Get(t.Context(), ids); len(found.Objects) != 100 || s.most > light {
-		t.Errorf("%d groups in %d bytes", len(found.Objects), s.most)
+	if found := c.Groups.Get(t.Context(), ids); len(found.Objects) != 100 || s.max > maxBytes {
+		t.Errorf("%d groups in %d bytes", len(found.Objects), s.max)
 	}
 	group := get(t, c.Groups, softwareonefake.GroupID(1))
 	if u := group.Users[0]; !u.HasField("name") || u.HasField("email") {
@@ -114,7 +112,7 @@ func TestReferencesOfObjects(t *testing.T) {
 	if u := contact.User; u.Name == nil || !u.HasField("phone") || u.HasField("email") {
 		t.Errorf("the user of a contact is %+v", u)
 	}
-	page, err := c.Memberships.Page(t.Context(), of(model.TypeUser, softwareonefake.EverywhereUser), "")
+	page, err := c.Memberships.Page(t.Context(), listOf(model.TypeUser, softwareonefake.EverywhereUser), "")
 	if err != nil || len(page.Items) == 0 {
 		t.Fatalf("%v, %v", page, err)
 	}

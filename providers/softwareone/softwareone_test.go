@@ -17,22 +17,22 @@ import (
 	"github.com/accountgraph/accountgraph/providers/softwareone"
 )
 
-// platform answers requests without a network and remembers them.
-type platform struct {
-	// answer is the JSON for a path and a query; a text that begins with three
+// stubPlatform is a transport with canned responses that records requests.
+type stubPlatform struct {
+	// respond returns the JSON for a path and a query; text that begins with three
 	// digits is a status and its body.
-	answer func(path, query string) string
+	respond func(path, query string) string
 
-	mu   sync.Mutex
-	asks []string
+	mu       sync.Mutex
+	received []string
 }
 
-func (p *platform) RoundTrip(r *http.Request) (*http.Response, error) {
+func (p *stubPlatform) RoundTrip(r *http.Request) (*http.Response, error) {
 	path := strings.TrimPrefix(r.URL.EscapedPath(), "/public/v1/accounts")
 	p.mu.Lock()
-	p.asks = append(p.asks, path+"?"+r.URL.RawQuery)
+	p.received = append(p.received, path+"?"+r.URL.RawQuery)
 	p.mu.Unlock()
-	body, status := p.answer(path, r.URL.RawQuery), http.StatusOK
+	body, status := p.respond(path, r.URL.RawQuery), http.StatusOK
 	if n := 0; len(body) > 3 && body[0] != '{' {
 		if _, err := fmt.Sscanf(body[:3], "%d", &n); err == nil {
 			status, body = n, body[3:]
@@ -44,14 +44,14 @@ func (p *platform) RoundTrip(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// asked are the requests so far.
-func (p *platform) asked() []string {
+// requests returns the path and query of each request so far.
+func (p *stubPlatform) requests() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return append([]string(nil), p.asks...)
+	return append([]string(nil), p.received...)
 }
 
-func connectTo(t testing.TB, p *platform, path string) *softwareone.Provider {
+func connectTo(t testing.TB, p *stubPlatform, path string) *softwareone.Provider {
 	t.Helper()
 	provider, err := softwareone.New(upstream.Config{
 		Provider:      &model.Provider{Name: "s1", Vendor: model.SoftwareOne, BaseURL: "https://api.example/public"},
@@ -63,14 +63,14 @@ func connectTo(t testing.TB, p *platform, path string) *softwareone.Provider {
 	return provider
 }
 
-// connect is a provider whose platform always gives the same answer.
-func connect(t testing.TB, body string) (providers.Collections, *platform) {
+// connect connects to a platform that always sends the same response.
+func connect(t testing.TB, body string) (providers.Collections, *stubPlatform) {
 	t.Helper()
-	p := &platform{answer: func(string, string) string { return body }}
+	p := &stubPlatform{respond: func(string, string) string { return body }}
 	return connectTo(t, p, "").Collections(), p
 }
 
-// rowsOf is a list as the platform sends it.
+// rowsOf returns a list as the platform sends it.
 func rowsOf(rows ...string) string {
 	return fmt.Sprintf(`{"$meta":{"pagination":{"offset":0,"limit":100,"total":%d},"omitted":[]},"data":[%s]}`,
 		len(rows), strings.Join(rows, ","))
@@ -85,12 +85,12 @@ func testdata(t testing.TB, name string) string {
 	return string(text)
 }
 
-func of(parentType string, ids ...string) providers.Query {
+func listOf(parentType string, ids ...string) providers.Query {
 	return providers.Query{Parent: providers.Parent{Type: parentType, IDs: ids}}
 }
 
-// first is the only row of a page.
-func first[T any](t testing.TB, page *providers.Page[T], err error) T {
+// onlyRow returns the only row of a page.
+func onlyRow[T any](t testing.TB, page *providers.Page[T], err error) T {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -101,11 +101,11 @@ func first[T any](t testing.TB, page *providers.Page[T], err error) T {
 	return page.Items[0]
 }
 
-func TestPathOfAccountUsers(t *testing.T) {
-	for path, usable := range map[string]bool{
+func TestNew_ChecksAccountUsersPath(t *testing.T) {
+	for path, valid := range map[string]bool{
 		"":                               true,
 		"/v1/accounts/{accountId}/users": true,
-		newPath:                          true,
+		membersPath2026:                  true,
 		"/v1/accounts/users":             false,
 		"/v1/{accountId}/{accountId}":    false,
 		"/v1/a{accountId}/users":         false,
@@ -120,13 +120,13 @@ func TestPathOfAccountUsers(t *testing.T) {
 		_, err := softwareone.New(upstream.Config{
 			Provider: &model.Provider{Name: "s1", BaseURL: "https://api.example/public"}, MaxConcurrent: 1,
 		}, providers.NewSecret(token), softwareone.Options{AccountUsersPath: path})
-		if (err == nil) != usable {
+		if (err == nil) != valid {
 			t.Errorf("%q: %v", path, err)
 		}
 	}
 }
 
-func TestVendorCode(t *testing.T) {
+func TestVendorCode_IsAnErrorID(t *testing.T) {
 	for body, want := range map[string]string{
 		`400{"title":"Bad Request","errors":[{"id":"MPTACC03-0001","message":"No."}]}`:                                                              "MPTACC03-0001",
 		`400{"type":"https://docs.example/errors/commerce#MPTCOM03-0078","title":"Conflict"}`:                                                       "MPTCOM03-0078",
@@ -151,36 +151,36 @@ func TestVendorCode(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotOffered(t *testing.T) {
+func TestCollections_RejectUnsupportedLists(t *testing.T) {
 	c, p := connect(t, rowsOf())
 	if c.Organizations != nil || c.Roles != nil {
-		t.Error("organizations and roles are offered")
+		t.Error("the vendor has organizations or roles")
 	}
 	for name, err := range map[string]error{
 		"all memberships":      pageError(t, c.Memberships, providers.Query{}, ""),
-		"of two accounts":      pageError(t, c.Memberships, of(model.TypeAccount, "ACC-1", "ACC-2"), ""),
-		"of a group":           pageError(t, c.Memberships, of(model.TypeGroup, "UGR-1"), ""),
-		"users of an account":  pageError(t, c.Users, of(model.TypeAccount, "ACC-1"), ""),
-		"groups of a user":     pageError(t, c.Groups, of(model.TypeUser, "USR-1"), ""),
-		"database":             pageError(t, c.Memberships, withDatabase(of(model.TypeAccount, "ACC-1")), ""),
+		"of two accounts":      pageError(t, c.Memberships, listOf(model.TypeAccount, "ACC-1", "ACC-2"), ""),
+		"of a group":           pageError(t, c.Memberships, listOf(model.TypeGroup, "UGR-1"), ""),
+		"users of an account":  pageError(t, c.Users, listOf(model.TypeAccount, "ACC-1"), ""),
+		"groups of a user":     pageError(t, c.Groups, listOf(model.TypeUser, "USR-1"), ""),
+		"database":             pageError(t, c.Memberships, withDatabase(listOf(model.TypeAccount, "ACC-1")), ""),
 		"database of users":    pageError(t, c.Users, withDatabase(providers.Query{}), ""),
-		"account in no path":   pageError(t, c.Memberships, of(model.TypeAccount, ".."), ""),
-		"token: word":          pageError(t, c.Users, providers.Query{}, "next"),
+		"account in no path":   pageError(t, c.Memberships, listOf(model.TypeAccount, ".."), ""),
+		"token: text":          pageError(t, c.Users, providers.Query{}, "next"),
 		"token: negative":      pageError(t, c.Users, providers.Query{}, "-1"),
 		"token: zero in front": pageError(t, c.Users, providers.Query{}, "0100"),
 		"token: part":          pageError(t, c.Users, providers.Query{}, "1.0"),
 		"token: first part":    pageError(t, c.Users, providers.Query{}, "0.100"),
 		"token: too far":       pageError(t, c.Users, providers.Query{}, "2147483648"),
-		"token: of users":      pageError(t, c.Memberships, of(model.TypeUser, "USR-1"), "100"),
-		"token: of an account": pageError(t, c.Memberships, of(model.TypeAccount, "ACC-1"), "1.0"),
+		"token: of users":      pageError(t, c.Memberships, listOf(model.TypeUser, "USR-1"), "100"),
+		"token: of an account": pageError(t, c.Memberships, listOf(model.TypeAccount, "ACC-1"), "1.0"),
 	} {
 		var e *providers.Error
 		if !errors.As(err, &e) || e.Kind != providers.InvalidArgument || e.Provider == nil {
-			t.Errorf("%s: %v, want bad input", name, err)
+			t.Errorf("%s: %v, want InvalidArgument", name, err)
 		}
 	}
-	if asks := p.asked(); len(asks) != 0 {
-		t.Errorf("the platform was asked: %q", asks)
+	if requests := p.requests(); len(requests) != 0 {
+		t.Errorf("requests %q", requests)
 	}
 }
 
@@ -195,21 +195,21 @@ func pageError[T model.Node](t *testing.T, c providers.Collection[T], q provider
 	return err
 }
 
-func TestNeverAsksForTokens(t *testing.T) {
+func TestProvider_NeverRequestsTokens(t *testing.T) {
 	c, p := connect(t, rowsOf())
 	for _, err := range []error{
 		pageError(t, c.Users, providers.Query{}, ""), pageError(t, c.Accounts, providers.Query{}, ""),
 		pageError(t, c.Groups, providers.Query{}, ""), pageError(t, c.Buyers, providers.Query{}, ""),
 		pageError(t, c.Sellers, providers.Query{}, ""), pageError(t, c.Modules, providers.Query{}, ""),
-		pageError(t, c.Memberships, of(model.TypeAccount, "api-tokens"), ""),
+		pageError(t, c.Memberships, listOf(model.TypeAccount, "api-tokens"), ""),
 	} {
 		if err != nil {
 			t.Error(err)
 		}
 	}
-	for _, ask := range p.asked() {
-		if strings.HasPrefix(ask, "/api-tokens?") {
-			t.Errorf("asked for %s", ask)
+	for _, request := range p.requests() {
+		if strings.HasPrefix(request, "/api-tokens?") {
+			t.Errorf("requested %s", request)
 		}
 	}
 }

@@ -14,9 +14,9 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// empties are the paths of everything that is zero, nil or empty in a record,
-// without what says where it came from.
-func empties(v reflect.Value, path string) []string {
+// emptyPaths returns the paths of all zero, nil or empty fields of a record,
+// except for its provider, field set and times.
+func emptyPaths(v reflect.Value, path string) []string {
 	switch v.Interface().(type) {
 	case *model.Provider, *model.FieldSet, time.Time:
 		return nil
@@ -25,29 +25,28 @@ func empties(v reflect.Value, path string) []string {
 	case v.Kind() == reflect.Slice && v.Len() == 0, v.IsZero():
 		return []string{strings.TrimPrefix(path, ".")}
 	case v.Kind() == reflect.Pointer:
-		return empties(v.Elem(), path)
+		return emptyPaths(v.Elem(), path)
 	case v.Kind() == reflect.Slice:
-		return empties(v.Index(0), path)
+		return emptyPaths(v.Index(0), path)
 	case v.Kind() != reflect.Struct:
 		return nil
 	}
 	var all []string
 	for i := range v.NumField() {
-		all = append(all, empties(v.Field(i), path+"."+v.Type().Field(i).Name)...)
+		all = append(all, emptyPaths(v.Field(i), path+"."+v.Type().Field(i).Name)...)
 	}
 	return all
 }
 
-// Every field of the graph has a place in the vendor's own example, but for
-// these.
-func TestExampleOfTheVendorsPage(t *testing.T) {
+// The vendor's own example fills every field of the graph but these.
+func TestDecoder_FillsFieldsFromVendorExample(t *testing.T) {
 	c, _ := connect(t, testdata(t, "account_users.json"))
-	page, err := c.Memberships.Page(t.Context(), of(model.TypeAccount, "text"), "")
-	m := first(t, page, err)
-	notThere := map[string]string{
-		"Organization": "SoftwareOne has none", "VendorRole": "has none", "VendorRoleID": "has none", "License": "has none",
-		"User.MiddleName": "has none", "User.CustomAttributes": "has none",
-		".By.User":            `the example's actors have the id "text", which is no user's`,
+	page, err := c.Memberships.Page(t.Context(), listOf(model.TypeAccount, "text"), "")
+	m := onlyRow(t, page, err)
+	expected := map[string]string{
+		"Organization": "does not exist at this vendor", "VendorRole": "does not exist at this vendor", "VendorRoleID": "does not exist at this vendor", "License": "does not exist at this vendor",
+		"User.MiddleName": "does not exist at this vendor", "User.CustomAttributes": "does not exist at this vendor",
+		".By.User":            `the example's actors have the id "text", which is not a user id`,
 		".Audit.Activated":    "buyers only, and a circular reference in the example",
 		".Audit.Unassigned":   "buyers only, and a circular reference in the example",
 		".Audit.Disabled":     "not in the example",
@@ -69,22 +68,22 @@ func TestExampleOfTheVendorsPage(t *testing.T) {
 		"Access.By":           "the vendor names no actor",
 		"Joined.By":           "the vendor names no actor",
 	}
-	for _, path := range empties(reflect.ValueOf(m), "") {
-		if !slices.ContainsFunc(keys(notThere), func(end string) bool { return strings.HasSuffix("."+path, end) }) {
+	for _, path := range emptyPaths(reflect.ValueOf(m), "") {
+		if !slices.ContainsFunc(keys(expected), func(end string) bool { return strings.HasSuffix("."+path, end) }) {
 			t.Errorf("%s is empty", path)
 		}
 	}
 	at := time.Date(2025, 2, 23, 5, 23, 33, 731e6, time.UTC)
 	if !m.JoinedAt.Equal(at) || !m.LastAccessAt.Equal(at) || !m.User.CreatedAt.Equal(at) || !m.User.LastLoginAt.Equal(at) {
-		t.Error("an instant is not that of the example")
+		t.Error("a time differs from the example")
 	}
 	for field, held := range map[string]bool{"user": true, "groups": true, "audit": true, "joinedAt": true, "status": true} {
 		if m.HasField(field) != held {
-			t.Errorf("holds %s: %v", field, !held)
+			t.Errorf("HasField(%s) is %v", field, !held)
 		}
 	}
 	if g := m.Groups[0]; g.HasField("modules") || g.HasField("users") || g.HasField("buyers") || g.HasField("audit") || !g.HasField("account") {
-		t.Error("a circular reference counts as known")
+		t.Error("a circular reference counts as loaded")
 	}
 }
 
@@ -95,9 +94,9 @@ func keys(m map[string]string) (all []string) {
 	return all
 }
 
-// What the vendor's OpenAPI document has beyond the example, all of it filled in.
-func TestEveryProperty(t *testing.T) {
-	const shortReference, others = "a reference", "an event of other types"
+// The files of testdata fill every property of the vendor's OpenAPI document.
+func TestDecoder_FillsEveryField(t *testing.T) {
+	const shortReference, others = "a short reference", "an event of other types"
 	for file, c := range map[string]struct {
 		read  func(providers.Collections) model.Node
 		empty map[string]string
@@ -105,7 +104,7 @@ func TestEveryProperty(t *testing.T) {
 		"user.json": {
 			func(c providers.Collections) model.Node { return get(t, c.Users, "USR-1000-0001") },
 			map[string]string{
-				"MiddleName": "has none", "CustomAttributes": "has none",
+				"MiddleName": "does not exist at this vendor", "CustomAttributes": "does not exist at this vendor",
 				".Updated.By.User": "an API token", "CurrentAccount.": shortReference,
 				"Audit.Activated": others, "Audit.Unassigned": others, "Audit.Disabled": others,
 				"Audit.Access": others, "Audit.Joined": others,
@@ -135,7 +134,7 @@ func TestEveryProperty(t *testing.T) {
 		"member_flat.json": {
 			func(c providers.Collections) model.Node { return get(t, c.Memberships, "ACC-1000-0001/USR-1000-0001") },
 			map[string]string{
-				"Organization": "has none", "VendorRole": "has none", "VendorRoleID": "has none", "License": "has none",
+				"Organization": "does not exist at this vendor", "VendorRole": "does not exist at this vendor", "VendorRoleID": "does not exist at this vendor", "License": "does not exist at this vendor",
 				"User.": shortReference, "Account.": shortReference, "Groups.": shortReference, "Buyers.": shortReference, "Modules.": shortReference,
 				"Access.By": "the vendor names no actor", "Joined.By": "the vendor names no actor",
 				"Audit.Activated": others, "Audit.Unassigned": others, "Audit.Disabled": others,
@@ -145,9 +144,9 @@ func TestEveryProperty(t *testing.T) {
 		collections, _ := connect(t, rowsOf(testdata(t, file)))
 		record := c.read(collections)
 		if full, ok := record.(interface{ Complete() bool }); !ok || !full.Complete() {
-			t.Errorf("%s: not a full record", file)
+			t.Errorf("%s: not a complete record", file)
 		}
-		for _, path := range empties(reflect.ValueOf(record), "") {
+		for _, path := range emptyPaths(reflect.ValueOf(record), "") {
 			// An actor is a short reference.
 			known := strings.Contains(path, "By.User.")
 			for part := range c.empty {
@@ -173,7 +172,7 @@ func get[T model.Node](t *testing.T, c providers.Collection[T], id string) T {
 	return object
 }
 
-func TestValues(t *testing.T) {
+func TestDecoder_ReadsValues(t *testing.T) {
 	c, _ := connect(t, rowsOf(testdata(t, "user.json")))
 	u := get(t, c.Users, "USR-1000-0001")
 	if got, want := fmt.Sprintf("%s %s %s %s", u.ID, u.Status, *u.VendorStatus, u.LastLoginAt.Format(time.RFC3339Nano)),
@@ -185,7 +184,7 @@ func TestValues(t *testing.T) {
 		t.Errorf("the creator is %+v", by.User)
 	}
 	if by := u.Audit.Updated.By; by.User != nil || *by.ID != "TKN-1000-0003" {
-		t.Errorf("an API token is the user %v", by.User)
+		t.Errorf("an API token became the user %v", by.User)
 	}
 	c, _ = connect(t, rowsOf(testdata(t, "module.json")))
 	if got := get(t, c.Modules, "MOD-1756"); !slices.Equal(got.Filters.GroupBuyers, []string{"selected", "all"}) ||
@@ -194,7 +193,7 @@ func TestValues(t *testing.T) {
 	}
 }
 
-func TestCurrencies(t *testing.T) {
+func TestDecoder_ReadsAllFormsOfCurrencies(t *testing.T) {
 	for json, want := range map[string][]string{
 		`"currency":"GBP"`:           {"GBP"},
 		`"currencies":"GBP"`:         {"GBP"},
@@ -213,26 +212,26 @@ func TestCurrencies(t *testing.T) {
 	}
 }
 
-func TestWords(t *testing.T) {
+func TestDecoder_NormalizesStatuses(t *testing.T) {
 	user := map[string]model.UserStatus{
 		"New": model.UserInvited, "Invited": model.UserInvited, "InvitationExpired": model.UserInvitationExpired,
 		"Active": model.UserActive, "Blocked": model.UserBlocked, "Disabled": model.UserInactive,
 		"Deleted": model.UserDeleted, "Paused": model.UserOther, "": model.UserOther, "active": model.UserOther,
 	}
-	for word, want := range user {
-		c, _ := connect(t, rowsOf(`{"id":"USR-1","status":"`+word+`"}`))
-		if u := get(t, c.Users, "USR-1"); u.Status != want || *u.VendorStatus != word {
-			t.Errorf("user %q: %s", word, u.Status)
+	for status, want := range user {
+		c, _ := connect(t, rowsOf(`{"id":"USR-1","status":"`+status+`"}`))
+		if u := get(t, c.Users, "USR-1"); u.Status != want || *u.VendorStatus != status {
+			t.Errorf("user %q: %s", status, u.Status)
 		}
 	}
-	for _, word := range []string{"Active", "Enabled", "Disabled", "Deleted", "Unassigned", "Conflict", "Mismatch", "New"} {
-		c, _ := connect(t, rowsOf(`{"id":"BUY-1","status":"`+word+`"}`))
-		want := model.BuyerStatus(strings.ToUpper(word))
-		if word == "New" {
+	for _, status := range []string{"Active", "Enabled", "Disabled", "Deleted", "Unassigned", "Conflict", "Mismatch", "New"} {
+		c, _ := connect(t, rowsOf(`{"id":"BUY-1","status":"`+status+`"}`))
+		want := model.BuyerStatus(strings.ToUpper(status))
+		if status == "New" {
 			want = model.BuyerOther
 		}
 		if b := get(t, c.Buyers, "BUY-1"); b.Status != want {
-			t.Errorf("buyer %q: %s", word, b.Status)
+			t.Errorf("buyer %q: %s", status, b.Status)
 		}
 	}
 	c, _ := connect(t, rowsOf(`{"id":"ACC-1"}`))
@@ -241,7 +240,7 @@ func TestWords(t *testing.T) {
 	}
 }
 
-func TestMoments(t *testing.T) {
+func TestDecoder_ReadsTimes(t *testing.T) {
 	for text, want := range map[string]string{
 		`"2026-02-02T10:00:00+00:00"`:         "2026-02-02T10:00:00Z",
 		`"2026-02-02T10:00:00.1234567+02:00"`: "2026-02-02T08:00:00.1234567Z",
@@ -262,7 +261,7 @@ func TestMoments(t *testing.T) {
 	}
 }
 
-func FuzzDecode(f *testing.F) {
+func FuzzDecoder(f *testing.F) {
 	for _, file := range []string{"account_users.json", "user.json", "account.json", "group.json", "buyer.json", "seller.json", "module.json", "member_flat.json"} {
 		f.Add(testdata(f, file))
 		f.Add(rowsOf(testdata(f, file)))
@@ -271,21 +270,21 @@ func FuzzDecode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body string) {
 		c, _ := connect(t, body)
 		ctx := t.Context()
-		check(t, c.Users, providers.Query{})
-		check(t, c.Accounts, providers.Query{})
-		check(t, c.Groups, of(model.TypeAccount, "ACC-1"))
-		check(t, c.Buyers, of(model.TypeAccount, "ACC-1", "ACC-2"))
-		check(t, c.Sellers, providers.Query{})
-		check(t, c.Modules, providers.Query{})
-		check(t, c.Memberships, of(model.TypeAccount, "ACC-1"))
-		check(t, c.Memberships, of(model.TypeUser, "USR-1"))
+		checkPage(t, c.Users, providers.Query{})
+		checkPage(t, c.Accounts, providers.Query{})
+		checkPage(t, c.Groups, listOf(model.TypeAccount, "ACC-1"))
+		checkPage(t, c.Buyers, listOf(model.TypeAccount, "ACC-1", "ACC-2"))
+		checkPage(t, c.Sellers, providers.Query{})
+		checkPage(t, c.Modules, providers.Query{})
+		checkPage(t, c.Memberships, listOf(model.TypeAccount, "ACC-1"))
+		checkPage(t, c.Memberships, listOf(model.TypeUser, "USR-1"))
 		c.Memberships.Get(ctx, []string{"ACC-1/USR-1"})
 	})
 }
 
-// check reads a page of whatever came; a row has an id and everything it must
-// have.
-func check[T model.Node](t *testing.T, c providers.Collection[T], q providers.Query) {
+// checkPage reads a page and checks that its rows have an id and every field
+// that is never null.
+func checkPage[T model.Node](t *testing.T, c providers.Collection[T], q providers.Query) {
 	t.Helper()
 	page, err := c.Page(t.Context(), q, "")
 	if err != nil {
@@ -301,7 +300,7 @@ func check[T model.Node](t *testing.T, c providers.Collection[T], q providers.Qu
 		switch o := model.Node(row).(type) {
 		case *model.Membership:
 			if o.User == nil || o.Account == nil {
-				t.Error("a membership without its ends")
+				t.Error("a membership without user or account")
 			}
 		case *model.Group:
 			if o.Account == nil {

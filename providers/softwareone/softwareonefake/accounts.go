@@ -6,7 +6,7 @@ import (
 	"github.com/accountgraph/accountgraph/internal/fakevendor"
 )
 
-// AccountID is the id of the nth account. There are 125.
+// AccountID returns the id of the nth account. There are 125.
 func AccountID(n int) string { return id("ACC", n) }
 
 func (d *data) addAccounts() {
@@ -14,10 +14,10 @@ func (d *data) addAccounts() {
 		vs := values{
 			"id": AccountID(n), "name": fakevendor.Company(n), "icon": icon("accounts", AccountID(n), n),
 			"type": accountType(n), "status": accountStatus(n), "serviceLevel": serviceLevel(n),
-			"address":     d.postal(n + 5),
-			"eligibility": d.eligibility.with(values{"client": n%9 != 4, "partner": n%5 == 0}),
-			"audit": d.audit.with(values{
-				"created": d.happened(instant(2018, n), n), "updated": d.happened(instant(2023, n), n+2),
+			"address":     d.addressOf(n + 5),
+			"eligibility": d.eligibility.newRow(values{"client": n%9 != 4, "partner": n%5 == 0}),
+			"audit": d.audit.newRow(values{
+				"created": d.eventAt(instant(2018, n), n), "updated": d.eventAt(instant(2023, n), n+2),
 			}),
 		}
 		if n == 5 {
@@ -26,7 +26,7 @@ func (d *data) addAccounts() {
 		if n%2 == 0 {
 			vs["externalId"] = fmt.Sprintf("CRM/%06d", n*31)
 			vs["externalName"] = fakevendor.Company(n) + " (CRM)"
-			vs["externalIds"] = d.accountIDs.with(values{"pyraTenantId": fmt.Sprintf("123e4567-e89b-12d3-a456-%012d", n)})
+			vs["externalIds"] = d.accountIDs.newRow(values{"pyraTenantId": fmt.Sprintf("123e4567-e89b-12d3-a456-%012d", n)})
 		}
 		if n%4 != 3 {
 			vs["technicalSupportEmail"] = fmt.Sprintf("support%d@company.example", n)
@@ -34,12 +34,12 @@ func (d *data) addAccounts() {
 			vs["description"] = pick(n, "Resells \"cloud\", mostly.", "Line one\nline two", "<b>Not</b> HTML", "説明 ✓")
 			vs["defaultLanguageCode"] = pick(n, "en", "de", "es")
 		}
-		d.accounts.add(d.account.with(vs), n == 0)
+		d.accounts.add(d.account.newRow(vs), n == 0)
 	}
 }
 
-// accountType makes the first three accounts one of each type; the others are
-// mostly clients.
+// accountType returns a different type for each of the first three accounts; the
+// others are mostly clients.
 func accountType(n int) string {
 	switch {
 	case n == 2 || n%40 == 39:
@@ -50,7 +50,7 @@ func accountType(n int) string {
 	return "Client"
 }
 
-// accountStatus has one word that is not documented.
+// accountStatus returns a documented status or "Onboarding", which is not.
 func accountStatus(n int) string {
 	switch {
 	case n%17 == 7:
@@ -63,8 +63,8 @@ func accountStatus(n int) string {
 	return "Active"
 }
 
-// serviceLevel has the words of the OpenAPI document as well as those of the
-// guides, which disagree, and nothing.
+// serviceLevel returns a level of the OpenAPI document or of the guides, which
+// disagree, or "".
 func serviceLevel(n int) string {
 	return pick(n, "Express", "Elite", "Dsc", "Focus", "Runners", "Strategics", "NotApplicable", "Essential", "DSC", "")
 }

@@ -7,11 +7,11 @@ import (
 	"github.com/accountgraph/accountgraph/internal/fakevendor"
 )
 
-// BuyerID is the id of the nth buyer. There are 142; the first twenty belong to
+// BuyerID returns the id of the nth buyer. There are 142; the first twenty belong to
 // the first three accounts.
 func BuyerID(n int) string { return id("BUY", n) }
 
-// LicenseeID is the id of the nth licensee. There are 130.
+// LicenseeID returns the id of the nth licensee. There are 130.
 func LicenseeID(n int) string { return id("LCE", n) + "-0001" }
 
 func (d *data) addBuyers() {
@@ -27,12 +27,12 @@ func (d *data) addBuyers() {
 		}
 		vs := values{
 			"id": BuyerID(n), "name": fakevendor.Company(n+130) + " Purchasing", "icon": icon("buyers", BuyerID(n), n),
-			"status": status, "address": d.postal(n + 1), "account": account, "sellers": sellers,
-			"audit": d.buyersAudit(n, status),
+			"status": status, "address": d.addressOf(n + 1), "account": account, "sellers": sellers,
+			"audit": d.buyerAuditOf(n, status),
 		}
 		if n%5 != 4 {
 			vs["contact"] = d.contactOf(n)
-			vs["externalIds"] = d.buyerIDs.with(values{"erpCustomer": fmt.Sprintf("%s-SCU-%06d", pick(n, "US", "DE", "ES"), 200000+n), "erpCompanyContact": fmt.Sprintf("CON-%08d", n)})
+			vs["externalIds"] = d.buyerIDs.newRow(values{"erpCustomer": fmt.Sprintf("%s-SCU-%06d", pick(n, "US", "DE", "ES"), 200000+n), "erpCompanyContact": fmt.Sprintf("CON-%08d", n)})
 			vs["taxId"] = fmt.Sprintf("%s%09d", pick(n, "US", "DE", "ES"), 123456789-n)
 		}
 		if n%13 == 2 {
@@ -40,28 +40,29 @@ func (d *data) addBuyers() {
 		}
 		if status == "Conflict" || status == "Mismatch" {
 			vs["errors"] = []*row{
-				d.message.with(values{"id": "MPTACC07-0011", "message": "The tax id, \"" + status + "\", is used by another buyer.", "parameters": raw(`{"buyer":"` + BuyerID(0) + `"}`)}),
-				d.message.with(values{"message": "The address does not match."}),
+				d.message.newRow(values{"id": "MPTACC07-0011", "message": "The tax id, \"" + status + "\", is used by another buyer.", "parameters": raw(`{"buyer":"` + BuyerID(0) + `"}`)}),
+				d.message.newRow(values{"message": "The address does not match."}),
 			}
 		}
-		d.buyers.add(d.buyer.with(vs), account.id() == FirstAccount)
+		d.buyers.add(d.buyer.newRow(vs), account.id() == FirstAccount)
 	}
 }
 
-func (d *data) buyersAudit(n int, status string) *row {
-	vs := values{"created": d.happened(instant(2019, n), n), "updated": d.happened(instant(2024, n), n+1)}
+func (d *data) buyerAuditOf(n int, status string) *row {
+	vs := values{"created": d.eventAt(instant(2019, n), n), "updated": d.eventAt(instant(2024, n), n+1)}
 	switch status {
 	case "Unassigned":
-		vs["unassigned"] = d.happened(instant(2022, n), n+2)
+		vs["unassigned"] = d.eventAt(instant(2022, n), n+2)
 	case "Disabled":
-		vs["disabled"] = d.happened(instant(2022, n), n+3)
+		vs["disabled"] = d.eventAt(instant(2022, n), n+3)
 	case "Active", "Enabled":
-		vs["activated"] = d.happened(instant(2020, n), n)
+		vs["activated"] = d.eventAt(instant(2020, n), n)
 	}
-	return d.buyerAudit.with(vs)
+	return d.buyerAudit.newRow(vs)
 }
 
-// buyersAccount spreads the first buyers over the big accounts.
+// buyersAccount returns the number of a buyer's account. The first buyers belong
+// to the big accounts.
 func buyersAccount(n int) int {
 	switch {
 	case n < 10:
@@ -74,18 +75,18 @@ func buyersAccount(n int) int {
 	return bigAccounts + n - bigBuyers
 }
 
-// contactOf is a buyer's contact: a user of the platform at every second one.
+// contactOf returns a buyer's contact. Every second one is a user.
 func (d *data) contactOf(n int) *row {
 	p := d.people[n*11%userCount]
 	vs := values{"name": p.Name(), "firstName": p.IsSet, "lastName": p.Family, "email": p.EmailAt(model.SoftwareOne)}
 	if n%2 == 0 {
 		vs["user"] = d.users.rows[p.Number]
-		vs["phone"] = d.phone.with(values{"prefix": "+49", "number": fmt.Sprintf("30%07d", n)})
+		vs["phone"] = d.phone.newRow(values{"prefix": "+49", "number": fmt.Sprintf("30%07d", n)})
 	}
 	if n%3 == 0 {
 		vs["type"] = "Purchasing"
 	}
-	return d.contact.with(vs)
+	return d.contact.newRow(vs)
 }
 
 func (d *data) addLicensees() {
@@ -94,11 +95,11 @@ func (d *data) addLicensees() {
 		account := buyer.get("account").(*row)
 		vs := values{
 			"id": LicenseeID(n), "name": fakevendor.Company(n+130) + pick(n, " Licensing", " (Licensee)", ", Lic."), "icon": icon("licensees", LicenseeID(n), n),
-			"status": pick(n, "Active", "Enabled", "Active", "Disabled", "Active", "Deleted"), "address": d.postal(n + 2),
+			"status": pick(n, "Active", "Enabled", "Active", "Disabled", "Active", "Deleted"), "address": d.addressOf(n + 2),
 			"useBuyerAddress": n%2 == 0, "account": account, "buyer": buyer, "seller": d.sellers.rows[n%sellerCount],
-			"eligibility": d.eligibility.with(values{"client": true, "partner": false}),
-			"audit":       d.licenseeAudit.with(values{"created": d.happened(instant(2020, n), n)}),
+			"eligibility": d.eligibility.newRow(values{"client": true, "partner": false}),
+			"audit":       d.licenseeAudit.newRow(values{"created": d.eventAt(instant(2020, n), n)}),
 		}
-		d.licensees.add(d.licensee.with(vs), account.id() == FirstAccount)
+		d.licensees.add(d.licensee.newRow(vs), account.id() == FirstAccount)
 	}
 }

@@ -2,15 +2,15 @@ package softwareonefake
 
 import "strings"
 
-// collection is a list of rows of one kind, in the order of their ids.
+// collection is a list of rows of one kind, sorted by id.
 type collection struct {
 	kind *kind
 	rows []*row
-	// byName holds each row by all names that a path can have for it.
+	// byName holds each row under all names by which a path can refer to it.
 	byName map[string]*row
 	// own are the rows that a token of FirstAccount sees.
 	own map[*row]bool
-	// ownRows are the same, in order.
+	// ownRows are the rows in own, sorted by id.
 	ownRows []*row
 }
 
@@ -18,12 +18,12 @@ func newCollection(k *kind) *collection {
 	return &collection{kind: k, byName: map[string]*row{}, own: map[*row]bool{}}
 }
 
-// add appends a row. Names besides its id may lead to it.
+// add appends a row. names refer to it, besides its id.
 func (c *collection) add(r *row, own bool, names ...string) *row {
 	c.rows = append(c.rows, r)
 	for _, name := range append(names, r.id()) {
 		if name != "" {
-			c.byName[folded(name)] = r
+			c.byName[foldName(name)] = r
 		}
 	}
 	if own {
@@ -33,27 +33,27 @@ func (c *collection) add(r *row, own bool, names ...string) *row {
 	return r
 }
 
-// folded is the name to find a row by: the case of an e-mail address does not
-// matter.
-func folded(name string) string {
+// foldName returns the key of a name in byName: e-mail addresses are
+// case-insensitive.
+func foldName(name string) string {
 	if strings.Contains(name, "@") {
 		return strings.ToLower(name)
 	}
 	return name
 }
 
-// find returns the row of that name, nil where there is none or the token may
+// find returns the row with this name, nil where there is none or the token may
 // not see it.
 func (c *collection) find(name string, operations bool) *row {
-	r := c.byName[folded(name)]
+	r := c.byName[foldName(name)]
 	if r == nil || !operations && !c.own[r] {
 		return nil
 	}
 	return r
 }
 
-// seen are the rows that the token may see.
-func (c *collection) seen(operations bool) []*row {
+// visible returns the rows that the token may see.
+func (c *collection) visible(operations bool) []*row {
 	if operations {
 		return c.rows
 	}

@@ -7,24 +7,24 @@ import (
 	"github.com/accountgraph/accountgraph/internal/fakevendor"
 )
 
-// How much there is. Accounts, groups, buyers, sellers and users each fill more
-// than one page of a hundred.
+// The size of the data set. Accounts, groups, buyers, sellers and users each fill
+// more than one page of 100.
 const (
 	userCount     = 300
 	accountCount  = 125
 	sellerCount   = 110
 	licenseeCount = 130
 
-	// bigAccounts come first. Between them they have 12 groups with 250
-	// different users, and 20 buyers.
-	bigAccounts      = 3
-	groupsPerBig     = 4
-	bigUsers         = 250
-	bigBuyers        = 20
-	usersWithoutHome = 290
+	// The first bigAccounts accounts have 12 groups with 250 different users, and
+	// 20 buyers together.
+	bigAccounts  = 3
+	groupsPerBig = 4
+	bigUsers     = 250
+	bigBuyers    = 20
+	usersInSmall = 290
 )
 
-// data is everything on the platform. It is not changed after newData.
+// data is the data set of the platform. It is immutable after newData.
 type data struct {
 	*schema
 	people []fakevendor.Person
@@ -35,7 +35,7 @@ type data struct {
 	accountUsers                          *collection
 	accountUsersOf, membersOf, accountsOf map[*row]*collection
 
-	// actors are users as those who did something, by number.
+	// actors are users as actors of audit events, by number.
 	actors []*row
 }
 
@@ -64,50 +64,50 @@ func newData(currencyObjects bool) *data {
 	for _, c := range d.collections {
 		reference := (&Fake{}).plan(c.kind, nil, short)
 		for _, r := range c.rows {
-			r.text = reference.write(nil, r)
+			r.json = reference.write(nil, r)
 		}
 	}
 	return d
 }
 
-// id makes an id of two groups of digits. Ids are in the order of the numbers.
+// id returns an id with two groups of digits. Ids sort like the numbers.
 func id(prefix string, n int) string {
 	return fmt.Sprintf("%s-%04d-%04d", prefix, 1000+n, (n*7919+1234)%10000)
 }
 
-// instant is a time that depends on the number, after the year began.
+// instant returns a time in or after the year; times sort like the numbers.
 func instant(year, n int) time.Time {
 	return time.Date(year, 1, 2, 3, 4, 5, 678e6, time.UTC).Add(time.Duration(n) * (5*time.Hour + 7*time.Minute))
 }
 
-// actor is who did something: a user, a token, or somebody of whom the platform
-// tells nothing but a href that leads nowhere.
+// actor returns the actor of an event: a user, a token, or one of which the
+// platform returns nothing but an empty href.
 func (d *data) actor(n int) *row {
 	switch n % 4 {
 	case 2:
-		return d.schema.actor.with(values{"id": id("TKN", n%7), "name": fmt.Sprintf("Integration %d", n%7)})
+		return d.schema.actor.newRow(values{"id": id("TKN", n%7), "name": fmt.Sprintf("Integration %d", n%7)})
 	case 3:
-		return d.schema.actor.with(values{"href": "//"})
+		return d.schema.actor.newRow(values{"href": "//"})
 	}
 	return d.actors[n*7%userCount]
 }
 
-// happened is an event: something that the nth actor did.
-func (d *data) happened(at time.Time, n int) *row {
-	return d.event.with(values{"at": at, "by": d.actor(n)})
+// eventAt returns an event of the nth actor.
+func (d *data) eventAt(at time.Time, n int) *row {
+	return d.event.newRow(values{"at": at, "by": d.actor(n)})
 }
 
-// since is an instant without an actor.
-func (d *data) since(at time.Time) *row { return d.schema.instant.with(values{"at": at}) }
+// dateEvent returns an event without an actor.
+func (d *data) dateEvent(at time.Time) *row { return d.schema.instant.newRow(values{"at": at}) }
 
-// pick returns the nth of the words, over and over.
+// pick returns the nth of the words, modulo their number.
 func pick(n int, words ...string) string { return words[n%len(words)] }
 
-// postal is the nth address: most are whole, some empty, some missing.
-func (d *data) postal(n int) *row {
+// addressOf returns the nth address: most are complete, some empty, some nil.
+func (d *data) addressOf(n int) *row {
 	switch n % 7 {
 	case 3:
-		return d.address.with(nil)
+		return d.address.newRow(nil)
 	case 6:
 		return nil
 	}
@@ -122,5 +122,5 @@ func (d *data) postal(n int) *row {
 	if n%3 == 0 {
 		vs["addressLine2"] = fmt.Sprintf("Floor %d, “rear”", n%9)
 	}
-	return d.address.with(vs)
+	return d.address.newRow(vs)
 }

@@ -1,10 +1,10 @@
-// Package softwareonefake is a simulated SoftwareOne Marketplace: the reading
-// half of its accounts API with a fixed set of data, for demonstrations and
-// tests. It behaves as https://docs.platform.softwareone.com/developer-resources/rest-api
-// says, and where that says nothing, as its comments here say.
+// Package softwareonefake simulates the SoftwareOne Marketplace: the read
+// requests of its accounts API with a fixed data set, for demonstrations and
+// tests. It follows https://docs.platform.softwareone.com/developer-resources/rest-api;
+// comments here say what it does where that documentation is silent.
 //
-// It does not know the client that this module has for the platform, does not
-// write, and keeps no state but its Control.
+// It shares no code with this module's client for the platform, and its only
+// state is its Control.
 package softwareonefake
 
 import (
@@ -16,10 +16,10 @@ import (
 	"github.com/accountgraph/accountgraph/internal/fakevendor"
 )
 
-// Ids that are worth knowing by name.
+// The ids of objects with special properties.
 const (
-	// FirstAccount is the account that comes first in the order of ids. It has
-	// the most users, more than a page of them.
+	// FirstAccount is the account with the lowest id. It has the most users, more
+	// than a page of them.
 	FirstAccount = "ACC-1000-1234"
 	// LoneAccount has neither users nor an address.
 	LoneAccount = "ACC-1005-0829"
@@ -30,63 +30,63 @@ const (
 	LoneUser = "USR-1299-9015"
 )
 
-// Fake is a simulated platform. It serves concurrent requests. The exported
-// fields besides Control are set before the first one.
+// Fake is a simulated platform. It is an http.Handler for concurrent requests.
+// Set the exported fields besides Control before the first one.
 type Fake struct {
-	// Control makes the platform misbehave and tells what it was asked.
+	// Control injects faults and records requests.
 	Control fakevendor.Control
-	// Operations says that the token belongs to an operations account. Such a
-	// token sees all there is. Any other token here belongs to FirstAccount and
-	// sees that account with what is in it, and all sellers; modules are
-	// forbidden to it, and users' accounts and buyers' errors are left out.
+	// Operations is whether the token belongs to an operations account, which
+	// sees everything. Otherwise it belongs to FirstAccount and sees that account
+	// with its objects, and all sellers; modules are forbidden, and users lack
+	// accounts and buyers lack errors.
 	Operations bool
-	// Removed takes away /{accountId}/users and /account-users, as the live
-	// platform did in May 2026.
+	// Removed makes /{accountId}/users and /account-users respond 404, as on the
+	// live platform since May 2026.
 	Removed bool
-	// NestedOnly takes away /accounts/{accountId}/users, as on a platform before
-	// that path existed.
+	// NestedOnly makes /accounts/{accountId}/users respond 404, as before that
+	// path existed.
 	NestedOnly bool
 	// Verbose adds href and $meta to every object, short references included, as
-	// the vendor's reference pages show it. Otherwise $meta is on the answer
-	// itself and on expanded references, and href is nowhere.
+	// on the vendor's reference pages. Otherwise only the top level and expanded
+	// references have $meta, and nothing has href.
 	Verbose bool
-	// NoOmitted leaves $meta.omitted out of every answer, as in some of the
-	// vendor's examples.
+	// NoOmitted leaves out $meta.omitted everywhere, as some of the vendor's
+	// examples do.
 	NoOmitted bool
-	// CurrencyObjects makes sellers' currencies objects instead of words; both
-	// are in use.
+	// CurrencyObjects makes sellers' currencies objects instead of strings; the
+	// vendor uses both forms.
 	CurrencyObjects bool
 
 	token string
-	// data is made once, for the first request that gets this far: many tests
-	// only make the platform fail.
+	// data is built by the first request that needs it: many tests only inject
+	// faults.
 	data *data
 	once sync.Once
 }
 
-// New returns a platform that lets this token in, of an operations account.
+// New returns a platform that accepts this token, of an operations account.
 func New(token string) *Fake {
 	return &Fake{Operations: true, token: token}
 }
 
-// ServeHTTP answers a request below /public/v1/accounts.
+// ServeHTTP serves the paths below /public/v1/accounts.
 func (f *Fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.Control.Wrap(http.HandlerFunc(f.serve)).ServeHTTP(w, r)
 }
 
 func (f *Fake) serve(w http.ResponseWriter, r *http.Request) {
-	if !f.allowed(r) {
+	if !f.isAuthenticated(r) {
 		w.Header().Set("WWW-Authenticate", "Bearer")
 		writeProblem(w, unauthorized())
 		return
 	}
 	if r.Method != http.MethodGet {
 		w.Header().Set("Allow", http.MethodGet)
-		writeProblem(w, notAllowed())
+		writeProblem(w, methodNotAllowed())
 		return
 	}
 	f.once.Do(func() { f.data = newData(f.CurrencyObjects) })
-	body, err := f.answer(r)
+	body, err := f.respond(r)
 	if err != nil {
 		writeProblem(w, err)
 		return
@@ -95,7 +95,8 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(body)
 }
 
-func (f *Fake) allowed(r *http.Request) bool {
+// isAuthenticated reports whether the request has the token.
+func (f *Fake) isAuthenticated(r *http.Request) bool {
 	scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " ")
 	return ok && strings.EqualFold(scheme, "Bearer") &&
 		subtle.ConstantTimeCompare([]byte(token), []byte(f.token)) == 1

@@ -8,10 +8,11 @@ import (
 	"time"
 )
 
-// condition tells whether a row is wanted.
+// condition reports whether a row matches.
 type condition func(*row) bool
 
-// compile makes a condition of an expression about rows of the selection's kind.
+// compile returns the condition for an expression about rows of the selection's
+// kind.
 func (s *selection) compile(e expression, operations bool) (condition, *problem) {
 	switch e := e.(type) {
 	case constant:
@@ -54,17 +55,17 @@ func (s *selection) quantified(e quantified, operations bool) (condition, *probl
 	if err != nil {
 		return nil, err
 	}
-	if p.last.form != objects {
+	if p.last.typ != objects {
 		return nil, invalid(e.path, "The property is not a collection.")
 	}
 	part := condition(func(*row) bool { return true })
 	if e.part != nil {
-		if part, err = s.within(e.path, p.last.of).compile(e.part, operations); err != nil {
+		if part, err = s.at(e.path, p.last.of).compile(e.part, operations); err != nil {
 			return nil, err
 		}
 	}
 	return func(r *row) bool {
-		rs, _ := p.in(r).([]*row)
+		rs, _ := p.valueIn(r).([]*row)
 		if e.all {
 			return !slices.ContainsFunc(rs, func(r *row) bool { return !part(r) })
 		}
@@ -77,17 +78,17 @@ func (s *selection) membership(e membership, operations bool) (condition, *probl
 	if err != nil {
 		return nil, err
 	}
-	wanted := map[any]bool{}
+	values := map[any]bool{}
 	for _, v := range e.values {
-		value, never, err := p.read(e.path, v)
+		value, never, err := p.parse(e.path, v)
 		if err != nil {
 			return nil, err
 		}
 		if !never {
-			wanted[equatable(value)] = true
+			values[equatable(value)] = true
 		}
 	}
-	return func(r *row) bool { return wanted[equatable(valueOf(p.in(r)))] != e.out }, nil
+	return func(r *row) bool { return values[equatable(valueOf(p.valueIn(r)))] != e.out }, nil
 }
 
 func (s *selection) comparison(e comparison, operations bool) (condition, *problem) {
@@ -98,19 +99,19 @@ func (s *selection) comparison(e comparison, operations bool) (condition, *probl
 	if e.operator == "like" || e.operator == "ilike" {
 		return p.like(e)
 	}
-	value, never, err := p.read(e.path, e.value)
+	value, never, err := p.parse(e.path, e.value)
 	switch {
 	case err != nil:
 		return nil, err
 	case e.operator == "eq":
-		return func(r *row) bool { return !never && equatable(valueOf(p.in(r))) == equatable(value) }, nil
+		return func(r *row) bool { return !never && equatable(valueOf(p.valueIn(r))) == equatable(value) }, nil
 	case e.operator == "ne":
-		return func(r *row) bool { return never || equatable(valueOf(p.in(r))) != equatable(value) }, nil
-	case value == nil || p.last.form == truth:
+		return func(r *row) bool { return never || equatable(valueOf(p.valueIn(r))) != equatable(value) }, nil
+	case value == nil || p.last.typ == truth:
 		return nil, invalid(e.path, "The property has no order to compare by.")
 	}
 	return func(r *row) bool {
-		v := valueOf(p.in(r))
+		v := valueOf(p.valueIn(r))
 		if v == nil || never {
 			return false
 		}
@@ -128,39 +129,39 @@ func (s *selection) comparison(e comparison, operations bool) (condition, *probl
 }
 
 func (p path) like(e comparison) (condition, *problem) {
-	if p.last.form != text || e.value.null {
+	if p.last.typ != text || e.value.null {
 		return nil, invalid(e.path, "Only text can be searched.")
 	}
-	fold, never := func(s string) string { return s }, p.last.name == "id" && e.value.idLike()
+	fold, never := func(s string) string { return s }, p.last.name == "id" && e.value.isUnquotedID()
 	if e.operator == "ilike" {
 		fold = strings.ToLower
 	}
 	pattern := fold(e.value.text)
 	return func(r *row) bool {
-		s, ok := valueOf(p.in(r)).(string)
+		s, ok := valueOf(p.valueIn(r)).(string)
 		return ok && !never && like(pattern, fold(s))
 	}, nil
 }
 
-// read turns a literal into a value that a property can have. It tells literals
-// that never match.
-func (p path) read(name string, v literal) (value any, never bool, _ *problem) {
-	if v.null && p.last.form != opaque {
+// parse converts a literal to the type of the property. never is whether the
+// literal matches no value.
+func (p path) parse(name string, v literal) (value any, never bool, _ *problem) {
+	if v.null && p.last.typ != opaque {
 		return nil, false, nil
 	}
 	var err error
-	switch p.last.form {
+	switch p.last.typ {
 	case text:
-		return v.text, p.last.name == "id" && v.idLike(), nil
+		return v.text, p.last.name == "id" && v.isUnquotedID(), nil
 	case number:
 		value, err = strconv.ParseFloat(v.text, 64)
 	case truth:
 		value, err = strconv.ParseBool(v.text)
 	case moment:
-		// The one form of a time that the documentation promises to work.
-		const exact = "2006-01-02T15:04:05.000Z"
-		value, err = time.Parse(exact, v.text)
-		if len(v.text) != len(exact) {
+		// The only form of a time that the documentation promises to work.
+		const layout = "2006-01-02T15:04:05.000Z"
+		value, err = time.Parse(layout, v.text)
+		if len(v.text) != len(layout) {
 			return nil, false, invalid(name, "A date has the form YYYY-MM-DDTHH:mm:ss.sssZ.")
 		}
 	default:
@@ -172,7 +173,8 @@ func (p path) read(name string, v literal) (value any, never bool, _ *problem) {
 	return value, false, nil
 }
 
-// valueOf is a scalar's value. An object counts as one that is there.
+// valueOf returns the value of a scalar, and for objects and lists whether they
+// are not null.
 func valueOf(v any) any {
 	switch v := v.(type) {
 	case scalar:
@@ -183,7 +185,7 @@ func valueOf(v any) any {
 	return nil
 }
 
-// equatable is a value that == compares rightly.
+// equatable returns a value that == compares correctly.
 func equatable(v any) any {
 	if t, ok := v.(time.Time); ok {
 		return t.UnixNano()
@@ -191,7 +193,7 @@ func equatable(v any) any {
 	return v
 }
 
-// compare puts values of one form in order, nothing before anything.
+// compare orders values of one type; nil comes first.
 func compare(a, b any) int {
 	switch a := a.(type) {
 	case nil:

@@ -1,29 +1,29 @@
 package softwareonefake
 
-// kind is a type of object: what it has, and what of it is shown when.
+// kind is a type of object: its properties and when they are included.
 type kind struct {
 	name string
-	// path is where objects of this kind are read one by one, "" where they
-	// are not.
+	// path is the collection of objects of this kind, "" where there is none.
 	path string
-	// part marks objects that have no identity of their own: they come whole or
-	// not at all.
+	// part is whether objects of this kind have no identity: they are included
+	// whole or not at all.
 	part   bool
 	fields []field
 	index  map[string]int
-	// whole is the plan for closed kinds, made when the first row is.
-	whole *plan
+	// constant is the plan for kinds whose JSON is always the same. The first row
+	// builds it.
+	constant *plan
 }
 
-// form is what kind of value a field holds.
-type form int
+// valueType is the type of a field's value.
+type valueType int
 
 const (
-	text form = iota
+	text valueType = iota
 	number
 	truth
 	moment
-	// opaque values are shown and never compared.
+	// opaque values are written and never compared.
 	opaque
 	// object is a single object, objects a list of them.
 	object
@@ -33,38 +33,38 @@ const (
 // field is a property of a kind.
 type field struct {
 	name string
-	form form
+	typ  valueType
 	of   *kind
 	// core fields are part of short references.
 	core bool
-	// later fields must be asked for by name.
-	later bool
-	// never fields are not even shown then.
-	never bool
+	// onSelect fields are left out unless select names them.
+	onSelect bool
+	// hidden fields are left out even then.
+	hidden bool
 	// operations fields exist for operations accounts only.
 	operations bool
 }
 
-func (f field) short() field   { f.core = true; return f }
-func (f field) onAsk() field   { f.later = true; return f }
-func (f field) onNoAsk() field { f.later, f.never = true, true; return f }
-func (f field) ops() field     { f.operations = true; return f }
+func (f field) asCore() field       { f.core = true; return f }
+func (f field) asOnSelect() field   { f.onSelect = true; return f }
+func (f field) asHidden() field     { f.onSelect, f.hidden = true, true; return f }
+func (f field) asOperations() field { f.operations = true; return f }
 
-func has(name string, form form) field   { return field{name: name, form: form} }
-func one(name string, of *kind) field    { return field{name: name, form: object, of: of} }
-func many(name string, of *kind) field   { return field{name: name, form: objects, of: of} }
-func texts(names ...string) (fs []field) { return each(text, false, names) }
-func cores(names ...string) (fs []field) { return each(text, true, names) }
+func scalarField(name string, typ valueType) field { return field{name: name, typ: typ} }
+func objectField(name string, of *kind) field      { return field{name: name, typ: object, of: of} }
+func listField(name string, of *kind) field        { return field{name: name, typ: objects, of: of} }
+func textFields(names ...string) (fs []field)      { return scalarFields(text, false, names) }
+func coreFields(names ...string) (fs []field)      { return scalarFields(text, true, names) }
 
-func each(form form, core bool, names []string) (fs []field) {
+func scalarFields(typ valueType, core bool, names []string) (fs []field) {
 	for _, name := range names {
-		fs = append(fs, field{name: name, form: form, core: core})
+		fs = append(fs, field{name: name, typ: typ, core: core})
 	}
 	return fs
 }
 
-// have gives the kind its fields, in the order in which they are shown.
-func (k *kind) have(groups ...[]field) {
+// addFields adds fields in the order in which they are written.
+func (k *kind) addFields(groups ...[]field) {
 	k.index = map[string]int{}
 	for _, fs := range groups {
 		for _, f := range fs {
@@ -74,20 +74,21 @@ func (k *kind) have(groups ...[]field) {
 	}
 }
 
-// closed kinds are parts that refer to nothing.
-func (k *kind) closed() bool {
+// isConstant reports whether the JSON of a row is the same in every response:
+// the kind is a part without references.
+func (k *kind) isConstant() bool {
 	if !k.part {
 		return false
 	}
 	for _, f := range k.fields {
-		if f.of != nil && !f.of.closed() {
+		if f.of != nil && !f.of.isConstant() {
 			return false
 		}
 	}
 	return true
 }
 
-// find returns the place of a field that such a token may know of.
+// find returns the index of a field that the token may see.
 func (k *kind) find(name string, operations bool) (int, bool) {
 	i, ok := k.index[name]
 	if !ok || k.fields[i].operations && !operations {

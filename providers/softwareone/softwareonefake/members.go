@@ -7,15 +7,15 @@ import (
 	"github.com/accountgraph/accountgraph/internal/fakevendor"
 )
 
-// AccountUserID is the id that the place of the nth user in the mth account has
-// in the older, nested form of account users.
+// AccountUserID returns the id that the membership of a user in an account has in
+// the older, nested form. Both are numbers.
 func AccountUserID(account, user int) string {
 	return fmt.Sprintf("AUSR-%04d-%04d-%04d", 1000+account, 1000+user, (account*31+user*7919+1234)%10000)
 }
 
-// homes are the accounts that a user is in, by number. Every user below bigUsers
-// is in a big account, nobody else is.
-func homes(n int) []int {
+// accountsOfUser returns the numbers of the accounts that a user is in. The users
+// below bigUsers are in a big account, the others are not.
+func accountsOfUser(n int) []int {
 	var accounts []int
 	switch {
 	case n == fakevendor.SharedPersonFirst:
@@ -33,7 +33,7 @@ func homes(n int) []int {
 	}
 	for a := bigAccounts; a < accountCount; a++ {
 		for i := range a % 5 {
-			if (a*13+i*41)%usersWithoutHome == n {
+			if (a*13+i*41)%usersInSmall == n {
 				accounts = append(accounts, a)
 			}
 		}
@@ -41,9 +41,9 @@ func homes(n int) []int {
 	return accounts
 }
 
-// ofFirst tells whether a user is in the first account.
-func ofFirst(n int) bool {
-	accounts := homes(n)
+// inFirstAccount reports whether a user is in the first account.
+func inFirstAccount(n int) bool {
+	accounts := accountsOfUser(n)
 	return len(accounts) > 0 && accounts[0] == 0
 }
 
@@ -52,7 +52,7 @@ func (d *data) addMembers() {
 	members := make([][]int, accountCount)
 	for n, user := range d.users.rows {
 		in := newCollection(d.account)
-		for _, a := range homes(n) {
+		for _, a := range accountsOfUser(n) {
 			members[a] = append(members[a], n)
 			in.add(d.accounts.rows[a], a == 0)
 		}
@@ -67,7 +67,7 @@ func (d *data) addMembers() {
 		nested, flat := newCollection(d.accountUser), newCollection(d.member)
 		d.accountUsersOf[account], d.membersOf[account] = nested, flat
 		for _, n := range members[a] {
-			groups := groupsOf(account, a, n)
+			groups := groupsOfMember(account, a, n)
 			for _, g := range groups {
 				users[g] = append(users[g], d.users.rows[n])
 			}
@@ -79,8 +79,9 @@ func (d *data) addMembers() {
 	}
 }
 
-// groupsOf chooses a member's groups. In the small accounts some have none.
-func groupsOf(account *row, a, n int) []*row {
+// groupsOfMember returns a member's groups. In the small accounts some members
+// have none.
+func groupsOfMember(account *row, a, n int) []*row {
 	all := account.rows("groups")
 	switch {
 	case a >= bigAccounts && (a+n)%6 == 5:
@@ -93,6 +94,7 @@ func groupsOf(account *row, a, n int) []*row {
 	return []*row{all[n%groupsPerBig]}
 }
 
+// addMember adds the nth user to the ath account, in both forms.
 func (d *data) addMember(a, n int, groups []*row) {
 	account, user := d.accounts.rows[a], d.users.rows[n]
 	vs := values{"account": account}
@@ -101,29 +103,29 @@ func (d *data) addMember(a, n int, groups []*row) {
 		vs["modules"] = union(groups, "modules")
 		vs["buyers"] = union(groups, "buyers")
 	}
-	status, invitation := d.invite(a, n)
+	status, invitation := d.invitationOf(a, n)
 	if invitation != nil {
 		vs["invitation"] = invitation
 	}
-	audit := values{"created": d.happened(instant(2021, n+a), n), "updated": d.happened(instant(2024, n+a), a)}
+	audit := values{"created": d.eventAt(instant(2021, n+a), n), "updated": d.eventAt(instant(2024, n+a), a)}
 	if invitation == nil || status == "Active" {
-		audit["joined"] = d.since(instant(2022, n+a))
+		audit["joined"] = d.dateEvent(instant(2022, n+a))
 		if !d.people[n].NeverLoggedIn {
-			audit["access"] = d.since(instant(2025, n+a))
+			audit["access"] = d.dateEvent(instant(2025, n+a))
 		}
 	}
 
-	vs["id"], vs["user"], vs["audit"] = AccountUserID(a, n), user, d.accountUserAudit.with(audit)
-	nested := d.accountUser.with(vs)
+	vs["id"], vs["user"], vs["audit"] = AccountUserID(a, n), user, d.accountUserAudit.newRow(audit)
+	nested := d.accountUser.newRow(vs)
 	d.accountUsersOf[account].add(nested, a == 0, user.id())
 	d.accountUsers.add(nested, a == 0)
 
 	delete(vs, "user")
 	if login := user.get("lastLoginAt"); login != nil {
-		audit["login"] = d.since(lastLogin(n))
+		audit["login"] = d.dateEvent(lastLogin(n))
 	}
-	vs["audit"] = d.memberAudit.with(audit)
-	flat := d.member.with(vs)
+	vs["audit"] = d.memberAudit.newRow(audit)
+	flat := d.member.newRow(vs)
 	for _, name := range []string{"id", "name", "icon", "phone", "email", "status", "firstName", "lastName", "settings"} {
 		flat.values[flat.kind.index[name]] = user.get(name)
 	}
@@ -133,24 +135,25 @@ func (d *data) addMember(a, n int, groups []*row) {
 	d.membersOf[account].add(flat, a == 0)
 }
 
-// invite is the state of a user's invitation to an account, and the invitation
-// where it is still told. The link of an open one can be used by anybody.
-func (d *data) invite(a, n int) (status string, invitation *row) {
-	status = d.users.rows[n].word("status")
+// invitationOf returns the status of a user's invitation to an account, and the
+// invitation, nil where the platform does not return it. The URL of an open
+// invitation accepts it without further checks.
+func (d *data) invitationOf(a, n int) (status string, invitation *row) {
+	status = d.users.rows[n].text("status")
 	switch {
 	case status == "New", status == "Invited", status == "Active" && a >= bigAccounts && (a+n)%9 == 0:
 		code := fmt.Sprintf("910B14E6CB2343A09CB3%04d%08d", a, n)
-		return "Invited", d.invitation.with(values{"status": "Invited", "url": "https://client.softwareone.example/accept-invite?code=" + code})
+		return "Invited", d.invitation.newRow(values{"status": "Invited", "url": "https://client.softwareone.example/accept-invite?code=" + code})
 	case status == "InvitationExpired":
-		return status, d.invitation.with(values{"status": status})
+		return status, d.invitation.newRow(values{"status": status})
 	case n%3 == 0:
-		return "Active", d.invitation.with(values{"status": "Active"})
+		return "Active", d.invitation.newRow(values{"status": "Active"})
 	}
 	return "", nil
 }
 
-// union collects the lists of several rows, each element once, in the order of
-// their ids.
+// union returns the elements of the lists in a field of several rows, each once,
+// sorted by id.
 func union(rows []*row, name string) []*row {
 	var all []*row
 	for _, r := range rows {

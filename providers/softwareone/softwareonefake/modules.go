@@ -1,7 +1,7 @@
 package softwareonefake
 
-// addModules adds the parts of the platform. Their ids have one or two groups of
-// digits, as in the vendor's documentation.
+// addModules adds the modules. Their ids have one or two groups of digits, as in
+// the vendor's documentation.
 func (d *data) addModules() {
 	for n, m := range []struct{ id, name, code string }{
 		{"MOD-0478", "Catalog Management", "catalog"},
@@ -21,26 +21,26 @@ func (d *data) addModules() {
 			"id": m.id, "name": m.name, "code": m.code,
 			"paid": n%4 == 1, "isConfigurable": n%3 != 0, "isEnabledByDefault": n%5 == 0,
 			"accountTypes": raw(pick(n, `["Vendor","Client","Operations"]`, `["Client"]`, `["Operations"]`, `["client","operations"]`)),
-			"settings": d.moduleSettings.with(values{
+			"settings": d.moduleSettings.newRow(values{
 				"sharedAccount": n%2 == 0, "configurable": n%3 != 0, "default": n%5 == 0, "paid": n%4 == 1,
 				"type": raw(pick(n, `["new"]`, `["legacy"]`, `["new","legacy"]`)), "obsolete": n == 6,
 			}),
-			"audit": d.audit.with(values{"created": d.happened(instant(2017, n), n), "updated": d.happened(instant(2022, n), n)}),
+			"audit": d.audit.newRow(values{"created": d.eventAt(instant(2017, n), n), "updated": d.eventAt(instant(2022, n), n)}),
 		}
 		if n%4 != 3 {
 			vs["description"] = "Everything about " + m.name
 		}
 		if n%3 != 2 {
-			vs["filters"] = d.filters.with(values{"group.buyers": raw(`["selected","all"]`)})
+			vs["filters"] = d.filters.newRow(values{"group.buyers": raw(`["selected","all"]`)})
 		}
-		d.modules.add(d.module.with(vs), false)
+		d.modules.add(d.module.newRow(vs), false)
 	}
 }
 
-// modulesFrom returns some modules, without one twice.
-func (d *data) modulesFrom(n, how int) []*row {
+// modulesFrom returns count different modules.
+func (d *data) modulesFrom(n, count int) []*row {
 	var rs []*row
-	for i := range how {
+	for i := range count {
 		rs = append(rs, d.modules.rows[(n+i*5)%len(d.modules.rows)])
 	}
 	return rs

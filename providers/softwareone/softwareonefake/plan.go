@@ -2,49 +2,49 @@ package softwareonefake
 
 import "strings"
 
-// depth is how much of an object is shown without being asked for.
+// depth says which fields of an object are included by default.
 type depth int
 
 const (
-	// nothing: what the request names and no more.
+	// nothing: none.
 	nothing depth = iota
-	// short: the core fields.
+	// short: core fields.
 	short
-	// full: all but the fields that wait to be asked for.
+	// full: all but the onSelect fields.
 	full
 )
 
-// plan is how to write rows of one kind.
+// plan describes how rows of one kind are written.
 type plan struct {
 	steps []step
-	// path comes before the id in href; empty where href is not shown.
+	// path is the part of href before the id; "" without href.
 	path string
-	// omitted is the JSON list of what the plan leaves out.
+	// omitted is the JSON array of $meta.omitted.
 	omitted []byte
-	// meta says that each object tells what it lacks.
+	// meta is whether each object has a $meta.
 	meta bool
-	// plain plans are those by which a row's text was written.
-	plain bool
+	// prewritten is whether the plan writes what row.json contains.
+	prewritten bool
 }
 
 type step struct {
-	place int
+	field int
 	key   []byte
 	sub   *plan
 }
 
-// plan makes the plan for objects of the kind. The selection may be nil: nothing
-// was said of the object.
+// plan returns the plan for objects of the kind. The selection is nil where
+// select does not name the object.
 func (f *Fake) plan(k *kind, s *selection, d depth) *plan {
 	p := &plan{
-		meta:  !k.part && (f.Verbose || s != nil) && !f.NoOmitted,
-		plain: s == nil && (k.part || d == short && !f.Verbose),
+		meta:       !k.part && (f.Verbose || s != nil) && !f.NoOmitted,
+		prewritten: s == nil && (k.part || d == short && !f.Verbose),
 	}
 	if f.Verbose && k.path != "" {
 		p.path = "/v1/accounts/" + k.path + "/"
 	}
 	var omitted []string
-	for place, field := range k.fields {
+	for i, field := range k.fields {
 		if field.operations && !f.Operations {
 			continue
 		}
@@ -52,12 +52,12 @@ func (f *Fake) plan(k *kind, s *selection, d depth) *plan {
 		if s != nil {
 			part = s.parts[field.name]
 		}
-		inside, shown := shows(field, s, part, d)
-		if !shown {
+		inside, included := includes(field, s, part, d)
+		if !included {
 			omitted = append(omitted, field.name)
 			continue
 		}
-		st := step{place: place, key: append(encoded(field.name), ':')}
+		st := step{field: i, key: append(encode(field.name), ':')}
 		if field.of != nil {
 			st.sub = f.plan(field.of, part, inside)
 		}
@@ -70,15 +70,16 @@ func (f *Fake) plan(k *kind, s *selection, d depth) *plan {
 	return p
 }
 
-// shows decides on one property of an object that is shown to depth d.
-func shows(f field, s, part *selection, d depth) (inside depth, shown bool) {
-	byDefault := (d == full || d == short && f.core) && !f.later && (s == nil || !s.bare)
+// includes reports whether a field of an object of depth d is included, and the
+// depth of its value. part is the selection of the field.
+func includes(f field, s, part *selection, d depth) (inside depth, included bool) {
+	byDefault := (d == full || d == short && f.core) && !f.onSelect && (s == nil || !s.noDefaults)
 	inside = short
 	if f.of != nil && f.of.part {
 		inside = full
 	}
 	switch {
-	case f.never:
+	case f.hidden:
 		return 0, false
 	case part == nil:
 		return inside, byDefault
@@ -89,18 +90,18 @@ func shows(f field, s, part *selection, d depth) (inside depth, shown bool) {
 	case byDefault:
 		return inside, true
 	}
-	return nothing, part.wanted()
+	return nothing, part.isSelected()
 }
 
 // write appends a row's JSON.
 func (p *plan) write(b []byte, r *row) []byte {
-	if p.plain && r.text != nil {
-		return append(b, r.text...)
+	if p.prewritten && r.json != nil {
+		return append(b, r.json...)
 	}
 	b = append(b, '{')
 	start := len(b)
 	for _, st := range p.steps {
-		switch v := r.values[st.place].(type) {
+		switch v := r.values[st.field].(type) {
 		case scalar:
 			if v.json != nil {
 				b = append(st.begin(b, start), v.json...)
@@ -125,7 +126,7 @@ func (p *plan) write(b []byte, r *row) []byte {
 	return append(b, '}')
 }
 
-// begin appends the key, behind a comma unless it is the first.
+// begin appends the key, after a comma unless it is the first.
 func (st step) begin(b []byte, start int) []byte {
 	if len(b) > start {
 		b = append(b, ',')

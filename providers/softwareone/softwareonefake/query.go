@@ -8,14 +8,14 @@ import (
 )
 
 const (
-	// defaultLimit is the page in the vendor's examples; another page of its
+	// defaultLimit is the limit in the vendor's examples. Another page of its
 	// documentation says that the default may be 1000.
 	defaultLimit = 10
-	// maxLimit is the documented cap, applied without a word.
+	// maxLimit is the documented maximum. A larger limit is not an error.
 	maxLimit = 100
 )
 
-// query is a request's query string.
+// query is a parsed query string.
 type query struct {
 	selection     *selection
 	where         condition
@@ -28,28 +28,28 @@ type sortKey struct {
 	descending bool
 }
 
-// read takes a query string apart. What is not select, order, limit or offset is
-// part of the filter. A plus sign stands for itself, not for a space.
-func (f *Fake) read(raw string, k *kind) (*query, *problem) {
+// parseQuery parses a query string. Parameters other than select, order, limit
+// and offset are parts of the filter. A plus sign is not a space.
+func (f *Fake) parseQuery(raw string, k *kind) (*query, *problem) {
 	q := &query{selection: &selection{kind: k}, limit: defaultLimit}
-	decoded, bad := url.PathUnescape(raw)
-	if bad != nil {
+	decoded, invalidEscape := url.PathUnescape(raw)
+	if invalidEscape != nil {
 		return nil, invalid("query", "The query is not properly encoded.")
 	}
 	var filter, order []string
-	for _, part := range split(decoded) {
+	for _, part := range splitQuery(decoded) {
 		name, value, _ := strings.Cut(part, "=")
 		var err *problem
 		switch name {
 		case "select":
-			err = q.selection.choose(value, f.Operations)
+			err = q.selection.add(value, f.Operations)
 		case "order":
 			order = append(order, strings.Split(value, ",")...)
 		case "limit":
-			q.limit, err = count(name, value)
+			q.limit, err = parseCount(name, value)
 			q.limit = min(q.limit, maxLimit)
 		case "offset":
-			q.offset, err = count(name, value)
+			q.offset, err = parseCount(name, value)
 		default:
 			filter = append(filter, part)
 		}
@@ -60,6 +60,7 @@ func (f *Fake) read(raw string, k *kind) (*query, *problem) {
 	return q, q.compile(strings.Join(filter, "&"), order, f.Operations)
 }
 
+// compile sets the filter and the order.
 func (q *query) compile(filter string, order []string, operations bool) *problem {
 	e, err := parse(filter)
 	if err != nil {
@@ -77,7 +78,7 @@ func (q *query) compile(filter string, order []string, operations bool) *problem
 		if key.path, err = q.selection.find(name, operations); err != nil {
 			return err
 		}
-		if form := key.path.last.form; form == object || form == objects || form == opaque {
+		if typ := key.path.last.typ; typ == object || typ == objects || typ == opaque {
 			return invalid(name, "The property has no order.")
 		}
 		q.order = append(q.order, key)
@@ -85,8 +86,8 @@ func (q *query) compile(filter string, order []string, operations bool) *problem
 	return nil
 }
 
-// split cuts a query at each & that is neither quoted nor in parentheses.
-func split(s string) []string {
+// splitQuery splits a query at each & outside of quotes and parentheses.
+func splitQuery(s string) []string {
 	var parts []string
 	var quote byte
 	start, open := 0, 0
@@ -112,7 +113,7 @@ func split(s string) []string {
 	return parts
 }
 
-func count(name, value string) (int, *problem) {
+func parseCount(name, value string) (int, *problem) {
 	n, err := strconv.ParseInt(value, 10, 32)
 	if err != nil || n < 0 {
 		return 0, invalidParameter(name, "The value is not a number from 0 to 2147483647.")
@@ -120,16 +121,16 @@ func count(name, value string) (int, *problem) {
 	return int(n), nil
 }
 
-// page returns the wanted rows, and how many there are in all.
+// page returns the rows of the page, and the number of all matching rows.
 func (q *query) page(rows []*row) ([]*row, int) {
 	if q.where != nil {
-		found := make([]*row, 0, len(rows))
+		matching := make([]*row, 0, len(rows))
 		for _, r := range rows {
 			if q.where(r) {
-				found = append(found, r)
+				matching = append(matching, r)
 			}
 		}
-		rows = found
+		rows = matching
 	}
 	if len(q.order) > 0 {
 		rows = slices.Clone(rows)
@@ -141,7 +142,7 @@ func (q *query) page(rows []*row) ([]*row, int) {
 
 func (q *query) compare(a, b *row) int {
 	for _, key := range q.order {
-		c := compare(valueOf(key.path.in(a)), valueOf(key.path.in(b)))
+		c := compare(valueOf(key.path.valueIn(a)), valueOf(key.path.valueIn(b)))
 		if key.descending {
 			c = -c
 		}

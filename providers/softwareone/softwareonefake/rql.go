@@ -30,11 +30,11 @@ type membership struct {
 type quantified struct {
 	all  bool
 	path string
-	// part is nil where only the existence of an element is asked for.
+	// part is nil where any element matches.
 	part expression
 }
 
-// constant is what functions without a meaning for rows come to.
+// constant is the value of functions that do not depend on the row.
 type constant bool
 
 type literal struct {
@@ -44,8 +44,7 @@ type literal struct {
 	null bool
 }
 
-// parse reads a whole expression, already free of percent signs. An empty one is
-// true.
+// parse parses a decoded expression. The empty one is true.
 func parse(query string) (expression, *problem) {
 	p := &parser{text: query}
 	if p.end() {
@@ -53,14 +52,13 @@ func parse(query string) (expression, *problem) {
 	}
 	e := p.alternatives(true)
 	if p.failed == nil && !p.end() {
-		p.fail(p.text[p.at:], "Unexpected text behind the expression.")
+		p.fail(p.text[p.at:], "Unexpected text after the expression.")
 	}
 	return e, p.failed
 }
 
-// deepest is how many parentheses may be open at once. The vendor gives no
-// number.
-const deepest = 50
+// maxDepth bounds nested expressions. The vendor documents no limit.
+const maxDepth = 50
 
 type parser struct {
 	text   string
@@ -69,7 +67,7 @@ type parser struct {
 	failed *problem
 }
 
-// fail remembers the first failure, and ends the text so that all loops end.
+// fail records the first failure, and ends the text so that all loops end.
 func (p *parser) fail(key, message string) {
 	if p.failed == nil {
 		p.failed = invalid(key, message)
@@ -79,7 +77,7 @@ func (p *parser) fail(key, message string) {
 
 func (p *parser) end() bool { return p.at >= len(p.text) }
 
-// take skips the next character if it is one of these.
+// take skips the next character if it is one of any, and reports whether it is.
 func (p *parser) take(any string) bool {
 	if p.end() || strings.IndexByte(any, p.text[p.at]) < 0 {
 		return false
@@ -88,14 +86,15 @@ func (p *parser) take(any string) bool {
 	return true
 }
 
-func (p *parser) need(c string) {
+// expect skips the character c and fails on any other.
+func (p *parser) expect(c string) {
 	if !p.take(c) {
 		p.fail(p.text, "Expected "+c+".")
 	}
 }
 
-// alternatives reads parts with ; or | between them. A comma means and, but
-// between arguments.
+// alternatives reads expressions with ; or | between them. comma is whether a
+// comma means "and"; between arguments it does not.
 func (p *parser) alternatives(comma bool) expression {
 	parts := []expression{p.conjunction(comma)}
 	for p.take(";|") {
@@ -123,21 +122,21 @@ func (p *parser) conjunction(comma bool) expression {
 }
 
 func (p *parser) term() expression {
-	if p.depth++; p.depth > deepest {
+	if p.depth++; p.depth > maxDepth {
 		p.fail("query", "The expression is nested too deeply.")
 		return constant(false)
 	}
 	defer func() { p.depth-- }()
 	if p.take("(") {
 		e := p.alternatives(true)
-		p.need(")")
+		p.expect(")")
 		return e
 	}
 	name := p.word()
 	switch {
 	case p.take("("):
 		e := p.call(name)
-		p.need(")")
+		p.expect(")")
 		return e
 	case p.take("="):
 		return p.shortcut(name)
@@ -146,7 +145,7 @@ func (p *parser) term() expression {
 	return constant(false)
 }
 
-// shortcut is p=v.
+// shortcut reads the value of p=v.
 func (p *parser) shortcut(path string) expression {
 	v := p.literal()
 	if p.failed != nil || !p.end() && strings.IndexByte("&,;|)", p.text[p.at]) < 0 {
@@ -174,7 +173,7 @@ func (p *parser) call(name string) expression {
 		}
 		return q
 	case "render", "filter":
-		// The vendor's own clients send both; neither selects rows.
+		// The vendor's own clients send both; neither filters rows.
 		p.word()
 		return constant(true)
 	}
@@ -190,19 +189,19 @@ func (p *parser) arguments() []expression {
 	return parts
 }
 
-// path reads a property and the comma behind it.
+// path reads a property and the comma after it.
 func (p *parser) path() string {
 	path := p.word()
-	p.need(",")
+	p.expect(",")
 	return path
 }
 
 func (p *parser) list() []literal {
-	p.need("(")
+	p.expect("(")
 	vs := []literal{p.literal()}
 	for p.take(",") {
 		vs = append(vs, p.literal())
 	}
-	p.need(")")
+	p.expect(")")
 	return vs
 }

@@ -16,15 +16,14 @@ import (
 	"github.com/accountgraph/accountgraph/providers/softwareone/softwareonefake"
 )
 
-// Each filter must find those rows of the whole list that the test on its right
-// accepts.
-func TestFilters(t *testing.T) {
+// Each filter must return the rows of the whole list for which want is true.
+func TestFake_Filters(t *testing.T) {
 	f := fake()
 	user := func(n int) string { return `"` + softwareonefake.UserID(n) + `"` }
 	anna, li := is("firstName", "Anna"), is("lastName", "李")
 	none := func(row) bool { return false }
 	login := func(r row) time.Time {
-		at, _ := time.Parse(time.RFC3339, word(r, "lastLoginAt"))
+		at, _ := time.Parse(time.RFC3339, textOf(r, "lastLoginAt"))
 		return at
 	}
 	newYear := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -51,7 +50,7 @@ func TestFilters(t *testing.T) {
 		{"users", `firstName=Anna;lastName=李`, or(anna, li)},
 		{"users", `or(eq(firstName,Anna),eq(lastName,李))`, or(anna, li)},
 		{"users", `(firstName=Anna)|(lastName=李)`, or(anna, li)},
-		{"users", `((eq(firstName,Anna))|(eq(lastName,李)))&ilike(email,*ACME*)`, and(or(anna, li), func(r row) bool { return strings.Contains(word(r, "email"), "acme") })},
+		{"users", `((eq(firstName,Anna))|(eq(lastName,李)))&ilike(email,*ACME*)`, and(or(anna, li), func(r row) bool { return strings.Contains(textOf(r, "email"), "acme") })},
 		{"users", `not(eq(firstName,Anna))`, not(anna)},
 		{"users", `not(firstName=Anna;lastName=李)`, not(or(anna, li))},
 		{"users", `ilike(firstName,anna)`, anna},
@@ -81,29 +80,29 @@ func TestFilters(t *testing.T) {
 		{"users", `select=audit&and(ge(audit.created.at,"2016-01-05T00:00:00.000Z"),lt(audit.created.at,"2016-01-06T00:00:00.000Z"))`, is("id", softwareonefake.UserID(1))},
 		{"users", `gt(revision,4)`, func(r row) bool { return r["revision"].(float64) > 4 }},
 		{"users", `le(revision,1)`, func(r row) bool { return r["revision"].(float64) <= 1 }},
-		{"users", `ge(name,Z)`, func(r row) bool { return word(r, "name") >= "Z" }},
+		{"users", `ge(name,Z)`, func(r row) bool { return textOf(r, "name") >= "Z" }},
 		{"users", `eq(currentAccount,null())`, lacks("currentAccount")},
-		{"users", `eq(currentAccount.id,"` + softwareonefake.AccountID(1) + `")`, func(r row) bool { return within(r, "currentAccount", is("id", softwareonefake.AccountID(1))) }},
+		{"users", `eq(currentAccount.id,"` + softwareonefake.AccountID(1) + `")`, func(r row) bool { return inObject(r, "currentAccount", is("id", softwareonefake.AccountID(1))) }},
 		{"users", `any(accounts,id="` + first + `")`, anyOf("accounts", is("id", first))},
 		{"users", `any(accounts,id=` + first + `)`, none},
 		{"users", `any(accounts,and(eq(type,Vendor),eq(status,Active)))`, anyOf("accounts", and(is("type", "Vendor"), is("status", "Active")))},
 		{"users", `any(accounts)`, not(lacks("accounts"))},
 		{"users", `all(accounts,eq(type,Client))`, not(anyOf("accounts", not(is("type", "Client"))))},
 		{"users", `not(any(accounts))`, lacks("accounts")},
-		{"buyers", `eq(account.id,"` + first + `")`, func(r row) bool { return within(r, "account", is("id", first)) }},
+		{"buyers", `eq(account.id,"` + first + `")`, func(r row) bool { return inObject(r, "account", is("id", first)) }},
 		{"buyers", `eq(account.id,` + first + `)`, none},
 		{"buyers", `in(account.id,("` + first + `","` + softwareonefake.AccountID(1) + `"))`, func(r row) bool {
-			return within(r, "account", or(is("id", first), is("id", softwareonefake.AccountID(1))))
+			return inObject(r, "account", or(is("id", first), is("id", softwareonefake.AccountID(1))))
 		}},
 		{"buyers", `any(sellers,in(id,("` + softwareonefake.SellerID(0) + `")))`, anyOf("sellers", is("id", softwareonefake.SellerID(0)))},
 		{"buyers", `eq(externalIds.erpCustomer,"US-SCU-200000")`, is("id", softwareonefake.BuyerID(0))},
 		{"user-groups", `eq(isDefault,true)`, func(r row) bool { return r["isDefault"] == true }},
 		{"user-groups", `any(users,eq(id,` + user(120) + `))`, anyOf("users", is("id", everywhere))},
 		{"user-groups", `filter(group.buyers)&name=Null`, is("name", "Null")},
-		{first + "/users", `eq(user.id,` + user(120) + `)`, func(r row) bool { return within(r, "user", is("id", everywhere)) }},
+		{first + "/users", `eq(user.id,` + user(120) + `)`, func(r row) bool { return inObject(r, "user", is("id", everywhere)) }},
 		{first + "/users", `any(groups,eq(id,"` + softwareonefake.GroupID(0) + `"))`, anyOf("groups", is("id", softwareonefake.GroupID(0)))},
 		{"accounts/" + first + "/users", `in(id,(` + user(0) + `,` + user(249) + `))`, is("id", softwareonefake.UserID(0))},
-		{"accounts", `ilike(name,"*(holding)*")`, func(r row) bool { return strings.Contains(word(r, "name"), "(Holding)") }},
+		{"accounts", `ilike(name,"*(holding)*")`, func(r row) bool { return strings.Contains(textOf(r, "name"), "(Holding)") }},
 		{"accounts", `eq(name,"Müller, Weiß")`, is("id", softwareonefake.AccountID(7))},
 		{"modules", `like(id,"MOD-1239*")`, or(is("id", "MOD-1239"), is("id", "MOD-1239-0045"))},
 	} {
@@ -113,12 +112,12 @@ func TestFilters(t *testing.T) {
 		var want []string
 		for _, r := range lists[test.path] {
 			if test.want(r) {
-				want = append(want, word(r, "id"))
+				want = append(want, textOf(r, "id"))
 			}
 		}
 		var got []string
 		for _, r := range all(t, f, test.path, "&"+test.filter) {
-			got = append(got, word(r, "id"))
+			got = append(got, textOf(r, "id"))
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s?%s (-want +got):\n%s", test.path, test.filter, diff)
@@ -128,7 +127,7 @@ func TestFilters(t *testing.T) {
 
 type row = map[string]any
 
-func word(r row, name string) string { s, _ := r[name].(string); return s }
+func textOf(r row, name string) string { s, _ := r[name].(string); return s }
 
 func is(name, value string) func(row) bool { return func(r row) bool { return r[name] == value } }
 func lacks(name string) func(row) bool     { return func(r row) bool { return r[name] == nil } }
@@ -137,7 +136,7 @@ func not(a func(row) bool) func(row) bool  { return func(r row) bool { return !a
 func and(a, b func(row) bool) func(row) bool { return func(r row) bool { return a(r) && b(r) } }
 func or(a, b func(row) bool) func(row) bool  { return func(r row) bool { return a(r) || b(r) } }
 
-func within(r row, name string, a func(row) bool) bool {
+func inObject(r row, name string, a func(row) bool) bool {
 	child, ok := r[name].(row)
 	return ok && a(child)
 }
@@ -149,9 +148,9 @@ func anyOf(name string, a func(row) bool) func(row) bool {
 	}
 }
 
-// Encoding a query must not change it: an encoded & inside quotes is a part of
-// the value, and a plus is a plus.
-func TestEncodedQueries(t *testing.T) {
+// Percent-encoding does not change a query: an encoded & inside quotes is part of
+// the value, and + is not a space.
+func TestFake_DecodesQueries(t *testing.T) {
 	f := fake()
 	for _, filter := range []string{`eq(name,"Søndergaard & Søn")`, `name="Søndergaard & Søn"`} {
 		for _, query := range []string{url.PathEscape(filter), strings.ReplaceAll(url.QueryEscape(filter), "+", "%20")} {
@@ -172,43 +171,43 @@ func TestEncodedQueries(t *testing.T) {
 	w := httptest.NewRecorder()
 	f.ServeHTTP(w, r)
 	if w.Code != 400 {
-		t.Errorf("a damaged query: status %d, want 400", w.Code)
+		t.Errorf("an invalid escape: status %d, want 400", w.Code)
 	}
 }
 
-func TestOrder(t *testing.T) {
+func TestFake_Orders(t *testing.T) {
 	f := fake()
 	for _, test := range []struct {
 		path string
 		less func(a, b row) bool
 	}{
-		{"order=id", func(a, b row) bool { return word(a, "id") < word(b, "id") }},
-		{"order=-id", func(a, b row) bool { return word(a, "id") > word(b, "id") }},
+		{"order=id", func(a, b row) bool { return textOf(a, "id") < textOf(b, "id") }},
+		{"order=-id", func(a, b row) bool { return textOf(a, "id") > textOf(b, "id") }},
 		{"order=+status,-name", func(a, b row) bool {
-			return word(a, "status") < word(b, "status") || word(a, "status") == word(b, "status") && word(a, "name") > word(b, "name")
+			return textOf(a, "status") < textOf(b, "status") || textOf(a, "status") == textOf(b, "status") && textOf(a, "name") > textOf(b, "name")
 		}},
 		{"order=lastLoginAt,id", func(a, b row) bool { return a["lastLoginAt"] == nil && b["lastLoginAt"] != nil }},
-		{"select=audit&order=-audit.updated.at", func(a, b row) bool { return word(a, "id") > word(b, "id") }},
+		{"select=audit&order=-audit.updated.at", func(a, b row) bool { return textOf(a, "id") > textOf(b, "id") }},
 	} {
 		rows := get(t, f, "users?limit=100&"+test.path).rows()
 		for i := range rows[1:] {
 			if test.less(rows[i+1], rows[i]) {
-				t.Errorf("%s: %v is behind %v", test.path, rows[i+1], rows[i])
+				t.Errorf("%s: %v comes after %v", test.path, rows[i+1], rows[i])
 			}
 		}
 	}
 }
 
-// Pages in the order of ids hold every row once.
-func TestPages(t *testing.T) {
+// Pages ordered by id contain every row once.
+func TestFake_Pages(t *testing.T) {
 	f := fake()
 	seen := map[string]bool{}
 	for offset := 0; offset < 300; offset += 70 {
 		for _, r := range get(t, f, "users?limit=70&order=id&offset="+strconv.Itoa(offset)).rows() {
-			if seen[word(r, "id")] {
-				t.Errorf("%s twice", word(r, "id"))
+			if seen[textOf(r, "id")] {
+				t.Errorf("%s twice", textOf(r, "id"))
 			}
-			seen[word(r, "id")] = true
+			seen[textOf(r, "id")] = true
 		}
 	}
 	if len(seen) != 300 {
@@ -216,7 +215,7 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// Whatever is asked is answered with rows or a complaint, in JSON.
+// FuzzQuery checks that every query gets a list or a problem, in JSON.
 func FuzzQuery(f *testing.F) {
 	for _, seed := range []string{
 		"", "&&", "a", "a=", "=", "(", "((((", ")", "eq", "eq(", "eq(id", "eq(id,", `eq(id,"`, `eq(id,"x`, "eq(id,null(", "not()", "and()", "any(groups", "any(groups,",
@@ -243,13 +242,13 @@ func FuzzQuery(f *testing.F) {
 	})
 }
 
-// A page of a hundred rows is to take a millisecond or two.
+// BenchmarkPage writes pages of 100 rows; each should take about two milliseconds.
 func BenchmarkPage(b *testing.B) {
 	f := fake()
 	for _, path := range []string{"users?limit=100", "users?limit=100&select=audit&order=-audit.updated.at", first + "/users?limit=100", "user-groups?limit=100"} {
 		b.Run(path, func(b *testing.B) {
 			for b.Loop() {
-				if w := ask(f, http.MethodGet, "Bearer "+token, path); w.Code != 200 {
+				if w := send(f, http.MethodGet, "Bearer "+token, path); w.Code != 200 {
 					b.Fatal(w.Code)
 				}
 				f.Control.Reset()
@@ -258,9 +257,9 @@ func BenchmarkPage(b *testing.B) {
 	}
 }
 
-// The first request makes the data.
+// BenchmarkFirst makes the first request, which builds the data.
 func BenchmarkFirst(b *testing.B) {
 	for b.Loop() {
-		ask(fake(), http.MethodGet, "Bearer "+token, "users?limit=0")
+		send(fake(), http.MethodGet, "Bearer "+token, "users?limit=0")
 	}
 }

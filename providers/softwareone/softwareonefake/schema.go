@@ -1,12 +1,12 @@
 package softwareonefake
 
-// schema holds all kinds. Which of their fields are core is told by the
-// annotation isCore in the vendor's OpenAPI document,
+// schema holds all kinds. The annotation isCore in the vendor's OpenAPI document
+// says which of their fields are core,
 // https://github.com/softwareone-platform/docs/blob/main/.gitbook/assets/openAPI.yaml.
 type schema struct {
 	account, user, group, buyer, seller, module, licensee *kind
-	// accountUser is a user in an account in its older, nested form; member is
-	// the newer, flat one.
+	// accountUser is the older, nested form of a user in an account; member is the
+	// newer, flat one.
 	accountUser, member *kind
 
 	actor, event, instant, message                *kind
@@ -40,88 +40,88 @@ func named(name, path string) *kind { return &kind{name: name, path: path} }
 func part(name string) *kind        { return &kind{name: name, part: true} }
 
 func (s *schema) parts() {
-	s.actor.have(cores("id", "name", "icon", "href"))
-	s.event.have([]field{has("at", moment).short(), one("by", s.actor)})
-	s.instant.have([]field{has("at", moment).short()})
-	s.audit.have(s.events("created", "updated"))
-	s.userAudit.have(s.events("created", "updated"), []field{has("invitationAcceptedAt", moment)})
-	s.accountUserAudit.have(s.events("created", "updated"), s.instants("access", "joined"))
-	s.memberAudit.have(s.events("created", "updated"), s.instants("login", "access", "joined"))
-	s.buyerAudit.have(s.events("created", "updated", "activated", "unassigned", "disabled"))
-	s.licenseeAudit.have(s.events("created", "updated", "disabled"))
-	s.message.have(cores("id", "message"), []field{has("parameters", opaque)})
-	s.address.have(cores("addressLine1", "addressLine2", "postCode", "city", "state", "country"))
-	s.phone.have(cores("prefix", "number"))
-	s.settings.have(cores("cultureCode", "languageCode"))
-	s.invitation.have(texts("url", "status"))
-	s.contact.have(cores("name", "firstName", "lastName", "email"), texts("type"), []field{
-		one("phone", s.phone).short(), one("user", s.user),
+	s.actor.addFields(coreFields("id", "name", "icon", "href"))
+	s.event.addFields([]field{scalarField("at", moment).asCore(), objectField("by", s.actor)})
+	s.instant.addFields([]field{scalarField("at", moment).asCore()})
+	s.audit.addFields(s.events("created", "updated"))
+	s.userAudit.addFields(s.events("created", "updated"), []field{scalarField("invitationAcceptedAt", moment)})
+	s.accountUserAudit.addFields(s.events("created", "updated"), s.instants("access", "joined"))
+	s.memberAudit.addFields(s.events("created", "updated"), s.instants("login", "access", "joined"))
+	s.buyerAudit.addFields(s.events("created", "updated", "activated", "unassigned", "disabled"))
+	s.licenseeAudit.addFields(s.events("created", "updated", "disabled"))
+	s.message.addFields(coreFields("id", "message"), []field{scalarField("parameters", opaque)})
+	s.address.addFields(coreFields("addressLine1", "addressLine2", "postCode", "city", "state", "country"))
+	s.phone.addFields(coreFields("prefix", "number"))
+	s.settings.addFields(coreFields("cultureCode", "languageCode"))
+	s.invitation.addFields(textFields("url", "status"))
+	s.contact.addFields(coreFields("name", "firstName", "lastName", "email"), textFields("type"), []field{
+		objectField("phone", s.phone).asCore(), objectField("user", s.user),
 	})
-	s.accountIDs.have(cores("pyraTenantId"))
-	s.buyerIDs.have(cores("erpCompanyContact", "erpCustomer", "accountExternalId"))
-	s.filters.have([]field{has("group.buyers", opaque)})
-	s.eligibility.have(each(truth, true, []string{"client", "partner", "multi", "single"}))
-	s.moduleSettings.have(
-		each(truth, true, []string{"sharedAccount", "configurable", "default", "paid", "obsolete"}),
-		[]field{has("type", opaque), one("eligibility", s.eligibility)})
+	s.accountIDs.addFields(coreFields("pyraTenantId"))
+	s.buyerIDs.addFields(coreFields("erpCompanyContact", "erpCustomer", "accountExternalId"))
+	s.filters.addFields([]field{scalarField("group.buyers", opaque)})
+	s.eligibility.addFields(scalarFields(truth, true, []string{"client", "partner", "multi", "single"}))
+	s.moduleSettings.addFields(
+		scalarFields(truth, true, []string{"sharedAccount", "configurable", "default", "paid", "obsolete"}),
+		[]field{scalarField("type", opaque), objectField("eligibility", s.eligibility)})
 }
 
 func (s *schema) events(names ...string) (fs []field) {
 	for _, name := range names {
-		fs = append(fs, one(name, s.event))
+		fs = append(fs, objectField(name, s.event))
 	}
 	return fs
 }
 
 func (s *schema) instants(names ...string) (fs []field) {
 	for _, name := range names {
-		fs = append(fs, one(name, s.instant))
+		fs = append(fs, objectField(name, s.instant))
 	}
 	return fs
 }
 
 func (s *schema) people() {
-	s.user.have(cores("id", "name", "icon"), []field{one("phone", s.phone).short()},
-		texts("email", "status", "firstName", "lastName"), []field{
-			has("lastLoginAt", moment), one("settings", s.settings), has("revision", number),
-			one("currentAccount", s.account), many("accounts", s.account).ops(), one("audit", s.userAudit).onAsk(),
+	s.user.addFields(coreFields("id", "name", "icon"), []field{objectField("phone", s.phone).asCore()},
+		textFields("email", "status", "firstName", "lastName"), []field{
+			scalarField("lastLoginAt", moment), objectField("settings", s.settings), scalarField("revision", number),
+			objectField("currentAccount", s.account), listField("accounts", s.account).asOperations(), objectField("audit", s.userAudit).asOnSelect(),
 		})
 	context := []field{
-		one("account", s.account), one("invitation", s.invitation), many("groups", s.group),
-		many("buyers", s.buyer), many("modules", s.module),
+		objectField("account", s.account), objectField("invitation", s.invitation), listField("groups", s.group),
+		listField("buyers", s.buyer), listField("modules", s.module),
 	}
-	s.accountUser.have(cores("id"), []field{one("user", s.user)}, context, []field{one("audit", s.accountUserAudit).onAsk()})
-	s.member.have(cores("id", "name", "icon"), []field{one("phone", s.phone).short()},
-		texts("email", "status", "firstName", "lastName"), []field{one("settings", s.settings)}, context,
-		[]field{one("audit", s.memberAudit).onAsk()})
-	s.group.have(cores("id", "name", "description", "logo"), []field{
-		has("isDefault", truth).short(), one("account", s.account), many("modules", s.module),
-		many("users", s.user), many("buyers", s.buyer), one("audit", s.audit).onAsk(),
+	s.accountUser.addFields(coreFields("id"), []field{objectField("user", s.user)}, context, []field{objectField("audit", s.accountUserAudit).asOnSelect()})
+	s.member.addFields(coreFields("id", "name", "icon"), []field{objectField("phone", s.phone).asCore()},
+		textFields("email", "status", "firstName", "lastName"), []field{objectField("settings", s.settings)}, context,
+		[]field{objectField("audit", s.memberAudit).asOnSelect()})
+	s.group.addFields(coreFields("id", "name", "description", "logo"), []field{
+		scalarField("isDefault", truth).asCore(), objectField("account", s.account), listField("modules", s.module),
+		listField("users", s.user), listField("buyers", s.buyer), objectField("audit", s.audit).asOnSelect(),
 	})
-	s.module.have(cores("id", "name", "description"), []field{
-		has("isConfigurable", truth), has("isEnabledByDefault", truth), has("paid", truth).short(), has("code", text),
-		has("accountTypes", opaque), one("filters", s.filters).short(), one("settings", s.moduleSettings).short(),
-		one("audit", s.audit).onAsk(),
+	s.module.addFields(coreFields("id", "name", "description"), []field{
+		scalarField("isConfigurable", truth), scalarField("isEnabledByDefault", truth), scalarField("paid", truth).asCore(), scalarField("code", text),
+		scalarField("accountTypes", opaque), objectField("filters", s.filters).asCore(), objectField("settings", s.moduleSettings).asCore(),
+		objectField("audit", s.audit).asOnSelect(),
 	})
 }
 
 func (s *schema) companies() {
-	s.account.have(cores("id", "name", "icon", "type", "status"),
-		texts("externalId", "externalName", "serviceLevel", "technicalSupportEmail", "website", "description", "defaultLanguageCode"),
+	s.account.addFields(coreFields("id", "name", "icon", "type", "status"),
+		textFields("externalId", "externalName", "serviceLevel", "technicalSupportEmail", "website", "description", "defaultLanguageCode"),
 		[]field{
-			one("externalIds", s.accountIDs), one("address", s.address), one("eligibility", s.eligibility),
-			many("groups", s.group).onAsk(), one("audit", s.audit).onAsk(),
+			objectField("externalIds", s.accountIDs), objectField("address", s.address), objectField("eligibility", s.eligibility),
+			listField("groups", s.group).asOnSelect(), objectField("audit", s.audit).asOnSelect(),
 		})
-	s.buyer.have(cores("id", "name", "icon"), texts("status", "taxId"), []field{
-		one("contact", s.contact), one("externalIds", s.buyerIDs), one("address", s.address), one("account", s.account),
-		many("sellers", s.seller), many("errors", s.message).ops(), one("audit", s.buyerAudit).onAsk(),
+	s.buyer.addFields(coreFields("id", "name", "icon"), textFields("status", "taxId"), []field{
+		objectField("contact", s.contact), objectField("externalIds", s.buyerIDs), objectField("address", s.address), objectField("account", s.account),
+		listField("sellers", s.seller), listField("errors", s.message).asOperations(), objectField("audit", s.buyerAudit).asOnSelect(),
 	})
-	s.seller.have(cores("id", "name", "icon", "externalId"), texts("status"), []field{
-		has("currencies", opaque), one("address", s.address),
-		many("buyers", s.buyer).onNoAsk(), one("audit", s.audit).onAsk(),
+	s.seller.addFields(coreFields("id", "name", "icon", "externalId"), textFields("status"), []field{
+		scalarField("currencies", opaque), objectField("address", s.address),
+		listField("buyers", s.buyer).asHidden(), objectField("audit", s.audit).asOnSelect(),
 	})
-	s.licensee.have(cores("id", "name", "icon", "externalId"), texts("status", "description"), []field{
-		one("contact", s.contact), one("address", s.address), has("useBuyerAddress", truth), one("account", s.account),
-		one("buyer", s.buyer), one("seller", s.seller), one("eligibility", s.eligibility), one("audit", s.licenseeAudit).onAsk(),
+	s.licensee.addFields(coreFields("id", "name", "icon", "externalId"), textFields("status", "description"), []field{
+		objectField("contact", s.contact), objectField("address", s.address), scalarField("useBuyerAddress", truth), objectField("account", s.account),
+		objectField("buyer", s.buyer), objectField("seller", s.seller), objectField("eligibility", s.eligibility), objectField("audit", s.licenseeAudit).asOnSelect(),
 	})
 }

@@ -2,56 +2,57 @@ package softwareonefake
 
 import "strings"
 
-// selection is what a request wants to see of an object, on top of the
-// defaults.
+// selection is the part of a select parameter for one object.
 type selection struct {
 	kind *kind
-	// plus and minus tell that the object was named with that sign.
+	// plus and minus are whether an item with that sign names the object.
 	plus, minus bool
-	// bare drops the defaults: select=-*.
-	bare bool
-	// parts are the named properties, and those on the way to them.
+	// noDefaults is whether select has the item -*.
+	noDefaults bool
+	// parts are the named properties, and the parents of named properties.
 	parts map[string]*selection
 }
 
-// choose adds the items of a select parameter. The sign + is optional.
-func (s *selection) choose(items string, operations bool) *problem {
+// add adds the items of a select parameter. The sign + is optional.
+func (s *selection) add(items string, operations bool) *problem {
 	for item := range strings.SplitSeq(items, ",") {
 		item = strings.TrimSpace(item)
 		minus := strings.HasPrefix(item, "-")
 		name := strings.TrimSpace(strings.TrimLeft(item, "+-"))
-		if err := s.mark(name, minus, operations); err != nil {
+		if err := s.addItem(name, minus, operations); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *selection) mark(name string, minus, operations bool) *problem {
+// addItem adds one item, a dotted path.
+func (s *selection) addItem(name string, minus, operations bool) *problem {
 	for part := range strings.SplitSeq(name, ".") {
 		if part == "*" {
-			s.bare = s.bare || minus
+			s.noDefaults = s.noDefaults || minus
 			return nil
 		}
 		if s.kind == nil {
 			return invalidParameter("select", "Unknown property "+name+".")
 		}
-		place, ok := s.kind.find(part, true)
+		i, ok := s.kind.find(part, true)
 		if !ok {
 			return invalidParameter("select", "Unknown property "+name+".")
 		}
-		f := s.kind.fields[place]
+		f := s.kind.fields[i]
 		if f.operations && !operations {
-			// What the token may not see is left out without a word.
+			// Properties that the token may not see are ignored.
 			return nil
 		}
-		s = s.part(f)
+		s = s.child(f)
 	}
 	s.plus, s.minus = s.plus || !minus, s.minus || minus
 	return nil
 }
 
-func (s *selection) part(f field) *selection {
+// child returns the selection of a property, which it adds.
+func (s *selection) child(f field) *selection {
 	if s.parts == nil {
 		s.parts = map[string]*selection{}
 	}
@@ -61,31 +62,32 @@ func (s *selection) part(f field) *selection {
 	return s.parts[f.name]
 }
 
-// wanted tells whether the object or something in it was asked for.
-func (s *selection) wanted() bool {
+// isSelected reports whether an item names the object or a property in it.
+func (s *selection) isSelected() bool {
 	if s.plus {
 		return true
 	}
 	for _, part := range s.parts {
-		if part.wanted() {
+		if part.isSelected() {
 			return true
 		}
 	}
 	return false
 }
 
-// shows tells whether the property with these names was asked for.
-func (s *selection) shows(names []string) bool {
+// selects reports whether an item names the property with this path, or a
+// property in it.
+func (s *selection) selects(names []string) bool {
 	for _, name := range names {
 		if s = s.parts[name]; s == nil {
 			return false
 		}
 	}
-	return s.wanted()
+	return s.isSelected()
 }
 
-// within is what was selected in a property of that kind.
-func (s *selection) within(name string, of *kind) *selection {
+// at returns the selection of the property with this path, which is of that kind.
+func (s *selection) at(name string, of *kind) *selection {
 	for part := range strings.SplitSeq(name, ".") {
 		if s = s.parts[part]; s == nil {
 			return &selection{kind: of}

@@ -2,7 +2,7 @@ package softwareonefake
 
 import "fmt"
 
-// SellerID is the id of the nth seller. There are 110.
+// SellerID returns the id of the nth seller. There are 110.
 func SellerID(n int) string { return id("SEL", n) }
 
 func (d *data) addSellers(currencyObjects bool) {
@@ -11,8 +11,8 @@ func (d *data) addSellers(currencyObjects bool) {
 			"id": SellerID(n), "name": sellerName(n), "icon": icon("sellers", SellerID(n), n),
 			"status":     pick(n%11, "Active", "Active", "Active", "Active", "Disabled", "Active", "Offline", "Active", "Deleted", "Active", "Paused"),
 			"currencies": currencies(n, currencyObjects),
-			"address":    d.postal(n),
-			"audit":      d.audit.with(values{"created": d.happened(instant(2017, n), n), "updated": d.happened(instant(2023, n), n+3)}),
+			"address":    d.addressOf(n),
+			"audit":      d.audit.newRow(values{"created": d.eventAt(instant(2017, n), n), "updated": d.eventAt(instant(2023, n), n+3)}),
 		}
 		if n%3 != 1 {
 			vs["externalId"] = fmt.Sprintf("%s_%d", pick(n, "US", "DE", "ES", "JP", "DK"), n)
@@ -20,7 +20,7 @@ func (d *data) addSellers(currencyObjects bool) {
 		if n%16 == 9 {
 			vs["currencies"] = nil
 		}
-		d.sellers.add(d.seller.with(vs), true)
+		d.sellers.add(d.seller.newRow(vs), true)
 	}
 }
 
@@ -32,7 +32,7 @@ func sellerName(n int) string {
 	return fmt.Sprintf("%s %d", name, n/6+1)
 }
 
-// currencies are words, or objects in the newer form.
+// currencies returns an array of strings, or of objects in the newer form.
 func currencies(n int, objects bool) raw {
 	if !objects {
 		return raw(`[` + pick(n, `"EUR"`, `"USD","CAD"`, `"JPY"`, `"EUR","DKK","SEK"`) + `]`)

@@ -19,10 +19,10 @@ const (
 	everywhere = softwareonefake.EverywhereUser
 )
 
-// Each row asks for a path and expects pieces of the answer, "" for a piece that
-// must not be there. What the rows are about is documented at
+// Each row requests a path and expects values of the response, "" for an absent
+// one. The rules are documented at
 // https://docs.platform.softwareone.com/developer-resources/rest-api.
-func TestRules(t *testing.T) {
+func TestFake_FollowsDocumentedRules(t *testing.T) {
 	f := fake()
 	for _, test := range []struct {
 		rule, path string
@@ -32,27 +32,27 @@ func TestRules(t *testing.T) {
 			"$meta/pagination": `{"limit":10,"offset":0,"total":125}`, "$meta/omitted": `["groups","audit"]`, "data/0/id": `"` + first + `"`, "data/9/id": `"` + softwareonefake.AccountID(9) + `"`, "data/10": ""}},
 		{"the limit is capped silently", "accounts?limit=1000", map[string]string{"$meta/pagination": `{"limit":100,"offset":0,"total":125}`, "data/99/id": `"` + softwareonefake.AccountID(99) + `"`, "data/100": ""}},
 		{"the offset begins at 0", "accounts?limit=2&offset=124", map[string]string{"data/0/id": `"` + softwareonefake.AccountID(124) + `"`, "data/1": ""}},
-		{"an offset behind the end", "accounts?offset=2000", map[string]string{"data": `[]`, "$meta/pagination/total": "125"}},
+		{"an offset after the end", "accounts?offset=2000", map[string]string{"data": `[]`, "$meta/pagination/total": "125"}},
 		{"counting only", "users?limit=0", map[string]string{"data": `[]`, "$meta/pagination": `{"limit":0,"offset":0,"total":300}`}},
-		{"rows of sellers lack buyers", "sellers?select=+buyers", map[string]string{"$meta/omitted": `["buyers","audit"]`, "data/0/buyers": ""}},
+		{"sellers never include buyers", "sellers?select=+buyers", map[string]string{"$meta/omitted": `["buyers","audit"]`, "data/0/buyers": ""}},
 		{"references are short", "user-groups?limit=1", map[string]string{
 			"data/0/account": `{"id":"` + first + `","name":"Acme","status":"Active","type":"Client"}`, "data/0/users/0/email": "", "data/0/$meta": ""}},
-		{"asking for what is left out", "accounts?select=+groups&limit=1", map[string]string{"$meta/omitted": `["audit"]`, "data/0/groups/3/id": `"` + softwareonefake.GroupID(3) + `"`, "data/0/groups/3/account/id": `"` + first + `"`, "data/0/groups/4": "", "data/0/groups/0/$meta": `{"omitted":["audit"]}`}},
+		{"selecting an omitted property", "accounts?select=+groups&limit=1", map[string]string{"$meta/omitted": `["audit"]`, "data/0/groups/3/id": `"` + softwareonefake.GroupID(3) + `"`, "data/0/groups/3/account/id": `"` + first + `"`, "data/0/groups/4": "", "data/0/groups/0/$meta": `{"omitted":["audit"]}`}},
 		{"the plus is optional", "accounts?select=audit&limit=1", map[string]string{"$meta/omitted": `["groups"]`, "data/0/audit/created/at": `"2018-01-02T03:04:05Z"`, "data/0/name": `"Acme"`}},
-		{"leaving out", "accounts?select=-address,-name&limit=1", map[string]string{"$meta/omitted": `["name","address","groups","audit"]`, "data/0/name": "", "data/0/address": "", "data/0/status": `"Active"`}},
-		{"all out, some in", "accounts?select=-*,id,name&limit=1", map[string]string{"data/0": `{"id":"` + first + `","name":"Acme"}`}},
+		{"deselecting", "accounts?select=-address,-name&limit=1", map[string]string{"$meta/omitted": `["name","address","groups","audit"]`, "data/0/name": "", "data/0/address": "", "data/0/status": `"Active"`}},
+		{"selecting only some", "accounts?select=-*,id,name&limit=1", map[string]string{"data/0": `{"id":"` + first + `","name":"Acme"}`}},
 		{"a part of a reference", "buyers?select=account.website&limit=1", map[string]string{"data/0/account/website": `"https://company0.example/?a=1\u0026b=2"`, "data/0/account/name": `"Acme"`, "data/0/account/address": ""}},
 		{"a whole reference", "buyers?select=account&limit=1", map[string]string{"data/0/account/address/city": `"Springfield"`, "data/0/account/$meta": `{"omitted":["groups","audit"]}`}},
-		{"only parts of what is left out", "accounts?select=+groups.id,+groups.name&limit=1", map[string]string{"data/0/groups/0/id": `"` + softwareonefake.GroupID(0) + `"`, "data/0/groups/0/name": `"Administrators"`, "data/0/groups/0/users": "", "data/0/groups/0/isDefault": ""}},
-		{"out of a reference", "buyers?select=-account.name&limit=1", map[string]string{"data/0/account/id": `"` + first + `"`, "data/0/account/name": ""}},
-		{"an object tells what it lacks", "users/" + everywhere, map[string]string{"$meta": `{"omitted":["audit"]}`, "email": `"zoë.müller@straße.example"`, "href": ""}},
+		{"selecting parts of an omitted property", "accounts?select=+groups.id,+groups.name&limit=1", map[string]string{"data/0/groups/0/id": `"` + softwareonefake.GroupID(0) + `"`, "data/0/groups/0/name": `"Administrators"`, "data/0/groups/0/users": "", "data/0/groups/0/isDefault": ""}},
+		{"deselecting in a reference", "buyers?select=-account.name&limit=1", map[string]string{"data/0/account/id": `"` + first + `"`, "data/0/account/name": ""}},
+		{"an object has $meta.omitted", "users/" + everywhere, map[string]string{"$meta": `{"omitted":["audit"]}`, "email": `"zoë.müller@straße.example"`, "href": ""}},
 		{"a user by address", "users/zo%C3%AB.M%C3%BCller@stra%C3%9Fe.example?select=-*,id", map[string]string{"id": `"` + everywhere + `"`}},
 		{"a user's accounts", "users/" + everywhere + "/accounts?limit=1&offset=1", map[string]string{"$meta/pagination/total": "5", "data/0/id": `"` + softwareonefake.AccountID(1) + `"`}},
-		{"null is dropped without a word", "users/" + softwareonefake.UserID(8), map[string]string{"phone": "", "firstName": "", "settings": "", "$meta/omitted": `["audit"]`}},
-		{"nobody has logged in", "users/" + softwareonefake.UserID(4), map[string]string{"lastLoginAt": "", "status": `"Invited"`}},
+		{"null is neither written nor omitted", "users/" + softwareonefake.UserID(8), map[string]string{"phone": "", "firstName": "", "settings": "", "$meta/omitted": `["audit"]`}},
+		{"a user who has never logged in", "users/" + softwareonefake.UserID(4), map[string]string{"lastLoginAt": "", "status": `"Invited"`}},
 		{"an address may be empty", "accounts/" + softwareonefake.AccountID(12), map[string]string{"address": `{}`}},
-		{"a lonely account", softwareonefake.LoneAccount + "/users", map[string]string{"$meta/pagination/total": "0"}},
-		{"a lonely user", "users/" + softwareonefake.LoneUser + "?select=accounts", map[string]string{"accounts": "", "currentAccount": "", "$meta/omitted": `["audit"]`}},
+		{"an account without users", softwareonefake.LoneAccount + "/users", map[string]string{"$meta/pagination/total": "0"}},
+		{"a user without accounts", "users/" + softwareonefake.LoneUser + "?select=accounts", map[string]string{"accounts": "", "currentAccount": "", "$meta/omitted": `["audit"]`}},
 	} {
 		t.Run(test.rule, func(t *testing.T) {
 			a := get(t, f, test.path)
@@ -68,7 +68,7 @@ func TestRules(t *testing.T) {
 	}
 }
 
-func TestProblems(t *testing.T) {
+func TestFake_RespondsWithProblems(t *testing.T) {
 	f := fake()
 	for _, test := range []struct {
 		path   string
@@ -112,21 +112,21 @@ func TestProblems(t *testing.T) {
 	}
 }
 
-func TestToken(t *testing.T) {
+func TestFake_RequiresToken(t *testing.T) {
 	for authorization, want := range map[string]int{
 		"Bearer " + token: 200, "bearer " + token: 200,
 		"": 401, token: 401, "Bearer ": 401, "Bearer x": 401, "Basic " + token: 401,
 	} {
-		if got := ask(fake(), http.MethodGet, authorization, "users?limit=0").Code; got != want {
+		if got := send(fake(), http.MethodGet, authorization, "users?limit=0").Code; got != want {
 			t.Errorf("%q: status %d, want %d", authorization, got, want)
 		}
 	}
-	if got := ask(fake(), http.MethodPost, "Bearer "+token, "users").Code; got != http.StatusMethodNotAllowed {
+	if got := send(fake(), http.MethodPost, "Bearer "+token, "users").Code; got != http.StatusMethodNotAllowed {
 		t.Errorf("POST: status %d", got)
 	}
 }
 
-func TestUsersOfAnAccountInBothForms(t *testing.T) {
+func TestFake_AccountUsersInBothForms(t *testing.T) {
 	f := fake()
 	nested := get(t, f, first+"/users?select=audit,user&limit=1&eq(user.id,\""+everywhere+"\")")
 	if got, want := nested.keys("data/0"), "account audit buyers groups id invitation modules user"; got != want {
@@ -139,7 +139,7 @@ func TestUsersOfAnAccountInBothForms(t *testing.T) {
 		t.Errorf("nested: audit %s, want %s", got, want)
 	}
 	if got := nested.text("data/0/user/email"); got == "" {
-		t.Error("nested: an expanded user has no address")
+		t.Error("nested: an expanded user has no e-mail address")
 	}
 	flat := get(t, f, "accounts/"+first+"/users?select=audit&limit=1&eq(id,\""+everywhere+"\")")
 	if got, want := flat.keys("data/0"), "account audit buyers email firstName groups id invitation lastName modules name phone settings status"; got != want {
@@ -155,7 +155,7 @@ func TestUsersOfAnAccountInBothForms(t *testing.T) {
 	}
 }
 
-func TestPathsComeAndGo(t *testing.T) {
+func TestFake_PathsDependOnVersion(t *testing.T) {
 	removed, nested := fake(), fake()
 	removed.Removed, nested.NestedOnly = true, true
 	for path, want := range map[string][2]int{
@@ -172,7 +172,7 @@ func TestPathsComeAndGo(t *testing.T) {
 	}
 }
 
-func TestAnotherToken(t *testing.T) {
+func TestFake_ClientToken(t *testing.T) {
 	f := fake()
 	f.Operations = false
 	if a := get(t, f, "modules"); a.status != http.StatusForbidden || !strings.HasPrefix(a.text("errors"), "[") {
@@ -180,7 +180,7 @@ func TestAnotherToken(t *testing.T) {
 	}
 	a := get(t, f, "users/"+everywhere+"?select=accounts,audit")
 	if a.status != 200 || a.text("accounts") != "" || a.text("$meta/omitted") != "[]" {
-		t.Errorf("accounts of a user are neither shown nor omitted: %v", a.body)
+		t.Errorf("accounts of a user are included or omitted: %v", a.body)
 	}
 	for _, buyer := range all(t, f, "buyers", "") {
 		if buyer["errors"] != nil {
@@ -196,11 +196,11 @@ func TestAnotherToken(t *testing.T) {
 		t.Errorf("another account: %d, want 404", got)
 	}
 	if got := get(t, f, "users?eq(accounts,null())").status; got != 400 {
-		t.Errorf("filtering by what is hidden: %d, want 400", got)
+		t.Errorf("filter by a hidden property: %d, want 400", got)
 	}
 }
 
-func TestShapes(t *testing.T) {
+func TestFake_Variants(t *testing.T) {
 	f := fake()
 	f.Verbose, f.CurrencyObjects = true, true
 	a := get(t, f, first+"/users?limit=1")
@@ -223,24 +223,24 @@ func TestShapes(t *testing.T) {
 	}
 }
 
-func TestControl(t *testing.T) {
+func TestFake_Control(t *testing.T) {
 	f := fake()
 	f.Control.Add(fakevendor.Fault{Path: "/public/v1/accounts/users", Times: 1, Status: 503, Body: "{}"})
 	if got := get(t, f, "users").status; got != 503 {
 		t.Errorf("status %d, want 503", got)
 	}
 	get(t, f, "users?limit=0")
-	var asked []string
+	var requests []string
 	for _, c := range f.Control.Calls() {
-		asked = append(asked, c.Path+"?"+c.Query)
+		requests = append(requests, c.Path+"?"+c.Query)
 	}
-	if diff := cmp.Diff([]string{"/public/v1/accounts/users?", "/public/v1/accounts/users?limit=0"}, asked); diff != "" {
+	if diff := cmp.Diff([]string{"/public/v1/accounts/users?", "/public/v1/accounts/users?limit=0"}, requests); diff != "" {
 		t.Error(diff)
 	}
 }
 
-// The numbers are promises to demonstrations and benchmarks.
-func TestData(t *testing.T) {
+// Demonstrations and benchmarks rely on these numbers.
+func TestFake_DataSize(t *testing.T) {
 	f := fake()
 	for path, want := range map[string]int{"accounts": 125, "users": 300, "user-groups": 134, "buyers": 142, "sellers": 110, "modules": 12, "licensees": 130} {
 		if got := len(all(t, f, path, "")); got != want {
@@ -269,7 +269,7 @@ func TestData(t *testing.T) {
 	}
 }
 
-func TestAwkwardData(t *testing.T) {
+func TestFake_DataHasEdgeCases(t *testing.T) {
 	f := fake()
 	statuses, levels, types, actors, invitations := map[any]bool{}, map[any]bool{}, map[any]bool{}, map[string]bool{}, map[any]bool{}
 	for _, u := range all(t, f, "users", "&select=audit") {
@@ -277,13 +277,13 @@ func TestAwkwardData(t *testing.T) {
 		by := u["audit"].(map[string]any)["created"].(map[string]any)["by"].(map[string]any)
 		id, _ := by["id"].(string)
 		if id == "" && by["href"] != "//" {
-			t.Errorf("nobody created %v", u["id"])
+			t.Errorf("%v has no creator", u["id"])
 		}
 		actors[strings.SplitN(id, "-", 2)[0]] = true
 	}
-	for _, word := range []string{"New", "Invited", "InvitationExpired", "Active", "Blocked", "Disabled", "Deleted", "Dormant"} {
-		if !statuses[word] {
-			t.Errorf("no user is %s", word)
+	for _, status := range []string{"New", "Invited", "InvitationExpired", "Active", "Blocked", "Disabled", "Deleted", "Dormant"} {
+		if !statuses[status] {
+			t.Errorf("no user is %s", status)
 		}
 	}
 	if diff := cmp.Diff(map[string]bool{"USR": true, "TKN": true, "": true}, actors); diff != "" {
@@ -299,14 +299,14 @@ func TestAwkwardData(t *testing.T) {
 		invitation, _ := m["invitation"].(map[string]any)
 		invitations[invitation["status"]] = true
 		if open := invitation["status"] == "Invited"; open != (invitation["url"] != nil) {
-			t.Errorf("the invitation of %v has the link %v", m["id"], invitation["url"])
+			t.Errorf("the invitation of %v has the URL %v", m["id"], invitation["url"])
 		}
 	}
 	if diff := cmp.Diff(map[any]bool{nil: true, "Invited": true, "Active": true, "InvitationExpired": true}, invitations); diff != "" {
 		t.Error(diff)
 	}
-	mail := fakevendor.People()[3].EmailAt(model.SoftwareOne)
-	if got := get(t, f, `users?eq(email,"`+mail+`")`).column("id"); !slices.Equal(got, []any{softwareonefake.UserID(3)}) {
-		t.Errorf("%s belongs to %v", mail, got)
+	email := fakevendor.People()[3].EmailAt(model.SoftwareOne)
+	if got := get(t, f, `users?eq(email,"`+email+`")`).column("id"); !slices.Equal(got, []any{softwareonefake.UserID(3)}) {
+		t.Errorf("%s belongs to %v", email, got)
 	}
 }

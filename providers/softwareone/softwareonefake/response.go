@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-const base = "/public/v1/accounts/"
+const basePath = "/public/v1/accounts/"
 
-// answer finds what the path names and returns the JSON of it.
-func (f *Fake) answer(r *http.Request) ([]byte, *problem) {
-	rest, ok := strings.CutPrefix(r.URL.Path, base)
+// respond returns the JSON of the object or list at the path.
+func (f *Fake) respond(r *http.Request) ([]byte, *problem) {
+	rest, ok := strings.CutPrefix(r.URL.Path, basePath)
 	if !ok {
 		return nil, notFound()
 	}
@@ -20,7 +20,7 @@ func (f *Fake) answer(r *http.Request) ([]byte, *problem) {
 	if err != nil {
 		return nil, err
 	}
-	q, err := f.read(r.URL.RawQuery, c.kind)
+	q, err := f.parseQuery(r.URL.RawQuery, c.kind)
 	if err != nil {
 		return nil, err
 	}
@@ -32,11 +32,12 @@ func (f *Fake) answer(r *http.Request) ([]byte, *problem) {
 		}
 		return p.write(nil, found), nil
 	}
-	// The list tells what its rows lack, so they need not.
+	// The list has a $meta.omitted for its rows.
 	p.meta = f.Verbose && p.meta
-	return f.list(q, p, c.seen(f.Operations)), nil
+	return f.list(q, p, c.visible(f.Operations)), nil
 }
 
+// list returns the JSON of a page.
 func (f *Fake) list(q *query, p *plan, all []*row) []byte {
 	rows, total := q.page(all)
 	b := make([]byte, 0, 256+len(rows)*1024)
@@ -54,8 +55,8 @@ func (f *Fake) list(q *query, p *plan, all []*row) []byte {
 	return append(p.writeAll(b, rows), `]}`...)
 }
 
-// route returns the collection that a path leads to, and the id in it that the
-// path ends with, "" for the list. What the token may not see is not found.
+// route returns the collection of a path, and the id at its end, "" for the list.
+// Objects that the token may not see are not found.
 func (f *Fake) route(parts []string) (*collection, string, *problem) {
 	d := f.data
 	switch {
@@ -68,19 +69,19 @@ func (f *Fake) route(parts []string) (*collection, string, *problem) {
 		c, err := f.collection(parts[0])
 		return c, parts[1], err
 	case len(parts) == 2 && parts[1] == "users" && !f.Removed:
-		c, err := f.of(d.accounts, parts[0], d.accountUsersOf)
+		c, err := f.childrenOf(d.accounts, parts[0], d.accountUsersOf)
 		return c, "", err
 	case len(parts) == 3 && parts[1] == "users" && d.collections[parts[0]] == nil && !f.Removed:
-		c, err := f.of(d.accounts, parts[0], d.accountUsersOf)
+		c, err := f.childrenOf(d.accounts, parts[0], d.accountUsersOf)
 		return c, parts[2], err
 	case len(parts) == 3 && parts[0] == "accounts" && parts[2] == "users" && !f.NestedOnly:
-		c, err := f.of(d.accounts, parts[1], d.membersOf)
+		c, err := f.childrenOf(d.accounts, parts[1], d.membersOf)
 		return c, "", err
 	case len(parts) == 4 && parts[0] == "accounts" && parts[2] == "users" && !f.NestedOnly:
-		c, err := f.of(d.accounts, parts[1], d.membersOf)
+		c, err := f.childrenOf(d.accounts, parts[1], d.membersOf)
 		return c, parts[3], err
 	case len(parts) == 3 && parts[0] == "users" && parts[2] == "accounts":
-		c, err := f.of(d.users, parts[1], d.accountsOf)
+		c, err := f.childrenOf(d.users, parts[1], d.accountsOf)
 		return c, "", err
 	}
 	return nil, "", notFound()
@@ -97,8 +98,8 @@ func (f *Fake) collection(name string) (*collection, *problem) {
 	return c, nil
 }
 
-// of returns what belongs to an object.
-func (f *Fake) of(parents *collection, id string, children map[*row]*collection) (*collection, *problem) {
+// childrenOf returns the collection of an object's children.
+func (f *Fake) childrenOf(parents *collection, id string, children map[*row]*collection) (*collection, *problem) {
 	parent := parents.find(id, f.Operations)
 	if parent == nil {
 		return nil, notFound()

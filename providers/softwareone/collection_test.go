@@ -12,52 +12,53 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// long answers with a list of so many users, at most so many at once, and says
-// of the page what meta makes of it.
-func long(total, atOnce int, meta func(offset, limit int) string) func(path, query string) string {
+// pagedList responds with a list of total users in pages of pageLimit; meta
+// returns the members of each page's $meta.
+func pagedList(total, pageLimit int, meta func(offset, limit int) string) func(path, query string) string {
 	return func(_, query string) string {
 		_, text, _ := strings.Cut(query, "offset=")
 		offset, _ := strconv.Atoi(text)
 		var rows []string
-		for i := offset; i < min(offset+atOnce, total); i++ {
+		for i := offset; i < min(offset+pageLimit, total); i++ {
 			rows = append(rows, fmt.Sprintf(`{"id":"USR-%d"}`, i))
 		}
-		return fmt.Sprintf(`{"$meta":{%s},"data":[%s]}`, meta(offset, atOnce), strings.Join(rows, ","))
+		return fmt.Sprintf(`{"$meta":{%s},"data":[%s]}`, meta(offset, pageLimit), strings.Join(rows, ","))
 	}
 }
 
-func told(total string) func(offset, limit int) string {
+// paginationWith returns the usual $meta with this total.
+func paginationWith(total string) func(offset, limit int) string {
 	return func(offset, limit int) string {
 		return fmt.Sprintf(`"pagination":{"offset":%d,"limit":%d,"total":%s}`, offset, limit, total)
 	}
 }
 
-func TestPaging(t *testing.T) {
+func TestCollection_PagesByReportedLimit(t *testing.T) {
 	for name, c := range map[string]struct {
-		total, atOnce int
-		meta          func(offset, limit int) string
-		tokens        []string
-		told          bool
+		total, pageLimit int
+		meta             func(offset, limit int) string
+		tokens           []string
+		hasTotal         bool
 	}{
-		"full pages":     {250, 100, told("250"), []string{"100", "200"}, true},
-		"just full":      {200, 100, told("200"), []string{"100"}, true},
-		"empty":          {0, 100, told("0"), nil, true},
-		"cut down":       {120, 50, told("120"), []string{"50", "100"}, true},
-		"no total":       {120, 50, told("null"), []string{"50", "100"}, false},
-		"full, no total": {100, 50, told("null"), []string{"50", "100"}, false},
-		"too low":        {120, 50, told("7"), []string{"50", "100"}, false},
-		"negative":       {70, 50, told("-1"), []string{"50"}, false},
-		"absurd":         {70, 50, told("1000000000000"), []string{"50"}, false},
-		"limit of none": {70, 50, func(offset, _ int) string {
+		"full pages":     {250, 100, paginationWith("250"), []string{"100", "200"}, true},
+		"exactly full":   {200, 100, paginationWith("200"), []string{"100"}, true},
+		"empty":          {0, 100, paginationWith("0"), nil, true},
+		"reduced limit":  {120, 50, paginationWith("120"), []string{"50", "100"}, true},
+		"no total":       {120, 50, paginationWith("null"), []string{"50", "100"}, false},
+		"full, no total": {100, 50, paginationWith("null"), []string{"50", "100"}, false},
+		"total too low":  {120, 50, paginationWith("7"), []string{"50", "100"}, false},
+		"total negative": {70, 50, paginationWith("-1"), []string{"50"}, false},
+		"total too high": {70, 50, paginationWith("1000000000000"), []string{"50"}, false},
+		"limit 0": {70, 50, func(offset, _ int) string {
 			return fmt.Sprintf(`"pagination":{"offset":%d,"limit":0,"total":70}`, offset)
 		}, []string{"50"}, true},
-		"nothing told": {120, 50, func(int, int) string { return "" }, []string{"50", "100", "120"}, false},
-		"the limit as asked": {120, 50, func(offset, _ int) string {
+		"no pagination": {120, 50, func(int, int) string { return "" }, []string{"50", "100", "120"}, false},
+		"no limit": {120, 50, func(offset, _ int) string {
 			return fmt.Sprintf(`"pagination":{"offset":%d,"total":120}`, offset)
 		}, []string{"50", "100"}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := &platform{answer: long(c.total, c.atOnce, c.meta)}
+			p := &stubPlatform{respond: pagedList(c.total, c.pageLimit, c.meta)}
 			users := connectTo(t, p, "").Collections().Users
 			var ids, tokens []string
 			for token := ""; ; {
@@ -68,8 +69,8 @@ func TestPaging(t *testing.T) {
 				for _, u := range page.Items {
 					ids = append(ids, u.VendorID)
 				}
-				if c.told != (page.Total != nil) || c.told && *page.Total != c.total {
-					t.Errorf("page %q tells the total %v", token, page.Total)
+				if c.hasTotal != (page.Total != nil) || c.hasTotal && *page.Total != c.total {
+					t.Errorf("page %q: total %v", token, page.Total)
 				}
 				if token = page.Next; token == "" {
 					break
@@ -86,8 +87,8 @@ func TestPaging(t *testing.T) {
 	}
 }
 
-func TestPagingThatDoesNotAdvance(t *testing.T) {
-	p := &platform{answer: func(string, string) string {
+func TestCollection_FailsOnRepeatedPage(t *testing.T) {
+	p := &stubPlatform{respond: func(string, string) string {
 		return `{"$meta":{"pagination":{"offset":0,"limit":100,"total":300}},"data":[{"id":"USR-1"}]}`
 	}}
 	users := connectTo(t, p, "").Collections().Users
@@ -96,11 +97,11 @@ func TestPagingThatDoesNotAdvance(t *testing.T) {
 		t.Fatalf("%+v, %v", page, err)
 	}
 	if _, err := users.Page(t.Context(), providers.Query{}, page.Next); providers.KindOf(err) != providers.Incomplete {
-		t.Errorf("the first page again: %v", err)
+		t.Errorf("the second request returned the first page: %v", err)
 	}
 }
 
-func TestAnswersThatAreNoLists(t *testing.T) {
+func TestCollection_FailsOnBadResponses(t *testing.T) {
 	for _, body := range []string{
 		`[]`, `{}`, `{"data":{}}`, `{"data":[7]}`, `{"data":["[Circular Reference]"]}`, `{"data":[{}]}`,
 		`{"data":[{"id":""}]}`, `{"data":[{"id":7}]}`, `{"data":[{"id":"A","audit":"none"}]}`, `{"$meta":"x","data":[]}`,
@@ -112,15 +113,15 @@ func TestAnswersThatAreNoLists(t *testing.T) {
 			t.Errorf("%s: %v", body, err)
 		}
 	}
-	// The platform leaves out what is empty.
+	// The platform leaves out empty arrays.
 	c, _ := connect(t, `{"$meta":{"pagination":{"offset":0,"limit":100,"total":0}}}`)
 	if page, err := c.Users.Page(t.Context(), providers.Query{}, ""); err != nil || len(page.Items) != 0 {
 		t.Errorf("%v, %v", page, err)
 	}
 }
 
-func TestGet(t *testing.T) {
-	p := &platform{answer: func(_, query string) string {
+func TestCollection_GetReadsInBatches(t *testing.T) {
+	p := &stubPlatform{respond: func(_, query string) string {
 		var rows []string
 		for i := range 250 {
 			if id := fmt.Sprintf("USR-%03d", i); i != 7 && strings.Contains(query, "%22"+id+"%22") {
@@ -138,53 +139,52 @@ func TestGet(t *testing.T) {
 	if len(found.Objects) != 249 || len(found.Failed) != 0 || found.Objects["USR-249"] == nil {
 		t.Errorf("%d objects, failed %v", len(found.Objects), found.Failed)
 	}
-	if n := len(p.asked()); n != 3 {
+	if n := len(p.requests()); n != 3 {
 		t.Errorf("%d calls, want 3", n)
 	}
 }
 
-// Whatever ids are asked for, a URL stays as short as servers take.
-func TestGetOfLongIDs(t *testing.T) {
+func TestCollection_GetBoundsURLs(t *testing.T) {
 	c, p := connect(t, rowsOf())
 	var ids []string
 	for i := range 200 {
 		ids = append(ids, fmt.Sprintf("%s%04d", strings.Repeat("&", 20), i), fmt.Sprintf("%s%04d", strings.Repeat("龍", 10), i))
 	}
 	c.Users.Get(t.Context(), ids)
-	if n := len(p.asked()); n != 2 {
+	if n := len(p.requests()); n != 2 {
 		t.Errorf("%d calls", n)
 	}
-	for _, ask := range p.asked() {
-		if len(ask) > 8000 {
-			t.Errorf("a URL of %d bytes", len(ask))
+	for _, request := range p.requests() {
+		if len(request) > 8000 {
+			t.Errorf("a URL of %d bytes", len(request))
 		}
 	}
 }
 
-func TestListsOfAccounts(t *testing.T) {
+func TestCollection_ListsByAccount(t *testing.T) {
 	for name, c := range map[string]struct{ rows, want string }{
-		"named":  {`{"id":"X-1","account":{"id":"ACC-2","name":"Acme"}}`, "ACC-2"},
-		"silent": {`{"id":"X-1"}`, ""},
+		"account named":  {`{"id":"X-1","account":{"id":"ACC-2","name":"Acme"}}`, "ACC-2"},
+		"account absent": {`{"id":"X-1"}`, ""},
 	} {
 		collections, p := connect(t, rowsOf(c.rows))
-		page, err := collections.Groups.Page(t.Context(), of(model.TypeAccount, "ACC-1", "ACC-2", "A\"'", "ACC-1"), "")
+		page, err := collections.Groups.Page(t.Context(), listOf(model.TypeAccount, "ACC-1", "ACC-2", "A\"'", "ACC-1"), "")
 		if (err == nil) != (c.want != "") || err == nil && page.Items[0].Account.VendorID != c.want {
 			t.Errorf("%s: %v, %v", name, page, err)
 		}
 		want := `/user-groups?in(account.id,("ACC-1","ACC-2"))&select=audit&order=id&limit=100&offset=0`
-		if got := unescaped(t, p.asked()[0]); got != want {
-			t.Errorf("asked %s, want %s", got, want)
+		if got := unescaped(t, p.requests()[0]); got != want {
+			t.Errorf("requested %s, want %s", got, want)
 		}
-		if buyers, err := collections.Buyers.Page(t.Context(), of(model.TypeAccount, "ACC-1"), ""); err != nil || buyers.Items[0].Account == nil {
-			t.Errorf("%s: of one account: %v", name, err)
+		if buyers, err := collections.Buyers.Page(t.Context(), listOf(model.TypeAccount, "ACC-1"), ""); err != nil || buyers.Items[0].Account == nil {
+			t.Errorf("%s, one account: %v", name, err)
 		}
 	}
 	collections, p := connect(t, rowsOf())
 	if !collections.Groups.SupportsParents(model.TypeAccount) || !collections.Buyers.SupportsParents(model.TypeAccount) || collections.Groups.SupportsParents(model.TypeUser) ||
 		collections.Users.SupportsParents(model.TypeAccount) || collections.Memberships.SupportsParents(model.TypeAccount) || !collections.Memberships.SupportsParents(model.TypeUser) {
-		t.Error("a list joins other parents than it should")
+		t.Error("a list supports other parents than it should")
 	}
-	if page, err := collections.Groups.Page(t.Context(), of(model.TypeAccount, "\"'"), ""); err != nil || page.Next != "" || len(p.asked()) != 0 {
-		t.Errorf("an id that is none: %v, %v", page, err)
+	if page, err := collections.Groups.Page(t.Context(), listOf(model.TypeAccount, "\"'"), ""); err != nil || page.Next != "" || len(p.requests()) != 0 {
+		t.Errorf("an id that cannot be quoted: %v, %v", page, err)
 	}
 }

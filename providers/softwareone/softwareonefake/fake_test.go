@@ -14,44 +14,44 @@ import (
 
 const token = "idt:TKN-1000-1234:not-a-secret"
 
-// get asks for a path below /public/v1/accounts/, its query as it would be on
-// the wire but for spaces, quotes and letters outside ASCII.
-func get(t *testing.T, f http.Handler, path string) answer {
+// get requests a path below /public/v1/accounts/. It escapes spaces, quotes and
+// non-ASCII letters in the query.
+func get(t *testing.T, f http.Handler, path string) response {
 	t.Helper()
-	w := ask(f, http.MethodGet, "Bearer "+token, path)
-	a := answer{t: t, status: w.Code, contentType: w.Header().Get("Content-Type")}
+	w := send(f, http.MethodGet, "Bearer "+token, path)
+	a := response{t: t, status: w.Code, contentType: w.Header().Get("Content-Type")}
 	if err := json.Unmarshal(w.Body.Bytes(), &a.body); err != nil {
 		t.Fatalf("%s: %v in %s", path, err, w.Body)
 	}
 	return a
 }
 
-func ask(f http.Handler, method, authorization, path string) *httptest.ResponseRecorder {
-	var wire strings.Builder
+func send(f http.Handler, method, authorization, path string) *httptest.ResponseRecorder {
+	var target strings.Builder
 	for _, c := range []byte("/public/v1/accounts/" + path) {
 		if c <= ' ' || c == '"' || c == '\\' || c >= 0x7f {
-			wire.WriteString("%" + strings.ToUpper(strconv.FormatInt(int64(c)+0x100, 16)[1:]))
+			target.WriteString("%" + strings.ToUpper(strconv.FormatInt(int64(c)+0x100, 16)[1:]))
 			continue
 		}
-		wire.WriteByte(c)
+		target.WriteByte(c)
 	}
-	r := httptest.NewRequest(method, wire.String(), nil)
+	r := httptest.NewRequest(method, target.String(), nil)
 	r.Header.Set("Authorization", authorization)
 	w := httptest.NewRecorder()
 	f.ServeHTTP(w, r)
 	return w
 }
 
-type answer struct {
+type response struct {
 	t           *testing.T
 	status      int
 	contentType string
 	body        any
 }
 
-// at returns what a path like data/0/user/email leads to, and whether it leads
-// anywhere. (Slashes, since one documented key has a dot.)
-func (a answer) at(path string) (any, bool) {
+// at returns the value at a path like data/0/user/email, and whether there is
+// one. The separator is a slash since one documented key contains a dot.
+func (a response) at(path string) (any, bool) {
 	v := a.body
 	for part := range strings.SplitSeq(path, "/") {
 		switch parent := v.(type) {
@@ -74,8 +74,8 @@ func (a answer) at(path string) (any, bool) {
 	return v, true
 }
 
-// text returns the JSON at a path, "" where there is nothing.
-func (a answer) text(path string) string {
+// text returns the JSON at a path, "" where there is none.
+func (a response) text(path string) string {
 	v, ok := a.at(path)
 	if !ok {
 		return ""
@@ -87,7 +87,7 @@ func (a answer) text(path string) string {
 	return string(b)
 }
 
-func (a answer) total() int {
+func (a response) total() int {
 	n, err := strconv.Atoi(a.text("$meta/pagination/total"))
 	if err != nil {
 		a.t.Fatalf("no total: %v", a.body)
@@ -95,7 +95,7 @@ func (a answer) total() int {
 	return n
 }
 
-func (a answer) rows() []map[string]any {
+func (a response) rows() []map[string]any {
 	data, _ := a.at("data")
 	list, ok := data.([]any)
 	if !ok {
@@ -109,7 +109,7 @@ func (a answer) rows() []map[string]any {
 }
 
 // column returns one property of all rows.
-func (a answer) column(name string) []any {
+func (a response) column(name string) []any {
 	var all []any
 	for _, r := range a.rows() {
 		all = append(all, r[name])
@@ -117,8 +117,8 @@ func (a answer) column(name string) []any {
 	return all
 }
 
-// keys returns the names at a path, in alphabetical order.
-func (a answer) keys(path string) string {
+// keys returns the sorted names of the object at a path.
+func (a response) keys(path string) string {
 	v, _ := a.at(path)
 	var names []string
 	m, _ := v.(map[string]any)

@@ -11,8 +11,8 @@ func (p *parser) word() string {
 	return p.text[start:p.at]
 }
 
-// literal reads a value: quoted, null(), empty(), or bare. A bare value holds
-// neither spaces nor what has a meaning in a query; such values must be quoted.
+// literal reads a value: quoted, null(), empty(), or unquoted. Values with spaces
+// or characters that have a meaning in queries must be quoted.
 func (p *parser) literal() literal {
 	if p.take(`"'`) {
 		quote := p.text[p.at-1]
@@ -25,27 +25,27 @@ func (p *parser) literal() literal {
 		p.at += n + 1
 		return v
 	}
-	bare := p.word()
+	text := p.word()
 	if p.take("(") {
-		p.need(")")
-		switch bare {
+		p.expect(")")
+		switch text {
 		case "null":
 			return literal{null: true}
 		case "empty":
 			return literal{quoted: true}
 		}
-		p.fail(bare, "Unknown function.")
+		p.fail(text, "Unknown function.")
 		return literal{}
 	}
-	if bare == "" || strings.ContainsAny(bare, " \t^$?\"'") {
-		p.fail(bare, "A value is missing or needs quotation marks.")
+	if text == "" || strings.ContainsAny(text, " \t^$?\"'") {
+		p.fail(text, "A value is missing or needs quotation marks.")
 	}
-	return literal{text: bare}
+	return literal{text: text}
 }
 
-// idLike tells an id that is not quoted. The vendor's documentation says that
-// such ids can return zero results; here they always do.
-func (v literal) idLike() bool {
+// isUnquotedID reports whether the literal is an id without quotes. The vendor's
+// documentation says that such ids can return zero results; here they always do.
+func (v literal) isUnquotedID() bool {
 	if v.quoted {
 		return false
 	}
@@ -54,8 +54,8 @@ func (v literal) idLike() bool {
 		rest != "" && strings.Trim(rest, "0123456789-") == ""
 }
 
-// like matches text with a pattern, in which a star stands for any characters
-// and \* for a star.
+// like reports whether text matches a pattern, in which * matches any characters
+// and \* matches *.
 func like(pattern, text string) bool {
 	parts := strings.Split(strings.ReplaceAll(pattern, `\*`, "\x00"), "*")
 	for i := range parts {

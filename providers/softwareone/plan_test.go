@@ -1,0 +1,158 @@
+package softwareone_test
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/providers"
+)
+
+func TestPlan_PushesDownFilters(t *testing.T) {
+	at := func(s string) *time.Time {
+		parsed, err := time.Parse(time.RFC3339Nano, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &parsed
+	}
+	for name, c := range map[string]struct {
+		query  providers.Query
+		token  string
+		filter string
+		order  string
+		offset string
+		exact  bool
+	}{
+		"no filter":   {order: "id", offset: "0", exact: true},
+		"next page":   {token: "300", order: "id", offset: "300", exact: true},
+		"by creation": {query: ordered(model.OrderByCreatedAt, true), order: "-audit.created.at,id", offset: "0", exact: true},
+		"ascending":   {query: ordered(model.OrderByCreatedAt, false), order: "audit.created.at,id", offset: "0", exact: true},
+		"by name":     {query: ordered(model.OrderByName, false), order: "id", offset: "0", exact: true},
+		"name":        {query: filtered(providers.Filter{Name: "O'Brien"}), filter: `ilike(name,"*O'Brien*")`, order: "id", offset: "0", exact: true},
+		"name in quotes": {
+			query: filtered(providers.Filter{Name: `"Ace" Stone`}), filter: `ilike(name,"*Stone*")`, order: "id", offset: "0",
+		},
+		"name with star":   {query: filtered(providers.Filter{Name: "Star*"}), filter: `ilike(name,"*Star*")`, order: "id", offset: "0"},
+		"only a star":      {query: filtered(providers.Filter{Name: "*"}), order: "id", offset: "0"},
+		"accents":          {query: filtered(providers.Filter{Name: "Müller"}), filter: `ilike(name,"*ller*")`, order: "id", offset: "0"},
+		"combining accent": {query: filtered(providers.Filter{Name: "Zoe\u0308"}), filter: `ilike(name,"*Zo*")`, order: "id", offset: "0"},
+		"spelled-out ß":    {query: filtered(providers.Filter{Name: "WEISS"}), filter: `ilike(name,"*WEI*")`, order: "id", offset: "0"},
+		"another script":   {query: filtered(providers.Filter{Name: "小龍"}), order: "id", offset: "0"},
+		"status": {
+			query: filtered(providers.Filter{Status: []string{"INVITED", "BLOCKED"}}), filter: `in(status,("New","Invited","Blocked"))`,
+			order: "id", offset: "0", exact: true,
+		},
+		"other status": {query: filtered(providers.Filter{Status: []string{"ACTIVE", "OTHER"}}), order: "id", offset: "0"},
+		"addresses": {
+			query:  filtered(providers.Filter{Emails: []string{"a@b.example", "c_d@b.example"}}),
+			filter: `or(ilike(email,"a@b.example"),ilike(email,"c_d@b.example"))`, order: "id", offset: "0", exact: true,
+		},
+		"address with accents": {
+			query:  filtered(providers.Filter{Emails: []string{"zoë.müller@strasse.example"}}),
+			filter: `ilike(email,"*ller@strasse.example*")`, order: "id", offset: "0",
+		},
+		"address with ss": {
+			query:  filtered(providers.Filter{Emails: []string{"hassan@strasse.example"}}),
+			filter: `ilike(email,"hassan@strasse.example")`, order: "id", offset: "0", exact: true,
+		},
+		"address with ß": {
+			query:  filtered(providers.Filter{Emails: []string{"hassan@straße.example"}}),
+			filter: `ilike(email,"*hassan@str*")`, order: "id", offset: "0",
+		},
+		"address without plain run": {query: filtered(providers.Filter{Emails: []string{"李@李", "a@b.example"}}), order: "id", offset: "0"},
+		"created": {
+			query:  filtered(providers.Filter{CreatedAfter: at("2026-01-02T04:04:05+01:00"), CreatedBefore: at("2026-01-03T00:00:00Z")}),
+			filter: `gt(audit.created.at,"2026-01-02T03:04:05.000Z")&lt(audit.created.at,"2026-01-03T00:00:00.000Z")`,
+			order:  "id", offset: "0", exact: true,
+		},
+		"between milliseconds": {
+			query:  filtered(providers.Filter{UpdatedAfter: at("2026-01-02T03:04:05.0001Z"), UpdatedBefore: at("2026-01-02T03:04:05.0009Z")}),
+			filter: `gt(audit.updated.at,"2026-01-02T03:04:05.000Z")&lt(audit.updated.at,"2026-01-02T03:04:05.001Z")`,
+			order:  "id", offset: "0",
+		},
+		"year before 1": {query: filtered(providers.Filter{CreatedAfter: new(time.Time{}.AddDate(-5, 0, 0))}), order: "id", offset: "0"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			collections, p := connect(t, rowsOf(`{"id":"USR-1"}`))
+			page, err := collections.Users.Page(t.Context(), c.query, c.token)
+			if err != nil && c.token == "" {
+				t.Fatal(err)
+			}
+			want := "/users?" + strings.TrimPrefix(c.filter+"&", "&") + "select=audit&order=" + c.order + "&limit=100&offset=" + c.offset
+			if got := unescaped(t, p.requests()[0]); got != want {
+				t.Errorf("requested\n%s, want\n%s", got, want)
+			}
+			if err == nil && (page.Total != nil) != c.exact && c.token == "" {
+				t.Errorf("total %v, want exact: %v", page.Total, c.exact)
+			}
+		})
+	}
+}
+
+func ordered(field model.UserOrderField, descending bool) providers.Query {
+	return providers.Query{Order: providers.Order{Field: field, Descending: descending}}
+}
+
+func filtered(f providers.Filter) providers.Query { return providers.Query{Filter: f} }
+
+func unescaped(t testing.TB, query string) string {
+	t.Helper()
+	plain, err := url.PathUnescape(query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plain
+}
+
+// No object has a status that does not exist at the vendor.
+func TestPlan_UnknownStatusMakesNoCall(t *testing.T) {
+	c, p := connect(t, rowsOf())
+	page, err := c.Accounts.Page(t.Context(), filtered(providers.Filter{Status: []string{"SUSPENDED"}}), "")
+	if err != nil || len(page.Items) != 0 || page.Next != "" || page.Total == nil || *page.Total != 0 || page.Freshness.FetchedAt.IsZero() {
+		t.Errorf("%+v, %v", page, err)
+	}
+	if requests := p.requests(); len(requests) != 0 {
+		t.Errorf("requests %q", requests)
+	}
+}
+
+func TestPlan_SplitsManyAddresses(t *testing.T) {
+	var emails []string
+	for i := range 90 {
+		emails = append(emails, fmt.Sprintf("%s%03d@%s.example", strings.Repeat("a", 30), i, strings.Repeat("b", 60)))
+	}
+	c, p := connect(t, rowsOf(`{"id":"USR-1"}`))
+	next, pages := "", 0
+	for {
+		page, err := c.Users.Page(t.Context(), filtered(providers.Filter{Emails: emails}), next)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if page.Total != nil {
+			t.Error("a part of the list has a total")
+		}
+		if pages++; page.Next == "" {
+			break
+		}
+		next = page.Next
+	}
+	sent := strings.Join(p.requests(), "")
+	if pages != 2 || next != "1.0" {
+		t.Errorf("%d pages, the last is %q", pages, next)
+	}
+	for _, email := range emails {
+		if strings.Count(sent, email[:33]) != 1 {
+			t.Errorf("%s is not in one request", email)
+		}
+	}
+	for _, request := range p.requests() {
+		if len(request) > 8000 {
+			t.Errorf("a URL of %d bytes", len(request))
+		}
+	}
+}
