@@ -53,7 +53,8 @@ func checkImports(files []source) (problems []string) {
 		}
 		for _, imported := range f.imports {
 			own, isOwn := strings.CutPrefix(imported, module)
-			if to, _ := ruleOf(own); isOwn && !slices.Contains(r.imports, to.pkg) {
+			to, _ := ruleOf(own)
+			if foreign := to.pkg == vendorParts && path.Dir(own) != f.pkg; isOwn && (foreign || !slices.Contains(r.imports, to.pkg)) {
 				problems = append(problems, fmt.Sprintf("%s imports %s; %s may import %q: %s", f.path, own, r.pkg, r.imports, r.reason))
 			}
 		}
@@ -154,12 +155,6 @@ func checkInit(files []source) (problems []string) {
 	return problems
 }
 
-// internalTests are the tests that look into their package.
-var internalTests = map[string]string{
-	"providers/softwareone/objecttype_test.go":   "compares a private table with the model, property by property",
-	"providers/softwareone/decode_bench_test.go": "measures decoding without HTTP",
-}
-
 // checkTests requires that tests run always, without sleeping, and from outside of
 // their package.
 func checkTests(files []source) (problems []string) {
@@ -167,7 +162,7 @@ func checkTests(files []source) (problems []string) {
 		if !f.test {
 			continue
 		}
-		if internalTests[f.path] == "" && !strings.HasSuffix(f.syntax.Name.Name, "_test") {
+		if !strings.HasSuffix(f.syntax.Name.Name, "_test") {
 			problems = append(problems, fmt.Sprintf("%s: a test is in the package %s_test and sees what users see", f.path, f.syntax.Name.Name))
 		}
 		for _, use := range f.skips() {

@@ -66,9 +66,6 @@ var exempt = []string{
 	"providers/blendvision",
 	"providers/blendvision/blendvisionfake",
 	"providers/providertest",
-	"providers/softwareone",
-	"providers/softwareone/jsonscan",
-	"providers/softwareone/softwareonefake",
 	"resolvers",
 }
 

@@ -1,4 +1,4 @@
-package softwareone
+package softwareone_test
 
 import (
 	"net/http"
@@ -6,54 +6,41 @@ import (
 	"testing"
 
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
+	"github.com/accountgraph/accountgraph/providers"
 	"github.com/accountgraph/accountgraph/providers/softwareone/softwareonefake"
 )
 
-// fakeRows returns the rows of a list of the simulator.
-func fakeRows(b *testing.B, path, query string) envelope {
+// fakeBody returns the first 100 rows of a list of the simulator.
+func fakeBody(b *testing.B, path string) string {
 	b.Helper()
-	const token = "idt:TKN-0001-0002:0123456789abcdef"
-	r := httptest.NewRequest(http.MethodGet, "/public"+path+"?"+query, nil)
+	r := httptest.NewRequest(http.MethodGet, "/public/v1/accounts/"+path+"&limit=100", nil)
 	r.Header.Set("Authorization", "Bearer "+token)
 	w := httptest.NewRecorder()
 	softwareonefake.New(token).ServeHTTP(w, r)
-	e, err := parseEnvelope(w.Body.Bytes(), (*jsonscan.Reader).Skip)
-	if err != nil || len(e.rows) == 0 {
-		b.Fatalf("%s: %d rows, %v", path, len(e.rows), err)
+	if w.Code != http.StatusOK {
+		b.Fatalf("%s: status %d", path, w.Code)
 	}
-	return e
+	return w.Body.String()
 }
 
-// BenchmarkDecode decodes a page of rows into records.
-func BenchmarkDecode(b *testing.B) {
-	d := decoder{provider: &model.Provider{Name: "s1", Vendor: model.SoftwareOne}, fieldSets: newFieldSets()}
-	m := &memberships{decoder: d, path: DefaultAccountUsersPath}
-	for _, c := range []struct {
-		name, path, query string
-		decode            func(row []byte, in decodeContext) (model.Node, error)
-	}{
-		{"users", usersPath, "select=audit", func(row []byte, in decodeContext) (model.Node, error) {
-			return rowDecoder((*wireUser).read, d.user)(row, in)
-		}},
-		{"groups", groupsPath, "select=audit", func(row []byte, in decodeContext) (model.Node, error) {
-			return rowDecoder((*wireGroup).read, d.group)(row, in)
-		}},
-		{"members", "/v1/accounts/" + softwareonefake.FirstAccount + "/users", "select=" + m.selects(), func(row []byte, in decodeContext) (model.Node, error) {
-			return d.member(row, softwareonefake.FirstAccount, in)
-		}},
-	} {
-		b.Run(c.name, func(b *testing.B) {
-			e := fakeRows(b, c.path, c.query+"&limit=100")
-			in := decodeContext{source: listRow, omitted: e.omitted()}
-			b.ReportAllocs()
-			for b.Loop() {
-				for _, row := range e.rows {
-					if _, err := c.decode(row, in); err != nil {
-						b.Fatal(err)
-					}
-				}
-			}
-		})
+// BenchmarkPage reads pages of 100 rows without a network and a cache.
+func BenchmarkPage(b *testing.B) {
+	const members = softwareonefake.FirstAccount + "/users?select=audit,user.email,user.status,user.firstName,user.lastName,user.lastLoginAt,user.settings"
+	users, _ := connect(b, fakeBody(b, "users?select=audit"))
+	groups, _ := connect(b, fakeBody(b, "user-groups?select=audit"))
+	memberships, _ := connect(b, fakeBody(b, members))
+	b.Run("users", func(b *testing.B) { benchmarkPage(b, users.Users, providers.Query{}) })
+	b.Run("groups", func(b *testing.B) { benchmarkPage(b, groups.Groups, providers.Query{}) })
+	b.Run("memberships", func(b *testing.B) {
+		benchmarkPage(b, memberships.Memberships, listOf(model.TypeAccount, softwareonefake.FirstAccount))
+	})
+}
+
+func benchmarkPage[T model.Node](b *testing.B, c providers.Collection[T], q providers.Query) {
+	b.ReportAllocs()
+	for b.Loop() {
+		if page, err := c.Page(b.Context(), q, ""); err != nil || len(page.Items) != 100 {
+			b.Fatal(page, err)
+		}
 	}
 }

@@ -1,182 +1,198 @@
-package softwareone
+package softwareone_test
 
 import (
-	"errors"
-	"fmt"
+	"encoding/json"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
+	"github.com/accountgraph/accountgraph/providers"
 )
 
-// fieldName returns the graph's name of a field of a model struct: ExternalID is
-// externalId.
-func fieldName(goName string) string {
-	name := strings.ToLower(goName[:1]) + goName[1:]
-	if before, ok := strings.CutSuffix(name, "ID"); ok {
-		name = before + "Id"
-	}
-	return name
-}
-
-// modelFields returns the graph fields that records of a model struct hold
-// themselves, without id, provider and vendorId.
-func modelFields(record reflect.Type) (fields []string) {
-	for i := range record.NumField() {
-		if f := record.Field(i); !f.Anonymous {
-			fields = append(fields, fieldName(f.Name))
+// recordFields returns the graph's names of the fields of a model struct, without
+// those of its Entity: ExternalID is externalId.
+func recordFields(record model.Node) (fields []string) {
+	t := reflect.TypeOf(record).Elem()
+	for i := range t.NumField() {
+		if f := t.Field(i); !f.Anonymous {
+			name := strings.ToLower(f.Name[:1]) + f.Name[1:]
+			if before, ok := strings.CutSuffix(name, "ID"); ok {
+				name = before + "Id"
+			}
+			fields = append(fields, name)
 		}
 	}
 	return fields
 }
 
-// coverage returns the differences between the table of an object type and the
-// model struct that it fills.
-func coverage[W any](t *objectType[W], record reflect.Type) (problems []string) {
-	if len(t.properties) > 32 {
-		problems = append(problems, fmt.Sprintf("%s has %d properties, a propertySet has room for 32", t.name, len(t.properties)))
-	}
-	filledBy := map[string]string{}
-	fill := func(field, by string) {
-		if other, ok := filledBy[field]; ok {
-			problems = append(problems, fmt.Sprintf("%s.%s is filled by %s and by %s", t.name, field, other, by))
-		}
-		filledBy[field] = by
-	}
-	for _, field := range t.always {
-		fill(field, "always")
-	}
-	for i, p := range t.properties {
-		if len(p.fields) == 0 {
-			problems = append(problems, fmt.Sprintf("property %s of %s fills no graph field", p.name, t.name))
-		}
-		if t.set(p.name) != 1<<i {
-			problems = append(problems, fmt.Sprintf("%s has two properties %s", t.name, p.name))
-		}
-		for _, field := range p.fields {
-			fill(field, "property "+p.name)
-		}
-	}
-	fields := modelFields(record)
-	for _, field := range fields {
-		if _, ok := filledBy[field]; !ok {
-			problems = append(problems, fmt.Sprintf("no property of %s fills its field %s: add the field to the property that fills it, "+
-				"or to always if every record holds it", t.name, field))
-		}
-	}
-	for field := range filledBy {
-		_, method := reflect.PointerTo(record).MethodByName(strings.ToUpper(field[:1]) + field[1:])
-		if !method && !slices.Contains(fields, field) {
-			problems = append(problems, fmt.Sprintf("%s fills %s, which model.%s does not have", filledBy[field], field, record.Name()))
-		}
-	}
-	return problems
+// An objectCase reads one type of object: as a short reference, and as a row of
+// a list whose $meta.omitted holds the given names.
+type objectCase struct {
+	file      string
+	reference func(t *testing.T, object string) model.Node
+	row       func(t *testing.T, object, omitted string) model.Node
 }
 
-func TestObjectType_CoversModel(t *testing.T) {
-	for _, problems := range [][]string{
-		coverage(userType, reflect.TypeFor[model.User]()),
-		coverage(accountType, reflect.TypeFor[model.Account]()),
-		coverage(groupType, reflect.TypeFor[model.Group]()),
-		coverage(moduleType, reflect.TypeFor[model.Module]()),
-		coverage(buyerType, reflect.TypeFor[model.Buyer]()),
-		coverage(sellerType, reflect.TypeFor[model.Seller]()),
-		coverage(membershipType, reflect.TypeFor[model.Membership]()),
-	} {
-		for _, problem := range problems {
-			t.Error(problem)
-		}
-	}
-}
-
-// The test above must report each kind of difference.
-func TestCoverage_ReportsDifferences(t *testing.T) {
-	type Phone struct {
-		model.Entity
-		Prefix, Number, CarrierID *string
-	}
-	set := func(*Phone) state { return present }
-	got := coverage(newObjectType("Phone", []string{"number"},
-		rowProperty("prefix", set, "prefix", "number"), rowProperty("country", set)), reflect.TypeFor[Phone]())
-	want := []string{
-		"Phone.number is filled by always and by property prefix",
-		"no property of Phone fills its field carrierId: add the field to the property that fills it, or to always if every record holds it",
-		"property country fills country, which model.Phone does not have",
-	}
-	if !slices.Equal(got, want) {
-		t.Errorf("got %q, want %q", got, want)
-	}
-}
-
-// samples are JSON values, one of which suits each property.
-var samples = []string{`"x"`, `true`, `{}`, `[]`}
-
-// checkPresence decodes each property of a type alone, absent, null and as a
-// placeholder.
-func checkPresence[W any](t *testing.T, ot *objectType[W], read func(*W, *jsonscan.Reader), of func(*W) presence) {
+func rowWithOmitted[T model.Node](t *testing.T, of func(providers.Collections) providers.Collection[T], q providers.Query, object, omitted string) model.Node {
 	t.Helper()
-	decode := func(name, value string) (presence, error) {
-		w, err := decodeRow([]byte(`{"id":"X","`+name+`":`+value+`}`), read)
-		return of(w), err
-	}
-	for i, p := range ot.properties {
-		bit := propertySet(1 << i)
-		found := slices.ContainsFunc(samples, func(value string) bool {
-			got, err := decode(p.name, value)
-			return err == nil && got == presence{present: bit}
-		})
-		if !found {
-			t.Errorf("%s.%s: no sample is read as this property alone; does read have a case for it?", ot.name, p.name)
-		}
-		if got, err := decode(p.name, "null"); err != nil || got != (presence{}) {
-			t.Errorf("%s.%s: null is read as %+v, %v", ot.name, p.name, got, err)
-		}
-		got, err := decode(p.name, `"`+circularReference+`"`)
-		switch {
-		case err != nil && !errors.Is(err, jsonscan.ErrKind):
-			t.Errorf("%s.%s: a placeholder fails: %v", ot.name, p.name, err)
-		case err == nil && got.present|got.unclear != bit:
-			t.Errorf("%s.%s: a placeholder is read as %+v", ot.name, p.name, got)
-		}
-		if got, err := decode("$meta", `{"omitted":["`+p.name+`.part"]}`); err != nil || got != (presence{omitted: bit}) {
-			t.Errorf("%s.%s: $meta.omitted is read as %+v, %v", ot.name, p.name, got, err)
-		}
-	}
-	if got, err := decode("unknown", `[1]`); err != nil || got != (presence{}) {
-		t.Errorf("%s: an unknown property is read as %+v, %v", ot.name, got, err)
+	c, _ := connect(t, `{"$meta":{"omitted":[`+omitted+`]},"data":[`+object+`]}`)
+	page, err := of(c).Page(t.Context(), q, "")
+	return onlyRow(t, page, err)
+}
+
+func groupWith(t *testing.T, property, value string) *model.Group {
+	t.Helper()
+	c, _ := connect(t, rowsOf(`{"id":"UGR-1","`+property+`":`+value+`}`))
+	page, err := c.Groups.Page(t.Context(), providers.Query{}, "")
+	return onlyRow(t, page, err)
+}
+
+// rowOf returns an objectCase.row for a collection.
+func rowOf[T model.Node](of func(providers.Collections) providers.Collection[T]) func(*testing.T, string, string) model.Node {
+	return func(t *testing.T, object, omitted string) model.Node {
+		t.Helper()
+		return rowWithOmitted(t, of, providers.Query{}, object, omitted)
 	}
 }
 
-func TestObjectType_ReadsPresence(t *testing.T) {
-	checkPresence(t, userType, (*wireUser).read, func(w *wireUser) presence { return w.presence })
-	checkPresence(t, accountType, (*wireAccount).read, func(w *wireAccount) presence { return w.presence })
-	checkPresence(t, groupType, (*wireGroup).read, func(w *wireGroup) presence { return w.presence })
-	checkPresence(t, moduleType, (*wireModule).read, func(w *wireModule) presence { return w.presence })
-	checkPresence(t, buyerType, (*wireBuyer).read, func(w *wireBuyer) presence { return w.presence })
-	checkPresence(t, sellerType, (*wireSeller).read, func(w *wireSeller) presence { return w.presence })
-	checkPresence(t, membershipType, (*wireMember).read, func(w *wireMember) presence { return w.presence })
+var objectCases = []objectCase{
+	{
+		"user.json",
+		func(t *testing.T, object string) model.Node { return groupWith(t, "users", "["+object+"]").Users[0] },
+		rowOf(func(c providers.Collections) providers.Collection[*model.User] { return c.Users }),
+	},
+	{
+		"account.json",
+		func(t *testing.T, object string) model.Node { return groupWith(t, "account", object).Account },
+		rowOf(func(c providers.Collections) providers.Collection[*model.Account] { return c.Accounts }),
+	},
+	{
+		"module.json",
+		func(t *testing.T, object string) model.Node {
+			return groupWith(t, "modules", "["+object+"]").Modules[0]
+		},
+		rowOf(func(c providers.Collections) providers.Collection[*model.Module] { return c.Modules }),
+	},
+	{
+		"buyer.json",
+		func(t *testing.T, object string) model.Node { return groupWith(t, "buyers", "["+object+"]").Buyers[0] },
+		rowOf(func(c providers.Collections) providers.Collection[*model.Buyer] { return c.Buyers }),
+	},
+	{
+		"seller.json",
+		func(t *testing.T, object string) model.Node {
+			return groupWith(t, "buyers", `[{"id":"BUY-1","sellers":[`+object+`]}]`).Buyers[0].Sellers[0]
+		},
+		rowOf(func(c providers.Collections) providers.Collection[*model.Seller] { return c.Sellers }),
+	},
+	{
+		"group.json",
+		func(t *testing.T, object string) model.Node {
+			c, _ := connect(t, rowsOf(`{"id":"USR-1","groups":[`+object+`]}`))
+			page, err := c.Memberships.Page(t.Context(), listOf(model.TypeAccount, "ACC-1"), "")
+			return onlyRow(t, page, err).Groups[0]
+		},
+		rowOf(func(c providers.Collections) providers.Collection[*model.Group] { return c.Groups }),
+	},
 }
 
-// Select lists are part of cache keys: a changed list reads everything again.
-func TestObjectType_SelectLists(t *testing.T) {
-	c := newCollections(nil, decoder{}, DefaultAccountUsersPath)
-	flat := &memberships{path: "/v1/accounts/accounts/{accountId}/users"}
-	for name, lists := range map[string][2]string{
-		"users":                {c.Users.(*collection[*model.User]).selects, "audit"},
-		"accounts":             {c.Accounts.(*collection[*model.Account]).selects, "audit"},
-		"groups":               {c.Groups.(*collection[*model.Group]).selects, "audit"},
-		"modules":              {c.Modules.(*collection[*model.Module]).selects, "audit"},
-		"sellers":              {c.Sellers.(*collection[*model.Seller]).selects, "audit"},
-		"buyers":               {c.Buyers.(*collection[*model.Buyer]).selects, "audit,contact.user.id,contact.user.name,contact.user.icon,contact.user.phone"},
-		"memberships":          {c.Memberships.(*memberships).selects(), "audit,user.email,user.status,user.firstName,user.lastName,user.lastLoginAt,user.settings"},
-		"flat memberships":     {flat.selects(), "audit"},
-		"accounts with a user": {selectAccounts(), "accounts.id,accounts.name,accounts.icon,accounts.type,accounts.status,audit"},
+// properties returns the names and values of an object's properties but its id.
+func properties(t *testing.T, object string) map[string]json.RawMessage {
+	t.Helper()
+	all := map[string]json.RawMessage{}
+	if err := json.Unmarshal([]byte(object), &all); err != nil {
+		t.Fatal(err)
+	}
+	delete(all, "id")
+	return all
+}
+
+// A reference that contains every property holds every field. A field that no
+// entry of the object type's table names is not held.
+func TestObjectTypes_CoverEveryField(t *testing.T) {
+	for _, c := range objectCases {
+		record := c.reference(t, testdata(t, c.file))
+		for _, field := range recordFields(record) {
+			if !record.HasField(field) {
+				t.Errorf("%s: a reference with every property of testdata/%s does not hold %s: name the field in the entry of the property "+
+					"that fills it (newObjectType), and add the property to the file", record.GlobalID(), c.file, field)
+			}
+		}
+	}
+}
+
+// withoutField are properties in testdata that the graph has no field for.
+var withoutField = []string{"$meta", "accounts", "code", "eligibility", "erpLink", "revision"}
+
+// A property of the vendor's that $meta.omitted names, or that a reference lacks,
+// takes its fields out of the record, and no others.
+func TestObjectTypes_MapPropertiesToFields(t *testing.T) {
+	for _, c := range objectCases {
+		bare := c.reference(t, `{"id":"X-1"}`)
+		fields := recordFields(bare)
+		filledBy := map[string]string{}
+		for name, value := range properties(t, testdata(t, c.file)) {
+			row := c.row(t, `{"id":"X-1","account":{"id":"ACC-1"}}`, `"`+name+`"`)
+			if name == "account" {
+				row = c.row(t, `{"id":"X-1"}`, `"account"`)
+			}
+			missing := slices.DeleteFunc(slices.Clone(fields), row.HasField)
+			unmapped := slices.Contains(withoutField, name) || name == "audit" && !slices.Contains(fields, "audit") // of a Seller
+			if (len(missing) == 0) != unmapped {
+				t.Errorf("%s: the property %s of testdata/%s fills %q", bare.GlobalID(), name, c.file, missing)
+			}
+			reference := c.reference(t, `{"id":"X-1","`+name+`":`+string(value)+`}`)
+			for _, field := range fields {
+				if other, ok := filledBy[field]; ok && slices.Contains(missing, field) {
+					t.Errorf("%s: %s and %s fill %s", bare.GlobalID(), name, other, field)
+				}
+				if slices.Contains(missing, field) {
+					filledBy[field] = name
+				}
+				if want := bare.HasField(field) || slices.Contains(missing, field); reference.HasField(field) != want {
+					t.Errorf("%s: a reference with the property %s holds %s: %v", bare.GlobalID(), name, field, !want)
+				}
+			}
+		}
+	}
+}
+
+// Memberships are never embedded: a membership of which only user and account are
+// known holds the fields that every record holds, and the properties in
+// $meta.omitted must account for all others.
+func TestObjectTypes_CoverEveryFieldOfMemberships(t *testing.T) {
+	c, _ := connect(t, rowsOf(`{"id":"USR-1","accounts":[{"id":"ACC-1"}]}`))
+	page, err := c.Memberships.Page(t.Context(), listOf(model.TypeUser, "USR-1"), "")
+	always := onlyRow(t, page, err)
+	row := rowWithOmitted(t, func(c providers.Collections) providers.Collection[*model.Membership] { return c.Memberships },
+		listOf(model.TypeAccount, "ACC-1"), `{"id":"USR-1"}`, `"invitation","groups","buyers","modules","audit"`)
+	for _, field := range recordFields(always) {
+		if row.HasField(field) && !always.HasField(field) {
+			t.Errorf("no property of a membership fills %s: name the field in the entry of the property that fills it (newObjectType)", field)
+		}
+	}
+}
+
+// Select lists are part of cache keys: another list reads everything again.
+func TestCollections_Select(t *testing.T) {
+	c, p := connect(t, rowsOf())
+	for _, err := range []error{
+		pageError(t, c.Users, providers.Query{}, ""), pageError(t, c.Accounts, providers.Query{}, ""), pageError(t, c.Groups, providers.Query{}, ""),
+		pageError(t, c.Buyers, providers.Query{}, ""), pageError(t, c.Sellers, providers.Query{}, ""), pageError(t, c.Modules, providers.Query{}, ""),
 	} {
-		if lists[0] != lists[1] {
-			t.Errorf("%s: select %s, want %s", name, lists[0], lists[1])
+		if err != nil {
+			t.Error(err)
 		}
+	}
+	const rest = "&order=id&limit=100&offset=0"
+	want := []string{
+		"/users?select=audit" + rest, "/accounts?select=audit" + rest, "/user-groups?select=audit" + rest,
+		"/buyers?select=audit,contact.user.id,contact.user.name,contact.user.icon,contact.user.phone" + rest,
+		"/sellers?select=audit" + rest, "/modules?select=audit" + rest,
+	}
+	if got := p.requests(); !slices.Equal(got, want) {
+		t.Errorf("requests %q, want %q", got, want)
 	}
 }

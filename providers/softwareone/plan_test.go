@@ -3,7 +3,6 @@ package softwareone_test
 import (
 	"fmt"
 	"net/url"
-	"slices"
 	"strings"
 	"testing"
 	"time"
