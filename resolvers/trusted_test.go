@@ -230,7 +230,7 @@ func TestApprove(t *testing.T) {
 		"a fragment":                {persisted.Document{Text: "fragment A on User { id }"}, "GRAPHQL_VALIDATION_FAILED: no operation provided"},
 		"no GraphQL":                {persisted.Document{Text: "query {"}, "GRAPHQL_PARSE_FAILED: Expected Name, found <EOF> (line 1, column 8)"},
 		"an unknown field":          {persisted.Document{Text: "{\n  nothing\n}"}, `GRAPHQL_VALIDATION_FAILED: Cannot query field "nothing" on type "Query". (line 2, column 3)`},
-		"the schema":                {persisted.Document{Text: "{ __schema { types { name } } }"}, "INTROSPECTION_DISABLED: introspection is off: __schema cannot be asked for (line 1, column 3)"},
+		"the schema":                {persisted.Document{Text: "{ __schema { types { name } } }"}, "INTROSPECTION_DISABLED: introspection is disabled: __schema cannot be selected (line 1, column 3)"},
 		"a subscription":            {persisted.Document{Text: "subscription { users { id } }"}, `GRAPHQL_VALIDATION_FAILED: Schema does not support operation type "subscription" (line 1, column 1)`},
 		"too deep":                  {persisted.Document{Text: "{ users {" + strings.Repeat("nodes { memberships {", 12) + "__typename" + strings.Repeat("}", 26)}, "QUERY_TOO_COMPLEX: the document is more than 20 fields deep"},
 		"too long":                  {persisted.Document{Text: "{ __typename } #" + strings.Repeat("x", 64<<10)}, "QUERY_TOO_LARGE: the document has more than 65536 bytes"},

@@ -90,13 +90,13 @@ func TestManifestIsRefused(t *testing.T) {
 	want := "accountgraph: the trusted documents cannot be used:\n" +
 		file + `: one: GRAPHQL_VALIDATION_FAILED: Cannot query field "nme" on type "User". Did you mean "name"? (line 1, column 42)` + "\n" +
 		file + ": three: GRAPHQL_PARSE_FAILED: Expected Name, found <EOF> (line 1, column 14)\n" +
-		file + ": sha256:00: the id says that it is the SHA-256 of the document, and is not\n" +
-		file + ": five: QUERY_TOO_COMPLEX: the answer could hold more than 20000 objects: ask for shorter lists, or for fewer lists in lists (line 1, column 1)\n"
+		file + ": sha256:00: the id is not the SHA-256 of the document\n" +
+		file + ": five: QUERY_TOO_COMPLEX: the response could hold more than 20000 objects: select shorter lists (first), or fewer lists within lists (line 1, column 1)\n"
 	missing := filepath.Join(t.TempDir(), "missing.json")
 	nowhere := write(t, "b.yaml", "documents: {manifest: "+missing+"}\n"+provider)
 	for args, want := range map[string]string{
 		"serve --config " + config: want, "check --config " + config: want,
-		"serve --config " + nowhere: fmt.Sprintf("accountgraph: the manifest cannot be read: open %s: no such file or directory\n", missing),
+		"serve --config " + nowhere: fmt.Sprintf("accountgraph: cannot read the manifest: open %s: no such file or directory\n", missing),
 	} {
 		p := launch(t, nil, strings.Fields(args)...)
 		if code := p.exit(); code != 2 || p.stdout.String() != "" {

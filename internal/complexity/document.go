@@ -8,96 +8,96 @@ import (
 	"github.com/vektah/gqlparser/v2/parser"
 )
 
-// Document is a document that has passed all limits which do not depend on
-// variables. It does not change; several requests may share it.
+// Document is a parsed document within all limits that do not depend on variables.
+// It is immutable and safe for concurrent use, so that it can be cached.
 type Document struct {
-	guard *Validator
-	// operations are by name, with those whose weight depends on variables
-	// spelled out.
+	validator  *Validator
 	operations []operation
-	fragments  map[string]*ast.FragmentDefinition
+	// fragments is nil if no cost depends on variables.
+	fragments map[string]*ast.FragmentDefinition
 }
 
 type operation struct {
 	name string
 	kind ast.Operation
-	// definition is nil where the weight is the same whatever the variables are.
+	// definition is nil if the cost does not depend on variables.
 	definition *ast.OperationDefinition
-	// forGateway is a field of federation among its root fields.
-	forGateway string
+	// gatewayField is a federation field among the root fields, "" if there is none.
+	gatewayField string
 }
 
-// Read parses a document and holds it against every limit that does not depend on
-// variables. It fails with a *gqlerror.Error whose `extensions.code` is a Code.
-func (g *Validator) Read(text string) (*Document, error) {
-	if len(text) > g.limits.Bytes {
-		return nil, refuse(TooLarge, nil, "the document has more than %d bytes", g.limits.Bytes)
+// Read parses a document and checks all limits that do not depend on variables. The
+// error is a *gqlerror.Error whose `extensions.code` is a Code.
+func (v *Validator) Read(text string) (*Document, error) {
+	if len(text) > v.limits.Bytes {
+		return nil, newError(TooLarge, nil, "the document has more than %d bytes", v.limits.Bytes)
 	}
-	parsed, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: text}, g.limits.Tokens)
+	parsed, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: text}, v.limits.Tokens)
 	if err != nil {
-		return nil, g.unparsable(err)
+		return nil, v.parseError(err)
 	}
 	fragments := make(map[string]*ast.FragmentDefinition, len(parsed.Fragments))
 	for _, f := range parsed.Fragments {
 		fragments[f.Name] = f
 	}
-	if err := g.measure(parsed, fragments); err != nil {
+	if err := v.checkShape(parsed, fragments); err != nil {
 		return nil, err
 	}
-	d := &Document{guard: g, fragments: fragments, operations: make([]operation, len(parsed.Operations))}
-	varies := false
+	d := &Document{validator: v, fragments: fragments, operations: make([]operation, len(parsed.Operations))}
+	needsVariables := false
 	for i, op := range parsed.Operations {
 		d.operations[i] = operation{
-			name: op.Name, kind: op.Operation, definition: op, forGateway: forGateway(op.SelectionSet, fragments, map[string]bool{}),
+			name: op.Name, kind: op.Operation, definition: op, gatewayField: findGatewayField(op.SelectionSet, fragments, map[string]bool{}),
 		}
-		fixed, err := d.weigh(op, nil)
+		fixed, err := d.estimate(op, nil)
 		switch {
 		case fixed && err != nil:
 			return nil, err
 		case fixed:
 			d.operations[i].definition = nil
 		default:
-			varies = true
+			needsVariables = true
 		}
 	}
-	if !varies {
+	if !needsVariables {
 		d.fragments = nil
 	}
 	return d, nil
 }
 
-// unparsable tells a document that is too long from one that is no GraphQL.
-func (g *Validator) unparsable(err error) error {
-	var known *gqlerror.Error
-	if !errors.As(err, &known) {
-		return refuse(ParseFailed, nil, "the document is not GraphQL")
+// parseError returns the parser's error with a code: TooComplex for the token
+// limit, ParseFailed for a syntax error.
+func (v *Validator) parseError(err error) error {
+	var syntax *gqlerror.Error
+	if !errors.As(err, &syntax) {
+		return newError(ParseFailed, nil, "the document is not GraphQL")
 	}
-	if len(known.Locations) == 0 { // the one error of the parser without a place
-		return refuse(TooComplex, nil, "the document has more than %d tokens", g.limits.Tokens)
+	if len(syntax.Locations) == 0 { // the token limit is the one error without a location
+		return newError(TooComplex, nil, "the document has more than %d tokens", v.limits.Tokens)
 	}
-	known.Extensions = map[string]any{"code": ParseFailed}
-	return known
+	syntax.Extensions = map[string]any{"code": ParseFailed}
+	return syntax
 }
 
-// Operation tells what kind of operation a request chooses. It fails when the
-// name chooses none.
+// Operation returns the kind of the operation that operationName selects: the only
+// operation for "". The error is a *gqlerror.Error with the code ValidationFailed.
 func (d *Document) Operation(name string) (ast.Operation, error) {
-	op, err := d.choose(name)
+	op, err := d.find(name)
 	return op.kind, err
 }
 
-// Check holds the operation that a request chooses against the limits that
-// depend on its variables.
+// Check checks the cost of the operation that operationName selects, with its
+// variables. The error is a *gqlerror.Error whose `extensions.code` is a Code.
 func (d *Document) Check(name string, variables map[string]any) error {
-	op, err := d.choose(name)
+	op, err := d.find(name)
 	if err != nil || op.definition == nil {
 		return err
 	}
-	_, err = d.weigh(op.definition, variables)
+	_, err = d.estimate(op.definition, variables)
 	return err
 }
 
-func (d *Document) choose(name string) (operation, error) {
+func (d *Document) find(name string) (operation, error) {
 	if name == "" && len(d.operations) == 1 {
 		return d.operations[0], nil
 	}
@@ -107,10 +107,10 @@ func (d *Document) choose(name string) (operation, error) {
 		}
 	}
 	if name == "" && len(d.operations) > 1 {
-		return operation{}, refuse(ValidationFailed, nil, "the document has several operations: operationName must choose one")
+		return operation{}, newError(ValidationFailed, nil, "the document has several operations: operationName must name one")
 	}
 	if len(d.operations) == 0 {
-		return operation{}, refuse(ValidationFailed, nil, "the document has no operation")
+		return operation{}, newError(ValidationFailed, nil, "the document has no operation")
 	}
-	return operation{}, refuse(ValidationFailed, nil, "the document has no operation of that operationName")
+	return operation{}, newError(ValidationFailed, nil, "the document has no operation with this operationName")
 }

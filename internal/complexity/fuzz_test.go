@@ -12,44 +12,44 @@ import (
 	"github.com/accountgraph/accountgraph/internal/complexity"
 )
 
-// FuzzRead holds the promise of the guard against any document: it does not
-// panic, takes no time to speak of, and what it lets pass is validated as fast.
+// FuzzRead checks that any document is read without a panic within a second, and that
+// an accepted document parses and is validated within that time.
 func FuzzRead(f *testing.F) {
 	for _, h := range hostile {
 		f.Add(h.document)
 	}
 	f.Add(introspection)
-	g, s := newGuard(), schema()
+	v, s := newValidator(), schema()
 	f.Fuzz(func(t *testing.T, document string) {
 		start := time.Now()
-		if judge(g, document, map[string]any{"a": "b"}) == "" {
+		if check(v, document, map[string]any{"a": "b"}) == "" {
 			parsed, err := parser.ParseQuery(&ast.Source{Input: document})
 			if err != nil {
-				t.Fatal("passed, but does not parse")
+				t.Fatal("accepted, but does not parse")
 			}
 			validator.ValidateWithRules(s, parsed, rules.NewDefaultRules())
 		}
-		// A hundred times what it should be, for what else the machine does.
+		// The limit is a hundred times the usual duration, because of other load on the machine.
 		if took := time.Since(start); took > time.Second {
 			t.Errorf("took %s", took)
 		}
 	})
 }
 
-// TestLinear holds that ten times the document takes about ten times as long,
-// where nothing is refused.
-func TestLinear(t *testing.T) {
-	const all = 1 << 60
-	g := complexity.New(schema(), complexity.Limits{
-		Bytes: all, Depth: all, RootFields: all, Fields: all, Aliases: all, Directives: all,
-		UnknownFields: all, Fragments: all, Operations: all, Cost: all, Representations: all,
+// TestValidator_LinearTime checks that a document of ten times the length takes about
+// ten times as long, without limits.
+func TestValidator_LinearTime(t *testing.T) {
+	const unlimited = 1 << 60
+	v := complexity.New(schema(), complexity.Limits{
+		Bytes: unlimited, Depth: unlimited, RootFields: unlimited, Fields: unlimited, Aliases: unlimited, Directives: unlimited,
+		UnknownFields: unlimited, Fragments: unlimited, Operations: unlimited, Cost: unlimited, Representations: unlimited,
 	}, true)
 	measure := func(length, times int) time.Duration {
 		document := bomb(length, times)
 		fastest := time.Hour
 		for range 5 {
 			start := time.Now()
-			_, _ = g.Read(document)
+			_, _ = v.Read(document)
 			fastest = min(fastest, time.Since(start))
 		}
 		return fastest
@@ -69,17 +69,17 @@ func BenchmarkRead(b *testing.B) {
 		{"circle, 2.7 kB", circle(120, "first: 2")},
 	} {
 		b.Run(test.name, func(b *testing.B) {
-			g := newGuard()
+			v := newValidator()
 			b.ReportAllocs()
 			for b.Loop() {
-				_, _ = g.Read(test.document)
+				_, _ = v.Read(test.document)
 			}
 		})
 	}
 }
 
 func BenchmarkCheck(b *testing.B) {
-	d, err := newGuard().Read(`query ($n: Int) { accounts(first: $n) { nodes { groups(first: $n) { nodes { users(first: $n) { nodes { id name } } } } } } }`)
+	d, err := newValidator().Read(`query ($n: Int) { accounts(first: $n) { nodes { groups(first: $n) { nodes { users(first: $n) { nodes { id name } } } } } } }`)
 	if err != nil {
 		b.Fatal(err)
 	}

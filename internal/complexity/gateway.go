@@ -2,23 +2,22 @@ package complexity
 
 import "github.com/vektah/gqlparser/v2/ast"
 
-// gatewayFields are the root fields of federation, which nobody has a use for but a
-// gateway.
+// gatewayFields are the root fields of the Apollo Federation subgraph specification.
 var gatewayFields = map[string]bool{"_entities": true, "_service": true}
 
-// ForGateway tells which field of federation the operation that a request chooses
-// asks for, "" when none.
+// ForGateway returns the name of a federation field among the root fields of the
+// operation that operationName selects, "" if it has none.
 func (d *Document) ForGateway(name string) string {
-	op, err := d.choose(name)
+	op, err := d.find(name)
 	if err != nil {
 		return ""
 	}
-	return op.forGateway
+	return op.gatewayField
 }
 
-// forGateway finds a field of federation at the root of an operation. Each
-// fragment is looked at once.
-func forGateway(set ast.SelectionSet, fragments map[string]*ast.FragmentDefinition, seen map[string]bool) string {
+// findGatewayField searches a selection set and the fragments in it. seen has the
+// fragments that have been searched.
+func findGatewayField(set ast.SelectionSet, fragments map[string]*ast.FragmentDefinition, seen map[string]bool) string {
 	for _, selection := range set {
 		var inner ast.SelectionSet
 		switch s := selection.(type) {
@@ -34,7 +33,7 @@ func forGateway(set ast.SelectionSet, fragments map[string]*ast.FragmentDefiniti
 				inner = definition.SelectionSet
 			}
 		}
-		if found := forGateway(inner, fragments, seen); found != "" {
+		if found := findGatewayField(inner, fragments, seen); found != "" {
 			return found
 		}
 	}

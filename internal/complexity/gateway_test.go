@@ -2,10 +2,8 @@ package complexity_test
 
 import "testing"
 
-// TestForGateway holds that federation's fields are found wherever an operation has
-// them, and only there.
-func TestForGateway(t *testing.T) {
-	g := newGuard()
+func TestDocument_ForGateway(t *testing.T) {
+	v := newValidator()
 	for _, test := range []struct{ document, name, want string }{
 		{`{ providers { name } }`, "", ""},
 		{`{ _service { sdl } }`, "", "_service"},
@@ -20,7 +18,7 @@ func TestForGateway(t *testing.T) {
 		{`query A { _service { sdl } } query B { __typename }`, "B", ""},
 		{`query A { _service { sdl } }`, "C", ""},
 	} {
-		d, err := g.Read(test.document)
+		d, err := v.Read(test.document)
 		if err != nil {
 			t.Errorf("%s: %v", test.document, err)
 			continue

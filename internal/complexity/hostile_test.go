@@ -5,11 +5,12 @@ import (
 	"strings"
 )
 
-// hostile are documents that cost a server without a guard seconds or gigabytes.
+// hostile has documents that cost a server without limits seconds or gigabytes, with
+// the expected code.
 var hostile = []struct{ name, document, code string }{
 	{"circle of depth 120", circle(120, "first: 2"), "QUERY_TOO_COMPLEX"},
 	{"circle of depth 15 and full pages", circle(15, "first: 100"), "QUERY_TOO_COMPLEX"},
-	{"circle of depth 15 without a word on pages", circle(15, ""), "QUERY_TOO_COMPLEX"},
+	{"circle of depth 15 without page sizes", circle(15, ""), "QUERY_TOO_COMPLEX"},
 	{"26 fragments, each twice the next", bomb(26, 2), "QUERY_TOO_COMPLEX"},
 	{"60 fragments, each six times the next", bomb(60, 6), "QUERY_TOO_COMPLEX"},
 	{"99 fragments, each twice the next", bomb(99, 2), "QUERY_TOO_COMPLEX"},
@@ -44,7 +45,7 @@ var hostile = []struct{ name, document, code string }{
 	{"60 kB of one string", `{ user(id: "` + strings.Repeat("a", 60_000) + `") { id } }`, ""},
 }
 
-// circle nests users, their memberships and the accounts of these.
+// circle nests users, their memberships, and the members of their accounts.
 func circle(depth int, paging string) string {
 	if paging != "" {
 		paging = "(" + paging + ")"
@@ -58,7 +59,7 @@ func circle(depth int, paging string) string {
 	return b.String()
 }
 
-// bomb is a line of fragments that each spread the next several times.
+// bomb is a chain of fragments, each of which spreads the next several times.
 func bomb(length, times int) string {
 	b := strings.Builder{}
 	b.WriteString("{ users { nodes { ...F0 } } }")
@@ -69,7 +70,7 @@ func bomb(length, times int) string {
 	return b.String()
 }
 
-// chain is a line of fragments that each spread the next one field deeper.
+// chain is a chain of fragments, each of which spreads the next two fields deeper.
 func chain(length int) string {
 	b := strings.Builder{}
 	b.WriteString("{ users { nodes { ...F0 } } }")
@@ -80,7 +81,8 @@ func chain(length int) string {
 	return b.String()
 }
 
-// deeper is a line of fragments with one letter each, that nest types.
+// deeper is a chain of fragments named by one letter, each of which spreads the next
+// twice in a nested type.
 func deeper(from, to byte) string {
 	b := strings.Builder{}
 	for c := from; c < to; c++ {
@@ -89,6 +91,7 @@ func deeper(from, to byte) string {
 	return b.String()
 }
 
+// numbered repeats a format with the numbers from 0 to n-1.
 func numbered(format string, n int) string {
 	b := strings.Builder{}
 	for i := range n {

@@ -9,7 +9,7 @@ import (
 	"slices"
 )
 
-// The format that Apollo's tools write:
+// Apollo's manifest format:
 //
 //	https://www.apollographql.com/docs/graphos/platform/security/persisted-queries#manifest-format
 const (
@@ -17,45 +17,46 @@ const (
 	apolloVersion = 1
 )
 
-// apollo is a file in Apollo's format, and operation one entry of it.
-type apollo struct {
-	Format     string      `json:"format"`
-	Version    int         `json:"version"`
-	Operations []operation `json:"operations"`
+// apolloManifest is a file in Apollo's format.
+type apolloManifest struct {
+	Format     string            `json:"format"`
+	Version    int               `json:"version"`
+	Operations []apolloOperation `json:"operations"`
 }
 
-type operation struct {
+type apolloOperation struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
 	Kind string `json:"type"`
 	Body string `json:"body"`
 }
 
-// read takes the documents out of a file: of Apollo's format where it names one,
-// else of an object whose names are ids and whose values are documents.
-func read(data []byte) ([]Document, error) {
-	members, err := membersOf(data)
+// decode returns the documents of a file, at least one. A file with a member
+// "format" is in Apollo's format; any other is an object that maps ids to documents.
+func decode(data []byte) ([]Document, error) {
+	members, err := decodeMembers(data)
 	if err != nil {
 		return nil, err
 	}
-	read := readMap
+	var documents []Document
 	if slices.ContainsFunc(members, func(m member) bool { return m.name == "format" }) {
-		read = func([]member) ([]Document, error) { return readApollo(data) }
+		documents, err = decodeApollo(data)
+	} else {
+		documents, err = decodeMap(members)
 	}
-	documents, err := read(members)
 	if err == nil && len(documents) == 0 {
-		err = errors.New("holds no document")
+		err = errors.New("has no document")
 	}
 	return documents, err
 }
 
-func readApollo(data []byte) ([]Document, error) {
-	var file apollo
+func decodeApollo(data []byte) ([]Document, error) {
+	var file apolloManifest
 	if err := json.Unmarshal(data, &file); err != nil {
-		return nil, errors.New("is not as the format has it: operations must be a list of objects with the texts id, name, type and body")
+		return nil, errors.New("does not match the format: operations must be a list of objects with the strings id, name, type and body")
 	}
 	if file.Format != apolloFormat || file.Version != apolloVersion {
-		return nil, fmt.Errorf("must have the format %q, version %d, or be one object of ids and documents", apolloFormat, apolloVersion)
+		return nil, fmt.Errorf("must have the format %q, version %d, or be one JSON object that maps ids to documents", apolloFormat, apolloVersion)
 	}
 	documents := make([]Document, len(file.Operations))
 	for i, o := range file.Operations {
@@ -64,50 +65,51 @@ func readApollo(data []byte) ([]Document, error) {
 	return documents, nil
 }
 
-func readMap(members []member) ([]Document, error) {
+func decodeMap(members []member) ([]Document, error) {
 	documents := make([]Document, len(members))
 	for i, m := range members {
 		documents[i].ID = m.name
 		if len(m.value) == 0 || m.value[0] != '"' || json.Unmarshal(m.value, &documents[i].Text) != nil {
-			return nil, errors.New("must be one object of ids and documents, or have the format " + apolloFormat)
+			return nil, errors.New("must be one JSON object that maps ids to documents, or have the format " + apolloFormat)
 		}
 	}
 	return documents, nil
 }
 
-// member is one member of a JSON object. They are in the file's order, and a name
-// that is there twice stays there twice.
+// member is one member of a JSON object.
 type member struct {
 	name  string
 	value json.RawMessage
 }
 
-// membersOf is the one object in a text.
-func membersOf(data []byte) ([]member, error) {
-	reader := json.NewDecoder(bytes.NewReader(data))
-	if token, err := reader.Token(); err != nil || token != json.Delim('{') {
-		return nil, notJSON(data, reader)
+// decodeMembers returns the members of the JSON object in data, in order and with
+// duplicate names.
+func decodeMembers(data []byte) ([]member, error) {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	if token, err := decoder.Token(); err != nil || token != json.Delim('{') {
+		return nil, notJSON(data, decoder)
 	}
 	var members []member
-	for reader.More() {
-		token, err := reader.Token()
-		name, isText := token.(string)
+	for decoder.More() {
+		token, err := decoder.Token()
+		name, isString := token.(string)
 		m := member{name: name}
-		if err != nil || !isText || reader.Decode(&m.value) != nil {
-			return nil, notJSON(data, reader)
+		if err != nil || !isString || decoder.Decode(&m.value) != nil {
+			return nil, notJSON(data, decoder)
 		}
 		members = append(members, m)
 	}
-	if _, err := reader.Token(); err != nil {
-		return nil, notJSON(data, reader)
+	if _, err := decoder.Token(); err != nil {
+		return nil, notJSON(data, decoder)
 	}
-	if _, err := reader.Token(); !errors.Is(err, io.EOF) {
-		return nil, notJSON(data, reader)
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return nil, notJSON(data, decoder)
 	}
 	return members, nil
 }
 
-func notJSON(data []byte, reader *json.Decoder) error {
-	line := 1 + bytes.Count(data[:min(int(reader.InputOffset()), len(data))], []byte("\n"))
+// notJSON returns an error with the line at which decoding failed.
+func notJSON(data []byte, decoder *json.Decoder) error {
+	line := 1 + bytes.Count(data[:min(int(decoder.InputOffset()), len(data))], []byte("\n"))
 	return fmt.Errorf("is not one JSON object: see line %d", line)
 }

@@ -1,9 +1,10 @@
-// Package persisted reads a file of trusted documents: those that an operator has
-// taken from frontends' code, each with the id by which clients name it.
+// Package persisted reads manifests of persisted documents (trusted documents):
+// files with the GraphQL documents of clients, each with the id that clients send
+// instead of the text.
 //
-// It tells the two formats apart by what is in the file, and reports every problem
-// of it at once. It knows neither the schema nor HTTP: whether a document can be
-// served is asked of a function that is handed in.
+// It reads Apollo's format and a JSON object of ids and documents, and reports all
+// problems of a file at once. It knows neither the schema nor HTTP; the caller
+// passes a function that validates a document.
 package persisted
 
 import (
@@ -16,7 +17,7 @@ import (
 	"strings"
 )
 
-// maxBytes bounds a file; a frontend's few hundred documents take about one
+// maxBytes bounds the size of a manifest. A few hundred documents take about one
 // megabyte.
 const maxBytes = 16 << 20
 
@@ -24,55 +25,58 @@ const maxBytes = 16 << 20
 type Document struct {
 	ID   string
 	Text string
-	// Name and Kind are of the operation in it, where the manifest tells them: Kind
+	// Name and Kind are the operation's, "" if the manifest does not have them. Kind
 	// is query, mutation or subscription.
 	Name, Kind string
 }
 
-// Manifest are the documents of a manifest. They do not change; nil are none.
+// Manifest has the documents of one file. It is immutable and safe for concurrent
+// use. A nil Manifest is empty.
 type Manifest struct {
+	// byID has the texts by their ids and hashes.
 	byID map[string]string
 	len  int
 }
 
-// Find returns the text of the document that has this id. Every document also has
-// the id that GraphQL over HTTP gives it: see Hash.
-func (d *Manifest) Find(id string) (text string, found bool) {
-	if d == nil {
+// Find returns the text of the document with an id: the id in the manifest or the
+// Hash of the document.
+func (m *Manifest) Find(id string) (text string, found bool) {
+	if m == nil {
 		return "", false
 	}
-	text, found = d.byID[id]
+	text, found = m.byID[id]
 	return text, found
 }
 
-// Len is how many documents there are.
-func (d *Manifest) Len() int {
-	if d == nil {
+// Len returns the number of documents.
+func (m *Manifest) Len() int {
+	if m == nil {
 		return 0
 	}
-	return d.len
+	return m.len
 }
 
-// Hash is the document's own id in GraphQL over HTTP: `sha256:` and what Sum
-// returns.
-func Hash(text string) string { return hashed + Sum(text) }
+// Hash returns the document identifier that the GraphQL over HTTP specification
+// defines for a document: `sha256:` and its Sum.
+func Hash(text string) string { return hashPrefix + Sum(text) }
 
-// Sum is the SHA-256 of a text in lower-case hexadecimal digits.
+// Sum returns the SHA-256 of a text in lower-case hexadecimal digits.
 func Sum(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:])
 }
 
-// hashed begins the ids that must be the hash of their document.
-const hashed = "sha256:"
+// hashPrefix is the prefix of ids that must be the Hash of their document.
+const hashPrefix = "sha256:"
 
-// Error holds every problem of one file, each with the id of its document.
+// Error has all problems of one file.
 type Error struct {
-	File     string
+	File string
+	// Problems are single lines. Each names its document.
 	Problems []string
 }
 
-// Error has one line a problem.
+// Error returns one line a problem, each with the file name.
 func (e *Error) Error() string {
 	lines := make([]string, len(e.Problems))
 	for i, p := range e.Problems {
@@ -81,68 +85,72 @@ func (e *Error) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Load reads the file at path. Where it can be read but not be used, the error is
-// an *Error.
+// Load reads the file at path; see Parse. The error is an *Error if the file can be
+// read but is invalid.
 func Load(path string, check func(Document) error) (*Manifest, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("the manifest cannot be read: %w", err)
+		return nil, fmt.Errorf("cannot read the manifest: %w", err)
 	}
 	defer func() { _ = file.Close() }()
 	data, err := io.ReadAll(io.LimitReader(file, maxBytes+1))
 	if err != nil {
-		return nil, fmt.Errorf("the manifest cannot be read: %w", err)
+		return nil, fmt.Errorf("cannot read the manifest: %w", err)
 	}
 	return Parse(path, data, check)
 }
 
-// Parse reads the text of a file, whose name is for messages only. Each document
-// is shown to check, which tells what is wrong with it. Every error is an *Error.
+// Parse reads the content of a manifest. name is used in messages only. Parse calls
+// check for each document with a valid id, and reports the errors that it returns.
+// The error is an *Error.
 func Parse(name string, data []byte, check func(Document) error) (*Manifest, error) {
 	if len(data) > maxBytes {
 		return nil, &Error{name, []string{fmt.Sprintf("is larger than %d bytes", maxBytes)}}
 	}
-	list, err := read(data)
+	list, err := decode(data)
 	if err != nil {
 		return nil, &Error{name, []string{err.Error()}}
 	}
-	documents, problems := &Manifest{byID: make(map[string]string, 2*len(list)), len: len(list)}, []string(nil)
+	manifest, problems := &Manifest{byID: make(map[string]string, 2*len(list)), len: len(list)}, []string(nil)
 	for i, d := range list {
-		if err := documents.add(d, check); err != nil {
-			problems = append(problems, fmt.Sprintf("%s: %v", shown(i, d), err))
+		if err := manifest.add(d, check); err != nil {
+			problems = append(problems, fmt.Sprintf("%s: %v", label(i, d), err))
 		}
 	}
 	if len(problems) > 0 {
 		return nil, &Error{name, problems}
 	}
-	return documents, nil
+	return manifest, nil
 }
 
-// longestID is more than any hash has, and any name that a person would choose.
-const longestID = 256
+// maxIDLength is longer than the hashes that tools generate.
+const maxIDLength = 256
 
-func (d *Manifest) add(given Document, check func(Document) error) error {
-	switch text, taken := d.byID[given.ID]; {
-	case !isID(given.ID):
-		return fmt.Errorf("an id must be 1 to %d printable ASCII characters without spaces", longestID)
-	case strings.HasPrefix(given.ID, hashed) && given.ID != Hash(given.Text):
-		return errors.New("the id says that it is the SHA-256 of the document, and is not")
-	case taken && text != given.Text:
-		return errors.New("the id is given twice, for different documents")
+// add adds a document if it is valid.
+func (m *Manifest) add(document Document, check func(Document) error) error {
+	switch text, exists := m.byID[document.ID]; {
+	case !isID(document.ID):
+		return fmt.Errorf("an id must be 1 to %d printable ASCII characters without spaces", maxIDLength)
+	case strings.HasPrefix(document.ID, hashPrefix) && document.ID != Hash(document.Text):
+		return errors.New("the id is not the SHA-256 of the document")
+	case exists && text != document.Text:
+		return errors.New("the id occurs twice, for different documents")
 	}
-	if err := check(given); err != nil {
+	if err := check(document); err != nil {
 		return err
 	}
-	d.byID[given.ID], d.byID[Hash(given.Text)] = given.Text, given.Text
+	m.byID[document.ID], m.byID[Hash(document.Text)] = document.Text, document.Text
 	return nil
 }
 
+// isID reports whether s is a valid id.
 func isID(s string) bool {
-	return s != "" && len(s) <= longestID && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f })
+	return s != "" && len(s) <= maxIDLength && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f })
 }
 
-// shown names an entry in messages, which are one line each.
-func shown(i int, d Document) string {
+// label names the document at index i in messages: by its id, or by its position if
+// the id is invalid.
+func label(i int, d Document) string {
 	if !isID(d.ID) {
 		return fmt.Sprintf("document %d", i+1)
 	}
