@@ -1,6 +1,6 @@
 #!/bin/sh
-# Builds the page anew: web/ becomes dist/, which is committed. The same input
-# gives the same bytes. Needs Node and the npm registry.
+# Builds dist/ from web/. dist/ is committed; the build is reproducible. It needs
+# Node and the npm registry.
 set -eu
 cd "$(dirname "$0")/web"
 npm ci --ignore-scripts --no-audit --no-fund

@@ -12,24 +12,24 @@ import (
 	"strings"
 )
 
-// Each file is there as gzip alone. "all:" takes those with a leading
-// underscore, too: the bundler names some chunks so.
+// dist has each file compressed with gzip only. "all:" includes names with a leading
+// underscore, which the bundler uses for some chunks.
 //
 //go:embed all:dist
 var dist embed.FS
 
-// A file is one of the page's files, ready to be served.
+// file is an embedded file with its response headers.
 type file struct {
 	contentType, cacheControl string
-	// etag is weak, since it stands for both encodings.
+	// etag is weak because it is the same for both encodings.
 	etag   string
 	zipped []byte
 	// size is the number of bytes after decompression.
 	size uint32
 }
 
-// unpack returns the embedded files by the path they are served at. It panics
-// when one is not what build.sh makes, which a test of any kind notices.
+// unpack returns the embedded files by URL path. It panics if a file in dist is
+// invalid, which is an error of the build.
 func unpack() map[string]*file {
 	files := map[string]*file{}
 	err := fs.WalkDir(dist, "dist", func(name string, entry fs.DirEntry, err error) error {
@@ -54,11 +54,11 @@ func unpack() map[string]*file {
 			cacheControl: "no-cache",
 			etag:         fmt.Sprintf(`W/"%x"`, sum[:8]),
 			zipped:       zipped,
-			// RFC 1952: the last four bytes are the size before compression.
+			// The last four bytes are the uncompressed size (RFC 1952).
 			size: binary.LittleEndian.Uint32(zipped[len(zipped)-4:]),
 		}
 		if strings.HasPrefix(served, "assets/") {
-			// Its name holds a hash of its content.
+			// The name has a hash of the content.
 			f.cacheControl = "public, max-age=31536000, immutable"
 		}
 		if served == "index.html" {

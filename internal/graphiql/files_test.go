@@ -11,11 +11,11 @@ import (
 	"testing"
 )
 
-// Kept small, since a repository never forgets a build: 3 MB is well above the
-// 1.9 MB of the first one.
-const mostBytes = 3 << 20
+// maxBytes bounds the size of dist, because the repository keeps every build. The
+// first build has 1.9 MB.
+const maxBytes = 3 << 20
 
-func TestEveryFileIsServed(t *testing.T) {
+func TestHandler_ServesEveryFile(t *testing.T) {
 	types := map[string]string{
 		".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",
 		".ttf": "font/ttf", ".woff2": "font/woff2", ".md": "text/plain; charset=utf-8",
@@ -40,7 +40,7 @@ func TestEveryFileIsServed(t *testing.T) {
 		if strings.HasPrefix(served, "/graphiql/assets/") {
 			want = "public, max-age=31536000, immutable"
 			if !regexp.MustCompile(`-[\w-]{8}\.\w+$`).MatchString(served) {
-				t.Errorf("%s: immutable, but its name holds no hash", served)
+				t.Errorf("%s: immutable, but the name has no hash", served)
 			}
 		}
 		if got := plain.Header.Get("Cache-Control"); got != want {
@@ -49,9 +49,8 @@ func TestEveryFileIsServed(t *testing.T) {
 	}
 }
 
-func TestNoFileLoadsFromAnotherHost(t *testing.T) {
-	// A script may name other sites, in links that people click on and in
-	// comments. What it must not do is load from them.
+func TestFiles_LoadFromOwnOriginOnly(t *testing.T) {
+	// Scripts may name other hosts in links and comments, but must not load from them.
 	loads := regexp.MustCompile(`(?i)unpkg|jsdelivr|cdnjs|esm\.sh|\bcdn\.|fonts\.g|googletagmanager|google-analytics|sentry\.io|` +
 		`sendBeacon|(?:import|importScripts|fetch|Worker|WebSocket|EventSource)\(["'` + "`" + `](?:https?:|wss?:)?//|` +
 		`from ?["'](?:https?:)?//|sourceMappingURL`)
@@ -71,7 +70,7 @@ func TestNoFileLoadsFromAnotherHost(t *testing.T) {
 	}
 }
 
-func TestTheFilesAreFew(t *testing.T) {
+func TestFiles_Size(t *testing.T) {
 	var total int64
 	err := fs.WalkDir(os.DirFS("dist"), ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
@@ -90,12 +89,12 @@ func TestTheFilesAreFew(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if total > mostBytes {
-		t.Errorf("%d bytes, want at most %d", total, mostBytes)
+	if total > maxBytes {
+		t.Errorf("%d bytes, want at most %d", total, maxBytes)
 	}
 }
 
-// paths lists where the files of dist are served, the page itself left out.
+// paths returns the URL paths of the files in dist, without the page itself.
 func paths(t *testing.T) []string {
 	t.Helper()
 	names, err := fs.Glob(os.DirFS("dist"), "*/*.gz")
@@ -112,6 +111,7 @@ func paths(t *testing.T) []string {
 	return served
 }
 
+// around returns the text around a match.
 func around(text string, at []int) string {
 	return text[max(0, at[0]-60):min(len(text), at[1]+60)]
 }

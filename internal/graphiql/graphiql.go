@@ -1,10 +1,9 @@
-// Package graphiql serves GraphiQL, the page in which people write and run
-// queries, from files inside the binary. Neither the page nor anything it loads
-// comes from another host.
+// Package graphiql serves GraphiQL, the GraphQL IDE for the browser, from files
+// embedded in the binary. The page does not load anything from another host.
 //
-// It does not know the schema or the server: the page asks /graphql, on the
-// origin that served it, for both. web/ is the page's source, dist/ what
-// build.sh makes of it.
+// The package knows neither the schema nor the server: the page sends introspection
+// and queries to /graphql on its own origin. web/ is the source of the page, dist/
+// the output of build.sh.
 package graphiql
 
 import (
@@ -16,19 +15,18 @@ import (
 	"strings"
 )
 
-// policy lets the page load from its own origin alone. Monaco, the editor,
-// writes style elements and attributes as it goes, hence 'unsafe-inline' for
-// styles; scripts have no such exception.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; " +
+// contentSecurityPolicy restricts the page to its own origin. 'unsafe-inline' for
+// styles is for the Monaco editor, which creates style elements and attributes.
+const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; " +
 	"connect-src 'self'; img-src 'self' data:; font-src 'self' data:; " +
 	"frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
-// Handler answers GET and HEAD: the page at exactly "/", its files below
-// "/graphiql/", and 404 everywhere else. It may be used concurrently.
+// Handler serves the page at "/" and its files below "/graphiql/", for GET and HEAD.
+// Other paths are 404, other methods 405. It is safe for concurrent use.
 func Handler() http.Handler {
 	files := unpack()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Security-Policy", policy)
+		w.Header().Set("Content-Security-Policy", contentSecurityPolicy)
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		w.Header().Set("Referrer-Policy", "no-referrer")
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
@@ -58,7 +56,7 @@ func (f *file) serve(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Encoding", "gzip")
 		w.Header().Set("Content-Length", strconv.Itoa(len(f.zipped)))
 		if r.Method == http.MethodGet {
-			_, _ = w.Write(f.zipped) // fails only for a client that went away
+			_, _ = w.Write(f.zipped) // fails only if the client has disconnected
 		}
 		return
 	}
@@ -68,13 +66,13 @@ func (f *file) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	content, err := gzip.NewReader(bytes.NewReader(f.zipped))
 	if err != nil {
-		panic(http.ErrAbortHandler) // unpack has read this header already
+		panic(http.ErrAbortHandler) // unpack has read this header
 	}
-	_, _ = io.Copy(w, content) // fails only for a client that went away
+	_, _ = io.Copy(w, content) // fails only if the client has disconnected
 }
 
-// acceptsGzip reports whether an Accept-Encoding header names gzip, or
-// everything, and does not rule it out with a weight of zero.
+// acceptsGzip reports whether the Accept-Encoding header has gzip or * with a quality
+// value above zero. gzip takes precedence over *.
 func acceptsGzip(h http.Header) bool {
 	accepted, named := false, false
 	for _, coding := range strings.Split(strings.Join(h.Values("Accept-Encoding"), ","), ",") {
@@ -84,9 +82,9 @@ func acceptsGzip(h http.Header) bool {
 			continue
 		}
 		named = name == "gzip"
-		_, q, weighed := strings.Cut(parameters, "=")
-		weight, err := strconv.ParseFloat(strings.TrimSpace(q), 64)
-		accepted = !weighed || err == nil && weight > 0
+		_, q, hasQuality := strings.Cut(parameters, "=")
+		quality, err := strconv.ParseFloat(strings.TrimSpace(q), 64)
+		accepted = !hasQuality || err == nil && quality > 0
 	}
 	return accepted
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/accountgraph/accountgraph/internal/graphiql"
 )
 
-func TestThePage(t *testing.T) {
+func TestHandler_Page(t *testing.T) {
 	response := get(t, "/", nil)
 	if got, want := response.StatusCode, http.StatusOK; got != want {
 		t.Fatalf("status %d, want %d", got, want)
@@ -51,7 +51,7 @@ func TestThePage(t *testing.T) {
 	}
 }
 
-func TestNothingElseIsThere(t *testing.T) {
+func TestHandler_NotFound(t *testing.T) {
 	for _, path := range []string{
 		"/index.html", "/graphql", "/favicon.ico", "/graphiql", "/graphiql/", "/graphiql/index.html",
 		"/graphiql/assets", "/graphiql/assets/", "/graphiql/licenses.md.gz", "/graphiql/assets/../licenses.md",
@@ -67,9 +67,9 @@ func TestNothingElseIsThere(t *testing.T) {
 	}
 }
 
-func TestOnlyGetAndHead(t *testing.T) {
+func TestHandler_MethodNotAllowed(t *testing.T) {
 	for _, method := range []string{"POST", "PUT", "DELETE", "OPTIONS", "PATCH"} {
-		response := ask(httptest.NewRequest(method, "/", nil))
+		response := do(httptest.NewRequest(method, "/", nil))
 		if got := response.StatusCode; got != http.StatusMethodNotAllowed {
 			t.Errorf("%s: status %d, want 405", method, got)
 		}
@@ -79,25 +79,25 @@ func TestOnlyGetAndHead(t *testing.T) {
 	}
 }
 
-func TestHeadSaysWhatGetWould(t *testing.T) {
+func TestHandler_Head(t *testing.T) {
 	for _, encoding := range []string{"", "gzip"} {
 		header := http.Header{"Accept-Encoding": {encoding}}
-		whole := get(t, "/", header)
+		getResponse := get(t, "/", header)
 		r := httptest.NewRequest(http.MethodHead, "/", nil)
 		r.Header = header
-		head := ask(r)
+		head := do(r)
 		if got := body(t, head); got != "" {
 			t.Errorf("%q: HEAD has a body of %d bytes", encoding, len(got))
 		}
 		for _, name := range []string{"Content-Type", "Content-Length", "Content-Encoding", "ETag"} {
-			if got, want := head.Header.Get(name), whole.Header.Get(name); got != want {
+			if got, want := head.Header.Get(name), getResponse.Header.Get(name); got != want {
 				t.Errorf("%q: %s: HEAD has %q, GET %q", encoding, name, got, want)
 			}
 		}
 	}
 }
 
-func TestEncodings(t *testing.T) {
+func TestHandler_AcceptEncoding(t *testing.T) {
 	for accept, want := range map[string]string{
 		"":                         "",
 		"identity":                 "",
@@ -127,24 +127,24 @@ func TestEncodings(t *testing.T) {
 	}
 }
 
-func TestAnUnchangedPageIsNotSentAgain(t *testing.T) {
+func TestHandler_IfNoneMatch(t *testing.T) {
 	etag := get(t, "/", nil).Header.Get("ETag")
-	for held, want := range map[string]int{
+	for header, want := range map[string]int{
 		etag:                      http.StatusNotModified,
 		`W/"other", ` + etag:      http.StatusNotModified,
 		`W/"0000000000000000"`:    http.StatusOK,
 		strings.Trim(etag, `W/"`): http.StatusOK,
 	} {
-		response := get(t, "/", http.Header{"If-None-Match": {held}})
+		response := get(t, "/", http.Header{"If-None-Match": {header}})
 		if got := response.StatusCode; got != want {
-			t.Errorf("If-None-Match %s: status %d, want %d", held, got, want)
+			t.Errorf("If-None-Match %s: status %d, want %d", header, got, want)
 		}
 	}
 }
 
 var handler = graphiql.Handler()
 
-// get asks for a path; the body of the answer is as it was sent.
+// get sends a GET request. It does not decompress the response body.
 func get(t *testing.T, path string, header http.Header) *http.Response {
 	t.Helper()
 	r := httptest.NewRequest(http.MethodGet, "/", nil)
@@ -152,10 +152,11 @@ func get(t *testing.T, path string, header http.Header) *http.Response {
 	for name, values := range header {
 		r.Header[name] = values
 	}
-	return ask(r)
+	return do(r)
 }
 
-func ask(r *http.Request) *http.Response {
+// do sends a request to the handler and sets the ContentLength of the response.
+func do(r *http.Request) *http.Response {
 	w := httptest.NewRecorder()
 	handler.ServeHTTP(w, r)
 	response := w.Result()
@@ -163,7 +164,7 @@ func ask(r *http.Request) *http.Response {
 	return response
 }
 
-// body reads an answer to its end and decompresses it.
+// body returns the response body, decompressed.
 func body(t *testing.T, response *http.Response) string {
 	t.Helper()
 	var reader io.Reader = response.Body

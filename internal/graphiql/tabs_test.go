@@ -10,9 +10,9 @@ import (
 	"github.com/accountgraph/accountgraph/providers/softwareone/softwareonefake"
 )
 
-// The page's first queries ask for objects by name: these must be there in the
-// demo, and in the build, not only in web/src/tabs.js.
-func TestTheTabsAskForWhatTheDemoHas(t *testing.T) {
+// TestTabs_UseIDsOfDemo checks that the built page, not only web/src/tabs.js, has the
+// ids and the address of the simulated vendors.
+func TestTabs_UseIDsOfDemo(t *testing.T) {
 	scripts := &strings.Builder{}
 	for _, served := range paths(t) {
 		if path.Ext(served) == ".js" && strings.HasPrefix(path.Base(served), "index-") {
@@ -26,7 +26,7 @@ func TestTheTabsAskForWhatTheDemoHas(t *testing.T) {
 		fakevendor.People()[123].Email,
 	} {
 		if !strings.Contains(scripts.String(), name) {
-			t.Errorf("no tab asks for %s", name)
+			t.Errorf("no tab contains %s", name)
 		}
 	}
 }

@@ -17,7 +17,7 @@ const schema = `extend schema
   )
 
 """
-What a field weighs, see @cacheTag (there it is).
+The cost of a field, see @cacheTag (here).
 """
 directive @cost(
   "The weight."
@@ -33,7 +33,7 @@ type User @key(fields: "id") @cacheTag(format: "({$key.id})\"") @cacheTag(format
 }
 `
 
-func TestFor(t *testing.T) {
+func TestFor_RemovesLaterDirectives(t *testing.T) {
 	for minor, want := range map[int]string{
 		12: schema,
 		11: `extend schema
@@ -43,7 +43,7 @@ func TestFor(t *testing.T) {
   )
 
 """
-What a field weighs, see @cacheTag (there it is).
+The cost of a field, see @cacheTag (here).
 """
 directive @cost(
   "The weight."
@@ -75,22 +75,22 @@ type User @key(fields: "id") @entityResolver(multi: true) {
 	}
 }
 
-// TestSchema holds that the schema itself is written as the package expects it:
-// for the oldest version, nothing is left of what came later.
-func TestSchema(t *testing.T) {
+// TestFor_Schema checks that schema.graphqls has the expected format: unchanged for
+// the newest version, and without later directives for the oldest.
+func TestFor_Schema(t *testing.T) {
 	file, err := os.ReadFile("../../schema.graphqls")
 	if err != nil {
 		t.Fatal(err)
 	}
 	newest := sdl.For(sdl.Newest, string(file))
 	if diff := cmp.Diff(string(file), newest); diff != "" {
-		t.Errorf("for the newest it is another: %s", diff)
+		t.Errorf("changed for the newest version: %s", diff)
 	}
 	oldest := sdl.For(sdl.Oldest, string(file))
 	for _, name := range []string{"cost", "listSize", "cacheTag", "authenticated", "requiresScopes"} {
 		for line := range strings.Lines(oldest) {
 			if strings.Contains(line, "@"+name) {
-				t.Errorf("still there: %s", line)
+				t.Errorf("a later directive remains: %s", line)
 			}
 		}
 	}

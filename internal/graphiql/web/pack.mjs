@@ -1,7 +1,7 @@
-// Packs build/ into ../dist, each file as gzip alone: what the binary embeds.
+// Compresses the files of build/ with gzip into ../dist, which the binary embeds.
 //
-// pako compresses in plain JavaScript, so the same input gives the same bytes
-// on every machine; zlib's differ with the processor.
+// pako is plain JavaScript, so that the output is the same on every machine; the
+// output of zlib depends on the processor.
 import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,8 @@ const web = dirname(fileURLToPath(import.meta.url));
 const build = join(web, 'build');
 const dist = join(web, '..', 'dist');
 
-// Vite lists the licenses of the code; these are of what came along with it.
+// Vite lists the licenses of the JavaScript; these are the licenses of fonts and of
+// code within monaco-editor.
 const notices = [
   ['@fontsource/fira-code', 'LICENSE'],
   ['@fontsource/roboto', 'LICENSE'],
@@ -25,7 +26,7 @@ for (const name of readdirSync(build, { recursive: true }).sort()) {
   if (!statSync(from).isFile()) continue;
   let content = readFileSync(from);
   if (name === 'licenses.md') content = Buffer.concat([content, Buffer.from(notices.join(''))]);
-  // The header holds neither a time nor a name, and the system is "unknown".
+  // The gzip header has no time and no name, and the operating system "unknown".
   const packed = pako.gzip(content, { level: 9, header: { os: 255 } });
   const to = join(dist, `${name}.gz`);
   mkdirSync(dirname(to), { recursive: true });

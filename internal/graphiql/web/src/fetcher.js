@@ -1,9 +1,9 @@
 import { withoutInternals } from './schema.js';
 
-// Sends an operation to the server that served this page, and nowhere else.
+// fetcher sends an operation to /graphql on the origin of the page.
 export async function fetcher({ query, variables, operationName }, { headers } = {}) {
-  // Just after a change of tabs, GraphiQL still names the operation of the tab
-  // before.
+  // After a change of tabs, GraphiQL can still pass the operation name of the
+  // previous tab.
   const defines = new RegExp(`\\b(?:query|mutation|subscription)\\s+${operationName}\\b`);
   const name = defines.test(query) ? operationName : undefined;
   const response = await fetch('/graphql', {
@@ -16,15 +16,15 @@ export async function fetcher({ query, variables, operationName }, { headers } =
     body: JSON.stringify({ query, variables, operationName: name }),
   });
   const text = await response.text();
-  const answer = parse(text);
-  if (!answer) {
-    // A proxy in between may answer in its own words.
+  const result = parse(text);
+  if (!result) {
+    // A proxy may respond with something else than JSON.
     throw new Error(`HTTP ${response.status} ${response.statusText}: ${text.slice(0, 500)}`);
   }
-  if (name === 'IntrospectionQuery' && answer.data) {
-    answer.data.__schema = withoutInternals(answer.data.__schema);
+  if (name === 'IntrospectionQuery' && result.data) {
+    result.data.__schema = withoutInternals(result.data.__schema);
   }
-  return answer;
+  return result;
 }
 
 function parse(text) {

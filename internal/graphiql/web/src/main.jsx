@@ -6,11 +6,11 @@ import { HISTORY_PLUGIN } from '@graphiql/plugin-history';
 import { GraphiQL } from 'graphiql';
 import { createRoot } from 'react-dom/client';
 import { fetcher } from './fetcher.js';
-import { rememberIn } from './storage.js';
+import { prefixedStorage } from './storage.js';
 import { headers, tabs } from './tabs.js';
 
-// How much of the next pane's size a pane has at first: the docs narrow, the
-// query high above its headers.
+// The initial size of panes, relative to the next pane: a narrow documentation, and
+// a query editor that is higher than the headers.
 const initial = {
   'graphiql:docExplorerFlex': '0.25',
   'graphiql:secondaryEditorFlex': '5',
@@ -25,7 +25,7 @@ createRoot(document.getElementById('graphiql')).render(
     plugins={[HISTORY_PLUGIN, explorerPlugin()]}
     shouldPersistHeaders={false}
     showPersistHeadersSettings={false}
-    storage={rememberIn(localStorage, initial)}
+    storage={prefixedStorage(localStorage, initial)}
     visiblePlugin={DOC_EXPLORER_PLUGIN}
   >
     <GraphiQL.Logo>accountgraph</GraphiQL.Logo>

@@ -1,6 +1,6 @@
-// withoutInternals takes out of an introspection's answer what no query can
-// reach: a subgraph server also lists types that only its code generator or a
-// gateway uses, and directives that only a schema can bear.
+// withoutInternals returns an introspection result without the types that no query
+// can reach and without directives that queries cannot have. A subgraph also lists
+// types that only its code generator or a gateway uses.
 export function withoutInternals({ types, directives, ...schema }) {
   const byName = new Map(types.map((type) => [type.name, type]));
   const usable = directives.filter(({ locations }) => locations.includes('FIELD') || locations.includes('QUERY'));

@@ -1,16 +1,16 @@
-// What the page remembers between visits: tabs, history, the sizes of panes,
-// the theme; never a header, since headers carry tokens. GraphiQL itself leaves
-// headers out of its tabs when told to, but its history keeps them.
+// The storage of the page: tabs, history, sizes of panes, theme. It does not store
+// headers, because they have tokens. GraphiQL has an option to keep headers out of
+// stored tabs, but stores them in the history.
 //
-// The prefix keeps this page apart from other GraphiQLs of the same origin: on
-// localhost, many come and go.
+// The prefix separates this page from other GraphiQL pages of the same origin, which
+// on localhost are frequent.
 const prefix = 'accountgraph/';
 
 const withHeaders = ['graphiql:tabState', 'graphiql:queries', 'graphiql:favorites'];
 
-// rememberIn wraps a Storage, such as localStorage. What was never stored is
-// taken from `initial`.
-export function rememberIn(storage, initial) {
+// prefixedStorage wraps a Storage, such as localStorage. `initial` has the values of
+// keys that are not stored.
+export function prefixedStorage(storage, initial) {
   const keys = () => Object.keys(storage).filter((key) => key.startsWith(prefix));
   return {
     get length() {
@@ -21,7 +21,7 @@ export function rememberIn(storage, initial) {
     },
     setItem(key, value) {
       if (key === 'graphiql:headers') return;
-      storage.setItem(prefix + key, withHeaders.includes(key) ? headless(value) : value);
+      storage.setItem(prefix + key, withHeaders.includes(key) ? withoutHeaders(value) : value);
     },
     removeItem(key) {
       storage.removeItem(prefix + key);
@@ -32,6 +32,6 @@ export function rememberIn(storage, initial) {
   };
 }
 
-function headless(json) {
+function withoutHeaders(json) {
   return JSON.stringify(JSON.parse(json, (key, value) => (key === 'headers' ? null : value)));
 }

@@ -1,7 +1,7 @@
-// The tabs of a first visit. Their names and ids are those of the simulated
-// vendors that `demo` serves.
+// The initial tabs. Their names and ids are those of the simulated vendors of the
+// command demo.
 
-// Asks the server to tell, in the answer's `extensions`, which calls it made.
+// The header that adds the vendor calls to the `extensions` of the response.
 export const headers = '{"accountgraph-trace": "1"}';
 
 const users = `# The users of all vendors in one order,

@@ -1,5 +1,4 @@
-// Monaco asks for its workers here. They are files of this build, served by the
-// same server as the page.
+// The web workers of Monaco. They are files of this build, on the origin of the page.
 import EditorWorker from 'monaco-editor/esm/vs/editor/editor.worker.js?worker';
 import JsonWorker from 'monaco-editor/esm/vs/language/json/json.worker.js?worker';
 import GraphQLWorker from 'monaco-graphql/esm/graphql.worker.js?worker';
