@@ -276,50 +276,50 @@ var sources = []*ast.Source{
   )
 
 """
-Resolve every representation of a batch in one call. Read by the code
-generator, without a meaning for clients or gateways.
+An instruction to this server's code generator: one resolver call resolves all
+representations of the type. It has no meaning for clients and gateways.
 """
 directive @entityResolver(multi: Boolean) on OBJECT
 
 """
-What a field weighs for a gateway that plans by cost. Objects weigh 1; a field
-that asks one vendor for something weighs 5, one that asks all of them 20.
+The cost of a field, for gateways that limit or plan queries by cost. An object
+has the weight 1, a field that calls one vendor 5, a field that calls all vendors 20.
 """
 directive @cost(
-  "The weight."
+  "The weight, without a unit."
   weight: Int!
 ) on ARGUMENT_DEFINITION | ENUM | FIELD_DEFINITION | INPUT_FIELD_DEFINITION | OBJECT | SCALAR
 
-"How long a list is, for a gateway that plans by cost."
+"The length of a list, for gateways that limit or plan queries by cost."
 directive @listSize(
-  "How many a list holds at most or usually."
+  "The maximum or usual length."
   assumedSize: Int
-  "The arguments that say how many are wanted."
+  "The arguments that limit the length."
   slicingArguments: [String!]
-  "The fields of a connection that are as long as that."
+  "The fields of a connection that have this length."
   sizedFields: [String!]
-  "Whether one of the arguments must be given. They need not be: they have a default."
+  "Whether a query must have one of the slicing arguments. In this schema it is false: ` + "`" + `first` + "`" + ` has a default."
   requireOneSlicingArgument: Boolean = true
 ) on FIELD_DEFINITION
 
 """
-What a router may forget its copy of an answer by: global ids, and words for
-lists. Answers to gateways name more of them, see docs/gateways.md.
+A tag by which a router invalidates its cached responses: a global id, or the name of
+a list. Responses to gateways have further tags; see docs/gateways.md.
 """
 directive @cacheTag(
-  "The tag. ` + "`" + `{$key.id}` + "`" + ` stands for the entity's id, ` + "`" + `{$args.id}` + "`" + ` for the argument."
+  "The tag. ` + "`" + `{$key.id}` + "`" + ` is the id of the entity, ` + "`" + `{$args.id}` + "`" + ` the argument ` + "`" + `id` + "`" + `."
   format: String!
 ) repeatable on FIELD_DEFINITION | OBJECT
 
-"An instant as RFC 3339 text, always in UTC: ` + "`" + `2026-02-23T05:23:33.731Z` + "`" + `."
+"An instant in RFC 3339 format, in UTC: ` + "`" + `2026-02-23T05:23:33.731Z` + "`" + `. An argument can have another offset."
 scalar DateTime
 
-"A URL as the vendor gave it. Never followed by this server."
+"A URL as the vendor returned it. This server does not validate or request it."
 scalar URL
 
 # ---------------------------------------------------------------- vendors ---
 
-"A company whose REST API is read."
+"A company whose REST API this server reads."
 enum Vendor {
   "ActivityInfo, https://www.activityinfo.org: billing accounts, their users and licenses."
   ACTIVITYINFO
@@ -331,199 +331,202 @@ enum Vendor {
   BLENDVISION
 }
 
-"How the last calls to a provider went."
+"The result of the last calls to a provider, as seen by one server process."
 enum ProviderStatus {
-  "The last call was answered."
+  "The last calls succeeded."
   UP
   "Some of the last calls failed."
   DEGRADED
-  "Every one of the last calls failed."
+  "All of the last calls failed."
   DOWN
-  "Not called yet since this server started."
+  "No call since the server started."
   UNKNOWN
 }
 
 """
-One configured connection to a vendor: a name, a base URL and a credential.
-Several providers may share a vendor. Its name is the first part of every id.
+A configured connection to a vendor: name, base URL and credential. Several
+providers can belong to the same vendor.
 """
 type Provider {
-  "Unique in this graph; the part of an id before the first colon."
+  "The configured name. It is unique, and the part before the first colon of all global ids of this provider."
   name: String!
-  "Whose API it speaks."
+  "The vendor whose API the provider calls."
   vendor: Vendor!
-  "How its last calls went, as seen by this server process."
+  "The result of the last calls. Each replica of the server has its own value."
   status: ProviderStatus!
-  "Scheme, host and path prefix of its API. Never holds a credential or a query."
+  "Scheme, host and path prefix of the API, without credentials and query."
   baseURL: URL!
-  "The users of this provider alone; otherwise as ` + "`" + `Query.users` + "`" + `."
+  "The users of this provider. Arguments, order and errors as in ` + "`" + `Query.users` + "`" + `."
   users(
-    "How many at most, 0 to 100."
+    "The maximum number of nodes, 0 to 100. Other values are ` + "`" + `BAD_USER_INPUT` + "`" + `; null is 50."
     first: Int = 50
-    "Continue behind this cursor of the same list."
+    "A cursor of the same list (same parent, filter and order); the page starts after it. Other cursors are ` + "`" + `BAD_USER_INPUT` + "`" + `."
     after: String
-    "Only users that match. ` + "`" + `providers` + "`" + ` inside it is refused here."
+    "Selects users. ` + "`" + `providers` + "`" + ` in it is ` + "`" + `BAD_USER_INPUT` + "`" + ` here."
     filter: UserFilter
-    "The order; without it, the vendor's own."
+    "The order. Null is the vendor's order."
     orderBy: UserOrder
   ): UserConnection @cost(weight: 5) @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
-  "The accounts of this provider alone; otherwise as ` + "`" + `Query.accounts` + "`" + `."
+  "The accounts of this provider. Arguments, order and errors as in ` + "`" + `Query.accounts` + "`" + `."
   accounts(
-    "How many at most, 0 to 100."
+    "The maximum number of nodes, 0 to 100. Other values are ` + "`" + `BAD_USER_INPUT` + "`" + `; null is 50."
     first: Int = 50
-    "Continue behind this cursor of the same list."
+    "A cursor of the same list (same parent, filter and order); the page starts after it. Other cursors are ` + "`" + `BAD_USER_INPUT` + "`" + `."
     after: String
-    "Only accounts that match. ` + "`" + `providers` + "`" + ` inside it is refused here."
+    "Selects accounts. ` + "`" + `providers` + "`" + ` in it is ` + "`" + `BAD_USER_INPUT` + "`" + ` here."
     filter: AccountFilter
-    "The order; without it, the vendor's own."
+    "The order. Null is the vendor's order."
     orderBy: EntityOrder
   ): AccountConnection @cost(weight: 5) @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
-  "The organizations of this provider alone; otherwise as ` + "`" + `Query.organizations` + "`" + `."
+  "The organizations of this provider. Arguments, order and errors as in ` + "`" + `Query.organizations` + "`" + `."
   organizations(
-    "How many at most, 0 to 100."
+    "The maximum number of nodes, 0 to 100. Other values are ` + "`" + `BAD_USER_INPUT` + "`" + `; null is 50."
     first: Int = 50
-    "Continue behind this cursor of the same list."
+    "A cursor of the same list (same parent, filter and order); the page starts after it. Other cursors are ` + "`" + `BAD_USER_INPUT` + "`" + `."
     after: String
-    "Only organizations that match. ` + "`" + `providers` + "`" + ` inside it is refused here."
+    "Selects organizations. ` + "`" + `providers` + "`" + ` in it is ` + "`" + `BAD_USER_INPUT` + "`" + ` here."
     filter: OrganizationFilter
-    "The order; without it, the vendor's own."
+    "The order. Null is the vendor's order."
     orderBy: EntityOrder
   ): OrganizationConnection @cost(weight: 5) @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
 }
 
 # ------------------------------------------------------------- interfaces ---
 
-"An object that can be found again by its global id."
+"An object with a global id, which ` + "`" + `Query.node` + "`" + ` resolves."
 interface Node {
   """
-  Global id, ` + "`" + `<provider>:<Type>:<vendor id>` + "`" + `. Opaque to clients; another
-  subgraph may build one from parts it knows.
+  The global id, ` + "`" + `<provider>:<Type>:<vendor id>` + "`" + `. Clients must not parse it; its parts
+  are the fields ` + "`" + `provider` + "`" + ` and ` + "`" + `vendorId` + "`" + `. Another subgraph can build it from known parts.
   """
   id: ID!
 }
 
-"""
-What a user can be a member of: an Account or an Organization. Filled by every
-vendor.
-"""
+"An account or organization: what users are members of. All vendors have tenants."
 interface Tenant implements Node {
-  "Global id, ` + "`" + `<provider>:Account:…` + "`" + ` or ` + "`" + `<provider>:Organization:…` + "`" + `."
+  "The global id, ` + "`" + `<provider>:Account:<vendor id>` + "`" + ` or ` + "`" + `<provider>:Organization:<vendor id>` + "`" + `."
   id: ID!
-  "The connection this object was read through."
+  "The provider that the object was read from."
   provider: Provider!
-  "The vendor's own id."
+  "The id in the vendor's API."
   vendorId: String!
-  "Display name; null where the vendor has none."
+  "The display name; null if the vendor has none."
   name: String
-  "The users in this tenant, with their place in it."
+  "The memberships of all users in this tenant."
   members(
-    "How many at most, 0 to 100."
+    "The maximum number of nodes, 0 to 100. Other values are ` + "`" + `BAD_USER_INPUT` + "`" + `; null is 50."
     first: Int = 50
-    "Continue behind this cursor of the same list."
+    "A cursor of the same list (same parent, filter and order); the page starts after it. Other cursors are ` + "`" + `BAD_USER_INPUT` + "`" + `."
     after: String
-    "Only memberships that match."
+    "Selects memberships. Null selects all."
     filter: MembershipFilter
   ): MembershipConnection! @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
 }
 
 # ------------------------------------------------------------------ users ---
 
-"A user's standing at a vendor, normalized; the vendor's word is ` + "`" + `vendorStatus` + "`" + `."
+"A user's status, normalized. ` + "`" + `User.vendorStatus` + "`" + ` has the vendor's value."
 enum UserStatus {
-  "Can sign in. ActivityInfo has no status: every listed user is ACTIVE."
+  "The user can sign in. ActivityInfo (all listed users; its API has no status), SoftwareOne ` + "`" + `Active` + "`" + `, ActivePlatform ` + "`" + `active` + "`" + `, BlendVision ` + "`" + `ACCOUNT_STATUS_ACTIVATED` + "`" + `."
   ACTIVE
-  "Invited, has not accepted. SoftwareOne ` + "`" + `New` + "`" + ` and ` + "`" + `Invited` + "`" + `."
+  "The user has not accepted the invitation. SoftwareOne ` + "`" + `New` + "`" + ` and ` + "`" + `Invited` + "`" + `."
   INVITED
-  "The invitation ran out. SoftwareOne."
+  "The invitation expired before it was accepted. SoftwareOne ` + "`" + `InvitationExpired` + "`" + `."
   INVITATION_EXPIRED
-  "Switched off by an administrator. SoftwareOne ` + "`" + `Disabled` + "`" + `, ActivePlatform ` + "`" + `inactive` + "`" + `, BlendVision ` + "`" + `ACCOUNT_STATUS_DEACTIVATED` + "`" + `."
+  "An administrator disabled the user. SoftwareOne ` + "`" + `Disabled` + "`" + `, ActivePlatform ` + "`" + `inactive` + "`" + `, BlendVision ` + "`" + `ACCOUNT_STATUS_DEACTIVATED` + "`" + `."
   INACTIVE
-  "Locked out. SoftwareOne."
+  "The platform blocked the user. SoftwareOne ` + "`" + `Blocked` + "`" + `."
   BLOCKED
-  "Removed. SoftwareOne."
+  "The user was deleted. SoftwareOne ` + "`" + `Deleted` + "`" + `."
   DELETED
-  "A word that this graph does not know, or none where one was promised."
+  "A vendor value unknown to this graph, or no value."
   OTHER
 }
 
-"One login at one provider."
+"""
+A login at one provider.
+ActivityInfo: https://www.activityinfo.org/support/docs/api/reference/getBillingAccountUsers.html
+SoftwareOne: https://docs.platform.softwareone.com/developer-resources/rest-api/accounts-api/users
+ActivePlatform: https://docs.activeplatform.com/api-guide/6.0/en/pol-zovateli/poluchenie-cpiska-pol-zovatelej
+BlendVision: https://developers.blendvision.com/docs/api/bv-one/public-organization-service-list-accounts
+"""
 type User implements Node @key(fields: "id") @cacheTag(format: "{$key.id}") @entityResolver(multi: true) {
-  "Global id, ` + "`" + `<provider>:User:<vendor id>` + "`" + `."
+  "The global id, ` + "`" + `<provider>:User:<vendor id>` + "`" + `."
   id: ID!
-  "The connection this user was read through."
+  "The provider that the user was read from."
   provider: Provider!
-  "The vendor's own id: ` + "`" + `401` + "`" + `, ` + "`" + `USR-1234-5678` + "`" + `, ` + "`" + `2002984` + "`" + `, a UUID."
+  "The id in the vendor's API. ActivityInfo ` + "`" + `401` + "`" + `, SoftwareOne ` + "`" + `USR-1234-5678` + "`" + `, ActivePlatform ` + "`" + `2002984` + "`" + `, BlendVision a UUID."
   vendorId: String!
-  "The address this user signs in with. Filled by all vendors; null at BlendVision for an account without e-mail. Needs the scope ` + "`" + `personal:read` + "`" + `."
+  "The e-mail address with which the user signs in. All vendors; null for a BlendVision account without e-mail. Without the scope ` + "`" + `personal:read` + "`" + `, null with the error ` + "`" + `FORBIDDEN` + "`" + `."
   email: String @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
-  "Display name. ActivityInfo and SoftwareOne give one; at ActivePlatform and BlendVision it is put together from the name's parts."
+  "The display name. ActivityInfo, SoftwareOne; at ActivePlatform and BlendVision the parts of the name, joined by spaces."
   name: String @tag(name: "personal")
-  "Given name. SoftwareOne, ActivePlatform, BlendVision."
+  "The given name. SoftwareOne, ActivePlatform, BlendVision."
   firstName: String @tag(name: "personal")
-  "Middle name. ActivePlatform."
+  "The middle name. ActivePlatform."
   middleName: String @tag(name: "personal")
-  "Family name. SoftwareOne, ActivePlatform, BlendVision."
+  "The family name. SoftwareOne, ActivePlatform, BlendVision."
   lastName: String @tag(name: "personal")
-  "Normalized standing. For ActivePlatform it holds for all accounts of the user."
+  "The normalized status, across all tenants of the user. All vendors."
   status: UserStatus!
-  "The vendor's word for the status. SoftwareOne, ActivePlatform, BlendVision."
+  "The vendor's value of the status. SoftwareOne, ActivePlatform, BlendVision."
   vendorStatus: String
-  "Picture. SoftwareOne."
+  "The URL of an image. SoftwareOne."
   icon: URL @tag(name: "personal")
-  "Telephone. SoftwareOne. Needs the scope ` + "`" + `personal:read` + "`" + `."
+  "The telephone number. SoftwareOne. Without the scope ` + "`" + `personal:read` + "`" + `, null with the error ` + "`" + `FORBIDDEN` + "`" + `."
   phone: Phone @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
-  "Last sign-in anywhere on the vendor's platform. ActivityInfo, SoftwareOne; null for who never signed in. Needs the scope ` + "`" + `personal:read` + "`" + `."
+  "The last sign-in to the vendor's platform, in any tenant. ActivityInfo, SoftwareOne; null if the user never signed in. Without the scope ` + "`" + `personal:read` + "`" + `, null with the error ` + "`" + `FORBIDDEN` + "`" + `."
   lastLoginAt: DateTime @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
   "Language and culture. SoftwareOne."
   settings: UserSettings
-  "Attributes an operator has defined. ActivePlatform; empty at other vendors."
+  "The attributes that the platform operator defined for users. ActivePlatform; empty at other vendors."
   customAttributes: [CustomAttribute!]! @tag(name: "personal") @listSize(assumedSize: 5)
-  "When the user was created. SoftwareOne, ActivePlatform, BlendVision."
+  "The time of creation. SoftwareOne, ActivePlatform, BlendVision."
   createdAt: DateTime
-  "When the user was last changed. SoftwareOne, ActivePlatform."
+  "The time of the last change. SoftwareOne, ActivePlatform."
   updatedAt: DateTime
-  "Who created and changed the user. SoftwareOne."
+  "Times and actors of the user's creation and changes. SoftwareOne."
   audit: Audit
-  "The account that the user works in at the moment. SoftwareOne."
+  "The account that the user has selected on the platform. SoftwareOne."
   currentAccount: Account
-  "The tenants that this user is a member of, as far as the provider's credential sees them."
+  "The user's memberships in all tenants that the provider's credential can read. All vendors."
   memberships(
-    "How many at most, 0 to 100."
+    "The maximum number of nodes, 0 to 100. Other values are ` + "`" + `BAD_USER_INPUT` + "`" + `; null is 50."
     first: Int = 50
-    "Continue behind this cursor of the same list."
+    "A cursor of the same list (same parent, filter and order); the page starts after it. Other cursors are ` + "`" + `BAD_USER_INPUT` + "`" + `."
     after: String
   ): MembershipConnection! @cost(weight: 5) @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
-  "All users of all providers with this user's e-mail address; null when it has none."
+  "The person with this user's e-mail address; null if the user has none."
   person: Person @cost(weight: 20)
 }
 
-"A telephone number in two parts. SoftwareOne."
+"A telephone number. SoftwareOne."
 type Phone {
-  "Country calling code: ` + "`" + `+44` + "`" + `."
+  "The country calling code: ` + "`" + `+44` + "`" + `."
   prefix: String
-  "The number behind the prefix."
+  "The number after the prefix."
   number: String
 }
 
-"How a user likes to be addressed. SoftwareOne."
+"The user's language and culture. SoftwareOne."
 type UserSettings {
-  "Culture for numbers and dates: ` + "`" + `en-US` + "`" + `."
+  "The culture that formats numbers and dates: ` + "`" + `en-US` + "`" + `."
   cultureCode: String
-  "Language: ` + "`" + `en` + "`" + `."
+  "The language: ` + "`" + `en` + "`" + `."
   languageCode: String
 }
 
-"One attribute that an operator has defined for users. ActivePlatform."
+"An attribute that the platform operator defined for users. ActivePlatform."
 type CustomAttribute {
-  "The attribute's name."
+  "The name of the attribute."
   name: String!
-  "Its value as text, also where it is a number or a date; null when empty."
+  "The value as text, also for numbers and dates; null if it is empty."
   value: String
 }
 
 # ------------------------------------------------------------ memberships ---
 
-"A user's role in a tenant, normalized; the vendor's word is ` + "`" + `vendorRole` + "`" + `."
+"A user's role in a tenant, normalized. ` + "`" + `Membership.vendorRole` + "`" + ` has the vendor's value."
 enum MembershipRole {
   "ActivityInfo ` + "`" + `OWNER` + "`" + `, BlendVision ` + "`" + `ROLE_TYPE_OWNER` + "`" + `."
   OWNER
@@ -535,96 +538,102 @@ enum MembershipRole {
   DEVELOPER
   "BlendVision ` + "`" + `ROLE_TYPE_CONTENT_CONTRIBUTOR` + "`" + `."
   CONTENT_CONTRIBUTOR
-  "BlendVision ` + "`" + `ROLE_TYPE_CUSTOM` + "`" + `; the role itself is among ` + "`" + `Organization.roles` + "`" + `."
+  "BlendVision ` + "`" + `ROLE_TYPE_CUSTOM` + "`" + `. ` + "`" + `Organization.roles` + "`" + ` has the role."
   CUSTOM
-  "A member without a special role: ActivityInfo ` + "`" + `NONE` + "`" + `, every member at SoftwareOne and ActivePlatform."
+  "A member without a role: ActivityInfo ` + "`" + `NONE` + "`" + `; all members at SoftwareOne and ActivePlatform."
   MEMBER
-  "A word that this graph does not know."
+  "A vendor value unknown to this graph."
   OTHER
 }
 
-"The license a member needs. ActivityInfo."
+"The license that a member's permissions require. ActivityInfo."
 enum License {
-  "No permission was granted, no license is needed."
+  "No license: the user has no permissions."
   NONE
   "A basic user license."
   BASIC
   "A full user license."
   FULL
-  "A word that this graph does not know."
+  "A vendor value unknown to this graph."
   OTHER
 }
 
-"How far an invitation has come. SoftwareOne."
+"The status of an invitation, normalized. SoftwareOne."
 enum InvitationStatus {
-  "Sent and open."
+  "Sent, not yet accepted."
   INVITED
   "Accepted."
   ACTIVE
-  "Ran out before it was accepted."
+  "Expired before it was accepted."
   INVITATION_EXPIRED
-  "A word that this graph does not know."
+  "A vendor value unknown to this graph."
   OTHER
 }
 
-"A user's place in a tenant. Its vendor id is ` + "`" + `<tenant's vendor id>/<user's vendor id>` + "`" + ` at every vendor."
+"""
+A user's membership in a tenant.
+ActivityInfo: https://www.activityinfo.org/support/docs/api/reference/getBillingAccountUsers.html
+SoftwareOne: https://docs.platform.softwareone.com/developer-resources/rest-api/accounts-api/account-user/list-account-users
+ActivePlatform: https://docs.activeplatform.com/api-guide/6.0/en/klienty-v1/poluchenie-spiska-pol-zovatelej-klienta
+BlendVision: https://developers.blendvision.com/docs/api/bv-one/public-organization-service-list-accounts
+"""
 type Membership implements Node @key(fields: "id") @cacheTag(format: "{$key.id}") @entityResolver(multi: true) {
-  "Global id, ` + "`" + `<provider>:Membership:<tenant's vendor id>/<user's vendor id>` + "`" + `."
+  "The global id, ` + "`" + `<provider>:Membership:<tenant's vendor id>/<user's vendor id>` + "`" + `."
   id: ID!
-  "The connection this membership was read through."
+  "The provider that the membership was read from."
   provider: Provider!
-  "` + "`" + `<tenant's vendor id>/<user's vendor id>` + "`" + `."
+  "` + "`" + `<tenant's vendor id>/<user's vendor id>` + "`" + `, for all vendors."
   vendorId: String!
-  "The member."
+  "The user."
   user: User!
-  "Account or Organization."
+  "The account or organization."
   tenant: Tenant!
-  "The tenant where it is an account, else null."
+  "The tenant if it is an account, else null."
   account: Account
-  "The tenant where it is an organization, else null."
+  "The tenant if it is an organization, else null."
   organization: Organization
-  "Normalized role."
+  "The normalized role. All vendors."
   role: MembershipRole!
-  "The vendor's word for the role. ActivityInfo, BlendVision."
+  "The vendor's value of the role. ActivityInfo, BlendVision."
   vendorRole: String
-  "Id of the role among ` + "`" + `Organization.roles` + "`" + `. BlendVision."
+  "The ` + "`" + `vendorId` + "`" + ` of the role in ` + "`" + `Organization.roles` + "`" + `. BlendVision."
   vendorRoleId: String
-  "License that the member needs in this account. ActivityInfo."
+  "The license that the user requires in this account. ActivityInfo."
   license: License
-  "Normalized standing in this tenant. SoftwareOne: the invitation's; elsewhere the user's."
+  "The normalized status in this tenant. SoftwareOne: the status of the invitation; other vendors: the status of the user."
   status: UserStatus!
-  "When the user joined. SoftwareOne."
+  "The time at which the user joined the account. SoftwareOne."
   joinedAt: DateTime
-  "When the user last worked in this account. SoftwareOne."
+  "The time of the user's last access to this account. SoftwareOne."
   lastAccessAt: DateTime @tag(name: "personal")
-  "The invitation. SoftwareOne."
+  "The invitation into the account. SoftwareOne."
   invitation: Invitation
-  "Groups of this account that the user is in. SoftwareOne; empty at other vendors."
+  "The groups of this account with the user. SoftwareOne; empty at other vendors."
   groups: [Group]! @listSize(assumedSize: 10)
-  "Buyers that the user may act for. SoftwareOne; empty where all or none are visible, and at other vendors."
+  "The buyers that the user has access to. SoftwareOne; empty if the user has access to all or none, and at other vendors."
   buyers: [Buyer]! @listSize(assumedSize: 10)
-  "Modules that the user may use. SoftwareOne; empty at other vendors."
+  "The modules that the user has access to. SoftwareOne; empty at other vendors."
   modules: [Module]! @listSize(assumedSize: 10)
-  "Who invited and changed. SoftwareOne."
+  "Times and actors of the membership's creation and changes. SoftwareOne."
   audit: Audit
 }
 
 "An invitation into an account. SoftwareOne."
 type Invitation {
-  "Normalized status."
+  "The normalized status."
   status: InvitationStatus
-  "The vendor's word."
+  "The vendor's value of the status."
   vendorStatus: String
-  "The link that accepts the invitation: whoever has it can accept. Treat it as a secret. Needs the scope ` + "`" + `personal:read` + "`" + `."
+  "The link that accepts the invitation. It is a secret: everybody with the link can accept. Without the scope ` + "`" + `personal:read` + "`" + `, null with the error ` + "`" + `FORBIDDEN` + "`" + `."
   url: URL @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
 }
 
 # --------------------------------------------------------------- accounts ---
 
 """
-An account's status: the vendor's word in upper snake case. ActivePlatform does
-not document its words and may use every one of these; the other vendors that use
-one are named.
+The status of an account: the vendor's value in upper snake case. Each value names the
+vendors that document it. ActivePlatform does not document its values; any of these is
+possible. ` + "`" + `Account.vendorStatus` + "`" + ` has the vendor's value.
 """
 enum AccountStatus {
   "ActivityInfo, SoftwareOne."
@@ -637,966 +646,987 @@ enum AccountStatus {
   SUSPENDED
   "ActivityInfo."
   CLOSED
-  "Used by no other vendor."
+  "ActivePlatform only."
   INACTIVE
-  "A word that this graph does not know, or none where one was promised."
+  "A vendor value unknown to this graph, or no value."
   OTHER
 }
 
-"What a vendor bills or isolates. ActivityInfo billing account, SoftwareOne account, ActivePlatform account."
+"""
+A billing account (ActivityInfo), account (SoftwareOne) or account (ActivePlatform).
+ActivityInfo: https://www.activityinfo.org/support/docs/api/reference/getDatabaseBillingAccount.html
+SoftwareOne: https://docs.platform.softwareone.com/developer-resources/rest-api/accounts-api/accounts
+ActivePlatform: https://docs.activeplatform.com/api-guide/2.0/en/klienty-v1/poluchenie-spiska-klientov
+"""
 type Account implements Node & Tenant @key(fields: "id") @cacheTag(format: "{$key.id}") @entityResolver(multi: true) {
-  "Global id, ` + "`" + `<provider>:Account:<vendor id>` + "`" + `."
+  "The global id, ` + "`" + `<provider>:Account:<vendor id>` + "`" + `."
   id: ID!
-  "The connection this account was read through."
+  "The provider that the account was read from."
   provider: Provider!
-  "The vendor's own id: ` + "`" + `190780004` + "`" + `, ` + "`" + `ACC-1234-5678` + "`" + `, ` + "`" + `7011` + "`" + `."
+  "The id in the vendor's API. ActivityInfo ` + "`" + `190780004` + "`" + `, SoftwareOne ` + "`" + `ACC-1234-5678` + "`" + `, ActivePlatform ` + "`" + `7011` + "`" + `."
   vendorId: String!
-  "Display name."
+  "The display name."
   name: String
-  "` + "`" + `Client` + "`" + `, ` + "`" + `Vendor` + "`" + ` or ` + "`" + `Operations` + "`" + `, as the vendor words it. SoftwareOne."
+  "The vendor's type of account: ` + "`" + `Client` + "`" + `, ` + "`" + `Vendor` + "`" + ` or ` + "`" + `Operations` + "`" + `. SoftwareOne."
   type: String
-  "Status in upper snake case."
+  "The normalized status."
   status: AccountStatus!
-  "The vendor's word for the status."
+  "The vendor's value of the status."
   vendorStatus: String
-  "Service level as the vendor words it: ` + "`" + `Express` + "`" + `, ` + "`" + `Elite` + "`" + `, … SoftwareOne."
+  "The vendor's service level, such as ` + "`" + `Express` + "`" + ` or ` + "`" + `Elite` + "`" + `. SoftwareOne."
   serviceLevel: String
-  "Id in the customer's own systems. SoftwareOne; at ActivityInfo the billing code ` + "`" + `SUB000` + "`" + `."
+  "The id in the customer's systems. SoftwareOne; at ActivityInfo the billing code, such as ` + "`" + `SUB000` + "`" + `."
   externalId: String
-  "Name in the customer's own systems. SoftwareOne."
+  "The name in the customer's systems. SoftwareOne."
   externalName: String
-  "Ids in other systems. SoftwareOne."
+  "The ids in other systems. SoftwareOne."
   externalIds: AccountExternalIds
-  "Postal address. SoftwareOne, ActivePlatform. Needs the scope ` + "`" + `personal:read` + "`" + `."
+  "The postal address. SoftwareOne, ActivePlatform. Without the scope ` + "`" + `personal:read` + "`" + `, null with the error ` + "`" + `FORBIDDEN` + "`" + `."
   address: Address @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
-  "Picture. SoftwareOne."
+  "The URL of an image. SoftwareOne."
   icon: URL
-  "Where technical questions go. SoftwareOne."
+  "The e-mail address of technical support. SoftwareOne."
   technicalSupportEmail: String @tag(name: "personal")
-  "The company's site. SoftwareOne."
+  "The website of the company. SoftwareOne."
   website: URL
-  "Free text. SoftwareOne."
+  "A description. SoftwareOne."
   description: String
-  "When the account was created. SoftwareOne, ActivePlatform."
+  "The time of creation. SoftwareOne, ActivePlatform."
   createdAt: DateTime
-  "When the account was last changed. SoftwareOne, ActivePlatform."
+  "The time of the last change. SoftwareOne, ActivePlatform."
   updatedAt: DateTime
-  "Who created and changed the account. SoftwareOne."
+  "Times and actors of the account's creation and changes. SoftwareOne."
   audit: Audit
-  "The users of this account, with their place in it. Everyone by default."
+  "The memberships of all users in this account."
   members(
-    "How many at most, 0 to 100."
+    "The maximum number of nodes, 0 to 100. Other values are ` + "`" + `BAD_USER_INPUT` + "`" + `; null is 50."
     first: Int = 50
-    "Continue behind this cursor of the same list."
+    "A cursor of the same list (same parent, filter and order); the page starts after it. Other cursors are ` + "`" + `BAD_USER_INPUT` + "`" + `."
     after: String
-    "Only memberships that match."
+    "Selects memberships. Null selects all."
     filter: MembershipFilter
   ): MembershipConnection! @cost(weight: 5) @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
-  "User groups. SoftwareOne; empty at other vendors."
+  "The user groups. SoftwareOne; empty at other vendors."
   groups(
-    "How many at most, 0 to 100."
+    "The maximum number of nodes, 0 to 100. Other values are ` + "`" + `BAD_USER_INPUT` + "`" + `; null is 50."
     first: Int = 50
-    "Continue behind this cursor of the same list."
+    "A cursor of the same list (same parent, filter and order); the page starts after it. Other cursors are ` + "`" + `BAD_USER_INPUT` + "`" + `."
     after: String
   ): GroupConnection! @cost(weight: 5) @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
-  "Legal entities that buy for this account. SoftwareOne; empty at other vendors."
+  "The buyers of this account. SoftwareOne; empty at other vendors."
   buyers(
-    "How many at most, 0 to 100."
+    "The maximum number of nodes, 0 to 100. Other values are ` + "`" + `BAD_USER_INPUT` + "`" + `; null is 50."
     first: Int = 50
-    "Continue behind this cursor of the same list."
+    "A cursor of the same list (same parent, filter and order); the page starts after it. Other cursors are ` + "`" + `BAD_USER_INPUT` + "`" + `."
     after: String
   ): BuyerConnection! @cost(weight: 5) @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
 }
 
-"Ids of a SoftwareOne account in other systems."
+"The ids of an account in other systems. SoftwareOne."
 type AccountExternalIds {
-  "PyraCloud tenant, a UUID."
+  "The PyraCloud tenant, a UUID."
   pyraTenantId: String
 }
 
-"A postal address; every part may be missing. SoftwareOne, ActivePlatform."
+"A postal address. Missing parts are null. SoftwareOne, ActivePlatform."
 type Address {
-  "Street and house. At ActivePlatform: street, building and office."
+  "Street and house number. ActivePlatform: street, building and office."
   addressLine1: String
-  "Second line. SoftwareOne."
+  "The second line. SoftwareOne."
   addressLine2: String
-  "Postal code."
+  "The postal code."
   postCode: String
-  "City."
+  "The city."
   city: String
-  "State, region or province."
+  "The state, region or province."
   state: String
-  "Country, ISO 3166-1 alpha-2."
+  "The country, ISO 3166-1 alpha-2."
   country: String
 }
 
 # ---------------------------------------------------------- organizations ---
 
-"An organization's status: BlendVision's words without their prefix."
+"The status of an organization: BlendVision's value without its prefix ` + "`" + `ORGANIZATION_STATUS_` + "`" + `."
 enum OrganizationStatus {
-  "In use."
+  "Active."
   ACTIVATED
-  "Being verified."
+  "Verification is in progress."
   VERIFYING
   "Verification failed."
   FAIL_TO_VERIFY
-  "Switched off."
+  "Disabled."
   DEACTIVATED
-  "On its way out."
+  "Deletion is in progress."
   DELETING
-  "Removed."
+  "Deleted."
   DELETED
-  "Will be in use from a later day on."
+  "Activation is scheduled for a later date."
   ACTIVATION_SCHEDULED
-  "A word that this graph does not know, or none where one was promised."
+  "A vendor value unknown to this graph, or no value."
   OTHER
 }
 
-"An organization's place in the reseller hierarchy."
+"The type of an organization in the reseller hierarchy: BlendVision's value without its prefix ` + "`" + `ORGANIZATION_TYPE_` + "`" + `."
 enum OrganizationType {
-  "The platform itself."
+  "The root organization of the platform."
   ROOT
-  "Sells through resellers."
+  "A distributor, which sells to resellers."
   GENERAL_DISTRIBUTOR
-  "Sells to businesses."
+  "A reseller, which sells to businesses."
   RESELLER
   "A customer."
   BUSINESS
-  "A word that this graph does not know."
+  "A vendor value unknown to this graph."
   OTHER
 }
 
-"A BlendVision organization."
+"""
+A BlendVision organization.
+BlendVision: https://developers.blendvision.com/docs/api/bv-one/public-organization-service-get and
+https://developers.blendvision.com/docs/api/bv-one/public-organization-service-list-sub-org
+"""
 type Organization implements Node & Tenant @key(fields: "id") @cacheTag(format: "{$key.id}") @entityResolver(multi: true) {
-  "Global id, ` + "`" + `<provider>:Organization:<vendor id>` + "`" + `."
+  "The global id, ` + "`" + `<provider>:Organization:<vendor id>` + "`" + `."
   id: ID!
-  "The connection this organization was read through."
+  "The provider that the organization was read from."
   provider: Provider!
-  "The vendor's own id, a UUID."
+  "The id in the vendor's API, a UUID."
   vendorId: String!
-  "Display name."
+  "The display name."
   name: String
-  "Normalized place in the hierarchy."
+  "The normalized type."
   type: OrganizationType
-  "The vendor's word: ` + "`" + `ORGANIZATION_TYPE_BUSINESS` + "`" + `."
+  "The vendor's value of the type, such as ` + "`" + `ORGANIZATION_TYPE_BUSINESS` + "`" + `."
   vendorType: String
-  "Normalized status."
+  "The normalized status."
   status: OrganizationStatus!
-  "The vendor's word: ` + "`" + `ORGANIZATION_STATUS_ACTIVATED` + "`" + `."
+  "The vendor's value of the status, such as ` + "`" + `ORGANIZATION_STATUS_ACTIVATED` + "`" + `."
   vendorStatus: String
-  "The organization above; null at the top."
+  "The parent organization; null for the root."
   parent: Organization
-  "The organizations directly below."
+  "The direct children of this organization."
   subOrganizations(
-    "How many at most, 0 to 100."
+    "The maximum number of nodes, 0 to 100. Other values are ` + "`" + `BAD_USER_INPUT` + "`" + `; null is 50."
     first: Int = 50
-    "Continue behind this cursor of the same list."
+    "A cursor of the same list (same parent, filter and order); the page starts after it. Other cursors are ` + "`" + `BAD_USER_INPUT` + "`" + `."
     after: String
   ): OrganizationConnection! @cost(weight: 5) @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
-  "The roles that members can have here."
+  "The roles that members of this organization can have."
   roles: [Role!]! @listSize(assumedSize: 20)
-  "The users of this organization, with their place in it."
+  "The memberships of all users in this organization."
   members(
-    "How many at most, 0 to 100."
+    "The maximum number of nodes, 0 to 100. Other values are ` + "`" + `BAD_USER_INPUT` + "`" + `; null is 50."
     first: Int = 50
-    "Continue behind this cursor of the same list."
+    "A cursor of the same list (same parent, filter and order); the page starts after it. Other cursors are ` + "`" + `BAD_USER_INPUT` + "`" + `."
     after: String
-    "Only memberships that match."
+    "Selects memberships. Null selects all."
     filter: MembershipFilter
   ): MembershipConnection! @cost(weight: 5) @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
-  "When the organization was created."
+  "The time of creation."
   createdAt: DateTime
-  "When the organization was last changed."
+  "The time of the last change."
   updatedAt: DateTime
 }
 
-"A role that members of an organization can have. BlendVision."
+"""
+A role that members of an organization can have.
+BlendVision: https://developers.blendvision.com/docs/api/bv-one/public-organization-service-list-roles
+"""
 type Role {
-  "The vendor's id, as in ` + "`" + `Membership.vendorRoleId` + "`" + `."
+  "The id in the vendor's API, as in ` + "`" + `Membership.vendorRoleId` + "`" + `."
   vendorId: String!
-  "Display name."
+  "The display name."
   name: String
-  "Normalized kind."
+  "The normalized type."
   type: MembershipRole
-  "The vendor's word: ` + "`" + `ROLE_TYPE_ADMIN` + "`" + `."
+  "The vendor's value of the type, such as ` + "`" + `ROLE_TYPE_ADMIN` + "`" + `."
   vendorType: String
-  "Whether the platform brought it along."
+  "Whether the platform defines the role."
   isDefault: Boolean
 }
 
 # ------------------------------------------------- groups, buyers, modules ---
 
-"A group of users in a SoftwareOne account."
+"""
+A group of users in an account.
+SoftwareOne: https://docs.platform.softwareone.com/developer-resources/rest-api/accounts-api/user-group
+"""
 type Group implements Node @key(fields: "id") @cacheTag(format: "{$key.id}") @entityResolver(multi: true) {
-  "Global id, ` + "`" + `<provider>:Group:UGR-…` + "`" + `."
+  "The global id, ` + "`" + `<provider>:Group:<vendor id>` + "`" + `."
   id: ID!
-  "The connection this group was read through."
+  "The provider that the group was read from."
   provider: Provider!
-  "The vendor's own id, ` + "`" + `UGR-1234-5678` + "`" + `."
+  "The id in the vendor's API, such as ` + "`" + `UGR-1234-5678` + "`" + `."
   vendorId: String!
-  "Display name."
+  "The display name."
   name: String
-  "Free text."
+  "A description."
   description: String
-  "Picture."
+  "The URL of an image."
   logo: URL
-  "Whether new users of the account are put into it."
+  "Whether new users of the account become members of the group."
   isDefault: Boolean
-  "The account it belongs to."
+  "The account of the group."
   account: Account
-  "What its users may use."
+  "The modules that the users of the group have access to."
   modules: [Module]! @listSize(assumedSize: 10)
-  "Its users."
+  "The users in the group."
   users(
-    "How many at most, 0 to 100."
+    "The maximum number of nodes, 0 to 100. Other values are ` + "`" + `BAD_USER_INPUT` + "`" + `; null is 50."
     first: Int = 50
-    "Continue behind this cursor of the same list."
+    "A cursor of the same list (same parent, filter and order); the page starts after it. Other cursors are ` + "`" + `BAD_USER_INPUT` + "`" + `."
     after: String
   ): UserConnection! @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
-  "The buyers that its users may act for."
+  "The buyers that the users of the group have access to."
   buyers(
-    "How many at most, 0 to 100."
+    "The maximum number of nodes, 0 to 100. Other values are ` + "`" + `BAD_USER_INPUT` + "`" + `; null is 50."
     first: Int = 50
-    "Continue behind this cursor of the same list."
+    "A cursor of the same list (same parent, filter and order); the page starts after it. Other cursors are ` + "`" + `BAD_USER_INPUT` + "`" + `."
     after: String
   ): BuyerConnection! @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
-  "Who created and changed the group."
+  "Times and actors of the group's creation and changes."
   audit: Audit
 }
 
-"A buyer's status: SoftwareOne's words in upper snake case."
+"The status of a buyer: SoftwareOne's value in upper snake case."
 enum BuyerStatus {
-  "In use."
+  "Active."
   ACTIVE
-  "Allowed to buy."
+  "Enabled."
   ENABLED
-  "Switched off."
+  "Disabled."
   DISABLED
-  "Removed."
+  "Deleted."
   DELETED
-  "Not tied to an account."
+  "Not assigned to an account."
   UNASSIGNED
-  "Its data contradict those of the vendor's own systems."
+  "The data conflicts with the vendor's ERP."
   CONFLICT
-  "Its data differ from those of the vendor's own systems."
+  "The data differs from the vendor's ERP."
   MISMATCH
-  "A word that this graph does not know, or none where one was promised."
+  "A vendor value unknown to this graph, or no value."
   OTHER
 }
 
-"A legal entity that buys for a SoftwareOne account."
+"""
+A legal entity that buys for an account.
+SoftwareOne: https://docs.platform.softwareone.com/developer-resources/rest-api/accounts-api/buyers
+"""
 type Buyer implements Node @key(fields: "id") @cacheTag(format: "{$key.id}") @entityResolver(multi: true) {
-  "Global id, ` + "`" + `<provider>:Buyer:BUY-…` + "`" + `."
+  "The global id, ` + "`" + `<provider>:Buyer:<vendor id>` + "`" + `."
   id: ID!
-  "The connection this buyer was read through."
+  "The provider that the buyer was read from."
   provider: Provider!
-  "The vendor's own id, ` + "`" + `BUY-1234-5678` + "`" + `."
+  "The id in the vendor's API, such as ` + "`" + `BUY-1234-5678` + "`" + `."
   vendorId: String!
-  "Display name."
+  "The display name."
   name: String
-  "Status in upper snake case."
+  "The normalized status."
   status: BuyerStatus!
-  "The vendor's word for the status."
+  "The vendor's value of the status."
   vendorStatus: String
-  "Whom to talk to. Needs the scope ` + "`" + `personal:read` + "`" + `."
+  "The contact person. Without the scope ` + "`" + `personal:read` + "`" + `, null with the error ` + "`" + `FORBIDDEN` + "`" + `."
   contact: Contact @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
-  "Ids in other systems."
+  "The ids in other systems."
   externalIds: BuyerExternalIds
-  "Picture."
+  "The URL of an image."
   icon: URL
-  "Postal address. Needs the scope ` + "`" + `personal:read` + "`" + `."
+  "The postal address. Without the scope ` + "`" + `personal:read` + "`" + `, null with the error ` + "`" + `FORBIDDEN` + "`" + `."
   address: Address @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
-  "Tax number. Needs the scope ` + "`" + `personal:read` + "`" + `."
+  "The tax number. Without the scope ` + "`" + `personal:read` + "`" + `, null with the error ` + "`" + `FORBIDDEN` + "`" + `."
   taxId: String @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
-  "The account it buys for."
+  "The account that the buyer belongs to."
   account: Account
-  "Who sells to it."
+  "The sellers that serve the buyer."
   sellers: [Seller]! @listSize(assumedSize: 10)
-  "What is wrong with its data. Filled for credentials of the vendor's operations staff only."
+  "The errors in the buyer's data. The vendor returns them only for credentials of an operations account; empty otherwise."
   errors: [BuyerError!]! @listSize(assumedSize: 5)
-  "Who created, changed, activated and unassigned the buyer."
+  "Times and actors of the buyer's creation, changes, activation and unassignment."
   audit: Audit
 }
 
-"Whom to talk to at a buyer. SoftwareOne."
+"The contact person of a buyer. SoftwareOne."
 type Contact {
-  "Full name."
+  "The full name."
   name: String @tag(name: "personal")
-  "Given name."
+  "The given name."
   firstName: String @tag(name: "personal")
-  "Family name."
+  "The family name."
   lastName: String @tag(name: "personal")
-  "E-mail address. Needs the scope ` + "`" + `personal:read` + "`" + `."
+  "The e-mail address. Without the scope ` + "`" + `personal:read` + "`" + `, null with the error ` + "`" + `FORBIDDEN` + "`" + `."
   email: String @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
-  "Telephone. Needs the scope ` + "`" + `personal:read` + "`" + `."
+  "The telephone number. Without the scope ` + "`" + `personal:read` + "`" + `, null with the error ` + "`" + `FORBIDDEN` + "`" + `."
   phone: Phone @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
-  "The same human as a user of the platform."
+  "The contact's user on the platform; null if there is none."
   user: User @tag(name: "personal")
-  "Kind of contact, as the vendor words it."
+  "The vendor's type of contact."
   type: String
 }
 
-"Ids of a buyer in other systems. SoftwareOne."
+"The ids of a buyer in other systems. SoftwareOne."
 type BuyerExternalIds {
-  "Company contact in the vendor's ERP."
+  "The company contact in the vendor's ERP."
   erpCompanyContact: String
-  "Customer in the vendor's ERP."
+  "The customer in the vendor's ERP."
   erpCustomer: String
-  "Id in the customer's own systems."
+  "The id in the customer's systems."
   accountExternalId: String
 }
 
-"Something wrong with a buyer's data. SoftwareOne."
+"An error in a buyer's data. SoftwareOne."
 type BuyerError {
-  "The vendor's error id."
+  "The vendor's id of the error."
   id: String
-  "What is wrong, in the vendor's words."
+  "The vendor's message."
   message: String
 }
 
-"A seller's status: SoftwareOne's words in upper snake case."
+"The status of a seller: SoftwareOne's value in upper snake case."
 enum SellerStatus {
-  "Selling."
+  "Active."
   ACTIVE
-  "Switched off."
+  "Disabled."
   DISABLED
-  "Not selling for now."
+  "Temporarily not selling."
   OFFLINE
-  "Removed."
+  "Deleted."
   DELETED
-  "A word that this graph does not know, or none where one was promised."
+  "A vendor value unknown to this graph, or no value."
   OTHER
 }
 
-"A SoftwareOne company that sells to buyers of its region."
+"""
+A SoftwareOne company that sells to the buyers of a region.
+SoftwareOne: https://docs.platform.softwareone.com/developer-resources/rest-api/accounts-api/sellers
+"""
 type Seller implements Node @key(fields: "id") @cacheTag(format: "{$key.id}") @entityResolver(multi: true) {
-  "Global id, ` + "`" + `<provider>:Seller:SEL-…` + "`" + `."
+  "The global id, ` + "`" + `<provider>:Seller:<vendor id>` + "`" + `."
   id: ID!
-  "The connection this seller was read through."
+  "The provider that the seller was read from."
   provider: Provider!
-  "The vendor's own id, ` + "`" + `SEL-1234-5678` + "`" + `."
+  "The id in the vendor's API, such as ` + "`" + `SEL-1234-5678` + "`" + `."
   vendorId: String!
-  "Display name."
+  "The display name."
   name: String
-  "Id in the seller's own systems."
+  "The id in the seller's systems."
   externalId: String
-  "Status in upper snake case."
+  "The normalized status."
   status: SellerStatus!
-  "The vendor's word for the status."
+  "The vendor's value of the status."
   vendorStatus: String
-  "Picture."
+  "The URL of an image."
   icon: URL
-  "Currencies it bills in, ISO 4217."
+  "The billing currencies, ISO 4217."
   currencies: [String!]!
-  "Postal address. Needs the scope ` + "`" + `personal:read` + "`" + `."
+  "The postal address. Without the scope ` + "`" + `personal:read` + "`" + `, null with the error ` + "`" + `FORBIDDEN` + "`" + `."
   address: Address @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
 }
 
-"A part of the SoftwareOne platform that users can be given access to."
+"""
+A part of the SoftwareOne platform to which users have access.
+SoftwareOne: https://docs.platform.softwareone.com/developer-resources/rest-api/accounts-api/modules
+"""
 type Module implements Node @key(fields: "id") @cacheTag(format: "{$key.id}") @entityResolver(multi: true) {
-  "Global id, ` + "`" + `<provider>:Module:MOD-…` + "`" + `."
+  "The global id, ` + "`" + `<provider>:Module:<vendor id>` + "`" + `."
   id: ID!
-  "The connection this module was read through."
+  "The provider that the module was read from."
   provider: Provider!
-  "The vendor's own id, ` + "`" + `MOD-1234` + "`" + `."
+  "The id in the vendor's API, such as ` + "`" + `MOD-1234` + "`" + `."
   vendorId: String!
-  "Display name."
+  "The display name."
   name: String
-  "Free text."
+  "A description."
   description: String
-  "Whether access can be switched on and off."
+  "Whether access can be configured."
   isConfigurable: Boolean
-  "Whether accounts have it without asking."
+  "Whether accounts have access by default."
   isEnabledByDefault: Boolean
-  "Whether it costs money."
+  "Whether the module is charged."
   paid: Boolean
-  "What can be narrowed down inside it."
+  "The ways in which access can be restricted."
   filters: ModuleFilters
-  "How it may be given."
+  "The rules of access."
   settings: ModuleSettings
-  "Kinds of accounts that can have it: ` + "`" + `Client` + "`" + `, ` + "`" + `Vendor` + "`" + `, ` + "`" + `Operations` + "`" + `, as the vendor words them."
+  "The vendor's types of accounts that can have the module: ` + "`" + `Client` + "`" + `, ` + "`" + `Vendor` + "`" + `, ` + "`" + `Operations` + "`" + `."
   accountTypes: [String!]!
-  "Who created and changed the module."
+  "Times and actors of the module's creation and changes."
   audit: Audit
 }
 
-"What can be narrowed down inside a module. SoftwareOne."
+"The ways in which access to a module can be restricted. SoftwareOne."
 type ModuleFilters {
-  "Choices for the buyers of a group: ` + "`" + `all` + "`" + `, ` + "`" + `selected` + "`" + `. The vendor calls it ` + "`" + `group.buyers` + "`" + `."
+  "The vendor's options for the buyers of a group (` + "`" + `group.buyers` + "`" + `): ` + "`" + `all` + "`" + `, ` + "`" + `selected` + "`" + `."
   groupBuyers: [String!]!
 }
 
-"How a module may be given. SoftwareOne."
+"The rules of access to a module. SoftwareOne."
 type ModuleSettings {
-  "Whether it works in shared accounts."
+  "Whether shared accounts can have the module."
   sharedAccount: Boolean
-  "Whether access can be switched on and off."
+  "Whether access can be configured."
   configurable: Boolean
-  "Whether accounts have it without asking."
+  "Whether accounts have access by default."
   default: Boolean
-  "Whether it costs money."
+  "Whether the module is charged."
   paid: Boolean
-  "Generations of the platform it belongs to: ` + "`" + `new` + "`" + `, ` + "`" + `legacy` + "`" + `."
+  "The generations of the platform with the module: ` + "`" + `new` + "`" + `, ` + "`" + `legacy` + "`" + `."
   type: [String!]!
 }
 
 # ------------------------------------------------------------------ audit ---
 
-"Who did what when with an object. SoftwareOne; null parts did not happen or do not exist for the type."
+"The audit data of an object. SoftwareOne; an event is null if it did not happen or the type does not have it."
 type Audit {
-  "Creation."
+  "The creation."
   created: AuditEvent
-  "Last change."
+  "The last change."
   updated: AuditEvent
-  "Activation. Buyers."
+  "The activation. Buyers only."
   activated: AuditEvent
-  "Loss of the account. Buyers."
+  "The removal from the account. Buyers only."
   unassigned: AuditEvent
-  "Switching off. Buyers."
+  "The deactivation. Buyers only."
   disabled: AuditEvent
-  "Last visit. Memberships; has no actor."
+  "The last access to the account, without an actor. Memberships only."
   access: AuditEvent
-  "Joining. Memberships; has no actor."
+  "The acceptance of the invitation, without an actor. Memberships only."
   joined: AuditEvent
 }
 
-"One entry of an audit. SoftwareOne."
+"An event with its time and actor. SoftwareOne."
 type AuditEvent {
-  "When."
+  "The time of the event."
   at: DateTime
-  "Who; null where the vendor does not say."
+  "The actor; null if the vendor does not return one."
   by: AuditActor
 }
 
-"Who did something: a user, an API token or the platform. SoftwareOne."
+"An actor: a user, an API token or the platform. SoftwareOne."
 type AuditActor {
-  "The vendor's own id: ` + "`" + `USR-…` + "`" + `, ` + "`" + `TKN-…` + "`" + `; null where the vendor gives none."
+  "The id in the vendor's API: ` + "`" + `USR-…` + "`" + ` for a user, ` + "`" + `TKN-…` + "`" + ` for an API token; null if the vendor does not return one. It is not a global id."
   id: String
-  "Display name."
+  "The display name."
   name: String @tag(name: "personal")
-  "Picture."
+  "The URL of an image."
   icon: URL @tag(name: "personal")
-  "The actor as a user, where the id is a user's."
+  "The actor's user; null if the actor is not a user."
   user: User
 }
 
 # ---------------------------------------------------------------- persons ---
 
-"The users of all providers that share one e-mail address, compared after Unicode and case normalization."
+"The users of all providers with the same e-mail address, after Unicode and case normalization."
 type Person @key(fields: "email") @entityResolver(multi: true) {
-  "The address, normalized: Unicode NFC, in lower case. Needs the scope ` + "`" + `personal:read` + "`" + `."
+  "The normalized e-mail address: Unicode NFC, lower case. Requires the scope ` + "`" + `personal:read` + "`" + `; without it, the error ` + "`" + `FORBIDDEN` + "`" + ` makes the person null."
   email: String! @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
-  "The first name that one of the users has, in the order of the providers."
+  "The name of the first user that has one, in the order of the providers."
   name: String @tag(name: "personal")
-  "Every login of this person that was found, in the order of the providers."
+  "All users with the address, in the order of the providers. If a provider fails, its users are missing and the error is reported."
   users: [User]! @listSize(assumedSize: 4)
-  "The tenants of all these users, in the order of the users."
+  "The memberships of all these users, in the order of the users."
   memberships(
-    "How many at most, 0 to 100."
+    "The maximum number of nodes, 0 to 100. Other values are ` + "`" + `BAD_USER_INPUT` + "`" + `; null is 50."
     first: Int = 50
-    "Continue behind this cursor of the same list."
+    "A cursor of the same list (same parent, filter and order); the page starts after it. Other cursors are ` + "`" + `BAD_USER_INPUT` + "`" + `."
     after: String
   ): MembershipConnection! @cost(weight: 20) @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
-  "The latest sign-in of any of the users. ActivityInfo, SoftwareOne. Needs the scope ` + "`" + `personal:read` + "`" + `."
+  "The latest ` + "`" + `lastLoginAt` + "`" + ` of the users. ActivityInfo, SoftwareOne. Without the scope ` + "`" + `personal:read` + "`" + `, null with the error ` + "`" + `FORBIDDEN` + "`" + `."
   lastLoginAt: DateTime @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
-  "Where this person has logins."
+  "The providers of these users."
   providers: [Provider!]! @listSize(assumedSize: 4)
 }
 
 # ------------------------------------------------- filters and orders ------
 
-"Which users. All given parts must match; a user that lacks a value never matches a range over it."
+"Selects users. All conditions that are not null must match. A user without a time does not match a range of times."
 input UserFilter {
-  "Only these providers, by name. An unknown name is BAD_USER_INPUT."
+  "The names of providers. An unknown name is ` + "`" + `BAD_USER_INPUT` + "`" + `."
   providers: [String!]
-  "Exactly this address, after Unicode and case normalization."
+  "The e-mail address, after Unicode and case normalization."
   email: String @tag(name: "personal")
-  "One of these."
+  "Any of these statuses."
   status: [UserStatus!]
-  "The display name contains this text, without regard to case."
+  "A text that the display name contains, ignoring case."
   name: String
-  "Created after this instant. Never matches at ActivityInfo."
+  "The user was created after this time. No match at ActivityInfo, which has no such time."
   createdAfter: DateTime
-  "Created before this instant. Never matches at ActivityInfo."
+  "The user was created before this time. No match at ActivityInfo, which has no such time."
   createdBefore: DateTime
-  "Changed after this instant. SoftwareOne, ActivePlatform."
+  "The user was changed after this time. SoftwareOne, ActivePlatform; no match at other vendors."
   updatedAfter: DateTime
-  "Changed before this instant. SoftwareOne, ActivePlatform."
+  "The user was changed before this time. SoftwareOne, ActivePlatform; no match at other vendors."
   updatedBefore: DateTime
 }
 
-"What users can be ordered by."
+"The keys by which users can be ordered."
 enum UserOrderField {
-  "Display name, without regard to case."
+  "The display name, ignoring case."
   NAME
-  "E-mail address, without regard to case. Needs the scope ` + "`" + `personal:read` + "`" + `."
+  "The e-mail address, ignoring case. Requires the scope ` + "`" + `personal:read` + "`" + `, else ` + "`" + `FORBIDDEN` + "`" + `."
   EMAIL
-  "Normalized status, as text."
+  "The normalized status, in alphabetical order."
   STATUS
-  "Creation."
+  "The creation."
   CREATED_AT
-  "Last change."
+  "The last change."
   UPDATED_AT
-  "Last sign-in. Needs the scope ` + "`" + `personal:read` + "`" + `."
+  "The last sign-in. Requires the scope ` + "`" + `personal:read` + "`" + `, else ` + "`" + `FORBIDDEN` + "`" + `."
   LAST_LOGIN_AT
 }
 
-"Which way an order runs. Objects without a value come last either way."
+"The direction of an order. Objects without a value are last in both directions."
 enum OrderDirection {
-  "Smallest first."
+  "Ascending."
   ASC
-  "Largest first."
+  "Descending."
   DESC
 }
 
-"One order over the users of all providers."
+"An order of users across all providers."
 input UserOrder {
-  "What to order by."
+  "The key."
   field: UserOrderField!
-  "Which way."
+  "The direction."
   direction: OrderDirection! = ASC
 }
 
-"What accounts, organizations, groups, buyers, sellers and modules can be ordered by."
+"The keys by which accounts, organizations, groups, buyers, sellers and modules can be ordered."
 enum EntityOrderField {
-  "Display name, without regard to case."
+  "The display name, ignoring case."
   NAME
-  "Creation; no value where the vendor has none."
+  "The time of creation. Objects of vendors without such a time are last."
   CREATED_AT
-  "Last change; no value where the vendor has none."
+  "The time of the last change. Objects of vendors without such a time are last."
   UPDATED_AT
 }
 
-"One order over the objects of all providers."
+"An order of objects across all providers."
 input EntityOrder {
-  "What to order by."
+  "The key."
   field: EntityOrderField!
-  "Which way."
+  "The direction."
   direction: OrderDirection! = ASC
 }
 
-"Which accounts. All given parts must match."
+"Selects accounts. All conditions that are not null must match."
 input AccountFilter {
-  "Only these providers, by name. An unknown name is BAD_USER_INPUT."
+  "The names of providers. An unknown name is ` + "`" + `BAD_USER_INPUT` + "`" + `."
   providers: [String!]
-  "The display name contains this text, without regard to case."
+  "A text that the display name contains, ignoring case."
   name: String
-  "One of these."
+  "Any of these statuses."
   status: [AccountStatus!]
 }
 
-"Which organizations. All given parts must match."
+"Selects organizations. All conditions that are not null must match."
 input OrganizationFilter {
-  "Only these providers, by name. An unknown name is BAD_USER_INPUT."
+  "The names of providers. An unknown name is ` + "`" + `BAD_USER_INPUT` + "`" + `."
   providers: [String!]
-  "The display name contains this text, without regard to case."
+  "A text that the display name contains, ignoring case."
   name: String
-  "One of these."
+  "Any of these statuses."
   status: [OrganizationStatus!]
 }
 
-"Which buyers. All given parts must match."
+"Selects buyers. All conditions that are not null must match."
 input BuyerFilter {
-  "Only these providers, by name. An unknown name is BAD_USER_INPUT."
+  "The names of providers. An unknown name is ` + "`" + `BAD_USER_INPUT` + "`" + `."
   providers: [String!]
-  "The display name contains this text, without regard to case."
+  "A text that the display name contains, ignoring case."
   name: String
-  "One of these."
+  "Any of these statuses."
   status: [BuyerStatus!]
 }
 
-"Which sellers. All given parts must match."
+"Selects sellers. All conditions that are not null must match."
 input SellerFilter {
-  "Only these providers, by name. An unknown name is BAD_USER_INPUT."
+  "The names of providers. An unknown name is ` + "`" + `BAD_USER_INPUT` + "`" + `."
   providers: [String!]
-  "The display name contains this text, without regard to case."
+  "A text that the display name contains, ignoring case."
   name: String
-  "One of these."
+  "Any of these statuses."
   status: [SellerStatus!]
 }
 
-"Which groups or modules, neither of which has a status. All given parts must match."
+"Selects groups or modules, which have no status. All conditions that are not null must match."
 input EntityFilter {
-  "Only these providers, by name. An unknown name is BAD_USER_INPUT."
+  "The names of providers. An unknown name is ` + "`" + `BAD_USER_INPUT` + "`" + `."
   providers: [String!]
-  "The display name contains this text, without regard to case."
+  "A text that the display name contains, ignoring case."
   name: String
 }
 
-"Which memberships. All given parts must match."
+"Selects memberships. All conditions that are not null must match."
 input MembershipFilter {
-  "One of these roles. ` + "`" + `[OWNER]` + "`" + ` alone is asked of ActivityInfo as ` + "`" + `owners=TRUE` + "`" + `."
+  "Any of these roles. ActivityInfo filters ` + "`" + `[OWNER]` + "`" + ` itself (` + "`" + `owners=TRUE` + "`" + `)."
   roles: [MembershipRole!]
-  "One of these licenses. ActivityInfo; never matches elsewhere."
+  "Any of these licenses. ActivityInfo; no match at other vendors."
   licenses: [License!]
-  "One of these standings."
+  "Any of these statuses."
   status: [UserStatus!]
-  "Only users invited to the database with this id, and the owners. ActivityInfo; BAD_USER_INPUT elsewhere."
+  "The id of a database: selects the users invited to it, and the owners of the account. ActivityInfo; ` + "`" + `BAD_USER_INPUT` + "`" + ` at other vendors."
   database: String
 }
 
 # ------------------------------------------------------------ connections ---
 
-"Where a page of a connection lies in its list."
+"The position of a page in its list, as in the Relay connection specification."
 type PageInfo @shareable {
-  "Whether there is more behind ` + "`" + `endCursor` + "`" + `."
+  "Whether there are more nodes after ` + "`" + `endCursor` + "`" + `."
   hasNextPage: Boolean!
-  "Whether the page began behind a cursor."
+  "Whether the page starts after a cursor."
   hasPreviousPage: Boolean!
-  "Cursor of the first edge; null on an empty page."
+  "The cursor of the first edge; null if the page is empty."
   startCursor: String
-  "Cursor of the last edge; null on an empty page."
+  "The cursor of the last edge; null if the page is empty."
   endCursor: String
 }
 
-"How old the data of a list is."
+"The age of a list's data."
 type Freshness {
-  "When the oldest page of the list was fetched from its vendor."
+  "The time at which the oldest vendor page of the list was fetched."
   fetchedAt: DateTime!
-  "Whether a page is older than the configured freshness, served because its vendor did not answer or is being asked anew."
+  "Whether the list has a stale page: it is older than ` + "`" + `cache.fresh` + "`" + `, and is being revalidated or could not be fetched."
   stale: Boolean!
 }
 
-"A page of users."
+"A page of a list of users (Relay connection)."
 type UserConnection {
-  "Users with their cursors."
+  "The users with their cursors."
   edges: [UserEdge!]!
-  "The users alone; null in place of one that could not be read."
+  "The users. One that could not be read is null, with an error."
   nodes: [User]!
-  "Where this page lies."
+  "The position of the page."
   pageInfo: PageInfo!
-  "How many the whole list holds; null where a vendor does not say and counting would mean reading every page."
+  "The length of the whole list, with the filter; null if a vendor does not return it and only reading all pages would tell. Selecting it can cost vendor calls."
   totalCount: Int
-  "Age of the oldest page; null where none was fetched."
+  "The age of the data; null if the page needed no vendor data."
   freshness: Freshness
 }
 
-"A user in a list."
+"A user with its cursor."
 type UserEdge {
-  "Continue behind this user."
+  "The cursor of this user. It is opaque, does not expire and works on every replica."
   cursor: String!
-  "The user; null when it could not be read."
+  "The user; null, with an error, if it could not be read."
   node: User
 }
 
-"A page of memberships."
+"A page of a list of memberships (Relay connection)."
 type MembershipConnection {
-  "Memberships with their cursors."
+  "The memberships with their cursors."
   edges: [MembershipEdge!]!
-  "The memberships alone; null in place of one that could not be read."
+  "The memberships. One that could not be read is null, with an error."
   nodes: [Membership]!
-  "Where this page lies."
+  "The position of the page."
   pageInfo: PageInfo!
-  "How many the whole list holds; null where a vendor does not say and counting would mean reading every page."
+  "The length of the whole list, with the filter; null if a vendor does not return it and only reading all pages would tell. Selecting it can cost vendor calls."
   totalCount: Int
-  "Age of the oldest page; null where none was fetched."
+  "The age of the data; null if the page needed no vendor data."
   freshness: Freshness
 }
 
-"A membership in a list."
+"A membership with its cursor."
 type MembershipEdge {
-  "Continue behind this membership."
+  "The cursor of this membership. It is opaque, does not expire and works on every replica."
   cursor: String!
-  "The membership; null when it could not be read."
+  "The membership; null, with an error, if it could not be read."
   node: Membership
 }
 
-"A page of accounts."
+"A page of a list of accounts (Relay connection)."
 type AccountConnection {
-  "Accounts with their cursors."
+  "The accounts with their cursors."
   edges: [AccountEdge!]!
-  "The accounts alone; null in place of one that could not be read."
+  "The accounts. One that could not be read is null, with an error."
   nodes: [Account]!
-  "Where this page lies."
+  "The position of the page."
   pageInfo: PageInfo!
-  "How many the whole list holds; null where a vendor does not say and counting would mean reading every page."
+  "The length of the whole list, with the filter; null if a vendor does not return it and only reading all pages would tell. Selecting it can cost vendor calls."
   totalCount: Int
-  "Age of the oldest page; null where none was fetched."
+  "The age of the data; null if the page needed no vendor data."
   freshness: Freshness
 }
 
-"An account in a list."
+"An account with its cursor."
 type AccountEdge {
-  "Continue behind this account."
+  "The cursor of this account. It is opaque, does not expire and works on every replica."
   cursor: String!
-  "The account; null when it could not be read."
+  "The account; null, with an error, if it could not be read."
   node: Account
 }
 
-"A page of organizations."
+"A page of a list of organizations (Relay connection)."
 type OrganizationConnection {
-  "Organizations with their cursors."
+  "The organizations with their cursors."
   edges: [OrganizationEdge!]!
-  "The organizations alone; null in place of one that could not be read."
+  "The organizations. One that could not be read is null, with an error."
   nodes: [Organization]!
-  "Where this page lies."
+  "The position of the page."
   pageInfo: PageInfo!
-  "How many the whole list holds; null where a vendor does not say and counting would mean reading every page."
+  "The length of the whole list, with the filter; null if a vendor does not return it and only reading all pages would tell. Selecting it can cost vendor calls."
   totalCount: Int
-  "Age of the oldest page; null where none was fetched."
+  "The age of the data; null if the page needed no vendor data."
   freshness: Freshness
 }
 
-"An organization in a list."
+"An organization with its cursor."
 type OrganizationEdge {
-  "Continue behind this organization."
+  "The cursor of this organization. It is opaque, does not expire and works on every replica."
   cursor: String!
-  "The organization; null when it could not be read."
+  "The organization; null, with an error, if it could not be read."
   node: Organization
 }
 
-"A page of groups."
+"A page of a list of groups (Relay connection)."
 type GroupConnection {
-  "Groups with their cursors."
+  "The groups with their cursors."
   edges: [GroupEdge!]!
-  "The groups alone; null in place of one that could not be read."
+  "The groups. One that could not be read is null, with an error."
   nodes: [Group]!
-  "Where this page lies."
+  "The position of the page."
   pageInfo: PageInfo!
-  "How many the whole list holds; null where a vendor does not say and counting would mean reading every page."
+  "The length of the whole list, with the filter; null if a vendor does not return it and only reading all pages would tell. Selecting it can cost vendor calls."
   totalCount: Int
-  "Age of the oldest page; null where none was fetched."
+  "The age of the data; null if the page needed no vendor data."
   freshness: Freshness
 }
 
-"A group in a list."
+"A group with its cursor."
 type GroupEdge {
-  "Continue behind this group."
+  "The cursor of this group. It is opaque, does not expire and works on every replica."
   cursor: String!
-  "The group; null when it could not be read."
+  "The group; null, with an error, if it could not be read."
   node: Group
 }
 
-"A page of buyers."
+"A page of a list of buyers (Relay connection)."
 type BuyerConnection {
-  "Buyers with their cursors."
+  "The buyers with their cursors."
   edges: [BuyerEdge!]!
-  "The buyers alone; null in place of one that could not be read."
+  "The buyers. One that could not be read is null, with an error."
   nodes: [Buyer]!
-  "Where this page lies."
+  "The position of the page."
   pageInfo: PageInfo!
-  "How many the whole list holds; null where a vendor does not say and counting would mean reading every page."
+  "The length of the whole list, with the filter; null if a vendor does not return it and only reading all pages would tell. Selecting it can cost vendor calls."
   totalCount: Int
-  "Age of the oldest page; null where none was fetched."
+  "The age of the data; null if the page needed no vendor data."
   freshness: Freshness
 }
 
-"A buyer in a list."
+"A buyer with its cursor."
 type BuyerEdge {
-  "Continue behind this buyer."
+  "The cursor of this buyer. It is opaque, does not expire and works on every replica."
   cursor: String!
-  "The buyer; null when it could not be read."
+  "The buyer; null, with an error, if it could not be read."
   node: Buyer
 }
 
-"A page of sellers."
+"A page of a list of sellers (Relay connection)."
 type SellerConnection {
-  "Sellers with their cursors."
+  "The sellers with their cursors."
   edges: [SellerEdge!]!
-  "The sellers alone; null in place of one that could not be read."
+  "The sellers. One that could not be read is null, with an error."
   nodes: [Seller]!
-  "Where this page lies."
+  "The position of the page."
   pageInfo: PageInfo!
-  "How many the whole list holds; null where a vendor does not say and counting would mean reading every page."
+  "The length of the whole list, with the filter; null if a vendor does not return it and only reading all pages would tell. Selecting it can cost vendor calls."
   totalCount: Int
-  "Age of the oldest page; null where none was fetched."
+  "The age of the data; null if the page needed no vendor data."
   freshness: Freshness
 }
 
-"A seller in a list."
+"A seller with its cursor."
 type SellerEdge {
-  "Continue behind this seller."
+  "The cursor of this seller. It is opaque, does not expire and works on every replica."
   cursor: String!
-  "The seller; null when it could not be read."
+  "The seller; null, with an error, if it could not be read."
   node: Seller
 }
 
-"A page of modules."
+"A page of a list of modules (Relay connection)."
 type ModuleConnection {
-  "Modules with their cursors."
+  "The modules with their cursors."
   edges: [ModuleEdge!]!
-  "The modules alone; null in place of one that could not be read."
+  "The modules. One that could not be read is null, with an error."
   nodes: [Module]!
-  "Where this page lies."
+  "The position of the page."
   pageInfo: PageInfo!
-  "How many the whole list holds; null where a vendor does not say and counting would mean reading every page."
+  "The length of the whole list, with the filter; null if a vendor does not return it and only reading all pages would tell. Selecting it can cost vendor calls."
   totalCount: Int
-  "Age of the oldest page; null where none was fetched."
+  "The age of the data; null if the page needed no vendor data."
   freshness: Freshness
 }
 
-"A module in a list."
+"A module with its cursor."
 type ModuleEdge {
-  "Continue behind this module."
+  "The cursor of this module. It is opaque, does not expire and works on every replica."
   cursor: String!
-  "The module; null when it could not be read."
+  "The module; null, with an error, if it could not be read."
   node: Module
 }
 
 # ------------------------------------------------------------------- root ---
 
-"Where every query begins."
+"The root of queries. If a provider fails, lists have the data of the others, and the error is reported; a list is null if all providers failed."
 type Query {
-  "The object with this id, of any entity type; null when there is none."
+  "The object with this id, of any type; null if it does not exist."
   node(
-    "A global id. A malformed one is BAD_USER_INPUT."
+    "The global id. A malformed id is ` + "`" + `BAD_USER_INPUT` + "`" + `."
     id: ID!
   ): Node @cost(weight: 5) @cacheTag(format: "{$args.id}")
   """
-  The objects with these ids, in their order: null in place of one that does not
-  exist, and null with an error in place of one whose id is malformed.
+  The objects with these ids, in the order of the ids. An object that does not exist is
+  null; a malformed id is null with the error ` + "`" + `BAD_USER_INPUT` + "`" + `.
   """
   nodes(
-    "Global ids, at most 100."
+    "The global ids, at most 100."
     ids: [ID!]!
   ): [Node]! @listSize(assumedSize: 100) @cacheTag(format: "nodes")
-  "Every configured provider, in the order of the configuration."
+  "All configured providers, in the order of the configuration. It costs no vendor call."
   providers: [Provider!]! @listSize(assumedSize: 4) @cacheTag(format: "providers")
-  "The user with this id; null when there is none."
+  "The user with this id; null if it does not exist."
   user(
-    "A global id of a User."
+    "The global id of a User. A malformed id is ` + "`" + `BAD_USER_INPUT` + "`" + `."
     id: ID!
   ): User @cost(weight: 5) @cacheTag(format: "{$args.id}")
-  "The users of all providers: provider by provider, or in one order."
+  "The users of all providers. All vendors."
   users(
-    "How many at most, 0 to 100."
+    "The maximum number of nodes, 0 to 100. Other values are ` + "`" + `BAD_USER_INPUT` + "`" + `; null is 50."
     first: Int = 50
-    "Continue behind this cursor of the same list."
+    "A cursor of the same list (same parent, filter and order); the page starts after it. Other cursors are ` + "`" + `BAD_USER_INPUT` + "`" + `."
     after: String
-    "Only users that match."
+    "Selects users. Null selects all."
     filter: UserFilter
-    "One order over all providers; without it: the providers as configured, each in its vendor's own order."
+    "One order across all providers. Null lists the providers as configured, each in its vendor's order."
     orderBy: UserOrder
   ): UserConnection @cost(weight: 20) @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false) @cacheTag(format: "users")
-  "The account with this id; null when there is none."
+  "The account with this id; null if it does not exist."
   account(
-    "A global id of an Account."
+    "The global id of an Account. A malformed id is ` + "`" + `BAD_USER_INPUT` + "`" + `."
     id: ID!
   ): Account @cost(weight: 5) @cacheTag(format: "{$args.id}")
   "The accounts of all providers. ActivityInfo, SoftwareOne, ActivePlatform."
   accounts(
-    "How many at most, 0 to 100."
+    "The maximum number of nodes, 0 to 100. Other values are ` + "`" + `BAD_USER_INPUT` + "`" + `; null is 50."
     first: Int = 50
-    "Continue behind this cursor of the same list."
+    "A cursor of the same list (same parent, filter and order); the page starts after it. Other cursors are ` + "`" + `BAD_USER_INPUT` + "`" + `."
     after: String
-    "Only accounts that match."
+    "Selects accounts. Null selects all."
     filter: AccountFilter
-    "One order over all providers; without it: the providers as configured, each in its vendor's own order."
+    "One order across all providers. Null lists the providers as configured, each in its vendor's order."
     orderBy: EntityOrder
   ): AccountConnection @cost(weight: 20) @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false) @cacheTag(format: "accounts")
-  "The group with this id; null when there is none."
+  "The group with this id; null if it does not exist."
   group(
-    "A global id of a Group."
+    "The global id of a Group. A malformed id is ` + "`" + `BAD_USER_INPUT` + "`" + `."
     id: ID!
   ): Group @cost(weight: 5) @cacheTag(format: "{$args.id}")
   "The groups of all providers. SoftwareOne."
   groups(
-    "How many at most, 0 to 100."
+    "The maximum number of nodes, 0 to 100. Other values are ` + "`" + `BAD_USER_INPUT` + "`" + `; null is 50."
     first: Int = 50
-    "Continue behind this cursor of the same list."
+    "A cursor of the same list (same parent, filter and order); the page starts after it. Other cursors are ` + "`" + `BAD_USER_INPUT` + "`" + `."
     after: String
-    "Only groups that match."
+    "Selects groups. Null selects all."
     filter: EntityFilter
-    "One order over all providers; without it: the providers as configured, each in its vendor's own order."
+    "One order across all providers. Null lists the providers as configured, each in its vendor's order."
     orderBy: EntityOrder
   ): GroupConnection @cost(weight: 5) @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false) @cacheTag(format: "groups")
-  "The buyer with this id; null when there is none."
+  "The buyer with this id; null if it does not exist."
   buyer(
-    "A global id of a Buyer."
+    "The global id of a Buyer. A malformed id is ` + "`" + `BAD_USER_INPUT` + "`" + `."
     id: ID!
   ): Buyer @cost(weight: 5) @cacheTag(format: "{$args.id}")
   "The buyers of all providers. SoftwareOne."
   buyers(
-    "How many at most, 0 to 100."
+    "The maximum number of nodes, 0 to 100. Other values are ` + "`" + `BAD_USER_INPUT` + "`" + `; null is 50."
     first: Int = 50
-    "Continue behind this cursor of the same list."
+    "A cursor of the same list (same parent, filter and order); the page starts after it. Other cursors are ` + "`" + `BAD_USER_INPUT` + "`" + `."
     after: String
-    "Only buyers that match."
+    "Selects buyers. Null selects all."
     filter: BuyerFilter
-    "One order over all providers; without it: the providers as configured, each in its vendor's own order."
+    "One order across all providers. Null lists the providers as configured, each in its vendor's order."
     orderBy: EntityOrder
   ): BuyerConnection @cost(weight: 5) @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false) @cacheTag(format: "buyers")
-  "The seller with this id; null when there is none."
+  "The seller with this id; null if it does not exist."
   seller(
-    "A global id of a Seller."
+    "The global id of a Seller. A malformed id is ` + "`" + `BAD_USER_INPUT` + "`" + `."
     id: ID!
   ): Seller @cost(weight: 5) @cacheTag(format: "{$args.id}")
   "The sellers of all providers. SoftwareOne."
   sellers(
-    "How many at most, 0 to 100."
+    "The maximum number of nodes, 0 to 100. Other values are ` + "`" + `BAD_USER_INPUT` + "`" + `; null is 50."
     first: Int = 50
-    "Continue behind this cursor of the same list."
+    "A cursor of the same list (same parent, filter and order); the page starts after it. Other cursors are ` + "`" + `BAD_USER_INPUT` + "`" + `."
     after: String
-    "Only sellers that match."
+    "Selects sellers. Null selects all."
     filter: SellerFilter
-    "One order over all providers; without it: the providers as configured, each in its vendor's own order."
+    "One order across all providers. Null lists the providers as configured, each in its vendor's order."
     orderBy: EntityOrder
   ): SellerConnection @cost(weight: 5) @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false) @cacheTag(format: "sellers")
-  "The module with this id; null when there is none."
+  "The module with this id; null if it does not exist."
   module(
-    "A global id of a Module."
+    "The global id of a Module. A malformed id is ` + "`" + `BAD_USER_INPUT` + "`" + `."
     id: ID!
   ): Module @cost(weight: 5) @cacheTag(format: "{$args.id}")
   "The modules of all providers. SoftwareOne."
   modules(
-    "How many at most, 0 to 100."
+    "The maximum number of nodes, 0 to 100. Other values are ` + "`" + `BAD_USER_INPUT` + "`" + `; null is 50."
     first: Int = 50
-    "Continue behind this cursor of the same list."
+    "A cursor of the same list (same parent, filter and order); the page starts after it. Other cursors are ` + "`" + `BAD_USER_INPUT` + "`" + `."
     after: String
-    "Only modules that match."
+    "Selects modules. Null selects all."
     filter: EntityFilter
-    "One order over all providers; without it: the providers as configured, each in its vendor's own order."
+    "One order across all providers. Null lists the providers as configured, each in its vendor's order."
     orderBy: EntityOrder
   ): ModuleConnection @cost(weight: 5) @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false) @cacheTag(format: "modules")
-  "The organization with this id; null when there is none."
+  "The organization with this id; null if it does not exist."
   organization(
-    "A global id of an Organization."
+    "The global id of an Organization. A malformed id is ` + "`" + `BAD_USER_INPUT` + "`" + `."
     id: ID!
   ): Organization @cost(weight: 5) @cacheTag(format: "{$args.id}")
   "The organizations of all providers. BlendVision."
   organizations(
-    "How many at most, 0 to 100."
+    "The maximum number of nodes, 0 to 100. Other values are ` + "`" + `BAD_USER_INPUT` + "`" + `; null is 50."
     first: Int = 50
-    "Continue behind this cursor of the same list."
+    "A cursor of the same list (same parent, filter and order); the page starts after it. Other cursors are ` + "`" + `BAD_USER_INPUT` + "`" + `."
     after: String
-    "Only organizations that match."
+    "Selects organizations. Null selects all."
     filter: OrganizationFilter
-    "One order over all providers; without it: the providers as configured, each in its vendor's own order."
+    "One order across all providers. Null lists the providers as configured, each in its vendor's order."
     orderBy: EntityOrder
   ): OrganizationConnection @cost(weight: 5) @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false) @cacheTag(format: "organizations")
-  "All users of all providers with this e-mail address; null when there is none."
+  "The person with this e-mail address; null if no provider has a user with it."
   person(
-    "An e-mail address; compared after Unicode and case normalization."
+    "The e-mail address. Case and Unicode form are ignored."
     email: String!
   ): Person @cost(weight: 20) @cacheTag(format: "people")
-  "One person an address, in their order; null in place of an address that nobody has."
+  "The persons with these e-mail addresses, in their order; null for an address without users."
   people(
-    "E-mail addresses, at most 100."
+    "The e-mail addresses, at most 100. Case and Unicode form are ignored."
     emails: [String!]!
   ): [Person]! @cost(weight: 5) @listSize(assumedSize: 100) @cacheTag(format: "people")
 }
 
 """
-What callers with the scope ` + "`" + `cache:write` + "`" + ` can do; others get FORBIDDEN. Nothing is
-changed at a vendor. Where a provider is asked with credentials that callers bring
-along, only what was read with this caller's is forgotten.
+Cache invalidation, for callers with the scope ` + "`" + `cache:write` + "`" + `; others get the error
+` + "`" + `FORBIDDEN` + "`" + `. Nothing is written to a vendor. If a provider uses caller credentials, only
+data that was read with the caller's credential is invalidated.
 """
 type Mutation {
   """
-  Forget these objects and every page that holds one of them, here and at all
-  replicas, and read the objects anew. Pages are read anew when they are asked
-  for. How many of the objects exist.
+  Invalidates these objects and all cached pages that contain one of them, on all
+  replicas, and fetches the objects. The pages are fetched when they are needed. Returns
+  the number of objects that exist.
   """
   refresh(
-    "Global ids, at most 100."
+    "The global ids, at most 100."
     ids: [ID!]!
   ): Int! @requiresScopes(scopes: [["cache:write"]]) @cost(weight: 20)
-  """
-  Forget everything that was read through a provider, here and at all replicas.
-  Always true.
-  """
+  "Invalidates all cached data of a provider, on all replicas. Returns true."
   purge(
-    "The provider's name. An unknown one is BAD_USER_INPUT."
+    "The name of the provider. An unknown name is ` + "`" + `BAD_USER_INPUT` + "`" + `."
     provider: String!
   ): Boolean! @requiresScopes(scopes: [["cache:write"]])
 }

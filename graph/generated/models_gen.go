@@ -26,9 +26,9 @@ type ModuleByIDsInput struct {
 	ID model.ID `json:"ID"`
 }
 
-// What callers with the scope `cache:write` can do; others get FORBIDDEN. Nothing is
-// changed at a vendor. Where a provider is asked with credentials that callers bring
-// along, only what was read with this caller's is forgotten.
+// Cache invalidation, for callers with the scope `cache:write`; others get the error
+// `FORBIDDEN`. Nothing is written to a vendor. If a provider uses caller credentials, only
+// data that was read with the caller's credential is invalidated.
 type Mutation struct {
 }
 
@@ -40,7 +40,7 @@ type PersonByEmailsInput struct {
 	Email string `json:"Email"`
 }
 
-// Where every query begins.
+// The root of queries. If a provider fails, lists have the data of the others, and the error is reported; a list is null if all providers failed.
 type Query struct {
 }
 

@@ -6,8 +6,8 @@ package patch
 
 import (
 	"fmt"
-	"go/build"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -49,12 +49,12 @@ func Templates() (map[string]string, error) {
 		"github.com/99designs/gqlgen/codegen":           ExecutorTemplates(),
 		"github.com/99designs/gqlgen/plugin/federation": {FederationTemplate},
 	} {
-		found, err := build.Import(pkg, ".", build.FindOnly)
+		dir, err := exec.Command("go", "list", "-f", "{{.Dir}}", pkg).Output()
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("go list %s: %w", pkg, err)
 		}
 		for _, name := range names {
-			text, err := os.ReadFile(filepath.Join(found.Dir, name))
+			text, err := os.ReadFile(filepath.Join(strings.TrimSpace(string(dir)), name))
 			if err != nil {
 				return nil, err
 			}
