@@ -2,13 +2,13 @@ package telemetry
 
 import "github.com/accountgraph/accountgraph/providers"
 
-// Labels that stand for everything without and outside of a fixed set.
+// Label values for success and for anything outside a fixed set.
 const (
 	labelOK    = "ok"
 	labelOther = "other"
 )
 
-// codes are the error codes that a client may see, as the graph promises them.
+// codes are the error codes of the GraphQL API.
 var codes = []string{
 	"BAD_REQUEST", "GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT",
 	"QUERY_TOO_LARGE", "QUERY_TOO_COMPLEX", "BATCHING_DISABLED", "INTROSPECTION_DISABLED",
@@ -20,7 +20,7 @@ var codes = []string{
 	"BUDGET_EXCEEDED", "TIMEOUT", "INTERNAL_SERVER_ERROR",
 }
 
-// outcomeLabels are the labels of the kinds of errors.
+// outcomeLabels maps error kinds to values of the label "outcome".
 var outcomeLabels = map[providers.Kind]string{
 	0:                         labelOK,
 	providers.InvalidArgument: "bad_input",
@@ -44,7 +44,7 @@ func outcomeLabel(k providers.Kind) string {
 	return labelOther
 }
 
-// labelIn is the label where it is in the set, else labelOther.
+// labelIn returns the label if it is in the set, else labelOther.
 func labelIn(set map[string]bool, label string) string {
 	if set[label] {
 		return label

@@ -1,8 +1,7 @@
-// Package telemetry tells operators what the server does: a log of JSON lines
-// and metrics in the format of Prometheus.
+// Package telemetry provides the JSON log and the Prometheus metrics.
 //
-// It knows neither GraphQL nor a vendor, and holds no personal data: every label
-// has a fixed set of values, besides the configured names of the providers.
+// It knows neither GraphQL nor a vendor, and exports no personal data: every label
+// has a fixed set of values, except for the configured provider names.
 package telemetry
 
 import (
@@ -10,8 +9,8 @@ import (
 	"log/slog"
 )
 
-// NewLogger writes one JSON object a line to w, with the time in UTC. Whatever a
-// value holds, it stays on its line. It is safe for concurrent use.
+// NewLogger returns a logger that writes one JSON object per line to w, with the time
+// in UTC. Values cannot break the line. It is safe for concurrent use.
 func NewLogger(w io.Writer, level slog.Leveler) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: utcTime}))
 }

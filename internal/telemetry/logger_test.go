@@ -13,7 +13,7 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// lines decodes a log, of which every line must be JSON.
+// lines decodes a log. Every line must be JSON.
 func lines(t *testing.T, log *bytes.Buffer) []map[string]any {
 	t.Helper()
 	var all []map[string]any
@@ -27,7 +27,7 @@ func lines(t *testing.T, log *bytes.Buffer) []map[string]any {
 	return all
 }
 
-func TestLoggerKeepsToItsLine(t *testing.T) {
+func TestLogger_HostileValues(t *testing.T) {
 	hostile := []string{"a\nb", "a\r\n{\"level\":\"ERROR\"}", "\x1b[31mred\x1b[0m", "\u2028", "\x00", "\xff", `"`, "\u202e"}
 	var log bytes.Buffer
 	logger := telemetry.NewLogger(&log, slog.LevelInfo)
@@ -47,10 +47,10 @@ func TestLoggerKeepsToItsLine(t *testing.T) {
 	}
 }
 
-func TestLogger(t *testing.T) {
+func TestLogger_Entry(t *testing.T) {
 	var log bytes.Buffer
 	logger := telemetry.NewLogger(&log, slog.LevelInfo)
-	logger.Debug("not wanted")
+	logger.Debug("below the level")
 	logger.Info("start", "token", providers.NewSecret("s3cr3t"), slog.Group("call", "time", "kept"))
 	entries := lines(t, &log)
 	if len(entries) != 1 {

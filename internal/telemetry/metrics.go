@@ -14,14 +14,14 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// Buckets reach from an answer out of memory to the longest that may happen: the
-// deadline of a request, 10 s, and the longest configurable timeout, 60 s.
+// The buckets range from a cache hit to the maximum duration: the deadline of a
+// request, 10 s, and the longest configurable timeout, 60 s.
 var (
 	requestBuckets = []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}
 	vendorBuckets  = []float64{.025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60}
 )
 
-// Metrics counts requests and calls. It is safe for concurrent use.
+// Metrics are the server's Prometheus metrics. They are safe for concurrent use.
 type Metrics struct {
 	registry *prometheus.Registry
 
@@ -36,8 +36,9 @@ type Metrics struct {
 	cacheBytes     *prometheus.CounterVec
 }
 
-// NewMetrics has its own registry, with the process and the Go runtime in it.
-// Its names are the providers'; calls of others count together, as "other".
+// NewMetrics returns metrics with their own registry, which includes the process and
+// Go runtime collectors. names are the provider names; calls of any other provider
+// count as "other".
 func NewMetrics(names []string) *Metrics {
 	m := &Metrics{
 		registry:  prometheus.NewRegistry(),
@@ -45,33 +46,33 @@ func NewMetrics(names []string) *Metrics {
 		providers: setOf(names),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "accountgraph_requests_total",
-			Help: "GraphQL requests by error code; one with errors of several codes counts once under each.",
+			Help: "GraphQL requests by error code. A request with several codes counts once for each.",
 		}, []string{"code"}),
 		requestSeconds: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name:    "accountgraph_request_seconds",
-			Help:    "How long GraphQL requests took.",
+			Help:    "Latency of GraphQL requests in seconds.",
 			Buckets: requestBuckets,
 		}),
 		responses: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "accountgraph_answers_total",
-			Help: "Answers to operations, by whether they were executed, shared or remembered.",
+			Help: "GraphQL responses by source: executed, shared (coalesced with an identical request in flight) or remembered (response cache).",
 		}, []string{"from"}),
 		calls: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "accountgraph_vendor_calls_total",
-			Help: "Calls to vendors by provider and outcome.",
+			Help: "Vendor calls by provider and outcome.",
 		}, []string{"provider", "outcome"}),
 		callSeconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name:    "accountgraph_vendor_call_seconds",
-			Help:    "How long calls to vendors took.",
+			Help:    "Latency of vendor calls in seconds, including retries.",
 			Buckets: vendorBuckets,
 		}, []string{"provider"}),
 		cacheEvents: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "accountgraph_cache_events_total",
-			Help: "What happened to remembered pages and objects, by kind.",
+			Help: "Page cache events (hits, misses, invalidations, Redis failures) by kind.",
 		}, []string{"event"}),
 		cacheBytes: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "accountgraph_cache_bytes_total",
-			Help: "How many bytes of vendors' answers the events were about, by kind.",
+			Help: "Bytes of vendor responses in page cache events, by kind.",
 		}, []string{"event"}),
 	}
 	m.registry.MustRegister(
@@ -80,7 +81,7 @@ func NewMetrics(names []string) *Metrics {
 		collectors.NewBuildInfoCollector(),
 		m.requests, m.requestSeconds, m.responses, m.calls, m.callSeconds, m.cacheEvents, m.cacheBytes,
 	)
-	// What has not happened yet is there as 0, so that its first time is seen.
+	// Export known series as 0, so that rate() sees their first event.
 	m.requests.WithLabelValues(labelOK)
 	for _, name := range names {
 		m.calls.WithLabelValues(name, labelOK)
@@ -89,8 +90,8 @@ func NewMetrics(names []string) *Metrics {
 	return m
 }
 
-// Request counts a request that took d and was answered with errors of these
-// codes; none is a good answer.
+// Request counts a request that took d and returned errors with these codes; no code
+// means success. A code that is given twice counts once.
 func (m *Metrics) Request(codes []string, d time.Duration) {
 	m.requestSeconds.Observe(d.Seconds())
 	if len(codes) == 0 {
@@ -106,13 +107,13 @@ func (m *Metrics) Request(codes []string, d time.Duration) {
 	}
 }
 
-// Response counts where the answer to an operation came from.
+// Response counts a GraphQL response by its source.
 func (m *Metrics) Response(from responsecache.Source) {
 	m.responses.WithLabelValues(string(from)).Inc()
 }
 
-// VendorCall counts a call, and measures it where the vendor was asked. What was
-// answered from elsewhere is not counted.
+// VendorCall counts a call with source Vendor, and records its latency if a request
+// was sent. It ignores other sources.
 func (m *Metrics) VendorCall(c upstream.Call) {
 	if c.Source != upstream.Vendor {
 		return
@@ -124,7 +125,7 @@ func (m *Metrics) VendorCall(c upstream.Call) {
 	}
 }
 
-// CacheEvent counts what happened in the cache.
+// CacheEvent counts a page cache event and its bytes.
 func (m *Metrics) CacheEvent(e pagecache.Event) {
 	m.cacheEvents.WithLabelValues(string(e.Kind)).Add(float64(e.N))
 	if e.Bytes > 0 {
@@ -132,10 +133,10 @@ func (m *Metrics) CacheEvent(e pagecache.Event) {
 	}
 }
 
-// Handler serves the metrics.
+// Handler serves the metrics in the Prometheus text format.
 func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{
-		// A scrape is cheap, but not free; a handful of scrapers is plenty.
+		// Limit the cost of concurrent scrapes.
 		MaxRequestsInFlight: 4,
 	})
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// scrape returns the samples whose names begin with prefix, without buckets.
+// scrape returns the samples with this prefix, except for buckets.
 func scrape(t *testing.T, m *telemetry.Metrics, prefix string) []string {
 	t.Helper()
 	w := httptest.NewRecorder()
@@ -32,7 +32,7 @@ func scrape(t *testing.T, m *telemetry.Metrics, prefix string) []string {
 	return samples
 }
 
-func TestRequest(t *testing.T) {
+func TestMetrics_Request(t *testing.T) {
 	m := telemetry.NewMetrics(nil)
 	m.Request(nil, 250*time.Millisecond)
 	m.Request([]string{"UPSTREAM_TIMEOUT", "UPSTREAM_TIMEOUT", "FORBIDDEN"}, 500*time.Millisecond)
@@ -50,7 +50,7 @@ func TestRequest(t *testing.T) {
 	}
 }
 
-func TestVendorCall(t *testing.T) {
+func TestMetrics_VendorCall(t *testing.T) {
 	m := telemetry.NewMetrics([]string{"blendvision", "softwareone"})
 	call := upstream.Call{Provider: "softwareone", Source: upstream.Vendor, Path: "/users/1", Elapsed: 250 * time.Millisecond}
 	m.VendorCall(call)
@@ -82,10 +82,10 @@ func TestVendorCall(t *testing.T) {
 	}
 }
 
-// TestEveryKindHasAnOutcome fails when a kind is added to providers and not here.
-func TestEveryKindHasAnOutcome(t *testing.T) {
+// TestMetrics_EveryKindHasOutcome fails if outcomeLabels lacks a kind of providers.
+func TestMetrics_EveryKindHasOutcome(t *testing.T) {
 	m := telemetry.NewMetrics([]string{"p"})
-	// A kind that is not known says "failed".
+	// An unknown kind formats as "failed".
 	for k := providers.Kind(1); k.String() != "failed"; k++ {
 		m.VendorCall(upstream.Call{Provider: "p", Source: upstream.Vendor, Kind: k})
 	}
@@ -96,7 +96,7 @@ func TestEveryKindHasAnOutcome(t *testing.T) {
 	}
 }
 
-func TestRuntimeAndBuild(t *testing.T) {
+func TestMetrics_RuntimeAndBuild(t *testing.T) {
 	m := telemetry.NewMetrics(nil)
 	for _, name := range []string{"go_goroutines ", "go_build_info{", "process_start_time_seconds "} {
 		if len(scrape(t, m, name)) != 1 {
@@ -105,9 +105,9 @@ func TestRuntimeAndBuild(t *testing.T) {
 	}
 }
 
-// TestSeriesAreBounded holds the metrics small whatever comes in, with the four
-// vendors configured: 200 series of our own are two pages of a dashboard.
-func TestSeriesAreBounded(t *testing.T) {
+// TestMetrics_LimitsSeries: hostile label values create at most 200 series for four
+// providers.
+func TestMetrics_LimitsSeries(t *testing.T) {
 	m := telemetry.NewMetrics([]string{"a", "b", "c", "d"})
 	var wg sync.WaitGroup
 	for i := range 8 {
