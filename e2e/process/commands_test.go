@@ -31,14 +31,14 @@ providers:
 	public := write(t, "public.yaml", "server: {listen: ':8080'}\n"+provider)
 	private := write(t, "private.yaml", provider)
 	keyless := write(t, "keyless.yaml", "server: {auth: {jwt: {issuer: i, audience: a, jwksFile: /nowhere/keys.json}}}\n"+provider)
-	const away = "an address other than loopback needs server.auth; in a closed network that may be `auth: open`, with which everyone who reaches the address reads all that the credentials see\n"
+	const away = "an address other than loopback requires server.auth; in a private network that may be `auth: open`, which lets every client that reaches the address read everything that the credentials can read\n"
 	const noFile = "there is no configuration accountgraph.yaml; --config names another, and `accountgraph demo` needs none\n"
 	broad := "the configuration cannot be used:\n" +
 		broken + ":2: server.listen: " + away +
-		broken + ":3: server.port: unknown key; known here: listen, auth, graphiql, introspection, cors\n" +
+		broken + ":3: server.port: unknown key; known keys: listen, auth, graphiql, introspection, cors\n" +
 		broken + ":5: providers[0].name: must be 1 to 40 lower-case letters, digits and dashes\n" +
 		broken + ":8: providers[0].token: the environment variable NOT_SET is not set\n" +
-		broken + ":9: providers[0].timeout: not a duration such as 10s\n"
+		broken + ":9: providers[0].timeout: must be a duration such as 10s\n"
 	for _, test := range []struct{ name, args, want string }{
 		{"nothing", "", noFile},
 		{"serve without a file", "serve", noFile},

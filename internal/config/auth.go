@@ -26,7 +26,7 @@ func (d *decoder) checkAuth(a Auth) {
 	const path = "server.auth"
 	router, jwt := d.isSet(path+".router"), d.isSet(path+".jwt")
 	if !a.Open && !router && !jwt && !d.hasProblem(path) && !d.hasProblemIn(path) {
-		d.add(path, "must be open, or hold router, jwt or both")
+		d.add(path, "must be open, or a section with router, jwt or both")
 	}
 	if router {
 		d.checkRouter(path+".router", a.Router)
@@ -39,7 +39,7 @@ func (d *decoder) checkAuth(a Auth) {
 func (d *decoder) checkRouter(path string, r Router) {
 	path += ".secrets"
 	if len(r.Secrets) > maxSecrets {
-		d.add(path, "must hold one secret, or two while one takes the place of the other")
+		d.add(path, "must contain one secret, or two during a rotation")
 	}
 	seen := map[string]int{}
 	for i, s := range r.Secrets {
@@ -47,11 +47,11 @@ func (d *decoder) checkRouter(path string, r Router) {
 		first, duplicate := seen[text]
 		switch {
 		case strings.ContainsFunc(text, isNotPrintableASCII):
-			d.add(at, "must be printable ASCII without spaces and line ends")
+			d.add(at, "must be printable ASCII without spaces and line breaks")
 		case len(text) < minSecretLength:
-			d.add(at, "must have at least %d characters; `openssl rand -base64 %d` prints a good one", minSecretLength, minSecretLength)
+			d.add(at, "must have at least %d characters; generate one with `openssl rand -base64 %d`", minSecretLength, minSecretLength)
 		case duplicate:
-			d.add(at, "is listed already, as item %d", first)
+			d.add(at, "duplicates item %d", first)
 		}
 		seen[text] = i
 	}
@@ -64,11 +64,11 @@ func (d *decoder) checkJWT(path string, j JWT) {
 		}
 	}
 	if len(j.Algorithms) == 0 {
-		d.add(path+".algorithms", "must hold at least one item")
+		d.add(path+".algorithms", "must contain at least one item")
 	}
 	url, file := d.isSet(path+".jwks"), d.isSet(path+".jwksFile")
 	if url == file {
-		d.add(path, "needs either jwks or jwksFile, where the issuer's keys are")
+		d.add(path, "requires either jwks or jwksFile, the location of the issuer's JWKS")
 	}
 	if j.JWKS != "" {
 		d.checkJWKS(path+".jwks", j.JWKS)
@@ -81,11 +81,11 @@ func (d *decoder) checkJWKS(path, text string) {
 	case err != nil, u.Scheme != "https" && u.Scheme != "http", u.Hostname() == "", u.Port() != "" && !isPort(u.Port()):
 		d.add(path, "must be an absolute URL such as https://login.example.com/jwks.json")
 	case u.User != nil:
-		d.add(path, "must hold no user and no password")
+		d.add(path, "must not contain a user or password")
 	case strings.Contains(text, "#"):
-		d.add(path, "must hold no fragment")
+		d.add(path, "must not contain a fragment")
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
-		d.add(path, "must be https: who can change these keys can be everyone")
+		d.add(path, "must be https: an attacker who replaces these keys in transit can impersonate every caller")
 	}
 }
 
@@ -97,11 +97,11 @@ func (d *decoder) checkOrigins(origins []string) {
 		switch {
 		case origin == "" || d.hasProblem(at):
 		case !isOrigin(origin):
-			d.add(at, "must be an origin as browsers send it, such as https://app.example.com: lower case, without a path, an asterisk and the scheme's own port")
+			d.add(at, "must be an origin such as https://app.example.com: lower case, without a path, a wildcard or the default port")
 		case isPlainHTTP(origin):
-			d.add(at, "plain http lets whoever is on the way ask in this page's name; use https")
+			d.add(at, "plain http lets an attacker on the network impersonate this origin; use https")
 		case duplicate:
-			d.add(at, "is listed already, as item %d", first)
+			d.add(at, "duplicates item %d", first)
 		}
 		seen[origin] = i
 	}

@@ -11,56 +11,56 @@ func TestUnsafeWaysIn(t *testing.T) {
 	origin := func(o string) string { return server("cors: {origins: ['" + o + "']}") }
 	const (
 		odd       = "must be printable ASCII without spaces"
-		short     = "must have at least 32 characters; `openssl rand -base64 32` prints a good one"
+		short     = "must have at least 32 characters; generate one with `openssl rand -base64 32`"
 		noURL     = "1: server.auth.jwt.jwks: must be an absolute URL such as https://login.example.com/jwks.json"
-		notOrigin = "1: server.cors.origins[0]: must be an origin as browsers send it, such as https://app.example.com: lower case, without a path, an asterisk and the scheme's own port"
-		plain     = "1: server.cors.origins[0]: plain http lets whoever is on the way ask in this page's name; use https"
+		notOrigin = "1: server.cors.origins[0]: must be an origin such as https://app.example.com: lower case, without a path, a wildcard or the default port"
+		plain     = "1: server.cors.origins[0]: plain http lets an attacker on the network impersonate this origin; use https"
 		noAlg     = "must be RS256 or RS384 or RS512 or PS256 or PS384 or PS512 or ES256 or ES384 or ES512 or EdDSA"
 	)
 	checkProblems(t, []invalidFile{
-		{"no value", server("listen: ':8080', auth: "), []string{"1: server.auth: must be open, or hold router, jwt or both"}},
-		{"no way in", auth(""), []string{"1: server.auth: must be open, or hold router, jwt or both"}},
+		{"no value", server("listen: ':8080', auth: "), []string{"1: server.auth: must be open, or a section with router, jwt or both"}},
+		{"no way in", auth(""), []string{"1: server.auth: must be open, or a section with router, jwt or both"}},
 		{"a list of ways in", server("auth: [open]"), []string{"1: server.auth: must be a mapping of keys to values"}},
-		{"open and more", auth("open: true"), []string{"1: server.auth.open: unknown key; known here: router, jwt"}},
+		{"open and more", auth("open: true"), []string{"1: server.auth.open: unknown key; known keys: router, jwt"}},
 		{"a secret in place of a way in", server("auth: '${ROUTER_SECRET}'"), []string{"1: server.auth: must be open, or a mapping of keys to values"}},
-		{"an unknown way in, by name", auth("basic: {}"), []string{"1: server.auth.basic: unknown key; known here: router, jwt"}},
+		{"an unknown way in, by name", auth("basic: {}"), []string{"1: server.auth.basic: unknown key; known keys: router, jwt"}},
 		{"a router without a secret", router(""), []string{"1: server.auth.router.secrets: is missing"}},
 		{"a router that is a word", auth("router: s3cr3t"), []string{"1: server.auth.router: must be a mapping of keys to values"}},
-		{"no secret in the list", router("secrets: []"), []string{"1: server.auth.router.secrets: must hold at least one item"}},
+		{"no secret in the list", router("secrets: []"), []string{"1: server.auth.router.secrets: must contain at least one item"}},
 		{"a secret without a list", router("secrets: '${ROUTER_SECRET}'"), []string{"1: server.auth.router.secrets: must be a list"}},
 		{"an empty secret", router("secrets: ['', '${EMPTY}']"), []string{
-			"1: server.auth.router.secrets[0]: has no value: give one or leave the key out",
+			"1: server.auth.router.secrets[0]: has no value: set one or remove the key",
 			"1: server.auth.router.secrets[1]: the environment variable EMPTY is empty",
 		}},
 		{"a secret that is short", router("secrets: ['${TOKEN}']"), []string{"1: server.auth.router.secrets[0]: " + short}},
 		{"a secret of 31 characters", router("secrets: [0123456789012345678901234567890]"), []string{"1: server.auth.router.secrets[0]: " + short}},
-		{"a secret with a line end", router("secrets: ['${LINES}']"), []string{"1: server.auth.router.secrets[0]: " + odd + " and line ends"}},
-		{"a secret twice", router("secrets: ['${ROUTER_SECRET}', '${ROUTER_SECRET}']"), []string{"1: server.auth.router.secrets[1]: is listed already, as item 0"}},
-		{"three secrets", router("secrets: ['${ROUTER_SECRET}', '${NEXT_ROUTER_SECRET}', 'x-${ROUTER_SECRET}']"), []string{"1: server.auth.router.secrets: must hold one secret, or two while one takes the place of the other"}},
+		{"a secret with a line end", router("secrets: ['${LINES}']"), []string{"1: server.auth.router.secrets[0]: " + odd + " and line breaks"}},
+		{"a secret twice", router("secrets: ['${ROUTER_SECRET}', '${ROUTER_SECRET}']"), []string{"1: server.auth.router.secrets[1]: duplicates item 0"}},
+		{"three secrets", router("secrets: ['${ROUTER_SECRET}', '${NEXT_ROUTER_SECRET}', 'x-${ROUTER_SECRET}']"), []string{"1: server.auth.router.secrets: must contain one secret, or two during a rotation"}},
 		{"a scope that there is none", router("secrets: ['${ROUTER_SECRET}'], scopes: ['personal:*']"), []string{"1: server.auth.router.scopes[0]: must be personal:read or cache:write"}},
 		{"tokens of anyone", auth("jwt: {}"), []string{
 			"1: server.auth.jwt.issuer: is missing",
 			"1: server.auth.jwt.audience: is missing",
-			"1: server.auth.jwt: needs either jwks or jwksFile, where the issuer's keys are",
+			"1: server.auth.jwt: requires either jwks or jwksFile, the location of the issuer's JWKS",
 		}},
 		{"tokens for anyone", auth("jwt: {issuer: i, jwksFile: f}"), []string{"1: server.auth.jwt.audience: is missing"}},
-		{"an empty issuer", auth("jwt: {issuer: '', audience: a, jwksFile: f}"), []string{"1: server.auth.jwt.issuer: has no value: give one or leave the key out"}},
+		{"an empty issuer", auth("jwt: {issuer: '', audience: a, jwksFile: f}"), []string{"1: server.auth.jwt.issuer: has no value: set one or remove the key"}},
 		{"an issuer with a space", auth("jwt: {issuer: 'i ', audience: 'a b', jwksFile: f, scopesClaim: \"s\\n\"}"), []string{
 			"1: server.auth.jwt.issuer: " + odd,
 			"1: server.auth.jwt.audience: " + odd,
 			"1: server.auth.jwt.scopesClaim: " + odd,
 		}},
-		{"two places of keys", jwt("jwksFile: f, jwks: 'https://login.example'"), []string{"1: server.auth.jwt: needs either jwks or jwksFile, where the issuer's keys are"}},
-		{"keys over plain http", jwt("jwks: 'http://login.example/s3cr3t'"), []string{"1: server.auth.jwt.jwks: must be https: who can change these keys can be everyone"}},
-		{"keys over plain http in a private network", jwt("jwks: 'http://10.0.0.1/s3cr3t'"), []string{"1: server.auth.jwt.jwks: must be https: who can change these keys can be everyone"}},
+		{"two places of keys", jwt("jwksFile: f, jwks: 'https://login.example'"), []string{"1: server.auth.jwt: requires either jwks or jwksFile, the location of the issuer's JWKS"}},
+		{"keys over plain http", jwt("jwks: 'http://login.example/s3cr3t'"), []string{"1: server.auth.jwt.jwks: must be https: an attacker who replaces these keys in transit can impersonate every caller"}},
+		{"keys over plain http in a private network", jwt("jwks: 'http://10.0.0.1/s3cr3t'"), []string{"1: server.auth.jwt.jwks: must be https: an attacker who replaces these keys in transit can impersonate every caller"}},
 		{"keys in a file by URL", jwt("jwks: 'file:///s3cr3t'"), []string{noURL}},
 		{"keys without a host", jwt("jwks: 'https:///s3cr3t'"), []string{noURL}},
 		{"keys that are no URL", jwt("jwks: s3cr3t"), []string{noURL}},
-		{"keys with a password", jwt("jwks: 'https://u:s3cr3t@login.example'"), []string{"1: server.auth.jwt.jwks: must hold no user and no password"}},
-		{"keys with a fragment", jwt("jwks: 'https://login.example#s3cr3t'"), []string{"1: server.auth.jwt.jwks: must hold no fragment"}},
+		{"keys with a password", jwt("jwks: 'https://u:s3cr3t@login.example'"), []string{"1: server.auth.jwt.jwks: must not contain a user or password"}},
+		{"keys with a fragment", jwt("jwks: 'https://login.example#s3cr3t'"), []string{"1: server.auth.jwt.jwks: must not contain a fragment"}},
 		{"tokens without a signature", jwt("jwksFile: f, algorithms: [none]"), []string{"1: server.auth.jwt.algorithms[0]: " + noAlg}},
 		{"tokens that public keys sign", jwt("jwksFile: f, algorithms: [RS256, HS256]"), []string{"1: server.auth.jwt.algorithms[1]: " + noAlg}},
-		{"no way to sign", jwt("jwksFile: f, algorithms: []"), []string{"1: server.auth.jwt.algorithms: must hold at least one item"}},
+		{"no way to sign", jwt("jwksFile: f, algorithms: []"), []string{"1: server.auth.jwt.algorithms: must contain at least one item"}},
 		{"clocks that nobody sets", jwt("jwksFile: f, leeway: 6m"), []string{"1: server.auth.jwt.leeway: must be from 0s to 5m"}},
 		{"every origin", origin("*"), []string{notOrigin}},
 		{"every origin of a site", origin("https://*.example.com"), []string{notOrigin}},
@@ -75,6 +75,6 @@ func TestUnsafeWaysIn(t *testing.T) {
 		{"two origins in one", origin("https://a.example,https://b.example"), []string{notOrigin}},
 		{"an origin over plain http", origin("http://app.example.com"), []string{plain}},
 		{"an origin that looks like loopback", origin("http://localhost.example.com"), []string{plain}},
-		{"an origin twice", server("cors: {origins: ['https://a.example', 'https://a.example']}"), []string{"1: server.cors.origins[1]: is listed already, as item 0"}},
+		{"an origin twice", server("cors: {origins: ['https://a.example', 'https://a.example']}"), []string{"1: server.cors.origins[1]: duplicates item 0"}},
 	})
 }

@@ -48,7 +48,7 @@ func listenProblem(address string, auth bool) string {
 		return "must be a host and a port such as 127.0.0.1:8080"
 	}
 	if !auth && !isLoopback(host) {
-		return "an address other than loopback needs server.auth; in a closed network that may be `auth: open`, with which everyone who reaches the address reads all that the credentials see"
+		return "an address other than loopback requires server.auth; in a private network that may be `auth: open`, which lets every client that reaches the address read everything that the credentials can read"
 	}
 	return ""
 }
@@ -58,7 +58,7 @@ func (d *decoder) checkCache(c *Cache) {
 	if !c.Redis.Empty() {
 		hosts, ok := redisHosts(c.Redis.Reveal())
 		if !ok {
-			d.add("cache.redis", "must be a URL such as redis://127.0.0.1:6379/0; several hosts, a:1,b:2, are a Cluster or, with ?master=NAME, Sentinels")
+			d.add("cache.redis", "must be a URL such as redis://127.0.0.1:6379/0; several hosts (a:1,b:2) are a Cluster or, with ?master=NAME, Sentinels")
 		}
 		remote = !areLoopback(hosts)
 	}
@@ -67,13 +67,13 @@ func (d *decoder) checkCache(c *Cache) {
 	}
 	if c.Key.Empty() {
 		if remote {
-			d.add("cache.key", "is missing: a Redis that is not on loopback holds sealed data only")
+			d.add("cache.key", "is missing: a Redis that is not on loopback requires encryption")
 		}
 		return
 	}
 	raw, err := base64.StdEncoding.DecodeString(c.Key.Reveal())
 	if err != nil || len(raw) != keyBytes {
-		d.add("cache.key", "must be %d bytes in base64, as `openssl rand -base64 %d` prints them", keyBytes, keyBytes)
+		d.add("cache.key", "must be %d bytes in base64; generate a key with `openssl rand -base64 %d`", keyBytes, keyBytes)
 		return
 	}
 	c.Key = providers.NewSecret(string(raw))
@@ -86,11 +86,11 @@ func (d *decoder) checkDocuments(c *Config) {
 	}
 	switch {
 	case c.Documents.Manifest == "" && !d.hasProblem("documents.manifest"):
-		d.add("documents.only", "needs documents.manifest, the file of the only documents to serve")
+		d.add("documents.only", "requires documents.manifest, the file with the trusted documents")
 	case c.Documents.Automatic:
-		d.add("documents.automatic", "must be false with documents.only: clients would choose what is served")
+		d.add("documents.automatic", "must be false with documents.only: clients could register any document")
 	case c.Server.GraphiQL && d.isSet("server.graphiql"):
-		d.add("server.graphiql", "must be false with documents.only: no query that is written there would be served")
+		d.add("server.graphiql", "must be false with documents.only: every query written in GraphiQL would be rejected")
 	}
 	c.Server.GraphiQL = false
 }

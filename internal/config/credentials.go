@@ -24,23 +24,23 @@ func (p Provider) UsesCallerCredentials() bool {
 func (d *decoder) checkCredentials(path string, p *Provider) {
 	token, header := path+".token", path+".credentialHeader"
 	if !p.Token.Empty() && strings.ContainsFunc(p.Token.Reveal(), isNotPrintableASCII) {
-		d.add(token, "must be printable ASCII without spaces and line ends")
+		d.add(token, "must be printable ASCII without spaces and line breaks")
 	}
 	switch {
 	case d.hasProblem(path + ".credentials"):
 		return
 	case p.Credentials == credentialsCaller && d.isSet(token):
-		d.add(token, "is not used with `credentials: caller`: leave it out")
+		d.add(token, "is not used with `credentials: caller`: remove it")
 	case p.Credentials != credentialsCaller && !d.isSet(token):
 		d.add(token, "is missing")
 	}
 	switch {
 	case !p.UsesCallerCredentials() && d.isSet(header):
-		d.add(header, "is not used with `credentials: server`, by which every caller gets what `token` sees")
+		d.add(header, "is not used with `credentials: server`, which uses `token` for every caller")
 	case p.UsesCallerCredentials() && !d.isSet(header):
-		d.add(header, "is missing: callers need a header for their credential")
+		d.add(header, "is missing: it names the header with the caller's credential")
 	case p.UsesCallerCredentials() && !isCredentialHeader(p.CredentialHeader):
-		d.add(header, "must be a name of letters, digits and dashes that means nothing else in a request, such as X-SoftwareOne-Token")
+		d.add(header, "must be a header name of letters, digits and dashes without another meaning in HTTP, such as X-Vendor-Token")
 	}
 	p.CredentialHeader = http.CanonicalHeaderKey(p.CredentialHeader)
 }

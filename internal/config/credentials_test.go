@@ -15,18 +15,18 @@ func credentials(name, keys string) string {
 
 func TestCredentialsThatContradict(t *testing.T) {
 	one := func(keys string) string { return "providers:\n" + credentials("one", keys) }
-	const free = "2: providers[0].credentialHeader: must be a name of letters, digits and dashes that means nothing else in a request, such as X-SoftwareOne-Token"
+	const free = "2: providers[0].credentialHeader: must be a header name of letters, digits and dashes without another meaning in HTTP, such as X-Vendor-Token"
 	checkProblems(t, []invalidFile{
 		{"nobody's", one("timeout: 1s"), []string{"2: providers[0].token: is missing"}},
 		{"the server's without a token", one("credentials: server"), []string{"2: providers[0].token: is missing"}},
-		{"the server's with a header", one("token: s3cr3t, credentialHeader: X-One"), []string{"2: providers[0].credentialHeader: is not used with `credentials: server`, by which every caller gets what `token` sees"}},
-		{"the caller's without a header", one("credentials: caller"), []string{"2: providers[0].credentialHeader: is missing: callers need a header for their credential"}},
-		{"the caller's with a token", one("credentials: caller, credentialHeader: X-One, token: s3cr3t"), []string{"2: providers[0].token: is not used with `credentials: caller`: leave it out"}},
+		{"the server's with a header", one("token: s3cr3t, credentialHeader: X-One"), []string{"2: providers[0].credentialHeader: is not used with `credentials: server`, which uses `token` for every caller"}},
+		{"the caller's without a header", one("credentials: caller"), []string{"2: providers[0].credentialHeader: is missing: it names the header with the caller's credential"}},
+		{"the caller's with a token", one("credentials: caller, credentialHeader: X-One, token: s3cr3t"), []string{"2: providers[0].token: is not used with `credentials: caller`: remove it"}},
 		{"both without a token", one("credentials: caller_then_server, credentialHeader: X-One"), []string{"2: providers[0].token: is missing"}},
-		{"both without either", one("credentials: caller_then_server"), []string{"2: providers[0].token: is missing", "2: providers[0].credentialHeader: is missing: callers need a header for their credential"}},
+		{"both without either", one("credentials: caller_then_server"), []string{"2: providers[0].token: is missing", "2: providers[0].credentialHeader: is missing: it names the header with the caller's credential"}},
 		{"another word", one("credentials: callers, token: s3cr3t"), []string{"2: providers[0].credentials: must be server or caller or caller_then_server"}},
 		{"one header for two", "providers:\n" + credentials("one", "credentials: caller, credentialHeader: X-Token") + credentials("two", "credentials: caller, credentialHeader: x-token"),
-			[]string{"3: providers[1].credentialHeader: is the header of providers[0] already: one credential would go to both"}},
+			[]string{"3: providers[1].credentialHeader: duplicates the header of providers[0]: both would get the same credential"}},
 		{"a header with an underscore", one("credentials: caller, credentialHeader: X_One"), []string{free}},
 		{"a header with a line end", one(`credentials: caller, credentialHeader: "X-One\r\nX-Two"`), []string{free}},
 		{"a header with a colon", one("credentials: caller, credentialHeader: 'X-One:'"), []string{free}},

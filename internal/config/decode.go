@@ -31,12 +31,12 @@ func (d *decoder) mapping(path string, n *yaml.Node, into reflect.Value) {
 		key, value := n.Content[i], n.Content[i+1]
 		f, known := findField(fields, key)
 		if !known {
-			d.addAt(key.Line, join(path, redactKey(key.Value)), "unknown key; known here: %s", keysOf(fields))
+			d.addAt(key.Line, join(path, redactKey(key.Value)), "unknown key; known keys: %s", keysOf(fields))
 			continue
 		}
 		at := join(path, f.key)
 		if d.isSet(at) {
-			d.addAt(key.Line, at, "given twice, first on line %d", d.lines[at])
+			d.addAt(key.Line, at, "duplicate key, first on line %d", d.lines[at])
 			continue
 		}
 		d.recordLine(at, key.Line)
@@ -100,7 +100,7 @@ func (d *decoder) list(path string, n *yaml.Node, f field, into reflect.Value) {
 		return
 	}
 	if len(n.Content) == 0 && f.required {
-		d.add(path, "must hold at least one item")
+		d.add(path, "must contain at least one item")
 		return
 	}
 	into.Set(reflect.MakeSlice(into.Type(), len(n.Content), len(n.Content)))
@@ -108,7 +108,7 @@ func (d *decoder) list(path string, n *yaml.Node, f field, into reflect.Value) {
 		at := fmt.Sprintf("%s[%d]", path, i)
 		d.recordLine(at, item.Line)
 		if into.Type().Elem().Kind() == reflect.String && isRetyped(item) {
-			d.add(at, "must be text or a whole number; put it into quotes")
+			d.add(at, "must be text or a whole number; put it in quotes")
 			continue
 		}
 		d.value(at, item, field{oneOf: f.oneOf}, into.Index(i))
@@ -125,13 +125,13 @@ func isRetyped(n *yaml.Node) bool {
 }
 
 func (d *decoder) scalar(path string, n *yaml.Node, f field, into reflect.Value) {
-	if !d.expectKind(path, n, yaml.ScalarNode, "one value") {
+	if !d.expectKind(path, n, yaml.ScalarNode, "a single value") {
 		return
 	}
 	text, problem := expand(n.Value, d.env)
 	switch {
 	case n.Tag == "!!null" || n.Value == "":
-		problem = "has no value: give one or leave the key out"
+		problem = "has no value: set one or remove the key"
 	case problem == "":
 		problem = set(into, f, text)
 	}
@@ -140,7 +140,7 @@ func (d *decoder) scalar(path string, n *yaml.Node, f field, into reflect.Value)
 	}
 }
 
-const aliasProblem = "aliases (*name) are not read here: write the value out, or put text that begins with * into quotes"
+const aliasProblem = "aliases (*name) are not supported: write the value out, or put text that begins with * in quotes"
 
 // expectKind reports whether a node is of this kind, and a problem where it is not.
 func (d *decoder) expectKind(path string, n *yaml.Node, kind yaml.Kind, name string) bool {
@@ -148,7 +148,7 @@ func (d *decoder) expectKind(path string, n *yaml.Node, kind yaml.Kind, name str
 	case n.Kind == yaml.AliasNode:
 		d.add(path, aliasProblem)
 	case n.Style&yaml.TaggedStyle != 0:
-		d.add(path, "tags (!name) are not read here: put text that begins with ! into quotes")
+		d.add(path, "tags (!name) are not supported: put text that begins with ! in quotes")
 	case n.Kind != kind:
 		d.add(path, "must be %s", name)
 	default:
@@ -191,7 +191,7 @@ func set(into reflect.Value, f field, text string) string {
 		most, _ := time.ParseDuration(f.max)
 		duration, err := time.ParseDuration(text)
 		if err != nil {
-			return "not a duration such as " + f.fallback
+			return "must be a duration such as " + f.fallback
 		}
 		if duration < least || duration > most {
 			return "must be from " + f.min + " to " + f.max

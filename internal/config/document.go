@@ -18,7 +18,7 @@ func (d *decoder) parseDocument(data []byte) *yaml.Node {
 		return nil
 	}
 	if i := invalidByte(data); i >= 0 {
-		d.addAt(lineOf(data, i), "", "not YAML: holds a character that is not printable, or is not UTF-8")
+		d.addAt(lineOf(data, i), "", "not YAML: contains a non-printable character or invalid UTF-8")
 		return nil
 	}
 	reader := yaml.NewDecoder(bytes.NewReader(data))
@@ -32,7 +32,7 @@ func (d *decoder) parseDocument(data []byte) *yaml.Node {
 	}
 	switch {
 	case err == nil:
-		d.addAt(another.Line, "", "holds a second document; only one is read")
+		d.addAt(another.Line, "", "contains a second document; only one is supported")
 		return nil
 	case !errors.Is(err, io.EOF):
 		d.addSyntaxError(data, err)

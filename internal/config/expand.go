@@ -23,7 +23,7 @@ func expand(text string, env LookupEnv) (expanded, problem string) {
 		}
 		name, after, closed := strings.Cut(rest, "}")
 		if !closed || !isVariable(name) {
-			return "", "needs the name of an environment variable between ${ and }; write $${ for the characters ${"
+			return "", "requires the name of an environment variable between ${ and }; write $${ for a literal ${"
 		}
 		value, set := env(name)
 		switch {

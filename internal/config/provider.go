@@ -17,12 +17,12 @@ func (d *decoder) checkProviders(list []Provider) {
 		d.checkProvider(path, p)
 		first, duplicate := names[p.Name]
 		if duplicate {
-			d.add(path+".name", "is the name of providers[%d] already", first)
+			d.add(path+".name", "duplicates the name of providers[%d]", first)
 			continue
 		}
 		names[p.Name] = i
 		if first, duplicate := headers[p.CredentialHeader]; duplicate {
-			d.add(path+".credentialHeader", "is the header of providers[%d] already: one credential would go to both", first)
+			d.add(path+".credentialHeader", "duplicates the header of providers[%d]: both would get the same credential", first)
 			continue
 		}
 		if p.CredentialHeader != "" {
@@ -41,7 +41,7 @@ func (d *decoder) checkProvider(path string, p *Provider) {
 		d.checkVendorKeys(path, p)
 	}
 	if path := path + ".accountUsersPath"; p.AccountUsersPath != "" && !isUsersPath(p.AccountUsersPath) {
-		d.add(path, "must be a path that begins with / and holds {accountId} once")
+		d.add(path, "must be a path that begins with / and contains {accountId} once")
 	}
 	d.checkIDs(path+".billingAccounts", p.BillingAccounts)
 	d.checkIDs(path+".organizations", p.Organizations)
@@ -55,13 +55,13 @@ func (d *decoder) checkBaseURL(path string, p *Provider) {
 	case err != nil, u.Scheme != "https" && u.Scheme != "http", u.Hostname() == "", u.Port() != "" && !isPort(u.Port()):
 		d.add(path, "must be an absolute URL such as https://api.example.com")
 	case u.User != nil:
-		d.add(path, "must hold no user and no password: the credential belongs into token")
+		d.add(path, "must not contain a user or password: set the credential in token")
 	case u.RawQuery != "" || u.ForceQuery || strings.Contains(p.BaseURL, "#"):
-		d.add(path, "must hold no query and no fragment")
+		d.add(path, "must not contain a query or fragment")
 	case strings.Contains(u.Path+"/", "/../") || strings.Contains(u.Path+"/", "/./") || strings.Contains(strings.TrimRight(u.Path, "/"), "//"):
-		d.add(path, "must hold no empty and no dot segments")
+		d.add(path, "must not contain empty or dot segments")
 	case u.Scheme == "http" && !p.AllowInsecure && !isLoopback(u.Hostname()):
-		d.add(path, "plain http sends the credential readable; use https, or `allowInsecure: true` in a closed network")
+		d.add(path, "plain http sends the credential unencrypted; use https, or set `allowInsecure: true` in a private network")
 	default:
 		p.BaseURL = strings.TrimRight(p.BaseURL, "/")
 	}
@@ -93,7 +93,7 @@ func (d *decoder) checkIDs(path string, ids []string) {
 	for i, id := range ids {
 		at := fmt.Sprintf("%s[%d]", path, i)
 		if first, duplicate := seen[id]; duplicate && id != "" {
-			d.add(at, "is listed already, as item %d", first)
+			d.add(at, "duplicates item %d", first)
 		}
 		seen[id] = i
 		if len(id) > 100 || strings.ContainsFunc(id, isNotPrintableASCII) {

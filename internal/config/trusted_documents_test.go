@@ -13,10 +13,10 @@ import (
 func TestDocumentsThatContradict(t *testing.T) {
 	documents := func(keys string) string { return "documents: {" + keys + "}\n" + provider }
 	checkProblems(t, []invalidFile{
-		{"only nothing", documents("only: true"), []string{"1: documents.only: needs documents.manifest, the file of the only documents to serve"}},
-		{"only, and whatever clients send", documents("only: true, manifest: a.json, automatic: true"), []string{"1: documents.automatic: must be false with documents.only: clients would choose what is served"}},
-		{"only, and an editor", "server: {graphiql: true}\n" + documents("only: true, manifest: a.json"), []string{"1: server.graphiql: must be false with documents.only: no query that is written there would be served"}},
-		{"a manifest without a name", documents("manifest: ''"), []string{"1: documents.manifest: has no value: give one or leave the key out"}},
+		{"only nothing", documents("only: true"), []string{"1: documents.only: requires documents.manifest, the file with the trusted documents"}},
+		{"only, and whatever clients send", documents("only: true, manifest: a.json, automatic: true"), []string{"1: documents.automatic: must be false with documents.only: clients could register any document"}},
+		{"only, and an editor", "server: {graphiql: true}\n" + documents("only: true, manifest: a.json"), []string{"1: server.graphiql: must be false with documents.only: every query written in GraphiQL would be rejected"}},
+		{"a manifest without a name", documents("manifest: ''"), []string{"1: documents.manifest: has no value: set one or remove the key"}},
 		{"only a manifest that is not set", documents("only: true, manifest: '${MISSING}'"), []string{"1: documents.manifest: the environment variable MISSING is not set"}},
 		{"a word", documents("only: trusted"), []string{"1: documents.only: must be true or false"}},
 	})

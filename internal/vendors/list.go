@@ -72,7 +72,7 @@ var all = []Vendor{
 
 // checkAccountUsersPath returns what is wrong with a path, or "".
 func checkAccountUsersPath(path string) string {
-	const problem = "must be a path that begins with / and holds {accountId} once"
+	const problem = "must be a path that begins with / and contains {accountId} once"
 	before, after, found := strings.Cut(path, "{accountId}")
 	switch {
 	case !found, !strings.HasPrefix(before, "/"), strings.ContainsAny(before+after, "{}?#%\\"),
