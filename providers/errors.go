@@ -8,54 +8,55 @@ import (
 	"github.com/accountgraph/accountgraph/graph/model"
 )
 
-// Kind tells what went wrong at a vendor. Code looks at kinds, never at text.
+// Kind classifies an error. Code decides by kind, never by text.
 type Kind int
 
 // The kinds of errors.
 const (
-	// InvalidArgument: what was asked makes no sense at this vendor.
+	// InvalidArgument: the vendor cannot serve the query, or a page token or an id
+	// is malformed.
 	InvalidArgument Kind = iota + 1
-	// NotFound: the one object that was asked for does not exist or is hidden (404, 410).
+	// NotFound: the object does not exist or is hidden from the credential (404, 410).
 	NotFound
-	// Unauthenticated: the vendor does not accept the credential (401).
+	// Unauthenticated: the vendor rejected the credential (401), or there is none.
 	Unauthenticated
-	// Forbidden: the credential may not do this (403).
+	// Forbidden: the credential lacks a permission (403).
 	Forbidden
-	// Timeout: the vendor did not answer in time.
+	// Timeout: no response before the deadline.
 	Timeout
-	// Unavailable: no connection, or a 5xx answer.
+	// Unavailable: no connection, or a 5xx response.
 	Unavailable
-	// CircuitOpen: not asked, since the last calls failed.
+	// CircuitOpen: the circuit breaker rejected the call after repeated failures.
 	CircuitOpen
-	// RateLimited: too many calls (429).
+	// RateLimited: the vendor rejected the call as one too many (429).
 	RateLimited
-	// BadResponse: an answer that cannot be understood.
+	// BadResponse: the response does not have the documented format.
 	BadResponse
-	// Incomplete: a list was read in part, then a bound stopped the reading.
+	// Incomplete: a limit stopped the reading of a list before its end.
 	Incomplete
-	// BudgetExceeded: not asked, since the operation has used up its calls.
+	// BudgetExceeded: the operation has used up its vendor calls.
 	BudgetExceeded
-	// Canceled: the caller went away.
+	// Canceled: the caller canceled the request.
 	Canceled
 )
 
-// Error is how a provider fails. It holds no credential, no URL with a query and
-// nothing of a vendor's raw body but its error word.
+// Error is the only error type that a provider returns. It never contains a
+// credential, a URL query or a part of the vendor's response except VendorCode.
 type Error struct {
 	Kind Kind
-	// Provider is the connection that failed; nil where none was involved.
+	// Provider is the connection that failed; nil if none was involved.
 	Provider *model.Provider
-	// HTTPStatus is the vendor's, 0 where there was no answer.
+	// HTTPStatus is the status of the vendor's response, 0 without a response.
 	HTTPStatus int
-	// VendorCode is the vendor's own word, "" where it gave none.
+	// VendorCode is the error code in the vendor's response, "" if there is none.
 	VendorCode string
-	// RetryAfter is how long the vendor asked to wait, 0 where it did not.
+	// RetryAfter is the delay that the vendor requested, 0 if it requested none.
 	RetryAfter time.Duration
-	// Detail is safe to show to a client: our words, no personal data.
+	// Detail explains the error to a client. It contains no personal data.
 	Detail string
 }
 
-// Error is a sentence for logs and clients.
+// Error returns a message for logs and clients.
 func (e *Error) Error() string {
 	name := "provider"
 	if e.Provider != nil {
@@ -71,7 +72,7 @@ func (e *Error) Error() string {
 	return text
 }
 
-// KindOf is the kind of an error, 0 where it has none.
+// KindOf returns the kind of the first *Error in err's chain, 0 if there is none.
 func KindOf(err error) Kind {
 	var e *Error
 	if errors.As(err, &e) {
@@ -80,33 +81,33 @@ func KindOf(err error) Kind {
 	return 0
 }
 
-// String says the kind in words.
+// String returns the kind as it appears in messages, "failed" for an unknown kind.
 func (k Kind) String() string {
 	switch k {
 	case InvalidArgument:
-		return "cannot be asked for this"
+		return "invalid argument"
 	case NotFound:
 		return "not found"
 	case Unauthenticated:
-		return "does not accept the credential"
+		return "authentication failed"
 	case Forbidden:
-		return "refuses this to the credential"
+		return "permission denied"
 	case Timeout:
-		return "did not answer in time"
+		return "request timed out"
 	case Unavailable:
-		return "is not available"
+		return "unavailable"
 	case CircuitOpen:
-		return "is not asked after repeated failures"
+		return "circuit breaker open"
 	case RateLimited:
-		return "asks to wait"
+		return "rate limited"
 	case BadResponse:
-		return "gave an answer that cannot be understood"
+		return "invalid response"
 	case Incomplete:
-		return "was read in part"
+		return "incomplete list"
 	case BudgetExceeded:
-		return "is not asked beyond the budget of an operation"
+		return "call budget exceeded"
 	case Canceled:
-		return "was not asked to the end"
+		return "request canceled"
 	}
 	return "failed"
 }

@@ -1,39 +1,39 @@
-// Package providers is the contract between the core and the vendors: what a
-// vendor offers, what it is asked, and how it fails. Each vendor implements it
-// in a folder of its own below this one.
+// Package providers is the contract between the core and the vendors: the
+// collections that a vendor offers, the queries that it receives, and the errors
+// that it returns. Each vendor implements the contract in a folder below this one.
 //
-// It knows no vendor, no HTTP and no GraphQL.
+// The contract is independent of vendors, HTTP and GraphQL.
 package providers
 
 import (
 	"context"
-	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 )
 
-// Provider is one configured connection to a vendor. Its methods may be called
-// concurrently.
+// Provider is one configured connection to a vendor. Its methods are safe for
+// concurrent use.
 type Provider interface {
-	// Connection describes the connection.
+	// Connection describes the connection. Every call returns the same pointer.
 	Connection() *model.Provider
-	// Status tells how the last calls went.
+	// Status summarizes the outcome of the latest calls. It makes no call.
 	Status() model.ProviderStatus
-	// Check makes one cheap call that needs the credential.
+	// Check makes one cheap call that requires the credential.
 	Check(ctx context.Context) error
-	// Invalidate drops what is remembered of these objects and of the pages that hold
-	// them, or, given nil, everything that was read through this connection.
+	// Invalidate removes cached objects with these ids, and the cached pages that
+	// contain them. With nil ids it removes everything cached for this connection.
 	Invalidate(ctx context.Context, ids []model.ID)
-	// WithCredential is this connection with a token of somebody else: what is read through it is
-	// remembered apart, and everything else is shared. With an empty token nobody is
-	// asked: all reading fails with kind Unauthenticated. It is cheap, and is made
-	// for one operation.
+	// WithCredential returns this connection authenticated with token. It has a
+	// cache scope of its own and shares everything else. With an empty token it
+	// makes no call and every read fails with kind Unauthenticated. The call is
+	// cheap enough to be made once per operation.
 	WithCredential(token Secret) Provider
-	// Collections lists what the vendor has.
+	// Collections returns the collections that the vendor has.
 	Collections() Collections
 }
 
-// Collections are the kinds of objects at a provider; nil where it has none.
+// Collections are the collections of a provider; nil if the vendor has none of
+// that type.
 type Collections struct {
 	Users         Collection[*model.User]
 	Memberships   Collection[*model.Membership]
@@ -43,91 +43,51 @@ type Collections struct {
 	Buyers        Collection[*model.Buyer]
 	Sellers       Collection[*model.Seller]
 	Modules       Collection[*model.Module]
-	// Roles reads the roles of the organization with this vendor id.
+	// Roles returns the roles of the organization with this vendor id. It returns
+	// no roles and no error if the organization does not exist.
 	Roles func(ctx context.Context, organization string) ([]*model.Role, error)
 }
 
-// Collection is one kind of object at one provider. Every error is an *Error.
+// Collection reads one type of objects at one provider. Its methods are safe for
+// concurrent use. Every error is an *Error.
 type Collection[T model.Node] interface {
-	// Get reads the objects with these vendor ids, in as few calls as the vendor
-	// allows. It returns full records: what a record still lacks, the vendor
-	// hides. Duplicate ids are allowed.
+	// Get reads the objects with these vendor ids in as few calls as the vendor
+	// allows. The records are complete: the vendor hides a field that is still
+	// missing. ids may contain duplicates and is not modified.
 	Get(ctx context.Context, ids []string) BatchResult[T]
-	// Page reads one page of the list that q describes; token is "" for the
-	// first page and Page.Next of the page before for every other. Tokens are
-	// short, stable and readable, since they travel in cursors; an unusable one
-	// is an Error of kind BadInput. Rows may be short references or full
-	// records. The vendor applies what it can of q.Filter exactly; rows that do
-	// not match are allowed and are dropped by the core. A row that should not be
-	// there twice may be.
+	// Page reads one page of the list that q describes. token is "" for the first
+	// page and the previous page's Next for all others. Tokens become part of
+	// cursors, so they are short, stable and readable; an unusable token fails with
+	// kind InvalidArgument, without a call. Items are short references or complete
+	// records. The vendor applies the conditions of q.Filter that it supports
+	// exactly; the core removes rows that do not match, and duplicates.
 	Page(ctx context.Context, q Query, token string) (*Page[T], error)
-	// SupportsOrder reports whether Page delivers rows of such a query in q.Order.
+	// SupportsOrder reports whether Page returns the rows of q in q.Order.
 	SupportsOrder(q Query) bool
-	// SupportsParents reports whether one Page can serve several parents of this type.
+	// SupportsParents reports whether Page accepts several parents of this type.
 	SupportsParents(parentType string) bool
 }
 
-// BatchResult is what Get read. An id in neither map does not exist or is hidden.
+// BatchResult is the result of Get. An id in neither map does not exist or is
+// hidden from the credential.
 type BatchResult[T any] struct {
-	// Objects are keyed by vendor id.
+	// Objects are the objects that were read, by vendor id.
 	Objects map[string]T
-	// Failed holds the reason for each id that could not be read.
+	// Failed holds the error for each vendor id that could not be read.
 	Failed map[string]error
 }
 
-// Query describes a list.
-type Query struct {
-	// Parent narrows the list to the children of some parents: memberships of users,
-	// accounts or organizations, groups and buyers of accounts, organizations of
-	// an organization. Rows name their parent. The zero Parent is the whole list.
-	Parent Parent `json:"Of"` // cursors hold a digest of this encoding
-	Filter Filter
-	Order  Order
-}
-
-// Parent is what a list belongs to: objects of one model.Type…, by vendor id.
-// There is more than one id only where Collection.Joins allows it.
-type Parent struct {
-	Type string
-	IDs  []string
-}
-
-// Filter holds the conditions that all rows must meet; zero parts ask nothing.
-type Filter struct {
-	// Emails are normalized addresses, of which a user must have one.
-	Emails []string
-	// Name is contained in the display name, without regard to case.
-	Name string
-	// Status holds normalized words of the collection's own status enum, of
-	// which a row must have one.
-	Status                      []string
-	CreatedAfter, CreatedBefore *time.Time
-	UpdatedAfter, UpdatedBefore *time.Time
-
-	// Roles, Licenses and Database are for memberships only.
-	Roles    []model.MembershipRole
-	Licenses []model.License
-	// Database is refused with BadInput by vendors that have no databases.
-	Database string
-}
-
-// Order is the wanted order of a list; the zero Order is the vendor's own.
-type Order struct {
-	Field      model.UserOrderField
-	Descending bool
-}
-
-// Page is one page of one vendor list, as fetched.
+// Page is one page of a list.
 type Page[T any] struct {
 	Items []T
-	// Next is the token of the page behind this one, "" on the last page.
+	// Next is the token of the next page, "" on the last page.
 	Next string
-	// Total is the number of rows in the whole list where the vendor tells it and
-	// applied the whole filter exactly, else nil.
+	// Total is the number of rows in the whole list. It is nil if the vendor does
+	// not report it or did not apply the whole filter exactly.
 	Total *int
-	// MayRepeat tells that a later page may hold rows of an earlier one, because the
-	// list is put together from several of the vendor's.
+	// MayRepeat reports whether a later page may repeat rows of an earlier one,
+	// because the list is concatenated from several lists of the vendor.
 	MayRepeat bool
-	// Freshness tells when the vendor was asked.
+	// Freshness tells when the vendor sent the data.
 	Freshness model.Freshness
 }

@@ -6,7 +6,8 @@ import (
 	"log/slog"
 )
 
-// Secret is text that no formatter prints. Its value leaves through Reveal only.
+// Secret holds a credential. Formatting, logging and encoding a Secret print
+// "[redacted]"; only Reveal returns the value. The zero Secret is empty.
 type Secret struct{ value string }
 
 const redacted = "[redacted]"
@@ -14,20 +15,20 @@ const redacted = "[redacted]"
 // NewSecret wraps a credential.
 func NewSecret(value string) Secret { return Secret{value} }
 
-// Reveal returns the text, for the one place that needs it.
+// Reveal returns the credential.
 func (s Secret) Reveal() string { return s.value }
 
-// Empty reports whether there is no text.
+// Empty reports whether there is no credential.
 func (s Secret) Empty() bool { return s.value == "" }
 
-// String hides the text.
+// String implements fmt.Stringer.
 func (s Secret) String() string { return redacted }
 
-// Format hides the text from every verb.
+// Format implements fmt.Formatter for all verbs.
 func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
 
-// LogValue hides the text.
+// LogValue implements slog.LogValuer.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
 
-// MarshalText hides the text.
+// MarshalText implements encoding.TextMarshaler.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }

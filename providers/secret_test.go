@@ -11,23 +11,24 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-func TestSecretIsNeverPrinted(t *testing.T) {
-	secret := providers.NewSecret("canary")
-	held := struct{ Token providers.Secret }{secret}
+func TestSecret_IsRedacted(t *testing.T) {
+	const value = "s3cret"
+	secret := providers.NewSecret(value)
+	nested := struct{ Token providers.Secret }{secret}
 	var out bytes.Buffer
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%T"} {
-		fmt.Fprintf(&out, verb+verb+verb+"\n", secret, &secret, held)
+		fmt.Fprintf(&out, verb+verb+verb+"\n", secret, &secret, nested)
 	}
-	slog.New(slog.NewJSONHandler(&out, nil)).Info("told", "token", secret, "held", held)
-	if err := json.NewEncoder(&out).Encode(held); err != nil {
+	slog.New(slog.NewJSONHandler(&out, nil)).Info("message", "token", secret, "nested", nested)
+	if err := json.NewEncoder(&out).Encode(nested); err != nil {
 		t.Fatal(err)
 	}
-	for _, spelling := range []string{"canary", fmt.Sprintf("%x", "canary"), fmt.Sprintf("%X", "canary"), "99 97 110"} {
-		if strings.Contains(out.String(), spelling) {
-			t.Errorf("%q is in:\n%s", spelling, &out)
+	for _, form := range []string{value, fmt.Sprintf("%x", value), fmt.Sprintf("%X", value), strings.Trim(fmt.Sprint([]byte(value)), "[]")} {
+		if strings.Contains(out.String(), form) {
+			t.Errorf("output contains %q:\n%s", form, &out)
 		}
 	}
-	if secret.Reveal() != "canary" {
-		t.Errorf("it reveals %q", secret.Reveal())
+	if got := secret.Reveal(); got != value {
+		t.Errorf("Reveal() = %q, want %q", got, value)
 	}
 }

@@ -142,7 +142,7 @@ func TestLentInTurn(t *testing.T) {
 			got := lend(h, firstNames, tokens...).Body.String()
 			want := names(step.sees)
 			if step.sees == "" {
-				want = `{"errors":[{"message":"shared: does not accept the credential: the caller sent no credential","path":["users"],"locations":[{"line":1,"column":3}],` +
+				want = `{"errors":[{"message":"shared: authentication failed: the caller sent no credential","path":["users"],"locations":[{"line":1,"column":3}],` +
 					`"extensions":{"code":"UPSTREAM_UNAUTHENTICATED","provider":"shared","vendor":"ACTIVEPLATFORM"}}],"data":{"users":null}}` + "\n"
 			}
 			if diff := cmp.Diff(want, got); diff != "" {

@@ -26,11 +26,11 @@ func TestCheck(t *testing.T) {
 	}{
 		{"all well", good, 0, []string{"ok", "ok", "ok", "ok"}, ""},
 		{"a wrong token", strings.Replace(good, demo.Token, "s3cr3t", 1), 1,
-			[]string{"does not accept the credential (HTTP 401)", "ok", "ok", "ok"}, "accountgraph: 1 provider failed\n"},
+			[]string{"authentication failed (HTTP 401)", "ok", "ok", "ok"}, "accountgraph: 1 provider failed\n"},
 		{"nobody there", strings.Replace(good, v.Vendor("activeplatform").BaseURL, nobody, 1), 1,
-			[]string{"ok", "ok", "is not available", "ok"}, "accountgraph: 1 provider failed\n"},
+			[]string{"ok", "ok", "unavailable", "ok"}, "accountgraph: 1 provider failed\n"},
 		{"four wrong tokens", strings.ReplaceAll(good, demo.Token, "s3cr3t"), 1,
-			strings.Split(strings.Repeat("|does not accept the credential (HTTP 401)", 4)[1:], "|"), "accountgraph: 4 providers failed\n"},
+			strings.Split(strings.Repeat("|authentication failed (HTTP 401)", 4)[1:], "|"), "accountgraph: 4 providers failed\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -33,7 +33,7 @@ func TestVendorFailure(t *testing.T) {
 		t.Errorf("there is data of a vendor that gave none: %s", a.text)
 	}
 	failed := func(path ...any) graphError {
-		return graphError{"softwareone: is not available (HTTP 500)", path, map[string]any{
+		return graphError{"softwareone: unavailable (HTTP 500)", path, map[string]any{
 			"code": "UPSTREAM_UNAVAILABLE", "provider": "softwareone", "vendor": "SOFTWAREONE", "httpStatus": 500.0,
 		}}
 	}

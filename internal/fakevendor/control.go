@@ -1,7 +1,7 @@
-// Package fakevendor holds what the simulated vendors share: one cast of people
-// and companies, and a control over how a vendor behaves.
+// Package fakevendor holds what the simulated vendors share: the people and
+// companies of their data, and the injection of faults.
 //
-// It knows no vendor's API.
+// It is independent of any vendor's API.
 package fakevendor
 
 import (
@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// Control decides how a simulated vendor behaves, and remembers what it was
-// asked. The zero Control behaves well. It may be used concurrently.
+// Control records the requests to a simulated vendor and injects faults. The
+// zero Control injects none. It is safe for concurrent use.
 type Control struct {
 	mu     sync.Mutex
 	calls  []Call
@@ -20,35 +20,18 @@ type Control struct {
 	faults []*Fault
 }
 
-// Call is one request that a simulated vendor received.
+// Call is one request that the vendor received.
 type Call struct {
+	// Path is escaped; Query is the raw query.
 	Method, Path, Query string
 	Header              http.Header
 }
 
-// Fault is a way to misbehave. It strikes requests whose path begins with Path.
-type Fault struct {
-	Path string
-	// Times bounds how often it strikes; 0 is always.
-	Times int
-	// Status, ContentType, RetryAfter and Body replace the answer when Status is
-	// set.
-	Status                        int
-	ContentType, RetryAfter, Body string
-	// Location makes the answer a redirect to this URL.
-	Location string
-	// Hang up without an answer.
-	Hangup bool
-	// Delay holds the answer back, or until the client goes away.
-	Delay time.Duration
-	// Cut ends the answer after so many bytes, short of its Content-Length.
-	Cut int
-}
-
-// Wrap puts the control in front of a vendor.
+// Wrap returns a handler that records each request and then serves the first
+// matching fault, or vendor if no fault matches.
 func (c *Control) Wrap(vendor http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		fault, delay := c.strike(r)
+		fault, delay := c.match(r)
 		if fault != nil {
 			delay += fault.Delay
 		}
@@ -63,11 +46,13 @@ func (c *Control) Wrap(vendor http.Handler) http.Handler {
 			vendor.ServeHTTP(w, r)
 			return
 		}
-		fault.answer(w, r, vendor)
+		fault.serve(w, r, vendor)
 	})
 }
 
-func (c *Control) strike(r *http.Request) (*Fault, time.Duration) {
+// match records r and returns the first fault that matches it, nil if none does,
+// and the delay of all responses.
+func (c *Control) match(r *http.Request) (*Fault, time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.calls = append(c.calls, Call{r.Method, r.URL.EscapedPath(), r.URL.RawQuery, r.Header.Clone()})
@@ -85,56 +70,29 @@ func (c *Control) strike(r *http.Request) (*Fault, time.Duration) {
 	return nil, c.delay
 }
 
-func (f *Fault) answer(w http.ResponseWriter, r *http.Request, vendor http.Handler) {
-	switch {
-	case f.Hangup:
-		panic(http.ErrAbortHandler)
-	case f.Cut > 0:
-		w.Header().Set("Content-Type", "application/json")
-		w.Header().Set("Content-Length", "1000000")
-		_, _ = w.Write([]byte(strings.Repeat(" ", f.Cut)))
-		_ = http.NewResponseController(w).Flush()
-		panic(http.ErrAbortHandler)
-	case f.Location != "":
-		http.Redirect(w, r, f.Location, http.StatusFound)
-	case f.Status != 0:
-		ct := f.ContentType
-		if ct == "" {
-			ct = "application/json"
-		}
-		w.Header().Set("Content-Type", ct)
-		if f.RetryAfter != "" {
-			w.Header().Set("Retry-After", f.RetryAfter)
-		}
-		w.WriteHeader(f.Status)
-		_, _ = w.Write([]byte(f.Body))
-	default:
-		vendor.ServeHTTP(w, r)
-	}
-}
-
-// Add makes the vendor misbehave from now on.
+// Add injects a fault from now on.
 func (c *Control) Add(f Fault) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.faults = append(c.faults, &f)
 }
 
-// Delay holds every answer back.
+// Delay delays every response by d, in addition to the delay of a fault.
 func (c *Control) Delay(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.delay = d
 }
 
-// Calls returns what the vendor was asked since the last Reset.
+// Calls returns the requests since the last TakeCalls or Reset.
 func (c *Control) Calls() []Call {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return append([]Call(nil), c.calls...)
 }
 
-// TakeCalls returns what the vendor was asked since the last time, and forgets it.
+// TakeCalls returns the requests since the last TakeCalls or Reset, and removes
+// them.
 func (c *Control) TakeCalls() []Call {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -143,7 +101,7 @@ func (c *Control) TakeCalls() []Call {
 	return calls
 }
 
-// Reset forgets calls, faults and delay.
+// Reset removes recorded requests, faults and the delay.
 func (c *Control) Reset() {
 	c.mu.Lock()
 	defer c.mu.Unlock()

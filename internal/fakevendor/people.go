@@ -8,72 +8,72 @@ import (
 	"github.com/accountgraph/accountgraph/graph/model"
 )
 
-// Person is one human of the cast. The same human has logins at several vendors.
+// Person is one human being. Several simulated vendors have a login of the same
+// person.
 type Person struct {
-	// Number is the person's place in the cast, from 0; vendors make their ids
-	// of it.
+	// Number is the person's index in People. The vendors derive their ids from it.
 	Number int
-	// IsSet is never empty; Middle and Family may be.
-	IsSet, Middle, Family string
-	// Email is the address in its plain form.
+	// GivenName is never empty; MiddleName and FamilyName may be.
+	GivenName, MiddleName, FamilyName string
+	// Email is the address in lower case and composed Unicode form.
 	Email string
-	// Born is when the person's first login was created.
-	Born time.Time
-	// NeverLoggedIn is true for about one in nine.
+	// CreatedAt is when the person's first login was created.
+	CreatedAt time.Time
+	// NeverLoggedIn is true for one person in nine.
 	NeverLoggedIn bool
 }
 
-// Size is the number of people in the cast.
-const Size = 360
+// PeopleCount is the length of People.
+const PeopleCount = 360
 
-// Everywhere are the first and the last number of those people who have a login
-// at every vendor.
+// The numbers of the first and the last person who have a login at every vendor.
 const (
 	SharedPersonFirst = 120
 	SharedPersonLast  = 219
 )
 
-// Awkward on purpose: apostrophes, accents, scripts, a word that means
-// something to a database, quotes, brackets, a comma, a star.
-var given = []string{
+// The names contain apostrophes, accents, several scripts, quotes, brackets,
+// commas, asterisks and the word Null, which are easily mishandled.
+var givenNames = []string{
 	"Anna", "José", "Zoë", "Łukasz", "Siân", "Nguyễn", "Mary-Jane", "Ægir", "小龍", "محمد",
 	"Renée", "Björn", "D’Arcy", "Ayşe", "İbrahim", "Oleg", "Jean Luc", "Null", "Šárka", "Иван",
 }
 
-var family = []string{
+var familyNames = []string{
 	"Smith", "O'Brien", "García Márquez", "van der Berg", "Müller", "Østergård", "李", "Ivanov",
 	"Doe", "Đặng", `"Ace" Stone`, "Kim (Berlin)", "Lopez, Jr.", "St. John", "Ωmega", "Null",
 	"Weiß", "Star*", "", "Featherstonehaugh-Cholmondeley",
 }
 
-var middle = []string{"", "J", "", "María", ""}
+var middleNames = []string{"", "J", "", "María", ""}
 
-// People returns the cast, always the same, in the order of their numbers.
+// People returns all people in the order of their numbers. Every call returns the
+// same data.
 func People() []Person {
-	people := make([]Person, Size)
+	people := make([]Person, PeopleCount)
 	for n := range people {
 		people[n] = Person{
 			Number:        n,
-			IsSet:         given[n%len(given)],
-			Middle:        middle[n%len(middle)],
-			Family:        family[(n/len(given)+n*7)%len(family)],
+			GivenName:     givenNames[n%len(givenNames)],
+			MiddleName:    middleNames[n%len(middleNames)],
+			FamilyName:    familyNames[(n/len(givenNames)+n*7)%len(familyNames)],
 			Email:         fmt.Sprintf("person%03d@%s.example", n, []string{"acme", "globex", "initech"}[n%3]),
-			Born:          time.Date(2016, 1, 3, 5, 15, 22, 286e6, time.UTC).Add(time.Duration(n) * 53 * time.Hour),
+			CreatedAt:     time.Date(2016, 1, 3, 5, 15, 22, 286e6, time.UTC).Add(time.Duration(n) * 53 * time.Hour),
 			NeverLoggedIn: n%9 == 4,
 		}
 	}
-	// One address outside ASCII, to be found in either Unicode form.
+	// One address is not ASCII. EmailAt returns it in composed or decomposed form.
 	people[SharedPersonFirst].Email = "zoë.müller@straße.example"
 	return people
 }
 
-// Name is the display name.
+// Name returns the display name.
 func (p Person) Name() string {
-	return strings.TrimSpace(p.IsSet + " " + p.Family)
+	return strings.TrimSpace(p.GivenName + " " + p.FamilyName)
 }
 
-// EmailAt is the address as this vendor has it: the same address, but people
-// typed it in their own way.
+// EmailAt returns the address as this vendor stores it. Case and Unicode form vary
+// by vendor and person.
 func (p Person) EmailAt(v model.Vendor) string {
 	switch {
 	case p.Number%4 == 1 && v == model.ActivePlatform:
@@ -81,20 +81,9 @@ func (p Person) EmailAt(v model.Vendor) string {
 	case p.Number%4 == 2 && v == model.BlendVision:
 		return strings.ToUpper(p.Email)
 	case p.Number == SharedPersonFirst && v == model.ActivityInfo:
-		// The same letters, decomposed.
 		return strings.NewReplacer("ë", "e\u0308", "ü", "u\u0308").Replace(p.Email)
 	case p.Number%5 == 3 && v == model.SoftwareOne:
 		return "P" + p.Email[1:]
 	}
 	return p.Email
-}
-
-// Company is the name of the nth company that vendors bill.
-func Company(n int) string {
-	names := []string{"Acme", "Globex", "Initech", "Søndergaard & Søn", "O’Hara (Holding)", "株式会社サンプル", "Null", "Müller, Weiß"}
-	name := names[n%len(names)]
-	if n >= len(names) {
-		name = fmt.Sprintf("%s %d", name, n/len(names)+1)
-	}
-	return name
 }

@@ -78,7 +78,9 @@ func (p *Provider) Connection() *model.Provider { return p.client.upstream.Provi
 func (p *Provider) Status() model.ProviderStatus { return p.client.upstream.Status() }
 
 // Invalidate drops what is remembered.
-func (p *Provider) Invalidate(ctx context.Context, ids []model.ID) { p.client.upstream.Invalidate(ctx, ids) }
+func (p *Provider) Invalidate(ctx context.Context, ids []model.ID) {
+	p.client.upstream.Invalidate(ctx, ids)
+}
 
 // Check reads the first billing account of the options; where they name none,
 // the databases.

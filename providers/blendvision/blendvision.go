@@ -72,7 +72,9 @@ func (p *Provider) Connection() *model.Provider { return p.client.provider }
 func (p *Provider) Status() model.ProviderStatus { return p.client.upstream.Status() }
 
 // Invalidate drops what is remembered.
-func (p *Provider) Invalidate(ctx context.Context, ids []model.ID) { p.client.upstream.Invalidate(ctx, ids) }
+func (p *Provider) Invalidate(ctx context.Context, ids []model.ID) {
+	p.client.upstream.Invalidate(ctx, ids)
+}
 
 // Check reads the first configured organization. Without one it fails with
 // BadInput.

@@ -50,12 +50,12 @@ func (u user) field(name string) (string, bool) {
 func people() []user {
 	var users []user
 	for _, p := range fakevendor.People()[firstPerson : lastPerson+1] {
-		created := p.Born.Add(26 * time.Hour)
+		created := p.CreatedAt.Add(26 * time.Hour)
 		users = append(users, user{
 			ID:               UserID(p.Number),
-			FirstName:        p.IsSet,
-			MiddleName:       p.Middle,
-			LastName:         p.Family,
+			FirstName:        p.GivenName,
+			MiddleName:       p.MiddleName,
+			LastName:         p.FamilyName,
 			Email:            p.EmailAt(model.ActivePlatform),
 			Status:           status(p.Number),
 			CustomAttributes: attributes(p.Number),

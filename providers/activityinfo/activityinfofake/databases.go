@@ -168,7 +168,7 @@ func (f *Fake) databaseUsers(w http.ResponseWriter, _ *http.Request, d *database
 	for _, n := range d.users {
 		p := f.world.people[n]
 		row := d.user(p)
-		row.InviteDate = p.Born.Format(time.DateOnly)
+		row.InviteDate = p.CreatedAt.Format(time.DateOnly)
 		if at := lastLogin(p); !at.IsZero() {
 			row.LastLoginDate = at.Format(time.DateOnly)
 		}
@@ -189,7 +189,7 @@ func (f *Fake) databaseUserGrants(w http.ResponseWriter, r *http.Request, d *dat
 	}
 	p := f.world.people[d.users[i]]
 	row := d.user(p)
-	invited := float(p.Born.UnixMilli())
+	invited := float(p.CreatedAt.UnixMilli())
 	row.InviteTime, row.LastLoginTime, row.Grants = &invited, lastLoginTime(p), d.grants("VIEW")
 	answer(w, row)
 }

@@ -52,10 +52,10 @@ func newAccount(p fakevendor.Person, o int, roles []role) account {
 		Email:       p.EmailAt(model.BlendVision),
 		Username:    p.EmailAt(model.BlendVision),
 		Status:      "ACCOUNT_STATUS_ACTIVATED",
-		FirstName:   p.IsSet,
-		LastName:    p.Family,
+		FirstName:   p.GivenName,
+		LastName:    p.FamilyName,
 		AccountType: "ACCOUNT_TYPE_EMAIL",
-		CreatedAt:   moment(p.Born.UTC().AddDate(0, 1, 0)),
+		CreatedAt:   moment(p.CreatedAt.UTC().AddDate(0, 1, 0)),
 	}
 	switch {
 	case p.Number%10 == 3:

@@ -26,16 +26,16 @@ func (d *data) addUsers() {
 func (d *data) userOf(p fakevendor.Person, email string) values {
 	n := p.Number
 	vs := values{"id": UserID(n), "email": email, "status": userStatus(p), "name": p.Name(), "revision": 1 + n%5}
-	audit := values{"created": d.eventAt(p.Born, n), "updated": d.eventAt(instant(2024, n), n+1)}
+	audit := values{"created": d.eventAt(p.CreatedAt, n), "updated": d.eventAt(instant(2024, n), n+1)}
 	if !p.NeverLoggedIn {
 		vs["lastLoginAt"] = lastLogin(n)
-		audit["invitationAcceptedAt"] = p.Born.Add(26 * time.Hour)
+		audit["invitationAcceptedAt"] = p.CreatedAt.Add(26 * time.Hour)
 	}
 	vs["audit"] = d.userAudit.newRow(audit)
 	if isSparse(n) {
 		return vs
 	}
-	vs["firstName"], vs["lastName"], vs["icon"] = p.IsSet, p.Family, icon("users", UserID(n), n)
+	vs["firstName"], vs["lastName"], vs["icon"] = p.GivenName, p.FamilyName, icon("users", UserID(n), n)
 	if n%6 != 5 {
 		vs["phone"] = d.phone.newRow(values{"prefix": pick(n, "+1", "+34", "+49", "+84", "+886"), "number": fmt.Sprintf("%09d", 660707172+n)})
 	}

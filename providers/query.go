@@ -1,0 +1,52 @@
+package providers
+
+import (
+	"time"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+)
+
+// Query describes a list. The zero Query is all objects of a collection in the
+// vendor's order.
+type Query struct {
+	// Parent restricts the list to children of these objects: memberships of users,
+	// accounts or organizations; groups and buyers of accounts; organizations of an
+	// organization. Rows name their parent. The zero Parent does not restrict.
+	Parent Parent `json:"Of"` // cursors contain a digest of this encoding
+	Filter Filter
+	Order  Order
+}
+
+// Parent identifies the objects that a list belongs to.
+type Parent struct {
+	// Type is one of the model.Type constants.
+	Type string
+	// IDs are vendor ids: exactly one unless Collection.SupportsParents reports
+	// true for Type.
+	IDs []string
+}
+
+// Filter holds conditions that a row must all meet. Zero fields are no condition.
+type Filter struct {
+	// Emails are normalized addresses. A user has one of them.
+	Emails []string
+	// Name is a part of the display name, compared case-insensitively.
+	Name string
+	// Status holds values of the collection's status enum. A row has one of them.
+	Status                      []string
+	CreatedAfter, CreatedBefore *time.Time
+	UpdatedAfter, UpdatedBefore *time.Time
+
+	// Roles, Licenses and Database apply to memberships only.
+	Roles    []model.MembershipRole
+	Licenses []model.License
+	// Database is the id of a database. Vendors without databases fail with kind
+	// InvalidArgument.
+	Database string
+}
+
+// Order is the requested order of a list; the zero Order is the vendor's own.
+type Order struct {
+	Field      model.UserOrderField
+	Descending bool
+}
