@@ -9,38 +9,38 @@ import (
 
 type accounts struct{ *Provider }
 
-// Get makes one call an account.
+var _ providers.Collection[*model.Account] = accounts{}
+
+// Get makes one call per account.
 func (a accounts) Get(ctx context.Context, ids []string) providers.BatchResult[*model.Account] {
-	return a.getAccounts(ctx, ids)
+	return getByID(ctx, a.client, a.accountByID(), ids)
 }
 
-// Page reads one page. The words of an account's status are not documented, so
-// that none is asked for.
+// Page reads one page. It applies no filter: the vendor does not document the
+// values of an account's status.
 func (a accounts) Page(ctx context.Context, q providers.Query, token string) (*providers.Page[*model.Account], error) {
 	if q.Parent.Type != "" {
-		return nil, a.badInput("accounts have no parent here")
+		return nil, a.invalidArgument("accounts have no parent")
 	}
-	at, ok := parsePlace(token)
+	current, ok := parsePageToken(token)
 	if !ok {
-		return nil, a.badInput("not a page token of this list")
+		return nil, a.invalidArgument("invalid page token")
 	}
-	reply, err := a.listAccounts(ctx, at.number, sorting(q.Order))
+	reply, err := a.listAccounts(ctx, current.number, orderParams(q.Order))
 	if err != nil {
 		return nil, err
 	}
 	if reply.Decoded {
-		a.accountObjects().Prime(a.client, reply.Value, reply.Freshness)
+		a.accountByID().Prime(a.client, reply.Value, reply.Freshness)
 	}
-	rows, next, more := turn(at, reply.Value)
-	page := &providers.Page[*model.Account]{Items: rows, Freshness: reply.Freshness}
-	if more {
-		page.Next = next.String()
-	}
-	return page, nil
+	rows, next := nextPage(current, reply.Value)
+	return &providers.Page[*model.Account]{Items: rows, Next: next.String(), Freshness: reply.Freshness}, nil
 }
 
-// SupportsOrder is true for dates.
-func (accounts) SupportsOrder(q providers.Query) bool { return q.Order.Field == "" || dated(q.Order) }
+// SupportsOrder reports true for the vendor's order and for dates.
+func (accounts) SupportsOrder(q providers.Query) bool {
+	return q.Order.Field == "" || supportsOrder(q.Order)
+}
 
-// SupportsParents is always false: accounts have no parents here.
+// SupportsParents reports false: accounts have no parents.
 func (accounts) SupportsParents(string) bool { return false }

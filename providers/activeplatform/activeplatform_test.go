@@ -5,36 +5,20 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"strconv"
+	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/internal/fakevendor"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
 	"github.com/accountgraph/accountgraph/providers/activeplatform"
 	"github.com/accountgraph/accountgraph/providers/activeplatform/activeplatformfake"
-	"github.com/accountgraph/accountgraph/providers/providertest"
 )
 
 const token = "a7Zq+6f/3e9b1=c04d58"
-
-func TestConformance(t *testing.T) {
-	providertest.Run(t, providertest.Subject{
-		New: func(t *testing.T, baseURL, token string, timeout time.Duration) providers.Provider {
-			return newProvider(t, baseURL, token, timeout)
-		},
-		Serve: func(t *testing.T) (string, *fakevendor.Control) {
-			fake := activeplatformfake.New(token)
-			return serve(t, fake), &fake.Control
-		},
-		Token:    token,
-		Accounts: []string{strconv.Itoa(activeplatformfake.AccountID(0)), strconv.Itoa(activeplatformfake.AccountID(57))},
-		Users:    []string{strconv.Itoa(activeplatformfake.UserID(60)), strconv.Itoa(activeplatformfake.UserID(123))},
-	})
-}
 
 func newProvider(t *testing.T, baseURL, token string, timeout time.Duration) *activeplatform.Provider {
 	t.Helper()
@@ -50,6 +34,12 @@ func newProvider(t *testing.T, baseURL, token string, timeout time.Duration) *ac
 	return p
 }
 
+func withFake(t *testing.T) (*activeplatform.Provider, *activeplatformfake.Fake) {
+	t.Helper()
+	fake := activeplatformfake.New(token)
+	return newProvider(t, serve(t, fake), token, 10*time.Second), fake
+}
+
 func serve(t *testing.T, vendor http.Handler) string {
 	t.Helper()
 	server := httptest.NewServer(vendor)
@@ -57,14 +47,14 @@ func serve(t *testing.T, vendor http.Handler) string {
 	return server.URL
 }
 
-// answering is a provider over a vendor that always says the same.
-func answering(t *testing.T, body string) *activeplatform.Provider {
+// fixedResponse returns a provider whose vendor responds with body to every request.
+func fixedResponse(t *testing.T, body string) *activeplatform.Provider {
 	t.Helper()
 	return newProvider(t, serve(t, jsonHandler(func(*url.URL) string { return body })), token, 10*time.Second)
 }
 
-// over is a provider whose vendor always says the same, without a network.
-func over(t *testing.T, body string) *activeplatform.Provider {
+// withBody is fixedResponse without a network connection.
+func withBody(t *testing.T, body string) *activeplatform.Provider {
 	t.Helper()
 	p, err := activeplatform.New(upstream.Config{
 		Provider:      &model.Provider{Name: "activeplatform", Vendor: model.ActivePlatform, BaseURL: "http://127.0.0.1:1"},
@@ -87,3 +77,35 @@ func (c canned) RoundTrip(r *http.Request) (*http.Response, error) {
 		ContentLength: int64(len(c)), Body: io.NopCloser(strings.NewReader(string(c))),
 	}, nil
 }
+
+// jsonHandler responds to one request at a time.
+func jsonHandler(body func(u *url.URL) string) http.Handler {
+	var mu sync.Mutex
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write([]byte(body(r.URL)))
+	})
+}
+
+func filter(f providers.Filter) providers.Query { return providers.Query{Filter: f} }
+
+func order(field model.UserOrderField, descending bool) providers.Query {
+	return providers.Query{Order: providers.Order{Field: field, Descending: descending}}
+}
+
+func of(typ, id string, f providers.Filter) providers.Query {
+	return providers.Query{Parent: providers.Parent{Type: typ, IDs: []string{id}}, Filter: f}
+}
+
+func file(t *testing.T, name string) string {
+	t.Helper()
+	body, err := os.ReadFile("testdata/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
+}
+
+func at[T any](value T) *T { return &value }

@@ -12,22 +12,21 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// The suffix .json is optional in the vendor's examples and part of every
-// heading.
+// The suffix .json is optional in the vendor's examples and part of every heading.
 const (
 	root         = "/api/vendor/v1"
 	usersPath    = root + "/users.json"
 	accountsPath = root + "/accounts.json"
 )
 
-// perPage is how many rows are asked for. Neither the default nor the largest
-// size is documented; a server that gives less is read in its own steps.
+// perPage is the requested page size. The vendor documents neither the default nor
+// the maximum; a server may return shorter pages.
 const perPage = 100
 
-// checkUsers reads one user, to see whether the credential is accepted:
+// checkUsers reads one user to verify the credential:
 // https://docs.activeplatform.com/api-guide/6.0/en/pol-zovateli/poluchenie-cpiska-pol-zovatelej
 func (p *Provider) checkUsers(ctx context.Context) error {
-	_, err := upstream.Read(ctx, p.client, upstream.Request{Path: usersPath, Query: pageQuery(1, 1, nil)}, many(p.user))
+	_, err := upstream.Read(ctx, p.client, upstream.Request{Path: usersPath, Query: pageQuery(1, 1, nil)}, decodeRows(p.decodeUser))
 	return err
 }
 
@@ -35,60 +34,53 @@ func (p *Provider) checkUsers(ctx context.Context) error {
 // https://docs.activeplatform.com/api-guide/6.0/en/pol-zovateli/poluchenie-cpiska-pol-zovatelej
 func (p *Provider) listUsers(ctx context.Context, page int, params url.Values) (upstream.Reply[[]*model.User], error) {
 	request := upstream.Request{Path: usersPath, Query: pageQuery(page, perPage, params)}
-	return upstream.Read(ctx, p.client, request, many(p.user))
+	return upstream.Read(ctx, p.client, request, decodeRows(p.decodeUser))
 }
 
 // listAccounts reads a page of accounts:
 // https://docs.activeplatform.com/api-guide/2.0/en/klienty-v1/poluchenie-spiska-klientov
 func (p *Provider) listAccounts(ctx context.Context, page int, params url.Values) (upstream.Reply[[]*model.Account], error) {
 	request := upstream.Request{Path: accountsPath, Query: pageQuery(page, perPage, params)}
-	return upstream.Read(ctx, p.client, request, many(p.account))
+	return upstream.Read(ctx, p.client, request, decodeRows(p.decodeAccount))
 }
 
-// usersOf reads all users of an account; the vendor's page knows no paging:
+// listAccountUsers reads all users of an account. The vendor documents no
+// pagination for this list:
 // https://docs.activeplatform.com/api-guide/6.0/en/klienty-v1/poluchenie-spiska-pol-zovatelej-klienta
-func (p *Provider) usersOf(ctx context.Context, account string) (upstream.Reply[[]*model.User], error) {
+func (p *Provider) listAccountUsers(ctx context.Context, account string) (upstream.Reply[[]*model.User], error) {
 	path, err := upstream.Path("accounts", account, "users.json")
 	if err != nil {
-		return upstream.Reply[[]*model.User]{}, p.badInput("an id cannot stand in a path")
+		return upstream.Reply[[]*model.User]{}, p.invalidArgument("invalid account id")
 	}
-	return upstream.Read(ctx, p.client, upstream.Request{Path: root + path}, many(p.user))
+	return upstream.Read(ctx, p.client, upstream.Request{Path: root + path}, decodeRows(p.decodeUser))
 }
 
-// accountsOf reads all accounts of a user. The vendor's guide names the method
-// beside the others; that its rows are those of the list of accounts, and that
-// there are no pages, is assumed:
+// listUserAccounts reads all accounts of a user. The vendor's guide only names the
+// method. Assumptions: its rows are those of the list of accounts, and it has no
+// pagination:
 // https://docs.activeplatform.com/api-guide/6.0/en
-func (p *Provider) accountsOf(ctx context.Context, user string) (upstream.Reply[[]*model.Account], error) {
+func (p *Provider) listUserAccounts(ctx context.Context, user string) (upstream.Reply[[]*model.Account], error) {
 	path, err := upstream.Path("users", user, "accounts.json")
 	if err != nil {
-		return upstream.Reply[[]*model.Account]{}, p.badInput("an id cannot stand in a path")
+		return upstream.Reply[[]*model.Account]{}, p.invalidArgument("invalid user id")
 	}
-	return upstream.Read(ctx, p.client, upstream.Request{Path: root + path}, many(p.account))
+	return upstream.Read(ctx, p.client, upstream.Request{Path: root + path}, decodeRows(p.decodeAccount))
 }
 
-// getUsers makes one call a user, since none can take more:
+// userByID reads one user per call; the vendor has no call for several:
 // https://docs.activeplatform.com/api-guide/6.0/en/pol-zovateli/poluchenie-informatsii-o-pol-zovatele
-func (p *Provider) getUsers(ctx context.Context, ids []string) providers.BatchResult[*model.User] {
-	return get(ctx, p.client, p.userObjects(), ids)
+func (p *Provider) userByID() upstream.BatchRequest[*model.User] {
+	return byIDRequest("user", "users", p.decodeUser)
 }
 
-func (p *Provider) userObjects() upstream.BatchRequest[*model.User] {
-	return single("user", "users", p.user)
-}
-
-// getAccounts makes one call an account, since none can take more:
+// accountByID reads one account per call; the vendor has no call for several:
 // https://docs.activeplatform.com/api-guide/2.0/en/klienty-v1/poluchenie-informatsii-o-kliente
-func (p *Provider) getAccounts(ctx context.Context, ids []string) providers.BatchResult[*model.Account] {
-	return get(ctx, p.client, p.accountObjects(), ids)
+func (p *Provider) accountByID() upstream.BatchRequest[*model.Account] {
+	return byIDRequest("account", "accounts", p.decodeAccount)
 }
 
-func (p *Provider) accountObjects() upstream.BatchRequest[*model.Account] {
-	return single("account", "accounts", p.account)
-}
-
-// pageQuery asks for one page. Both numbers are always sent, since the defaults
-// are not documented; that pages count from 1 is assumed.
+// pageQuery returns the query of one page. It always contains both numbers because
+// their defaults are not documented. Assumption: pages count from 1.
 func pageQuery(page, size int, params url.Values) string {
 	q := url.Values{"page": {strconv.Itoa(page)}, "per_page": {strconv.Itoa(size)}}
 	for key, values := range params {
@@ -97,7 +89,7 @@ func pageQuery(page, size int, params url.Values) string {
 	return q.Encode()
 }
 
-func single[T any](kind, segment string, decode func([]byte) (T, error)) upstream.BatchRequest[T] {
+func byIDRequest[T any](kind, segment string, decode func([]byte) (T, error)) upstream.BatchRequest[T] {
 	return upstream.BatchRequest[T]{
 		Kind:    kind,
 		PerCall: 1,
@@ -106,27 +98,27 @@ func single[T any](kind, segment string, decode func([]byte) (T, error)) upstrea
 			return upstream.Request{Path: root + path}, err
 		},
 		Rows: func(body []byte) (map[string]json.RawMessage, error) {
-			id, err := idOf(body)
+			id, err := decodeID(body)
 			return map[string]json.RawMessage{id: body}, err
 		},
 		Decode: decode,
 	}
 }
 
-// get reads objects one by one. An id that is not a number does not exist and is
-// not asked for; an object that the vendor gave for another id is dropped.
-func get[T any](ctx context.Context, c *upstream.Client, o upstream.BatchRequest[T], ids []string) providers.BatchResult[T] {
+// getByID reads objects one by one. It makes no call for an id that is not a
+// number, and drops an object whose id was not requested.
+func getByID[T any](ctx context.Context, c *upstream.Client, request upstream.BatchRequest[T], ids []string) providers.BatchResult[T] {
 	var numbers []string
 	for _, id := range ids {
 		if isID(id) {
 			numbers = append(numbers, id)
 		}
 	}
-	found := o.Get(ctx, c, numbers)
-	for id := range found.Objects {
+	result := request.Get(ctx, c, numbers)
+	for id := range result.Objects {
 		if !slices.Contains(numbers, id) {
-			delete(found.Objects, id)
+			delete(result.Objects, id)
 		}
 	}
-	return found
+	return result
 }

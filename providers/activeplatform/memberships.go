@@ -11,27 +11,29 @@ import (
 
 type memberships struct{ *Provider }
 
-// withoutStatus is the extent of a membership that was read through its user:
-// the status is the user's, and the accounts of a user do not tell it.
+var _ providers.Collection[*model.Membership] = memberships{}
+
+// withoutStatus are the fields of a membership that was read through its user: the
+// status is the user's, which the list of the user's accounts does not contain.
 var withoutStatus = model.AllExcept("status")
 
-// idOnly is the extent of a reference.
+// idOnly are the fields of a reference.
 var idOnly = model.OnlyFields()
 
-// Get reads the users of each account that is named, in parallel.
+// Get reads the users of each account that an id names, in parallel.
 func (m memberships) Get(ctx context.Context, ids []string) providers.BatchResult[*model.Membership] {
-	wanted := map[string][]string{}
+	byAccount := map[string][]string{}
 	for _, id := range ids {
 		if account, user := model.SplitMembership(id); isID(account) && isID(user) {
-			wanted[account] = append(wanted[account], id)
+			byAccount[account] = append(byAccount[account], id)
 		}
 	}
-	found := providers.BatchResult[*model.Membership]{Objects: map[string]*model.Membership{}, Failed: map[string]error{}}
+	result := providers.BatchResult[*model.Membership]{Objects: map[string]*model.Membership{}, Failed: map[string]error{}}
 	var mu sync.Mutex
 	var calls sync.WaitGroup
-	for account, ids := range wanted {
+	for account, ids := range byAccount {
 		calls.Go(func() {
-			reply, err := m.usersOf(ctx, account)
+			reply, err := m.listAccountUsers(ctx, account)
 			mu.Lock()
 			defer mu.Unlock()
 			if providers.KindOf(err) == providers.NotFound {
@@ -39,111 +41,112 @@ func (m memberships) Get(ctx context.Context, ids []string) providers.BatchResul
 			}
 			for _, id := range ids {
 				if err != nil {
-					found.Failed[id] = err
+					result.Failed[id] = err
 				}
 			}
 			for _, user := range reply.Value {
 				if id := model.JoinMembership(account, user.VendorID); slices.Contains(ids, id) {
-					found.Objects[id] = m.ofAccount(account, user)
+					result.Objects[id] = m.membership(m.accountReference(account), user)
 				}
 			}
 		})
 	}
 	calls.Wait()
-	return found
+	return result
 }
 
-// Page reads all memberships of an account or of a user, in one call.
+// Page reads all memberships of one account or one user, in one call. With a
+// filter by status, the memberships of a user take a second, parallel call for the
+// user.
 func (m memberships) Page(ctx context.Context, q providers.Query, token string) (*providers.Page[*model.Membership], error) {
 	if q.Filter.Database != "" {
-		return nil, m.badInput("there are no databases")
+		return nil, m.invalidArgument("filter by database is not supported")
 	}
 	if token != "" {
-		return nil, m.badInput("not a page token of this list")
+		return nil, m.invalidArgument("invalid page token")
 	}
 	if len(q.Parent.IDs) != 1 {
-		return nil, m.badInput("memberships are listed for one account or one user")
+		return nil, m.invalidArgument("memberships require exactly one account or one user")
+	}
+	if q.Parent.Type != model.TypeAccount && q.Parent.Type != model.TypeUser {
+		return nil, m.invalidArgument("memberships belong to an account or a user")
 	}
 	parent := q.Parent.IDs[0]
-	if q.Parent.Type != model.TypeAccount && q.Parent.Type != model.TypeUser {
-		return nil, m.badInput("memberships belong to accounts and users")
-	}
 	if !isID(parent) || !canMatch(q.Filter) {
-		return notAsked[*model.Membership](), nil
+		return emptyPage[*model.Membership](), nil
 	}
 	page, err := m.ofParent(ctx, q, parent)
 	if err != nil {
 		return nil, err
 	}
 	if len(q.Filter.Status) == 0 {
-		total := len(page.Items)
-		page.Total = &total
+		page.Total = new(len(page.Items))
 	}
 	return page, nil
+}
+
+// SupportsOrder reports true for the vendor's order only.
+func (memberships) SupportsOrder(q providers.Query) bool { return q.Order.Field == "" }
+
+// SupportsParents reports false: a call takes one account or one user.
+func (memberships) SupportsParents(string) bool { return false }
+
+// canMatch reports whether a membership of this vendor can meet the conditions on
+// role and license.
+func canMatch(f providers.Filter) bool {
+	return len(f.Licenses) == 0 && (len(f.Roles) == 0 || slices.Contains(f.Roles, model.RoleMember))
 }
 
 func (m memberships) ofParent(ctx context.Context, q providers.Query, parent string) (*providers.Page[*model.Membership], error) {
 	if q.Parent.Type == model.TypeUser {
 		return m.ofUser(ctx, parent, len(q.Filter.Status) > 0)
 	}
-	reply, err := m.usersOf(ctx, parent)
+	reply, err := m.listAccountUsers(ctx, parent)
 	if err != nil {
 		return nil, err
 	}
 	page := &providers.Page[*model.Membership]{Freshness: reply.Freshness}
+	account := m.accountReference(parent)
 	for _, user := range reply.Value {
-		page.Items = append(page.Items, m.ofAccount(parent, user))
+		page.Items = append(page.Items, m.membership(account, user))
 	}
 	return page, nil
 }
 
-// SupportsOrder is true for the vendor's own order only.
-func (memberships) SupportsOrder(q providers.Query) bool { return q.Order.Field == "" }
-
-// SupportsParents is always false: a call takes one account or one user.
-func (memberships) SupportsParents(string) bool { return false }
-
-// canMatch reports whether a membership of this vendor can meet the conditions
-// that are the same for all of them.
-func canMatch(f providers.Filter) bool {
-	return len(f.Licenses) == 0 && (len(f.Roles) == 0 || slices.Contains(f.Roles, model.RoleMember))
-}
-
-// ofUser reads the accounts of a user. Where the status matters, the user is
-// read beside them; else the memberships do without.
-func (m memberships) ofUser(ctx context.Context, id string, status bool) (*providers.Page[*model.Membership], error) {
+// ofUser reads the accounts of a user, and in parallel the user if needStatus is
+// true. Otherwise the memberships have no status.
+func (m memberships) ofUser(ctx context.Context, id string, needStatus bool) (*providers.Page[*model.Membership], error) {
 	user := &model.User{Entity: model.NewEntity(m.Connection(), model.TypeUser, id).WithFieldSet(idOnly)}
-	var failed error
+	var userErr error
 	var call sync.WaitGroup
-	if status {
+	if needStatus {
 		call.Go(func() {
-			found := m.getUsers(ctx, []string{id})
-			if failed = found.Failed[id]; found.Objects[id] != nil {
-				user = found.Objects[id]
+			result := users{m.Provider}.Get(ctx, []string{id})
+			if userErr = result.Failed[id]; result.Objects[id] != nil {
+				user = result.Objects[id]
 			}
 		})
 	}
-	reply, err := m.accountsOf(ctx, id)
+	reply, err := m.listUserAccounts(ctx, id)
 	call.Wait()
 	if err != nil {
 		return nil, err
 	}
-	if failed != nil {
-		return nil, failed
+	if userErr != nil {
+		return nil, userErr
 	}
 	page := &providers.Page[*model.Membership]{Freshness: reply.Freshness}
 	for _, account := range reply.Value {
-		page.Items = append(page.Items, m.between(account, user))
+		page.Items = append(page.Items, m.membership(account, user))
 	}
 	return page, nil
 }
 
-// ofAccount is a membership that was read through its account.
-func (m memberships) ofAccount(account string, user *model.User) *model.Membership {
-	return m.between(&model.Account{Entity: model.NewEntity(m.Connection(), model.TypeAccount, account).WithFieldSet(idOnly)}, user)
+func (m memberships) accountReference(id string) *model.Account {
+	return &model.Account{Entity: model.NewEntity(m.Connection(), model.TypeAccount, id).WithFieldSet(idOnly)}
 }
 
-func (m memberships) between(account *model.Account, user *model.User) *model.Membership {
+func (m memberships) membership(account *model.Account, user *model.User) *model.Membership {
 	e := model.NewEntity(m.Connection(), model.TypeMembership, model.JoinMembership(account.VendorID, user.VendorID))
 	if !user.Complete() {
 		e = e.WithFieldSet(withoutStatus)

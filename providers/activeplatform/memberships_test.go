@@ -19,11 +19,7 @@ var (
 	user    = strconv.Itoa(activeplatformfake.UserID(60))
 )
 
-func of(typ, id string, f providers.Filter) providers.Query {
-	return providers.Query{Parent: providers.Parent{Type: typ, IDs: []string{id}}, Filter: f}
-}
-
-func TestMembershipsOfAccount(t *testing.T) {
+func TestMemberships_PageOfAccount(t *testing.T) {
 	p, fake := withFake(t)
 	page, err := p.Collections().Memberships.Page(t.Context(), of(model.TypeAccount, account, providers.Filter{}), "")
 	if err != nil || len(page.Items) < 2 || page.Next != "" || page.Total == nil || *page.Total != len(page.Items) {
@@ -35,18 +31,18 @@ func TestMembershipsOfAccount(t *testing.T) {
 		}
 	}
 	if got, want := paths(fake), []string{root + "/accounts/" + account + "/users.json"}; !slices.Equal(got, want) {
-		t.Errorf("asked %q, want %q", got, want)
+		t.Errorf("calls %q, want %q", got, want)
 	}
 }
 
-// The accounts of a user do not tell the user's status. It is read where it
-// decides, and left open where it does not.
-func TestMembershipsOfUser(t *testing.T) {
+// The list of a user's accounts does not contain the user's status. A filter by
+// status takes a second call.
+func TestMemberships_PageOfUser(t *testing.T) {
 	list := root + "/users/" + user + "/accounts.json"
 	for name, c := range map[string]struct {
 		filter providers.Filter
 		full   bool
-		asked  []string
+		calls  []string
 	}{
 		"all":       {providers.Filter{}, false, []string{list}},
 		"members":   {providers.Filter{Roles: []model.MembershipRole{model.RoleMember, model.RoleOwner}}, false, []string{list}},
@@ -68,16 +64,15 @@ func TestMembershipsOfUser(t *testing.T) {
 			}
 			got := paths(fake)
 			slices.Sort(got)
-			slices.Sort(c.asked)
-			if diff := cmp.Diff(c.asked, got); diff != "" {
+			slices.Sort(c.calls)
+			if diff := cmp.Diff(c.calls, got); diff != "" {
 				t.Error(diff)
 			}
 		})
 	}
 }
 
-// What no membership of this vendor can meet is not asked for.
-func TestImpossibleMemberships(t *testing.T) {
+func TestMemberships_PageWithoutCall(t *testing.T) {
 	p, fake := withFake(t)
 	for _, q := range []providers.Query{
 		of(model.TypeAccount, account, providers.Filter{Roles: []model.MembershipRole{model.RoleOwner}}),
@@ -98,16 +93,15 @@ func TestImpossibleMemberships(t *testing.T) {
 		of(model.TypeAccount, account, providers.Filter{Database: "d"}),
 	} {
 		if page, err := p.Collections().Memberships.Page(t.Context(), q, ""); providers.KindOf(err) != providers.InvalidArgument {
-			t.Errorf("%+v: %+v, %v; want BadInput", q, page, err)
+			t.Errorf("%+v: %+v, %v; want InvalidArgument", q, page, err)
 		}
 	}
-	if asked := paths(fake); len(asked) != 0 {
-		t.Errorf("asked %q", asked)
+	if calls := paths(fake); len(calls) != 0 {
+		t.Errorf("calls %q, want none", calls)
 	}
 }
 
-// One call an account serves all its members that are asked for.
-func TestMembershipsByID(t *testing.T) {
+func TestMemberships_GetMakesOneCallPerAccount(t *testing.T) {
 	p, fake := withFake(t)
 	memberships := p.Collections().Memberships
 	var ids []string
@@ -122,12 +116,12 @@ func TestMembershipsByID(t *testing.T) {
 		}
 	}
 	fake.Control.Reset()
-	found := memberships.Get(t.Context(), append(ids, account+"/1", "x/1", account+"/"))
-	if len(found.Objects) != len(ids) || len(found.Failed) != 0 {
-		t.Errorf("%d of %d; failed %v", len(found.Objects), len(ids), found.Failed)
+	got := memberships.Get(t.Context(), append(ids, account+"/1", "x/1", account+"/"))
+	if len(got.Objects) != len(ids) || len(got.Failed) != 0 {
+		t.Errorf("%d of %d memberships, failed %v", len(got.Objects), len(ids), got.Failed)
 	}
-	if asked := paths(fake); len(asked) != 2 {
-		t.Errorf("asked %q", asked)
+	if calls := paths(fake); len(calls) != 2 {
+		t.Errorf("calls %q, want 2", calls)
 	}
 }
 

@@ -9,18 +9,17 @@ import (
 )
 
 const (
-	// firstPerson and lastPerson are the numbers of those of the cast who have a
-	// login here.
+	// firstPerson and lastPerson are the numbers of the people who have a login.
 	firstPerson, lastPerson = 60, 339
-	// firstUser is the id of the first of them, the one of the vendor's example.
-	firstUser = 2002984
+	// firstUserID is the id in the vendor's example.
+	firstUserID = 2002984
 )
 
-// Password is the value of an attribute that no client may ever show.
+// Password is the value of a password attribute. A client must not expose it.
 const Password = "hunter2-must-stay-hidden"
 
-// UserID is the id of the person with this number.
-func UserID(person int) int { return firstUser + person - firstPerson }
+// UserID returns the id of the user of the person with this number.
+func UserID(person int) int { return firstUserID + person - firstPerson }
 
 type user struct {
 	ID               int         `json:"id"`
@@ -47,7 +46,7 @@ func (u user) field(name string) (string, bool) {
 	return value, ok
 }
 
-func people() []user {
+func newUsers() []user {
 	var users []user
 	for _, p := range fakevendor.People()[firstPerson : lastPerson+1] {
 		created := p.CreatedAt.Add(26 * time.Hour)
@@ -59,14 +58,15 @@ func people() []user {
 			Email:            p.EmailAt(model.ActivePlatform),
 			Status:           status(p.Number),
 			CustomAttributes: attributes(p.Number),
-			CreatedAt:        stamp(created),
-			UpdatedAt:        stamp(created.Add(time.Duration(p.Number%50) * 31 * time.Hour)),
+			CreatedAt:        formatTime(created),
+			UpdatedAt:        formatTime(created.Add(time.Duration(p.Number%50) * 31 * time.Hour)),
 		})
 	}
 	return users
 }
 
-// status is one of the two documented words, and now and then one that is not.
+// status returns one of the two documented statuses, or an undocumented one for one
+// user in 41.
 func status(n int) string {
 	switch {
 	case n%41 == 0:
@@ -91,7 +91,7 @@ func attributes(n int) []attribute {
 	return all
 }
 
-// stamp writes an instant as the vendor does, in Moscow's time of day.
-func stamp(t time.Time) string {
+// formatTime formats a time like the vendor, with the UTC offset of Moscow.
+func formatTime(t time.Time) string {
 	return t.In(time.FixedZone("", 3*60*60)).Format("2006-01-02T15:04:05.000-07:00")
 }

@@ -19,36 +19,36 @@ type row struct {
 	CreatedAt string `json:"created_at"`
 }
 
-func TestLists(t *testing.T) {
+func TestFake_Lists(t *testing.T) {
 	for name, c := range map[string]struct {
 		path  string
 		count int
 		first int
 	}{
 		"default size":     {"users.json?", 20, 2002984},
-		"suffix left out":  {"users?", 20, 2002984},
+		"without suffix":   {"users?", 20, 2002984},
 		"capped":           {"users.json?per_page=1000", 100, 2002984},
 		"second page":      {"users.json?per_page=50&page=2", 50, 2003034},
 		"last page":        {"users.json?per_page=100&page=3", 80, 2003184},
-		"behind the last":  {"users.json?per_page=100&page=4", 0, 0},
+		"past the end":     {"users.json?per_page=100&page=4", 0, 0},
 		"page zero":        {"users.json?page=0", 20, 2002984},
 		"descending":       {"users.json?sorting[reversed]=true", 20, 2003263},
 		"by creation":      {"users.json?sorting[field]=created_at&sorting[reversed]=true", 20, 2003263},
-		"address, as is":   {"users.json?filters[email]=Person061@globex.example", 1, 2002985},
-		"address, lower":   {"users.json?filters[email]=person061@globex.example", 1, 2002985},
+		"exact address":    {"users.json?filters[email]=Person061@globex.example", 1, 2002985},
+		"lower case":       {"users.json?filters[email]=person061@globex.example", 1, 2002985},
 		"part of address":  {"users.json?filters[email]=person061", 0, 0},
 		"day of creation":  {"users.json?filters[created_at]=2016-05-15", 1, 2002984},
 		"accounts":         {"accounts.json?per_page=100&page=2", 40, 7111},
 		"users of account": {"accounts/7011/users.json?", 6, 2002984},
 		"accounts of user": {"users/2002984/accounts.json?", 3, 7011},
-		"nobody's account": {"accounts/7150/users.json?", 0, 0},
-		"user of none":     {"users/2003263/accounts.json?", 0, 0},
+		"empty account":    {"accounts/7150/users.json?", 0, 0},
+		"no accounts":      {"users/2003263/accounts.json?", 0, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			answer := get(t, c.path+"&api_token=right")
+			response := get(t, c.path+"&api_token=right")
 			var rows []row
-			if err := json.Unmarshal(answer.Body.Bytes(), &rows); err != nil || rows == nil {
-				t.Fatalf("%d %s: %v", answer.Code, answer.Body, err)
+			if err := json.Unmarshal(response.Body.Bytes(), &rows); err != nil || rows == nil {
+				t.Fatalf("%d %s: %v", response.Code, response.Body, err)
 			}
 			if len(rows) != c.count || c.count > 0 && rows[0].ID != c.first {
 				t.Errorf("%d rows from %+v, want %d from %d", len(rows), rows[:min(1, len(rows))], c.count, c.first)
@@ -57,7 +57,7 @@ func TestLists(t *testing.T) {
 	}
 }
 
-func TestStatusFilter(t *testing.T) {
+func TestFake_StatusFilter(t *testing.T) {
 	var rows []row
 	if err := json.Unmarshal(get(t, "users?filters[status]=inactive&per_page=100&api_token=right").Body.Bytes(), &rows); err != nil {
 		t.Fatal(err)
@@ -72,9 +72,9 @@ func TestStatusFilter(t *testing.T) {
 	}
 }
 
-// Refusals have bodies of both kinds, since none is documented.
-func TestRefusals(t *testing.T) {
-	kinds := map[string]bool{}
+// The content type of errors is not documented, so the fake uses two.
+func TestFake_Errors(t *testing.T) {
+	contentTypes := map[string]bool{}
 	for path, status := range map[string]int{
 		"users.json":                             http.StatusUnauthorized,
 		"users":                                  http.StatusUnauthorized,
@@ -90,14 +90,14 @@ func TestRefusals(t *testing.T) {
 		"accounts/7011%2Fusers?api_token=right":  http.StatusNotFound,
 		"users/2002984/users.json?api_token=rig": http.StatusUnauthorized,
 	} {
-		answer := get(t, path)
-		if answer.Code != status {
-			t.Errorf("%s: %d, want %d", path, answer.Code, status)
+		response := get(t, path)
+		if response.Code != status {
+			t.Errorf("%s: %d, want %d", path, response.Code, status)
 		}
-		kinds[answer.Header().Get("Content-Type")] = true
+		contentTypes[response.Header().Get("Content-Type")] = true
 	}
-	if len(kinds) != 2 {
-		t.Errorf("kinds of bodies: %v", kinds)
+	if len(contentTypes) != 2 {
+		t.Errorf("content types: %v", contentTypes)
 	}
 	post := httptest.NewRecorder()
 	activeplatformfake.New("right").ServeHTTP(post, httptest.NewRequest(http.MethodPost, prefix+"users.json?api_token=right", nil))
@@ -108,7 +108,7 @@ func TestRefusals(t *testing.T) {
 
 func get(t *testing.T, path string) *httptest.ResponseRecorder {
 	t.Helper()
-	answer := httptest.NewRecorder()
-	activeplatformfake.New("right").ServeHTTP(answer, httptest.NewRequest(http.MethodGet, prefix+path, nil))
-	return answer
+	response := httptest.NewRecorder()
+	activeplatformfake.New("right").ServeHTTP(response, httptest.NewRequest(http.MethodGet, prefix+path, nil))
+	return response
 }

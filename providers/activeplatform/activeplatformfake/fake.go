@@ -1,12 +1,14 @@
-// Package activeplatformfake simulates an ActivePlatform installation: the part
-// of its vendor API v1 that is about users and accounts, written from the
-// vendor's pages below https://docs.activeplatform.com/api-guide/6.0/en and
+// Package activeplatformfake simulates an ActivePlatform installation: the users
+// and accounts of its vendor API v1, as documented below
+// https://docs.activeplatform.com/api-guide/6.0/en and
 // https://docs.activeplatform.com/api-guide/2.0/en.
 //
-// Where those pages are silent it does what is likely: pages count from 1, hold
-// 20 rows unless more are asked for and 100 at most, e-mail addresses are found
-// whole and without regard to case, a filter by a date finds that day, and
-// failures come with any kind of body. It knows nothing of the client.
+// Assumptions where the documentation has no answer: pages count from 1 and have
+// 20 rows by default and 100 at most; a filter by e-mail address compares whole
+// addresses case-insensitively; a filter by date matches that day; error bodies are
+// JSON or HTML.
+//
+// The package shares no code with the client.
 package activeplatformfake
 
 import (
@@ -19,12 +21,13 @@ import (
 	"github.com/accountgraph/accountgraph/internal/fakevendor"
 )
 
-// Fake is a simulated installation. It is an http.Handler and may be used
-// concurrently.
+// Fake is a simulated installation. It always holds the same data. It is safe for
+// concurrent use.
 type Fake struct {
-	// Control decides how it behaves and remembers what it was asked.
+	// Control records requests and injects faults.
 	Control fakevendor.Control
-	// MaxPerPage bounds the rows of a page; set it before the first request.
+	// MaxPerPage is the maximum page size, 100 by default. Set it before the first
+	// request.
 	MaxPerPage int
 
 	token    string
@@ -32,30 +35,30 @@ type Fake struct {
 	accounts []account
 }
 
-// New builds an installation that accepts this token.
+// New returns an installation that accepts this token.
 func New(token string) *Fake {
-	users := people()
-	return &Fake{MaxPerPage: 100, token: token, users: users, accounts: companies(users)}
+	users := newUsers()
+	return &Fake{MaxPerPage: 100, token: token, users: users, accounts: newAccounts(users)}
 }
 
-// ServeHTTP answers a request.
+// ServeHTTP implements http.Handler.
 func (f *Fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	f.Control.Wrap(http.HandlerFunc(f.answer)).ServeHTTP(w, r)
+	f.Control.Wrap(http.HandlerFunc(f.serve)).ServeHTTP(w, r)
 }
 
-func (f *Fake) answer(w http.ResponseWriter, r *http.Request) {
+func (f *Fake) serve(w http.ResponseWriter, r *http.Request) {
 	rest, ok := strings.CutPrefix(r.URL.EscapedPath(), "/api/vendor/v1/")
 	if !ok {
-		refuse(w, r, http.StatusNotFound, "not_found")
+		writeError(w, r, http.StatusNotFound, "not_found")
 		return
 	}
 	if r.Method != http.MethodGet {
-		refuse(w, r, http.StatusMethodNotAllowed, "method_not_allowed")
+		writeError(w, r, http.StatusMethodNotAllowed, "method_not_allowed")
 		return
 	}
 	token := r.URL.Query().Get("api_token")
 	if subtle.ConstantTimeCompare([]byte(token), []byte(f.token)) != 1 {
-		refuse(w, r, http.StatusUnauthorized, "invalid_token")
+		writeError(w, r, http.StatusUnauthorized, "invalid_token")
 		return
 	}
 	segments := strings.Split(strings.TrimSuffix(rest, ".json"), "/")
@@ -64,10 +67,10 @@ func (f *Fake) answer(w http.ResponseWriter, r *http.Request) {
 		_ = json.NewEncoder(w).Encode(value)
 		return
 	}
-	refuse(w, r, http.StatusNotFound, "not_found")
+	writeError(w, r, http.StatusNotFound, "not_found")
 }
 
-// find is what a path names, nil where there is nothing.
+// find returns the resource of a path, nil if there is none.
 func (f *Fake) find(path []string, r *http.Request) any {
 	switch len(path) {
 	case 1:
@@ -77,7 +80,7 @@ func (f *Fake) find(path []string, r *http.Request) any {
 		if err != nil {
 			return nil
 		}
-		return f.one(path[0], id, strings.Join(path[2:], "/"))
+		return f.get(path[0], id, strings.Join(path[2:], "/"))
 	}
 	return nil
 }
@@ -93,7 +96,7 @@ func (f *Fake) list(name string, r *http.Request) any {
 	return nil
 }
 
-func (f *Fake) one(name string, id int, children string) any {
+func (f *Fake) get(name string, id int, children string) any {
 	switch name {
 	case "users":
 		for _, u := range f.users {
@@ -112,32 +115,32 @@ func (f *Fake) one(name string, id int, children string) any {
 }
 
 func (f *Fake) accountsOf(user int) []account {
-	some := []account{}
+	accounts := []account{}
 	for _, a := range f.accounts {
 		if a.members[user] {
-			some = append(some, a)
+			accounts = append(accounts, a)
 		}
 	}
-	return some
+	return accounts
 }
 
 func (f *Fake) usersOf(a account) []user {
-	some := []user{}
+	users := []user{}
 	for _, u := range f.users {
 		if a.members[u.ID] {
-			some = append(some, u)
+			users = append(users, u)
 		}
 	}
-	return some
+	return users
 }
 
-// refuse fails as a JSON API where JSON was asked for, and as a web site
-// elsewhere.
-func refuse(w http.ResponseWriter, r *http.Request, status int, word string) {
+// writeError responds with a JSON body to requests for JSON and for accounts, and
+// with an HTML body to all others.
+func writeError(w http.ResponseWriter, r *http.Request, status int, code string) {
 	if strings.HasSuffix(r.URL.Path, "users.json") || strings.Contains(r.URL.Path, "/accounts/") {
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
 		w.WriteHeader(status)
-		_ = json.NewEncoder(w).Encode(map[string]string{"error": word, "message": http.StatusText(status)})
+		_ = json.NewEncoder(w).Encode(map[string]string{"error": code, "message": http.StatusText(status)})
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")

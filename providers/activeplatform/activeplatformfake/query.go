@@ -8,26 +8,27 @@ import (
 	"strings"
 )
 
-// defaultPerPage is a guess; the vendor's pages name no number.
+// defaultPerPage is an assumption; the vendor documents no default.
 const defaultPerPage = 20
 
-// row is an object of a list, by the vendor's names of its fields.
+// row is an object of a list. field returns the text of a field by the vendor's
+// name of it, and false for an unknown field.
 type row interface {
 	field(name string) (string, bool)
 }
 
-// pageOf filters, sorts and cuts a list as a request wants it.
+// pageOf returns the page of a list that a query selects.
 func pageOf[T row](all []T, q url.Values, maxPerPage int) []T {
-	some := []T{}
+	rows := []T{}
 	for _, r := range all {
 		if matches(r, q) {
-			some = append(some, r)
+			rows = append(rows, r)
 		}
 	}
-	order(some, q.Get("sorting[field]"), q.Get("sorting[reversed]") == "true")
+	sortRows(rows, q.Get("sorting[field]"), q.Get("sorting[reversed]") == "true")
 	size := min(number(q.Get("per_page"), defaultPerPage), maxPerPage)
-	from := min((number(q.Get("page"), 1)-1)*size, len(some))
-	return some[from:min(from+size, len(some))]
+	start := min((number(q.Get("page"), 1)-1)*size, len(rows))
+	return rows[start:min(start+size, len(rows))]
 }
 
 func matches(r row, q url.Values) bool {
@@ -44,9 +45,9 @@ func matches(r row, q url.Values) bool {
 	return true
 }
 
-// order sorts by a field without regard to case; a field that does not exist
-// changes nothing. Without a field the order is that of the ids.
-func order[T row](rows []T, field string, reversed bool) {
+// sortRows sorts by a field, case-insensitively. An unknown field does not change the
+// order. Without a field, rows are sorted by id.
+func sortRows[T row](rows []T, field string, reversed bool) {
 	if field == "" {
 		field = "id"
 	}
@@ -61,11 +62,11 @@ func order[T row](rows []T, field string, reversed bool) {
 	})
 }
 
-// number reads a positive number, or takes the default.
-func number(s string, otherwise int) int {
+// number parses a positive number. It returns fallback if s is not one.
+func number(s string, fallback int) int {
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 1 || n > 1_000_000 {
-		return otherwise
+		return fallback
 	}
 	return n
 }

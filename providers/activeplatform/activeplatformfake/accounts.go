@@ -8,13 +8,13 @@ import (
 )
 
 const (
-	// companyCount is more than fits a page, however large.
-	companyCount = 140
-	firstAccount = 7011
+	// accountCount exceeds the maximum page size.
+	accountCount   = 140
+	firstAccountID = 7011
 )
 
-// AccountID is the id of the nth company's account, from 0.
-func AccountID(n int) int { return firstAccount + n }
+// AccountID returns the id of the account of company n, from 0.
+func AccountID(n int) int { return firstAccountID + n }
 
 type account struct {
 	ID             int     `json:"id"`
@@ -51,24 +51,24 @@ func (a account) field(name string) (string, bool) {
 	return value, ok
 }
 
-// companies makes the accounts. Each user is in one to three of them, so that
-// they overlap; the last person is in none, and the last company has nobody.
-func companies(users []user) []account {
-	accounts := make([]account, companyCount)
+// newAccounts returns the accounts. Each user belongs to one to three of them, except
+// the last user, who belongs to none. The last account has no users.
+func newAccounts(users []user) []account {
+	accounts := make([]account, accountCount)
 	for n := range accounts {
-		accounts[n] = company(n)
+		accounts[n] = newAccount(n)
 	}
 	for i, u := range users[:len(users)-1] {
-		accounts[i%(companyCount-1)].members[u.ID] = true
-		accounts[(i*7+3)%(companyCount-1)].members[u.ID] = true
+		accounts[i%(accountCount-1)].members[u.ID] = true
+		accounts[(i*7+3)%(accountCount-1)].members[u.ID] = true
 		if i%3 == 0 {
-			accounts[(i*13+5)%(companyCount-1)].members[u.ID] = true
+			accounts[(i*13+5)%(accountCount-1)].members[u.ID] = true
 		}
 	}
 	return accounts
 }
 
-func company(n int) account {
+func newAccount(n int) account {
 	created := time.Date(2015, 2, 5, 10, 5, 1, 147e6, time.UTC).Add(time.Duration(n) * 29 * time.Hour)
 	a := account{
 		ID: AccountID(n), Name: fakevendor.Company(n), AccountClassID: 1 + n%2, AccountClass: []string{"Company", "Person"}[n%2],
@@ -76,7 +76,7 @@ func company(n int) account {
 		Country: []string{"RU", "BY", "DE", "NL"}[n%4], City: []string{"Moscow", "Minsk", "Köln", "’s-Hertogenbosch"}[n%4],
 		Street: "Main street", Building: fmt.Sprint(1 + n), Zip: fmt.Sprintf("%06d", 101000+n), Phone: fmt.Sprintf("+7 495 %07d", n),
 		Email: fmt.Sprintf("office%d@company.example", n), Status: "active", Balance: float64(n) * 1.25, CreditLimit: 1000.5,
-		CreatedAt: stamp(created), UpdatedAt: stamp(created.Add(time.Duration(n%40) * 17 * time.Hour)),
+		CreatedAt: formatTime(created), UpdatedAt: formatTime(created.Add(time.Duration(n%40) * 17 * time.Hour)),
 		members: map[int]bool{},
 	}
 	if n%3 == 0 {

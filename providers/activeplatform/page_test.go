@@ -1,0 +1,137 @@
+package activeplatform_test
+
+import (
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/accountgraph/accountgraph/providers"
+	"github.com/accountgraph/accountgraph/providers/activeplatform/activeplatformfake"
+)
+
+// The vendor documents neither the page size nor the end of a list.
+func TestUsers_PageReachesEndOfList(t *testing.T) {
+	for name, c := range map[string]struct {
+		users int
+		// rows returns the index of the first row of a page, and the page's length.
+		rows  func(page int) (from, n int)
+		calls int
+	}{
+		"empty":              {0, sized(100), 1},
+		"one":                {1, sized(100), 2},
+		"one page, not full": {99, sized(100), 2},
+		"one page, full":     {100, sized(100), 2},
+		"last page not full": {101, sized(100), 2},
+		"last page full":     {300, sized(100), 4},
+		"capped at 50":       {130, sized(50), 3},
+		"capped, last full":  {150, sized(50), 4},
+		"capped at 1":        {3, sized(1), 4},
+		"page ignored":       {40, func(int) (int, int) { return 0, 40 }, 2},
+		"per_page ignored":   {500, func(int) (int, int) { return 0, 500 }, 2},
+		"last page repeated": {200, func(page int) (int, int) { return (min(page, 2) - 1) * 100, 100 }, 3},
+		"growing pages":      {90, func(page int) (int, int) { return []int{0, 30, 90}[page-1], []int{30, 60, 0}[page-1] }, 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			calls := 0
+			p := newProvider(t, serve(t, jsonHandler(func(u *url.URL) string {
+				calls++
+				if got := u.Query().Get("per_page"); got != "100" {
+					t.Errorf("per_page is %q", got)
+				}
+				page, err := strconv.Atoi(u.Query().Get("page"))
+				if err != nil {
+					t.Errorf("page is %q", u.Query().Get("page"))
+				}
+				return usersJSON(c.users, c.rows, page)
+			})), token, time.Second)
+			seen := map[string]bool{}
+			var tokens []string
+			for token := ""; ; {
+				page, err := p.Collections().Users.Page(t.Context(), providers.Query{}, token)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if page.Total != nil {
+					t.Error("Total is set")
+				}
+				for _, u := range page.Items {
+					seen[u.VendorID] = true
+				}
+				if token = page.Next; token == "" {
+					break
+				}
+				if tokens = append(tokens, token); len(tokens) > 10 {
+					t.Fatalf("too many pages: %q", tokens)
+				}
+			}
+			if len(seen) != c.users || calls != c.calls {
+				t.Errorf("%d users in %d calls, want %d in %d; tokens %q", len(seen), calls, c.users, c.calls, tokens)
+			}
+		})
+	}
+}
+
+// sized returns pages of this many rows.
+func sized(size int) func(page int) (from, n int) {
+	return func(page int) (int, int) { return (page - 1) * size, size }
+}
+
+func usersJSON(users int, rows func(page int) (from, n int), page int) string {
+	from, n := rows(page)
+	var all []string
+	for i := min(from, users); i < min(from+n, users); i++ {
+		all = append(all, fmt.Sprintf(`{"id":%d}`, 1000+i))
+	}
+	return "[" + strings.Join(all, ",") + "]"
+}
+
+func TestPage_InvalidToken(t *testing.T) {
+	p, _ := withFake(t)
+	for _, token := range []string{
+		"1", "2", "0.100.5", "1.100.5", "2.0.5", "2.-1.5", "2.100.", "2.100.x", "2.100.05", "02.100.5", "+2.100.5", "2.100.5.6",
+		"2.100.5 ", "9999999.100.5", "2.9999999.5", "2.100.99999999999999999999",
+	} {
+		for name, page := range map[string]func() error{
+			"users": func() error {
+				_, err := p.Collections().Users.Page(t.Context(), providers.Query{}, token)
+				return err
+			},
+			"accounts": func() error {
+				_, err := p.Collections().Accounts.Page(t.Context(), providers.Query{}, token)
+				return err
+			},
+		} {
+			if err := page(); providers.KindOf(err) != providers.InvalidArgument {
+				t.Errorf("%s: Page(%q) = %v, want InvalidArgument", name, token, err)
+			}
+		}
+	}
+	page, err := p.Collections().Users.Page(t.Context(), providers.Query{}, "")
+	if want := fmt.Sprintf("2.100.%d", activeplatformfake.UserID(60)); err != nil || page.Next != want {
+		t.Errorf("Next = %q, %v; want %q", page.Next, err, want)
+	}
+}
+
+func TestAccounts_PagesShorterThanRequested(t *testing.T) {
+	p, fake := withFake(t)
+	fake.MaxPerPage = 7
+	seen := map[string]bool{}
+	for token := ""; ; {
+		page, err := p.Collections().Accounts.Page(t.Context(), providers.Query{}, token)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range page.Items {
+			seen[a.VendorID] = true
+		}
+		if token = page.Next; token == "" {
+			break
+		}
+	}
+	if len(seen) < 130 {
+		t.Errorf("%d accounts", len(seen))
+	}
+}
