@@ -1,18 +1,17 @@
-// Package activityinfo translates ActivityInfo's billing API into the graph:
-// billing accounts are accounts, their users are users, and each row of a
-// billing account's user list is a membership with a role and a license.
+// Package activityinfo reads ActivityInfo's billing API: billing accounts are
+// accounts, their users are users, and each row of a billing account's user list is
+// a membership with a role and a license.
 //
-// ActivityInfo gives whole lists: no pages, no order, no filter but the two that
-// the list of a billing account has. Nor can it be asked for one user; that one
-// is looked for in the lists of all billing accounts.
+// ActivityInfo returns whole lists, without pagination and order. It filters only
+// the user list of a billing account, by role and by database. It has no call for
+// one user: the provider searches the user lists of all billing accounts. It reads
+// databases only to find their billing accounts.
 //
-// It does not know who asks, what was asked before, or how answers are kept; it
-// reads the vendor's databases only to learn which billing accounts there are.
+// The package is independent of GraphQL and of other vendors.
 package activityinfo
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -23,23 +22,24 @@ import (
 
 // Options are the settings that only this vendor has.
 type Options struct {
-	// BillingAccounts are ids of billing accounts to read beside those that the
-	// databases visible to the token belong to.
+	// BillingAccounts are ids of billing accounts to read in addition to those of
+	// the databases that are visible to the token.
 	BillingAccounts []string
 }
 
-// Provider is one connection to an ActivityInfo server. Safe for concurrent use.
+// Provider is one connection to an ActivityInfo server. It is safe for concurrent
+// use.
 type Provider struct {
 	client *client
-	// billing are the billing accounts named by the options, each once.
+	// billing are the distinct billing accounts of the options.
 	billing []string
 }
 
 var _ providers.Provider = (*Provider)(nil)
 
-// New builds the provider; it makes no call. The token is a personal API token
-// of an owner of the billing accounts. New fails when an option is not the id of
-// a billing account.
+// New returns a provider. token is a personal API token of an owner of the billing
+// accounts. New sets Credential and VendorCode of c and makes no call. It fails if
+// an option is not the id of a billing account, and when upstream.New fails.
 func New(c upstream.Config, token providers.Secret, o Options) (*Provider, error) {
 	p := &Provider{}
 	for _, account := range o.BillingAccounts {
@@ -60,30 +60,30 @@ func New(c upstream.Config, token providers.Secret, o Options) (*Provider, error
 	return p, nil
 }
 
-// credential sends a token; the vendor ignores the user name:
+// credential authenticates with a token. The vendor ignores the user name:
 // https://www.activityinfo.org/support/docs/api/reference/getBillingAccountUsers.html
 func credential(token providers.Secret) upstream.Credential {
 	return upstream.Basic("accountgraph", token)
 }
 
-// WithCredential is the connection as another user.
+// WithCredential implements providers.Provider.
 func (p *Provider) WithCredential(token providers.Secret) providers.Provider {
 	return &Provider{&client{p.client.upstream.WithCredential(token, credential)}, p.billing}
 }
 
-// Connection describes the connection.
+// Connection implements providers.Provider.
 func (p *Provider) Connection() *model.Provider { return p.client.upstream.Provider() }
 
-// Status tells how the last calls went.
+// Status implements providers.Provider.
 func (p *Provider) Status() model.ProviderStatus { return p.client.upstream.Status() }
 
-// Invalidate drops what is remembered.
+// Invalidate implements providers.Provider.
 func (p *Provider) Invalidate(ctx context.Context, ids []model.ID) {
 	p.client.upstream.Invalidate(ctx, ids)
 }
 
-// Check reads the first billing account of the options; where they name none,
-// the databases.
+// Check reads the first billing account of the options, or the databases if the
+// options have none.
 func (p *Provider) Check(ctx context.Context) error {
 	if len(p.billing) == 0 {
 		_, err := p.client.databases(ctx)
@@ -93,26 +93,31 @@ func (p *Provider) Check(ctx context.Context) error {
 	return err
 }
 
-// Collections are the users, the memberships and the accounts.
+// Collections returns users, memberships and accounts.
 func (p *Provider) Collections() providers.Collections {
-	return providers.Collections{
-		Users:       users{p},
-		Memberships: memberships{p},
-		Accounts:    accounts{p},
-	}
+	return providers.Collections{Users: users{p}, Memberships: memberships{p}, Accounts: accounts{p}}
 }
 
-func (p *Provider) badInput(detail string) error {
+// singlePage returns a whole list as its only page. applied reports whether items
+// are exactly the rows that match the filter.
+func singlePage[T any](items []T, freshness *model.Freshness, applied bool) *providers.Page[T] {
+	p := &providers.Page[T]{Items: items}
+	if freshness != nil {
+		p.Freshness = *freshness
+	}
+	if applied {
+		p.Total = new(len(items))
+	}
+	return p
+}
+
+// isEmptyFilter reports whether a filter has no condition on users or accounts. The
+// vendor supports none of them. Conditions on memberships are not considered.
+func isEmptyFilter(f providers.Filter) bool {
+	return len(f.Emails) == 0 && f.Name == "" && len(f.Status) == 0 &&
+		f.CreatedAfter == nil && f.CreatedBefore == nil && f.UpdatedAfter == nil && f.UpdatedBefore == nil
+}
+
+func (p *Provider) invalidArgument(detail string) error {
 	return &providers.Error{Kind: providers.InvalidArgument, Provider: p.Connection(), Detail: detail}
-}
-
-// vendorCode finds the error word in a body such as {"code":"FORBIDDEN"}.
-func vendorCode(body []byte) string {
-	var failure struct {
-		Code string `json:"code"`
-	}
-	if json.Unmarshal(body, &failure) != nil {
-		return ""
-	}
-	return failure.Code
 }

@@ -10,64 +10,84 @@ import (
 	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/internal/fakevendor"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
 	"github.com/accountgraph/accountgraph/providers/activityinfo"
-	"github.com/accountgraph/accountgraph/providers/activityinfo/activityinfofake"
-	"github.com/accountgraph/accountgraph/providers/providertest"
 )
 
 const token = "token-of-the-activityinfo-tests"
 
-func TestConformance(t *testing.T) {
-	providertest.Run(t, providertest.Subject{
-		New: func(t *testing.T, baseURL, token string, timeout time.Duration) providers.Provider {
-			p, err := activityinfo.New(upstream.Config{
-				Provider:      &model.Provider{Name: "activityinfo", Vendor: model.ActivityInfo, BaseURL: baseURL},
-				Timeout:       timeout,
-				MaxConcurrent: 8,
-				Rand:          func() float64 { return 0 },
-			}, providers.NewSecret(token), activityinfo.Options{BillingAccounts: []string{activityinfofake.LargeAccount}})
-			if err != nil {
-				t.Fatal(err)
-			}
-			return p
-		},
-		Serve: func(t *testing.T) (string, *fakevendor.Control) {
-			fake := activityinfofake.New(token)
-			server := httptest.NewServer(fake)
-			t.Cleanup(server.Close)
-			return server.URL, &fake.Control
-		},
-		Token:     token,
-		Accounts:  []string{activityinfofake.FirstAccount, activityinfofake.LargeAccount},
-		Users:     []string{activityinfofake.UserID(100), activityinfofake.UserID(150)},
-		Databases: true,
-	})
+func TestNew_InvalidBillingAccount(t *testing.T) {
+	for _, account := range []string{"", "0", "-1", "01", "1.0", "1e9", " 1", "SUB000", "9223372036854775808", "1/../2"} {
+		_, err := activityinfo.New(upstream.Config{
+			Provider: &model.Provider{Name: "ai", Vendor: model.ActivityInfo, BaseURL: "https://activityinfo.example"},
+			Timeout:  time.Second, MaxConcurrent: 1,
+		}, providers.NewSecret(token), activityinfo.Options{BillingAccounts: []string{"190780004", account}})
+		if err == nil {
+			t.Errorf("New accepts the billing account %q", account)
+		}
+	}
 }
 
-// vendor answers in place of the network, and writes down what it was asked.
-type vendor struct {
+func TestNew_BasicAuthentication(t *testing.T) {
+	p, _ := connect(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		user, password, ok := r.BasicAuth()
+		if !ok || user == "" || password != token {
+			t.Errorf("Authorization is %q", r.Header.Get("Authorization"))
+		}
+		responses{"/resources/databases": "[]"}.ServeHTTP(w, r)
+	}))
+	if err := p.Check(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestProvider_Check(t *testing.T) {
+	for name, c := range map[string]struct {
+		billing []string
+		want    string
+	}{
+		"configured": {[]string{"17", "4"}, "/resources/billingAccounts/17"},
+		"discovered": {nil, "/resources/databases"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p, v := connect(t, responses{"/resources/databases": "[]", "/resources/billingAccounts/17": `{"id":17}`}, c.billing...)
+			if err := p.Check(t.Context()); err != nil {
+				t.Error(err)
+			}
+			if len(v.calls) != 1 || v.calls[0] != c.want {
+				t.Errorf("Check calls %q, want %q", v.calls, c.want)
+			}
+			p, _ = connect(t, responses{c.want: http.StatusUnauthorized}, c.billing...)
+			if err := p.Check(t.Context()); providers.KindOf(err) != providers.Unauthenticated {
+				t.Errorf("Check = %v, want Unauthenticated", err)
+			}
+		})
+	}
+}
+
+// recorder is a transport that records the URIs of requests and serves them without
+// a network.
+type recorder struct {
 	http.Handler
 	mu    sync.Mutex
-	asked []string
+	calls []string
 }
 
-// RoundTrip answers a request.
-func (v *vendor) RoundTrip(r *http.Request) (*http.Response, error) {
+// RoundTrip implements http.RoundTripper.
+func (v *recorder) RoundTrip(r *http.Request) (*http.Response, error) {
 	v.mu.Lock()
-	v.asked = append(v.asked, r.URL.RequestURI())
+	v.calls = append(v.calls, r.URL.RequestURI())
 	v.mu.Unlock()
 	w := httptest.NewRecorder()
 	v.ServeHTTP(w, r)
 	return w.Result(), nil
 }
 
-// connect builds a provider named ai over a vendor that answers like this.
-func connect(t testing.TB, answers http.Handler, billing ...string) (*activityinfo.Provider, *vendor) {
+// connect returns a provider named ai whose vendor is vendor.
+func connect(t testing.TB, vendor http.Handler, billing ...string) (*activityinfo.Provider, *recorder) {
 	t.Helper()
-	v := &vendor{Handler: answers}
+	v := &recorder{Handler: vendor}
 	p, err := activityinfo.New(upstream.Config{
 		Provider: &model.Provider{Name: "ai", Vendor: model.ActivityInfo, BaseURL: "https://activityinfo.example"},
 		Timeout:  10 * time.Second, MaxConcurrent: 8, Transport: v,
@@ -78,25 +98,25 @@ func connect(t testing.TB, answers http.Handler, billing ...string) (*activityin
 	return p, v
 }
 
-// fixed answers by path: with a body, or with the status that stands there.
-type fixed map[string]any
+// responses are the responses by path: a string is a body, an int is a status.
+type responses map[string]any
 
-// ServeHTTP answers a request; what has no answer is not found.
-func (f fixed) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+// ServeHTTP responds with 404 to other paths.
+func (f responses) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
-	switch answer := f[r.URL.Path].(type) {
+	switch response := f[r.URL.Path].(type) {
 	case string:
-		_, _ = w.Write([]byte(answer))
+		_, _ = w.Write([]byte(response))
 	case int:
-		w.WriteHeader(answer)
-		_, _ = w.Write([]byte(`{"code":"SOME_WORD"}`))
+		w.WriteHeader(response)
+		_, _ = w.Write([]byte(`{"code":"SOME_CODE"}`))
 	default:
 		w.WriteHeader(http.StatusNotFound)
 		_, _ = w.Write([]byte(`{"code":"NOT_FOUND"}`))
 	}
 }
 
-func testdata(t testing.TB, name string) string {
+func readTestdata(t testing.TB, name string) string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("testdata", name))
 	if err != nil {
@@ -105,51 +125,19 @@ func testdata(t testing.TB, name string) string {
 	return string(text)
 }
 
-func TestNew(t *testing.T) {
-	for _, account := range []string{"", "0", "-1", "01", "1.0", "1e9", " 1", "SUB000", "9223372036854775808", "1/../2"} {
-		_, err := activityinfo.New(upstream.Config{
-			Provider: &model.Provider{Name: "ai", Vendor: model.ActivityInfo, BaseURL: "https://activityinfo.example"},
-			Timeout:  time.Second, MaxConcurrent: 1,
-		}, providers.NewSecret(token), activityinfo.Options{BillingAccounts: []string{"190780004", account}})
-		if err == nil {
-			t.Errorf("New takes %q for a billing account", account)
-		}
-	}
+func ofAccount(id string) providers.Query {
+	return providers.Query{Parent: providers.Parent{Type: model.TypeAccount, IDs: []string{id}}}
 }
 
-func TestCredential(t *testing.T) {
-	p, _ := connect(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		user, password, ok := r.BasicAuth()
-		if !ok || user == "" || password != token {
-			t.Errorf("Authorization is %q", r.Header.Get("Authorization"))
-		}
-		fixed{"/resources/databases": "[]"}.ServeHTTP(w, r)
-	}))
-	if err := p.Check(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+func ofUsers(ids ...string) providers.Query {
+	return providers.Query{Parent: providers.Parent{Type: model.TypeUser, IDs: ids}}
 }
 
-func TestCheck(t *testing.T) {
-	for name, c := range map[string]struct {
-		billing []string
-		want    string
-	}{
-		"configured": {[]string{"17", "4"}, "/resources/billingAccounts/17"},
-		"discovered": {nil, "/resources/databases"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			p, v := connect(t, fixed{"/resources/databases": "[]", "/resources/billingAccounts/17": `{"id":17}`}, c.billing...)
-			if err := p.Check(t.Context()); err != nil {
-				t.Error(err)
-			}
-			if len(v.asked) != 1 || v.asked[0] != c.want {
-				t.Errorf("Check asked %q, want %q", v.asked, c.want)
-			}
-			p, _ = connect(t, fixed{c.want: http.StatusUnauthorized}, c.billing...)
-			if err := p.Check(t.Context()); providers.KindOf(err) != providers.Unauthenticated {
-				t.Errorf("Check = %v, want Unauthenticated", err)
-			}
-		})
+// vendorIDs returns the vendor ids of records.
+func vendorIDs[T model.Node](nodes []T) []string {
+	ids := make([]string, len(nodes))
+	for i, n := range nodes {
+		ids[i] = n.GlobalID().VendorID()
 	}
+	return ids
 }

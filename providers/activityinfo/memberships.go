@@ -13,97 +13,99 @@ type memberships struct{ *Provider }
 
 var _ providers.Collection[*model.Membership] = memberships{}
 
-// Get reads the list of each account that an id names, all at once.
+// Get reads the user list of each account that an id names, in parallel.
 func (m memberships) Get(ctx context.Context, ids []string) providers.BatchResult[*model.Membership] {
-	found := providers.BatchResult[*model.Membership]{Objects: make(map[string]*model.Membership, len(ids)), Failed: map[string]error{}}
-	wanted := map[string][]string{}
+	result := providers.BatchResult[*model.Membership]{Objects: make(map[string]*model.Membership, len(ids)), Failed: map[string]error{}}
+	byAccount := map[string][]string{}
 	for _, id := range ids {
 		if account, _ := model.SplitMembership(id); isBillingAccount(account) {
-			wanted[account] = append(wanted[account], id)
+			byAccount[account] = append(byAccount[account], id)
 		}
 	}
 	var mu sync.Mutex
-	var wg sync.WaitGroup
-	for account, ids := range wanted {
-		wg.Go(func() {
-			reply, err := m.client.members(ctx, account, narrowing{})
+	var calls sync.WaitGroup
+	for account, ids := range byAccount {
+		calls.Go(func() {
+			reply, err := m.client.members(ctx, account, memberFilter{})
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil && providers.KindOf(err) != providers.NotFound {
 				for _, id := range ids {
-					found.Failed[id] = err
+					result.Failed[id] = err
 				}
 				return
 			}
 			for _, member := range reply.Value {
 				if slices.Contains(ids, member.VendorID) {
-					found.Objects[member.VendorID] = member
+					result.Objects[member.VendorID] = member
 				}
 			}
 		})
 	}
-	wg.Wait()
-	return found
+	calls.Wait()
+	return result
 }
 
-// Page reads the members of one account, or the memberships of some users, for
-// which the lists of all accounts are read. Either is one page. The vendor
-// narrows to owners and to a database.
+// Page reads the members of one account, or the memberships of users, for which it
+// reads the user lists of all accounts. Both are one page. The vendor filters by
+// owner and by database.
 func (m memberships) Page(ctx context.Context, q providers.Query, token string) (*providers.Page[*model.Membership], error) {
 	if token != "" {
-		return nil, m.badInput("memberships are a list of one page")
+		return nil, m.invalidArgument("invalid page token")
 	}
-	n, exact := narrow(q.Filter)
+	filter, applied := newMemberFilter(q.Filter)
 	switch {
 	case q.Parent.Type == model.TypeAccount && len(q.Parent.IDs) == 1:
-		return m.ofAccount(ctx, q.Parent.IDs[0], n, exact)
+		return m.ofAccount(ctx, q.Parent.IDs[0], filter, applied)
 	case q.Parent.Type == model.TypeUser && len(q.Parent.IDs) > 0:
-		return m.ofUsers(ctx, q.Parent.IDs, n, exact)
+		return m.ofUsers(ctx, q.Parent.IDs, filter, applied)
 	}
-	return nil, m.badInput("memberships are those of one account or of users")
+	return nil, m.invalidArgument("memberships require one account or users")
 }
 
-func (m memberships) ofAccount(ctx context.Context, account string, n narrowing, exact bool) (*providers.Page[*model.Membership], error) {
+func (m memberships) ofAccount(ctx context.Context, account string, f memberFilter, applied bool) (*providers.Page[*model.Membership], error) {
 	if !isBillingAccount(account) {
 		return nil, &providers.Error{Kind: providers.NotFound, Provider: m.Connection(), Detail: "no such billing account"}
 	}
-	reply, err := m.client.members(ctx, account, n)
+	reply, err := m.client.members(ctx, account, f)
 	if err != nil {
 		return nil, err
 	}
-	return page(reply.Value, &reply.Freshness, exact), nil
+	return singlePage(reply.Value, &reply.Freshness, applied), nil
 }
 
-func (m memberships) ofUsers(ctx context.Context, ids []string, n narrowing, exact bool) (*providers.Page[*model.Membership], error) {
-	all, freshness, err := m.scan(ctx, n)
+func (m memberships) ofUsers(ctx context.Context, ids []string, f memberFilter, applied bool) (*providers.Page[*model.Membership], error) {
+	all, freshness, err := m.allMembers(ctx, f)
 	if err != nil {
 		return nil, err
 	}
-	asked := make(map[string]bool, len(ids))
+	requested := make(map[string]bool, len(ids))
 	for _, id := range ids {
-		asked[id] = true
+		requested[id] = true
 	}
-	theirs := make([]*model.Membership, 0, len(ids))
+	members := make([]*model.Membership, 0, len(ids))
 	for _, member := range all {
-		if asked[member.User.VendorID] {
-			theirs = append(theirs, member)
+		if requested[member.User.VendorID] {
+			members = append(members, member)
 		}
 	}
-	return page(theirs, freshness, exact), nil
+	return singlePage(members, freshness, applied), nil
 }
 
-// narrow is what of a filter the vendor applies, and whether that is all of it.
-func narrow(f providers.Filter) (n narrowing, exact bool) {
-	n.database = f.Database
-	n.ownersOnly = len(f.Roles) > 0 && !slices.ContainsFunc(f.Roles, func(r model.MembershipRole) bool {
+// newMemberFilter returns the conditions of f that the vendor supports. applied
+// reports whether these are all conditions of f.
+func newMemberFilter(f providers.Filter) (m memberFilter, applied bool) {
+	m.database = f.Database
+	m.ownersOnly = len(f.Roles) > 0 && !slices.ContainsFunc(f.Roles, func(r model.MembershipRole) bool {
 		return r != model.RoleOwner
 	})
-	exact = asksNothing(f) && len(f.Licenses) == 0 && (len(f.Roles) == 0 || n.ownersOnly)
-	return n, exact
+	applied = isEmptyFilter(f) && len(f.Licenses) == 0 && (len(f.Roles) == 0 || m.ownersOnly)
+	return m, applied
 }
 
-// SupportsOrder is true for the vendor's own order only.
+// SupportsOrder reports true for the vendor's order only.
 func (memberships) SupportsOrder(q providers.Query) bool { return q.Order.Field == "" }
 
-// SupportsParents is true for users: the lists of all accounts serve any number of them.
+// SupportsParents reports true for users: the same lists are read for any number of
+// users.
 func (memberships) SupportsParents(parentType string) bool { return parentType == model.TypeUser }

@@ -9,11 +9,12 @@ import (
 	"github.com/accountgraph/accountgraph/graph/model"
 )
 
-// The vendor marks every field of a user as required, but a user who never
-// signed in has no time to give, and its own client for R finds more fields in
-// an answer than are documented. So unknown fields are passed over and missing
-// ones are null; only what identifies an object must be there.
+// The documentation of the fields is not reliable: every field of a user is marked
+// as required, although a user who never signed in has no login time, and the
+// vendor's client for R reads undocumented fields. The decoders ignore unknown fields
+// and accept missing ones, except ids.
 
+// wireUser is a row of a billing account's user list.
 type wireUser struct {
 	UserID             text         `json:"userId"`
 	Email              string       `json:"email"`
@@ -34,14 +35,14 @@ type wireDatabase struct {
 	BillingAccountID number `json:"billingAccountId"`
 }
 
-var errShape = errors.New("not the documented shape")
+var errFormat = errors.New("undocumented format")
 
 func decodeMembers(body []byte, p *model.Provider, account string) ([]*model.Membership, error) {
 	rows, err := decodeRows[wireUser](body)
 	if err != nil {
 		return nil, err
 	}
-	// The list says nothing of the account but its id.
+	// The list contains only the id of the account.
 	tenant := &model.Account{Entity: model.NewEntity(p, model.TypeAccount, account).WithFieldSet(model.OnlyFields())}
 	members := make([]*model.Membership, len(rows))
 	for i, row := range rows {
@@ -53,17 +54,17 @@ func decodeMembers(body []byte, p *model.Provider, account string) ([]*model.Mem
 			Entity:     entity,
 			User:       row.user(p),
 			Account:    tenant,
-			Role:       role(row.BillingAccountRole),
+			Role:       membershipRole(row.BillingAccountRole),
 			VendorRole: optional(row.BillingAccountRole),
-			License:    license(row.UserLicenseType),
+			License:    userLicense(row.UserLicenseType),
 			Status:     model.UserActive,
 		}
 	}
 	return members, nil
 }
 
-// user is a full record, since a row tells all that the vendor has of a user.
-// The vendor has no status: whoever is listed can sign in.
+// user returns a complete record: a row contains every field that the vendor has of
+// a user. The vendor has no status; every listed user can sign in.
 func (w wireUser) user(p *model.Provider) *model.User {
 	return &model.User{
 		Entity:      model.NewEntity(p, model.TypeUser, string(w.UserID)),
@@ -80,7 +81,7 @@ func decodeAccount(body []byte, p *model.Provider) (*model.Account, error) {
 		return nil, err
 	}
 	if w.ID == "" {
-		return nil, errShape
+		return nil, errFormat
 	}
 	return &model.Account{
 		Entity:       model.NewEntity(p, model.TypeAccount, string(w.ID)),
@@ -91,7 +92,7 @@ func decodeAccount(body []byte, p *model.Provider) (*model.Account, error) {
 	}, nil
 }
 
-func accountID(body []byte) (string, error) {
+func decodeAccountID(body []byte) (string, error) {
 	var w struct {
 		ID number `json:"id"`
 	}
@@ -99,7 +100,7 @@ func accountID(body []byte) (string, error) {
 		return "", err
 	}
 	if w.ID == "" {
-		return "", errShape
+		return "", errFormat
 	}
 	return string(w.ID), nil
 }
@@ -125,15 +126,15 @@ func decodeDatabases(body []byte) ([]string, error) {
 	return slices.Compact(ids), nil
 }
 
-// decodeRows reads an array. What encoding/json lets pass as an empty list or as
-// an object without fields is refused.
+// decodeRows decodes an array of objects. Unlike encoding/json it rejects null in
+// place of the array or of an object.
 func decodeRows[T any](body []byte) ([]T, error) {
 	var rows []*T
 	if err := json.Unmarshal(body, &rows); err != nil {
 		return nil, err
 	}
 	if rows == nil || slices.Contains(rows, nil) {
-		return nil, errShape
+		return nil, errFormat
 	}
 	values := make([]T, len(rows))
 	for i, row := range rows {
@@ -142,34 +143,7 @@ func decodeRows[T any](body []byte) ([]T, error) {
 	return values, nil
 }
 
-func role(word string) model.MembershipRole {
-	switch word {
-	case "OWNER":
-		return model.RoleOwner
-	case "NONE":
-		return model.RoleMember
-	}
-	return model.RoleOther
-}
-
-func license(word string) *model.License {
-	switch l := model.License(word); l {
-	case "":
-		return nil
-	case model.LicenseNone, model.LicenseBasic, model.LicenseFull:
-		return &l
-	}
-	return new(model.LicenseOther)
-}
-
-func accountStatus(word string) model.AccountStatus {
-	switch s := model.AccountStatus(word); s {
-	case model.AccountActive, model.AccountSuspended, model.AccountClosed:
-		return s
-	}
-	return model.AccountOther
-}
-
+// optional returns nil for "".
 func optional(s string) *string {
 	if s == "" {
 		return nil

@@ -1,12 +1,7 @@
 package activityinfo_test
 
 import (
-	"encoding/json"
-	"fmt"
-	"net/http"
-	"net/url"
 	"reflect"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,18 +10,15 @@ import (
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/providers"
+	"github.com/accountgraph/accountgraph/providers/providertest"
 )
 
-var deep = cmp.AllowUnexported(model.FieldSet{})
+var compareFieldSets = cmp.AllowUnexported(model.FieldSet{})
 
-func ofAccount(id string) providers.Query {
-	return providers.Query{Parent: providers.Parent{Type: model.TypeAccount, IDs: []string{id}}}
-}
-
-// members reads the members of account 190780004 out of a body.
+// members returns the members of account 190780004 whose user list has this body.
 func members(t testing.TB, body string) ([]*model.Membership, error) {
 	t.Helper()
-	p, _ := connect(t, fixed{"/resources/billingAccounts/190780004/users": body})
+	p, _ := connect(t, responses{"/resources/billingAccounts/190780004/users": body})
 	page, err := p.Collections().Memberships.Page(t.Context(), ofAccount("190780004"), "")
 	if err != nil {
 		return nil, err
@@ -34,8 +26,8 @@ func members(t testing.TB, body string) ([]*model.Membership, error) {
 	return page.Items, nil
 }
 
-func TestMembers(t *testing.T) {
-	got, err := members(t, testdata(t, "users.json"))
+func TestMemberships_Example(t *testing.T) {
+	got, err := members(t, readTestdata(t, "users.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,48 +51,42 @@ func TestMembers(t *testing.T) {
 			Account: account, Role: "MEMBER", VendorRole: new("NONE"), License: new(model.LicenseBasic), Status: "ACTIVE",
 		},
 	}
-	if diff := cmp.Diff(want, got, deep); diff != "" {
+	if diff := cmp.Diff(want, got, compareFieldSets); diff != "" {
 		t.Error(diff)
 	}
-	// What schema.graphqls says that ActivityInfo fills, and nothing else.
-	fills(t, *got[0], "Entity", "User", "Account", "Role", "VendorRole", "License", "Status")
-	fills(t, *got[0].User, "Entity", "Email", "Name", "Status", "LastLoginAt")
+	wantUnset(t, got[0], "Organization", "VendorRoleID", "JoinedAt", "LastAccessAt", "Invitation", "Groups", "Buyers", "Modules", "Audit")
+	wantUnset(t, got[0].User, "FirstName", "MiddleName", "LastName", "VendorStatus", "Icon", "Phone", "Settings", "CustomAttributes", "CreatedAt", "UpdatedAt", "Audit", "CurrentAccount")
 	if got[0].Account.HasField("name") || !got[0].Complete() || !got[0].User.Complete() {
-		t.Error("the account is not a short reference, or another record is")
+		t.Error("want a short reference to the account and complete records otherwise")
 	}
 }
 
-func TestAccount(t *testing.T) {
-	p, _ := connect(t, fixed{"/resources/billingAccounts/190780004": testdata(t, "account.json")})
-	found := p.Collections().Accounts.Get(t.Context(), []string{"190780004"})
-	got := found.Objects["190780004"]
+func TestAccounts_Example(t *testing.T) {
+	p, _ := connect(t, responses{"/resources/billingAccounts/190780004": readTestdata(t, "account.json")})
+	got := p.Collections().Accounts.Get(t.Context(), []string{"190780004"}).Objects["190780004"]
 	want := &model.Account{
 		Entity: model.NewEntity(p.Connection(), "Account", "190780004"), Name: new("Acme"),
 		Status: "ACTIVE", VendorStatus: new("ACTIVE"), ExternalID: new("SUB001"),
 	}
-	if diff := cmp.Diff(want, got, deep); diff != "" {
+	if diff := cmp.Diff(want, got, compareFieldSets); diff != "" {
 		t.Fatal(diff)
 	}
-	fills(t, *got, "Entity", "Name", "Status", "VendorStatus", "ExternalID")
+	wantUnset(t, got, "Type", "ServiceLevel", "ExternalName", "ExternalIds", "Address", "Icon", "TechnicalSupportEmail", "Website", "Description", "CreatedAt", "UpdatedAt", "Audit")
 }
 
-// fills checks which fields of a record are not zero.
-func fills(t *testing.T, record any, want ...string) {
+// wantUnset checks which fields of a record the vendor does not have.
+func wantUnset(t *testing.T, record any, want ...string) {
 	t.Helper()
-	v := reflect.ValueOf(record)
-	for i := range v.NumField() {
-		name := v.Type().Field(i).Name
-		if filled := !v.Field(i).IsZero(); filled != slices.Contains(want, name) {
-			t.Errorf("%s.%s: filled is %t", v.Type(), name, filled)
-		}
+	if diff := cmp.Diff(want, providertest.UnsetFields(record)); diff != "" {
+		t.Errorf("%T: %s", record, diff)
 	}
 }
 
-func TestWords(t *testing.T) {
+func TestMemberships_RoleAndLicense(t *testing.T) {
 	for _, c := range []struct {
 		fields  string
 		role    model.MembershipRole
-		word    *string
+		vendor  *string
 		license *model.License
 	}{
 		{`"billingAccountRole":"NONE","userLicenseType":"NONE"`, "MEMBER", new("NONE"), new(model.LicenseNone)},
@@ -117,7 +103,7 @@ func TestWords(t *testing.T) {
 			continue
 		}
 		m := got[0]
-		if m.Role != c.role || !reflect.DeepEqual(m.VendorRole, c.word) || !reflect.DeepEqual(m.License, c.license) {
+		if m.Role != c.role || !reflect.DeepEqual(m.VendorRole, c.vendor) || !reflect.DeepEqual(m.License, c.license) {
 			t.Errorf("%s: role %q, license %v", c.fields, m.Role, m.License)
 		}
 		if m.User.Email != nil || m.User.Name != nil {
@@ -126,47 +112,7 @@ func TestWords(t *testing.T) {
 	}
 }
 
-func TestLastLogin(t *testing.T) {
-	at := func(text string) *time.Time {
-		when, err := time.Parse(time.RFC3339Nano, text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return &when
-	}
-	for wire, want := range map[string]*time.Time{
-		"1771824213731":      at("2026-02-23T05:23:33.731Z"),
-		"1771824213731.0":    at("2026-02-23T05:23:33.731Z"),
-		"1771824213731.25":   at("2026-02-23T05:23:33.731Z"),
-		"1771824213731.999":  at("2026-02-23T05:23:33.731Z"),
-		"1.771824213731E12":  at("2026-02-23T05:23:33.731Z"),
-		"1.771824213731e+12": at("2026-02-23T05:23:33.731Z"),
-		"1":                  at("1970-01-01T00:00:00.001Z"),
-		"253402300799999":    at("9999-12-31T23:59:59.999Z"),
-		"null":               nil,
-		"0":                  nil,
-		"0.0":                nil,
-		"-0":                 nil,
-		"0.5":                nil,
-		"-62135596800000":    nil,
-	} {
-		got, err := members(t, `[{"userId":"1","lastLoginTime":`+wire+`}]`)
-		if err != nil {
-			t.Errorf("%s: %v", wire, err)
-			continue
-		}
-		if at := got[0].User.LastLoginAt; !reflect.DeepEqual(at, want) {
-			t.Errorf("%s: %v, want %v", wire, at, want)
-		}
-	}
-	for _, wire := range []string{"253402300800000", "1e300", "1e999", `"2026-02-23"`, `"1771824213731"`, "true", "{}", "[]"} {
-		if _, err := members(t, `[{"userId":"1","lastLoginTime":`+wire+`}]`); providers.KindOf(err) != providers.BadResponse {
-			t.Errorf("%s: %v, want BadResponse", wire, err)
-		}
-	}
-}
-
-func TestBodies(t *testing.T) {
+func TestMemberships_InvalidBody(t *testing.T) {
 	for _, body := range []string{
 		"", "null", "{}", `{"code":"FORBIDDEN"}`, "[null]", "[{}]", `[{"userId":null}]`, `[{"userId":""}]`, `[{"userId":0}]`,
 		`[{"userId":4.5}]`, `[{"userId":"a\u0000b"}]`, `[{"userId":"` + strings.Repeat("1", 300) + `"}]`, `[{"userId":"1","email":7}]`,
@@ -177,124 +123,9 @@ func TestBodies(t *testing.T) {
 		}
 	}
 	if got, err := members(t, `[]`); err != nil || len(got) != 0 {
-		t.Errorf("nobody: %v, %v", got, err)
+		t.Errorf("empty list: %v, %v", got, err)
 	}
 	if got, err := members(t, `[{"userId":432201}]`); err != nil || got[0].User.VendorID != "432201" {
-		t.Errorf("an id that is a number: %v, %v", got, err)
+		t.Errorf("numeric id: %v, %v", got, err)
 	}
-}
-
-func TestBillingAccountIDs(t *testing.T) {
-	for wire, want := range map[string]string{
-		"190780004": "190780004", "4294967297": "4294967297", "9007199254740993": "9007199254740993",
-		"9223372036854775807": "9223372036854775807", `"9007199254740993"`: "9007199254740993",
-	} {
-		p, _ := connect(t, fixed{
-			"/resources/databases":               `[{"billingAccountId":` + wire + `}]`,
-			"/resources/billingAccounts/" + want: `{"id":` + wire + `}`,
-		})
-		page, err := p.Collections().Accounts.Page(t.Context(), providers.Query{}, "")
-		if err != nil || len(page.Items) != 1 || page.Items[0].VendorID != want {
-			t.Errorf("%s: %v, %v", wire, page, err)
-		}
-		if got := p.Collections().Accounts.Get(t.Context(), []string{want}).Objects[want]; got == nil || got.ID != model.ID("ai:Account:"+want) {
-			t.Errorf("%s: Get found %v", wire, got)
-		}
-	}
-	for _, wire := range []string{"1e9", "1.0", "1.9078000E8", "9223372036854775808", "true", `"SUB000"`, "{}"} {
-		p, _ := connect(t, fixed{"/resources/databases": `[{"billingAccountId":` + wire + `}]`})
-		if _, err := p.Collections().Accounts.Page(t.Context(), providers.Query{}, ""); providers.KindOf(err) != providers.BadResponse {
-			t.Errorf("%s: %v, want BadResponse", wire, err)
-		}
-	}
-	for _, body := range []string{`{"id":5}`, `{"id":null}`, `{"name":"Acme"}`, `[]`, "null"} {
-		p, _ := connect(t, fixed{"/resources/databases": "[]", "/resources/billingAccounts/4": body}, "4")
-		if _, err := p.Collections().Accounts.Page(t.Context(), providers.Query{}, ""); providers.KindOf(err) != providers.BadResponse {
-			t.Errorf("account 4 as %s: %v, want BadResponse", body, err)
-		}
-	}
-}
-
-func TestErrors(t *testing.T) {
-	for _, c := range []struct {
-		status int
-		body   string
-		kind   providers.Kind
-		word   string
-	}{
-		{401, `{"code":"AUTHENTICATION_REQUIRED"}`, providers.Unauthenticated, "AUTHENTICATION_REQUIRED"},
-		{403, `{"code":"FORBIDDEN","message":"no"}`, providers.Forbidden, "FORBIDDEN"},
-		{404, `{"code":"NOT_FOUND","request":{}}`, providers.NotFound, "NOT_FOUND"},
-		{410, `{"code":"DELETED"}`, providers.NotFound, "DELETED"},
-		{400, `{"code":"ROLE_NOT_FOUND"}`, providers.BadResponse, "ROLE_NOT_FOUND"},
-		{403, `{"code":7}`, providers.Forbidden, ""},
-		{403, `{"code":null}`, providers.Forbidden, ""},
-		{403, `["code"]`, providers.Forbidden, ""},
-		{403, `"FORBIDDEN"`, providers.Forbidden, ""},
-		{403, `{"code":"anna@acme.example has no access"}`, providers.Forbidden, ""},
-		{403, `{"code":"` + strings.Repeat("A", 300) + `"}`, providers.Forbidden, ""},
-		{403, `<html>Forbidden</html>`, providers.Forbidden, ""},
-		{403, ``, providers.Forbidden, ""},
-	} {
-		p, _ := connect(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Type", "application/json")
-			w.WriteHeader(c.status)
-			_, _ = w.Write([]byte(c.body))
-		}))
-		err, ok := p.Check(t.Context()).(*providers.Error) //nolint:errorlint // the contract wants this type itself
-		if !ok || err.Kind != c.kind || err.VendorCode != c.word || err.HTTPStatus != c.status {
-			t.Errorf("%d %.40s: %#v", c.status, c.body, err)
-		}
-	}
-}
-
-// FuzzMembers checks that what is read of any body is what the graph promises.
-func FuzzMembers(f *testing.F) {
-	f.Add(testdata(f, "users.json"))
-	f.Add(`[{"userId":1,"lastLoginTime":1.7E12}]`)
-	f.Add(`[{"userId":"1","lastLoginTime":-1e-9}, null]`)
-	f.Add("{\"code\":\"\xff\"}")
-	f.Fuzz(func(t *testing.T, body string) {
-		got, err := members(t, body)
-		if err != nil {
-			if providers.KindOf(err) != providers.BadResponse {
-				t.Fatalf("%v, want BadResponse", err)
-			}
-			return
-		}
-		if !json.Valid([]byte(body)) {
-			t.Fatal("took what is not JSON")
-		}
-		for _, m := range got {
-			id, err := model.ParseID(string(m.ID))
-			if err != nil || m.VendorID != "190780004/"+m.User.VendorID || id.VendorID() != m.VendorID {
-				t.Fatalf("id %q: %v", m.ID, err)
-			}
-			if at := m.User.LastLoginAt; at != nil && (at.Year() < 1970 || at.Year() > 9999) {
-				t.Fatalf("last login %v", at)
-			}
-		}
-	})
-}
-
-// FuzzDatabases checks that no body leads to a path that no account has.
-func FuzzDatabases(f *testing.F) {
-	f.Add(testdata(f, "databases.json"))
-	f.Add(`[{"billingAccountId":"../x"},{"billingAccountId":-1}]`)
-	f.Add(`[{"billingAccountId":"1/users?owners=TRUE"}]`)
-	f.Fuzz(func(t *testing.T, body string) {
-		p, v := connect(t, fixed{"/resources/databases": body})
-		_, _ = p.Collections().Accounts.Page(t.Context(), providers.Query{}, "")
-		for _, asked := range v.asked[1:] {
-			var id int64
-			u, err := url.Parse(asked)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if n, err := fmt.Sscanf(u.Path, "/resources/billingAccounts/%d", &id); n != 1 || err != nil || id <= 0 ||
-				asked != fmt.Sprintf("/resources/billingAccounts/%d", id) {
-				t.Fatalf("asked %q", asked)
-			}
-		}
-	})
 }

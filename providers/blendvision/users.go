@@ -136,7 +136,7 @@ func (p *Provider) acceptable(q providers.Query, parents ...string) error {
 		return p.client.fail(providers.InvalidArgument, "there is no such list")
 	}
 	if q.Filter.Database != "" {
-		return p.client.fail(providers.InvalidArgument, "there are no databases here")
+		return p.client.fail(providers.InvalidArgument, "filter by database is not supported")
 	}
 	return nil
 }

@@ -1,0 +1,42 @@
+package activityinfo_test
+
+import (
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/fakevendor"
+	"github.com/accountgraph/accountgraph/internal/upstream"
+	"github.com/accountgraph/accountgraph/providers"
+	"github.com/accountgraph/accountgraph/providers/activityinfo"
+	"github.com/accountgraph/accountgraph/providers/activityinfo/activityinfofake"
+	"github.com/accountgraph/accountgraph/providers/providertest"
+)
+
+func TestConformance(t *testing.T) {
+	providertest.Run(t, providertest.Subject{
+		New: func(t *testing.T, baseURL, token string, timeout time.Duration) providers.Provider {
+			p, err := activityinfo.New(upstream.Config{
+				Provider:      &model.Provider{Name: "activityinfo", Vendor: model.ActivityInfo, BaseURL: baseURL},
+				Timeout:       timeout,
+				MaxConcurrent: 8,
+				Rand:          func() float64 { return 0 },
+			}, providers.NewSecret(token), activityinfo.Options{BillingAccounts: []string{activityinfofake.LargeAccount}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return p
+		},
+		Serve: func(t *testing.T) (string, *fakevendor.Control) {
+			fake := activityinfofake.New(token)
+			server := httptest.NewServer(fake)
+			t.Cleanup(server.Close)
+			return server.URL, &fake.Control
+		},
+		Token:     token,
+		Accounts:  []string{activityinfofake.FirstAccount, activityinfofake.LargeAccount},
+		Users:     []string{activityinfofake.UserID(100), activityinfofake.UserID(150)},
+		Databases: true,
+	})
+}
