@@ -9,8 +9,8 @@ SHELL := bash
 # Inputs take the same few seconds on every machine.
 FUZZ ?= 5000x
 
-# Every file but those of git and npm, each with its sum.
-sums = find . \( -name .git -o -name node_modules \) -prune -o -type f -print0 | sort -z | xargs -0 sha256sum
+# Every file but those of git, npm and go build, each with its sum.
+sums = find . \( -name .git -o -name node_modules -o -path ./accountgraph \) -prune -o -type f -print0 | sort -z | xargs -0 sha256sum
 
 .PHONY: help
 help: ## List the targets
@@ -25,7 +25,8 @@ test: needs-go needs-redis ## Run all tests; what a newcomer needs
 	go test ./...
 
 .PHONY: check
-check: format tidy vet lint generated test race fuzz e2e ## Run what CI runs
+check: needs-go needs-redis needs-node needs-chromium ## Run what CI runs
+	@.ci/check
 
 .PHONY: generate
 generate: needs-go ## Write all generated files
@@ -60,30 +61,31 @@ lint: needs-go ## Run staticcheck, as pinned in go.mod
 
 .PHONY: race
 race: needs-go needs-redis ## Run all tests with the race detector
-	@# One package at a time: some hold a real Redis to its time, and the detector is slow.
-	go test -race -p 1 ./...
+	@# The target vet runs go vet.
+	go test -race -vet=off ./...
 
 .PHONY: fuzz
 fuzz: needs-go ## Run every fuzz test, each for FUZZ
-	@grep -rHoE --include='*_test.go' --exclude-dir=node_modules '^func Fuzz[A-Za-z0-9_]+' . \
-	| sed -E 's|^(.*)/[^/]+:func (.*)|\1 \2|' | sort | while read -r folder name; do \
-		echo "fuzz $$folder $$name"; \
-		go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZ) -fuzzminimizetime 10x "$$folder" </dev/null; \
-	done
+	@.ci/fuzz $(FUZZ)
 
 .PHONY: e2e
-e2e: needs-go needs-node needs-chromium ## Run real composers, gateways and a browser against the program
+e2e: needs-go needs-node needs-chromium node_modules ## Run real composers, gateways and a browser against the program
 	go build -o accountgraph .
-	@cd e2e/gateway; test node_modules/.package-lock.json -nt package-lock.json \
-	|| npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@cd e2e/gateway; npm test --silent
+
+# The npm packages of e2e/gateway.
+.PHONY: node_modules
+node_modules: needs-node e2e/gateway/node_modules/.package-lock.json
+
+e2e/gateway/node_modules/.package-lock.json: e2e/gateway/package-lock.json
+	cd e2e/gateway; npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 
 .PHONY: bench
 bench: needs-go ## Measure against plain gqlgen; BENCH=-timers, BENCH=-h
 	go run ./internal/bench $(BENCH)
 
 .PHONY: graphiql
-graphiql: ## Build GraphiQL's page anew; needs Node and npm
+graphiql: ## Build GraphiQL's page; needs Node and npm
 	internal/graphiql/build.sh
 
 .PHONY: needs-go
