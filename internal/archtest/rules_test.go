@@ -22,7 +22,7 @@ const (
 )
 
 // baseline is another server of the same graph, the baseline of measurements.
-const baseline = "internal/bench/yardstick"
+const baseline = "internal/bench/baseline"
 
 // rules has one row a package; the first that matches counts. Imports point towards
 // the model, never back.

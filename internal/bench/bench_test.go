@@ -7,9 +7,8 @@ import (
 	"testing"
 )
 
-// Every cell runs, and every server answers every question with the same data;
-// else the command fails. How fast they are is not for a test.
-func TestEveryCell(t *testing.T) {
+// The command itself fails if the servers respond to a scenario with different data.
+func TestBench_EveryCell(t *testing.T) {
 	bench := filepath.Join(t.TempDir(), "bench")
 	if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", bench, ".").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)

@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// connections are how many clients ask at once.
-var connections = []int{1, 32}
+// maxConnections is the highest number of concurrent connections.
+const maxConnections = 32
 
-// plainWait is the yardstick's timer: the shortest that a server's operators
-// would set.
-const plainWait = time.Millisecond
+// batchWait is the baseline's batch timer: the shortest that operators would
+// configure.
+const batchWait = time.Millisecond
 
-// compareServers prints the table of all modes and yardsticks.
+// compareServers prints a table of all modes and baselines for each scenario.
 func compareServers(s settings, stdout io.Writer) error {
 	v, err := startVendors(s.delay)
 	if err != nil {
@@ -27,87 +27,87 @@ func compareServers(s settings, stdout io.Writer) error {
 	if redis != nil {
 		defer redis.stop()
 	}
-	var subjects []subject
+	var targets []target
 	defer func() {
-		for _, s := range subjects {
+		for _, s := range targets {
 			s.stop()
 		}
 	}()
-	add := func(one subject, err error) error {
+	add := func(one target, err error) error {
 		if err == nil {
-			subjects = append(subjects, one)
+			targets = append(targets, one)
 		}
 		return err
 	}
 	for _, m := range modes {
 		if m.redis && redis == nil {
-			fmt.Fprintf(stdout, "There is no redis-server in PATH: %q is left out.\n", m.name)
+			fmt.Fprintf(stdout, "redis-server is not in PATH: %sc is not measured.\n", m.name)
 			continue
 		}
-		if err := add(startProduct(v, m, redis)); err != nil {
+		if err := add(startAccountgraph(v, m, redis)); err != nil {
 			return err
 		}
 	}
-	asked, err := questions(subjects[0].url())
+	all, err := scenarios(targets[0].url())
 	if err != nil {
 		return err
 	}
-	if err := add(startPlain(v, plainName, plainWait)); err != nil {
+	if err := add(startGqlgenBaseline(v, gqlgenBaseline, batchWait)); err != nil {
 		return err
 	}
-	if err := add(startBare(subjects[0], asked)); err != nil {
+	if err := add(startStaticBaseline(targets[0], all)); err != nil {
 		return err
 	}
-	if err := agree(subjects, asked); err != nil {
+	if err := verifyResponses(targets, all); err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "%s\n\nVendors answer after %v. Medians over %s of %v, after %v of warm-up.\n", machine(), s.delay, counted(s.rounds, "round"), s.cell, s.warmUp())
-	for _, q := range asked {
-		if s.only != "" && s.only != q.letter {
+	fmt.Fprintf(stdout, "%s\n\nVendors respond after %v. Medians over %s of %v, after %v of warm-up.\n", describeMachine(), s.delay, plural(s.rounds, "round"), s.cell, s.warmUp())
+	for _, sc := range all {
+		if s.only != "" && s.only != sc.letter {
 			continue
 		}
-		for _, clients := range connections {
-			rows, err := s.rows(v, subjects, q, clients)
+		for _, clients := range s.connections {
+			rows, err := s.rows(v, targets, sc, clients)
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(stdout, "\n%s: %s; %s\n\n%s", q.letter, q.title, counted(clients, "connection"), serversTable(rows))
+			fmt.Fprintf(stdout, "\n%s: %s; %s\n\n%s", sc.letter, sc.title, plural(clients, "connection"), serversTable(rows))
 		}
 	}
 	return nil
 }
 
-// row is one line of a table.
+// row is a line of a table.
 type row struct {
 	name string
-	figures
+	measurement
 }
 
-// rows measures each subject in turn, round by round, so that whatever else the
-// machine does meanwhile strikes all of them.
-func (s settings) rows(v *vendorProcess, subjects []subject, q question, clients int) ([]row, error) {
-	rounds := make([][]figures, len(subjects))
+// rows measures each target in turn, round by round, so that other load on the machine
+// affects all of them.
+func (s settings) rows(v *vendorProcess, targets []target, sc scenario, clients int) ([]row, error) {
+	rounds := make([][]measurement, len(targets))
 	for range s.rounds {
-		for i, one := range subjects {
-			want, err := post(one.url(), q.body)
+		for i, one := range targets {
+			want, err := post(one.url(), sc.body)
 			if err != nil {
 				return nil, err
 			}
-			f, err := s.measure(v, load{one, q, clients, want})
+			f, err := s.measure(v, load{one, sc, clients, want})
 			if err != nil {
 				return nil, err
 			}
 			rounds[i] = append(rounds[i], f)
 		}
 	}
-	rows := make([]row, len(subjects))
-	for i, one := range subjects {
+	rows := make([]row, len(targets))
+	for i, one := range targets {
 		rows[i] = row{one.name, medianOf(rounds[i])}
 	}
 	return rows, nil
 }
 
-func counted(n int, noun string) string {
+func plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}

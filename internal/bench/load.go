@@ -12,18 +12,18 @@ import (
 	"time"
 )
 
-// load is clients that ask a server one question, each again as soon as it has
-// its answer.
+// load is a number of clients that repeat one request, each as soon as it has the
+// response.
 type load struct {
-	subject  subject
-	question question
+	target   target
+	scenario scenario
 	clients  int
-	// want is the only right answer.
+	// want is the only valid response body.
 	want []byte
 }
 
-// run keeps the load up for a time and returns how long each answer took. The
-// first wrong answer ends it.
+// run applies the load for d and returns the latency of each request. The first
+// unexpected response ends it.
 func (l load) run(d time.Duration) ([]time.Duration, error) {
 	all := make([][]time.Duration, l.clients)
 	errs := make([]error, l.clients)
@@ -35,20 +35,20 @@ func (l load) run(d time.Duration) ([]time.Duration, error) {
 	return slices.Concat(all...), errors.Join(errs...)
 }
 
-// client is one connection. It speaks HTTP by hand where that is cheap, since it
-// shares the processor with what it measures.
+// client is one connection. It writes HTTP itself, to use little CPU time of the
+// machine that it measures.
 func (l load) client(number int, until time.Time) ([]time.Duration, error) {
-	conn, err := net.Dial("tcp", l.subject.address)
+	conn, err := net.Dial("tcp", l.target.address)
 	if err != nil {
 		return nil, err
 	}
 	defer conn.Close()
-	body := l.subject.body(l.question, number)
+	body := l.target.body(l.scenario, number)
 	request := fmt.Appendf(nil, "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
-		l.subject.path(number), l.subject.address, len(body), body)
+		l.target.path(number), l.target.address, len(body), body)
 	reader := bufio.NewReaderSize(conn, 64<<10)
-	var answer bytes.Buffer
-	var took []time.Duration
+	var got bytes.Buffer
+	var latencies []time.Duration
 	for begin := time.Now(); begin.Before(until); {
 		if _, err := conn.Write(request); err != nil {
 			return nil, err
@@ -57,16 +57,16 @@ func (l load) client(number int, until time.Time) ([]time.Duration, error) {
 		if err != nil {
 			return nil, err
 		}
-		answer.Reset()
-		if _, err := answer.ReadFrom(response.Body); err != nil {
+		got.Reset()
+		if _, err := got.ReadFrom(response.Body); err != nil {
 			return nil, err
 		}
-		if !bytes.Equal(answer.Bytes(), l.want) {
-			return nil, fmt.Errorf("%s, %s: another answer than before: %s %.500s", l.subject.name, l.question.letter, response.Status, answer.Bytes())
+		if !bytes.Equal(got.Bytes(), l.want) {
+			return nil, fmt.Errorf("%s, %s: the response differs: %s %.500s", l.target.name, l.scenario.letter, response.Status, got.Bytes())
 		}
 		end := time.Now()
-		took = append(took, end.Sub(begin))
+		latencies = append(latencies, end.Sub(begin))
 		begin = end
 	}
-	return took, nil
+	return latencies, nil
 }

@@ -1,10 +1,10 @@
-// Command bench measures the product against two yardsticks, all over the same
-// simulated vendors: plain gqlgen with timer dataloaders, which is how the same
-// graph is usually written, and a handler that only writes the finished bytes.
+// Command bench measures accountgraph against two baselines over the same simulated
+// vendors: plain gqlgen with timer dataloaders, the usual way to write this graph, and
+// a handler that writes finished bytes.
 //
-// Vendors, server and load each are a process of their own, so that the processor
-// time of the server is its own. It judges no result: what is fast enough depends
-// on the machine. It fails where a server answers anything but what it should.
+// Vendors, server and load are separate processes, so that the CPU time of the server
+// can be measured. The command fails if a response differs from the expected one. It
+// does not judge the results, which depend on the machine.
 package main
 
 import (
@@ -23,27 +23,27 @@ func main() {
 	}
 }
 
-// run measures, or is one of the processes that are measured.
+// run measures, or runs the subprocess that the first argument names.
 func run(args []string, stdout io.Writer) error {
 	if len(args) > 0 {
-		if role, ok := roles[args[0]]; ok {
-			return role(args[1:], stdout)
+		if subprocess, ok := subprocesses[args[0]]; ok {
+			return subprocess(args[1:], stdout)
 		}
 	}
-	var s settings
+	s := settings{connections: []int{1, maxConnections}}
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
-	flags.DurationVar(&s.cell, "cell", 3*time.Second, "how long to measure one cell of the table")
-	flags.IntVar(&s.rounds, "rounds", 3, "how often to measure each; the table has the medians")
-	flags.DurationVar(&s.delay, "delay", 5*time.Millisecond, "how long a vendor takes to answer")
-	flags.StringVar(&s.only, "only", "", "measure the query with this letter alone")
-	flags.StringVar(&s.profiles, "profiles", "", "write processor and allocation profiles into this folder")
-	timers := flags.Bool("timers", false, "measure how batches are sent, by level and by timers")
-	short := flags.Bool("short", false, "one quick round, to see that everything runs")
+	flags.DurationVar(&s.cell, "cell", 3*time.Second, "duration of one measurement")
+	flags.IntVar(&s.rounds, "rounds", 3, "number of measurements of each cell; the table shows the medians")
+	flags.DurationVar(&s.delay, "delay", 5*time.Millisecond, "latency of the vendors")
+	flags.StringVar(&s.only, "only", "", "measure only the query with this letter")
+	flags.StringVar(&s.profiles, "profiles", "", "write CPU and allocation profiles into this folder")
+	timers := flags.Bool("timers", false, "compare batches by level with batches by timers")
+	short := flags.Bool("short", false, "one quick round with few connections, as a test")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	if *short {
-		s.cell, s.rounds = 30*time.Millisecond, 1
+		s.cell, s.rounds, s.connections = 30*time.Millisecond, 1, []int{1, 2}
 	}
 	if *timers {
 		return compareTimers(s, stdout)
@@ -51,12 +51,17 @@ func run(args []string, stdout io.Writer) error {
 	return compareServers(s, stdout)
 }
 
-// settings are how much is measured.
+// settings are the command line.
 type settings struct {
-	cell, delay    time.Duration
-	rounds         int
+	// cell is the duration of one measurement, delay the latency of the vendors.
+	cell, delay time.Duration
+	rounds      int
+	// connections are the numbers of concurrent connections to measure with.
+	connections []int
+	// only is the letter of the only scenario, "" for all; profiles the folder for
+	// profiles, "" for none.
 	only, profiles string
 }
 
-// warmUp is how long load runs before it counts.
+// warmUp is how long load runs before measuring starts.
 func (s settings) warmUp() time.Duration { return s.cell / 6 }

@@ -11,47 +11,47 @@ import (
 	"time"
 )
 
-// figures are what is measured of a server under a load.
-type figures struct {
-	// rate is requests a second.
+// measurement is what is measured of a server under load.
+type measurement struct {
+	// rate is requests per second.
 	rate     float64
 	p50, p99 time.Duration
-	// processor, calls and bytes are what one request takes: of the server's
-	// processor time, of vendor calls, of allocations.
-	processor time.Duration
-	calls     float64
-	bytes     float64
-	// resident is the server's memory at the end.
+	// cpu, calls and bytes are the server's CPU time, vendor calls and allocated
+	// bytes per request.
+	cpu   time.Duration
+	calls float64
+	bytes float64
+	// resident is the server's resident memory at the end, in bytes.
 	resident int64
 }
 
-// measure loads a server: to warm up first, then to count.
-func (s settings) measure(v *vendorProcess, l load) (figures, error) {
+// measure warms a server up and measures it.
+func (s settings) measure(v *vendorProcess, l load) (measurement, error) {
 	if _, err := l.run(s.warmUp()); err != nil {
-		return figures{}, err
+		return measurement{}, err
 	}
 	finish := s.profile(l)
 	if _, err := v.calls(); err != nil {
-		return figures{}, err
+		return measurement{}, err
 	}
-	before, err := allocatedBy(l.subject)
+	before, err := allocatedBytes(l.target)
 	if err != nil {
-		return figures{}, err
+		return measurement{}, err
 	}
-	processor, began := l.subject.processorTime(), time.Now()
+	cpu, start := l.target.cpuTime(), time.Now()
 	took, err := l.run(s.cell)
 	if err != nil {
-		return figures{}, err
+		return measurement{}, err
 	}
-	elapsed, n := time.Since(began), float64(len(took))
-	f := figures{rate: n / elapsed.Seconds(), resident: l.subject.resident()}
-	f.processor = time.Duration(float64(l.subject.processorTime()-processor) / n)
+	elapsed, n := time.Since(start), float64(len(took))
+	f := measurement{rate: n / elapsed.Seconds(), resident: l.target.resident()}
+	f.cpu = time.Duration(float64(l.target.cpuTime()-cpu) / n)
 	calls, err := v.calls()
 	if err != nil {
 		return f, err
 	}
 	f.calls = float64(calls) / n
-	after, err := allocatedBy(l.subject)
+	after, err := allocatedBytes(l.target)
 	if err != nil {
 		return f, err
 	}
@@ -61,8 +61,8 @@ func (s settings) measure(v *vendorProcess, l load) (figures, error) {
 	return f, finish()
 }
 
-// allocatedBy is how many bytes a server has allocated since it began.
-func allocatedBy(s subject) (int64, error) {
+// allocatedBytes returns how many bytes a server has allocated since it started.
+func allocatedBytes(s target) (int64, error) {
 	text, err := get(s.process, "/allocated")
 	if err != nil {
 		return 0, err
@@ -70,48 +70,48 @@ func allocatedBy(s subject) (int64, error) {
 	return strconv.ParseInt(text, 10, 64)
 }
 
-// profile begins to profile a server, if that is wanted; what it returns ends it.
+// profile starts profiling a server if the settings name a folder. finish writes the
+// profiles.
 func (s settings) profile(l load) (finish func() error) {
 	if s.profiles == "" {
 		return func() error { return nil }
 	}
-	name := fmt.Sprintf("%s %s %d", l.subject.name, l.question.letter, l.clients)
+	name := fmt.Sprintf("%s %s %d", l.target.name, l.scenario.letter, l.clients)
 	name = filepath.Join(s.profiles, strings.NewReplacer(",", "", " ", "-", "/", "-").Replace(name))
 	done := make(chan error, 1)
 	go func() {
-		done <- save(l.subject, name+".cpu", fmt.Sprintf("/debug/pprof/profile?seconds=%d", max(1, int(s.cell.Seconds()))))
+		done <- save(l.target, name+".cpu", fmt.Sprintf("/debug/pprof/profile?seconds=%d", max(1, int(s.cell.Seconds()))))
 	}()
 	return func() error {
 		if err := <-done; err != nil {
 			return err
 		}
-		return save(l.subject, name+".allocs", "/debug/pprof/allocs")
+		return save(l.target, name+".allocs", "/debug/pprof/allocs")
 	}
 }
 
-func save(s subject, file, path string) error {
+func save(s target, file, path string) error {
 	profile, err := get(s.process, path)
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(file, []byte(profile), 0o644) //nolint:gosec // a profile is no secret
+	return os.WriteFile(file, []byte(profile), 0o644) //nolint:gosec // a profile holds no secret
 }
 
-// medianOf is the median of each figure; the machine is shared, and one round is
-// chance.
-func medianOf(rounds []figures) figures {
-	return figures{
-		rate:      median(rounds, func(f figures) float64 { return f.rate }),
-		p50:       median(rounds, func(f figures) time.Duration { return f.p50 }),
-		p99:       median(rounds, func(f figures) time.Duration { return f.p99 }),
-		processor: median(rounds, func(f figures) time.Duration { return f.processor }),
-		calls:     median(rounds, func(f figures) float64 { return f.calls }),
-		bytes:     median(rounds, func(f figures) float64 { return f.bytes }),
-		resident:  median(rounds, func(f figures) int64 { return f.resident }),
+// medianOf returns the median of each figure.
+func medianOf(rounds []measurement) measurement {
+	return measurement{
+		rate:     median(rounds, func(f measurement) float64 { return f.rate }),
+		p50:      median(rounds, func(f measurement) time.Duration { return f.p50 }),
+		p99:      median(rounds, func(f measurement) time.Duration { return f.p99 }),
+		cpu:      median(rounds, func(f measurement) time.Duration { return f.cpu }),
+		calls:    median(rounds, func(f measurement) float64 { return f.calls }),
+		bytes:    median(rounds, func(f measurement) float64 { return f.bytes }),
+		resident: median(rounds, func(f measurement) int64 { return f.resident }),
 	}
 }
 
-func median[V cmp.Ordered](rounds []figures, of func(figures) V) V {
+func median[V cmp.Ordered](rounds []measurement, of func(measurement) V) V {
 	values := make([]V, len(rounds))
 	for i, f := range rounds {
 		values[i] = of(f)

@@ -11,21 +11,21 @@ import (
 	"time"
 )
 
-// process is this program in another role, running beside it.
+// process is a subprocess of this program.
 type process struct {
 	command *exec.Cmd
 	stdin   io.Closer
-	// address is where it listens.
+	// address is the host and port that it listens on.
 	address string
 }
 
-// start runs this program in a role, until stop is called or this process ends.
-func start(role string, args ...string) (*process, error) {
+// start runs a subprocess until stop is called or this process ends.
+func start(name string, args ...string) (*process, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	p := &process{command: exec.Command(self, append([]string{role}, args...)...)}
+	p := &process{command: exec.Command(self, append([]string{name}, args...)...)}
 	p.command.Stderr = os.Stderr
 	if p.stdin, err = p.command.StdinPipe(); err != nil {
 		return nil, err
@@ -40,29 +40,28 @@ func start(role string, args ...string) (*process, error) {
 	line, err := bufio.NewReader(stdout).ReadString('\n')
 	if err != nil {
 		p.stop()
-		return nil, fmt.Errorf("%s did not start: %w", role, err)
+		return nil, fmt.Errorf("%s did not start: %w", name, err)
 	}
 	p.address = strings.TrimSpace(line)
 	return p, nil
 }
 
-// stop ends the process: it watches its standard input.
+// stop ends the process, which exits at the end of its standard input.
 func (p *process) stop() {
 	_ = p.stdin.Close()
 	_ = p.command.Wait()
 }
 
-// tick is the unit of times in /proc/<pid>/stat; it is the same on every Linux.
+// tick is the unit of times in /proc/<pid>/stat.
 const tick = 10 * time.Millisecond
 
-// processorTime is what the process has used; 0 where the system has no /proc.
-func (p *process) processorTime() time.Duration {
+// cpuTime returns the CPU time that the process has used, or 0 without /proc.
+func (p *process) cpuTime() time.Duration {
 	stat, err := os.ReadFile(p.file("stat"))
 	if err != nil {
 		return 0
 	}
-	// The second field is a name in brackets; user and system time are the
-	// fourteenth and the fifteenth.
+	// Field 2 is a name in brackets; fields 14 and 15 are user and system time.
 	_, rest, _ := strings.Cut(string(stat), ") ")
 	fields := strings.Fields(rest)
 	if len(fields) < 13 {
@@ -73,8 +72,7 @@ func (p *process) processorTime() time.Duration {
 	return time.Duration(user+system) * tick
 }
 
-// resident is how many bytes of memory the process has; 0 where the system has no
-// /proc.
+// resident returns the resident memory of the process in bytes, or 0 without /proc.
 func (p *process) resident() int64 {
 	status, err := os.ReadFile(p.file("status"))
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// serveRedis runs the redis-server that is installed, in memory alone, until
-// standard input ends.
+// serveRedis runs the installed redis-server without persistence until the end of
+// standard input.
 func serveRedis(_ []string, stdout io.Writer) error {
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -31,7 +31,7 @@ func serveRedis(_ []string, stdout io.Writer) error {
 		_ = command.Process.Kill()
 		_ = command.Wait()
 	}()
-	if err := reachable(address, 10*time.Second); err != nil {
+	if err := waitForListener(address, 10*time.Second); err != nil {
 		return err
 	}
 	fmt.Fprintln(stdout, address)
@@ -39,9 +39,9 @@ func serveRedis(_ []string, stdout io.Writer) error {
 	return err
 }
 
-// reachable waits until something listens.
-func reachable(address string, patience time.Duration) error {
-	for deadline := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
+// waitForListener waits until an address accepts connections.
+func waitForListener(address string, timeout time.Duration) error {
+	for deadline := time.Now().Add(timeout); ; time.Sleep(10 * time.Millisecond) {
 		conn, err := net.Dial("tcp", address)
 		if err == nil {
 			return conn.Close()
@@ -52,10 +52,10 @@ func reachable(address string, patience time.Duration) error {
 	}
 }
 
-// startRedis returns nil where no redis-server is installed.
+// startRedis returns nil if redis-server is not installed.
 func startRedis() (*process, error) {
 	if _, err := exec.LookPath("redis-server"); err != nil {
-		return nil, nil //nolint:nilerr,nilnil // none is installed
+		return nil, nil //nolint:nilerr,nilnil // redis is optional
 	}
 	return start("redis")
 }

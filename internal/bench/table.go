@@ -9,16 +9,16 @@ import (
 	"unicode/utf8"
 )
 
-// serversTable has a line a server, with its ratios to both yardsticks.
+// serversTable has a line per server, with its ratios to both baselines.
 func serversTable(rows []row) string {
-	plain, bare := find(rows, plainName), find(rows, bareName)
+	plain, bare := find(rows, gqlgenBaseline), find(rows, staticBaseline)
 	lines := [][]string{{"", "req/s", "p50 ms", "p99 ms", "CPU ms/req", "vendor calls/req", "kB allocated/req", "RSS MB",
 		"req/s : plain", "CPU : plain", "req/s : bytes"}}
 	for _, r := range rows {
 		lines = append(lines, []string{
-			r.name, fmt.Sprintf("%.0f", r.rate), milliseconds(r.p50), milliseconds(r.p99), milliseconds(r.processor),
+			r.name, fmt.Sprintf("%.0f", r.rate), milliseconds(r.p50), milliseconds(r.p99), milliseconds(r.cpu),
 			fmt.Sprintf("%.2f", r.calls), fmt.Sprintf("%.0f", r.bytes/1000), fmt.Sprintf("%d", r.resident>>20),
-			ratio(r.rate, plain.rate), ratio(float64(r.processor), float64(plain.processor)), ratio(r.rate, bare.rate),
+			ratio(r.rate, plain.rate), ratio(float64(r.cpu), float64(plain.cpu)), ratio(r.rate, bare.rate),
 		})
 	}
 	return table(lines)
@@ -44,8 +44,8 @@ func ratio(of, to float64) string {
 	return fmt.Sprintf("%.2f", of/to)
 }
 
-// table lays lines out as Markdown that can be read as it is; the first is the
-// head, and all columns but the first hold numbers.
+// table formats lines as an aligned Markdown table. The first line is the header; all
+// columns but the first hold numbers.
 func table(lines [][]string) string {
 	widths := make([]int, len(lines[0]))
 	for _, line := range lines {
@@ -78,8 +78,8 @@ func table(lines [][]string) string {
 	return b.String()
 }
 
-// machine names what is measured on.
-func machine() string {
+// describeMachine returns the processor, operating system and Go version.
+func describeMachine() string {
 	processor := runtime.GOARCH
 	info, _ := os.ReadFile("/proc/cpuinfo")
 	for line := range strings.Lines(string(info)) {
@@ -88,5 +88,5 @@ func machine() string {
 			break
 		}
 	}
-	return fmt.Sprintf("%s of %s, %s, %s.", counted(runtime.NumCPU(), "core"), processor, runtime.GOOS, runtime.Version())
+	return fmt.Sprintf("%s of %s, %s, %s.", plural(runtime.NumCPU(), "core"), processor, runtime.GOOS, runtime.Version())
 }

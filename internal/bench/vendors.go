@@ -11,11 +11,11 @@ import (
 	"github.com/accountgraph/accountgraph/internal/demo"
 )
 
-// serveVendors runs the simulated vendors; the printed address is that of their
-// control.
+// serveVendors runs the simulated vendors, and prints the address of an endpoint that
+// controls them.
 func serveVendors(args []string, stdout io.Writer) error {
 	flags := flag.NewFlagSet("vendors", flag.ContinueOnError)
-	delay := flags.Duration("delay", 0, "how long an answer takes")
+	delay := flags.Duration("delay", 0, "latency of each response")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -26,8 +26,8 @@ func serveVendors(args []string, stdout io.Writer) error {
 	defer running.Stop()
 	for i := range running.All {
 		running.All[i].Control.Delay(*delay)
-		// The load has 32 connections, and a bound below that would be measured
-		// instead of the server.
+		// A limit below the number of connections of the load would dominate the
+		// measurement.
 		running.All[i].Keys = append(running.All[i].Keys, "maxConcurrent: 64")
 	}
 	mux := http.NewServeMux()
@@ -45,10 +45,10 @@ func serveVendors(args []string, stdout io.Writer) error {
 	return serve(mux, stdout)
 }
 
-// vendorProcess is the process with the simulated vendors, as the others see it.
+// vendorProcess is the subprocess with the simulated vendors.
 type vendorProcess struct {
 	*process
-	// configuration is theirs, baseURL that of SoftwareOne.
+	// configuration is the configuration for them, baseURL the URL of SoftwareOne.
 	configuration, baseURL string
 }
 
@@ -68,21 +68,21 @@ func startVendors(delay time.Duration) (*vendorProcess, error) {
 	return v, nil
 }
 
-// calls is how many the vendors have received since it was called last.
+// calls returns how many calls the vendors have received since the last time.
 func (v *vendorProcess) calls() (int, error) {
-	text, err := answered(http.Post("http://"+v.address+"/calls", "", nil))
+	text, err := readBody(http.Post("http://"+v.address+"/calls", "", nil))
 	if err != nil {
 		return 0, err
 	}
 	return strconv.Atoi(text)
 }
 
-// get asks a process for a text.
+// get reads a text from a subprocess.
 func get(p *process, path string) (string, error) {
-	return answered(http.Get("http://" + p.address + path))
+	return readBody(http.Get("http://" + p.address + path))
 }
 
-func answered(r *http.Response, err error) (string, error) {
+func readBody(r *http.Response, err error) (string, error) {
 	if err != nil {
 		return "", err
 	}

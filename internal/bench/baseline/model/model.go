@@ -1,7 +1,7 @@
-// Package model holds SoftwareOne's objects as the yardstick decodes them, with
-// the vendor's names.
+// Package model holds SoftwareOne's objects as the baseline decodes them, with the
+// vendor's names.
 //
-// It knows nothing of the product's records.
+// It is independent of graph/model.
 package model
 
 import "strings"

@@ -1,4 +1,4 @@
-package yardstick
+package baseline
 
 import (
 	"context"
@@ -6,10 +6,10 @@ import (
 
 	"github.com/graph-gophers/dataloader/v7"
 
-	"github.com/accountgraph/accountgraph/internal/bench/yardstick/model"
+	"github.com/accountgraph/accountgraph/internal/bench/baseline/model"
 )
 
-// loaders batch what one request asks for.
+// loaders batch the reads of one request.
 type loaders struct {
 	users  *dataloader.Loader[string, *model.User]
 	buyers *dataloader.Loader[string, *model.Buyer]

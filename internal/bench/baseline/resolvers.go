@@ -1,4 +1,4 @@
-package yardstick
+package baseline
 
 import (
 	"context"
@@ -7,8 +7,8 @@ import (
 
 	"github.com/graph-gophers/dataloader/v7"
 
-	"github.com/accountgraph/accountgraph/internal/bench/yardstick/generated"
-	"github.com/accountgraph/accountgraph/internal/bench/yardstick/model"
+	"github.com/accountgraph/accountgraph/internal/bench/baseline/generated"
+	"github.com/accountgraph/accountgraph/internal/bench/baseline/model"
 )
 
 type root struct{ client *client }

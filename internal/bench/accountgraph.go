@@ -19,13 +19,13 @@ import (
 	"github.com/accountgraph/accountgraph/resolvers"
 )
 
-// serveProduct runs the product with a configuration.
-func serveProduct(args []string, stdout io.Writer) error {
-	flags := flag.NewFlagSet("product", flag.ContinueOnError)
+// serveAccountgraph runs accountgraph with a configuration.
+func serveAccountgraph(args []string, stdout io.Writer) error {
+	flags := flag.NewFlagSet("accountgraph", flag.ContinueOnError)
 	text := flags.String("configuration", "", "the text of the configuration")
-	apart := flags.Bool("apart", false, "also run one at /0/graphql, /1/graphql, … for each connection of the load")
-	forget := flags.Bool("forget", false, "keep nothing in memory")
-	answers := flags.Bool("answers", false, "keep finished answers")
+	isolated := flags.Bool("isolated", false, "also serve a separate instance per connection at /0/graphql, /1/graphql, …")
+	noMemory := flags.Bool("no-memory", false, "disable the in-memory page cache")
+	responseCache := flags.Bool("response-cache", false, "enable the response cache")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -36,29 +36,29 @@ func serveProduct(args []string, stdout io.Writer) error {
 	}
 	mux := http.NewServeMux()
 	paths := []string{"/graphql"}
-	for i := range connections[len(connections)-1] {
-		if *apart {
+	for i := range maxConnections {
+		if *isolated {
 			paths = append(paths, fmt.Sprintf("/%d/graphql", i))
 		}
 	}
 	for _, path := range paths {
-		handler, err := product(c, *forget, *answers)
+		handler, err := newHandler(c, *noMemory, *responseCache)
 		if err != nil {
 			return err
 		}
 		mux.Handle(path, handler)
 	}
-	return serve(observed(mux), stdout)
+	return serve(instrumented(mux), stdout)
 }
 
-// product is what the program serves at /graphql, put together as it does that.
-func product(c *config.Config, forget, answers bool) (http.Handler, error) {
+// newHandler returns the handler of /graphql, wired as the program wires it.
+func newHandler(c *config.Config, noMemory, responseCache bool) (http.Handler, error) {
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	kept := pagecache.Config{Redis: c.Cache.Redis, Key: c.Cache.Key, Fresh: c.Cache.Fresh, Stale: c.Cache.Stale, Log: log}
-	if forget {
-		kept.MaxBytes = 1 // which is too little for anything
+	pages := pagecache.Config{Redis: c.Cache.Redis, Key: c.Cache.Key, Fresh: c.Cache.Fresh, Stale: c.Cache.Stale, Log: log}
+	if noMemory {
+		pages.MaxBytes = 1 // too little for any page
 	}
-	cache, err := pagecache.Open(kept)
+	cache, err := pagecache.Open(pages)
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +73,7 @@ func product(c *config.Config, forget, answers bool) (http.Handler, error) {
 	o := resolvers.Options{
 		Log: log, Introspection: true, Authenticator: auth.AllowAll(auth.PersonalRead), Version: cache.Version,
 	}
-	if answers {
+	if responseCache {
 		o.AnswerBytes = resolvers.DefaultAnswerBytes
 	}
 	return resolvers.Handler(directory.New(all...), o), nil

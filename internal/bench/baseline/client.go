@@ -1,4 +1,4 @@
-package yardstick
+package baseline
 
 import (
 	"context"
@@ -9,14 +9,13 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/accountgraph/accountgraph/internal/bench/yardstick/model"
+	"github.com/accountgraph/accountgraph/internal/bench/baseline/model"
 )
 
-// pageSize is the most that the platform gives at once, and how many ids one
-// call names.
+// pageSize is the largest page of the platform, and the number of ids in one call.
 const pageSize = 100
 
-// connections is how many are kept open: one for each that the load needs.
+// connections is the size of the connection pool, more than the load needs.
 const connections = 256
 
 // client is a simple client of the platform's REST API.
@@ -31,7 +30,7 @@ func newClient(base, token string) *client {
 	return &client{base: base + "/v1/accounts/", token: token, http: &http.Client{Transport: t}}
 }
 
-// page is a list as the platform sends it.
+// page is one page of a list of the platform.
 type page[T any] struct {
 	Meta struct {
 		Pagination struct {
@@ -41,8 +40,8 @@ type page[T any] struct {
 	Data []*T `json:"data"`
 }
 
-// read reads all rows that meet a condition, or as many as atMost unless that
-// is 0.
+// read returns the rows that meet a condition: all, or the first atMost unless that is
+// 0.
 func read[T any](ctx context.Context, c *client, path, condition string, atMost int) ([]*T, error) {
 	var rows []*T
 	for {
@@ -72,7 +71,7 @@ func get[T any](ctx context.Context, c *client, path string) (*page[T], error) {
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("the platform answers %s", response.Status)
+		return nil, fmt.Errorf("the platform responds %s", response.Status)
 	}
 	body, err := io.ReadAll(response.Body)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/introspection"
 	"github.com/99designs/gqlgen/plugin/federation/fedruntime"
-	"github.com/accountgraph/accountgraph/internal/bench/yardstick/model"
+	"github.com/accountgraph/accountgraph/internal/bench/baseline/model"
 	gqlparser "github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -950,7 +950,7 @@ func (ec *executionContext) field_Query_accounts_args(ctx context.Context, rawAr
 	args["first"] = arg0
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (*AccountFilter, error) {
-			return ec.unmarshalOAccountFilter2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋyardstickᚋgeneratedᚐAccountFilter(ctx, v)
+			return ec.unmarshalOAccountFilter2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋbaselineᚋgeneratedᚐAccountFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -1116,7 +1116,7 @@ func (ec *executionContext) _Account_groups(ctx context.Context, field graphql.C
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.GroupConnection) graphql.Marshaler {
-			return ec.marshalNGroupConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋyardstickᚋmodelᚐGroupConnection(ctx, selections, v)
+			return ec.marshalNGroupConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋbaselineᚋmodelᚐGroupConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1159,7 +1159,7 @@ func (ec *executionContext) _AccountConnection_nodes(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.Account) graphql.Marshaler {
-			return ec.marshalNAccount2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋyardstickᚋmodelᚐAccount(ctx, selections, v)
+			return ec.marshalNAccount2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋbaselineᚋmodelᚐAccount(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1260,7 +1260,7 @@ func (ec *executionContext) _Buyer_sellers(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.Seller) graphql.Marshaler {
-			return ec.marshalNSeller2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋyardstickᚋmodelᚐSeller(ctx, selections, v)
+			return ec.marshalNSeller2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋbaselineᚋmodelᚐSeller(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1292,7 +1292,7 @@ func (ec *executionContext) _BuyerConnection_nodes(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.Buyer) graphql.Marshaler {
-			return ec.marshalNBuyer2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋyardstickᚋmodelᚐBuyer(ctx, selections, v)
+			return ec.marshalNBuyer2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋbaselineᚋmodelᚐBuyer(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1325,7 +1325,7 @@ func (ec *executionContext) _Entity_findUserByID(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.User) graphql.Marshaler {
-			return ec.marshalNUser2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋyardstickᚋmodelᚐUser(ctx, selections, v)
+			return ec.marshalNUser2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋbaselineᚋmodelᚐUser(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1414,7 +1414,7 @@ func (ec *executionContext) _Group_account(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Account) graphql.Marshaler {
-			return ec.marshalOAccount2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋyardstickᚋmodelᚐAccount(ctx, selections, v)
+			return ec.marshalOAccount2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋbaselineᚋmodelᚐAccount(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1446,7 +1446,7 @@ func (ec *executionContext) _Group_modules(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.Module) graphql.Marshaler {
-			return ec.marshalNModule2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋyardstickᚋmodelᚐModule(ctx, selections, v)
+			return ec.marshalNModule2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋbaselineᚋmodelᚐModule(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1479,7 +1479,7 @@ func (ec *executionContext) _Group_users(ctx context.Context, field graphql.Coll
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.UserConnection) graphql.Marshaler {
-			return ec.marshalNUserConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋyardstickᚋmodelᚐUserConnection(ctx, selections, v)
+			return ec.marshalNUserConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋbaselineᚋmodelᚐUserConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1523,7 +1523,7 @@ func (ec *executionContext) _Group_buyers(ctx context.Context, field graphql.Col
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.BuyerConnection) graphql.Marshaler {
-			return ec.marshalNBuyerConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋyardstickᚋmodelᚐBuyerConnection(ctx, selections, v)
+			return ec.marshalNBuyerConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋbaselineᚋmodelᚐBuyerConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1566,7 +1566,7 @@ func (ec *executionContext) _GroupConnection_nodes(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.Group) graphql.Marshaler {
-			return ec.marshalNGroup2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋyardstickᚋmodelᚐGroup(ctx, selections, v)
+			return ec.marshalNGroup2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋbaselineᚋmodelᚐGroup(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1645,7 +1645,7 @@ func (ec *executionContext) _Query_accounts(ctx context.Context, field graphql.C
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.AccountConnection) graphql.Marshaler {
-			return ec.marshalOAccountConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋyardstickᚋmodelᚐAccountConnection(ctx, selections, v)
+			return ec.marshalOAccountConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋbaselineᚋmodelᚐAccountConnection(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1689,7 +1689,7 @@ func (ec *executionContext) _Query_user(ctx context.Context, field graphql.Colle
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.User) graphql.Marshaler {
-			return ec.marshalOUser2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋyardstickᚋmodelᚐUser(ctx, selections, v)
+			return ec.marshalOUser2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋbaselineᚋmodelᚐUser(ctx, selections, v)
 		},
 		true,
 		false,
@@ -2022,7 +2022,7 @@ func (ec *executionContext) _User_currentAccount(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Account) graphql.Marshaler {
-			return ec.marshalOAccount2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋyardstickᚋmodelᚐAccount(ctx, selections, v)
+			return ec.marshalOAccount2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋbaselineᚋmodelᚐAccount(ctx, selections, v)
 		},
 		true,
 		false,
@@ -2054,7 +2054,7 @@ func (ec *executionContext) _UserConnection_nodes(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.User) graphql.Marshaler {
-			return ec.marshalNUser2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋyardstickᚋmodelᚐUser(ctx, selections, v)
+			return ec.marshalNUser2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋbaselineᚋmodelᚐUser(ctx, selections, v)
 		},
 		true,
 		true,
@@ -4413,11 +4413,11 @@ func (ec *executionContext) ___Type(ctx context.Context, sel ast.SelectionSet, o
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNAccount2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋyardstickᚋmodelᚐAccount(ctx context.Context, sel ast.SelectionSet, v []*model.Account) graphql.Marshaler {
+func (ec *executionContext) marshalNAccount2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋbaselineᚋmodelᚐAccount(ctx context.Context, sel ast.SelectionSet, v []*model.Account) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalOAccount2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋyardstickᚋmodelᚐAccount(ctx, sel, v[i])
+		return ec.marshalOAccount2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋbaselineᚋmodelᚐAccount(ctx, sel, v[i])
 	})
 
 	return ret
@@ -4455,17 +4455,17 @@ func (ec *executionContext) marshalNBoolean2bool(ctx context.Context, sel ast.Se
 	return res
 }
 
-func (ec *executionContext) marshalNBuyer2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋyardstickᚋmodelᚐBuyer(ctx context.Context, sel ast.SelectionSet, v []*model.Buyer) graphql.Marshaler {
+func (ec *executionContext) marshalNBuyer2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋbaselineᚋmodelᚐBuyer(ctx context.Context, sel ast.SelectionSet, v []*model.Buyer) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalOBuyer2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋyardstickᚋmodelᚐBuyer(ctx, sel, v[i])
+		return ec.marshalOBuyer2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋbaselineᚋmodelᚐBuyer(ctx, sel, v[i])
 	})
 
 	return ret
 }
 
-func (ec *executionContext) marshalNBuyerConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋyardstickᚋmodelᚐBuyerConnection(ctx context.Context, sel ast.SelectionSet, v *model.BuyerConnection) graphql.Marshaler {
+func (ec *executionContext) marshalNBuyerConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋbaselineᚋmodelᚐBuyerConnection(ctx context.Context, sel ast.SelectionSet, v *model.BuyerConnection) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4491,17 +4491,17 @@ func (ec *executionContext) marshalNFieldSet2string(ctx context.Context, sel ast
 	return res
 }
 
-func (ec *executionContext) marshalNGroup2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋyardstickᚋmodelᚐGroup(ctx context.Context, sel ast.SelectionSet, v []*model.Group) graphql.Marshaler {
+func (ec *executionContext) marshalNGroup2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋbaselineᚋmodelᚐGroup(ctx context.Context, sel ast.SelectionSet, v []*model.Group) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalOGroup2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋyardstickᚋmodelᚐGroup(ctx, sel, v[i])
+		return ec.marshalOGroup2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋbaselineᚋmodelᚐGroup(ctx, sel, v[i])
 	})
 
 	return ret
 }
 
-func (ec *executionContext) marshalNGroupConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋyardstickᚋmodelᚐGroupConnection(ctx context.Context, sel ast.SelectionSet, v *model.GroupConnection) graphql.Marshaler {
+func (ec *executionContext) marshalNGroupConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋbaselineᚋmodelᚐGroupConnection(ctx context.Context, sel ast.SelectionSet, v *model.GroupConnection) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4527,21 +4527,21 @@ func (ec *executionContext) marshalNID2string(ctx context.Context, sel ast.Selec
 	return res
 }
 
-func (ec *executionContext) marshalNModule2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋyardstickᚋmodelᚐModule(ctx context.Context, sel ast.SelectionSet, v []*model.Module) graphql.Marshaler {
+func (ec *executionContext) marshalNModule2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋbaselineᚋmodelᚐModule(ctx context.Context, sel ast.SelectionSet, v []*model.Module) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalOModule2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋyardstickᚋmodelᚐModule(ctx, sel, v[i])
+		return ec.marshalOModule2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋbaselineᚋmodelᚐModule(ctx, sel, v[i])
 	})
 
 	return ret
 }
 
-func (ec *executionContext) marshalNSeller2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋyardstickᚋmodelᚐSeller(ctx context.Context, sel ast.SelectionSet, v []*model.Seller) graphql.Marshaler {
+func (ec *executionContext) marshalNSeller2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋbaselineᚋmodelᚐSeller(ctx context.Context, sel ast.SelectionSet, v []*model.Seller) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalOSeller2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋyardstickᚋmodelᚐSeller(ctx, sel, v[i])
+		return ec.marshalOSeller2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋbaselineᚋmodelᚐSeller(ctx, sel, v[i])
 	})
 
 	return ret
@@ -4563,17 +4563,17 @@ func (ec *executionContext) marshalNString2string(ctx context.Context, sel ast.S
 	return res
 }
 
-func (ec *executionContext) marshalNUser2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋyardstickᚋmodelᚐUser(ctx context.Context, sel ast.SelectionSet, v []*model.User) graphql.Marshaler {
+func (ec *executionContext) marshalNUser2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋbaselineᚋmodelᚐUser(ctx context.Context, sel ast.SelectionSet, v []*model.User) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalOUser2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋyardstickᚋmodelᚐUser(ctx, sel, v[i])
+		return ec.marshalOUser2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋbaselineᚋmodelᚐUser(ctx, sel, v[i])
 	})
 
 	return ret
 }
 
-func (ec *executionContext) marshalNUser2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋyardstickᚋmodelᚐUser(ctx context.Context, sel ast.SelectionSet, v *model.User) graphql.Marshaler {
+func (ec *executionContext) marshalNUser2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋbaselineᚋmodelᚐUser(ctx context.Context, sel ast.SelectionSet, v *model.User) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4583,7 +4583,7 @@ func (ec *executionContext) marshalNUser2ᚖgithubᚗcomᚋaccountgraphᚋaccoun
 	return ec._User(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNUserConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋyardstickᚋmodelᚐUserConnection(ctx context.Context, sel ast.SelectionSet, v *model.UserConnection) graphql.Marshaler {
+func (ec *executionContext) marshalNUserConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋbaselineᚋmodelᚐUserConnection(ctx context.Context, sel ast.SelectionSet, v *model.UserConnection) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4962,21 +4962,21 @@ func (ec *executionContext) marshalNfederation__Scope2ᚕᚕstringᚄ(ctx contex
 	return ret
 }
 
-func (ec *executionContext) marshalOAccount2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋyardstickᚋmodelᚐAccount(ctx context.Context, sel ast.SelectionSet, v *model.Account) graphql.Marshaler {
+func (ec *executionContext) marshalOAccount2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋbaselineᚋmodelᚐAccount(ctx context.Context, sel ast.SelectionSet, v *model.Account) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Account(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOAccountConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋyardstickᚋmodelᚐAccountConnection(ctx context.Context, sel ast.SelectionSet, v *model.AccountConnection) graphql.Marshaler {
+func (ec *executionContext) marshalOAccountConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋbaselineᚋmodelᚐAccountConnection(ctx context.Context, sel ast.SelectionSet, v *model.AccountConnection) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._AccountConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalOAccountFilter2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋyardstickᚋgeneratedᚐAccountFilter(ctx context.Context, v any) (*AccountFilter, error) {
+func (ec *executionContext) unmarshalOAccountFilter2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋbaselineᚋgeneratedᚐAccountFilter(ctx context.Context, v any) (*AccountFilter, error) {
 	if v == nil {
 		return nil, nil
 	}
@@ -5014,14 +5014,14 @@ func (ec *executionContext) marshalOBoolean2ᚖbool(ctx context.Context, sel ast
 	return res
 }
 
-func (ec *executionContext) marshalOBuyer2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋyardstickᚋmodelᚐBuyer(ctx context.Context, sel ast.SelectionSet, v *model.Buyer) graphql.Marshaler {
+func (ec *executionContext) marshalOBuyer2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋbaselineᚋmodelᚐBuyer(ctx context.Context, sel ast.SelectionSet, v *model.Buyer) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Buyer(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOGroup2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋyardstickᚋmodelᚐGroup(ctx context.Context, sel ast.SelectionSet, v *model.Group) graphql.Marshaler {
+func (ec *executionContext) marshalOGroup2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋbaselineᚋmodelᚐGroup(ctx context.Context, sel ast.SelectionSet, v *model.Group) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -5046,14 +5046,14 @@ func (ec *executionContext) marshalOInt2ᚖint(ctx context.Context, sel ast.Sele
 	return res
 }
 
-func (ec *executionContext) marshalOModule2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋyardstickᚋmodelᚐModule(ctx context.Context, sel ast.SelectionSet, v *model.Module) graphql.Marshaler {
+func (ec *executionContext) marshalOModule2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋbaselineᚋmodelᚐModule(ctx context.Context, sel ast.SelectionSet, v *model.Module) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Module(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOSeller2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋyardstickᚋmodelᚐSeller(ctx context.Context, sel ast.SelectionSet, v *model.Seller) graphql.Marshaler {
+func (ec *executionContext) marshalOSeller2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋbaselineᚋmodelᚐSeller(ctx context.Context, sel ast.SelectionSet, v *model.Seller) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -5125,7 +5125,7 @@ func (ec *executionContext) marshalOString2ᚖstring(ctx context.Context, sel as
 	return res
 }
 
-func (ec *executionContext) marshalOUser2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋyardstickᚋmodelᚐUser(ctx context.Context, sel ast.SelectionSet, v *model.User) graphql.Marshaler {
+func (ec *executionContext) marshalOUser2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋinternalᚋbenchᚋbaselineᚋmodelᚐUser(ctx context.Context, sel ast.SelectionSet, v *model.User) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

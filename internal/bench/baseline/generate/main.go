@@ -1,5 +1,5 @@
-// Command generate writes the yardstick's executable schema with gqlgen as it is.
-// It knows nothing of what the product's generator changes.
+// Command generate writes the baseline's executable schema with unmodified gqlgen. It
+// does not use internal/generate.
 package main
 
 import (
@@ -11,7 +11,7 @@ import (
 )
 
 func main() {
-	cfg, err := config.LoadConfig("yardstick.yml")
+	cfg, err := config.LoadConfig("gqlgen.yml")
 	if err == nil {
 		err = api.Generate(cfg)
 	}

@@ -10,17 +10,17 @@ import (
 	"runtime/metrics"
 )
 
-// roles are what this program can be besides the one that measures.
-var roles = map[string]func(args []string, stdout io.Writer) error{
-	"vendors": serveVendors,
-	"product": serveProduct,
-	"plain":   servePlain,
-	"bare":    serveBare,
-	"redis":   serveRedis,
+// subprocesses are the modes of this program besides measuring, by name.
+var subprocesses = map[string]func(args []string, stdout io.Writer) error{
+	"vendors":      serveVendors,
+	"accountgraph": serveAccountgraph,
+	"gqlgen":       serveGqlgenBaseline,
+	"static":       serveStaticBaseline,
+	"redis":        serveRedis,
 }
 
-// serve runs a server on a free port, which it prints, until its standard input
-// ends: then whoever started it is gone.
+// serve runs a server on a free port and prints the address. It returns at the end of
+// standard input, when the parent process has stopped it or has exited.
 func serve(handler http.Handler, stdout io.Writer) error {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -32,8 +32,8 @@ func serve(handler http.Handler, stdout io.Writer) error {
 	return err
 }
 
-// observed adds to a server under test what measuring needs.
-func observed(server http.Handler) http.Handler {
+// instrumented adds endpoints for allocations and profiles to a server.
+func instrumented(server http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", server)
 	mux.HandleFunc("GET /allocated", func(w http.ResponseWriter, _ *http.Request) {
