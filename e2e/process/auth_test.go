@@ -17,8 +17,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// routerSecret is what a gateway shares with the server in these tests.
-const routerSecret = "s3cr3t-router-0123456789-0123456789"
+// gatewaySecret is what a gateway shares with the server in these tests.
+const gatewaySecret = "s3cr3t-router-0123456789-0123456789"
 
 // issuer signs tokens and publishes its key.
 type issuer struct {
@@ -72,21 +72,21 @@ func (i *issuer) token(t *testing.T, scopes string) string {
 	return "Authorization: Bearer " + text
 }
 
-// serverFor is the section of a server that knows a gateway and this issuer.
-func (i *issuer) serverFor(more string) string {
+// serverConfig is the section of a server that knows a gateway and this issuer.
+func (i *issuer) serverConfig(more string) string {
 	return "server: {listen: 127.0.0.1:0, auth: {router: {secrets: ['${OLD_SECRET}', '${ROUTER_SECRET}']}, " +
 		"jwt: {issuer: 'https://login.example', audience: accountgraph, jwks: '" + i.url + "', algorithms: [ES256]}}" + more + "}\n"
 }
 
-var routerEnv = []string{"ROUTER_SECRET=" + routerSecret, "OLD_SECRET=old-" + routerSecret}
+var gatewayEnv = []string{"ROUTER_SECRET=" + gatewaySecret, "OLD_SECRET=old-" + gatewaySecret}
 
-// TestCallers goes the way of a gateway and of callers with tokens, through the
+// TestAuth_GatewayAndTokens goes the way of a gateway and of callers with tokens, through the
 // whole program.
-func TestCallers(t *testing.T) {
+func TestAuth_GatewayAndTokens(t *testing.T) {
 	t.Parallel()
 	i := newIssuer(t)
-	p := serving(t, routerEnv, "serve", "--config", write(t, "a.yaml", i.serverFor(", introspection: false")+simulate(t).Config()))
-	const router = "Router-Authorization: " + routerSecret
+	p := startServer(t, gatewayEnv, "serve", "--config", writeFile(t, "a.yaml", i.serverConfig(", introspection: false")+startVendors(t).Config()))
+	const router = "Router-Authorization: " + gatewaySecret
 	const user = `{"query": "{ user(id: \"softwareone:User:USR-1120-1514\") { name email } }"}`
 	const reps = `{"query": "{ _entities(representations: [{__typename: \"User\", id: \"softwareone:User:USR-1120-1514\"}]) { ... on User { name email } } }"}`
 	const sdl, purge = `{"query": "{ _service { sdl } }"}`, `{"query": "mutation { purge(provider: \"softwareone\") }"}`
@@ -107,7 +107,7 @@ func TestCallers(t *testing.T) {
 		{"a caller, for the SDL", sdl, "403 FORBIDDEN", []string{i.token(t, "personal:read")}},
 		{"a caller, for the schema", schema, "400 INTROSPECTION_DISABLED", []string{i.token(t, "personal:read")}},
 		{"a gateway", reps, "200 FORBIDDEN name", []string{router}},
-		{"a gateway with its old secret", reps, "200 FORBIDDEN name", []string{"Router-Authorization: old-" + routerSecret}},
+		{"a gateway with its old secret", reps, "200 FORBIDDEN name", []string{"Router-Authorization: old-" + gatewaySecret}},
 		{"a gateway for a caller", reps, everything, []string{router, i.token(t, "personal:read")}},
 		{"a gateway for a caller without scopes", reps, noEmail, []string{router, i.token(t, "")}},
 		{"a gateway, for the SDL", sdl, "200 sdl", []string{router}},
@@ -118,7 +118,7 @@ func TestCallers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := told(status, a); got != test.want {
+		if got := summarize(status, a); got != test.want {
 			t.Errorf("%s: %s, not %s\n%s", test.name, got, test.want, a.text)
 		}
 		if strings.Contains(a.text, "s3cr3t") || test.want == noEmail && strings.Contains(a.text, "@") {
@@ -139,8 +139,8 @@ func TestCallers(t *testing.T) {
 	}
 }
 
-// told is a status, the codes of the errors, and which fields have a value.
-func told(status int, a answer) string {
+// summarize is a status, the codes of the errors, and which fields have a value.
+func summarize(status int, a response) string {
 	words := []string{fmt.Sprint(status)}
 	for _, e := range a.Errors {
 		words = append(words, fmt.Sprint(e.Extensions["code"]))
@@ -149,19 +149,19 @@ func told(status int, a answer) string {
 		{"name", "user.name"}, {"name", "_entities.0.name"}, {"email", "user.email"}, {"email", "_entities.0.email"},
 		{"sdl", "_service.sdl"}, {"purge", "purge"},
 	} {
-		if a.at(field.at) != nil {
+		if a.value(field.at) != nil {
 			words = append(words, field.name)
 		}
 	}
 	return strings.Join(words, " ")
 }
 
-// TestKeysOutliveTheirIssuer holds that callers are let in while the issuer is
+// TestAuth_IssuerDown holds that callers are let in while the issuer is
 // down.
-func TestKeysOutliveTheirIssuer(t *testing.T) {
+func TestAuth_IssuerDown(t *testing.T) {
 	t.Parallel()
 	i := newIssuer(t)
-	p := serving(t, routerEnv, "serve", "--config", write(t, "a.yaml", i.serverFor("")+simulate(t).Config()))
+	p := startServer(t, gatewayEnv, "serve", "--config", writeFile(t, "a.yaml", i.serverConfig("")+startVendors(t).Config()))
 	const question = `{"query": "{ __typename }"}`
 	status := func(header string) int {
 		status, _, err := post(client(), p.address, question, header)
@@ -187,51 +187,51 @@ func TestKeysOutliveTheirIssuer(t *testing.T) {
 	}
 }
 
-// TestCheckReadsTheKeys holds that check tells whether callers will be let in.
-func TestCheckReadsTheKeys(t *testing.T) {
+// TestCheck_Keys holds that check tells whether callers will be let in.
+func TestCheck_Keys(t *testing.T) {
 	t.Parallel()
-	i, v := newIssuer(t), simulate(t)
-	file := write(t, "a.yaml", i.serverFor("")+v.Config())
-	p := launch(t, routerEnv, "check", "--config", file)
+	i, v := newIssuer(t), startVendors(t)
+	file := writeFile(t, "a.yaml", i.serverConfig("")+v.Config())
+	p := start(t, gatewayEnv, "check", "--config", file)
 	if code := p.exit(); code != 0 || !strings.HasSuffix(p.stdout.String(), "\nThe keys of callers' tokens: ok\n") || p.stderr.String() != "" {
 		t.Errorf("exit %d: %s%s", code, &p.stdout, &p.stderr)
 	}
 	i.down.Store(true)
-	p = launch(t, routerEnv, "check", "--config", file)
+	p = start(t, gatewayEnv, "check", "--config", file)
 	if code := p.exit(); code != 1 || !strings.HasSuffix(p.stdout.String(), "\nThe keys of callers' tokens: HTTP status 503\n") || p.stderr.String() != "accountgraph: the keys of callers' tokens cannot be read\n" {
 		t.Errorf("exit %d: %s%s", code, &p.stdout, &p.stderr)
 	}
 }
 
-// TestWhoMayForget holds what callers may do where none is asked for a token.
-func TestWhoMayForget(t *testing.T) {
+// TestAuth_InvalidationWithoutTokens holds what callers may do where none is asked for a token.
+func TestAuth_InvalidationWithoutTokens(t *testing.T) {
 	t.Parallel()
-	v := simulate(t)
+	v := startVendors(t)
 	for name, test := range map[string]struct{ config, want string }{
-		"loopback":         {anywhere, "200 purge"},
+		"loopback":         {listenAnywhere, "200 purge"},
 		"a closed network": {"server: {listen: 127.0.0.1:0, auth: open}\n", "200 FORBIDDEN"},
 	} {
-		p := serving(t, nil, "serve", "--config", write(t, "a.yaml", test.config+v.Config()))
+		p := startServer(t, nil, "serve", "--config", writeFile(t, "a.yaml", test.config+v.Config()))
 		status, a, err := post(client(), p.address, `{"query": "mutation { purge(provider: \"softwareone\") }"}`)
-		if err != nil || told(status, a) != test.want {
-			t.Errorf("%s: %s, %v", name, told(status, a), err)
+		if err != nil || summarize(status, a) != test.want {
+			t.Errorf("%s: %s, %v", name, summarize(status, a), err)
 		}
-		a = p.ask(`{ user(id: "softwareone:User:USR-1120-1514") { email } _service { sdl } }`)
-		if len(a.Errors) > 0 || a.at("user.email") == nil || a.at("_service.sdl") == nil {
+		a = p.query(`{ user(id: "softwareone:User:USR-1120-1514") { email } _service { sdl } }`)
+		if len(a.Errors) > 0 || a.value("user.email") == nil || a.value("_service.sdl") == nil {
 			t.Errorf("%s: %s", name, a.text)
 		}
 	}
 }
 
-// TestAnotherNameOfLoopback holds that a page which has its own name stand for
+// TestAuth_HostHeader holds that a page which has its own name stand for
 // loopback gets nothing from a server that asks nobody who they are.
-func TestAnotherNameOfLoopback(t *testing.T) {
+func TestAuth_HostHeader(t *testing.T) {
 	t.Parallel()
-	v := simulate(t)
+	v := startVendors(t)
 	ways := map[string]*process{
-		"loopback": serving(t, nil, "serve", "--config", write(t, "a.yaml", anywhere+v.Config())),
-		"open":     serving(t, nil, "serve", "--config", write(t, "b.yaml", "server: {listen: 127.0.0.1:0, auth: open}\n"+v.Config())),
-		"demo":     serving(t, nil, "demo", "--listen", "127.0.0.1:0"),
+		"loopback": startServer(t, nil, "serve", "--config", writeFile(t, "a.yaml", listenAnywhere+v.Config())),
+		"open":     startServer(t, nil, "serve", "--config", writeFile(t, "b.yaml", "server: {listen: 127.0.0.1:0, auth: open}\n"+v.Config())),
+		"demo":     startServer(t, nil, "demo", "--listen", "127.0.0.1:0"),
 	}
 	for host, own := range map[string]bool{
 		"localhost": true, "LOCALHOST:8080": true, "127.0.0.1": true, "127.1.2.3:80": true, "[::1]": true, "[::1]:8080": true,
@@ -260,13 +260,13 @@ func TestAnotherNameOfLoopback(t *testing.T) {
 	}
 }
 
-// TestOtherSites holds which pages of other sites may ask from a browser.
-func TestOtherSites(t *testing.T) {
+// TestCORS_Origins holds which pages of other sites may ask from a browser.
+func TestCORS_Origins(t *testing.T) {
 	t.Parallel()
-	v := simulate(t)
+	v := startVendors(t)
 	const listed = "server: {listen: 127.0.0.1:0, cors: {origins: ['https://app.example.com', 'http://localhost:5173']}}\n"
-	open := serving(t, nil, "--config", write(t, "a.yaml", listed+v.Config()))
-	shut := serving(t, nil, "--config", write(t, "b.yaml", anywhere+v.Config()))
+	open := startServer(t, nil, "--config", writeFile(t, "a.yaml", listed+v.Config()))
+	shut := startServer(t, nil, "--config", writeFile(t, "b.yaml", listenAnywhere+v.Config()))
 	for origin, want := range map[string]bool{
 		"https://app.example.com": true, "http://localhost:5173": true,
 		"http://app.example.com": false, "https://app.example.com:8443": false, "https://app.example.com.evil.example": false,
@@ -290,7 +290,7 @@ func TestOtherSites(t *testing.T) {
 				{http.MethodOptions, http.Header{"Access-Control-Request-Method": {"POST"}, "Access-Control-Request-Headers": {"authorization,content-type"}}},
 				{http.MethodPost, http.Header{"Content-Type": {"application/json"}}},
 			} {
-				res, data := p.from(t, ask.method, origin, ask.header)
+				res, data := p.crossOrigin(t, ask.method, origin, ask.header)
 				got := res.Header.Get("Access-Control-Allow-Origin")
 				if allowed && got != origin || !allowed && got != "" || res.Header.Get("Access-Control-Allow-Credentials") != "" {
 					t.Errorf("%s %s from %q: %v", name, ask.method, origin, res.Header)
@@ -305,20 +305,20 @@ func TestOtherSites(t *testing.T) {
 		}
 	}
 	for _, header := range []string{"router-authorization", "cookie", "x-other"} {
-		res, _ := open.from(t, http.MethodOptions, "https://app.example.com", http.Header{"Access-Control-Request-Method": {"POST"}, "Access-Control-Request-Headers": {header}})
+		res, _ := open.crossOrigin(t, http.MethodOptions, "https://app.example.com", http.Header{"Access-Control-Request-Method": {"POST"}, "Access-Control-Request-Headers": {header}})
 		if got := res.Header.Get("Access-Control-Allow-Headers"); got != "" {
 			t.Errorf("a page may send %s: %q", header, got)
 		}
 	}
-	res, _ := open.from(t, http.MethodOptions, "https://app.example.com", http.Header{"Access-Control-Request-Method": {"DELETE"}})
+	res, _ := open.crossOrigin(t, http.MethodOptions, "https://app.example.com", http.Header{"Access-Control-Request-Method": {"DELETE"}})
 	if diff := cmp.Diff("", res.Header.Get("Access-Control-Allow-Methods")); diff != "" {
 		t.Error(diff)
 	}
 }
 
-// from asks as a browser does for a page of this origin, and tells whether data
+// crossOrigin asks as a browser does for a page of this origin, and tells whether data
 // came.
-func (p *process) from(t *testing.T, method, origin string, header http.Header) (*http.Response, bool) {
+func (p *process) crossOrigin(t *testing.T, method, origin string, header http.Header) (*http.Response, bool) {
 	t.Helper()
 	r, err := http.NewRequest(method, "http://"+p.address+"/graphql", strings.NewReader(`{"query": "{ __typename }"}`))
 	if err != nil {
@@ -333,7 +333,7 @@ func (p *process) from(t *testing.T, method, origin string, header http.Header) 
 		t.Fatal(err)
 	}
 	defer func() { _ = res.Body.Close() }()
-	var a answer
+	var a response
 	_ = json.NewDecoder(res.Body).Decode(&a)
 	return res, a.Data != nil
 }

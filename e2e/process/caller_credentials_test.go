@@ -24,20 +24,20 @@ const (
 	othersToken  = "others-token-89ab"
 )
 
-// turnstile stands before a simulated vendor, remembers every token that it sees,
+// recordingProxy stands before a simulated vendor, remembers every token that it sees,
 // and exchanges good ones for the one that the vendor accepts.
-type turnstile struct {
+type recordingProxy struct {
 	mu   sync.Mutex
 	seen []string
 }
 
-func turn(t *testing.T, vendor demo.Vendor) (baseURL string, s *turnstile) {
+func startProxy(t *testing.T, vendor demo.Vendor) (baseURL string, s *recordingProxy) {
 	t.Helper()
 	target, err := url.Parse(vendor.BaseURL)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s = &turnstile{}
+	s = &recordingProxy{}
 	server := httptest.NewServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
 		r.Out.URL.Scheme, r.Out.URL.Host = target.Scheme, target.Host
 		query := r.Out.URL.Query()
@@ -65,8 +65,8 @@ func turn(t *testing.T, vendor demo.Vendor) (baseURL string, s *turnstile) {
 	return server.URL + target.Path, s
 }
 
-// took is every token that was seen since the last time, once.
-func (s *turnstile) took() string {
+// takeTokens is every token that was seen since the last time, once.
+func (s *recordingProxy) takeTokens() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	slices.Sort(s.seen)
@@ -75,14 +75,14 @@ func (s *turnstile) took() string {
 	return seen
 }
 
-// lentProvider is a provider in a configuration: `softwareone-caller` and so on.
-func lentProvider(v demo.Vendor, base, mode string) string {
+// providerConfig is a provider in a configuration: `softwareone-caller` and so on.
+func providerConfig(v demo.Vendor, base, mode string) string {
 	text := fmt.Sprintf("  - {name: %s-%s, vendor: %[1]s, baseURL: '%[3]s', credentials: %[4]s", v.Name, strings.ReplaceAll(mode, "_", "-"), base, mode)
 	if mode != "caller" {
 		text += ", token: " + serversToken
 	}
 	if mode != "server" {
-		text += ", credentialHeader: " + lentHeader(v.Name, mode)
+		text += ", credentialHeader: " + credentialHeader(v.Name, mode)
 	}
 	for _, key := range v.Keys {
 		text += ", " + key
@@ -90,13 +90,13 @@ func lentProvider(v demo.Vendor, base, mode string) string {
 	return text + "}\n"
 }
 
-func lentHeader(vendor, mode string) string {
+func credentialHeader(vendor, mode string) string {
 	return "X-" + vendor + "-" + strings.ReplaceAll(mode, "_", "-") + "-Token"
 }
 
-// TestCredentials goes through four vendors, three modes and three callers: the
+// TestCallerCredentials_Modes goes through four vendors, three modes and three callers: the
 // vendor gets exactly the credential that it should, or no call (T42).
-func TestCredentials(t *testing.T) {
+func TestCallerCredentials_Modes(t *testing.T) {
 	t.Parallel()
 	const refused = "UPSTREAM_UNAUTHENTICATED"
 	type end struct{ seen, code string }
@@ -105,31 +105,31 @@ func TestCredentials(t *testing.T) {
 		"caller":             {"": {"", refused}, callersToken: {callersToken, ""}, othersToken: {othersToken, refused}},
 		"caller_then_server": {"": {serversToken, ""}, callersToken: {callersToken, ""}, othersToken: {othersToken, refused}},
 	}
-	vendors := simulate(t)
+	vendors := startVendors(t)
 	config := "server: {listen: 127.0.0.1:0}\ncache: {fresh: 0s, stale: 0s}\nproviders:\n"
-	seen := map[string]*turnstile{}
+	seen := map[string]*recordingProxy{}
 	for _, v := range vendors.All {
-		base, s := turn(t, v)
+		base, s := startProxy(t, v)
 		seen[v.Name] = s
 		for mode := range want {
-			config += lentProvider(v, base, mode)
+			config += providerConfig(v, base, mode)
 		}
 	}
-	p := serving(t, nil, "--config", write(t, "a.yaml", config))
+	p := startServer(t, nil, "--config", writeFile(t, "a.yaml", config))
 	for vendor, s := range seen {
 		for mode, ends := range want {
 			for brought, want := range ends {
 				name := vendor + "-" + strings.ReplaceAll(mode, "_", "-")
 				headers := []string{"accountgraph-trace: 1"}
 				if brought != "" {
-					headers = append(headers, lentHeader(vendor, mode)+": "+brought)
+					headers = append(headers, credentialHeader(vendor, mode)+": "+brought)
 				}
-				a := p.ask(fmt.Sprintf(`{ users(first: 1, filter: {providers: [%q]}) { nodes { id } } }`, name), headers...)
-				got := end{seen: s.took()}
+				a := p.query(fmt.Sprintf(`{ users(first: 1, filter: {providers: [%q]}) { nodes { id } } }`, name), headers...)
+				got := end{seen: s.takeTokens()}
 				if len(a.Errors) > 0 {
 					got.code, _ = a.Errors[0].Extensions["code"].(string)
 				}
-				if id, _ := a.at("users.nodes.0.id").(string); got.code == "" && !strings.HasPrefix(id, name+":User:") {
+				if id, _ := a.value("users.nodes.0.id").(string); got.code == "" && !strings.HasPrefix(id, name+":User:") {
 					t.Errorf("%s with %q: %s", name, brought, a.text)
 				}
 				if diff := cmp.Diff(want, got, cmp.AllowUnexported(end{})); diff != "" {
@@ -148,14 +148,14 @@ func TestCredentials(t *testing.T) {
 	}
 }
 
-// TestCheckOfCallersCredentials holds that check says what it cannot look at, and
+// TestCheck_CallerCredentials holds that check says what it cannot look at, and
 // looks at the rest.
-func TestCheckOfCallersCredentials(t *testing.T) {
+func TestCheck_CallerCredentials(t *testing.T) {
 	t.Parallel()
-	vendor := simulate(t).Vendor("activeplatform")
-	base, s := turn(t, vendor)
-	config := write(t, "a.yaml", "providers:\n"+lentProvider(vendor, base, "server")+lentProvider(vendor, base, "caller")+lentProvider(vendor, base, "caller_then_server"))
-	p := launch(t, nil, "check", "--config", config)
+	vendor := startVendors(t).Vendor("activeplatform")
+	base, s := startProxy(t, vendor)
+	config := writeFile(t, "a.yaml", "providers:\n"+providerConfig(vendor, base, "server")+providerConfig(vendor, base, "caller")+providerConfig(vendor, base, "caller_then_server"))
+	p := start(t, nil, "check", "--config", config)
 	if code := p.exit(); code != 0 {
 		t.Errorf("exit %d: %s%s", code, &p.stdout, &p.stderr)
 	}
@@ -164,17 +164,17 @@ func TestCheckOfCallersCredentials(t *testing.T) {
 			t.Errorf("no row %s in\n%s", row, &p.stdout)
 		}
 	}
-	if seen := s.took(); seen != serversToken {
+	if seen := s.takeTokens(); seen != serversToken {
 		t.Errorf("the vendor saw %q", seen)
 	}
 }
 
-// TestCredentialsOfPages holds that a page of an allowed origin may send the
+// TestCORS_CallerCredentials holds that a page of an allowed origin may send the
 // credential that a provider asks for, and no other header of that kind.
-func TestCredentialsOfPages(t *testing.T) {
+func TestCORS_CallerCredentials(t *testing.T) {
 	t.Parallel()
-	config := "server: {listen: 127.0.0.1:0, cors: {origins: ['https://app.example']}}\nproviders:\n" + lentProvider(demo.Vendor{Name: "activeplatform"}, nobody, "caller")
-	p := serving(t, nil, "--config", write(t, "a.yaml", config))
+	config := "server: {listen: 127.0.0.1:0, cors: {origins: ['https://app.example']}}\nproviders:\n" + providerConfig(demo.Vendor{Name: "activeplatform"}, unreachable, "caller")
+	p := startServer(t, nil, "--config", writeFile(t, "a.yaml", config))
 	for header, allowed := range map[string]bool{"x-activeplatform-caller-token": true, "x-activeplatform-server-token": false} {
 		r, err := http.NewRequest(http.MethodOptions, "http://"+p.address+"/graphql", nil)
 		if err != nil {

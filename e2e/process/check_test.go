@@ -10,13 +10,13 @@ import (
 	"github.com/accountgraph/accountgraph/internal/demo"
 )
 
-// nobody is where nobody listens.
-const nobody = "http://127.0.0.1:1"
+// unreachable is where nobody listens.
+const unreachable = "http://127.0.0.1:1"
 
-// TestCheck holds that check tells of each provider how it is.
-func TestCheck(t *testing.T) {
+// TestCheck_Providers holds that check tells of each provider how it is.
+func TestCheck_Providers(t *testing.T) {
 	t.Parallel()
-	v := simulate(t)
+	v := startVendors(t)
 	good := v.Config()
 	for _, test := range []struct {
 		name, config string
@@ -27,14 +27,14 @@ func TestCheck(t *testing.T) {
 		{"all well", good, 0, []string{"ok", "ok", "ok", "ok"}, ""},
 		{"a wrong token", strings.Replace(good, demo.Token, "s3cr3t", 1), 1,
 			[]string{"authentication failed (HTTP 401)", "ok", "ok", "ok"}, "accountgraph: 1 provider failed\n"},
-		{"nobody there", strings.Replace(good, v.Vendor("activeplatform").BaseURL, nobody, 1), 1,
+		{"nobody there", strings.Replace(good, v.Vendor("activeplatform").BaseURL, unreachable, 1), 1,
 			[]string{"ok", "ok", "unavailable", "ok"}, "accountgraph: 1 provider failed\n"},
 		{"four wrong tokens", strings.ReplaceAll(good, demo.Token, "s3cr3t"), 1,
 			strings.Split(strings.Repeat("|authentication failed (HTTP 401)", 4)[1:], "|"), "accountgraph: 4 providers failed\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			p := launch(t, nil, "check", "--config", write(t, "a.yaml", test.config))
+			p := start(t, nil, "check", "--config", writeFile(t, "a.yaml", test.config))
 			if code := p.exit(); code != test.code {
 				t.Errorf("exit %d", code)
 			}
@@ -42,7 +42,7 @@ func TestCheck(t *testing.T) {
 			for i, vendor := range v.All {
 				url := vendor.BaseURL
 				if !strings.Contains(test.config, url) {
-					url = nobody
+					url = unreachable
 				}
 				want = append(want, strings.Join([]string{vendor.Name, strings.ToUpper(vendor.Name), url, "TIME", test.results[i]}, "|"))
 			}

@@ -13,11 +13,11 @@ import (
 
 const seeHelp = "See `accountgraph --help`.\n"
 
-// TestRefusals holds that the program does not start with what it cannot use,
+// TestCommands_Invalid holds that the program does not start with what it cannot use,
 // and says why.
-func TestRefusals(t *testing.T) {
+func TestCommands_Invalid(t *testing.T) {
 	t.Parallel()
-	broken := write(t, "broken.yaml", `server:
+	broken := writeFile(t, "broken.yaml", `server:
   listen: 0.0.0.0:8080
   port: 8080
 providers:
@@ -28,9 +28,9 @@ providers:
     timeout: 12
 `)
 	provider := "providers: [{name: one, vendor: activeplatform, baseURL: 'https://one.example', token: '${TOKEN}'}]\n"
-	public := write(t, "public.yaml", "server: {listen: ':8080'}\n"+provider)
-	private := write(t, "private.yaml", provider)
-	keyless := write(t, "keyless.yaml", "server: {auth: {jwt: {issuer: i, audience: a, jwksFile: /nowhere/keys.json}}}\n"+provider)
+	public := writeFile(t, "public.yaml", "server: {listen: ':8080'}\n"+provider)
+	private := writeFile(t, "private.yaml", provider)
+	keyless := writeFile(t, "keyless.yaml", "server: {auth: {jwt: {issuer: i, audience: a, jwksFile: /nowhere/keys.json}}}\n"+provider)
 	const away = "an address other than loopback requires server.auth; in a private network that may be `auth: open`, which lets every client that reaches the address read everything that the credentials can read\n"
 	const noFile = "there is no configuration accountgraph.yaml; --config names another, and `accountgraph demo` needs none\n"
 	broad := "the configuration cannot be used:\n" +
@@ -67,7 +67,7 @@ providers:
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			p := launch(t, []string{"TOKEN=s3cr3t"}, strings.Fields(test.args)...)
+			p := start(t, []string{"TOKEN=s3cr3t"}, strings.Fields(test.args)...)
 			if code := p.exit(); code != 2 || p.stdout.String() != "" {
 				t.Errorf("exit %d, and on stdout %q", code, &p.stdout)
 			}
@@ -78,7 +78,7 @@ providers:
 	}
 }
 
-func TestHelp(t *testing.T) {
+func TestCommands_Help(t *testing.T) {
 	t.Parallel()
 	for args, want := range map[string]string{
 		"--help": "serve demo vendors schema check version", "-h": "serve demo vendors schema check version",
@@ -87,7 +87,7 @@ func TestHelp(t *testing.T) {
 	} {
 		t.Run(args, func(t *testing.T) {
 			t.Parallel()
-			p := launch(t, nil, strings.Fields(args)...)
+			p := start(t, nil, strings.Fields(args)...)
 			if code := p.exit(); code != 0 || p.stderr.String() != "" {
 				t.Errorf("exit %d: %s", code, &p.stderr)
 			}
@@ -100,21 +100,21 @@ func TestHelp(t *testing.T) {
 	}
 }
 
-func TestVersion(t *testing.T) {
+func TestCommands_Version(t *testing.T) {
 	t.Parallel()
-	p := launch(t, nil, "version")
+	p := start(t, nil, "version")
 	if code := p.exit(); code != 0 || !regexp.MustCompile(`^accountgraph \S+\n$`).MatchString(p.stdout.String()) || p.stderr.String() != "" {
 		t.Errorf("exit %d: %s%s", code, &p.stdout, &p.stderr)
 	}
 }
 
-// TestPorts holds that vendors takes four ports in a row, and that whoever comes
+// TestVendors_Ports holds that vendors takes four ports in a row, and that whoever comes
 // second is told that they are in use.
-func TestPorts(t *testing.T) {
+func TestVendors_Ports(t *testing.T) {
 	t.Parallel()
-	first := fourPorts(t)
-	p := launch(t, nil, "vendors", "--port", strconv.Itoa(first))
-	p.says(`organizations: .*\n`)
+	first := consecutivePorts(t)
+	p := start(t, nil, "vendors", "--port", strconv.Itoa(first))
+	p.waitStdout(`organizations: .*\n`)
 	for i, path := range []string{"/public", "", "", ""} {
 		want := "baseURL: http://127.0.0.1:" + strconv.Itoa(first+i) + path + "\n"
 		if !strings.Contains(p.stdout.String(), want) {
@@ -122,14 +122,14 @@ func TestPorts(t *testing.T) {
 		}
 	}
 	address := "127.0.0.1:" + strconv.Itoa(first)
-	config := write(t, "a.yaml", "server: {listen: '"+address+"'}\n"+p.stdout.String())
+	config := writeFile(t, "a.yaml", "server: {listen: '"+address+"'}\n"+p.stdout.String())
 	for args, want := range map[string]string{
 		"serve --config " + config:                "cannot listen on " + address,
 		"demo --listen " + address:                "cannot listen on " + address,
 		"vendors --port " + strconv.Itoa(first):   "the simulated softwareone cannot listen on " + address,
 		"vendors --port " + strconv.Itoa(first-1): "the simulated activityinfo cannot listen on " + address,
 	} {
-		p := launch(t, nil, strings.Fields(args)...)
+		p := start(t, nil, strings.Fields(args)...)
 		if code := p.exit(); code != 1 || p.stdout.String() != "" {
 			t.Errorf("%s: exit %d, and on stdout %q", args, code, &p.stdout)
 		}
@@ -139,9 +139,9 @@ func TestPorts(t *testing.T) {
 	}
 }
 
-// fourPorts finds four free ports in a row behind another one, among those that
+// consecutivePorts finds four free ports in a row behind another one, among those that
 // systems do not give to whoever asks for any.
-func fourPorts(t *testing.T) int {
+func consecutivePorts(t *testing.T) int {
 	t.Helper()
 search:
 	for range 100 {

@@ -18,13 +18,13 @@ import (
 	"time"
 )
 
-// patience bounds every wait. What is waited for takes milliseconds, but the
+// waitTimeout bounds every wait. What is waited for takes milliseconds, but the
 // machine may be busy.
-const patience = 20 * time.Second
+const waitTimeout = 20 * time.Second
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if err := os.RemoveAll(built()); err != nil {
+	if err := os.RemoveAll(buildDir()); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		code = 1
 	}
@@ -34,8 +34,8 @@ func TestMain(m *testing.M) {
 // root is the module's root, seen from this package's folder.
 const root = "../.."
 
-// built is the folder of what this run builds.
-func built() string {
+// buildDir is the folder of what this run builds.
+func buildDir() string {
 	return filepath.Join(os.TempDir(), "accountgraph-test-"+strconv.Itoa(os.Getpid()))
 }
 
@@ -45,7 +45,7 @@ var binary = sync.OnceValues(func() (string, error) {
 	if err := statSources(); err != nil {
 		return "", err
 	}
-	args := []string{"build", "-buildvcs=false", "-ldflags=-w", "-o", filepath.Join(built(), "accountgraph")}
+	args := []string{"build", "-buildvcs=false", "-ldflags=-w", "-o", filepath.Join(buildDir(), "accountgraph")}
 	info, _ := debug.ReadBuildInfo()
 	if info != nil && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
 		args = append(args, "-race")
@@ -54,7 +54,7 @@ var binary = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		err = fmt.Errorf("go build: %w\n%s", err, out)
 	}
-	return filepath.Join(built(), "accountgraph"), err
+	return filepath.Join(buildDir(), "accountgraph"), err
 })
 
 // statSources looks at every file that the binary may be built from. The go command
@@ -84,9 +84,9 @@ type process struct {
 	address string
 }
 
-// launch starts the program in an empty folder, with nothing in its environment
+// start starts the program in an empty folder, with nothing in its environment
 // but env.
-func launch(t *testing.T, env []string, args ...string) *process {
+func start(t *testing.T, env []string, args ...string) *process {
 	t.Helper()
 	path, err := binary()
 	if err != nil {
@@ -108,39 +108,39 @@ func launch(t *testing.T, env []string, args ...string) *process {
 	t.Cleanup(func() {
 		_ = p.command.Process.Kill()
 		<-p.ended
-		if odd := unreadable.FindString(p.stdout.String() + p.stderr.String()); odd != "" {
+		if odd := internalText.FindString(p.stdout.String() + p.stderr.String()); odd != "" {
 			t.Errorf("%q is not for users:\n%s%s", odd, &p.stdout, &p.stderr)
 		}
 	})
 	return p
 }
 
-// unreadable is what no user should see: stacks, data races, and Go's own words.
-var unreadable = regexp.MustCompile(`goroutine \d|panic|DATA RACE|%!|<nil>|<EOL>|\.go:\d|\*[a-z]+\.[A-Z]|context deadline|context canceled`)
+// internalText is what no user should see: stacks, data races, and Go's own words.
+var internalText = regexp.MustCompile(`goroutine \d|panic|DATA RACE|%!|<nil>|<EOL>|\.go:\d|\*[a-z]+\.[A-Z]|context deadline|context canceled`)
 
-// serving starts a server and waits until it listens.
-func serving(t *testing.T, env []string, args ...string) *process {
+// startServer starts a server and waits until it listens.
+func startServer(t *testing.T, env []string, args ...string) *process {
 	t.Helper()
-	p := launch(t, env, args...)
-	p.address = p.says(`http://(127\.0\.0\.1:\d+)`)[1]
+	p := start(t, env, args...)
+	p.address = p.waitStdout(`http://(127\.0\.0\.1:\d+)`)[1]
 	return p
 }
 
-// says waits until the program has written this to stdout.
-func (p *process) says(pattern string) []string {
+// waitStdout waits until the program has written this to stdout.
+func (p *process) waitStdout(pattern string) []string {
 	p.t.Helper()
 	return p.await(&p.stdout, pattern)
 }
 
-// logs waits until the program has written this to stderr.
-func (p *process) logs(pattern string) []string {
+// waitStderr waits until the program has written this to stderr.
+func (p *process) waitStderr(pattern string) []string {
 	p.t.Helper()
 	return p.await(&p.stderr, pattern)
 }
 
 func (p *process) await(o *output, pattern string) []string {
 	p.t.Helper()
-	expression, deadline := regexp.MustCompile(pattern), time.After(patience)
+	expression, deadline := regexp.MustCompile(pattern), time.After(waitTimeout)
 	for {
 		text, more := o.read()
 		if match := expression.FindStringSubmatch(text); match != nil {
@@ -171,7 +171,7 @@ func (p *process) exit() int {
 	p.t.Helper()
 	select {
 	case <-p.ended:
-	case <-time.After(patience):
+	case <-time.After(waitTimeout):
 		p.t.Fatalf("does not end:\n%s%s", &p.stdout, &p.stderr)
 	}
 	return p.command.ProcessState.ExitCode()
@@ -217,22 +217,22 @@ func (o *output) String() string {
 	return text
 }
 
-// eventually asks again and again for what no output tells.
-func eventually(t *testing.T, what string, holds func() bool) {
+// waitFor asks again and again for what no output tells.
+func waitFor(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	tick, deadline := time.NewTicker(5*time.Millisecond), time.After(patience)
+	tick, deadline := time.NewTicker(5*time.Millisecond), time.After(waitTimeout)
 	defer tick.Stop()
 	for !holds() {
 		select {
 		case <-tick.C:
 		case <-deadline:
-			t.Fatalf("not within %v: %s", patience, what)
+			t.Fatalf("not within %v: %s", waitTimeout, what)
 		}
 	}
 }
 
-// write puts a file into a folder of its own and returns its path.
-func write(t *testing.T, name, text string) string {
+// writeFile puts a file into a folder of its own and returns its path.
+func writeFile(t *testing.T, name, text string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {

@@ -11,14 +11,14 @@ import (
 	"github.com/accountgraph/accountgraph/internal/redistest"
 )
 
-// TestRedisCrashes holds that no client notices when Redis crashes and comes back,
+// TestServe_RedisCrashes holds that no client notices when Redis crashes and comes back,
 // ten times while a hundred requests come in a second.
-func TestRedisCrashes(t *testing.T) {
+func TestServe_RedisCrashes(t *testing.T) {
 	t.Parallel()
 	redis := redistest.Run(t)
 	// Little time, so that Redis and the vendors are asked all the while.
 	cache := fmt.Sprintf("cache: {redis: %s, fresh: 1s, stale: 1s}\n", redis.URL())
-	p := serving(t, nil, "--config", write(t, "a.yaml", anywhere+cache+simulate(t).Config()))
+	p := startServer(t, nil, "--config", writeFile(t, "a.yaml", listenAnywhere+cache+startVendors(t).Config()))
 	queries := []string{
 		`{"query": "{ users(first: 3) { nodes { id name email status } } }"}`,
 		`{"query": "{ user(id: \"softwareone:User:USR-1000-1234\") { name } }"}`,
@@ -30,7 +30,7 @@ func TestRedisCrashes(t *testing.T) {
 	var answered atomic.Int64
 	var requests sync.WaitGroup
 	requests.Go(func() {
-		c := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 20}, Timeout: patience}
+		c := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 20}, Timeout: waitTimeout}
 		defer c.CloseIdleConnections()
 		tick := time.NewTicker(10 * time.Millisecond)
 		defer tick.Stop()
@@ -52,7 +52,7 @@ func TestRedisCrashes(t *testing.T) {
 	await := func(what string, more int64) {
 		t.Helper()
 		more += answered.Load()
-		eventually(t, what, func() bool { return answered.Load() >= more })
+		waitFor(t, what, func() bool { return answered.Load() >= more })
 	}
 	began := time.Now()
 	for range 10 {
@@ -66,8 +66,8 @@ func TestRedisCrashes(t *testing.T) {
 	requests.Wait()
 	t.Logf("%d requests in %v", answered.Load(), time.Since(began).Round(time.Millisecond))
 
-	eventually(t, "Redis is used again", func() bool {
-		p.ask(`{ users(first: 1) { nodes { id } } }`)
+	waitFor(t, "Redis is used again", func() bool {
+		p.query(`{ users(first: 1) { nodes { id } } }`)
 		n, _ := p.metric(`accountgraph_cache_events_total{event="redis_up"}`)
 		return n > 0
 	})

@@ -16,12 +16,12 @@ import (
 	"github.com/accountgraph/accountgraph/internal/demo"
 )
 
-// TestDemo is what a newcomer does first: start it, try what it prints, look at
+// TestDemo_FirstSteps is what a newcomer does first: start it, try what it prints, look at
 // its page.
-func TestDemo(t *testing.T) {
+func TestDemo_FirstSteps(t *testing.T) {
 	t.Parallel()
-	p := serving(t, nil, "demo", "--listen", "127.0.0.1:0")
-	p.says(`Ctrl-C stops it\.\n`)
+	p := startServer(t, nil, "demo", "--listen", "127.0.0.1:0")
+	p.waitStdout(`Ctrl-C stops it\.\n`)
 
 	commands := regexp.MustCompile(`(?m)^  curl -s http://(\S+)/graphql -H 'content-type: application/json' -d '([^']*)'$`).
 		FindAllStringSubmatch(p.stdout.String(), -1)
@@ -53,44 +53,44 @@ func TestDemo(t *testing.T) {
 	}
 }
 
-// TestServe goes the way of the documents: simulated vendors on four ports, and
+// TestServe_PrintedConfiguration goes the way of the documents: simulated vendors on four ports, and
 // what they print as the configuration.
-func TestServe(t *testing.T) {
+func TestServe_PrintedConfiguration(t *testing.T) {
 	t.Parallel()
-	vendors := launch(t, nil, "vendors", "--port", "0")
-	vendors.says(`organizations: .*\n`)
+	vendors := start(t, nil, "vendors", "--port", "0")
+	vendors.waitStdout(`organizations: .*\n`)
 	config := strings.ReplaceAll(vendors.stdout.String(), "token: demo-token", "token: ${DEMO_TOKEN}")
 	if strings.Count(config, "${DEMO_TOKEN}") != 4 {
 		t.Fatalf("not four vendors:\n%s", config)
 	}
-	p := serving(t, []string{"DEMO_TOKEN=demo-token"}, "serve", "--config", write(t, "a.yaml", anywhere+config))
+	p := startServer(t, []string{"DEMO_TOKEN=demo-token"}, "serve", "--config", writeFile(t, "a.yaml", listenAnywhere+config))
 	if want := "accountgraph listens on http://" + p.address + "\n"; p.stdout.String() != want {
 		t.Errorf("%q, not %q", &p.stdout, want)
 	}
-	a := p.ask(`{ providers { name vendor users(first: 1) { nodes { id } } } }`)
+	a := p.query(`{ providers { name vendor users(first: 1) { nodes { id } } } }`)
 	var names []string
 	for i := range 4 {
-		name, _ := a.at(fmt.Sprintf("providers.%d.name", i)).(string)
+		name, _ := a.value(fmt.Sprintf("providers.%d.name", i)).(string)
 		names = append(names, name)
-		if id, _ := a.at(fmt.Sprintf("providers.%d.users.nodes.0.id", i)).(string); !strings.HasPrefix(id, name+":User:") {
+		if id, _ := a.value(fmt.Sprintf("providers.%d.users.nodes.0.id", i)).(string); !strings.HasPrefix(id, name+":User:") {
 			t.Errorf("%s: the first user is %q\n%s", name, id, a.text)
 		}
 	}
 	if diff := cmp.Diff([]string{"softwareone", "activityinfo", "activeplatform", "blendvision"}, names); diff != "" {
 		t.Error(diff)
 	}
-	for line := range strings.Lines(p.logs(`(?s)\{.*"listening".*\n`)[0]) {
+	for line := range strings.Lines(p.waitStderr(`(?s)\{.*"listening".*\n`)[0]) {
 		if !json.Valid([]byte(line)) {
 			t.Errorf("a log line is not JSON: %s", line)
 		}
 	}
 }
 
-// TestServeIsTheDefault holds that no command is serve, and what --listen does.
-func TestServeIsTheDefault(t *testing.T) {
+// TestServe_DefaultCommand holds that no command is serve, and what --listen does.
+func TestServe_DefaultCommand(t *testing.T) {
 	t.Parallel()
-	config := write(t, "a.yaml", "server: {listen: 127.0.0.1:1, graphiql: false}\n"+simulate(t).Config())
-	p := serving(t, nil, "--config", config, "--listen", "127.0.0.1:0")
+	config := writeFile(t, "a.yaml", "server: {listen: 127.0.0.1:1, graphiql: false}\n"+startVendors(t).Config())
+	p := startServer(t, nil, "--config", config, "--listen", "127.0.0.1:0")
 	if status, _, _ := p.get("/readyz"); status != http.StatusOK {
 		t.Errorf("/readyz: %d", status)
 	}
@@ -99,14 +99,14 @@ func TestServeIsTheDefault(t *testing.T) {
 	}
 }
 
-// TestMetrics holds that one query is seen in the numbers.
-func TestMetrics(t *testing.T) {
+// TestServe_Metrics holds that one query is seen in the numbers.
+func TestServe_Metrics(t *testing.T) {
 	t.Parallel()
-	v := simulate(t)
-	p := serving(t, nil, "--config", write(t, "a.yaml", anywhere+v.Config()))
-	p.ask(`{ users(first: 1, filter: {providers: ["blendvision"]}) { nodes { id } } }`)
+	v := startVendors(t)
+	p := startServer(t, nil, "--config", writeFile(t, "a.yaml", listenAnywhere+v.Config()))
+	p.query(`{ users(first: 1, filter: {providers: ["blendvision"]}) { nodes { id } } }`)
 	v.Vendor("softwareone").Control.Add(internalError)
-	p.ask(`{ users(first: 1, filter: {providers: ["softwareone"]}) { nodes { id } } }`)
+	p.query(`{ users(first: 1, filter: {providers: ["softwareone"]}) { nodes { id } } }`)
 	for _, series := range []string{
 		`accountgraph_requests_total{code="ok"}`,
 		`accountgraph_requests_total{code="UPSTREAM_UNAVAILABLE"}`,
@@ -128,43 +128,43 @@ func TestMetrics(t *testing.T) {
 	}
 }
 
-// TestSchema holds that everyone gets the same SDL: the file, the command, and
+// TestSchema_SameEverywhere holds that everyone gets the same SDL: the file, the command, and
 // the gateway that asks, whether or not clients may read the schema.
-func TestSchema(t *testing.T) {
+func TestSchema_SameEverywhere(t *testing.T) {
 	t.Parallel()
 	file, err := os.ReadFile(filepath.Join(root, "schema.graphqls"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := launch(t, nil, "schema")
+	p := start(t, nil, "schema")
 	if code := p.exit(); code != 0 || p.stderr.String() != "" {
 		t.Errorf("exit %d: %s", code, &p.stderr)
 	}
 	if diff := cmp.Diff(string(file), p.stdout.String()); diff != "" {
 		t.Errorf("schema prints something else:\n%s", diff)
 	}
-	older := launch(t, nil, "schema", "--federation", "2.4")
+	older := start(t, nil, "schema", "--federation", "2.4")
 	if code := older.exit(); code != 0 || !strings.Contains(older.stdout.String(), "/federation/v2.4\"") || strings.Contains(older.stdout.String(), "@cost") {
 		t.Errorf("for an older version, exit %d: %.300s", code, &older.stdout)
 	}
 	for _, introspection := range []string{"true", "false"} {
 		t.Run("introspection "+introspection, func(t *testing.T) {
 			t.Parallel()
-			config := "server: {listen: 127.0.0.1:0, introspection: " + introspection + "}\n" + simulate(t).Config()
-			p := serving(t, nil, "--config", write(t, "a.yaml", config))
-			a := p.ask(`{ _service { sdl } }`)
-			if diff := cmp.Diff(string(file), a.at("_service.sdl")); diff != "" {
+			config := "server: {listen: 127.0.0.1:0, introspection: " + introspection + "}\n" + startVendors(t).Config()
+			p := startServer(t, nil, "--config", writeFile(t, "a.yaml", config))
+			a := p.query(`{ _service { sdl } }`)
+			if diff := cmp.Diff(string(file), a.value("_service.sdl")); diff != "" {
 				t.Errorf("a gateway gets something else:\n%s", diff)
 			}
 		})
 	}
 }
 
-// TestTrace holds that a query tells what it cost, where it is asked to, and no
+// TestServe_Trace holds that a query tells what it cost, where it is asked to, and no
 // more than that.
-func TestTrace(t *testing.T) {
+func TestServe_Trace(t *testing.T) {
 	t.Parallel()
-	p := serving(t, nil, "--config", write(t, "a.yaml", anywhere+simulate(t).Config()))
+	p := startServer(t, nil, "--config", writeFile(t, "a.yaml", listenAnywhere+startVendors(t).Config()))
 	const query = `{
 		s: users(first: 1, filter: {providers: ["softwareone"]}) { nodes { id } }
 		i: users(first: 1, filter: {providers: ["activityinfo"]}) { nodes { id } }
@@ -172,14 +172,14 @@ func TestTrace(t *testing.T) {
 		b: users(first: 1, filter: {providers: ["blendvision"]}) { nodes { id } }
 	}`
 	for _, source := range []string{"VENDOR", "MEMORY"} {
-		holdsTrace(t, p.ask(query, "accountgraph-trace: 1"), source)
+		checkTrace(t, p.query(query, "accountgraph-trace: 1"), source)
 	}
-	if a := p.ask(query); a.Extensions != nil {
+	if a := p.query(query); a.Extensions != nil {
 		t.Errorf("nobody asked for %v", a.Extensions)
 	}
 }
 
-func holdsTrace(t *testing.T, a answer, source string) {
+func checkTrace(t *testing.T, a response, source string) {
 	t.Helper()
 	rows, _ := a.Extensions["upstream"].([]any)
 	if len(a.Extensions) != 1 || len(rows) < 4 {

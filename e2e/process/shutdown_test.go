@@ -18,19 +18,19 @@ import (
 
 const oneUser = `{"query":"{ users(first: 1, filter: {providers: [\"softwareone\"]}) { nodes { id } } }"}`
 
-// TestStopping follows a server from the signal to its end, with a request in
+// TestShutdown_InFlightRequest follows a server from the signal to its end, with a request in
 // flight.
-func TestStopping(t *testing.T) {
+func TestShutdown_InFlightRequest(t *testing.T) {
 	t.Parallel()
 	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
 		t.Run(signal.String(), func(t *testing.T) {
 			t.Parallel()
-			slow := slowVendor(t)
-			p := serving(t, nil, "--config", write(t, "a.yaml", anywhere+slow.config))
+			slow := startBlockedVendor(t)
+			p := startServer(t, nil, "--config", writeFile(t, "a.yaml", listenAnywhere+slow.config))
 			answered := slow.ask(t, p)
 
 			p.signal(signal)
-			eventually(t, "/readyz says that the server is stopping", func() bool {
+			waitFor(t, "/readyz says that the server is stopping", func() bool {
 				res, err := client().Get("http://" + p.address + "/readyz")
 				if err != nil {
 					t.Fatalf("nobody was told: %v", err)
@@ -38,7 +38,7 @@ func TestStopping(t *testing.T) {
 				_ = res.Body.Close()
 				return res.StatusCode == http.StatusServiceUnavailable
 			})
-			eventually(t, "new connections are refused", func() bool {
+			waitFor(t, "new connections are refused", func() bool {
 				res, err := client().Get("http://" + p.address + "/healthz")
 				if err == nil {
 					_ = res.Body.Close()
@@ -63,16 +63,16 @@ func TestStopping(t *testing.T) {
 	}
 }
 
-// TestStoppingTwice holds that a second signal ends a server at once.
-func TestStoppingTwice(t *testing.T) {
+// TestShutdown_SecondSignal holds that a second signal ends a server at once.
+func TestShutdown_SecondSignal(t *testing.T) {
 	t.Parallel()
-	slow := slowVendor(t)
-	p := serving(t, nil, "--config", write(t, "a.yaml", anywhere+slow.config))
+	slow := startBlockedVendor(t)
+	p := startServer(t, nil, "--config", writeFile(t, "a.yaml", listenAnywhere+slow.config))
 	answered := slow.ask(t, p)
 	p.signal(syscall.SIGTERM)
-	p.logs(`"stopping"`)
+	p.waitStderr(`"stopping"`)
 	// The first signal is let go of beside the log, so that one more may be needed.
-	eventually(t, "a second signal ends it", func() bool {
+	waitFor(t, "a second signal ends it", func() bool {
 		p.signal(syscall.SIGTERM)
 		select {
 		case <-p.ended:
@@ -89,14 +89,14 @@ func TestStoppingTwice(t *testing.T) {
 	}
 }
 
-// TestStoppingOthers holds that the other commands that go on until they are told
+// TestShutdown_OtherCommands holds that the other commands that go on until they are told
 // to stop do so, too.
-func TestStoppingOthers(t *testing.T) {
+func TestShutdown_OtherCommands(t *testing.T) {
 	t.Parallel()
 	for _, args := range []string{"demo --listen 127.0.0.1:0", "vendors --port 0"} {
 		t.Run(args, func(t *testing.T) {
 			t.Parallel()
-			p := serving(t, nil, strings.Fields(args)...)
+			p := startServer(t, nil, strings.Fields(args)...)
 			p.signal(os.Interrupt)
 			if code := p.exit(); code != 0 {
 				t.Errorf("exit %d:\n%s", code, &p.stderr)
@@ -105,20 +105,20 @@ func TestStoppingOthers(t *testing.T) {
 	}
 }
 
-// TestStoppingClients stops a server under load again and again: every request
+// TestShutdown_UnderLoad stops a server under load again and again: every request
 // that it took has its answer.
-func TestStoppingClients(t *testing.T) {
+func TestShutdown_UnderLoad(t *testing.T) {
 	t.Parallel()
-	config := write(t, "a.yaml", anywhere+simulate(t).Config())
+	config := writeFile(t, "a.yaml", listenAnywhere+startVendors(t).Config())
 	for cycle := range 5 {
 		t.Run(fmt.Sprint(cycle), func(t *testing.T) {
 			t.Parallel()
-			p := serving(t, nil, "--config", config)
+			p := startServer(t, nil, "--config", config)
 			var warm, done sync.WaitGroup
 			for range 6 {
 				warm.Add(1)
 				done.Go(func() {
-					before, err := askUntilTold(p.address, sync.OnceFunc(warm.Done))
+					before, err := queryUntilClosed(p.address, sync.OnceFunc(warm.Done))
 					if err != nil {
 						t.Errorf("request %d: %v", before+1, err)
 					}
@@ -134,17 +134,17 @@ func TestStoppingClients(t *testing.T) {
 	}
 }
 
-// askUntilTold asks over one connection, until the server says that it is the
+// queryUntilClosed asks over one connection, until the server says that it is the
 // last answer on it, and returns how many there were before. It calls warm when
 // it has asked a few times, or has failed.
-func askUntilTold(address string, warm func()) (int, error) {
+func queryUntilClosed(address string, warm func()) (int, error) {
 	defer warm()
-	told := &lastAnswer{}
-	c := &http.Client{Transport: told, Timeout: patience}
+	told := &closeDetector{}
+	c := &http.Client{Transport: told, Timeout: waitTimeout}
 	defer told.connections.CloseIdleConnections()
 	for n := 0; ; n++ {
 		status, a, err := post(c, address, oneUser)
-		if err != nil || status != http.StatusOK || a.at("users.nodes.0.id") == nil {
+		if err != nil || status != http.StatusOK || a.value("users.nodes.0.id") == nil {
 			return n, fmt.Errorf("%d %w %s", status, err, a.text)
 		}
 		if told.seen {
@@ -156,33 +156,33 @@ func askUntilTold(address string, warm func()) (int, error) {
 	}
 }
 
-// lastAnswer sees that a connection is used no longer.
-type lastAnswer struct {
+// closeDetector sees that a connection is used no longer.
+type closeDetector struct {
 	connections http.Transport
 	seen        bool
 }
 
-func (l *lastAnswer) RoundTrip(r *http.Request) (*http.Response, error) {
+func (l *closeDetector) RoundTrip(r *http.Request) (*http.Response, error) {
 	res, err := l.connections.RoundTrip(r)
 	l.seen = err == nil && res.Close
 	return res, err
 }
 
-// slow is a vendor that answers when it is let.
-type slow struct {
+// blockedVendor is a vendor that answers when it is let.
+type blockedVendor struct {
 	config string
 	asked  chan struct{}
 	open   chan struct{}
 }
 
-func slowVendor(t *testing.T) *slow {
+func startBlockedVendor(t *testing.T) *blockedVendor {
 	t.Helper()
-	v := simulate(t)
+	v := startVendors(t)
 	base, err := url.Parse(v.Vendor("softwareone").BaseURL)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &slow{asked: make(chan struct{}, 100), open: make(chan struct{})}
+	s := &blockedVendor{asked: make(chan struct{}, 100), open: make(chan struct{})}
 	vendor := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: base.Scheme, Host: base.Host})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.asked <- struct{}{}
@@ -199,12 +199,12 @@ func slowVendor(t *testing.T) *slow {
 
 // ask sends a query and returns when the vendor was asked; the channel tells how
 // it ended.
-func (s *slow) ask(t *testing.T, p *process) <-chan error {
+func (s *blockedVendor) ask(t *testing.T, p *process) <-chan error {
 	t.Helper()
 	answered := make(chan error, 1)
 	go func() {
 		status, a, err := post(client(), p.address, oneUser)
-		if err == nil && (status != http.StatusOK || a.at("users.nodes.0.id") == nil) {
+		if err == nil && (status != http.StatusOK || a.value("users.nodes.0.id") == nil) {
 			err = fmt.Errorf("%d %s", status, a.text)
 		}
 		answered <- err

@@ -34,8 +34,8 @@ const (
 	codegenID = "sha256:bc36f6d382c2321601ed13acf46274e67082745cbdb933414fa8ca86ce3b5938"
 )
 
-// TestTrustedDocuments serves the manifests of two tools, as the only documents.
-func TestTrustedDocuments(t *testing.T) {
+// TestTrustedDocuments_OnlyManifest serves the manifests of two tools, as the only documents.
+func TestTrustedDocuments_OnlyManifest(t *testing.T) {
 	t.Parallel()
 	const variables = `"variables": {"email": "person123@acme.example"}`
 	for name, m := range map[string]struct{ manifest, body, id string }{
@@ -44,10 +44,10 @@ func TestTrustedDocuments(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			file := write(t, "documents.json", m.manifest)
-			p := serving(t, nil, "--config", write(t, "a.yaml", anywhere+"documents: {only: true, manifest: "+file+"}\n"+simulate(t).Config()))
+			file := writeFile(t, "documents.json", m.manifest)
+			p := startServer(t, nil, "--config", writeFile(t, "a.yaml", listenAnywhere+"documents: {only: true, manifest: "+file+"}\n"+startVendors(t).Config()))
 			status, a, err := post(client(), p.address, m.body)
-			if email := a.at("person.email"); err != nil || status != http.StatusOK || email != "person123@acme.example" {
+			if email := a.value("person.email"); err != nil || status != http.StatusOK || email != "person123@acme.example" {
 				t.Errorf("%d, %v: %s", status, err, a.text)
 			}
 			r, err := http.NewRequest(http.MethodGet, "http://"+p.address+"/graphql?documentId="+url.QueryEscape(m.id)+"&variables="+url.QueryEscape(`{"email": "person123@acme.example"}`), nil)
@@ -74,11 +74,11 @@ func TestTrustedDocuments(t *testing.T) {
 	}
 }
 
-// TestManifestIsRefused holds that a server does not start with documents that it
+// TestTrustedDocuments_InvalidManifest holds that a server does not start with documents that it
 // could not serve, and names all of them; nor does check.
-func TestManifestIsRefused(t *testing.T) {
+func TestTrustedDocuments_InvalidManifest(t *testing.T) {
 	t.Parallel()
-	file := write(t, "documents.json", `{
+	file := writeFile(t, "documents.json", `{
 		"one": "query One { users(first: 1) { nodes { id nme } } }",
 		"two": "query Two { users(first: 1) { nodes { id } } }",
 		"three": "query Three {",
@@ -86,19 +86,19 @@ func TestManifestIsRefused(t *testing.T) {
 		"five": "query Five { users { nodes { memberships(first: 100) { nodes { account { members(first: 100) { nodes { id } } } } } } } }"
 	}`)
 	provider := "providers: [{name: one, vendor: activeplatform, baseURL: 'https://one.example', token: t}]\n"
-	config := write(t, "a.yaml", "documents: {manifest: "+file+"}\n"+provider)
+	config := writeFile(t, "a.yaml", "documents: {manifest: "+file+"}\n"+provider)
 	want := "accountgraph: the trusted documents cannot be used:\n" +
 		file + `: one: GRAPHQL_VALIDATION_FAILED: Cannot query field "nme" on type "User". Did you mean "name"? (line 1, column 42)` + "\n" +
 		file + ": three: GRAPHQL_PARSE_FAILED: Expected Name, found <EOF> (line 1, column 14)\n" +
 		file + ": sha256:00: the id is not the SHA-256 of the document\n" +
 		file + ": five: QUERY_TOO_COMPLEX: the response could hold more than 20000 objects: select shorter lists (first), or fewer lists within lists (line 1, column 1)\n"
 	missing := filepath.Join(t.TempDir(), "missing.json")
-	nowhere := write(t, "b.yaml", "documents: {manifest: "+missing+"}\n"+provider)
+	nowhere := writeFile(t, "b.yaml", "documents: {manifest: "+missing+"}\n"+provider)
 	for args, want := range map[string]string{
 		"serve --config " + config: want, "check --config " + config: want,
 		"serve --config " + nowhere: fmt.Sprintf("accountgraph: cannot read the manifest: open %s: no such file or directory\n", missing),
 	} {
-		p := launch(t, nil, strings.Fields(args)...)
+		p := start(t, nil, strings.Fields(args)...)
 		if code := p.exit(); code != 2 || p.stdout.String() != "" {
 			t.Errorf("%s: exit %d, and on stdout %q", args, code, &p.stdout)
 		}

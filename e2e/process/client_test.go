@@ -11,8 +11,8 @@ import (
 	"github.com/accountgraph/accountgraph/internal/demo"
 )
 
-// answer is what a client of the graph gets.
-type answer struct {
+// response is what a client of the graph gets.
+type response struct {
 	Data       map[string]any
 	Errors     []graphError
 	Extensions map[string]any
@@ -28,7 +28,7 @@ type graphError struct {
 
 // client uses a connection for each request, and never a proxy.
 func client() *http.Client {
-	return &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: patience}
+	return &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: waitTimeout}
 }
 
 // get reads a path of the server.
@@ -46,8 +46,8 @@ func (p *process) get(path string) (int, http.Header, string) {
 	return res.StatusCode, res.Header, string(body)
 }
 
-// ask sends a query, with headers that are each "name: value".
-func (p *process) ask(query string, headers ...string) answer {
+// query sends a query, with headers that are each "name: value".
+func (p *process) query(query string, headers ...string) response {
 	p.t.Helper()
 	body, err := json.Marshal(map[string]string{"query": query})
 	if err != nil {
@@ -61,7 +61,7 @@ func (p *process) ask(query string, headers ...string) answer {
 }
 
 // post sends the body of a request as curl would.
-func post(c *http.Client, address, body string, headers ...string) (status int, a answer, err error) {
+func post(c *http.Client, address, body string, headers ...string) (status int, a response, err error) {
 	r, err := http.NewRequest(http.MethodPost, "http://"+address+"/graphql", strings.NewReader(body))
 	if err != nil {
 		return 0, a, err
@@ -84,8 +84,8 @@ func post(c *http.Client, address, body string, headers ...string) (status int, 
 	return res.StatusCode, a, json.Unmarshal(text, &a)
 }
 
-// at finds a value within the data: keys and indexes, with dots between them.
-func (a answer) at(path string) any {
+// value finds a value within the data: keys and indexes, with dots between them.
+func (a response) value(path string) any {
 	var value any = a.Data
 	for key := range strings.SplitSeq(path, ".") {
 		switch in := value.(type) {
@@ -117,8 +117,8 @@ func (p *process) metric(series string) (float64, bool) {
 	return 0, false
 }
 
-// simulate runs the simulated vendors within the test.
-func simulate(t *testing.T) *demo.Vendors {
+// startVendors runs the simulated vendors within the test.
+func startVendors(t *testing.T) *demo.Vendors {
 	t.Helper()
 	v, err := demo.Start(0)
 	if err != nil {
@@ -128,5 +128,5 @@ func simulate(t *testing.T) *demo.Vendors {
 	return v
 }
 
-// anywhere makes a server listen on a port that is free.
-const anywhere = "server: {listen: 127.0.0.1:0}\n"
+// listenAnywhere makes a server listen on a port that is free.
+const listenAnywhere = "server: {listen: 127.0.0.1:0}\n"
