@@ -26,8 +26,8 @@ func newCacheEntry[T any](value T) cacheEntry[T] {
 	var tags []model.ID
 	for _, n := range nodesOf(value) {
 		tags = append(tags, n.GlobalID())
-		if m, ok := n.(*model.Membership); ok {
-			tags = append(tags, m.EndpointIDs()...)
+		if ends, ok := n.(interface{ EndpointIDs() []model.ID }); ok {
+			tags = append(tags, ends.EndpointIDs()...)
 		}
 	}
 	return cacheEntry[T]{value, tags}
@@ -40,14 +40,18 @@ func nodesOf(value any) []model.Node {
 		return v.Nodes()
 	case model.Node:
 		return NodesIn([]model.Node{v})
-	case []*model.User:
-		return NodesIn(v)
-	case []*model.Account:
-		return NodesIn(v)
-	case []*model.Membership:
-		return NodesIn(v)
 	}
-	return nil
+	rows := reflect.ValueOf(value)
+	if rows.Kind() != reflect.Slice || !rows.Type().Elem().Implements(reflect.TypeFor[model.Node]()) {
+		return nil
+	}
+	nodes := make([]model.Node, 0, rows.Len())
+	for i := range rows.Len() {
+		if row := rows.Index(i); !row.IsNil() {
+			nodes = append(nodes, row.Interface().(model.Node))
+		}
+	}
+	return nodes
 }
 
 // NodesIn returns those values that are objects and not nil.
