@@ -48,7 +48,6 @@ var exempt = []string{
 	"internal/fakevendor",
 	"internal/graphiql",
 	"internal/heap",
-	"internal/loaders",
 	"internal/pagecache",
 	"internal/pagecache/envelope",
 	"internal/persisted",

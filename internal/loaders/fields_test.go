@@ -213,7 +213,7 @@ func TestEntityTypes_CoverSchema(t *testing.T) {
 	}
 }
 
-// A field that is in the schema or in a struct, but not in both, was forgotten.
+// A field in the schema and the struct of its type have the same name; neither is missing.
 func TestModel_CoversSchema(t *testing.T) {
 	s, rows := readSchema(), map[string]bool{}
 	for _, r := range loaders.Edges() {
