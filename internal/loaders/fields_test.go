@@ -213,7 +213,7 @@ func TestEntityTypes_CoverSchema(t *testing.T) {
 	}
 }
 
-// A field in the schema and the struct of its type have the same name; neither is missing.
+// Each field of a type is in the schema and in the struct, or a row resolves it.
 func TestModel_CoversSchema(t *testing.T) {
 	s, rows := readSchema(), map[string]bool{}
 	for _, r := range loaders.Edges() {
