@@ -1,11 +1,10 @@
 // Package blendvision reads organizations, their members and their roles from
-// BlendVision One, https://developers.blendvision.com/docs/api/bv-one. An API
-// token acts for one organization a call, which the header x-bv-org-id names;
-// the organizations to read are configured, since none can be listed without
-// knowing one.
+// BlendVision One, https://developers.blendvision.com/docs/api/bv-one. Each call acts
+// for one organization, which the header x-bv-org-id names. The organizations are
+// configured: the vendor lists only the children of a known organization.
 //
-// It does not know what a list is for: it neither filters nor sorts, nor does it
-// remove the user who is a member of several organizations from the second one.
+// The provider does not filter or sort. A list of users contains a user once for each
+// organization that the user is a member of.
 package blendvision
 
 import (
@@ -16,16 +15,15 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// Options is what this vendor needs beside a base URL and a token.
+// Options are the settings that only this vendor has.
 type Options struct {
-	// Organizations are the ids of the organizations to read, in the order in
-	// which they are listed. Each becomes the x-bv-org-id of its own calls, and is
-	// the organization's id in the graph, spelled as here: ids are UUIDs, whose
-	// case does not matter.
+	// Organizations are the ids of the organizations to read, in the order of the
+	// lists. An id is the x-bv-org-id of the organization's calls and its vendor id in
+	// the graph. Ids are UUIDs and compared case-insensitively.
 	Organizations []string
 }
 
-// Provider is one connection to BlendVision One. Safe for concurrent use.
+// Provider is one connection to BlendVision One. It is safe for concurrent use.
 type Provider struct {
 	client        *client
 	organizations []string
@@ -33,21 +31,21 @@ type Provider struct {
 
 var _ providers.Provider = (*Provider)(nil)
 
-// New builds a connection. It fails with BadInput on an organization id that
-// cannot stand in a header or, having a slash, in a membership's id. An
-// organization that is named twice is read once. Credential and VendorCode of c
-// are set here.
+// New returns a provider that authenticates with token. It sets Credential and
+// VendorCode of c, ignores duplicate organizations, and makes no call. It fails with
+// kind InvalidArgument for an organization id that is not valid as a header value or
+// contains a slash, and when upstream.New fails.
 func New(c upstream.Config, token providers.Secret, o Options) (*Provider, error) {
 	p := &Provider{client: &client{provider: c.Provider}}
 	for _, id := range o.Organizations {
-		if err := p.client.usable(id); err != nil {
+		if err := p.client.checkOrganizationID(id); err != nil {
 			return nil, err
 		}
-		if !p.client.spelling.has(id) {
-			p.client.spelling = append(p.client.spelling, id)
+		if !p.client.organizationIDs.contains(id) {
+			p.client.organizationIDs = append(p.client.organizationIDs, id)
 		}
 	}
-	p.organizations = p.client.spelling
+	p.organizations = p.client.organizationIDs
 	c.Credential = upstream.Bearer(token)
 	c.VendorCode = vendorCode
 	var err error
@@ -58,35 +56,35 @@ func New(c upstream.Config, token providers.Secret, o Options) (*Provider, error
 	return p, nil
 }
 
-// WithCredential is the connection with another token, for the same organizations.
+// WithCredential implements providers.Provider. It reads the same organizations.
 func (p *Provider) WithCredential(token providers.Secret) providers.Provider {
-	lent := *p.client
-	lent.upstream = lent.upstream.WithCredential(token, upstream.Bearer)
-	return &Provider{&lent, p.organizations}
+	c := *p.client
+	c.upstream = c.upstream.WithCredential(token, upstream.Bearer)
+	return &Provider{&c, p.organizations}
 }
 
-// Connection describes the connection.
+// Connection implements providers.Provider.
 func (p *Provider) Connection() *model.Provider { return p.client.provider }
 
-// Status tells how the last calls went.
+// Status implements providers.Provider.
 func (p *Provider) Status() model.ProviderStatus { return p.client.upstream.Status() }
 
-// Invalidate drops what is remembered.
+// Invalidate implements providers.Provider.
 func (p *Provider) Invalidate(ctx context.Context, ids []model.ID) {
 	p.client.upstream.Invalidate(ctx, ids)
 }
 
-// Check reads the first configured organization. Without one it fails with
-// BadInput.
+// Check reads the first configured organization. It fails with kind InvalidArgument if
+// there is none.
 func (p *Provider) Check(ctx context.Context) error {
-	if err := p.unconfigured(); err != nil {
+	if err := p.notConfigured(); err != nil {
 		return err
 	}
 	_, err := p.client.organization(ctx, p.organizations[0])
 	return err
 }
 
-// Collections lists what the vendor has.
+// Collections returns users, memberships, organizations and roles.
 func (p *Provider) Collections() providers.Collections {
 	return providers.Collections{
 		Users:         users{p},
@@ -96,11 +94,11 @@ func (p *Provider) Collections() providers.Collections {
 	}
 }
 
-// unconfigured is the error of a list over all configured organizations where
-// there are none.
-func (p *Provider) unconfigured() error {
+// notConfigured returns an error with kind InvalidArgument if no organization is
+// configured.
+func (p *Provider) notConfigured() error {
 	if len(p.organizations) > 0 {
 		return nil
 	}
-	return p.client.fail(providers.InvalidArgument, "no organization is configured")
+	return p.client.newError(providers.InvalidArgument, "no organization is configured")
 }

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/upstream"
@@ -19,52 +18,51 @@ const (
 	rolesPath            = "/bv/org/v1/organizations/roles"
 	subOrganizationsPath = "/bv/org/v1/sub-orgs"
 
-	// organizationHeader names whom a call acts for.
+	// organizationHeader is the id of the organization that a call acts for.
 	// https://developers.blendvision.com/docs/overview/account/multi-organization-management
 	organizationHeader = "x-bv-org-id"
 
-	// pageSize is the vendor's maximum. It must be sent: the vendor's default is
-	// a page of one row.
+	// pageSize is the vendor's maximum. The vendor's default is one row.
 	pageSize = 100
 
-	// maxOrganization bounds an organization's id; the documented ones are UUIDs
-	// of 36 characters.
-	maxOrganization = 128
+	// maxOrganizationID is the maximum length of an organization's id. The documented
+	// ids are UUIDs of 36 characters.
+	maxOrganizationID = 128
 )
 
-// client makes the calls.
+// client has one method per endpoint.
 type client struct {
-	upstream *upstream.Client
-	provider *model.Provider
-	spelling spelling
+	upstream        *upstream.Client
+	provider        *model.Provider
+	organizationIDs organizationIDs
 }
 
-// accounts reads one page of an organization's members, each with the user in
-// full. Both lists of users and of memberships are made of it, so that they
-// share what is remembered.
+// accounts reads one page of an organization's members, each with a complete user.
+// Lists of users and of memberships decode to the same type, so that they share cache
+// entries.
 // https://developers.blendvision.com/docs/api/bv-one/public-organization-service-list-accounts
-func (c *client) accounts(ctx context.Context, organization string, number int) (upstream.Reply[rows[*model.Membership]], error) {
-	return list(ctx, c, accountsPath, organization, number, func(body []byte) (rows[*model.Membership], error) {
+func (c *client) accounts(ctx context.Context, organization string, number int) (upstream.Reply[listPage[*model.Membership]], error) {
+	return readPage(ctx, c, accountsPath, organization, number, func(body []byte) (listPage[*model.Membership], error) {
 		return decodeAccounts(c.provider, organization, body)
 	})
 }
 
-// subOrganizations reads one page of what lies directly below an organization.
+// subOrganizations reads one page of the direct children of an organization.
 // https://developers.blendvision.com/docs/api/bv-one/public-organization-service-list-sub-org
-func (c *client) subOrganizations(ctx context.Context, parent string, number int) (upstream.Reply[rows[*model.Organization]], error) {
-	return list(ctx, c, subOrganizationsPath, parent, number, func(body []byte) (rows[*model.Organization], error) {
-		return decodeSubOrganizations(c.provider, c.spelling, parent, body)
+func (c *client) subOrganizations(ctx context.Context, parent string, number int) (upstream.Reply[listPage[*model.Organization]], error) {
+	return readPage(ctx, c, subOrganizationsPath, parent, number, func(body []byte) (listPage[*model.Organization], error) {
+		return decodeSubOrganizations(c.provider, c.organizationIDs, parent, body)
 	})
 }
 
 // roles reads one page of the roles that members of an organization can have.
 // https://developers.blendvision.com/docs/api/bv-one/public-organization-service-list-roles
-func (c *client) roles(ctx context.Context, organization string, number int) (upstream.Reply[rows[*model.Role]], error) {
-	return list(ctx, c, rolesPath, organization, number, decodeRoles)
+func (c *client) roles(ctx context.Context, organization string, number int) (upstream.Reply[listPage[*model.Role]], error) {
+	return readPage(ctx, c, rolesPath, organization, number, decodeRoles)
 }
 
-// organization reads the organization that the header names. The caller must
-// look whether it is the one that was asked for.
+// organization reads the organization that the header names. The response may contain
+// another organization; the caller must compare the id.
 // https://developers.blendvision.com/docs/api/bv-one/public-organization-service-get
 func (c *client) organization(ctx context.Context, id string) (upstream.Reply[*model.Organization], error) {
 	request, err := c.request(organizationPath, id, nil)
@@ -72,17 +70,17 @@ func (c *client) organization(ctx context.Context, id string) (upstream.Reply[*m
 		return upstream.Reply[*model.Organization]{}, err
 	}
 	return upstream.Read(ctx, c.upstream, request, func(body []byte) (*model.Organization, error) {
-		row, err := organizationRow(body)
+		row, err := unwrapOrganization(body)
 		if err != nil {
 			return nil, err
 		}
-		return decodeOrganization(c.provider, c.spelling, row)
+		return decodeOrganization(c.provider, c.organizationIDs, row)
 	})
 }
 
-// byID is the same endpoint as organization, for objects that are remembered
-// one by one.
-func (c *client) byID() upstream.BatchRequest[*model.Organization] {
+// organizationByID reads one organization per call. It is the endpoint of organization
+// with one cache entry per object.
+func (c *client) organizationByID() upstream.BatchRequest[*model.Organization] {
 	return upstream.BatchRequest[*model.Organization]{
 		Kind:    "organization",
 		PerCall: 1,
@@ -90,7 +88,7 @@ func (c *client) byID() upstream.BatchRequest[*model.Organization] {
 			return c.request(organizationPath, ids[0], nil)
 		},
 		Rows: func(body []byte) (map[string]json.RawMessage, error) {
-			row, err := organizationRow(body)
+			row, err := unwrapOrganization(body)
 			if err != nil {
 				return nil, err
 			}
@@ -103,31 +101,32 @@ func (c *client) byID() upstream.BatchRequest[*model.Organization] {
 			if named.ID == "" {
 				return nil, errNoID
 			}
-			return map[string]json.RawMessage{c.spelling.of(named.ID): row}, nil
+			return map[string]json.RawMessage{c.organizationIDs.canonical(named.ID): row}, nil
 		},
 		Decode: func(row []byte) (*model.Organization, error) {
-			return decodeOrganization(c.provider, c.spelling, row)
+			return decodeOrganization(c.provider, c.organizationIDs, row)
 		},
 	}
 }
 
-// list reads one page of a list. An answer that says it is another page than the
-// one asked for cannot be understood: reading on would never end.
-func list[T any](ctx context.Context, c *client, path, organization string, number int, decode func([]byte) (rows[T], error)) (upstream.Reply[rows[T]], error) {
+// readPage reads one page of a list. A response with another page number fails with
+// kind BadResponse: a server that ignores the page number would return the same page
+// for ever.
+func readPage[T any](ctx context.Context, c *client, path, organization string, number int, decode func([]byte) (listPage[T], error)) (upstream.Reply[listPage[T]], error) {
 	request, err := c.request(path, organization, url.Values{
 		"current_page":   {strconv.Itoa(number)},
 		"items_per_page": {strconv.Itoa(pageSize)},
 	})
 	if err != nil {
-		return upstream.Reply[rows[T]]{}, err
+		return upstream.Reply[listPage[T]]{}, err
 	}
-	return upstream.Read(ctx, c.upstream, request, func(body []byte) (rows[T], error) {
+	return upstream.Read(ctx, c.upstream, request, func(body []byte) (listPage[T], error) {
 		r, err := decode(body)
 		if err != nil {
-			return rows[T]{}, err
+			return listPage[T]{}, err
 		}
 		if r.number != 0 && r.number != number {
-			return rows[T]{}, errOtherPage
+			return listPage[T]{}, errPageNumber
 		}
 		r.number = number
 		return r, nil
@@ -135,7 +134,7 @@ func list[T any](ctx context.Context, c *client, path, organization string, numb
 }
 
 func (c *client) request(path, organization string, query url.Values) (upstream.Request, error) {
-	if err := c.usable(organization); err != nil {
+	if err := c.checkOrganizationID(organization); err != nil {
 		return upstream.Request{}, err
 	}
 	header := http.Header{}
@@ -143,17 +142,6 @@ func (c *client) request(path, organization string, query url.Values) (upstream.
 	return upstream.Request{Path: path, Query: query.Encode(), Header: header}, nil
 }
 
-// usable fails with BadInput on an id that could not stand in a header, or not
-// alone: a comma makes two values of one. A slash would make the ids of
-// memberships ambiguous.
-func (c *client) usable(organization string) error {
-	if organization == "" || len(organization) > maxOrganization ||
-		strings.ContainsFunc(organization, func(r rune) bool { return r <= ' ' || r > '~' || r == ',' || r == '/' }) {
-		return c.fail(providers.InvalidArgument, "an organization's id cannot stand in a header")
-	}
-	return nil
-}
-
-func (c *client) fail(kind providers.Kind, detail string) error {
+func (c *client) newError(kind providers.Kind, detail string) error {
 	return &providers.Error{Kind: kind, Provider: c.provider, Detail: detail}
 }

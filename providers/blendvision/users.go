@@ -12,16 +12,16 @@ import (
 // users are the accounts of the configured organizations.
 type users struct{ *Provider }
 
-// Get looks through the lists of all configured organizations, since the vendor
-// has no call for one account: their first pages, then all others where some id
-// was not found. An id that was not found fails when a list could not be read.
+// Get searches the lists of all configured organizations; the vendor has no call for
+// one account. It reads the first pages and, unless they contain all ids, all other
+// pages. If a list could not be read, an id that was not found fails with its error.
 func (u users) Get(ctx context.Context, ids []string) providers.BatchResult[*model.User] {
 	found := providers.BatchResult[*model.User]{Objects: map[string]*model.User{}, Failed: map[string]error{}}
 	missing := map[string]bool{}
 	for _, id := range ids {
 		missing[id] = true
 	}
-	failed := u.unconfigured()
+	failed := u.notConfigured()
 	if failed == nil && len(missing) > 0 {
 		failed = u.find(ctx, missing, found.Objects)
 	}
@@ -33,11 +33,11 @@ func (u users) Get(ctx context.Context, ids []string) providers.BatchResult[*mod
 	return found
 }
 
-// find moves ids from missing to objects. Its error is why an id may be missing
-// though it exists.
+// find moves ids from missing to objects. It returns the first error of a list, unless
+// all ids were found.
 func (u users) find(ctx context.Context, missing map[string]bool, objects map[string]*model.User) error {
-	collect := func(readings []reading[*model.Membership]) bool {
-		for _, r := range readings {
+	collect := func(results []scanResult[*model.Membership]) bool {
+		for _, r := range results {
 			for _, m := range r.items {
 				if missing[m.User.VendorID] {
 					objects[m.User.VendorID] = m.User
@@ -47,11 +47,11 @@ func (u users) find(ctx context.Context, missing map[string]bool, objects map[st
 		}
 		return len(missing) == 0
 	}
-	readings := scan(ctx, u.client, u.organizations, u.client.accounts, collect)
-	if collect(readings) {
+	results := scan(ctx, u.client, u.organizations, u.client.accounts, collect)
+	if collect(results) {
 		return nil
 	}
-	for _, r := range readings {
+	for _, r := range results {
 		if r.err != nil {
 			return r.err
 		}
@@ -59,35 +59,35 @@ func (u users) find(ctx context.Context, missing map[string]bool, objects map[st
 	return nil
 }
 
-// Page lists one organization after the other. A token is
-// `<organization>/<page>`. An organization that does not exist is passed over; it
-// fails with NotFound when none of them does.
+// Page reads the configured organizations one after the other. A token is
+// `<organization>/<page>`. Page skips organizations that do not exist, and fails with
+// kind NotFound if none exists.
 func (u users) Page(ctx context.Context, q providers.Query, token string) (*providers.Page[*model.User], error) {
-	if err := u.acceptable(q, ""); err != nil {
+	if err := u.checkQuery(q, ""); err != nil {
 		return nil, err
 	}
-	if err := u.unconfigured(); err != nil {
+	if err := u.notConfigured(); err != nil {
 		return nil, err
 	}
-	place, number, err := u.parsePlace(token)
+	index, number, err := u.parsePageToken(token)
 	if err != nil {
 		return nil, err
 	}
-	for ; place < len(u.organizations); place, number = place+1, 1 {
+	for ; index < len(u.organizations); index, number = index+1, 1 {
 		var page *providers.Page[*model.User]
-		if page, err = u.page(ctx, q, place, number); providers.KindOf(err) != providers.NotFound {
+		if page, err = u.page(ctx, q, index, number); providers.KindOf(err) != providers.NotFound {
 			return page, err
 		}
 	}
 	if token == "" {
 		return nil, err
 	}
-	return &providers.Page[*model.User]{MayRepeat: true, Freshness: thisMoment()}, nil
+	return &providers.Page[*model.User]{MayRepeat: true, Freshness: now()}, nil
 }
 
-// page reads one page of the organization in this place.
-func (u users) page(ctx context.Context, q providers.Query, place, number int) (*providers.Page[*model.User], error) {
-	reply, err := u.client.accounts(ctx, u.organizations[place], number)
+// page reads one page of the configured organization with this index.
+func (u users) page(ctx context.Context, q providers.Query, index, number int) (*providers.Page[*model.User], error) {
+	reply, err := u.client.accounts(ctx, u.organizations[index], number)
 	if err != nil {
 		return nil, err
 	}
@@ -96,47 +96,35 @@ func (u users) page(ctx context.Context, q providers.Query, place, number int) (
 		page.Items = append(page.Items, m.User)
 	}
 	if len(u.organizations) == 1 {
-		page.Total = reply.Value.count(q)
+		page.Total = reply.Value.totalFor(q)
 	}
-	next := reply.Value.next()
-	if next == "" && place+1 < len(u.organizations) {
-		place, next = place+1, "1"
+	next := reply.Value.nextToken()
+	if next == "" && index+1 < len(u.organizations) {
+		index, next = index+1, "1"
 	}
 	if next != "" {
-		page.Next = u.organizations[place] + "/" + next
+		page.Next = u.organizations[index] + "/" + next
 	}
 	return page, nil
 }
 
-// SupportsOrder reports that lists come in the vendor's own order only.
+// SupportsOrder reports true for the vendor's order only.
 func (users) SupportsOrder(q providers.Query) bool { return q.Order == providers.Order{} }
 
-// SupportsParents reports that users have no parents here.
+// SupportsParents reports false: users have no parents.
 func (users) SupportsParents(string) bool { return false }
 
-// parsePlace reads a token of Page: an index into the configured organizations
-// and a page's number.
-func (u users) parsePlace(token string) (place, number int, err error) {
+// parsePageToken parses a token of Page to an index into the configured organizations
+// and a page number.
+func (u users) parsePageToken(token string) (index, number int, err error) {
 	if token == "" {
 		return 0, 1, nil
 	}
 	organization, rest, _ := strings.Cut(token, "/")
-	place = slices.Index(u.organizations, organization)
-	if place < 0 || rest == "" {
-		return 0, 0, u.client.fail(providers.InvalidArgument, "not a page of this list")
+	index = slices.Index(u.organizations, organization)
+	if index < 0 || rest == "" {
+		return 0, 0, u.client.newError(providers.InvalidArgument, "invalid page token")
 	}
-	number, err = u.client.parseNumber(rest)
-	return place, number, err
-}
-
-// acceptable fails with BadInput on a parent that is of none of the types, ""
-// being the whole list, and on a filter that makes no sense here.
-func (p *Provider) acceptable(q providers.Query, parents ...string) error {
-	if !slices.Contains(parents, q.Parent.Type) {
-		return p.client.fail(providers.InvalidArgument, "there is no such list")
-	}
-	if q.Filter.Database != "" {
-		return p.client.fail(providers.InvalidArgument, "filter by database is not supported")
-	}
-	return nil
+	number, err = u.client.parsePageNumber(rest)
+	return index, number, err
 }

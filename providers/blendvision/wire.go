@@ -3,89 +3,87 @@ package blendvision
 import (
 	"encoding/json"
 	"errors"
-	"math"
 	"strings"
-	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 )
 
-// The vendor writes JSON as protocol buffers do: "" and 0 stand for unset.
+// The vendor encodes JSON like Protocol Buffers: "" and 0 mean unset.
 
 var (
-	errNotAList  = errors.New("neither rows nor a pagination")
-	errNoObject  = errors.New("no object where one was promised")
-	errNoID      = errors.New("a row without an id")
-	errStatus    = errors.New("an error status in a successful answer")
-	errOtherPage = errors.New("another page than the one asked for")
+	errNotAList   = errors.New("no list in the response")
+	errNoObject   = errors.New("no object in the response")
+	errNoID       = errors.New("missing id")
+	errStatus     = errors.New("error status in a successful response")
+	errPageNumber = errors.New("response contains another page")
 )
 
-// pagination tells where a page lies. The vendor documents 32-bit numbers; its
-// kind of gateway writes larger ones as text, which json.Number reads, too.
-type pagination struct {
+// wirePagination describes a page. The vendor documents 32-bit numbers; its gateway may
+// encode larger ones as strings, which json.Number also decodes.
+type wirePagination struct {
 	TotalItems   json.Number `json:"total_items"`
 	ItemsPerPage json.Number `json:"items_per_page"`
 	CurrentPage  json.Number `json:"current_page"`
 }
 
-// status is an error as the vendor writes it. Some gateways send it with HTTP
-// 200.
-type status struct {
+// wireStatus is a google.rpc.Status. Some gateways send it with HTTP status 200.
+type wireStatus struct {
 	Code json.Number `json:"code"`
 }
 
-func (s status) check() error {
+func (s wireStatus) check() error {
 	if s.Code != "" && s.Code != "0" {
 		return errStatus
 	}
 	return nil
 }
 
-// account is a member of an organization.
-type account struct {
-	ID           string  `json:"id"`
-	Email        string  `json:"email"`
-	Username     string  `json:"username"`
-	ContactEmail string  `json:"contact_email"`
-	Status       string  `json:"status"`
-	RoleType     string  `json:"role_type"`
-	RoleID       string  `json:"role_id"`
-	FirstName    string  `json:"first_name"`
-	LastName     string  `json:"last_name"`
-	CreatedAt    instant `json:"created_at"`
+// wireAccount is a member of an organization.
+type wireAccount struct {
+	ID           string    `json:"id"`
+	Email        string    `json:"email"`
+	Username     string    `json:"username"`
+	ContactEmail string    `json:"contact_email"`
+	Status       string    `json:"status"`
+	RoleType     string    `json:"role_type"`
+	RoleID       string    `json:"role_id"`
+	FirstName    string    `json:"first_name"`
+	LastName     string    `json:"last_name"`
+	CreatedAt    timestamp `json:"created_at"`
 }
 
-// organization leaves out what is nobody's business: license_key is a secret,
-// owner_email and the contract are the vendor's.
-type organization struct {
-	ID         string  `json:"id"`
-	Name       string  `json:"name"`
-	ParentID   string  `json:"parent_id"`
-	ParentName string  `json:"parent_name"`
-	Type       string  `json:"type"`
-	Status     string  `json:"status"`
-	CreatedAt  instant `json:"created_at"`
-	UpdatedAt  instant `json:"updated_at"`
+// wireOrganization omits confidential fields: license_key, which is a secret,
+// owner_email and the contract.
+type wireOrganization struct {
+	ID         string    `json:"id"`
+	Name       string    `json:"name"`
+	ParentID   string    `json:"parent_id"`
+	ParentName string    `json:"parent_name"`
+	Type       string    `json:"type"`
+	Status     string    `json:"status"`
+	CreatedAt  timestamp `json:"created_at"`
+	UpdatedAt  timestamp `json:"updated_at"`
 }
 
-type role struct {
+// wireRole is a role that members of an organization can have.
+type wireRole struct {
 	ID        string `json:"id"`
 	Name      string `json:"name"`
 	Type      string `json:"type"`
 	IsDefault *bool  `json:"is_default"`
 }
 
-// decodeAccounts reads a page of an organization's accounts.
-func decodeAccounts(p *model.Provider, organization string, body []byte) (rows[*model.Membership], error) {
-	var answer struct {
-		status
-		Accounts   []account   `json:"accounts"`
-		Pagination *pagination `json:"pagination"`
+// decodeAccounts decodes a page of an organization's accounts.
+func decodeAccounts(p *model.Provider, organization string, body []byte) (listPage[*model.Membership], error) {
+	var response struct {
+		wireStatus
+		Accounts   []wireAccount   `json:"accounts"`
+		Pagination *wirePagination `json:"pagination"`
 	}
-	if err := json.Unmarshal(body, &answer); err != nil {
-		return rows[*model.Membership]{}, err
+	if err := json.Unmarshal(body, &response); err != nil {
+		return listPage[*model.Membership]{}, err
 	}
-	return decodeRows(answer.status, answer.Accounts, answer.Pagination, func(a account) (*model.Membership, error) {
+	return decodeRows(response.wireStatus, response.Accounts, response.Pagination, func(a wireAccount) (*model.Membership, error) {
 		if a.ID == "" {
 			return nil, errNoID
 		}
@@ -93,17 +91,17 @@ func decodeAccounts(p *model.Provider, organization string, body []byte) (rows[*
 	})
 }
 
-// decodeSubOrganizations reads a page of what lies below parent.
-func decodeSubOrganizations(p *model.Provider, known spelling, parent string, body []byte) (rows[*model.Organization], error) {
-	var answer struct {
-		status
-		Organizations []organization `json:"organizations"`
-		Pagination    *pagination    `json:"pagination"`
+// decodeSubOrganizations decodes a page of the direct children of parent.
+func decodeSubOrganizations(p *model.Provider, known organizationIDs, parent string, body []byte) (listPage[*model.Organization], error) {
+	var response struct {
+		wireStatus
+		Organizations []wireOrganization `json:"organizations"`
+		Pagination    *wirePagination    `json:"pagination"`
 	}
-	if err := json.Unmarshal(body, &answer); err != nil {
-		return rows[*model.Organization]{}, err
+	if err := json.Unmarshal(body, &response); err != nil {
+		return listPage[*model.Organization]{}, err
 	}
-	return decodeRows(answer.status, answer.Organizations, answer.Pagination, func(o organization) (*model.Organization, error) {
+	return decodeRows(response.wireStatus, response.Organizations, response.Pagination, func(o wireOrganization) (*model.Organization, error) {
 		if o.ParentID == "" {
 			o.ParentID = parent
 		}
@@ -111,27 +109,29 @@ func decodeSubOrganizations(p *model.Provider, known spelling, parent string, bo
 	})
 }
 
-// decodeRoles reads a page of an organization's roles.
-func decodeRoles(body []byte) (rows[*model.Role], error) {
-	var answer struct {
-		status
-		Roles      []role      `json:"roles"`
-		Pagination *pagination `json:"pagination"`
+// decodeRoles decodes a page of an organization's roles.
+func decodeRoles(body []byte) (listPage[*model.Role], error) {
+	var response struct {
+		wireStatus
+		Roles      []wireRole      `json:"roles"`
+		Pagination *wirePagination `json:"pagination"`
 	}
-	if err := json.Unmarshal(body, &answer); err != nil {
-		return rows[*model.Role]{}, err
+	if err := json.Unmarshal(body, &response); err != nil {
+		return listPage[*model.Role]{}, err
 	}
-	return decodeRows(answer.status, answer.Roles, answer.Pagination, role.model)
+	return decodeRows(response.wireStatus, response.Roles, response.Pagination, wireRole.model)
 }
 
-func decodeRows[W, T any](s status, wire []W, p *pagination, decode func(W) (T, error)) (rows[T], error) {
+// decodeRows decodes a page of a list. It fails if there is neither a list nor a
+// pagination.
+func decodeRows[W, T any](s wireStatus, wire []W, p *wirePagination, decode func(W) (T, error)) (listPage[T], error) {
 	if err := s.check(); err != nil {
-		return rows[T]{}, err
+		return listPage[T]{}, err
 	}
 	if wire == nil && p == nil {
-		return rows[T]{}, errNotAList
+		return listPage[T]{}, errNotAList
 	}
-	r := rows[T]{items: make([]T, len(wire)), size: pageSize}
+	r := listPage[T]{items: make([]T, len(wire)), size: pageSize}
 	if p != nil {
 		r.number, r.total = count(p.CurrentPage), count(p.TotalItems)
 		if size := count(p.ItemsPerPage); size > 0 {
@@ -141,49 +141,39 @@ func decodeRows[W, T any](s status, wire []W, p *pagination, decode func(W) (T, 
 	var err error
 	for i := range wire {
 		if r.items[i], err = decode(wire[i]); err != nil {
-			return rows[T]{}, err
+			return listPage[T]{}, err
 		}
 	}
 	return r, nil
 }
 
-// count reads a number of rows or pages; 0, which stands for unset, where it
-// cannot be one.
-func count(n json.Number) int {
-	i, err := n.Int64()
-	if err != nil || i < 0 || i > math.MaxInt32 {
-		return 0
-	}
-	return int(i)
-}
-
-// organizationRow finds the one organization of an answer.
-func organizationRow(body []byte) (json.RawMessage, error) {
-	var answer struct {
-		status
+// unwrapOrganization returns the organization in a response.
+func unwrapOrganization(body []byte) (json.RawMessage, error) {
+	var response struct {
+		wireStatus
 		Organization json.RawMessage `json:"organization"`
 	}
-	if err := json.Unmarshal(body, &answer); err != nil {
+	if err := json.Unmarshal(body, &response); err != nil {
 		return nil, err
 	}
-	if err := answer.check(); err != nil {
+	if err := response.check(); err != nil {
 		return nil, err
 	}
-	if len(answer.Organization) == 0 {
+	if len(response.Organization) == 0 {
 		return nil, errNoObject
 	}
-	return answer.Organization, nil
+	return response.Organization, nil
 }
 
-func decodeOrganization(p *model.Provider, known spelling, row []byte) (*model.Organization, error) {
-	var o organization
+func decodeOrganization(p *model.Provider, known organizationIDs, row []byte) (*model.Organization, error) {
+	var o wireOrganization
 	if err := json.Unmarshal(row, &o); err != nil {
 		return nil, err
 	}
 	return o.model(p, known)
 }
 
-func (a account) membership(p *model.Provider, organization string) *model.Membership {
+func (a wireAccount) membership(p *model.Provider, organization string) *model.Membership {
 	return &model.Membership{
 		Entity: model.NewEntity(p, model.TypeMembership, model.JoinMembership(organization, a.ID)),
 		User:   a.user(p),
@@ -197,7 +187,7 @@ func (a account) membership(p *model.Provider, organization string) *model.Membe
 	}
 }
 
-func (a account) user(p *model.Provider) *model.User {
+func (a wireAccount) user(p *model.Provider) *model.User {
 	return &model.User{
 		Entity:       model.NewEntity(p, model.TypeUser, a.ID),
 		Email:        a.email(),
@@ -210,10 +200,11 @@ func (a account) user(p *model.Provider) *model.User {
 	}
 }
 
-// email is the account's address. The newest copy of the vendor's page calls
-// email deprecated in favour of username, which need not be an address.
+// email returns the account's e-mail address, nil if there is none. The latest version
+// of the documentation deprecates email in favor of username, which may contain a
+// name that is not an address.
 // https://developers.blendvision.com/ja/docs/api/bv-one/public-organization-service-list-accounts-2
-func (a account) email() *string {
+func (a wireAccount) email() *string {
 	switch {
 	case a.Email != "":
 		return &a.Email
@@ -225,11 +216,11 @@ func (a account) email() *string {
 	return nil
 }
 
-func (o organization) model(p *model.Provider, known spelling) (*model.Organization, error) {
+func (o wireOrganization) model(p *model.Provider, known organizationIDs) (*model.Organization, error) {
 	if o.ID == "" {
 		return nil, errNoID
 	}
-	o.ID, o.ParentID = known.of(o.ID), known.of(o.ParentID)
+	o.ID, o.ParentID = known.canonical(o.ID), known.canonical(o.ParentID)
 	return &model.Organization{
 		Entity:       model.NewEntity(p, model.TypeOrganization, o.ID),
 		Name:         optional(o.Name),
@@ -243,21 +234,22 @@ func (o organization) model(p *model.Provider, known spelling) (*model.Organizat
 	}, nil
 }
 
-func (o organization) parent(p *model.Provider) *model.Organization {
+// parent returns a short reference, nil for a root organization.
+func (o wireOrganization) parent(p *model.Provider) *model.Organization {
 	if o.ParentID == "" {
 		return nil
 	}
-	extent := model.OnlyFields("name")
+	fields := model.OnlyFields("name")
 	if o.ParentName == "" {
-		extent = model.OnlyFields()
+		fields = model.OnlyFields()
 	}
 	return &model.Organization{
-		Entity: model.NewEntity(p, model.TypeOrganization, o.ParentID).WithFieldSet(extent),
+		Entity: model.NewEntity(p, model.TypeOrganization, o.ParentID).WithFieldSet(fields),
 		Name:   optional(o.ParentName),
 	}
 }
 
-func (r role) model() (*model.Role, error) {
+func (r wireRole) model() (*model.Role, error) {
 	if r.ID == "" {
 		return nil, errNoID
 	}
@@ -267,33 +259,4 @@ func (r role) model() (*model.Role, error) {
 		out.Type = &t
 	}
 	return out, nil
-}
-
-func optional(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
-}
-
-// instant is a time that may be null, "" or the zero time for unset.
-type instant struct{ time *time.Time }
-
-// UnmarshalJSON reads RFC 3339 text.
-func (i *instant) UnmarshalJSON(b []byte) error {
-	var text *string
-	if err := json.Unmarshal(b, &text); err != nil {
-		return err
-	}
-	if text == nil || *text == "" {
-		return nil
-	}
-	t, err := time.Parse(time.RFC3339, *text)
-	if err != nil {
-		return err
-	}
-	if t = t.UTC(); !t.IsZero() {
-		i.time = &t
-	}
-	return nil
 }

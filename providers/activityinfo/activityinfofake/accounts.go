@@ -7,8 +7,8 @@ import (
 	"github.com/accountgraph/accountgraph/internal/fakevendor"
 )
 
-// billingAccount is the documented BillingAccount, with what the vendor's client
-// for R reads beside that.
+// billingAccount is the documented BillingAccount with the additional fields that the
+// vendor's client for R reads.
 // https://www.activityinfo.org/support/docs/api/reference/getDatabaseBillingAccount.html
 type billingAccount struct {
 	ID                     int64   `json:"id"`
@@ -35,13 +35,13 @@ type billingAccount struct {
 	Addons                 []addon `json:"addons"`
 }
 
-// addon's fields are not documented.
+// addon is an assumption: its fields are not documented.
 type addon struct {
 	Name string `json:"name"`
 }
 
-// billingAccountUser is the documented BillingAccountUser, with the account's id
-// that the vendor's client for R reads.
+// billingAccountUser is the documented BillingAccountUser with the account's id, which
+// the vendor's client for R reads.
 // https://www.activityinfo.org/support/docs/api/reference/getBillingAccountUsers.html
 type billingAccountUser struct {
 	UserID             string `json:"userId"`
@@ -84,13 +84,13 @@ type billingAccountDomain struct {
 }
 
 func (f *Fake) account(w http.ResponseWriter, _ *http.Request, a *account) {
-	answer(w, f.world.billingAccount(a))
+	writeJSON(w, f.data.billingAccount(a))
 }
 
-func (w *world) billingAccount(a *account) billingAccount {
+func (d *data) billingAccount(a *account) billingAccount {
 	b := billingAccount{
 		ID: a.id, Code: a.code, Name: a.name, Trial: a.trial, ExpirationTime: 1.798761599e12,
-		UserLimit: a.userLimit, FullUserLimit: a.fullLimit, UserCount: len(a.members), DatabaseCount: len(w.of(a)),
+		UserLimit: a.userLimit, FullUserLimit: a.fullLimit, UserCount: len(a.members), DatabaseCount: len(d.databasesOf(a)),
 		Status: a.status, Capped: a.trial, PlanName: a.plan, AutomaticCollection: !a.trial,
 		ParentBillingAccountID: a.parent, SubmissionCount: 12 * len(a.members), SubmissionLimit: 0,
 		Addons: []addon{},
@@ -106,10 +106,10 @@ func (w *world) billingAccount(a *account) billingAccount {
 	return b
 }
 
-// accountUsers narrows as the reference says: owners only, unless `owners` is
-// there and not TRUE; with `databaseId`, the owners and those invited to that
-// database. What a database of another account gives is not said; here nobody
-// was invited to it, which leaves the owners.
+// accountUsers responds with the owners only unless the parameter owners is present
+// and not TRUE. With databaseId it responds with the owners and the users who were
+// invited to that database. Assumption: a database of another account has no invited
+// users.
 func (f *Fake) accountUsers(w http.ResponseWriter, r *http.Request, a *account) {
 	q := r.URL.Query()
 	ownersOnly := !q.Has("owners") || q.Get("owners") == "TRUE"
@@ -119,17 +119,17 @@ func (f *Fake) accountUsers(w http.ResponseWriter, r *http.Request, a *account) 
 		if ownersOnly && !owner {
 			continue
 		}
-		if q.Has("databaseId") && !owner && !f.world.invited(a, q.Get("databaseId"), n) {
+		if q.Has("databaseId") && !owner && !f.data.invited(a, q.Get("databaseId"), n) {
 			continue
 		}
-		rows = append(rows, a.user(f.world.people[n]))
+		rows = append(rows, a.user(f.data.people[n]))
 	}
-	answer(w, rows)
+	writeJSON(w, rows)
 }
 
-func (w *world) invited(a *account, databaseID string, n int) bool {
-	d := w.database(databaseID)
-	return d != nil && d.account == a && slices.Contains(d.users, n)
+func (d *data) invited(a *account, databaseID string, n int) bool {
+	db := d.database(databaseID)
+	return db != nil && db.account == a && slices.Contains(db.users, n)
 }
 
 func (a *account) user(p fakevendor.Person) billingAccountUser {
@@ -142,9 +142,9 @@ func (a *account) user(p fakevendor.Person) billingAccountUser {
 
 func (f *Fake) accountDatabases(w http.ResponseWriter, _ *http.Request, a *account) {
 	rows := []billingAccountDatabase{}
-	for _, d := range f.world.of(a) {
+	for _, d := range f.data.databasesOf(a) {
 		row := billingAccountDatabase{
-			DatabaseID: d.id, Label: d.label, Description: d.description, Owner: f.world.ref(d.owner),
+			DatabaseID: d.id, Label: d.label, Description: d.description, Owner: f.data.ref(d.owner),
 			FormCount: 2, UserCount: len(d.users) + 1, RecordCount: 40 * len(d.users),
 			BillingAccountID: a.id, Suspended: d.suspended, PublishedTemplate: d.template,
 		}
@@ -158,14 +158,14 @@ func (f *Fake) accountDatabases(w http.ResponseWriter, _ *http.Request, a *accou
 		}
 		rows = append(rows, row)
 	}
-	answer(w, rows)
+	writeJSON(w, rows)
 }
 
-// accountDomains counts the members by the domain of their address.
+// accountDomains counts the members by the domain of their e-mail address.
 func (f *Fake) accountDomains(w http.ResponseWriter, _ *http.Request, a *account) {
 	rows := []billingAccountDomain{}
 	for _, n := range a.members {
-		domain := domainOf(email(f.world.people[n]))
+		domain := domainOf(email(f.data.people[n]))
 		i := slices.IndexFunc(rows, func(d billingAccountDomain) bool { return d.Domain == domain })
 		if i < 0 {
 			i = len(rows)
@@ -173,5 +173,5 @@ func (f *Fake) accountDomains(w http.ResponseWriter, _ *http.Request, a *account
 		}
 		rows[i].UserCount++
 	}
-	answer(w, rows)
+	writeJSON(w, rows)
 }

@@ -21,8 +21,8 @@ type databaseRow struct {
 	Languages         []string `json:"languages"`
 }
 
-// databaseUser is the documented DatabaseUser. The role has the names that
-// answers have; the reference calls them roleId, roleParameters, roleResources.
+// databaseUser is the documented DatabaseUser. The fields of the role have the names
+// in responses; the reference calls them roleId, roleParameters, roleResources.
 // https://www.activityinfo.org/support/docs/api/reference/getDatabaseUsers.html
 type databaseUser struct {
 	DatabaseID       string   `json:"databaseId"`
@@ -36,7 +36,7 @@ type databaseUser struct {
 	UserLicenseType  string   `json:"userLicenseType"`
 	ActivationStatus string   `json:"activationStatus"`
 	Locked           bool     `json:"locked"`
-	// The list has dates, the single user has times and grants.
+	// A list contains dates; a single user contains times and grants.
 	InviteDate    string  `json:"inviteDate,omitempty"`
 	LastLoginDate string  `json:"lastLoginDate,omitempty"`
 	InviteTime    *float  `json:"inviteTime,omitempty"`
@@ -94,14 +94,14 @@ type databaseTree struct {
 	Grants    []grant    `json:"grants"`
 }
 
-// databases lists all of them: the token's owner owns their accounts, and the
-// foreign one is shared.
+// databases responds with all databases: the token's owner owns their accounts, or
+// the database is shared.
 func (f *Fake) databases(w http.ResponseWriter, _ *http.Request) {
 	rows := []databaseRow{}
-	for _, d := range f.world.databases {
+	for _, d := range f.data.databases {
 		rows = append(rows, d.row())
 	}
-	answer(w, rows)
+	writeJSON(w, rows)
 }
 
 func (d *database) row() databaseRow {
@@ -112,8 +112,8 @@ func (d *database) row() databaseRow {
 }
 
 func (f *Fake) databaseTree(w http.ResponseWriter, _ *http.Request, d *database) {
-	answer(w, databaseTree{
-		databaseRow: d.row(), UserID: UserID(FirstPerson), Version: "7", OwnerRef: f.world.ref(d.owner),
+	writeJSON(w, databaseTree{
+		databaseRow: d.row(), UserID: UserID(FirstPerson), Version: "7", OwnerRef: f.data.ref(d.owner),
 		Role: d.roleOf(FirstPerson),
 		Roles: []role{
 			{
@@ -148,25 +148,24 @@ func (d *database) grants(operations ...string) []grant {
 	return []grant{{ResourceID: d.id, Operations: permissions(operations...), Conditions: []any{}}}
 }
 
-// databaseAccount is refused for an account that the token's owner does not own,
-// as elsewhere.
+// databaseAccount fails for an account that the token's owner does not own.
 func (f *Fake) databaseAccount(w http.ResponseWriter, _ *http.Request, d *database) {
 	if d.account.foreign {
-		fail(w, http.StatusForbidden, "FORBIDDEN")
+		writeError(w, http.StatusForbidden, "FORBIDDEN")
 		return
 	}
-	answer(w, f.world.billingAccount(d.account))
+	writeJSON(w, f.data.billingAccount(d.account))
 }
 
-// databaseUsers leaves the owner of the database out.
+// databaseUsers omits the owner of the database.
 func (f *Fake) databaseUsers(w http.ResponseWriter, _ *http.Request, d *database) {
 	if d.account.foreign {
-		fail(w, http.StatusForbidden, "FORBIDDEN")
+		writeError(w, http.StatusForbidden, "FORBIDDEN")
 		return
 	}
 	rows := []databaseUser{}
 	for _, n := range d.users {
-		p := f.world.people[n]
+		p := f.data.people[n]
 		row := d.user(p)
 		row.InviteDate = p.CreatedAt.Format(time.DateOnly)
 		if at := lastLogin(p); !at.IsZero() {
@@ -174,24 +173,24 @@ func (f *Fake) databaseUsers(w http.ResponseWriter, _ *http.Request, d *database
 		}
 		rows = append(rows, row)
 	}
-	answer(w, rows)
+	writeJSON(w, rows)
 }
 
 func (f *Fake) databaseUserGrants(w http.ResponseWriter, r *http.Request, d *database) {
 	if d.account.foreign {
-		fail(w, http.StatusForbidden, "FORBIDDEN")
+		writeError(w, http.StatusForbidden, "FORBIDDEN")
 		return
 	}
 	i := slices.IndexFunc(d.users, func(n int) bool { return UserID(n) == r.PathValue("user") })
 	if i < 0 {
-		fail(w, http.StatusNotFound, "NOT_FOUND")
+		writeError(w, http.StatusNotFound, "NOT_FOUND")
 		return
 	}
-	p := f.world.people[d.users[i]]
+	p := f.data.people[d.users[i]]
 	row := d.user(p)
 	invited := float(p.CreatedAt.UnixMilli())
 	row.InviteTime, row.LastLoginTime, row.Grants = &invited, lastLoginTime(p), d.grants("VIEW")
-	answer(w, row)
+	writeJSON(w, row)
 }
 
 func (d *database) user(p fakevendor.Person) databaseUser {
@@ -214,8 +213,8 @@ func (d *database) roleOf(n int) userRole {
 	return userRole{ID: id, Parameters: map[string]any{}, Resources: []string{}}
 }
 
-func (w *world) ref(n int) userRef {
-	p := w.people[n]
+func (d *data) ref(n int) userRef {
+	p := d.people[n]
 	return userRef{UserID(n), p.Name(), email(p)}
 }
 

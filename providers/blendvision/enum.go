@@ -6,11 +6,11 @@ import (
 	"github.com/accountgraph/accountgraph/graph/model"
 )
 
-// The vendor's words begin with the name of their enum; what follows is the word
-// of this graph, but for those of an account's status.
+// A value of a vendor's enum is the name of the enum followed by the value of the
+// graph's enum, except for the status of an account.
 
-func userStatus(word string) model.UserStatus {
-	switch word {
+func userStatus(value string) model.UserStatus {
+	switch value {
 	case "ACCOUNT_STATUS_ACTIVATED":
 		return model.UserActive
 	case "ACCOUNT_STATUS_DEACTIVATED":
@@ -19,9 +19,9 @@ func userStatus(word string) model.UserStatus {
 	return model.UserOther
 }
 
-func roleType(word string) model.MembershipRole {
-	word, ok := strings.CutPrefix(word, "ROLE_TYPE_")
-	switch role := model.MembershipRole(word); role {
+func roleType(value string) model.MembershipRole {
+	value, ok := strings.CutPrefix(value, "ROLE_TYPE_")
+	switch role := model.MembershipRole(value); role {
 	case model.RoleOwner, model.RoleAdmin, model.RoleStaff, model.RoleDeveloper,
 		model.RoleContentContributor, model.RoleCustom:
 		if ok {
@@ -31,9 +31,9 @@ func roleType(word string) model.MembershipRole {
 	return model.RoleOther
 }
 
-func organizationStatus(word string) model.OrganizationStatus {
-	word, ok := strings.CutPrefix(word, "ORGANIZATION_STATUS_")
-	switch status := model.OrganizationStatus(word); status {
+func organizationStatus(value string) model.OrganizationStatus {
+	value, ok := strings.CutPrefix(value, "ORGANIZATION_STATUS_")
+	switch status := model.OrganizationStatus(value); status {
 	case model.OrganizationActivated, model.OrganizationVerifying, model.OrganizationFailToVerify,
 		model.OrganizationDeactivated, model.OrganizationDeleting, model.OrganizationDeleted,
 		model.OrganizationActivationScheduled:
@@ -44,14 +44,14 @@ func organizationStatus(word string) model.OrganizationStatus {
 	return model.OrganizationOther
 }
 
-// organizationType is nil where the vendor gives none.
-func organizationType(word string) *model.OrganizationType {
-	if word == "" {
+// organizationType returns nil for "".
+func organizationType(value string) *model.OrganizationType {
+	if value == "" {
 		return nil
 	}
 	other := model.OrganizationTypeOther
-	word, ok := strings.CutPrefix(word, "ORGANIZATION_TYPE_")
-	switch t := model.OrganizationType(word); t {
+	value, ok := strings.CutPrefix(value, "ORGANIZATION_TYPE_")
+	switch t := model.OrganizationType(value); t {
 	case model.OrganizationRoot, model.OrganizationGeneralDistributor,
 		model.OrganizationReseller, model.OrganizationBusiness:
 		if ok {

@@ -7,12 +7,12 @@ import (
 	"github.com/accountgraph/accountgraph/internal/fakevendor"
 )
 
-// float is a time in milliseconds since 1970. The reference says that it is a
-// float but not how it is written, so all ways that JSON allows are in use.
+// float is a time in milliseconds since 1970. The reference does not document the
+// notation of floats, so the fake uses every notation that JSON allows.
 type float float64
 
-// MarshalJSON writes one float in three with an exponent, as Java does, one with
-// a fraction, one as a whole number.
+// MarshalJSON encodes a third of the floats with an exponent like Java, a third with
+// a fraction, and a third as integers.
 func (f float) MarshalJSON() ([]byte, error) {
 	if f == 0 {
 		return []byte("0.0"), nil
@@ -26,9 +26,9 @@ func (f float) MarshalJSON() ([]byte, error) {
 	return []byte(strconv.FormatFloat(float64(f), 'f', -1, 64)), nil
 }
 
-// lastLoginTime is required by the reference, which does not say what stands for
-// never; zero and null are both assumed. One in seven has a part of a
-// millisecond.
+// lastLoginTime returns zero or nil for a person who never logged in (assumption: the
+// reference calls the field required and does not document that case). One time in
+// seven has a fraction of a millisecond.
 func lastLoginTime(p fakevendor.Person) *float {
 	at := lastLogin(p)
 	if at.IsZero() && p.Number%2 == 1 {

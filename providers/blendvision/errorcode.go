@@ -5,9 +5,9 @@ import (
 	"strconv"
 )
 
-// vendorCode finds the word for the number `code` of a google.rpc.Status, which
-// is the body of every failed answer; "" where there is none. Zero stands for
-// unset.
+// vendorCode returns the name of the code in a google.rpc.Status, which is the body of
+// every error response. It returns the number for an unknown code, and "" for 0 and if
+// there is none.
 // https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto
 func vendorCode(body []byte) string {
 	var status struct {

@@ -16,8 +16,8 @@ import (
 
 const token = "token-of-the-fake"
 
-// ask reads a path and decodes the answer, numbers as they are written.
-func ask[T any](t *testing.T, f *activityinfofake.Fake, path string) (int, T) {
+// get requests a path and decodes the body. Numbers stay json.Number.
+func get[T any](t *testing.T, f *activityinfofake.Fake, path string) (int, T) {
 	t.Helper()
 	r := httptest.NewRequest(http.MethodGet, path, nil)
 	r.SetBasicAuth("anything", token)
@@ -37,22 +37,22 @@ func ask[T any](t *testing.T, f *activityinfofake.Fake, path string) (int, T) {
 
 type object = map[string]any
 
-func TestAuthentication(t *testing.T) {
+func TestFake_Authentication(t *testing.T) {
 	f := activityinfofake.New(token)
 	for name, c := range map[string]struct {
-		sign func(*http.Request)
-		want int
+		authenticate func(*http.Request)
+		want         int
 	}{
-		"nothing":        {func(*http.Request) {}, 401},
+		"no header":      {func(*http.Request) {}, 401},
 		"basic":          {func(r *http.Request) { r.SetBasicAuth("x", token) }, 200},
 		"basic, no user": {func(r *http.Request) { r.SetBasicAuth("", token) }, 200},
-		"as the user":    {func(r *http.Request) { r.SetBasicAuth(token, "") }, 401},
+		"as user name":   {func(r *http.Request) { r.SetBasicAuth(token, "") }, 401},
 		"wrong":          {func(r *http.Request) { r.SetBasicAuth("x", token+"x") }, 401},
 		"bearer":         {func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+token) }, 200},
 		"wrong bearer":   {func(r *http.Request) { r.Header.Set("Authorization", "Bearer") }, 401},
 	} {
 		r := httptest.NewRequest(http.MethodGet, "/resources/ping", nil)
-		c.sign(r)
+		c.authenticate(r)
 		w := httptest.NewRecorder()
 		f.ServeHTTP(w, r)
 		if w.Code != c.want {
@@ -64,7 +64,7 @@ func TestAuthentication(t *testing.T) {
 	}
 }
 
-func TestErrors(t *testing.T) {
+func TestFake_Errors(t *testing.T) {
 	f := activityinfofake.New(token)
 	const accounts = "/resources/billingAccounts/"
 	const databases = "/resources/databases/"
@@ -86,29 +86,28 @@ func TestErrors(t *testing.T) {
 		accounts + activityinfofake.DeletedAccount + "/users":              "410 DELETED",
 		accounts + activityinfofake.ForeignAccount + "/users?owners=false": "403 FORBIDDEN",
 	} {
-		status, body := ask[map[string]string](t, f, path)
+		status, body := get[map[string]string](t, f, path)
 		if got := fmt.Sprint(status, " ", body["code"]); got != want {
 			t.Errorf("%s: %s, want %s", path, got, want)
 		}
 	}
 }
 
-func TestAccountUsers(t *testing.T) {
+func TestFake_AccountUsers(t *testing.T) {
 	f := activityinfofake.New(token)
 	const users = "/resources/billingAccounts/" + activityinfofake.FirstAccount + "/users"
 	for query, want := range map[string]int{
 		"":             3,
 		"?owners=TRUE": 3, "?owners=false": 60, "?owners=": 60, "?owners=no": 60,
 		"?databaseId=" + activityinfofake.Database: 3,
-		// Every second member is invited to the database, all three owners but its
-		// own among them.
+		// Half of the members are invited to the database, including two of the owners.
 		"?owners=false&databaseId=" + activityinfofake.Database: 30,
 		"?owners=TRUE&databaseId=" + activityinfofake.Database:  3,
 		"?owners=false&databaseId=" + "ck9z3k1bq7":              3,
 		"?owners=false&databaseId=" + "ckb2m5v9d3":              3,
 		"?owners=false&databaseId=":                             3,
 	} {
-		_, rows := ask[[]object](t, f, users+query)
+		_, rows := get[[]object](t, f, users+query)
 		owners := slices.DeleteFunc(slices.Clone(rows), func(row object) bool { return row["billingAccountRole"] != "OWNER" })
 		if len(rows) != want || len(owners) != 3 {
 			t.Errorf("users%s: %d, of which %d owners; want %d and 3", query, len(rows), len(owners), want)
@@ -116,8 +115,7 @@ func TestAccountUsers(t *testing.T) {
 	}
 }
 
-// The rows hold what is hard to read.
-func TestRows(t *testing.T) {
+func TestFake_UserRows(t *testing.T) {
 	f := activityinfofake.New(token)
 	people := fakevendor.People()
 	seen := map[string]int{}
@@ -126,7 +124,7 @@ func TestRows(t *testing.T) {
 	for _, account := range []string{
 		activityinfofake.FirstAccount, activityinfofake.SuspendedAccount, activityinfofake.LargeAccount, activityinfofake.ClosedAccount,
 	} {
-		_, rows := ask[[]object](t, f, "/resources/billingAccounts/"+account+"/users?owners=false")
+		_, rows := get[[]object](t, f, "/resources/billingAccounts/"+account+"/users?owners=false")
 		for _, row := range rows {
 			seen[row["userId"].(string)]++
 			licenses[row["userLicenseType"]] = true
@@ -151,73 +149,73 @@ func TestRows(t *testing.T) {
 	}
 	for n := activityinfofake.FirstPerson; n <= activityinfofake.LastPerson; n++ {
 		if seen[activityinfofake.UserID(n)] == 0 {
-			t.Errorf("%s is nowhere", people[n].Name())
+			t.Errorf("%s is in no account", people[n].Name())
 		}
 	}
 	if len(seen) != 160 || seen["500"] != 4 || seen["550"] != 2 || seen["510"] != 1 {
 		t.Errorf("%d users, user 500 in %d accounts, 550 in %d, 510 in %d", len(seen), seen["500"], seen["550"], seen["510"])
 	}
-	for _, way := range []string{"null", "zero", "exponent", "fraction", "float", "whole"} {
-		if times[way] == 0 {
-			t.Errorf("no time is written as %s", way)
+	for _, notation := range []string{"null", "zero", "exponent", "fraction", "float", "whole"} {
+		if times[notation] == 0 {
+			t.Errorf("no time has the notation %s", notation)
 		}
 	}
-	for _, word := range []any{"NONE", "BASIC", "FULL", activityinfofake.LicenseWord} {
-		if !licenses[word] {
-			t.Errorf("nobody has license %s", word)
+	for _, license := range []any{"NONE", "BASIC", "FULL", activityinfofake.UnknownLicense} {
+		if !licenses[license] {
+			t.Errorf("no user has license %s", license)
 		}
 	}
 }
 
-func TestAccounts(t *testing.T) {
+func TestFake_Accounts(t *testing.T) {
 	f := activityinfofake.New(token)
 	for account, status := range map[string]string{
 		activityinfofake.FirstAccount: "ACTIVE", activityinfofake.SuspendedAccount: "SUSPENDED",
 		activityinfofake.LargeAccount: "ACTIVE", activityinfofake.ClosedAccount: "CLOSED",
 	} {
-		_, a := ask[object](t, f, "/resources/billingAccounts/"+account)
+		_, a := get[object](t, f, "/resources/billingAccounts/"+account)
 		if a["id"] != json.Number(account) || a["status"] != status || !strings.HasPrefix(a["code"].(string), "SUB") {
 			t.Errorf("account %s is %v", account, a)
 		}
-		_, databases := ask[[]object](t, f, "/resources/billingAccounts/"+account+"/databases")
+		_, databases := get[[]object](t, f, "/resources/billingAccounts/"+account+"/databases")
 		if fmt.Sprint(len(databases)) != fmt.Sprint(a["databaseCount"]) {
-			t.Errorf("account %s has %d databases, tells %v", account, len(databases), a["databaseCount"])
+			t.Errorf("account %s has %d databases, databaseCount is %v", account, len(databases), a["databaseCount"])
 		}
-		_, domains := ask[[]object](t, f, "/resources/billingAccounts/"+account+"/domains")
+		_, domains := get[[]object](t, f, "/resources/billingAccounts/"+account+"/domains")
 		if len(domains) == 0 {
 			t.Errorf("account %s has no domains", account)
 		}
 	}
 }
 
-func TestDatabases(t *testing.T) {
+func TestFake_Databases(t *testing.T) {
 	f := activityinfofake.New(token)
-	_, rows := ask[[]object](t, f, "/resources/databases")
+	_, rows := get[[]object](t, f, "/resources/databases")
 	if len(rows) != 8 {
 		t.Errorf("%d databases", len(rows))
 	}
 	for _, row := range rows {
 		id := row["databaseId"].(string)
-		_, tree := ask[object](t, f, "/resources/databases/"+id)
+		_, tree := get[object](t, f, "/resources/databases/"+id)
 		if tree["label"] != row["label"] || len(tree["roles"].([]any)) != 2 || tree["ownerRef"].(object)["id"] != row["ownerId"] {
 			t.Errorf("tree of %s: %v", id, tree)
 		}
 		if id == activityinfofake.ForeignDatabase {
 			continue
 		}
-		_, account := ask[object](t, f, "/resources/databases/"+id+"/billingAccount")
+		_, account := get[object](t, f, "/resources/databases/"+id+"/billingAccount")
 		if account["id"] != row["billingAccountId"] {
 			t.Errorf("account of %s: %v, want %v", id, account["id"], row["billingAccountId"])
 		}
-		_, users := ask[[]object](t, f, "/resources/databases/"+id+"/users")
+		_, users := get[[]object](t, f, "/resources/databases/"+id+"/users")
 		for i, user := range users {
 			if user["userId"] == row["ownerId"] {
-				t.Errorf("%s lists its owner", id)
+				t.Errorf("users of %s include the owner", id)
 			}
 			if i > 3 {
 				continue
 			}
-			_, one := ask[object](t, f, "/resources/databases/"+id+"/users/"+user["userId"].(string)+"/grants")
+			_, one := get[object](t, f, "/resources/databases/"+id+"/users/"+user["userId"].(string)+"/grants")
 			if one["email"] != user["email"] || one["inviteTime"] == nil || one["inviteDate"] != nil || user["inviteDate"] == nil {
 				t.Errorf("user of %s: %v, in the list %v", id, one, user)
 			}
@@ -225,11 +223,11 @@ func TestDatabases(t *testing.T) {
 	}
 }
 
-func TestSharedCast(t *testing.T) {
-	_, rows := ask[[]object](t, activityinfofake.New(token), "/resources/billingAccounts/"+activityinfofake.FirstAccount+"/users?owners=false")
+func TestFake_SharedPeople(t *testing.T) {
+	_, rows := get[[]object](t, activityinfofake.New(token), "/resources/billingAccounts/"+activityinfofake.FirstAccount+"/users?owners=false")
 	person := fakevendor.People()[fakevendor.SharedPersonFirst]
 	i := slices.IndexFunc(rows, func(row object) bool { return row["userId"] == activityinfofake.UserID(person.Number) })
 	if i < 0 || rows[i]["email"] != person.EmailAt(model.ActivityInfo) || rows[i]["name"] != person.Name() {
-		t.Errorf("person %d is not as the cast has it", person.Number)
+		t.Errorf("person %d has another name or address", person.Number)
 	}
 }

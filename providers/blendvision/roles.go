@@ -1,0 +1,14 @@
+package blendvision
+
+import (
+	"context"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+)
+
+// roles reads all roles of an organization, configured or not. It returns none if the
+// organization does not exist.
+func (p *Provider) roles(ctx context.Context, organization string) ([]*model.Role, error) {
+	roles, _, err := merge(scan(ctx, p.client, []string{organization}, p.client.roles, readAll))
+	return roles, err
+}
