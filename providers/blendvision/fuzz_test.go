@@ -8,9 +8,9 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// FuzzAnswer reads arbitrary answers: every outcome is rows with ids or an error
-// of the contract.
-func FuzzAnswer(f *testing.F) {
+// FuzzCollections reads arbitrary bodies. Every result is records with ids or an error of
+// kind BadResponse or Incomplete.
+func FuzzCollections(f *testing.F) {
 	for _, name := range []string{"accounts.json", "organization.json"} {
 		b, err := os.ReadFile("testdata/" + name)
 		if err != nil {
@@ -22,49 +22,49 @@ func FuzzAnswer(f *testing.F) {
 	f.Add(`{"roles":[{"id":"a","is_default":null}],"pagination":{"total_items":"3","items_per_page":-1,"current_page":2147483648}}`)
 	f.Add(`{"code":7,"message":"no","details":[{"@type":"x"}]}`)
 	f.Fuzz(func(t *testing.T, body string) {
-		p := answering(t, always(body), "o")
+		p := connect(t, respondWith(body), "o")
 		c := p.Collections()
 		members, err := c.Memberships.Page(t.Context(), of(model.TypeOrganization, "o"), "")
-		fine(t, p, err)
+		checkError(t, p, err)
 		if err == nil {
 			for _, m := range members.Items {
 				if m.User.VendorID == "" || m.VendorID != "o/"+m.User.VendorID || m.Organization.VendorID != "o" || m.Role == "" || m.Status == "" {
-					t.Errorf("a membership without its ends: %+v", m)
+					t.Errorf("incomplete membership: %+v", m)
 				}
 			}
 		}
 		below, err := c.Organizations.Page(t.Context(), of(model.TypeOrganization, "o"), "")
-		fine(t, p, err)
+		checkError(t, p, err)
 		if err == nil {
 			for _, o := range below.Items {
 				if o.VendorID == "" || o.Parent == nil || o.Parent.VendorID == "" || o.Status == "" {
-					t.Errorf("an organization without its id or parent: %+v", o)
+					t.Errorf("organization without id or parent: %+v", o)
 				}
 			}
 		}
 		found := c.Organizations.Get(t.Context(), []string{"o"})
-		fine(t, p, found.Failed["o"])
+		checkError(t, p, found.Failed["o"])
 		if o := found.Objects["o"]; o != nil && o.VendorID != "o" {
-			t.Errorf("%s was found for o", o.VendorID)
+			t.Errorf("Get(o) = %s", o.VendorID)
 		}
 		roles, err := c.Roles(t.Context(), "o")
-		fine(t, p, err)
+		checkError(t, p, err)
 		for _, role := range roles {
 			if role.VendorID == "" {
-				t.Error("a role without an id")
+				t.Error("role without id")
 			}
 		}
 	})
 }
 
-// fine checks that an error is one of the contract.
-func fine(t *testing.T, p providers.Provider, err error) {
+// checkError checks the type, the provider and the kind of an error.
+func checkError(t *testing.T, p providers.Provider, err error) {
 	t.Helper()
 	if err == nil {
 		return
 	}
 	e, ok := err.(*providers.Error) //nolint:errorlint // the contract wants this type itself
 	if !ok || e.Provider != p.Connection() || e.Kind != providers.BadResponse && e.Kind != providers.Incomplete {
-		t.Errorf("failed with %v", err)
+		t.Errorf("unexpected error %v", err)
 	}
 }

@@ -1,6 +1,7 @@
 package blendvision_test
 
 import (
+	"fmt"
 	"net/http"
 	"os"
 	"reflect"
@@ -12,12 +13,15 @@ import (
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/providers"
+	"github.com/accountgraph/accountgraph/providers/providertest"
 )
 
-// same compares records, extents by what they hold.
-func same(want, got any) string {
+// diff compares records including their field sets.
+func diff(want, got any) string {
 	return cmp.Diff(want, got, cmp.AllowUnexported(model.FieldSet{}))
 }
+
+func ptr[T any](v T) *T { return &v }
 
 func file(t *testing.T, name string) string {
 	t.Helper()
@@ -28,11 +32,9 @@ func file(t *testing.T, name string) string {
 	return string(b)
 }
 
-func ptr[T any](v T) *T { return &v }
-
 // The example on https://developers.blendvision.com/docs/api/bv-one/public-organization-service-list-accounts
-func TestAccountsExample(t *testing.T) {
-	p := answering(t, always(file(t, "accounts.json")), "5a1c")
+func TestMemberships_DocumentedExample(t *testing.T) {
+	p := connect(t, respondWith(file(t, "accounts.json")), "5a1c")
 	page, err := p.Collections().Memberships.Page(t.Context(), of(model.TypeOrganization, "5a1c"), "")
 	if err != nil {
 		t.Fatal(err)
@@ -57,19 +59,19 @@ func TestAccountsExample(t *testing.T) {
 		VendorRoleID: ptr("string"),
 		Status:       model.UserActive,
 	}}
-	if diff := same(want, page.Items); diff != "" {
-		t.Error(diff)
+	if delta := diff(want, page.Items); delta != "" {
+		t.Error(delta)
 	}
 	if page.Next != "" || page.Total != nil {
-		t.Errorf("Next %q, Total %v; the example's zeros tell neither", page.Next, page.Total)
+		t.Errorf("Next %q, Total %v; want none: zeros mean unset", page.Next, page.Total)
 	}
 }
 
 // An organization of the example on
 // https://developers.blendvision.com/docs/api/bv-one/public-account-service-get-info
-func TestOrganizationExample(t *testing.T) {
+func TestOrganizations_DocumentedExample(t *testing.T) {
 	const id = "04212e7d-16ab-4996-bc3a-cf88719cd867"
-	p := answering(t, always(file(t, "organization.json")), id)
+	p := connect(t, respondWith(file(t, "organization.json")), id)
 	want := &model.Organization{
 		Entity:       model.NewEntity(p.Connection(), model.TypeOrganization, id),
 		Name:         ptr("KKS Root 1234"),
@@ -81,33 +83,20 @@ func TestOrganizationExample(t *testing.T) {
 		UpdatedAt:    ptr(time.Date(2023, 5, 18, 11, 37, 21, 0, time.UTC)),
 	}
 	found := p.Collections().Organizations.Get(t.Context(), []string{id, "another"})
-	if diff := same(map[string]*model.Organization{id: want}, found.Objects); diff != "" || len(found.Failed) > 0 {
-		t.Error(diff, found.Failed)
+	if delta := diff(map[string]*model.Organization{id: want}, found.Objects); delta != "" || len(found.Failed) > 0 {
+		t.Error(delta, found.Failed)
 	}
 	page, err := p.Collections().Organizations.Page(t.Context(), providers.Query{}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := same([]*model.Organization{want}, page.Items); diff != "" || *page.Total != 1 {
-		t.Error(diff, *page.Total)
+	if delta := diff([]*model.Organization{want}, page.Items); delta != "" || *page.Total != 1 {
+		t.Error(delta, *page.Total)
 	}
 }
 
-// filled reports which fields of a record are set.
-func filled(record any) (set, unset []string) {
-	v := reflect.ValueOf(record).Elem()
-	for i := range v.NumField() {
-		if v.Field(i).IsZero() {
-			unset = append(unset, v.Type().Field(i).Name)
-			continue
-		}
-		set = append(set, v.Type().Field(i).Name)
-	}
-	return set, unset
-}
-
-func TestEveryDocumentedFieldIsMapped(t *testing.T) {
-	p := answering(t, func(r *http.Request) (int, string) {
+func TestRecords_UnsetFields(t *testing.T) {
+	p := connect(t, func(r *http.Request) (int, string) {
 		switch r.URL.Path {
 		case "/bv/org/v1/sub-orgs":
 			return http.StatusOK, `{"organizations":[{"id":"o","name":"n","parent_id":"p","parent_name":"pn",
@@ -131,10 +120,10 @@ func TestEveryDocumentedFieldIsMapped(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// What the vendor does not have.
+	// The fields that the vendor does not have.
 	for _, record := range []struct {
-		value  any
-		absent []string
+		value any
+		unset []string
 	}{
 		{members.Items[0].User, []string{
 			"MiddleName", "Icon", "Phone", "LastLoginAt", "Settings", "CustomAttributes", "UpdatedAt", "Audit", "CurrentAccount",
@@ -145,45 +134,57 @@ func TestEveryDocumentedFieldIsMapped(t *testing.T) {
 		{below.Items[0], nil},
 		{roles[0], nil},
 	} {
-		if _, unset := filled(record.value); !slices.Equal(unset, record.absent) {
-			t.Errorf("%T: without a value are %q, want %q", record.value, unset, record.absent)
+		if unset := providertest.UnsetFields(record.value); !slices.Equal(unset, record.unset) {
+			t.Errorf("%T: unset fields %q, want %q", record.value, unset, record.unset)
 		}
 	}
 	if o := below.Items[0]; o.UpdatedAt.Location() != time.UTC || o.Parent.VendorID != "p" || *o.Parent.Name != "pn" ||
 		!o.Parent.HasField("name") || o.Parent.HasField("status") || !o.Complete() || *roles[0].IsDefault {
-		t.Errorf("%+v below %+v", o, o.Parent)
+		t.Errorf("%+v with parent %+v", o, o.Parent)
 	}
 }
 
-func TestWhatIsUnsetIsNull(t *testing.T) {
+// setFields returns the names of the fields of a record that are set.
+func setFields(record any) []string {
+	unset := providertest.UnsetFields(record)
+	var set []string
+	for i, t := 0, reflect.TypeOf(record).Elem(); i < t.NumField(); i++ {
+		if name := t.Field(i).Name; !slices.Contains(unset, name) {
+			set = append(set, name)
+		}
+	}
+	return set
+}
+
+func TestRecords_UnsetValues(t *testing.T) {
 	rows := `"accounts":[
 		{"id":"empty","email":"","status":"","role_type":"","created_at":"","first_name":"","last_name":"","role_id":"","username":"","contact_email":""},
 		{"id":"null","email":null,"status":null,"role_type":null,"created_at":null,"first_name":null,"last_name":null,"role_id":null},
 		{"id":"absent"},
 		{"id":"zero","created_at":"0001-01-01T00:00:00Z"}]`
-	p := answering(t, always(`{`+rows+`,"pagination":{"total_items":4,"items_per_page":100,"current_page":1}}`), "o")
+	p := connect(t, respondWith(`{`+rows+`,"pagination":{"total_items":4,"items_per_page":100,"current_page":1}}`), "o")
 	page, err := p.Collections().Memberships.Page(t.Context(), of(model.TypeOrganization, "o"), "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, m := range page.Items {
-		if set, _ := filled(m.User); !slices.Equal(set, []string{"Entity", "Status"}) || m.User.Status != model.UserOther {
-			t.Errorf("%s: the user has %q, status %s", m.VendorID, set, m.User.Status)
+		if set := setFields(m.User); !slices.Equal(set, []string{"Entity", "Status"}) || m.User.Status != model.UserOther {
+			t.Errorf("%s: user has %q, status %s", m.VendorID, set, m.User.Status)
 		}
-		if set, _ := filled(m); !slices.Equal(set, []string{"Entity", "User", "Organization", "Role", "Status"}) || m.Role != model.RoleOther {
-			t.Errorf("%s: the membership has %q, role %s", m.VendorID, set, m.Role)
+		if set := setFields(m); !slices.Equal(set, []string{"Entity", "User", "Organization", "Role", "Status"}) || m.Role != model.RoleOther {
+			t.Errorf("%s: membership has %q, role %s", m.VendorID, set, m.Role)
 		}
 	}
 
-	p = answering(t, always(`{"organization":{"id":"o","name":"","type":"","status":"","parent_id":"","parent_name":"",
+	p = connect(t, respondWith(`{"organization":{"id":"o","name":"","type":"","status":"","parent_id":"","parent_name":"",
 		"created_at":null,"updated_at":"","next_contract":null,"license_key":""}}`), "o")
 	o := p.Collections().Organizations.Get(t.Context(), []string{"o"}).Objects["o"]
-	if set, _ := filled(o); !slices.Equal(set, []string{"Entity", "Status"}) || o.Status != model.OrganizationOther {
-		t.Errorf("the organization has %q, status %s", set, o.Status)
+	if set := setFields(o); !slices.Equal(set, []string{"Entity", "Status"}) || o.Status != model.OrganizationOther {
+		t.Errorf("organization has %q, status %s", set, o.Status)
 	}
 }
 
-func TestEmailAndName(t *testing.T) {
+func TestUsers_EmailAndName(t *testing.T) {
 	for row, want := range map[string][2]string{
 		`"email":"a@x","username":"b@x","contact_email":"c@x"`:   {"a@x", ""},
 		`"email":"","username":"b@x","contact_email":"c@x"`:      {"c@x", ""},
@@ -196,66 +197,57 @@ func TestEmailAndName(t *testing.T) {
 		`"first_name":"Jean Luc","last_name":"van der \"Berg\""`: {"", `Jean Luc van der "Berg"`},
 		`"first_name":" ","last_name":" "`:                       {"", ""},
 	} {
-		p := answering(t, always(`{"accounts":[{"id":"1",`+row+`}]}`), "o")
+		p := connect(t, respondWith(`{"accounts":[{"id":"1",`+row+`}]}`), "o")
 		u := p.Collections().Users.Get(t.Context(), []string{"1"}).Objects["1"]
 		for i, got := range []*string{u.Email, u.Name} {
 			if got == nil && want[i] != "" || got != nil && *got != want[i] {
-				t.Errorf("%s: %q is wrong, want %q", row, *got, want[i])
+				t.Errorf("%s: %q, want %q", row, *got, want[i])
 			}
 		}
 	}
 }
 
-func TestWords(t *testing.T) {
-	account := func(t *testing.T, row string) *model.Membership {
-		t.Helper()
-		p := answering(t, always(`{"accounts":[{"id":"1",`+row+`}]}`), "o")
-		return p.Collections().Memberships.Get(t.Context(), []string{"o/1"}).Objects["o/1"]
-	}
-	organization := func(t *testing.T, row string) *model.Organization {
-		t.Helper()
-		p := answering(t, always(`{"organization":{"id":"o",`+row+`}}`), "o")
-		return p.Collections().Organizations.Get(t.Context(), []string{"o"}).Objects["o"]
-	}
-	for word, want := range map[string]model.MembershipRole{
-		"ROLE_TYPE_OWNER": model.RoleOwner, "ROLE_TYPE_ADMIN": model.RoleAdmin, "ROLE_TYPE_STAFF": model.RoleStaff,
-		"ROLE_TYPE_DEVELOPER": model.RoleDeveloper, "ROLE_TYPE_CONTENT_CONTRIBUTOR": model.RoleContentContributor,
-		"ROLE_TYPE_CUSTOM": model.RoleCustom, "ROLE_TYPE_AUDITOR": model.RoleOther, "ROLE_TYPE_UNSPECIFIED": model.RoleOther,
-		"OWNER": model.RoleOther, "ROLE_TYPE_": model.RoleOther, "ROLE_TYPE_MEMBER": model.RoleOther,
+func TestCollections_InvalidBody(t *testing.T) {
+	for _, body := range []string{
+		// An error with HTTP status 200.
+		`{"code":7,"message":"permission denied","details":[]}`,
+		`{"code":"7","message":"permission denied"}`,
+		`{"code":13,"message":"x","accounts":[],"roles":[],"organizations":[],"organization":{"id":"o"},"pagination":{}}`,
+		// Another structure.
+		`{}`, `[]`, `null`, `"x"`, `{"account":[{"id":"1"}]}`, `{"accounts":null,"roles":null,"organizations":null,"organization":null}`,
+		`{"accounts":{},"roles":{},"organizations":{},"organization":[]}`,
+		`{"accounts":[1],"roles":[1],"organizations":[1],"organization":1}`,
+		// Rows without an id, with a numeric id, and null.
+		`{"accounts":[{"email":"a@x"}],"roles":[{"name":"x"}],"organizations":[{"name":"x"}],"organization":{"name":"x"}}`,
+		`{"accounts":[{"id":1}],"roles":[{"id":1}],"organizations":[{"id":1}],"organization":{"id":1}}`,
+		`{"accounts":[null],"roles":[null],"organizations":[null],"organization":null}`,
+		`{"accounts":[{"id":"1"},{"id":"2"}`,
+		`{"accounts":[{"id":"1"}]} {}`,
 	} {
-		if m := account(t, `"role_type":"`+word+`"`); m.Role != want || *m.VendorRole != word {
-			t.Errorf("%s: %s, %s", word, m.Role, *m.VendorRole)
+		p := connect(t, respondWith(body), "o")
+		c := p.Collections()
+		_, users := c.Users.Page(t.Context(), providers.Query{}, "")
+		_, below := c.Organizations.Page(t.Context(), of("Organization", "o"), "")
+		_, organizations := c.Organizations.Page(t.Context(), providers.Query{}, "")
+		_, roles := c.Roles(t.Context(), "o")
+		for name, err := range map[string]error{
+			"Check": p.Check(t.Context()), "users": users, "below": below, "organizations": organizations, "roles": roles,
+			"user":         c.Users.Get(t.Context(), []string{"1"}).Failed["1"],
+			"membership":   c.Memberships.Get(t.Context(), []string{"o/1"}).Failed["o/1"],
+			"organization": c.Organizations.Get(t.Context(), []string{"o"}).Failed["o"],
+		} {
+			if providers.KindOf(err) != providers.BadResponse {
+				t.Errorf("%s from %s: %v, want BadResponse", name, body, err)
+			}
 		}
 	}
-	for word, want := range map[string]model.UserStatus{
-		"ACCOUNT_STATUS_ACTIVATED": model.UserActive, "ACCOUNT_STATUS_DEACTIVATED": model.UserInactive,
-		"ACCOUNT_STATUS_LOCKED": model.UserOther, "ACTIVATED": model.UserOther,
-	} {
-		if m := account(t, `"status":"`+word+`"`); m.Status != want || m.User.Status != want || *m.User.VendorStatus != word {
-			t.Errorf("%s: %s and %s, %s", word, m.Status, m.User.Status, *m.User.VendorStatus)
+}
+
+func TestTimestamp_Invalid(t *testing.T) {
+	for _, text := range []string{`"yesterday"`, `1722268288`, `{}`, `"2024-07-29"`, `"2024-13-01T00:00:00Z"`, `true`} {
+		p := connect(t, respondWith(fmt.Sprintf(`{"accounts":[{"id":"1","created_at":%s}]}`, text)), "o")
+		if _, err := p.Collections().Users.Page(t.Context(), providers.Query{}, ""); providers.KindOf(err) != providers.BadResponse {
+			t.Errorf("created_at %s: %v, want BadResponse", text, err)
 		}
-	}
-	for word, want := range map[string]model.OrganizationStatus{
-		"ACTIVATED": model.OrganizationActivated, "VERIFYING": model.OrganizationVerifying,
-		"FAIL_TO_VERIFY": model.OrganizationFailToVerify, "DEACTIVATED": model.OrganizationDeactivated,
-		"DELETING": model.OrganizationDeleting, "DELETED": model.OrganizationDeleted,
-		"ACTIVATION_SCHEDULED": model.OrganizationActivationScheduled, "ARCHIVED": model.OrganizationOther,
-	} {
-		word = "ORGANIZATION_STATUS_" + word
-		if o := organization(t, `"status":"`+word+`"`); o.Status != want || *o.VendorStatus != word {
-			t.Errorf("%s: %s, %s", word, o.Status, *o.VendorStatus)
-		}
-	}
-	for word, want := range map[string]model.OrganizationType{
-		"ROOT": model.OrganizationRoot, "GENERAL_DISTRIBUTOR": model.OrganizationGeneralDistributor,
-		"RESELLER": model.OrganizationReseller, "BUSINESS": model.OrganizationBusiness, "PARTNER": model.OrganizationTypeOther,
-	} {
-		word = "ORGANIZATION_TYPE_" + word
-		if o := organization(t, `"type":"`+word+`"`); *o.Type != want || *o.VendorType != word {
-			t.Errorf("%s: %s, %s", word, *o.Type, *o.VendorType)
-		}
-	}
-	if o := organization(t, `"status":"DELETED","type":"ROOT"`); o.Status != model.OrganizationOther || *o.Type != model.OrganizationTypeOther {
-		t.Errorf("words without their prefix: %s, %s", o.Status, *o.Type)
 	}
 }

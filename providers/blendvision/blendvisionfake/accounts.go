@@ -8,13 +8,13 @@ import (
 	"github.com/accountgraph/accountgraph/internal/fakevendor"
 )
 
-// The cast's people who have an account here.
+// The numbers of the first and the last person who have an account.
 const (
 	firstPerson = 110
 	lastPerson  = 299
 )
 
-// account is a member as the newest copy of the vendor's page has it:
+// account is a member of an organization in the latest version of the documentation:
 // https://developers.blendvision.com/ja/docs/api/bv-one/public-organization-service-list-accounts-2
 type account struct {
 	ID           string  `json:"id"`
@@ -30,11 +30,12 @@ type account struct {
 	ContactEmail string  `json:"contact_email"`
 }
 
-// AccountID is the id of the account of a person of the cast.
+// AccountID returns the id of the account of the person with this number.
 func AccountID(person int) string { return uuid(0xa, person) }
 
-// members are the accounts of an organization, by the people's numbers.
-func members(o int, in func(person int) bool, roles []role) []account {
+// newAccounts returns the accounts of an organization: those of the people for whom in
+// returns true.
+func newAccounts(o int, in func(person int) bool, roles []role) []account {
 	var accounts []account
 	for _, p := range fakevendor.People()[firstPerson : lastPerson+1] {
 		if in(p.Number) {
@@ -44,8 +45,8 @@ func members(o int, in func(person int) bool, roles []role) []account {
 	return accounts
 }
 
-// newAccount varies what a person's account looks like, and the role from
-// organization to organization.
+// newAccount returns the account of a person. Its fields vary by person, its role also
+// by organization.
 func newAccount(p fakevendor.Person, o int, roles []role) account {
 	a := account{
 		ID:          AccountID(p.Number),
@@ -55,20 +56,20 @@ func newAccount(p fakevendor.Person, o int, roles []role) account {
 		FirstName:   p.GivenName,
 		LastName:    p.FamilyName,
 		AccountType: "ACCOUNT_TYPE_EMAIL",
-		CreatedAt:   moment(p.CreatedAt.UTC().AddDate(0, 1, 0)),
+		CreatedAt:   formatTime(p.CreatedAt.UTC().AddDate(0, 1, 0)),
 	}
 	switch {
 	case p.Number%10 == 3:
 		a.Status = "ACCOUNT_STATUS_DEACTIVATED"
 	case p.Number%23 == 7:
-		// A word that the pages do not have.
+		// An undocumented status.
 		a.Status = "ACCOUNT_STATUS_LOCKED"
 	}
 	switch {
 	case p.Number == 113 || p.Number == 231 || p.Number == 265:
 		a.AccountType, a.Email, a.Username = "ACCOUNT_TYPE_NON_EMAIL", "", "player-"+a.ID[len(a.ID)-3:]
 	case p.Number%12 == 5:
-		// email is deprecated in favour of username.
+		// email is deprecated in favor of username.
 		a.Email = ""
 	case p.Number%12 == 11:
 		a.AccountType, a.ContactEmail = "ACCOUNT_TYPE_NON_EMAIL", a.Email
@@ -82,19 +83,19 @@ func newAccount(p fakevendor.Person, o int, roles []role) account {
 	case 148, 222:
 		a.CreatedAt = nil
 	}
-	a.RoleType, a.RoleID = place(p.Number, o, roles)
+	a.RoleType, a.RoleID = roleOf(p.Number, o, roles)
 	return a
 }
 
-// place is a person's role in an organization. Only the first member owns it.
-func place(person, o int, roles []role) (typ, id string) {
-	words := []string{
+// roleOf returns the type and the id of a person's role in an organization.
+func roleOf(person, o int, roles []role) (typ, id string) {
+	types := []string{
 		"ROLE_TYPE_STAFF", "ROLE_TYPE_ADMIN", "ROLE_TYPE_DEVELOPER", "ROLE_TYPE_STAFF",
 		"ROLE_TYPE_CONTENT_CONTRIBUTOR", "ROLE_TYPE_CUSTOM", "ROLE_TYPE_STAFF",
-		// A word that the pages do not have.
+		// An undocumented type.
 		"ROLE_TYPE_AUDITOR",
 	}
-	typ = words[(person+o)%len(words)]
+	typ = types[(person+o)%len(types)]
 	if person%100 == 20 {
 		typ = "ROLE_TYPE_OWNER"
 	}
@@ -105,7 +106,7 @@ func place(person, o int, roles []role) (typ, id string) {
 		}
 	}
 	if len(ids) == 0 {
-		// An account may have a type of role that is not in the list of roles.
+		// The type of an account's role may be missing in the list of roles.
 		return typ, ""
 	}
 	return typ, ids[person%len(ids)]
@@ -117,21 +118,21 @@ type accountList struct {
 }
 
 // https://developers.blendvision.com/docs/api/bv-one/public-organization-service-list-accounts
-func (f *Fake) listAccounts(acting *organization, q query) (any, *refusal) {
+func (f *Fake) listAccounts(acting *organization, q query) (any, *rpcStatus) {
 	var list accountList
-	list.Accounts, list.Pagination = paged(acting.accounts, q)
+	list.Accounts, list.Pagination = pageOf(acting.accounts, q)
 	return list, nil
 }
 
-// allAccounts has its array under a singular word.
+// allAccounts contains the array under a singular name.
 type allAccounts struct {
 	Account    []account   `json:"account"`
 	Pagination *pagination `json:"pagination"`
 }
 
-// Everything comes at once unless enable_pagination is true.
+// listAllAccounts responds with all accounts unless enable_pagination is true.
 // https://developers.blendvision.com/docs/api/bv-one/public-account-service-list
-func (f *Fake) listAllAccounts(acting *organization, q query) (any, *refusal) {
+func (f *Fake) listAllAccounts(acting *organization, q query) (any, *rpcStatus) {
 	var statuses []string
 	for _, list := range q.Values["status"] {
 		statuses = append(statuses, strings.Split(list, ",")...)
@@ -142,11 +143,11 @@ func (f *Fake) listAllAccounts(acting *organization, q query) (any, *refusal) {
 	if q.Get("enable_pagination") != "true" {
 		return allAccounts{Account: append([]account{}, accounts...)}, nil
 	}
-	page, where := paged(accounts, q)
-	return allAccounts{Account: page, Pagination: &where}, nil
+	page, pagination := pageOf(accounts, q)
+	return allAccounts{Account: page, Pagination: &pagination}, nil
 }
 
-// accountInfo is the places of the account that made the token.
+// accountInfo is a membership of the account that owns the token.
 type accountInfo struct {
 	Groups       []struct{}    `json:"groups"`
 	Organization *organization `json:"organization"`
@@ -154,16 +155,16 @@ type accountInfo struct {
 }
 
 // https://developers.blendvision.com/docs/api/bv-one/public-account-service-get-info
-func (f *Fake) getAccountInfo(*organization, query) (any, *refusal) {
-	var answer struct {
+func (f *Fake) getAccountInfo(*organization, query) (any, *rpcStatus) {
+	var response struct {
 		Account struct {
 			AccountInfos []accountInfo `json:"account_infos"`
 		} `json:"account"`
 	}
 	for _, o := range f.organizations {
 		if o.permitted {
-			answer.Account.AccountInfos = append(answer.Account.AccountInfos, accountInfo{[]struct{}{}, o, "ROLE_TYPE_ADMIN"})
+			response.Account.AccountInfos = append(response.Account.AccountInfos, accountInfo{[]struct{}{}, o, "ROLE_TYPE_ADMIN"})
 		}
 	}
-	return answer, nil
+	return response, nil
 }

@@ -1,10 +1,10 @@
-// Package blendvisionfake simulates BlendVision One: organizations in a
-// hierarchy, their members and their roles, as
-// https://developers.blendvision.com/docs/api/bv-one describes them, with its
-// defaults, bounds and ways of writing what is unset. What the pages do not say
-// and was decided here is marked as assumed.
+// Package blendvisionfake simulates BlendVision One: a hierarchy of organizations, their
+// members and their roles, as documented on
+// https://developers.blendvision.com/docs/api/bv-one, with its defaults, limits and
+// encoding of unset values. Comments mark assumptions where the documentation has no
+// answer.
 //
-// It does not know the client that is tried on it.
+// The package shares no code with the client.
 package blendvisionfake
 
 import (
@@ -14,8 +14,10 @@ import (
 	"github.com/accountgraph/accountgraph/internal/fakevendor"
 )
 
-// Fake is a simulated installation. It always holds the same data.
+// Fake is a simulated installation. It always holds the same data. It is safe for
+// concurrent use.
 type Fake struct {
+	// Control records requests and injects faults.
 	Control fakevendor.Control
 
 	token         string
@@ -23,16 +25,16 @@ type Fake struct {
 	byID          map[string]*organization
 }
 
-// New builds an installation that accepts one API token.
+// New returns an installation that accepts this API token.
 func New(token string) *Fake {
-	f := &Fake{token: token, organizations: hierarchy(), byID: map[string]*organization{}}
+	f := &Fake{token: token, organizations: newOrganizations(), byID: map[string]*organization{}}
 	for _, o := range f.organizations {
 		f.byID[o.ID] = o
 	}
 	return f
 }
 
-// Organizations are the ids of the organizations that the token may act for.
+// Organizations returns the ids of the organizations that the token has access to.
 func (f *Fake) Organizations() []string {
 	var ids []string
 	for _, o := range f.organizations {
@@ -43,13 +45,13 @@ func (f *Fake) Organizations() []string {
 	return ids
 }
 
-// ServeHTTP answers as the vendor would, unless Control says otherwise.
+// ServeHTTP implements http.Handler.
 func (f *Fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.Control.Wrap(http.HandlerFunc(f.serve)).ServeHTTP(w, r)
 }
 
-// endpoint answers for the organization that a call acts for.
-type endpoint func(f *Fake, acting *organization, q query) (any, *refusal)
+// endpoint returns the response body for the organization that a call acts for.
+type endpoint func(f *Fake, acting *organization, q query) (any, *rpcStatus)
 
 func route(path string) endpoint {
 	switch path {
@@ -70,59 +72,60 @@ func route(path string) endpoint {
 }
 
 func (f *Fake) serve(w http.ResponseWriter, r *http.Request) {
-	answer := route(r.URL.Path)
-	if answer == nil {
-		write(w, http.StatusNotFound, refusal{Code: 5, Message: "Not Found"})
+	handle := route(r.URL.Path)
+	if handle == nil {
+		writeJSON(w, http.StatusNotFound, rpcStatus{Code: 5, Message: "Not Found"})
 		return
 	}
 	if r.Method != http.MethodGet {
-		// Assumed: what the vendor's kind of gateway does.
-		write(w, http.StatusNotImplemented, refusal{Code: 12, Message: "Method Not Allowed"})
+		// Assumption: the response of a gRPC gateway.
+		writeJSON(w, http.StatusNotImplemented, rpcStatus{Code: 12, Message: "Method Not Allowed"})
 		return
 	}
 	if r.Header.Get("Authorization") != "Bearer "+f.token {
-		write(w, http.StatusUnauthorized, refusal{Code: 16, Message: "the header authorization was missing or unidentified"})
+		writeJSON(w, http.StatusUnauthorized, rpcStatus{Code: 16, Message: "the header authorization was missing or unidentified"})
 		return
 	}
-	body, refused := f.act(r, answer)
-	if refused != nil {
-		write(w, refused.status(), *refused)
+	body, failed := f.call(r, handle)
+	if failed != nil {
+		writeJSON(w, failed.status(), *failed)
 		return
 	}
-	write(w, http.StatusOK, body)
+	writeJSON(w, http.StatusOK, body)
 }
 
-func (f *Fake) act(r *http.Request, answer endpoint) (any, *refusal) {
+// call finds the organization of the header and calls the endpoint.
+func (f *Fake) call(r *http.Request, handle endpoint) (any, *rpcStatus) {
 	ids := r.Header.Values("X-Bv-Org-Id")
 	if len(ids) != 1 {
-		return nil, &refusal{Code: 7, Message: "permission denied"}
+		return nil, &rpcStatus{Code: 7, Message: "permission denied"}
 	}
 	acting := f.byID[ids[0]]
 	if acting == nil {
-		// Documented for the organization itself, assumed for its lists.
-		return nil, &refusal{Code: 5, Message: "organization not found"}
+		// Documented for the organization; an assumption for its lists.
+		return nil, &rpcStatus{Code: 5, Message: "organization not found"}
 	}
 	if !acting.permitted {
-		return nil, &refusal{Code: 7, Message: "permission denied"}
+		return nil, &rpcStatus{Code: 7, Message: "permission denied"}
 	}
-	q, refused := parseQuery(r.URL.RawQuery)
-	if refused != nil {
-		return nil, refused
+	q, failed := parseQuery(r.URL.RawQuery)
+	if failed != nil {
+		return nil, failed
 	}
-	return answer(f, acting, q)
+	return handle(f, acting, q)
 }
 
-// refusal is a google.rpc.Status, the body of every answer that failed.
-type refusal struct {
+// rpcStatus is a google.rpc.Status, the body of every error response.
+type rpcStatus struct {
 	Code    int    `json:"code"`
 	Message string `json:"message"`
-	// Details are always empty; the pages show the list.
+	// Details is always an empty list.
 	Details []struct{} `json:"details"`
 }
 
-// status is the HTTP status for a code.
-func (r refusal) status() int {
-	switch r.Code {
+// status returns the HTTP status of the code.
+func (s rpcStatus) status() int {
+	switch s.Code {
 	case 3:
 		return http.StatusBadRequest
 	case 5:
@@ -133,13 +136,13 @@ func (r refusal) status() int {
 	return http.StatusInternalServerError
 }
 
-func write(w http.ResponseWriter, status int, body any) {
-	if r, ok := body.(refusal); ok {
+func writeJSON(w http.ResponseWriter, status int, body any) {
+	if r, ok := body.(rpcStatus); ok {
 		r.Details = []struct{}{}
 		body = r
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	// The client may have gone away; nobody is left to be told.
+	// An error means that the client has disconnected.
 	_ = json.NewEncoder(w).Encode(body)
 }

@@ -14,8 +14,8 @@ import (
 
 const token = "simulated-token"
 
-// ask makes one call; an empty organization sends no header.
-func ask(t *testing.T, f *blendvisionfake.Fake, token, organization, target string) (int, map[string]any) {
+// get makes one call. An empty token or organization sends no header.
+func get(t *testing.T, f *blendvisionfake.Fake, token, organization, target string) (int, map[string]any) {
 	t.Helper()
 	r := httptest.NewRequest(http.MethodGet, target, nil)
 	if token != "" {
@@ -45,7 +45,7 @@ const (
 	info             = "/bv/account/v1/accounts/info"
 )
 
-func TestRefusals(t *testing.T) {
+func TestFake_Errors(t *testing.T) {
 	f := blendvisionfake.New(token)
 	mine, foreign := f.Organizations()[0], blendvisionfake.OrganizationID(1)
 	for _, path := range []string{organizations, accounts, roles, subOrganizations, allAccounts, info} {
@@ -64,22 +64,22 @@ func TestRefusals(t *testing.T) {
 			{token, mine, "?current_page=2147483648", 400, 3},
 			{token, mine, "?current_page=%zz", 400, 3},
 		} {
-			status, body := ask(t, f, c.token, c.organization, path+c.query)
+			status, body := get(t, f, c.token, c.organization, path+c.query)
 			details, isList := body["details"].([]any)
 			if status != c.status || body["code"] != float64(c.code) || body["message"] == "" || !isList || len(details) != 0 {
 				t.Errorf("%s%s for %q: %d %v, want %d with code %d", path, c.query, c.organization, status, body, c.status, c.code)
 			}
 		}
 	}
-	if status, _ := ask(t, f, token, mine, "/bv/org/v1/nothing"); status != 404 {
-		t.Errorf("an unknown path: %d", status)
+	if status, _ := get(t, f, token, mine, "/bv/org/v1/nothing"); status != 404 {
+		t.Errorf("unknown path: %d", status)
 	}
-	if status, _ := ask(t, f, token, mine, subOrganizations+"?types=BUSINESS"); status != 400 {
-		t.Errorf("an unknown type: %d", status)
+	if status, _ := get(t, f, token, mine, subOrganizations+"?types=BUSINESS"); status != 400 {
+		t.Errorf("unknown type: %d", status)
 	}
 }
 
-func TestPages(t *testing.T) {
+func TestFake_Pages(t *testing.T) {
 	f := blendvisionfake.New(token)
 	mine := f.Organizations()[0]
 	for query, want := range map[string]struct{ rows, size, page int }{
@@ -94,7 +94,7 @@ func TestPages(t *testing.T) {
 		"?items_per_page=1&unknown=ignored":     {1, 1, 1},
 		"?items_per_page=9&current_page=999999": {0, 9, 999999},
 	} {
-		_, body := ask(t, f, token, mine, accounts+query)
+		_, body := get(t, f, token, mine, accounts+query)
 		rows, isList := body["accounts"].([]any)
 		p := body["pagination"].(map[string]any)
 		if !isList || len(rows) != want.rows || p["total_items"] != 170.0 ||
@@ -104,12 +104,12 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// read is a whole list of one organization.
+// read returns the first 200 rows of a list of one organization.
 func read(t *testing.T, f *blendvisionfake.Fake, organization, path, rows string) []map[string]any {
 	t.Helper()
 	var all []map[string]any
 	for _, page := range []string{"1", "2"} {
-		_, body := ask(t, f, token, organization, path+"?items_per_page=100&current_page="+page)
+		_, body := get(t, f, token, organization, path+"?items_per_page=100&current_page="+page)
 		for _, row := range body[rows].([]any) {
 			all = append(all, row.(map[string]any))
 		}
@@ -117,7 +117,7 @@ func read(t *testing.T, f *blendvisionfake.Fake, organization, path, rows string
 	return all
 }
 
-func TestTheCastIsHere(t *testing.T) {
+func TestFake_SharedPeople(t *testing.T) {
 	f := blendvisionfake.New(token)
 	byID, seen := map[string]map[string]any{}, map[string]map[any]bool{}
 	for _, organization := range f.Organizations() {
@@ -141,10 +141,10 @@ func TestTheCastIsHere(t *testing.T) {
 		}
 		want := p.EmailAt(model.BlendVision)
 		if a["email"] != want && a["username"] != want && a["contact_email"] != want {
-			t.Errorf("person %d has no address: %v", p.Number, a)
+			t.Errorf("person %d has another address: %v", p.Number, a)
 		}
 	}
-	for field, words := range map[string][]any{
+	for field, values := range map[string][]any{
 		"status": {"ACCOUNT_STATUS_ACTIVATED", "ACCOUNT_STATUS_DEACTIVATED", "ACCOUNT_STATUS_LOCKED"},
 		"role_type": {
 			"ROLE_TYPE_OWNER", "ROLE_TYPE_ADMIN", "ROLE_TYPE_STAFF", "ROLE_TYPE_DEVELOPER",
@@ -154,15 +154,15 @@ func TestTheCastIsHere(t *testing.T) {
 		"created_at":   {nil},
 		"last_name":    {"", "Null"},
 	} {
-		for _, word := range words {
-			if !seen[field][word] {
-				t.Errorf("no account has %s %v", field, word)
+		for _, value := range values {
+			if !seen[field][value] {
+				t.Errorf("no account has %s %v", field, value)
 			}
 		}
 	}
 }
 
-func TestRolesOfAccountsExist(t *testing.T) {
+func TestFake_RolesOfAccounts(t *testing.T) {
 	f := blendvisionfake.New(token)
 	for _, organization := range f.Organizations() {
 		types := map[any]any{}
@@ -177,15 +177,15 @@ func TestRolesOfAccountsExist(t *testing.T) {
 	}
 }
 
-func TestSubOrganizations(t *testing.T) {
+func TestFake_SubOrganizations(t *testing.T) {
 	f := blendvisionfake.New(token)
 	reseller := f.Organizations()[1]
-	below := read(t, f, reseller, subOrganizations, "organizations")
-	if len(below) <= 100 {
-		t.Errorf("%d sub-organizations do not fill a page", len(below))
+	children := read(t, f, reseller, subOrganizations, "organizations")
+	if len(children) <= 100 {
+		t.Errorf("%d sub-organizations do not fill a page", len(children))
 	}
 	statuses := map[any]int{}
-	for _, o := range below {
+	for _, o := range children {
 		statuses[o["status"]]++
 		if o["parent_id"] != reseller || o["license_key"] == "" || o["has_sub_orgs"] != false {
 			t.Errorf("%v", o)
@@ -195,31 +195,31 @@ func TestSubOrganizations(t *testing.T) {
 		t.Errorf("statuses %v, want the seven documented ones and an unknown one", statuses)
 	}
 	deleted := statuses["ORGANIZATION_STATUS_DELETED"] + statuses["ORGANIZATION_STATUS_DELETING"]
-	_, body := ask(t, f, token, reseller, subOrganizations+
+	_, body := get(t, f, token, reseller, subOrganizations+
 		"?items_per_page=100&statuses=ORGANIZATION_STATUS_DELETED&statuses=ORGANIZATION_STATUS_DELETING")
 	if rows := body["organizations"].([]any); len(rows) != deleted {
-		t.Errorf("%d rows on their way out, want %d", len(rows), deleted)
+		t.Errorf("%d deleted rows, want %d", len(rows), deleted)
 	}
-	_, body = ask(t, f, token, reseller, subOrganizations+"?items_per_page=100&name=Globex&types=ORGANIZATION_TYPE_BUSINESS")
+	_, body = get(t, f, token, reseller, subOrganizations+"?items_per_page=100&name=Globex&types=ORGANIZATION_TYPE_BUSINESS")
 	rows := body["organizations"].([]any)
 	for _, row := range rows {
 		if name := row.(map[string]any)["name"].(string); !strings.Contains(name, "Globex") {
-			t.Errorf("%s does not hold the name", name)
+			t.Errorf("%s does not contain the name", name)
 		}
 	}
-	if len(rows) == 0 || len(rows) == len(below) {
+	if len(rows) == 0 || len(rows) == len(children) {
 		t.Errorf("%d rows with the name", len(rows))
 	}
-	_, body = ask(t, f, token, f.Organizations()[2], subOrganizations)
+	_, body = get(t, f, token, f.Organizations()[2], subOrganizations)
 	if rows, isList := body["organizations"].([]any); !isList || len(rows) != 0 {
-		t.Errorf("below a business: %v", body)
+		t.Errorf("children of a business: %v", body)
 	}
 }
 
-func TestOneOrganization(t *testing.T) {
+func TestFake_Organization(t *testing.T) {
 	f := blendvisionfake.New(token)
 	for _, id := range f.Organizations() {
-		_, body := ask(t, f, token, id, organizations)
+		_, body := get(t, f, token, id, organizations)
 		o := body["organization"].(map[string]any)
 		for _, field := range []string{
 			"name", "parent_id", "parent_name", "type", "status", "description", "owner_email", "billing_cycle",
@@ -236,7 +236,7 @@ func TestOneOrganization(t *testing.T) {
 	}
 }
 
-func TestAccountsOfTheOtherService(t *testing.T) {
+func TestFake_AllAccounts(t *testing.T) {
 	f := blendvisionfake.New(token)
 	mine := f.Organizations()[0]
 	for query, want := range map[string]int{
@@ -248,12 +248,12 @@ func TestAccountsOfTheOtherService(t *testing.T) {
 		"?status=ACCOUNT_STATUS_ACTIVATED,ACCOUNT_STATUS_DEACTIVATED,ACCOUNT_STATUS_LOCKED": 170,
 		"?status=ACCOUNT_STATUS_DEACTIVATED":                                                17,
 	} {
-		_, body := ask(t, f, token, mine, allAccounts+query)
+		_, body := get(t, f, token, mine, allAccounts+query)
 		if rows, isList := body["account"].([]any); !isList || len(rows) != want {
 			t.Errorf("%s: %d rows, want %d", query, len(rows), want)
 		}
 	}
-	_, body := ask(t, f, token, mine, info)
+	_, body := get(t, f, token, mine, info)
 	infos := body["account"].(map[string]any)["account_infos"].([]any)
 	if len(infos) != len(f.Organizations()) {
 		t.Errorf("the token's account is in %d organizations", len(infos))

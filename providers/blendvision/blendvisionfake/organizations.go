@@ -9,7 +9,7 @@ import (
 	"github.com/accountgraph/accountgraph/internal/fakevendor"
 )
 
-// organization is one in full, secrets and contract included.
+// organization has all documented fields, including the confidential ones.
 type organization struct {
 	ID               string    `json:"id"`
 	Name             string    `json:"name"`
@@ -45,27 +45,26 @@ type contract struct {
 	ValidEndTime *string `json:"valid_end_time"`
 }
 
-// Numbers of organizations, of which their ids are made. The token may act for
-// the distributor, the first reseller and the first business.
+// The numbers of organizations, from which their ids are derived. The token has access
+// to the distributor, the first reseller and the first business.
 const (
 	root = iota + 1
 	distributor
 	firstReseller
 	secondReseller
 	firstBusiness
-	// lastBusiness makes more businesses below the first reseller than one page
-	// can hold.
+	// The first reseller has more businesses than the maximum page size.
 	lastBusiness = firstBusiness + 120
 )
 
-// OrganizationID is the id of an organization by its number, which is 1 for the
-// root, 2 for the distributor below it, 3 and 4 for the resellers below that,
-// and from 5 on for businesses, of which every fortieth is below the second
-// reseller and the others below the first.
+// OrganizationID returns the id of the organization with this number: 1 is the root, 2 its
+// child, the distributor, 3 and 4 are the distributor's children, the resellers. All
+// others are businesses; those with a multiple of 40 are children of the second
+// reseller, the others of the first.
 func OrganizationID(number int) string { return uuid(0xb, number) }
 
-// hierarchy builds all organizations, by number.
-func hierarchy() []*organization {
+// newOrganizations returns all organizations in the order of their numbers.
+func newOrganizations() []*organization {
 	all := []*organization{newOrganization(root, "ROOT", nil)}
 	all = append(all, newOrganization(distributor, "GENERAL_DISTRIBUTOR", all[0]))
 	all = append(all, newOrganization(firstReseller, "RESELLER", all[1]))
@@ -77,7 +76,7 @@ func hierarchy() []*organization {
 		}
 		all = append(all, newOrganization(n, "BUSINESS", parent))
 	}
-	// Another word that the pages do not have.
+	// An undocumented type.
 	all[firstBusiness+3-1].Type = "ORGANIZATION_TYPE_PARTNER"
 
 	for n, in := range map[int]func(person int) bool{
@@ -85,13 +84,13 @@ func hierarchy() []*organization {
 		distributor: func(person int) bool { return person < 280 },
 		// Exactly one page.
 		firstReseller: func(person int) bool { return person >= 200 },
-		// A part of one.
+		// Less than one page.
 		firstBusiness: func(person int) bool { return person >= 120 && person%6 == 0 },
 	} {
 		o := all[n-1]
 		o.permitted = true
 		o.roles = newRoles(n)
-		o.accounts = members(n, in, o.roles)
+		o.accounts = newAccounts(n, in, o.roles)
 	}
 	return all
 }
@@ -105,8 +104,8 @@ func newOrganization(n int, typ string, parent *organization) *organization {
 		Status:           "ORGANIZATION_STATUS_ACTIVATED",
 		LicenseKey:       fmt.Sprintf("license-%04d-keep-me-secret", n),
 		OwnerEmail:       fmt.Sprintf("owner%d@secret.example", n),
-		CreatedAt:        moment(created),
-		UpdatedAt:        moment(created.Add(1000 * time.Hour)),
+		CreatedAt:        formatTime(created),
+		UpdatedAt:        formatTime(created.Add(1000 * time.Hour)),
 		BusinessPlanType: "BUSINESS_PLAN_TYPE_BVONE",
 	}
 	if parent != nil {
@@ -116,12 +115,12 @@ func newOrganization(n int, typ string, parent *organization) *organization {
 	}
 	if n%2 == 0 {
 		o.BillingCycle, o.ContractMonths, o.TimeZone = 1, 12, "Asia/Taipei"
-		o.ContractStart, o.ContractEnd = moment(created), moment(created.AddDate(1, 0, 0))
+		o.ContractStart, o.ContractEnd = formatTime(created), formatTime(created.AddDate(1, 0, 0))
 		o.NextContract = &contract{StartTime: o.ContractEnd, Days: 30}
 	}
 	if n > firstBusiness {
-		words := append(slices.Clone(statuses()), "ARCHIVED")
-		o.Status = "ORGANIZATION_STATUS_" + words[n%len(words)]
+		values := append(slices.Clone(statuses()), "ARCHIVED")
+		o.Status = "ORGANIZATION_STATUS_" + values[n%len(values)]
 	}
 	if n == firstBusiness+7 {
 		o.UpdatedAt = nil
@@ -135,18 +134,18 @@ func statuses() []string {
 	}
 }
 
-func knownStatus(word string) bool {
-	word, ok := strings.CutPrefix(word, "ORGANIZATION_STATUS_")
-	return ok && slices.Contains(statuses(), word)
+func isStatus(value string) bool {
+	value, ok := strings.CutPrefix(value, "ORGANIZATION_STATUS_")
+	return ok && slices.Contains(statuses(), value)
 }
 
-func knownType(word string) bool {
-	word, ok := strings.CutPrefix(word, "ORGANIZATION_TYPE_")
-	return ok && slices.Contains([]string{"ROOT", "GENERAL_DISTRIBUTOR", "RESELLER", "BUSINESS"}, word)
+func isType(value string) bool {
+	value, ok := strings.CutPrefix(value, "ORGANIZATION_TYPE_")
+	return ok && slices.Contains([]string{"ROOT", "GENERAL_DISTRIBUTOR", "RESELLER", "BUSINESS"}, value)
 }
 
 // https://developers.blendvision.com/docs/api/bv-one/public-organization-service-get
-func (f *Fake) getOrganization(acting *organization, _ query) (any, *refusal) {
+func (f *Fake) getOrganization(acting *organization, _ query) (any, *rpcStatus) {
 	return struct {
 		Organization *organization `json:"organization"`
 	}{acting}, nil
@@ -157,34 +156,35 @@ type organizationList struct {
 	Pagination    pagination      `json:"pagination"`
 }
 
-// Assumed: only those directly below, and names are compared with regard to case.
+// listSubOrganizations responds with the children of the organization. Assumptions: it
+// omits indirect children, and the filter by name is case-sensitive.
 // https://developers.blendvision.com/docs/api/bv-one/public-organization-service-list-sub-org
-func (f *Fake) listSubOrganizations(acting *organization, q query) (any, *refusal) {
-	types, refused := q.words("types", knownType)
-	if refused != nil {
-		return nil, refused
+func (f *Fake) listSubOrganizations(acting *organization, q query) (any, *rpcStatus) {
+	types, failed := q.values("types", isType)
+	if failed != nil {
+		return nil, failed
 	}
-	wanted, refused := q.words("statuses", knownStatus)
-	if refused != nil {
-		return nil, refused
+	statuses, failed := q.values("statuses", isStatus)
+	if failed != nil {
+		return nil, failed
 	}
-	below := slices.DeleteFunc(slices.Clone(acting.children), func(o *organization) bool {
+	children := slices.DeleteFunc(slices.Clone(acting.children), func(o *organization) bool {
 		return !strings.Contains(o.Name, q.Get("name")) ||
 			len(types) > 0 && !slices.Contains(types, o.Type) ||
-			len(wanted) > 0 && !slices.Contains(wanted, o.Status)
+			len(statuses) > 0 && !slices.Contains(statuses, o.Status)
 	})
 	var list organizationList
-	list.Organizations, list.Pagination = paged(below, q)
+	list.Organizations, list.Pagination = pageOf(children, q)
 	return list, nil
 }
 
-// uuid makes an id of a number, the same each time.
+// uuid derives an id from a number.
 func uuid(kind, number int) string {
 	return fmt.Sprintf("%08x-b1e7-4d00-8000-%012d", kind<<28|number*0x9e37, number)
 }
 
-// moment is a time as the vendor writes it.
-func moment(t time.Time) *string {
+// formatTime formats a time like the vendor.
+func formatTime(t time.Time) *string {
 	text := t.UTC().Format("2006-01-02T15:04:05.000Z")
 	return &text
 }

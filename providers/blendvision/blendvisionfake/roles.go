@@ -9,8 +9,8 @@ type role struct {
 	IsDefault bool   `json:"is_default"`
 }
 
-// newRoles are the roles that every organization has, and some that it made: the
-// first reseller more than one page can hold.
+// newRoles returns the default roles and custom ones. Those of the first reseller exceed
+// the maximum page size.
 func newRoles(organization int) []role {
 	id := func(n int) string { return uuid(0xc, organization*1000+n) }
 	var roles []role
@@ -38,8 +38,8 @@ type roleList struct {
 }
 
 // https://developers.blendvision.com/docs/api/bv-one/public-organization-service-list-roles
-func (f *Fake) listRoles(acting *organization, q query) (any, *refusal) {
+func (f *Fake) listRoles(acting *organization, q query) (any, *rpcStatus) {
 	var list roleList
-	list.Roles, list.Pagination = paged(acting.roles, q)
+	list.Roles, list.Pagination = pageOf(acting.roles, q)
 	return list, nil
 }
