@@ -1,8 +1,8 @@
-// Command accountgraph serves the users and accounts that a company has in
-// several vendors' platforms as one GraphQL graph.
+// Command accountgraph serves the users and accounts that a company has in several
+// vendors' platforms as one GraphQL graph.
 //
-// This package lists the vendors and puts the parts together; it decides nothing
-// else.
+// This package is the command line. It embeds the schema, and hands the executable
+// schema to internal/server, which builds everything else.
 package main
 
 import (
@@ -11,35 +11,31 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"os/signal"
+	"reflect"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
 
 	"github.com/accountgraph/accountgraph/internal/config"
 	"github.com/accountgraph/accountgraph/internal/demo"
-	"github.com/accountgraph/accountgraph/internal/directory"
-	"github.com/accountgraph/accountgraph/internal/pagecache"
 	"github.com/accountgraph/accountgraph/internal/sdl"
+	"github.com/accountgraph/accountgraph/internal/server"
 	"github.com/accountgraph/accountgraph/internal/telemetry"
-	"github.com/accountgraph/accountgraph/internal/upstream"
-	"github.com/accountgraph/accountgraph/internal/vendors"
-	"github.com/accountgraph/accountgraph/providers"
+	"github.com/accountgraph/accountgraph/resolvers"
 )
 
 //go:embed schema.graphqls
 var schema string
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
-	// A second signal ends the program at once.
-	context.AfterFunc(ctx, stop)
-	os.Exit(run(ctx, os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr))
-}
+// configFile is the default of --config.
+const configFile = "accountgraph.yaml"
 
 // The exit codes.
 const (
@@ -48,13 +44,21 @@ const (
 	exitUsage  = 2
 )
 
-// program is what commands share.
+// usageError is an error of the command line or of the configuration.
+type usageError struct{ error }
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	// A second signal kills the process.
+	context.AfterFunc(ctx, stop)
+	os.Exit(run(ctx, os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr))
+}
+
+// program is what the commands share.
 type program struct {
-	env            config.LookupEnv
-	stdout, stderr io.Writer
-	log            *slog.Logger
-	// simulated is whether what is served is nobody's.
-	simulated bool
+	env    config.LookupEnv
+	stdout io.Writer
+	log    *slog.Logger
 }
 
 type commands struct {
@@ -66,12 +70,12 @@ type commands struct {
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 
-// run is the whole program: it returns its exit code.
+// run runs the command that args name, and returns the exit code.
 func run(ctx context.Context, args []string, env config.LookupEnv, stdout, stderr io.Writer) int {
 	exited := -1
 	parser, err := kong.New(&commands{}, kong.Name("accountgraph"),
 		kong.Description("One GraphQL graph over the users and accounts in several vendors' platforms."),
-		kong.Writers(stdout, stderr), kong.Exit(func(code int) { exited = code }), plainText,
+		kong.Writers(stdout, stderr), kong.Exit(func(code int) { exited = code }), stringFlag,
 		kong.Vars{"config": configFile, "port": strconv.Itoa(demo.FirstPort), "federation": federation(sdl.Newest).String()})
 	if err != nil {
 		fmt.Fprintln(stderr, "accountgraph:", err)
@@ -85,34 +89,109 @@ func run(ctx context.Context, args []string, env config.LookupEnv, stdout, stder
 		fmt.Fprintf(stderr, "accountgraph: %s\nSee `accountgraph --help`.\n", err)
 		return exitUsage
 	}
-	p := &program{env: env, stdout: stdout, stderr: stderr, log: telemetry.NewLogger(stderr, slog.LevelInfo)}
 	command.BindTo(ctx, (*context.Context)(nil))
-	err = command.Run(p)
+	err = command.Run(&program{env: env, stdout: stdout, log: telemetry.NewLogger(stderr, slog.LevelInfo)})
 	if err == nil {
 		return exitOK
 	}
 	fmt.Fprintln(stderr, "accountgraph:", err)
-	if errors.As(err, new(refusal)) {
+	if errors.As(err, new(usageError)) {
 		return exitUsage
 	}
 	return exitFailed
 }
 
-// refusal is an error in what the program was given: it did not start.
-type refusal struct{ error }
+type serveCommand struct {
+	Config string `help:"The configuration file (default: ${config})." default:"${config}" placeholder:"FILE"`
+	Listen string `help:"The address to listen on, instead of the configured one." placeholder:"HOST:PORT"`
+}
 
-// openAll builds every configured connection, in order. They remember what they
-// read in cache, or nothing without one.
-func openAll(c *config.Config, cache *pagecache.Cache, observe func(upstream.Call)) (*directory.Directory, []providers.Provider, error) {
-	all := make([]providers.Provider, 0, len(c.Providers))
-	for _, p := range c.Providers {
-		opened, err := vendors.Open(p, upstream.Config{Cache: cache, Observe: observe})
-		if err != nil {
-			return nil, nil, refusal{err}
-		}
-		all = append(all, opened)
+// Run serves the graph until ctx ends.
+func (c serveCommand) Run(ctx context.Context, p *program) error {
+	cfg, err := p.load(c.Config)
+	if err != nil {
+		return err
 	}
-	return directory.New(all...), all, nil
+	options := server.Options{Config: cfg, Schema: resolvers.New(), Log: p.log}
+	return p.serve(ctx, options, c.Listen, func(address string) {
+		fmt.Fprintf(p.stdout, "accountgraph listens on http://%s\n", address)
+	})
+}
+
+type demoCommand struct {
+	Listen string `help:"The address to listen on." default:"127.0.0.1:8080"`
+}
+
+// Run serves the graph of the simulated vendors until ctx ends.
+func (c demoCommand) Run(ctx context.Context, p *program) error {
+	vendors, err := demo.Start(0)
+	if err != nil {
+		return err
+	}
+	defer vendors.Stop()
+	cfg, err := config.Parse("demo", []byte(vendors.Config()), p.env)
+	if err != nil {
+		return err
+	}
+	options := server.Options{Config: cfg, Schema: resolvers.New(), Log: p.log, Simulated: true}
+	return p.serve(ctx, options, c.Listen, func(address string) { fmt.Fprint(p.stdout, welcome(address)) })
+}
+
+func welcome(address string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "accountgraph demo: four simulated vendors, one graph.\n\n  GraphiQL  http://%[1]s/\n  GraphQL   http://%[1]s/graphql\n\nThree queries to try:\n", address)
+	for _, query := range demo.Queries {
+		fmt.Fprintf(&b, "\n  curl -s http://%s/graphql -H 'content-type: application/json' -d '{\"query\":\"%s\"}'\n", address, strings.ReplaceAll(query, `"`, `\"`))
+	}
+	b.WriteString("\nCtrl-C stops it.\n")
+	return b.String()
+}
+
+// load reads the configuration.
+func (p *program) load(path string) (*config.Config, error) {
+	cfg, err := config.Load(path, p.env)
+	switch {
+	case err == nil:
+		return cfg, nil
+	case errors.Is(err, fs.ErrNotExist):
+		err = fmt.Errorf("there is no configuration %s; --config names another, and `accountgraph demo` needs none", path)
+	case errors.As(err, new(*config.Error)):
+		err = fmt.Errorf("the configuration cannot be used:\n%w", err)
+	}
+	return nil, usageError{err}
+}
+
+// serve runs a server until ctx ends. listen replaces the configured address unless
+// it is empty.
+func (p *program) serve(ctx context.Context, o server.Options, listen string, ready func(address string)) error {
+	if listen != "" {
+		if err := o.Config.Server.ListenOn(listen); err != nil {
+			return usageError{fmt.Errorf("--listen: %w", err)}
+		}
+	}
+	server.TuneGC(p.env)
+	s, err := server.New(o)
+	if err != nil {
+		return usageError{err}
+	}
+	defer s.Close()
+	return s.Run(ctx, ready)
+}
+
+type vendorsCommand struct {
+	Port firstPort `help:"The first of the four ports; 0 takes free ones." default:"${port}"`
+}
+
+// Run serves the simulated vendors until ctx ends.
+func (c vendorsCommand) Run(ctx context.Context, p *program) error {
+	vendors, err := demo.Start(int(c.Port))
+	if err != nil {
+		return err
+	}
+	defer vendors.Stop()
+	fmt.Fprint(p.stdout, "# Simulated vendors are running. As a configuration:\n", vendors.Config())
+	<-ctx.Done()
+	return nil
 }
 
 type schemaCommand struct {
@@ -125,34 +204,83 @@ func (c schemaCommand) Run(p *program) error {
 	return err
 }
 
-type versionCommand struct{}
-
-// Run prints the version that the build was stamped with.
-func (versionCommand) Run(p *program) error {
-	_, err := fmt.Fprintln(p.stdout, "accountgraph", version())
-	return err
+type checkCommand struct {
+	Config string `help:"The configuration file (default: ${config})." default:"${config}" placeholder:"FILE"`
 }
 
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" {
-		return "(devel)"
-	}
-	return info.Main.Version
-}
-
-type vendorsCommand struct {
-	Port firstPort `help:"The first of the four ports; 0 takes free ones." default:"${port}"`
-}
-
-// Run serves the simulated vendors until the program is told to stop.
-func (c vendorsCommand) Run(ctx context.Context, p *program) error {
-	running, err := demo.Start(int(c.Port))
+// Run checks every provider and the JWKS, and prints a table.
+func (c checkCommand) Run(ctx context.Context, p *program) error {
+	cfg, err := p.load(c.Config)
 	if err != nil {
 		return err
 	}
-	defer running.Stop()
-	fmt.Fprint(p.stdout, "# Simulated vendors are running. As a configuration:\n", running.Config())
-	<-ctx.Done()
+	check, err := server.NewCheck(server.Options{Config: cfg, Schema: resolvers.New()})
+	if err != nil {
+		return usageError{err}
+	}
+	return check.Run(ctx, p.stdout)
+}
+
+type versionCommand struct{}
+
+// Run prints the version of the build.
+func (versionCommand) Run(p *program) error {
+	version := "(devel)"
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		version = info.Main.Version
+	}
+	_, err := fmt.Fprintln(p.stdout, "accountgraph", version)
+	return err
+}
+
+// stringFlag decodes string flags, with messages for users instead of kong's.
+var stringFlag = kong.KindMapper(reflect.String, kong.MapperFunc(func(ctx *kong.DecodeContext, target reflect.Value) error {
+	text, err := flagValue(ctx)
+	target.SetString(text)
+	return err
+}))
+
+// firstPort is the first port of the simulated vendors; 0 takes free ports.
+type firstPort int
+
+// Decode implements kong.MapperValue.
+func (p *firstPort) Decode(ctx *kong.DecodeContext) error {
+	text, err := flagValue(ctx)
+	if err != nil {
+		return err
+	}
+	number, err := strconv.Atoi(text)
+	if err != nil || number < 0 || number > demo.LastFirstPort() {
+		return errors.New("must be a number from 0 to " + strconv.Itoa(demo.LastFirstPort()))
+	}
+	*p = firstPort(number)
 	return nil
+}
+
+// federation is a minor version of Apollo Federation 2.
+type federation int
+
+// String returns the version as users write it.
+func (f federation) String() string { return "2." + strconv.Itoa(int(f)) }
+
+// Decode implements kong.MapperValue.
+func (f *federation) Decode(ctx *kong.DecodeContext) error {
+	text, err := flagValue(ctx)
+	if err != nil {
+		return err
+	}
+	minor, err := strconv.Atoi(strings.TrimPrefix(strings.TrimPrefix(text, "v"), "2."))
+	if err != nil || federation(minor).String() != strings.TrimPrefix(text, "v") || minor < sdl.Oldest || minor > sdl.Newest {
+		return fmt.Errorf("must be a version from %s to %s", federation(sdl.Oldest), federation(sdl.Newest))
+	}
+	*f = federation(minor)
+	return nil
+}
+
+func flagValue(ctx *kong.DecodeContext) (string, error) {
+	token := ctx.Scan.Pop()
+	if !token.IsValue() || token.String() == "" {
+		return "", errors.New("needs a value")
+	}
+	return token.String(), nil
 }

@@ -7,16 +7,16 @@ import (
 	"github.com/accountgraph/accountgraph/internal/loaders"
 )
 
-type account root
+type account struct{}
 
 func (account) Members(ctx context.Context, a *model.Account, first *int, after *string, filter *model.MembershipFilter) (*model.MembershipConnection, error) {
-	return children(ctx, loaders.For(ctx).Memberships, loaders.MemberList(filter), a.ID, first, after)
+	return childConnection(ctx, loadersOf(ctx).Memberships, loaders.MemberList(filter), a.ID, first, after)
 }
 
 func (account) Groups(ctx context.Context, a *model.Account, first *int, after *string) (*model.GroupConnection, error) {
-	return children(ctx, loaders.For(ctx).Groups, loaders.GroupsOfAccount, a.ID, first, after)
+	return childConnection(ctx, loadersOf(ctx).Groups, loaders.GroupsOfAccount, a.ID, first, after)
 }
 
 func (account) Buyers(ctx context.Context, a *model.Account, first *int, after *string) (*model.BuyerConnection, error) {
-	return children(ctx, loaders.For(ctx).Buyers, loaders.BuyersOfAccount, a.ID, first, after)
+	return childConnection(ctx, loadersOf(ctx).Buyers, loaders.BuyersOfAccount, a.ID, first, after)
 }

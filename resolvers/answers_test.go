@@ -14,7 +14,7 @@ import (
 	"github.com/accountgraph/accountgraph/internal/fakevendor"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
 	"github.com/accountgraph/accountgraph/internal/responsecache"
-	"github.com/accountgraph/accountgraph/resolvers"
+	"github.com/accountgraph/accountgraph/internal/transport"
 )
 
 // answering is a stage that remembers answers, and where they came from.
@@ -28,9 +28,9 @@ func newAnswering(t *testing.T, vendors *demo.Vendors, fresh time.Duration) *ans
 	t.Helper()
 	memory := remember(t, pagecache.Config{Fresh: fresh, Stale: 10 * fresh, Rand: func() float64 { return 1 }})
 	a := &answering{}
-	a.stage = newStageThatRemembers(t, vendors, memory, resolvers.Options{
-		AnswerBytes: 1 << 20, Version: memory.cache.Version, Now: memory.now,
-		Answered: func(from responsecache.Source) {
+	a.stage = newStageThatRemembers(t, vendors, memory, transport.Options{
+		ResponseBytes: 1 << 20, CacheVersion: memory.cache.Version, Now: memory.now,
+		ObserveSource: func(from responsecache.Source) {
 			a.mu.Lock()
 			defer a.mu.Unlock()
 			a.from = append(a.from, from)
@@ -134,7 +134,7 @@ func TestAnAnswerIsShared(t *testing.T) {
 	for _, fresh := range []time.Duration{0, time.Minute} {
 		t.Run(fmt.Sprint(fresh), func(t *testing.T) {
 			a := newAnswering(t, vendors, fresh)
-			want := newStageWith(t, vendors, resolvers.Options{}, as).query(t, circle, nil)
+			want := newStageWith(t, vendors, transport.Options{}, as).query(t, circle, nil)
 			together(100, func(int) {
 				if got := a.query(t, circle, nil); !bytes.Equal(got, want) {
 					t.Errorf("another answer: %s", got)
@@ -152,8 +152,8 @@ func TestAnAnswerIsShared(t *testing.T) {
 // who does not, and the other way round.
 func TestAnAnswerIsForWhoMaySeeIt(t *testing.T) {
 	memory := remember(t, pagecache.Config{Fresh: time.Minute, Stale: time.Minute})
-	s := newStageThatRemembers(t, start(t), memory, resolvers.Options{
-		Authenticator: gateOfBoth(t), AnswerBytes: 1 << 20, Version: memory.cache.Version,
+	s := newStageThatRemembers(t, start(t), memory, transport.Options{
+		Authenticator: gateOfBoth(t), ResponseBytes: 1 << 20, CacheVersion: memory.cache.Version,
 	}, as)
 	ask := func(header, value string) string {
 		t.Helper()

@@ -7,14 +7,14 @@ import (
 	"testing"
 
 	"github.com/accountgraph/accountgraph/internal/persisted"
-	"github.com/accountgraph/accountgraph/resolvers"
+	"github.com/accountgraph/accountgraph/internal/transport"
 )
 
 const notFound = "400 PERSISTED_QUERY_NOT_FOUND"
 
 func newAutomaticDoor(t *testing.T) *door {
 	t.Helper()
-	return newDoorWith(t, resolvers.Options{Documents: resolvers.Documents{Trusted: trust(t), Automatic: true}})
+	return newDoorWith(t, transport.Options{Documents: transport.Documents{Trusted: trust(t), Automatic: true}})
 }
 
 // TestAutomatic goes the way of a client of Apollo: the hash, the document with it,
@@ -98,13 +98,11 @@ func TestRefusedIsNotRemembered(t *testing.T) {
 	}
 }
 
-// TestAutomaticMemory holds that clients cannot have more remembered than fits, in
-// bytes or in number, and that the latest are there.
-func TestAutomaticMemory(t *testing.T) {
+func TestAPQ_Limits(t *testing.T) {
 	const entries, bytes = 2000, 4 << 20
-	for name, test := range map[string]struct{ sent, size, most int }{
-		"many":  {entries + 200, 40, entries},
-		"large": {100, 60 << 10, bytes / (60 << 10)},
+	for name, test := range map[string]struct{ registered, size, limit int }{
+		"entries": {entries + 200, 40, entries},
+		"bytes":   {100, 60 << 10, bytes / (60 << 10)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := newAutomaticDoor(t)
@@ -112,25 +110,22 @@ func TestAutomaticMemory(t *testing.T) {
 				text := fmt.Sprintf("{ n%06d: __typename } #", i)
 				return text + strings.Repeat("x", test.size-len(text))
 			}
-			for i := range test.sent {
-				text := document(i)
-				if got := d.executed(t, knock{body: sends(t, text, "", persisted.Sum(text))}); got != fmt.Sprintf("n%06d", i) {
-					t.Fatal(got)
+			for i := range test.registered {
+				text, want := document(i), fmt.Sprintf("n%06d", i)
+				for _, query := range []string{text, ""} {
+					if got := d.executed(t, knock{body: sends(t, query, "", persisted.Sum(text))}); got != want {
+						t.Fatalf("document %d: %s", i, got)
+					}
 				}
 			}
-			there := 0
-			for i := range test.sent {
-				got := d.executed(t, knock{body: sends(t, "", "", persisted.Sum(document(i)))})
-				if got == notFound {
-					continue
-				}
-				there++
-				if i < test.sent-test.most {
-					t.Errorf("number %d of %d is still there", i, test.sent)
+			cached := 0
+			for i := range test.registered {
+				if d.executed(t, knock{body: sends(t, "", "", persisted.Sum(document(i)))}) != notFound {
+					cached++
 				}
 			}
-			if there != test.most {
-				t.Errorf("%d are there, want %d", there, test.most)
+			if cached > test.limit || cached < test.limit*9/10 {
+				t.Errorf("%d documents are cached, want at most %d and not many less", cached, test.limit)
 			}
 		})
 	}

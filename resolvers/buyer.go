@@ -4,15 +4,14 @@ import (
 	"context"
 
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/internal/loaders"
 )
 
-type buyer root
+type buyer struct{}
 
 func (buyer) Account(ctx context.Context, b *model.Buyer) (*model.Account, error) {
-	return reference(ctx, loaders.For(ctx).Accounts, b.Account)
+	return reference(ctx, loadersOf(ctx).Accounts, b.Account)
 }
 
 func (buyer) Sellers(ctx context.Context, b *model.Buyer) ([]*model.Seller, error) {
-	return references(ctx, loaders.For(ctx).Sellers, b.Sellers)
+	return references(ctx, loadersOf(ctx).Sellers, b.Sellers)
 }

@@ -10,7 +10,7 @@ import (
 
 	"github.com/accountgraph/accountgraph/internal/fakevendor"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
-	"github.com/accountgraph/accountgraph/resolvers"
+	"github.com/accountgraph/accountgraph/internal/transport"
 )
 
 // keep is for how many seconds whoever asks may keep the answer, 0 where not at
@@ -46,7 +46,7 @@ func TestCacheControl(t *testing.T) {
 		ill      = `{ users(first: 1, filter: {providers: ["softwareone"]}) { nodes { id } } accounts(first: 1, filter: {providers: ["activeplatform"]}) { nodes { id } } }`
 	)
 	memory := remember(t, pagecache.Config{Fresh: time.Minute, Stale: 10 * time.Minute, Rand: func() float64 { return 1 }})
-	s := newStageThatRemembers(t, start(t), memory, resolvers.Options{}, as)
+	s := newStageThatRemembers(t, start(t), memory, transport.Options{}, as)
 	s.vendors.Vendor("activeplatform").Control.Add(fakevendor.Fault{Path: "/", Status: http.StatusNotImplemented})
 	about := func(what string, got, want int) {
 		t.Helper()

@@ -13,17 +13,17 @@ import (
 
 	"github.com/accountgraph/accountgraph/internal/auth"
 	"github.com/accountgraph/accountgraph/internal/directory"
-	"github.com/accountgraph/accountgraph/resolvers"
+	"github.com/accountgraph/accountgraph/internal/transport"
 )
 
 const routerSecret = "s3cr3t-0123456789-0123456789-01234"
 
 // newGuardedDoor lets in whom this gate does.
-func newGuardedDoor(t *testing.T, o resolvers.Options) *door {
+func newGuardedDoor(t *testing.T, o transport.Options) *door {
 	t.Helper()
 	d := &door{}
 	o.Log = slog.New(slog.NewJSONHandler(&d.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	server := httptest.NewServer(resolvers.Handler(directory.New(), o))
+	server := httptest.NewServer(newHandler(directory.New(), o))
 	t.Cleanup(server.Close)
 	d.url = server.URL
 	return d
@@ -32,7 +32,7 @@ func newGuardedDoor(t *testing.T, o resolvers.Options) *door {
 // TestNobodyIsLetIn holds how a caller is refused who is not known.
 func TestNobodyIsLetIn(t *testing.T) {
 	const jsonBody = "application/json"
-	d := newGuardedDoor(t, resolvers.Options{Authenticator: gateOfBoth(t), Introspection: true})
+	d := newGuardedDoor(t, transport.Options{Authenticator: gateOfBoth(t), Introspection: true})
 	for name, test := range map[string]struct {
 		knock
 		want, challenge string
@@ -67,7 +67,7 @@ func TestNobodyIsLetIn(t *testing.T) {
 	if strings.Contains(d.log.String(), "s3cr3t") {
 		t.Errorf("a secret in the log: %s", &d.log)
 	}
-	shut := newGuardedDoor(t, resolvers.Options{})
+	shut := newGuardedDoor(t, transport.Options{})
 	if res, members := shut.send(t, knock{body: good}); outcome(t, res, members) != "401 UNAUTHENTICATED" {
 		t.Errorf("no gate: %s", outcome(t, res, members))
 	}
@@ -77,7 +77,7 @@ func TestNobodyIsLetIn(t *testing.T) {
 // and that no vendor is called.
 func TestWhatIsForGateways(t *testing.T) {
 	vendors := start(t)
-	caller := newStageWith(t, vendors, resolvers.Options{Authenticator: gateOfBoth(t)}, as)
+	caller := newStageWith(t, vendors, transport.Options{Authenticator: gateOfBoth(t)}, as)
 	const reps = `(representations: [{__typename: \"User\", id: \"softwareone:User:USR-1120-1514\"}]) { __typename ... on User { name } }`
 	for name, document := range map[string]string{
 		"representations":                   `{ _entities` + reps + ` }`,
@@ -130,7 +130,7 @@ func (s *stage) knock(t *testing.T, body string) (int, map[string]json.RawMessag
 // TestTheSchemaIsNotReadFromErrors holds that where the schema cannot be read,
 // validation does not quote it.
 func TestTheSchemaIsNotReadFromErrors(t *testing.T) {
-	for introspection, want := range map[bool]string{true: "emailAddresses", false: "the document does not fit the schema"} {
+	for introspection, want := range map[bool]string{true: "emailAddresses", false: "the document is not valid against the schema"} {
 		d := newDoor(t, introspection)
 		for _, document := range []string{
 			"{ person(emailAddresses: 1) { nam } usrs { id } }", "{ users(filter: {emailAddresses: 1}) { nodes { vendorID } } }",
@@ -152,7 +152,7 @@ func TestTheSchemaIsNotReadFromErrors(t *testing.T) {
 // TestPagesOfOtherSites holds that what a browser says a page of another site asks
 // is refused, even where something has answered the preflight.
 func TestPagesOfOtherSites(t *testing.T) {
-	d := newGuardedDoor(t, resolvers.Options{Authenticator: auth.AllowAll(), Origins: []string{"https://app.example.com"}})
+	d := newGuardedDoor(t, transport.Options{Authenticator: auth.AllowAll(), Origins: []string{"https://app.example.com"}})
 	for name, test := range map[string]struct {
 		header http.Header
 		want   string

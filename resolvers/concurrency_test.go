@@ -6,7 +6,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/accountgraph/accountgraph/resolvers"
+	"github.com/accountgraph/accountgraph/internal/transport"
 )
 
 // circle goes from accounts to groups to users and buyers, and from them to
@@ -20,7 +20,7 @@ const circle = `{ accounts(first: 3, filter: {providers: ["softwareone"]}) { nod
 func TestCostAmongManyClients(t *testing.T) {
 	const clients = 32
 	w := &watch{}
-	s := newStageWith(t, start(t), resolvers.Options{}, w.dress)
+	s := newStageWith(t, start(t), transport.Options{}, w.dress)
 	alone := s.ask(t, circle, nil)
 	cost := w.asked
 	if cost == 0 || !bytes.Contains(alone, []byte(`"taxId":`)) || bytes.Contains(alone, []byte(`"errors":`)) {

@@ -13,12 +13,12 @@ import (
 
 	"github.com/accountgraph/accountgraph/internal/auth"
 	"github.com/accountgraph/accountgraph/internal/directory"
-	"github.com/accountgraph/accountgraph/resolvers"
+	"github.com/accountgraph/accountgraph/internal/transport"
 )
 
 // quiet is the handler of a server without providers.
 func quiet() http.Handler {
-	return resolvers.Handler(directory.New(), resolvers.Options{Log: slog.New(slog.DiscardHandler), Introspection: true, Authenticator: auth.AllowAll()})
+	return newHandler(directory.New(), transport.Options{Log: slog.New(slog.DiscardHandler), Introspection: true, Authenticator: auth.AllowAll()})
 }
 
 func post(h http.Handler, body string) *httptest.ResponseRecorder {

@@ -17,10 +17,10 @@ import (
 	"github.com/accountgraph/accountgraph/internal/auth"
 	"github.com/accountgraph/accountgraph/internal/directory"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
+	"github.com/accountgraph/accountgraph/internal/transport"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
 	"github.com/accountgraph/accountgraph/providers/activeplatform"
-	"github.com/accountgraph/accountgraph/resolvers"
 )
 
 // witness is a vendor that stamps its rows with the credential's owner, and
@@ -69,10 +69,10 @@ func lender(t *testing.T, w *witness, own string, answerBytes int64) http.Handle
 	if own == "" {
 		connection = p.WithCredential(providers.Secret{})
 	}
-	return resolvers.Handler(directory.New(connection), resolvers.Options{
+	return newHandler(directory.New(connection), transport.Options{
 		Log: slog.New(slog.DiscardHandler), Authenticator: auth.AllowAll(auth.PersonalRead, auth.CacheWrite),
-		CallerCredentials: []resolvers.CallerCredential{{Provider: "shared", Header: "X-Shared-Token", Optional: own != ""}},
-		AnswerBytes:       answerBytes, Version: memory.cache.Version,
+		CallerCredentials: []transport.CallerCredential{{Provider: "shared", Header: "X-Shared-Token", Optional: own != ""}},
+		ResponseBytes:     answerBytes, CacheVersion: memory.cache.Version,
 	})
 }
 

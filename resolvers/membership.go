@@ -4,13 +4,12 @@ import (
 	"context"
 
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/internal/loaders"
 )
 
-type membership root
+type membership struct{}
 
 func (membership) User(ctx context.Context, m *model.Membership) (*model.User, error) {
-	return reference(ctx, loaders.For(ctx).Users, m.User)
+	return reference(ctx, loadersOf(ctx).Users, m.User)
 }
 
 func (r membership) Tenant(ctx context.Context, m *model.Membership) (model.Tenant, error) {
@@ -21,21 +20,21 @@ func (r membership) Tenant(ctx context.Context, m *model.Membership) (model.Tena
 }
 
 func (membership) Account(ctx context.Context, m *model.Membership) (*model.Account, error) {
-	return reference(ctx, loaders.For(ctx).Accounts, m.Account)
+	return reference(ctx, loadersOf(ctx).Accounts, m.Account)
 }
 
 func (membership) Organization(ctx context.Context, m *model.Membership) (*model.Organization, error) {
-	return reference(ctx, loaders.For(ctx).Organizations, m.Organization)
+	return reference(ctx, loadersOf(ctx).Organizations, m.Organization)
 }
 
 func (membership) Groups(ctx context.Context, m *model.Membership) ([]*model.Group, error) {
-	return references(ctx, loaders.For(ctx).Groups, m.Groups)
+	return references(ctx, loadersOf(ctx).Groups, m.Groups)
 }
 
 func (membership) Buyers(ctx context.Context, m *model.Membership) ([]*model.Buyer, error) {
-	return references(ctx, loaders.For(ctx).Buyers, m.Buyers)
+	return references(ctx, loadersOf(ctx).Buyers, m.Buyers)
 }
 
 func (membership) Modules(ctx context.Context, m *model.Membership) ([]*model.Module, error) {
-	return references(ctx, loaders.For(ctx).Modules, m.Modules)
+	return references(ctx, loadersOf(ctx).Modules, m.Modules)
 }

@@ -4,15 +4,14 @@ import (
 	"context"
 
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/internal/loaders"
 )
 
 type mutation struct{}
 
 func (mutation) Refresh(ctx context.Context, ids []model.ID) (int, error) {
-	return loaders.For(ctx).Refresh(ctx, ids)
+	return loadersOf(ctx).Refresh(ctx, ids)
 }
 
 func (mutation) Purge(ctx context.Context, provider string) (bool, error) {
-	return true, loaders.For(ctx).Purge(ctx, provider)
+	return true, loadersOf(ctx).Purge(ctx, provider)
 }

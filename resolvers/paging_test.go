@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/accountgraph/accountgraph/internal/directory"
-	"github.com/accountgraph/accountgraph/resolvers"
+	"github.com/accountgraph/accountgraph/internal/transport"
 )
 
 // paged is what the paging tests read of each user.
@@ -143,7 +143,7 @@ func TestCursorsSurviveRestart(t *testing.T) {
 			t.Fatalf("%d pages of%s", len(cursors)+1, arguments)
 		}
 		for _, page := range []int{0, len(cursors) / 2, len(cursors) - 1} {
-			other := newStageWith(t, s.vendors, resolvers.Options{}, as)
+			other := newStageWith(t, s.vendors, transport.Options{}, as)
 			rest, _ := pages(t, other, 71, arguments, cursors[page])
 			if want := whole[(page+1)*100:]; !slices.Equal(rest, want) {
 				t.Errorf("behind page %d%s: %d users, want %d", page, arguments, len(rest), len(want))

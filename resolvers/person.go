@@ -5,25 +5,10 @@ import (
 	"slices"
 	"time"
 
-	"github.com/99designs/gqlgen/graphql"
-
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/internal/loaders"
 )
 
-type person root
-
-// onePerson looks up the logins of an address. Where a provider failed, its error
-// goes to the field's path beside what the others gave.
-func onePerson(ctx context.Context, email string) (*model.Person, error) {
-	people, errs := loaders.For(ctx).People(ctx, []string{email})
-	if errs[0] != nil {
-		for _, err := range loaders.SplitErrors(errs[0]) {
-			graphql.AddError(ctx, err)
-		}
-	}
-	return people[0], nil
-}
+type person struct{}
 
 func (person) Name(_ context.Context, p *model.Person) (*string, error) {
 	for _, u := range p.Users {
@@ -35,16 +20,16 @@ func (person) Name(_ context.Context, p *model.Person) (*string, error) {
 }
 
 func (person) Users(ctx context.Context, p *model.Person) ([]*model.User, error) {
-	return references(ctx, loaders.For(ctx).Users, p.Users)
+	return references(ctx, loadersOf(ctx).Users, p.Users)
 }
 
 func (person) Memberships(ctx context.Context, p *model.Person, first *int, after *string) (*model.MembershipConnection, error) {
-	set := loaders.For(ctx)
-	listing, err := set.MembershipsOf(ctx, p, paging(ctx, set.Memberships, first, after))
+	l := loadersOf(ctx)
+	listing, err := l.MembershipsOf(ctx, p, pageArgs(ctx, l.Memberships, first, after))
 	if err != nil {
 		return nil, err
 	}
-	return connection(ctx, set.Memberships, listing)
+	return connection(ctx, l.Memberships, listing)
 }
 
 func (person) LastLoginAt(_ context.Context, p *model.Person) (*time.Time, error) {
@@ -65,16 +50,4 @@ func (person) Providers(_ context.Context, p *model.Person) ([]*model.Provider, 
 		}
 	}
 	return providers, nil
-}
-
-type contact root
-
-func (contact) User(ctx context.Context, c *model.Contact) (*model.User, error) {
-	return reference(ctx, loaders.For(ctx).Users, c.User)
-}
-
-type auditActor root
-
-func (auditActor) User(ctx context.Context, a *model.AuditActor) (*model.User, error) {
-	return reference(ctx, loaders.For(ctx).Users, a.User)
 }

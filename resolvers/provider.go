@@ -5,27 +5,28 @@ import (
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/loaders"
-	"github.com/accountgraph/accountgraph/internal/upstream"
+	"github.com/accountgraph/accountgraph/internal/operation"
 )
 
-type provider root
+type provider struct{}
 
-func (r provider) Status(ctx context.Context, p *model.Provider) (model.ProviderStatus, error) {
-	upstream.MarkUncacheable(ctx)
-	return r.directory.Status(p.Name), nil
+func (provider) Status(ctx context.Context, p *model.Provider) (model.ProviderStatus, error) {
+	op := operation.From(ctx)
+	op.Trace.MarkUncacheable()
+	return op.Directory.Status(p.Name), nil
 }
 
 func (provider) Users(ctx context.Context, p *model.Provider, first *int, after *string, filter *model.UserFilter, orderBy *model.UserOrder) (*model.UserConnection, error) {
-	l, err := userList(ctx, p, filter, orderBy)
-	return list(ctx, loaders.For(ctx).Users, l, err, first, after)
+	list, err := userList(ctx, p, filter, orderBy)
+	return rootConnection(ctx, loadersOf(ctx).Users, list, err, first, after)
 }
 
 func (provider) Accounts(ctx context.Context, p *model.Provider, first *int, after *string, filter *model.AccountFilter, orderBy *model.EntityOrder) (*model.AccountConnection, error) {
-	l, err := loaders.AccountList(p, filter, orderBy)
-	return list(ctx, loaders.For(ctx).Accounts, l, err, first, after)
+	list, err := loaders.AccountList(p, filter, orderBy)
+	return rootConnection(ctx, loadersOf(ctx).Accounts, list, err, first, after)
 }
 
 func (provider) Organizations(ctx context.Context, p *model.Provider, first *int, after *string, filter *model.OrganizationFilter, orderBy *model.EntityOrder) (*model.OrganizationConnection, error) {
-	l, err := loaders.OrganizationList(p, filter, orderBy)
-	return list(ctx, loaders.For(ctx).Organizations, l, err, first, after)
+	list, err := loaders.OrganizationList(p, filter, orderBy)
+	return rootConnection(ctx, loadersOf(ctx).Organizations, list, err, first, after)
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/accountgraph/accountgraph/internal/demo"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
 	"github.com/accountgraph/accountgraph/internal/redistest"
+	"github.com/accountgraph/accountgraph/internal/transport"
 	"github.com/accountgraph/accountgraph/providers"
-	"github.com/accountgraph/accountgraph/resolvers"
 )
 
 // newReplica is a server of its own that shares a Redis with others. It hears
@@ -21,7 +21,7 @@ func newReplica(t *testing.T, vendors *demo.Vendors, redis *redistest.Server) *s
 		Redis: providers.NewSecret(redis.URL()), Key: providers.NewSecret(strings.Repeat("k", 32)),
 		Fresh: time.Minute, Stale: 10 * time.Minute, Timeout: time.Second, // The machine may be busy.
 	})
-	s := newStageThatRemembers(t, vendors, memory, resolvers.Options{AnswerBytes: 1 << 20, Version: memory.cache.Version}, as)
+	s := newStageThatRemembers(t, vendors, memory, transport.Options{ResponseBytes: 1 << 20, CacheVersion: memory.cache.Version}, as)
 	eventually(t, "a replica hears the others", func() bool { return memory.count(pagecache.Subscribed) > 0 })
 	return s
 }

@@ -1,9 +1,7 @@
-// Package resolvers answers the fields of the graph: one file a noun, methods of
-// a few lines, each asking the operation's loaders. It is also the door: parsing,
-// limits, the answer's form, and the one place where errors become GraphQL
-// errors.
+// Package resolvers implements the fields of the graph, one file a type. A resolver
+// reads from the loaders of the operation.
 //
-// It knows no vendor and makes no call of its own.
+// It knows no vendor, and makes no vendor call of its own.
 package resolvers
 
 import (
@@ -12,116 +10,130 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
-	"github.com/accountgraph/accountgraph/graph/generated"
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/apierror"
 	"github.com/accountgraph/accountgraph/internal/directory"
 	"github.com/accountgraph/accountgraph/internal/loaders"
+	"github.com/accountgraph/accountgraph/internal/operation"
+	"github.com/accountgraph/accountgraph/providers"
 )
 
-// root hands out the resolvers; they find everything in the operation's loaders.
-type root struct{ directory *directory.Directory }
+// loadersOf returns the loaders of the operation.
+func loadersOf(ctx context.Context) *loaders.Loaders { return operation.From(ctx).Loaders }
 
-var _ generated.ResolverRoot = root{}
-
-func (r root) Query() generated.QueryResolver               { return query(r) }
-func (root) Mutation() generated.MutationResolver           { return mutation{} }
-func (r root) Entity() generated.EntityResolver             { return entity(r) }
-func (r root) Provider() generated.ProviderResolver         { return provider(r) }
-func (r root) User() generated.UserResolver                 { return user(r) }
-func (r root) Membership() generated.MembershipResolver     { return membership(r) }
-func (r root) Account() generated.AccountResolver           { return account(r) }
-func (r root) Organization() generated.OrganizationResolver { return organization(r) }
-func (r root) Group() generated.GroupResolver               { return group(r) }
-func (r root) Buyer() generated.BuyerResolver               { return buyer(r) }
-func (r root) Contact() generated.ContactResolver           { return contact(r) }
-func (r root) AuditActor() generated.AuditActorResolver     { return auditActor(r) }
-func (r root) Person() generated.PersonResolver             { return person(r) }
-
-// find loads an object by an id from outside, which must be one of the kind's.
-func find[T model.Node](ctx context.Context, k *loaders.Loader[T], id model.ID) (T, error) {
+// loadByID loads the object with an id that a client has sent. An id of another type
+// is an error.
+func loadByID[T model.Node](ctx context.Context, l *loaders.Loader[T], id model.ID) (T, error) {
 	var none T
-	if err := k.CheckID(id); err != nil {
+	if err := l.CheckID(id); err != nil {
 		return none, err
 	}
-	return k.Load(ctx, id)
+	return l.Load(ctx, id)
 }
 
-// reference resolves an edge to one object, which it may know as a short
-// reference only.
-func reference[T model.Node](ctx context.Context, k *loaders.Loader[T], ref T) (T, error) {
-	completed, gaps := k.Resolve(ctx, []T{ref}, selected(ctx))
-	for _, gap := range gaps {
-		if gap.Fields == nil {
-			return completed[0], gap.Err
+// loadPerson loads the users with an e-mail address. A provider that fails adds an
+// error beside the users of the others.
+func loadPerson(ctx context.Context, email string) (*model.Person, error) {
+	people, errs := loadersOf(ctx).People(ctx, []string{email})
+	apierror.AddErrors(ctx, errs[0])
+	return people[0], nil
+}
+
+// reference resolves an edge to one object, and loads it when ref lacks a selected
+// field.
+func reference[T model.Node](ctx context.Context, l *loaders.Loader[T], ref T) (T, error) {
+	nodes, missing := l.Resolve(ctx, []T{ref}, operation.Selected(ctx))
+	for _, m := range missing {
+		if m.Fields == nil {
+			return nodes[0], m.Err
 		}
-		missing(ctx, gap)
+		addMissingFieldErrors(ctx, m)
 	}
-	return completed[0], nil
+	return nodes[0], nil
 }
 
-// references resolves an edge to several objects.
-func references[T model.Node](ctx context.Context, k *loaders.Loader[T], refs []T) ([]T, error) {
-	completed, gaps := k.Resolve(ctx, refs, selected(ctx))
-	for _, gap := range gaps {
-		missing(at(ctx, gap.Index), gap)
+// references resolves an edge to several objects, as reference does.
+func references[T model.Node](ctx context.Context, l *loaders.Loader[T], refs []T) ([]T, error) {
+	nodes, missing := l.Resolve(ctx, refs, operation.Selected(ctx))
+	for _, m := range missing {
+		addMissingFieldErrors(withIndex(ctx, m.Index), m)
 	}
-	return completed, nil
+	return nodes, nil
 }
 
-// children resolves a list that belongs to an object.
-func children[T model.Node](ctx context.Context, k *loaders.Loader[T], l directory.List, parent model.ID, first *int, after *string) (*model.Connection[T], error) {
-	listing, err := k.List(ctx, l, parent, paging(ctx, k, first, after))
+// rootConnection resolves a list that has no parent object. It is null when every
+// provider failed. err is the error of building the list.
+func rootConnection[T model.Node](ctx context.Context, l *loaders.Loader[T], list directory.List, err error, first *int, after *string) (*model.Connection[T], error) {
 	if err != nil {
 		return nil, err
 	}
-	return connection(ctx, k, listing)
-}
-
-// list resolves a list that belongs to no object. It is null when nothing of it
-// could be read.
-func list[T model.Node](ctx context.Context, k *loaders.Loader[T], l directory.List, err error, first *int, after *string) (*model.Connection[T], error) {
-	if err != nil {
-		return nil, err
-	}
-	listing, err := k.List(ctx, l, "", paging(ctx, k, first, after))
+	listing, err := l.List(ctx, list, "", pageArgs(ctx, l, first, after))
 	if err != nil {
 		return nil, err
 	}
 	if listing.Failed {
-		return nil, together(ctx, listing.Errors)
+		last := len(listing.Errors) - 1
+		for _, err := range listing.Errors[:last] {
+			graphql.AddError(ctx, err)
+		}
+		return nil, listing.Errors[last]
 	}
-	return connection(ctx, k, listing)
+	return connection(ctx, l, listing)
 }
 
-// connection makes a connection of what was read of a list: errors go to its
-// path, and its nodes are completed as far as the selection wants them.
-func connection[T model.Node](ctx context.Context, k *loaders.Loader[T], listing *directory.Listing[T]) (*model.Connection[T], error) {
+// childConnection resolves a list that belongs to an object.
+func childConnection[T model.Node](ctx context.Context, l *loaders.Loader[T], list directory.List, parent model.ID, first *int, after *string) (*model.Connection[T], error) {
+	listing, err := l.List(ctx, list, parent, pageArgs(ctx, l, first, after))
+	if err != nil {
+		return nil, err
+	}
+	return connection(ctx, l, listing)
+}
+
+// embeddedConnection resolves a list whose rows the parent object holds.
+func embeddedConnection[T model.Node](ctx context.Context, l *loaders.Loader[T], parent model.ID, rows []T, first *int, after *string) (*model.Connection[T], error) {
+	listing, err := loaders.Embedded(loaders.EmbeddedList(l.Type(), parent), rows, pageArgs(ctx, l, first, after))
+	if err != nil {
+		return nil, err
+	}
+	return connection(ctx, l, listing)
+}
+
+// pageArgs are the arguments of a connection, with what its selection needs.
+func pageArgs[T model.Node](ctx context.Context, l *loaders.Loader[T], first *int, after *string) loaders.Paging {
+	window := loaders.ReadWindow(operation.Selected(ctx), l.Type())
+	return loaders.Paging{First: first, After: after, More: window.More, Total: window.Total}
+}
+
+// connection returns the connection of a listing. It loads nodes that lack a
+// selected field, and adds the errors of the listing. A nil listing is empty.
+func connection[T model.Node](ctx context.Context, l *loaders.Loader[T], listing *directory.Listing[T]) (*model.Connection[T], error) {
 	if listing == nil {
 		return &model.Connection[T]{PageInfo: &model.PageInfo{}, TotalCount: new(int)}, nil
 	}
-	if badInput(listing.Errors) {
+	if len(listing.Errors) > 0 && providers.KindOf(listing.Errors[0]) == providers.InvalidArgument {
 		return nil, listing.Errors[0]
 	}
 	for _, err := range listing.Errors {
 		graphql.AddError(ctx, err)
 	}
 	c := listing.Connection
-	for _, want := range loaders.ReadWindow(selected(ctx), k.Type()).Nodes {
-		nodes, gaps := k.Resolve(ctx, c.Nodes(), want)
-		for _, gap := range gaps {
-			ctx := at(named(ctx, want.Alias), gap.Index)
-			if want.NodeAlias != "" {
-				ctx = named(ctx, want.NodeAlias)
+	for _, selection := range loaders.ReadWindow(operation.Selected(ctx), l.Type()).Nodes {
+		nodes, missing := l.Resolve(ctx, c.Nodes(), selection)
+		for _, m := range missing {
+			ctx := withIndex(withField(ctx, selection.Alias), m.Index)
+			if selection.NodeAlias != "" {
+				ctx = withField(ctx, selection.NodeAlias)
 			}
-			missing(ctx, gap)
+			addMissingFieldErrors(ctx, m)
 		}
-		c = with(c, nodes)
+		c = replaceNodes(c, nodes)
 	}
 	return c, nil
 }
 
-// with is the connection with other nodes at the same places.
-func with[T model.Node](c *model.Connection[T], nodes []T) *model.Connection[T] {
+// replaceNodes returns the connection with these nodes in its edges.
+func replaceNodes[T model.Node](c *model.Connection[T], nodes []T) *model.Connection[T] {
 	if slices.EqualFunc(c.Edges, nodes, func(e *model.Edge[T], node T) bool { return any(e.Node) == any(node) }) {
 		return c
 	}
@@ -135,26 +147,21 @@ func with[T model.Node](c *model.Connection[T], nodes []T) *model.Connection[T] 
 	return &replaced
 }
 
-func paging[T model.Node](ctx context.Context, k *loaders.Loader[T], first *int, after *string) loaders.Paging {
-	window := loaders.ReadWindow(selected(ctx), k.Type())
-	return loaders.Paging{First: first, After: after, More: window.More, Total: window.Total}
-}
-
-// missing reports what could not be had of the object at ctx: at the path of each
-// field, or of the object.
-func missing(ctx context.Context, gap loaders.MissingFields) {
-	if gap.Fields == nil {
-		graphql.AddError(ctx, gap.Err)
+// addMissingFieldErrors adds the error at each missing field of the object at ctx,
+// or at the object when it is missing itself.
+func addMissingFieldErrors(ctx context.Context, m loaders.MissingFields) {
+	if m.Fields == nil {
+		graphql.AddError(ctx, m.Err)
 	}
-	for _, f := range gap.Fields {
-		graphql.AddError(named(ctx, f.Alias), gap.Err)
+	for _, f := range m.Fields {
+		graphql.AddError(withField(ctx, f.Alias), m.Err)
 	}
 }
 
-func at(ctx context.Context, index int) context.Context {
+func withIndex(ctx context.Context, index int) context.Context {
 	return graphql.WithPathContext(ctx, graphql.NewPathWithIndex(index))
 }
 
-func named(ctx context.Context, alias string) context.Context {
+func withField(ctx context.Context, alias string) context.Context {
 	return graphql.WithPathContext(ctx, graphql.NewPathWithField(alias))
 }

@@ -10,7 +10,7 @@ import (
 
 	"github.com/accountgraph/accountgraph/graph/generated"
 	"github.com/accountgraph/accountgraph/internal/auth"
-	"github.com/accountgraph/accountgraph/resolvers"
+	"github.com/accountgraph/accountgraph/internal/transport"
 )
 
 // personal are the names of fields that only those see who may.
@@ -65,7 +65,7 @@ func TestEveryPersonalFieldIsGated(t *testing.T) {
 // TestOrdersThatTell holds that users cannot be put into the order of a field by
 // whoever is not shown it.
 func TestOrdersThatTell(t *testing.T) {
-	s := newStageWith(t, start(t), resolvers.Options{Authenticator: auth.AllowAll()}, as)
+	s := newStageWith(t, start(t), transport.Options{Authenticator: auth.AllowAll()}, as)
 	user := schema().Types["User"]
 	for _, order := range schema().Types["UserOrderField"].EnumValues {
 		words := strings.Split(strings.ToLower(order.Name), "_")
@@ -92,7 +92,7 @@ func TestScopesOfACaller(t *testing.T) {
 		"": false, "personal": false, "personal:read:all": false, "PERSONAL:READ": false, "cache:write": false,
 		"personal:read": true, "a personal:read b": true,
 	} {
-		s := newStageWith(t, vendors, resolvers.Options{Authenticator: auth.AllowAll(strings.Fields(scopes)...)}, as)
+		s := newStageWith(t, vendors, transport.Options{Authenticator: auth.AllowAll(strings.Fields(scopes)...)}, as)
 		answer := string(s.ask(t, `{ user(id: "softwareone:User:USR-1120-1514") { name email } }`, nil))
 		if got := strings.Contains(answer, "@"); got != want || got == strings.Contains(answer, "FORBIDDEN") || !strings.Contains(answer, `"name":"Anna`) {
 			t.Errorf("%q: %s", scopes, answer)

@@ -10,6 +10,7 @@ import (
 	"github.com/accountgraph/accountgraph/internal/config"
 	"github.com/accountgraph/accountgraph/internal/demo"
 	"github.com/accountgraph/accountgraph/internal/directory"
+	"github.com/accountgraph/accountgraph/internal/transport"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/internal/vendors"
 	"github.com/accountgraph/accountgraph/providers"
@@ -27,18 +28,18 @@ type stage struct {
 
 func newStage(t *testing.T) *stage {
 	t.Helper()
-	return newStageWith(t, start(t), resolvers.Options{}, as)
+	return newStageWith(t, start(t), transport.Options{}, as)
 }
 
 // newStageWith has other options, and providers as they are made by dress.
-func newStageWith(t *testing.T, vendors *demo.Vendors, o resolvers.Options, dress func(providers.Provider) providers.Provider) *stage {
+func newStageWith(t *testing.T, vendors *demo.Vendors, o transport.Options, dress func(providers.Provider) providers.Provider) *stage {
 	t.Helper()
 	return newStageThatRemembers(t, vendors, nil, o, dress)
 }
 
 // newStageThatRemembers has a cache, which may be nil.
 func newStageThatRemembers(
-	t *testing.T, vendors *demo.Vendors, memory *remembering, o resolvers.Options, dress func(providers.Provider) providers.Provider,
+	t *testing.T, vendors *demo.Vendors, memory *remembering, o transport.Options, dress func(providers.Provider) providers.Provider,
 ) *stage {
 	t.Helper()
 	o.Log, o.Introspection = slog.New(slog.NewTextHandler(t.Output(), nil)), true
@@ -49,7 +50,7 @@ func newStageThatRemembers(
 	for _, v := range vendors.All {
 		all = append(all, dress(open(t, v, memory)))
 	}
-	return &stage{vendors, listen(t, resolvers.Handler(directory.New(all...), o)), memory}
+	return &stage{vendors, listen(t, newHandler(directory.New(all...), o)), memory}
 }
 
 func as(p providers.Provider) providers.Provider { return p }
@@ -107,4 +108,10 @@ func open(t *testing.T, v demo.Vendor, memory *remembering) providers.Provider {
 		t.Fatal(err)
 	}
 	return p
+}
+
+// newHandler serves the graph of a directory.
+func newHandler(d *directory.Directory, o transport.Options) http.Handler {
+	o.Schema, o.Directory = resolvers.New(), d
+	return transport.NewHandler(o)
 }

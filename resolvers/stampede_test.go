@@ -9,7 +9,7 @@ import (
 
 	"github.com/accountgraph/accountgraph/internal/demo"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
-	"github.com/accountgraph/accountgraph/resolvers"
+	"github.com/accountgraph/accountgraph/internal/transport"
 )
 
 // cold is a stage that remembers nothing yet, over vendors that take their time.
@@ -19,7 +19,7 @@ func cold(t *testing.T, vendors *demo.Vendors) *stage {
 		v.Control.Reset()
 		v.Control.Delay(5 * time.Millisecond)
 	}
-	return newStageThatRemembers(t, vendors, remember(t, pagecache.Config{Fresh: time.Minute, Stale: 10 * time.Minute}), resolvers.Options{}, as)
+	return newStageThatRemembers(t, vendors, remember(t, pagecache.Config{Fresh: time.Minute, Stale: 10 * time.Minute}), transport.Options{}, as)
 }
 
 // A hundred clients who ask the same at once cost as many calls as one.

@@ -22,8 +22,8 @@ import (
 	"github.com/accountgraph/accountgraph/internal/auth"
 	"github.com/accountgraph/accountgraph/internal/demo"
 	"github.com/accountgraph/accountgraph/internal/fakevendor"
+	"github.com/accountgraph/accountgraph/internal/transport"
 	"github.com/accountgraph/accountgraph/providers"
-	"github.com/accountgraph/accountgraph/resolvers"
 )
 
 var update = flag.Bool("update", false, "rewrite the stories with what happens")
@@ -49,7 +49,7 @@ func TestStories(t *testing.T) {
 	theatre := newTheatre(t)
 	for name, story := range stories(t) {
 		t.Run(name, func(t *testing.T) {
-			played := play(t, newStageFor(t, story, theatre.vendors(story), resolvers.Options{}, as), story)
+			played := play(t, newStageFor(t, story, theatre.vendors(story), transport.Options{}, as), story)
 			if *update {
 				if err := os.WriteFile("testdata/"+name+".txtar", txtar.Format(played), 0o644); err != nil { //nolint:gosec // a story is for reading
 					t.Fatal(err)
@@ -65,7 +65,7 @@ func TestStories(t *testing.T) {
 
 // newStageFor is the stage that a story wants.
 func newStageFor(
-	t *testing.T, story *txtar.Archive, vendors *demo.Vendors, o resolvers.Options, dress func(providers.Provider) providers.Provider,
+	t *testing.T, story *txtar.Archive, vendors *demo.Vendors, o transport.Options, dress func(providers.Provider) providers.Provider,
 ) *stage {
 	t.Helper()
 	o.Authenticator = gateOf(story)

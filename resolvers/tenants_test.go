@@ -22,8 +22,8 @@ import (
 	"github.com/accountgraph/accountgraph/internal/loaders"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
 	"github.com/accountgraph/accountgraph/internal/redistest"
+	"github.com/accountgraph/accountgraph/internal/transport"
 	"github.com/accountgraph/accountgraph/providers"
-	"github.com/accountgraph/accountgraph/resolvers"
 )
 
 var seed = flag.Uint64("seed", 0, "what TestTenants draws its operations from; 0 for something new")
@@ -46,9 +46,9 @@ func TestTenants(t *testing.T) {
 		Fresh: 200 * time.Millisecond, Stale: 400 * time.Millisecond, MaxBytes: 256 << 10,
 	})
 	d := directory.New(tenant(t, "anna", memory), tenant(t, "bert", memory))
-	h := resolvers.Handler(d, resolvers.Options{
+	h := newHandler(d, transport.Options{
 		Log: slog.New(slog.DiscardHandler), Authenticator: auth.AllowAll(auth.PersonalRead),
-		AnswerBytes: 64 << 10, Version: memory.cache.Version,
+		ResponseBytes: 64 << 10, CacheVersion: memory.cache.Version,
 	})
 	const workers = 8
 	var done atomic.Int64

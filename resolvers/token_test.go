@@ -39,8 +39,8 @@ func gateOfBoth(t *testing.T) *auth.Authenticator {
 	}
 	gate, err := auth.New(auth.Config{
 		GatewaySecret: &auth.GatewaySecret{Secrets: []providers.Secret{providers.NewSecret(routerSecret)}},
-		JWT: &auth.JWT{Issuer: "i", Audience: "a", File: file, Algorithms: []string{"ES256"}, ScopesClaim: "scope"},
-		Log:    slog.New(slog.DiscardHandler),
+		JWT:           &auth.JWT{Issuer: "i", Audience: "a", File: file, Algorithms: []string{"ES256"}, ScopesClaim: "scope"},
+		Log:           slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)

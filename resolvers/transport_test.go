@@ -19,7 +19,7 @@ import (
 
 	"github.com/accountgraph/accountgraph/internal/auth"
 	"github.com/accountgraph/accountgraph/internal/directory"
-	"github.com/accountgraph/accountgraph/resolvers"
+	"github.com/accountgraph/accountgraph/internal/transport"
 )
 
 // door is a server without providers, and what it tells of its requests.
@@ -32,16 +32,16 @@ type door struct {
 
 func newDoor(t *testing.T, introspection bool) *door {
 	t.Helper()
-	return newDoorWith(t, resolvers.Options{Introspection: introspection})
+	return newDoorWith(t, transport.Options{Introspection: introspection})
 }
 
-func newDoorWith(t *testing.T, o resolvers.Options) *door {
+func newDoorWith(t *testing.T, o transport.Options) *door {
 	t.Helper()
 	d := &door{}
 	o.Log = slog.New(slog.NewJSONHandler(&d.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	o.Observe = func(codes []string, _ time.Duration) { d.observed = append(d.observed, codes) }
+	o.ObserveRequest = func(codes []string, _ time.Duration) { d.observed = append(d.observed, codes) }
 	o.Authenticator = auth.AllowAll()
-	server := httptest.NewServer(resolvers.Handler(directory.New(), o))
+	server := httptest.NewServer(newHandler(directory.New(), o))
 	t.Cleanup(server.Close)
 	d.url = server.URL
 	return d
@@ -377,7 +377,7 @@ func TestManyErrors(t *testing.T) {
 	if err := json.Unmarshal(members["errors"], &errs); err != nil || len(errs) != 26 {
 		t.Fatalf("%v %s", err, members["errors"])
 	}
-	if diff := cmp.Diff("65 more errors are not shown, the first of them is here", errs[25].Message); diff != "" || len(errs[25].Path) != 2 {
+	if diff := cmp.Diff("65 more errors are omitted; the first of them is at this path", errs[25].Message); diff != "" || len(errs[25].Path) != 2 {
 		t.Error(diff, errs[25].Path)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/accountgraph/accountgraph/internal/persisted"
+	"github.com/accountgraph/accountgraph/internal/transport"
 	"github.com/accountgraph/accountgraph/resolvers"
 )
 
@@ -26,7 +27,7 @@ const (
 func trust(t *testing.T) *persisted.Manifest {
 	t.Helper()
 	file := fmt.Sprintf(`{%q: %q, %q: %q, %q: %q}`, knownID, known, otherID, other, changeID, change)
-	documents, err := persisted.Parse("a.json", []byte(file), resolvers.Approve(false))
+	documents, err := persisted.Parse("a.json", []byte(file), transport.ManifestValidator(resolvers.New(), false))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +120,7 @@ func TestWhichDocument(t *testing.T) {
 		{"two names of two documents", "", knownID, otherID, bad, bad, bad, bad, bad},
 		{"two names and a query", free, knownID, persisted.Sum(free), bad, bad, bad, bad, bad},
 	}
-	servers := map[string]resolvers.Documents{
+	servers := map[string]transport.Documents{
 		"nothing": {}, "offered": {Trusted: trust(t)}, "only": {Trusted: trust(t), Only: true},
 		"automatic": {Automatic: true}, "both": {Trusted: trust(t), Automatic: true},
 	}
@@ -129,7 +130,7 @@ func TestWhichDocument(t *testing.T) {
 				want := map[string]string{
 					"nothing": test.nothing, "offered": test.offered, "only": test.only, "automatic": test.automatic, "both": test.both,
 				}[name]
-				d := newDoorWith(t, resolvers.Options{Documents: o})
+				d := newDoorWith(t, transport.Options{Documents: o})
 				body := sends(t, test.query, test.id, test.sum)
 				for how, k := range map[string]knock{"POST": {body: body}, "GET": {method: http.MethodGet, url: inURL(t, body)}} {
 					if got := d.executed(t, k); got != want {
@@ -145,7 +146,7 @@ func TestWhichDocument(t *testing.T) {
 // like.
 func TestOnlyTrusted(t *testing.T) {
 	// Both together are refused by the configuration; here the stricter one wins.
-	d := newDoorWith(t, resolvers.Options{Documents: resolvers.Documents{Trusted: trust(t), Only: true, Automatic: true}, Introspection: true})
+	d := newDoorWith(t, transport.Options{Documents: transport.Documents{Trusted: trust(t), Only: true, Automatic: true}, Introspection: true})
 	sum := persisted.Sum(free)
 	for name, body := range map[string]string{
 		"a pair":                      sends(t, free, "", sum),
@@ -179,7 +180,7 @@ func TestOnlyTrusted(t *testing.T) {
 
 // TestTrustedByGET holds that a name opens no door that a query would not.
 func TestTrustedByGET(t *testing.T) {
-	d := newDoorWith(t, resolvers.Options{Documents: resolvers.Documents{Trusted: trust(t)}})
+	d := newDoorWith(t, transport.Options{Documents: transport.Documents{Trusted: trust(t)}})
 	get := func(id string, header http.Header) knock {
 		return knock{method: http.MethodGet, url: "?documentId=" + id, header: header}
 	}
@@ -205,7 +206,7 @@ func TestTrustedByGET(t *testing.T) {
 // TestNotFoundForApollo holds what clients of Apollo look at before they send the
 // document itself.
 func TestNotFoundForApollo(t *testing.T) {
-	d := newDoorWith(t, resolvers.Options{Documents: resolvers.Documents{Automatic: true}})
+	d := newDoorWith(t, transport.Options{Documents: transport.Documents{Automatic: true}})
 	_, members := d.send(t, knock{body: sends(t, "", "", persisted.Sum(free))})
 	want := `[{"message":"PersistedQueryNotFound","extensions":{"code":"PERSISTED_QUERY_NOT_FOUND"}}]`
 	if diff := cmp.Diff(want, string(members["errors"])); diff != "" || members["data"] != nil {
@@ -214,7 +215,7 @@ func TestNotFoundForApollo(t *testing.T) {
 }
 
 func TestApprove(t *testing.T) {
-	approve := resolvers.Approve(false)
+	approve := transport.ManifestValidator(resolvers.New(), false)
 	for name, test := range map[string]struct {
 		document persisted.Document
 		want     string
@@ -224,8 +225,8 @@ func TestApprove(t *testing.T) {
 		"of this name, in capitals": {persisted.Document{Text: known, Name: "Known", Kind: "QUERY"}, ""},
 		"a variable":                {persisted.Document{Text: "query ($id: ID!) { user(id: $id) { id } }"}, ""},
 		"several":                   {persisted.Document{Text: known + other}, ""},
-		"of another name":           {persisted.Document{Text: known, Name: "Other", Kind: "query"}, "the document has no query of this name"},
-		"of another kind":           {persisted.Document{Text: known, Name: "Known", Kind: "mutation"}, "the document has no mutation of this name"},
+		"of another name":           {persisted.Document{Text: known, Name: "Other", Kind: "query"}, "the document has no query with this name"},
+		"of another kind":           {persisted.Document{Text: known, Name: "Known", Kind: "mutation"}, "the document has no mutation with this name"},
 		"nothing":                   {persisted.Document{}, "GRAPHQL_VALIDATION_FAILED: no operation provided"},
 		"a fragment":                {persisted.Document{Text: "fragment A on User { id }"}, "GRAPHQL_VALIDATION_FAILED: no operation provided"},
 		"no GraphQL":                {persisted.Document{Text: "query {"}, "GRAPHQL_PARSE_FAILED: Expected Name, found <EOF> (line 1, column 8)"},

@@ -4,22 +4,32 @@ import (
 	"context"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/directory"
 	"github.com/accountgraph/accountgraph/internal/loaders"
+	"github.com/accountgraph/accountgraph/internal/operation"
 )
 
-type user root
+type user struct{}
 
 func (user) CurrentAccount(ctx context.Context, u *model.User) (*model.Account, error) {
-	return reference(ctx, loaders.For(ctx).Accounts, u.CurrentAccount)
+	return reference(ctx, loadersOf(ctx).Accounts, u.CurrentAccount)
 }
 
 func (user) Memberships(ctx context.Context, u *model.User, first *int, after *string) (*model.MembershipConnection, error) {
-	return children(ctx, loaders.For(ctx).Memberships, loaders.MembershipList, u.ID, first, after)
+	return childConnection(ctx, loadersOf(ctx).Memberships, loaders.MembershipList, u.ID, first, after)
 }
 
 func (user) Person(ctx context.Context, u *model.User) (*model.Person, error) {
 	if u.Email == nil {
 		return nil, nil //nolint:nilnil // null: no address, no person
 	}
-	return onePerson(ctx, *u.Email)
+	return loadPerson(ctx, *u.Email)
+}
+
+// userList describes a list of users, if the caller may order it so.
+func userList(ctx context.Context, p *model.Provider, f *model.UserFilter, o *model.UserOrder) (directory.List, error) {
+	if err := operation.From(ctx).AuthorizeOrder(o); err != nil {
+		return directory.List{}, err
+	}
+	return loaders.UserList(p, f, o)
 }

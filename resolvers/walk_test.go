@@ -12,8 +12,8 @@ import (
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/loaders"
+	"github.com/accountgraph/accountgraph/internal/transport"
 	"github.com/accountgraph/accountgraph/providers"
-	"github.com/accountgraph/accountgraph/resolvers"
 )
 
 // The walk saves time and nothing else: it foresees everything that a story wants,
@@ -24,14 +24,14 @@ func TestWalk(t *testing.T) {
 	for name, story := range stories(t) {
 		t.Run(name, func(t *testing.T) {
 			w, text := &watch{}, string(txtar.Format(story))
-			play(t, newStageFor(t, story, theatre.vendors(story), resolvers.Options{Prefetch: w.walk}, w.dress), story)
+			play(t, newStageFor(t, story, theatre.vendors(story), transport.Options{Prefetch: w.walk}, w.dress), story)
 			if w.late != nil && !strings.Contains(text, "\nmutation ") { // which read when they have forgotten
 				t.Errorf("asked for by a resolver: %q", w.late)
 			}
 			if w.asked == 0 && !strings.Contains(text, "\n0 different calls\n") {
 				t.Error("nothing was watched")
 			}
-			still := resolvers.Options{Prefetch: func(context.Context, *loaders.Loaders, loaders.Selection) {}}
+			still := transport.Options{Prefetch: func(context.Context, *loaders.Loaders, loaders.Selection) {}}
 			played := play(t, newStageFor(t, story, theatre.vendors(story), still, as), story)
 			if diff := cmp.Diff(responses(story), responses(played)); diff != "" {
 				t.Errorf("another answer without the walk (-with +without):\n%s", diff)

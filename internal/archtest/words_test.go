@@ -47,7 +47,6 @@ var exempt = []string{
 	"internal/config",
 	"internal/fakevendor",
 	"internal/graphiql",
-	"internal/heap",
 	"internal/pagecache",
 	"internal/pagecache/envelope",
 	"internal/persisted",

@@ -11,8 +11,9 @@ import (
 	"github.com/accountgraph/accountgraph/internal/auth"
 	"github.com/accountgraph/accountgraph/internal/config"
 	"github.com/accountgraph/accountgraph/internal/directory"
-	"github.com/accountgraph/accountgraph/internal/heap"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
+	"github.com/accountgraph/accountgraph/internal/server"
+	"github.com/accountgraph/accountgraph/internal/transport"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/internal/vendors"
 	"github.com/accountgraph/accountgraph/providers"
@@ -29,7 +30,7 @@ func serveAccountgraph(args []string, stdout io.Writer) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	heap.Settle(func(string) (string, bool) { return "", false })
+	server.TuneGC(func(string) (string, bool) { return "", false })
 	c, err := config.Parse("benchmark", []byte(*text), func(string) (string, bool) { return "", false })
 	if err != nil {
 		return err
@@ -70,11 +71,12 @@ func newHandler(c *config.Config, noMemory, responseCache bool) (http.Handler, e
 		}
 		all = append(all, opened)
 	}
-	o := resolvers.Options{
-		Log: log, Introspection: true, Authenticator: auth.AllowAll(auth.PersonalRead), Version: cache.Version,
+	o := transport.Options{
+		Schema: resolvers.New(), Directory: directory.New(all...),
+		Log: log, Introspection: true, Authenticator: auth.AllowAll(auth.PersonalRead), CacheVersion: cache.Version,
 	}
 	if responseCache {
-		o.AnswerBytes = resolvers.DefaultAnswerBytes
+		o.ResponseBytes = transport.DefaultResponseBytes
 	}
-	return resolvers.Handler(directory.New(all...), o), nil
+	return transport.NewHandler(o), nil
 }

@@ -8,9 +8,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/accountgraph/accountgraph/internal/operation"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
 	"github.com/accountgraph/accountgraph/internal/responsecache"
-	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
@@ -114,8 +114,8 @@ func (m *Metrics) Response(from responsecache.Source) {
 
 // VendorCall counts a call with source Vendor, and records its latency if a request
 // was sent. It ignores other sources.
-func (m *Metrics) VendorCall(c upstream.Call) {
-	if c.Source != upstream.Vendor {
+func (m *Metrics) VendorCall(c operation.Call) {
+	if c.Source != pagecache.FromVendor {
 		return
 	}
 	name := labelIn(m.providers, c.Provider)

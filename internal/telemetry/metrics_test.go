@@ -10,8 +10,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/accountgraph/accountgraph/internal/operation"
+	"github.com/accountgraph/accountgraph/internal/pagecache"
 	"github.com/accountgraph/accountgraph/internal/telemetry"
-	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
@@ -52,7 +53,7 @@ func TestMetrics_Request(t *testing.T) {
 
 func TestMetrics_VendorCall(t *testing.T) {
 	m := telemetry.NewMetrics([]string{"blendvision", "softwareone"})
-	call := upstream.Call{Provider: "softwareone", Source: upstream.Vendor, Path: "/users/1", Elapsed: 250 * time.Millisecond}
+	call := operation.Call{Provider: "softwareone", Source: pagecache.FromVendor, Path: "/users/1", Elapsed: 250 * time.Millisecond}
 	m.VendorCall(call)
 	call.Kind = providers.Unauthenticated
 	m.VendorCall(call)
@@ -62,7 +63,7 @@ func TestMetrics_VendorCall(t *testing.T) {
 	m.VendorCall(call)
 	call.Kind, call.Source = 0, "MEMORY"
 	m.VendorCall(call)
-	m.VendorCall(upstream.Call{Provider: "anna@example.com", Source: upstream.Vendor})
+	m.VendorCall(operation.Call{Provider: "anna@example.com", Source: pagecache.FromVendor})
 	want := []string{
 		`accountgraph_vendor_call_seconds_sum{provider="blendvision"} 0`,
 		`accountgraph_vendor_call_seconds_count{provider="blendvision"} 0`,
@@ -87,7 +88,7 @@ func TestMetrics_EveryKindHasOutcome(t *testing.T) {
 	m := telemetry.NewMetrics([]string{"p"})
 	// An unknown kind formats as "failed".
 	for k := providers.Kind(1); k.String() != "failed"; k++ {
-		m.VendorCall(upstream.Call{Provider: "p", Source: upstream.Vendor, Kind: k})
+		m.VendorCall(operation.Call{Provider: "p", Source: pagecache.FromVendor, Kind: k})
 	}
 	for _, sample := range scrape(t, m, "accountgraph_vendor_calls_total") {
 		if strings.Contains(sample, `"other"`) {
@@ -116,7 +117,7 @@ func TestMetrics_LimitsSeries(t *testing.T) {
 				word := strings.Repeat("x", i) + strings.Repeat("y", n)
 				m.Request([]string{word}, time.Second)
 				for k := range 20 {
-					m.VendorCall(upstream.Call{Provider: string(rune('a' + n%30)), Source: upstream.Vendor, Kind: providers.Kind(k), Path: word})
+					m.VendorCall(operation.Call{Provider: string(rune('a' + n%30)), Source: pagecache.FromVendor, Kind: providers.Kind(k), Path: word})
 				}
 			}
 		})

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/operation"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
 	"github.com/accountgraph/accountgraph/providers"
 )
@@ -51,10 +52,10 @@ func (o BatchRequest[T]) Get(ctx context.Context, c *Client, ids []string) provi
 			o.fetchMissing(ctx, c, ids, missing, callerDeadline, complete)
 		})
 	found := providers.BatchResult[T]{Objects: make(map[string]T, len(ids)), Failed: map[string]error{}}
-	ledger := ledgerOf(ctx)
+	trace := operation.From(ctx).Trace
 	for i, id := range ids {
 		if answers[i].Err == nil {
-			ledger.age(answers[i].FreshFor)
+			trace.LimitFreshness(answers[i].FreshFor)
 		}
 		switch a := answers[i]; {
 		case a.Err != nil:

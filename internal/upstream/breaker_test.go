@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/operation"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
 )
@@ -259,11 +260,11 @@ func TestWaitingForAPlaceEndsWithTheContext(t *testing.T) {
 
 func TestObserveIsToldOncePerCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var seen []upstream.Call
+		var seen []operation.Call
 		calls := 0
 		client := connect(t, upstream.Config{
 			Transport: script(&calls, reset, reset, status(200), status(404)), Rand: func() float64 { return 0 },
-			Observe: func(c upstream.Call) {
+			Observe: func(c operation.Call) {
 				seen = append(seen, c)
 				panic("an observer that breaks")
 			},
@@ -271,7 +272,7 @@ func TestObserveIsToldOncePerCall(t *testing.T) {
 		for range 2 {
 			_, _ = upstream.Read(t.Context(), client, upstream.Request{Path: "/p", Query: "q=1"}, text)
 		}
-		want := []upstream.Call{
+		want := []operation.Call{
 			{Provider: "acme", Method: "GET", Path: "/p", Source: upstream.Vendor, Status: 200, Elapsed: 100 * time.Millisecond},
 			{Provider: "acme", Method: "GET", Path: "/p", Source: upstream.Vendor, Status: 404, Kind: providers.NotFound},
 		}

@@ -214,7 +214,7 @@ func TestNoToken(t *testing.T) {
 		t.Fatal(err)
 	}
 	m.took()
-	ctx, ledger := upstream.WithLedger(t.Context(), 10)
+	ctx, trace := withBudget(t.Context(), 10)
 	_, err := read(ctx, as(""), "/p")
 	if e := wantKind(t, err, providers.Unauthenticated); e.HTTPStatus != 0 || e.Detail == "" {
 		t.Errorf("%+v", e)
@@ -230,8 +230,8 @@ func TestNoToken(t *testing.T) {
 	}
 	as("").Invalidate(ctx, nil)
 	as("").Invalidate(ctx, []model.ID{"acme:User:1"})
-	if asked := m.took(); asked != "" || len(ledger.Calls()) != 0 || ledger.FreshFor() != 0 {
-		t.Errorf("the vendor saw %q, and the ledger has %v", asked, ledger.Calls())
+	if asked := m.took(); asked != "" || len(trace.Calls()) != 0 || trace.FreshFor() != 0 {
+		t.Errorf("the vendor saw %q, and the trace has %v", asked, trace.Calls())
 	}
 	if got, err := read(t.Context(), own, "/p"); got != "own" || err != nil || m.took() != "" {
 		t.Errorf("the provider's own is gone: %q, %v", got, err)

@@ -36,11 +36,11 @@ func TestTheFirstToAskMayLeave(t *testing.T) {
 				var served, shared atomic.Int64
 				for range 50 {
 					wg.Go(func() {
-						ctx, ledger := upstream.WithLedger(t.Context(), 0)
+						ctx, trace := withBudget(t.Context(), 0)
 						if got, err := read(ctx, client, "/p"); err == nil && got == "{}" {
 							served.Add(1)
 						}
-						if calls := ledger.Calls(); len(calls) == 1 && calls[0].Source == upstream.Coalesced && calls[0].Status == 200 {
+						if calls := trace.Calls(); len(calls) == 1 && calls[0].Source == upstream.Coalesced && calls[0].Status == 200 {
 							shared.Add(1)
 						}
 					})

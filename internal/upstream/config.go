@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/operation"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
 )
 
@@ -47,7 +48,7 @@ type Config struct {
 	Cache *pagecache.Cache
 	// Observe is called once per call that was made, after its last retry. It is
 	// called concurrently, must not block, and may be nil.
-	Observe func(Call)
+	Observe func(operation.Call)
 	// Now is the wall clock for Retry-After dates and for the cache that New creates;
 	// nil means time.Now. Delays and timeouts use the monotonic clock.
 	Now func() time.Time
@@ -96,7 +97,7 @@ func (c Config) withDefaults() (Config, *url.URL, error) {
 		c.VendorCode = func([]byte) string { return "" }
 	}
 	if c.Observe == nil {
-		c.Observe = func(Call) {}
+		c.Observe = func(operation.Call) {}
 	}
 	if c.Now == nil {
 		c.Now = time.Now

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/accountgraph/accountgraph/internal/operation"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
@@ -17,15 +18,18 @@ func (c *Client) fetch(ctx context.Context, r Request, callerDeadline time.Time)
 	if err != nil {
 		return nil, err
 	}
-	ledger, start := ledgerOf(ctx), time.Now()
-	call := Call{Provider: c.config.Provider.Name, Method: http.MethodGet, Path: r.Path, Source: Vendor}
-	row, ok := ledger.open(call)
-	if !ok {
+	op, start := operation.From(ctx), time.Now()
+	if !op.Budget.Take() {
 		return nil, c.newError(providers.BudgetExceeded)
 	}
+	call := operation.Call{Provider: c.config.Provider.Name, Method: http.MethodGet, Path: r.Path, Source: Vendor}
+	row := op.Trace.Begin(call)
 	res := c.execute(ctx, r.Path, request, callerDeadline)
+	if !res.sent {
+		op.Budget.Refund()
+	}
 	call.Status, call.Kind, call.Elapsed = res.status, res.kind(), time.Since(start)
-	ledger.close(row, call, res.sent)
+	op.Trace.End(row, call)
 	return res.body, res.err
 }
 
@@ -34,14 +38,10 @@ func (c *Client) recordCacheHit(ctx context.Context, path string, source Source,
 	if source == Vendor || source == "" {
 		return
 	}
-	call := Call{
+	operation.From(ctx).Trace.Add(operation.Call{
 		Provider: c.config.Provider.Name, Method: http.MethodGet, Path: path, Source: source,
 		Status: http.StatusOK, Elapsed: time.Since(start),
-	}
-	ledger := ledgerOf(ctx)
-	if row, ok := ledger.open(call); ok {
-		ledger.close(row, call, true)
-	}
+	})
 }
 
 // execute makes one call: it acquires a bulkhead permit, checks the breaker, sends
@@ -98,7 +98,7 @@ func (c *Client) recordResult(ctx context.Context, path string, res result, elap
 		}
 	}
 	_, _ = catchPanic(func() (any, error) {
-		c.config.Observe(Call{
+		c.config.Observe(operation.Call{
 			Provider: c.config.Provider.Name, Method: http.MethodGet, Path: path, Source: Vendor,
 			Status: res.status, Kind: kind, Elapsed: elapsed,
 		})

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/operation"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
 )
 
@@ -40,7 +41,7 @@ func Read[T any](ctx context.Context, c *Client, r Request, decode func(body []b
 	if answer.Err != nil {
 		return Reply[T]{}, c.withProvider(answer.Err)
 	}
-	ledgerOf(ctx).age(answer.FreshFor)
+	operation.From(ctx).Trace.LimitFreshness(answer.FreshFor)
 	return Reply[T]{
 		Value: answer.Value.value, Decoded: answer.Source == Vendor || answer.Source == pagecache.FromRedis,
 		Freshness: model.Freshness{FetchedAt: answer.FetchedAt, Stale: answer.Stale},

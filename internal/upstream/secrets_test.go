@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/operation"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
 )
@@ -130,13 +131,13 @@ func tell(t *testing.T, c upstream.Config) string {
 		slog.New(slog.NewJSONHandler(&told, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		slog.New(slog.NewTextHandler(&told, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
-	c.Observe = func(call upstream.Call) {
+	c.Observe = func(call operation.Call) {
 		mu.Lock()
 		defer mu.Unlock()
 		fmt.Fprintf(&told, "%v %+v %#v\n", call, call, call)
 	}
 	client := connect(t, c)
-	ctx, ledger := upstream.WithLedger(context.Background(), 5)
+	ctx, trace := withBudget(context.Background(), 5)
 	_, err := upstream.Read(ctx, client, upstream.Request{Path: "/p", Query: "a=1"}, func(body []byte) (int, error) {
 		return 0, fmt.Errorf("an error that tells %s", body)
 	})
@@ -145,7 +146,7 @@ func tell(t *testing.T, c upstream.Config) string {
 	}
 	mu.Lock()
 	defer mu.Unlock()
-	for _, v := range []any{err, *err.(*providers.Error), ledger.Calls(), c.Credential, errors.Unwrap(err)} {
+	for _, v := range []any{err, *err.(*providers.Error), trace.Calls(), c.Credential, errors.Unwrap(err)} {
 		fmt.Fprintf(&told, "%v %+v %#v\n", v, v, v)
 		for _, l := range log {
 			l.Error("failed", "what", v)

@@ -6,7 +6,7 @@
 //
 //  1. cache: cached values are returned, and identical requests in flight share
 //     one call (package pagecache);
-//  2. budget: the vendor calls that one operation may make (WithLedger);
+//  2. budget: the vendor calls that one operation may make (operation.CallBudget);
 //  3. bulkhead: at most MaxConcurrent calls at a time;
 //  4. breaker: calls fail fast after repeated outages;
 //  5. retry: transient failures are retried within a retry budget;

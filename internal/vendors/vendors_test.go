@@ -13,6 +13,7 @@ import (
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/config"
+	"github.com/accountgraph/accountgraph/internal/operation"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/internal/vendors"
 	"github.com/accountgraph/accountgraph/providers"
@@ -48,8 +49,8 @@ func TestOpen_EveryVendor(t *testing.T) {
 			simulator := v.Simulate("the-token")
 			server := httptest.NewServer(simulator.Handler)
 			t.Cleanup(server.Close)
-			var calls []upstream.Call
-			shared := upstream.Config{Observe: func(c upstream.Call) { calls = append(calls, c) }}
+			var calls []operation.Call
+			shared := upstream.Config{Observe: func(c operation.Call) { calls = append(calls, c) }}
 			c := parse(t, v, server.URL+simulator.BasePath, "token: the-token", simulator.Options)
 			p, err := vendors.Open(c, shared)
 			if err != nil {

@@ -1,0 +1,77 @@
+package apierror
+
+import (
+	"context"
+	"errors"
+	"math"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/providers"
+)
+
+// FromError returns the GraphQL error for an error of a resolver or of the
+// executor, with the path of ctx unless err has one.
+func FromError(ctx context.Context, err error) *gqlerror.Error {
+	result := &gqlerror.Error{Path: graphql.GetPath(ctx), Extensions: map[string]any{}}
+	var known *gqlerror.Error
+	if errors.As(err, &known) {
+		if known.Path != nil {
+			result.Path = known.Path
+		}
+		result.Locations = known.Locations
+	}
+	var vendor *providers.Error
+	switch {
+	case errors.As(err, &vendor):
+		fromProvider(result, vendor)
+	case errors.Is(err, model.ErrRepresentation):
+		result.Message, result.Extensions["code"] = model.ErrRepresentation.Error(), BadUserInput
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		result.Message, result.Extensions["code"] = "the operation took too long", Timeout
+	case known != nil && known.Err == nil && known.Rule != "":
+		result.Message, result.Extensions["code"] = known.Message, ValidationFailed
+	case known != nil && known.Extensions["code"] != nil:
+		result.Message, result.Extensions = known.Message, known.Extensions
+	case isInputError(known):
+		result.Message, result.Extensions["code"] = known.Message, BadUserInput
+	default:
+		result.Message, result.Extensions["code"] = internalMessage, Internal
+		result.Extensions["requestId"] = requestID(ctx)
+	}
+	return result
+}
+
+func fromProvider(result *gqlerror.Error, e *providers.Error) {
+	result.Extensions["code"] = vendorCodes[e.Kind]
+	if e.Provider == nil {
+		result.Message = e.Detail
+		return
+	}
+	result.Message = e.Error()
+	result.Extensions["provider"] = e.Provider.Name
+	result.Extensions["vendor"] = e.Provider.Vendor
+	if e.HTTPStatus != 0 {
+		result.Extensions["httpStatus"] = e.HTTPStatus
+	}
+	if e.VendorCode != "" {
+		result.Extensions["vendorCode"] = e.VendorCode
+	}
+	if e.RetryAfter > 0 {
+		result.Extensions["retryAfter"] = int(math.Ceil(e.RetryAfter.Seconds()))
+	}
+}
+
+// isInputError reports whether the executor rejected an argument or a variable.
+func isInputError(e *gqlerror.Error) bool {
+	return e != nil && e.Err == nil && !strings.Contains(e.Message, "internal")
+}
+
+// VariableError returns the error for variables that do not fit the operation. The
+// path of err leads into the variables, not into the response.
+func VariableError(err *gqlerror.Error) *gqlerror.Error {
+	return New(BadUserInput, "%s: %s", err.Path, err.Message)
+}

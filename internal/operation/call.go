@@ -1,0 +1,20 @@
+package operation
+
+import (
+	"time"
+
+	"github.com/accountgraph/accountgraph/internal/pagecache"
+	"github.com/accountgraph/accountgraph/providers"
+)
+
+// Call describes one page or object that was read. It contains neither a query
+// string nor a credential.
+type Call struct {
+	Provider, Method, Path string
+	Source                 pagecache.Source
+	// Status is the vendor's HTTP status, of the last retry; 0 without a response.
+	Status int
+	// Kind is 0 on success.
+	Kind    providers.Kind
+	Elapsed time.Duration
+}

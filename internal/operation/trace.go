@@ -1,0 +1,96 @@
+package operation
+
+import (
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/accountgraph/accountgraph/providers"
+)
+
+// Trace records what one operation read, a row per call, and how long all of it
+// stays fresh. A nil trace records nothing. Safe for concurrent use.
+type Trace struct {
+	mu    sync.Mutex
+	calls []Call
+	// pending holds the start of each row that has not ended.
+	pending map[int]time.Time
+	// fresh is the shortest freshness of anything read; negative before the first.
+	fresh time.Duration
+}
+
+// NewTrace returns an empty trace.
+func NewTrace() *Trace {
+	return &Trace{pending: map[int]time.Time{}, fresh: -1}
+}
+
+// Begin adds a row and returns its number. Until End, its kind is Canceled.
+func (t *Trace) Begin(c Call) int {
+	if t == nil {
+		return 0
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	c.Kind = providers.Canceled
+	t.pending[len(t.calls)] = time.Now()
+	t.calls = append(t.calls, c)
+	return len(t.calls) - 1
+}
+
+// End replaces the row by the finished call.
+func (t *Trace) End(row int, c Call) {
+	if t == nil {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.calls[row] = c
+	delete(t.pending, row)
+}
+
+// Add appends a finished call.
+func (t *Trace) Add(c Call) {
+	if t == nil {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.calls = append(t.calls, c)
+}
+
+// Calls lists the rows in the order in which they began; the retries of a call are
+// one row. A row that has not ended has the kind Canceled and the time that it has
+// taken so far.
+func (t *Trace) Calls() []Call {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	calls := slices.Clone(t.calls)
+	for row, began := range t.pending {
+		calls[row].Elapsed = time.Since(began)
+	}
+	return calls
+}
+
+// LimitFreshness records how long something that was read stays fresh.
+func (t *Trace) LimitFreshness(fresh time.Duration) {
+	if t == nil {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.fresh < 0 || fresh < t.fresh {
+		t.fresh = fresh
+	}
+}
+
+// MarkUncacheable records that the operation read a value without a lifetime:
+// FreshFor is 0 from now on.
+func (t *Trace) MarkUncacheable() { t.LimitFreshness(0) }
+
+// FreshFor is how long everything that was read stays fresh: the minimum, 0 when
+// something is stale already or nothing was read.
+func (t *Trace) FreshFor() time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return max(0, t.fresh)
+}

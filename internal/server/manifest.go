@@ -1,0 +1,27 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"github.com/accountgraph/accountgraph/internal/config"
+	"github.com/accountgraph/accountgraph/internal/persisted"
+	"github.com/accountgraph/accountgraph/internal/transport"
+)
+
+// openManifest reads the trusted documents; none are configured without a manifest.
+func openManifest(c *config.Config, schema graphql.ExecutableSchema) (*persisted.Manifest, error) {
+	if c.Documents.Manifest == "" {
+		return new(persisted.Manifest), nil
+	}
+	manifest, err := persisted.Load(c.Documents.Manifest, transport.ManifestValidator(schema, c.Server.Introspection))
+	if errors.As(err, new(*persisted.Error)) {
+		err = fmt.Errorf("the trusted documents cannot be used:\n%w", err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return manifest, nil
+}

@@ -1,0 +1,146 @@
+// Package server is the HTTP server: it builds everything from the configuration,
+// and serves GraphQL, GraphiQL, health and metrics until it is stopped.
+//
+// It knows no resolver: the executable schema is handed in.
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"github.com/accountgraph/accountgraph/internal/config"
+	"github.com/accountgraph/accountgraph/internal/directory"
+	"github.com/accountgraph/accountgraph/internal/pagecache"
+	"github.com/accountgraph/accountgraph/internal/telemetry"
+	"github.com/accountgraph/accountgraph/internal/transport"
+)
+
+// Options are what a server is built from. All are required but Simulated.
+type Options struct {
+	Config *config.Config
+	Schema graphql.ExecutableSchema
+	Log    *slog.Logger
+	// Simulated turns the loopback check off: the data is fake.
+	Simulated bool
+}
+
+// Server serves one configuration.
+type Server struct {
+	log      *slog.Logger
+	address  string
+	handler  http.Handler
+	cache    *pagecache.Cache
+	stopping *atomic.Bool
+	// providers and documents count what is configured, for the log.
+	providers, documents int
+}
+
+// New builds a server without listening. Its errors are errors of the
+// configuration. Close it after use.
+func New(o Options) (*Server, error) {
+	c := o.Config
+	authenticator, err := openAuthenticator(c.Server.Auth, o.Log)
+	if err != nil {
+		return nil, err
+	}
+	documents, err := openManifest(c, o.Schema)
+	if err != nil {
+		return nil, err
+	}
+	metrics := telemetry.NewMetrics(providerNames(c))
+	cache, err := pagecache.Open(pagecache.Config{
+		Redis: c.Cache.Redis, Key: c.Cache.Key, Fresh: c.Cache.Fresh, Stale: c.Cache.Stale,
+		Log: o.Log, Observe: metrics.CacheEvent,
+	})
+	if err != nil {
+		return nil, err
+	}
+	providers, err := openProviders(c, cache, metrics.VendorCall)
+	if err != nil {
+		cache.Close()
+		return nil, err
+	}
+	graphQL := transport.NewHandler(transport.Options{
+		Schema: o.Schema, Directory: directory.New(providers...), Log: o.Log,
+		Authenticator: authenticator, LoopbackOnly: !c.Server.Auth.IsSet() && !o.Simulated,
+		Origins: c.Server.CORS.Origins, CallerCredentials: callerCredentials(c.Providers),
+		Introspection: c.Server.Introspection,
+		Documents:     transport.Documents{Trusted: documents, Only: c.Documents.Only, Automatic: c.Documents.Automatic},
+		ResponseBytes: transport.DefaultResponseBytes, CacheVersion: cache.Version,
+		ObserveRequest: metrics.Request, ObserveSource: metrics.Response,
+	})
+	s := &Server{
+		log: o.Log, address: c.Server.Listen, cache: cache, stopping: new(atomic.Bool),
+		providers: len(providers), documents: documents.Len(),
+	}
+	s.handler = routes(c, withCORS(c, graphQL), metrics.Handler(), s.stopping)
+	return s, nil
+}
+
+// Close releases the cache.
+func (s *Server) Close() { s.cache.Close() }
+
+// The limits of an HTTP exchange with a client.
+const (
+	readHeaderTimeout = 3 * time.Second
+	readTimeout       = 5 * time.Second
+	writeTimeout      = 20 * time.Second
+	idleTimeout       = 30 * time.Second
+	maxHeaderBytes    = 16 << 10
+)
+
+// The times of a shutdown.
+const (
+	// shutdownDelay is how long a stopping server accepts new requests: load balancers
+	// see /readyz fail, and responses ask clients to close their connections.
+	shutdownDelay = time.Second
+	// shutdownTimeout bounds the wait for requests in flight after that: the longest
+	// operation takes 10 s, and its response has to be written.
+	shutdownTimeout = 11 * time.Second
+)
+
+// Run listens and serves until ctx ends, and waits for requests in flight. It calls
+// ready with the address once it listens.
+func (s *Server) Run(ctx context.Context, ready func(address string)) error {
+	listener, err := net.Listen("tcp", s.address)
+	if err != nil {
+		return fmt.Errorf("cannot listen on %s: %w", s.address, errors.Unwrap(err))
+	}
+	server := &http.Server{
+		Handler: s.handler, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout,
+		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
+		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	address := listener.Addr().String()
+	ready(address)
+	s.log.Info("listening", "address", address, "providers", s.providers, "documents", s.documents, "pid", os.Getpid())
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	s.stopping.Store(true)
+	s.log.Info("stopping")
+	select {
+	case err := <-failed:
+		return err
+	case <-time.After(shutdownDelay):
+	}
+	timeout, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
+	defer cancel()
+	if server.Shutdown(timeout) != nil {
+		return errors.New("shutdown timed out with requests in flight")
+	}
+	return nil
+}

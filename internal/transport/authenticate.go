@@ -1,0 +1,87 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+
+	"github.com/accountgraph/accountgraph/internal/apierror"
+	"github.com/accountgraph/accountgraph/internal/auth"
+)
+
+// authenticate checks the headers of a request and identifies its caller. On
+// failure it may set the challenge of the response.
+func (t *transport) authenticate(ctx context.Context, res *response, r *http.Request) (*auth.Caller, *httpError) {
+	if err := checkHeaders(r); err != nil {
+		return nil, err
+	}
+	if t.options.LoopbackOnly && !isLoopbackHost(r.Host) {
+		return nil, reject(http.StatusForbidden, apierror.Forbidden, "without server.auth, the Host header must be localhost, 127.0.0.1 or [::1]")
+	}
+	if t.origins.Check(r) != nil {
+		return nil, reject(http.StatusBadRequest, apierror.CSRFPrevention, "cross-origin request blocked")
+	}
+	caller, err := t.options.Authenticator.Authenticate(ctx, r.Header)
+	if err != nil {
+		res.challenge = challenge(t.options.Authenticator, err)
+		return nil, reject(http.StatusUnauthorized, apierror.Unauthenticated, "%v", err)
+	}
+	if len(t.options.CallerCredentials) == 0 {
+		return caller, nil
+	}
+	credentials, rejected := callerCredentials(t.options.CallerCredentials, r.Header)
+	if rejected != nil {
+		return nil, rejected
+	}
+	identified := *caller // copy: the authenticator may return a shared *Caller
+	identified.Credentials = credentials
+	return &identified, nil
+}
+
+// challenge is the WWW-Authenticate header for a failed authentication. The
+// gateway's secret has no registered scheme, so its header is named instead.
+func challenge(a *auth.Authenticator, err error) string {
+	scheme := "Router-Authorization"
+	if a.UsesJWT() {
+		scheme = "Bearer"
+	}
+	var failure *auth.Error
+	if errors.As(err, &failure) && failure.InvalidToken {
+		scheme += ` error="invalid_token"`
+	}
+	return scheme
+}
+
+// isLoopbackHost reports whether a Host header names the loopback interface. By DNS
+// rebinding, a page's own host name can resolve to loopback as well.
+func isLoopbackHost(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	ip, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	return strings.EqualFold(host, "localhost") || err == nil && ip.Unmap().IsLoopback()
+}
+
+// trustedOrigins rejects what a browser declares as cross-origin, except from these
+// origins. The content type of a POST blocks such requests already, unless a proxy
+// answers the CORS preflight for this server.
+func trustedOrigins(origins []string) *http.CrossOriginProtection {
+	p := http.NewCrossOriginProtection()
+	for _, origin := range origins {
+		// A malformed origin is not trusted.
+		_ = p.AddTrustedOrigin(origin)
+	}
+	return p
+}
+
+// requireGateway rejects an operation that selects a field for gateways, unless the
+// caller is trusted as one. field is "" without such a field.
+func requireGateway(caller *auth.Caller, field string) *httpError {
+	if field == "" || caller.Trusted {
+		return nil
+	}
+	return reject(http.StatusForbidden, apierror.Forbidden, "%s is only available to the gateway", field)
+}

@@ -1,0 +1,102 @@
+package transport
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/accountgraph/accountgraph/internal/apierror"
+	"github.com/accountgraph/accountgraph/internal/auth"
+	"github.com/accountgraph/accountgraph/internal/operation"
+	"github.com/accountgraph/accountgraph/internal/responsecache"
+)
+
+// maxVendorCalls bounds the vendor calls of one operation.
+const maxVendorCalls = 50
+
+// result is how an operation ended. Several requests may share it: it is immutable.
+type result struct {
+	// rejected holds the errors of an operation that was not executed.
+	rejected   gqlerror.List
+	data       json.RawMessage
+	errors     gqlerror.List
+	extensions json.RawMessage
+	// fresh is how long the client may cache the response.
+	fresh time.Duration
+}
+
+// execute returns the result of an operation: from the response cache, from an
+// identical operation in flight, or by executing it. The error is ctx.Err().
+func (t *transport) execute(
+	ctx context.Context, kind ast.Operation, caller *auth.Caller, params *graphql.RawParams, exec graphql.GraphExecutor,
+) (result, responsecache.Source, error) {
+	run := func(ctx context.Context) responsecache.Entry[result] {
+		r := t.executeOnce(ctx, caller, params, exec)
+		return responsecache.Entry[result]{Value: r, FreshFor: r.fresh, Size: len(r.data) + len(r.extensions)}
+	}
+	if !isCacheable(kind, params) {
+		r := run(ctx).Value
+		return r, responsecache.Miss, ctx.Err()
+	}
+	entry, source, err := t.responses.Get(ctx, cacheKey(caller, params), run)
+	if err == nil {
+		entry.Value.fresh = entry.FreshFor
+	}
+	return entry.Value, source, err
+}
+
+// isCacheable reports whether identical requests may share a result. A trace
+// describes one execution, so that a traced request shares none.
+func isCacheable(kind ast.Operation, params *graphql.RawParams) bool {
+	return kind == ast.Query && params.Headers.Get(traceHeader) != "1"
+}
+
+// cacheKey covers everything that a result depends on.
+func cacheKey(caller *auth.Caller, params *graphql.RawParams) responsecache.Key {
+	return responsecache.NewKey(
+		[]byte(caller.Key()), []byte(params.Headers.Get(cacheTagsHeader)),
+		[]byte(params.Query), []byte(params.OperationName), marshal(params.Variables),
+	)
+}
+
+// executeOnce validates and executes an operation.
+func (t *transport) executeOnce(ctx context.Context, caller *auth.Caller, params *graphql.RawParams, exec graphql.GraphExecutor) result {
+	oc, errs := exec.CreateOperationContext(ctx, params)
+	if len(errs) > 0 {
+		rejected := make(gqlerror.List, len(errs))
+		for i, err := range errs {
+			if oc.Operation != nil {
+				err = apierror.VariableError(err)
+			}
+			rejected[i] = apierror.FromError(ctx, err)
+		}
+		return result{rejected: t.maskValidationErrors(rejected)}
+	}
+	op := operation.New(oc, caller, t.options.Directory, maxVendorCalls)
+	run, ctx := exec.DispatchOperation(operation.With(ctx, op), oc)
+	response := run(ctx)
+	if response == nil { // ctx has ended
+		return result{rejected: gqlerror.List{apierror.New(apierror.Timeout, canceledMessage)}}
+	}
+	r := result{data: response.Data, errors: response.Errors}
+	if oc.Operation.Operation == ast.Query && len(response.Errors) == 0 {
+		r.fresh = op.Trace.FreshFor()
+	}
+	if len(response.Extensions) > 0 {
+		r.extensions = marshal(response.Extensions)
+	}
+	return r
+}
+
+// maskValidationErrors replaces validation messages, which quote the schema, when
+// introspection is off.
+func (t *transport) maskValidationErrors(errs gqlerror.List) gqlerror.List {
+	if t.options.Introspection || apierror.CodeOf(errs[0]) != apierror.ValidationFailed {
+		return errs
+	}
+	return gqlerror.List{apierror.New(apierror.ValidationFailed, "the document is not valid against the schema")}
+}

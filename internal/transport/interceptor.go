@@ -1,0 +1,78 @@
+package transport
+
+import (
+	"context"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/accountgraph/accountgraph/internal/loaders"
+	"github.com/accountgraph/accountgraph/internal/operation"
+	"github.com/accountgraph/accountgraph/internal/pagecache"
+)
+
+// operationTimeout bounds one operation with all its vendor calls.
+const operationTimeout = 10 * time.Second
+
+const (
+	// traceHeader with the value 1 requests `extensions.upstream`.
+	traceHeader = "Accountgraph-Trace"
+	// cacheTagsHeader with the value 1 requests `extensions.apolloCacheTags`.
+	cacheTagsHeader = "Accountgraph-Cache-Tags"
+)
+
+// interceptor wraps the execution of operations.
+type interceptor struct {
+	prefetch func(context.Context, *loaders.Loaders, loaders.Selection)
+}
+
+// interceptResponse sets the deadline, prefetches what a query selects, and adds
+// the response extensions. It is a graphql.ResponseMiddleware.
+func (i interceptor) interceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+	ctx, cancel := context.WithTimeout(ctx, operationTimeout)
+	defer cancel()
+	oc, op := graphql.GetOperationContext(ctx), operation.From(ctx)
+	if oc.Operation.Operation == ast.Query {
+		i.prefetch(ctx, op.Loaders, op.Selection)
+	}
+	response := next(ctx)
+	if response == nil {
+		return nil
+	}
+	if oc.Operation.Operation == ast.Query {
+		if name, tags := op.CacheTags(ctx, oc.Headers.Get(cacheTagsHeader) == "1"); name != "" {
+			setExtension(response, name, tags)
+		}
+	}
+	if oc.Headers.Get(traceHeader) == "1" {
+		setExtension(response, "upstream", traceRows(op.Trace))
+	}
+	return response
+}
+
+func setExtension(response *graphql.Response, name string, value any) {
+	if response.Extensions == nil {
+		response.Extensions = map[string]any{}
+	}
+	response.Extensions[name] = value
+}
+
+// traceRow is a call in `extensions.upstream`.
+type traceRow struct {
+	Provider string           `json:"provider"`
+	Method   string           `json:"method"`
+	Path     string           `json:"path"`
+	Source   pagecache.Source `json:"source"`
+	Status   int              `json:"status"`
+	MS       float64          `json:"ms"`
+}
+
+func traceRows(t *operation.Trace) []traceRow {
+	rows := []traceRow{}
+	for _, c := range t.Calls() {
+		ms := float64(c.Elapsed.Microseconds()) / 1000
+		rows = append(rows, traceRow{c.Provider, c.Method, c.Path, c.Source, c.Status, ms})
+	}
+	return rows
+}

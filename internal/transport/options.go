@@ -1,0 +1,94 @@
+package transport
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/handler"
+	"github.com/99designs/gqlgen/graphql/handler/extension"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/accountgraph/accountgraph/internal/apierror"
+	"github.com/accountgraph/accountgraph/internal/auth"
+	"github.com/accountgraph/accountgraph/internal/directory"
+	"github.com/accountgraph/accountgraph/internal/loaders"
+	"github.com/accountgraph/accountgraph/internal/responsecache"
+)
+
+// Options configure a handler. Schema, Directory and Log are required.
+type Options struct {
+	Schema graphql.ExecutableSchema
+	// Directory holds the providers that operations read from.
+	Directory *directory.Directory
+	Log       *slog.Logger
+	// Authenticator identifies callers; nil rejects every request.
+	Authenticator *auth.Authenticator
+	// LoopbackOnly rejects requests whose Host is not a loopback name (DNS rebinding).
+	LoopbackOnly bool
+	// Origins may send cross-origin requests from a browser.
+	Origins []string
+	// CallerCredentials are the providers that are called with tokens of the caller.
+	CallerCredentials []CallerCredential
+	// Introspection allows clients to read the schema.
+	Introspection bool
+	// Documents are the persisted documents.
+	Documents Documents
+	// ResponseBytes bounds the response cache; 0 disables it.
+	ResponseBytes int64
+	// CacheVersion changes with every invalidation of cached vendor data, and with it
+	// all cached responses become invalid. It is required with ResponseBytes.
+	CacheVersion func() uint64
+	// Now is time.Now when nil.
+	Now func() time.Time
+	// ObserveRequest receives the distinct error codes of each response, none on
+	// success, and the time that the request took; may be nil.
+	ObserveRequest func(codes []string, took time.Duration)
+	// ObserveSource receives where the result of each operation came from; may be nil.
+	ObserveSource func(from responsecache.Source)
+	// Prefetch fills the loaders of a query before its resolvers run; nil is
+	// loaders.Loaders.Prefetch. It decides how many vendor calls a query needs, never
+	// its response.
+	Prefetch func(ctx context.Context, l *loaders.Loaders, root loaders.Selection)
+}
+
+// DefaultResponseBytes is room for some hundred large responses, or ten thousand
+// small ones.
+const DefaultResponseBytes = 16 << 20
+
+// withDefaults returns the options with every optional function set.
+func (o Options) withDefaults() Options {
+	if o.CacheVersion == nil {
+		o.CacheVersion = func() uint64 { return 0 }
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.ObserveRequest == nil {
+		o.ObserveRequest = func([]string, time.Duration) {}
+	}
+	if o.ObserveSource == nil {
+		o.ObserveSource = func(responsecache.Source) {}
+	}
+	if o.Prefetch == nil {
+		o.Prefetch = func(ctx context.Context, l *loaders.Loaders, root loaders.Selection) { l.Prefetch(ctx, root) }
+	}
+	return o
+}
+
+// NewHandler returns the handler of the GraphQL endpoint.
+func NewHandler(o Options) http.Handler {
+	o = o.withDefaults()
+	server := handler.New(o.Schema)
+	server.AddTransport(newTransport(o))
+	server.SetQueryCache(newDocumentCache[*ast.QueryDocument](parsedDocumentLimits))
+	server.SetErrorPresenter(apierror.ErrorPresenter(o.Log))
+	server.SetRecoverFunc(apierror.RecoverFunc(o.Log))
+	// gqlgen counts `_service` as introspection, but a gateway always needs it. Where
+	// introspection is off, package complexity rejects the rest.
+	server.Use(extension.Introspection{})
+	server.AroundResponses(interceptor{o.Prefetch}.interceptResponse)
+	return server
+}

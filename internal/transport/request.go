@@ -1,0 +1,131 @@
+package transport
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"github.com/accountgraph/accountgraph/internal/apierror"
+)
+
+// request holds the parameters of a GraphQL request.
+type request struct {
+	*graphql.RawParams
+	// documentID names a persisted document by GraphQL over HTTP, and hash by Apollo's
+	// extension; both are empty in a request that sends the text only.
+	documentID, hash string
+}
+
+// read returns the parameters in the body or in the URL.
+func (t *transport) read(w http.ResponseWriter, r *http.Request) (*request, *httpError) {
+	if r.Method == http.MethodGet {
+		return t.readURL(r)
+	}
+	return t.readBody(w, r)
+}
+
+func (t *transport) readBody(w http.ResponseWriter, r *http.Request) (*request, *httpError) {
+	limits := t.validator.Limits()
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, int64(limits.Body)))
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, reject(http.StatusRequestEntityTooLarge, apierror.QueryTooLarge, "the body has more than %d bytes", limits.Body)
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return nil, reject(http.StatusRequestTimeout, apierror.BadRequest, "the body did not arrive in time")
+	case err != nil:
+		return nil, reject(http.StatusBadRequest, apierror.BadRequest, "the body could not be read")
+	}
+	if text := bytes.TrimLeft(body, " \t\r\n"); len(text) > 0 && text[0] == '[' && json.Valid(text) {
+		return nil, reject(http.StatusBadRequest, apierror.BatchingDisabled, "batching is disabled: send one operation, as a JSON object")
+	}
+	// The parameters are one level above the variables.
+	value, err := decodeStrict(body, limits.VariableDepth+1, limits.Values)
+	switch {
+	case errors.Is(err, errValues):
+		return nil, reject(http.StatusBadRequest, apierror.QueryTooComplex, "the body has more than %d values", limits.Values)
+	case err != nil:
+		return nil, reject(http.StatusBadRequest, apierror.BadRequest, "the body is not valid JSON: %v", err)
+	}
+	object, ok := value.(map[string]any)
+	if !ok {
+		return nil, reject(http.StatusBadRequest, apierror.BadRequest, "the body must be a JSON object")
+	}
+	return newRequest(object, r.Header)
+}
+
+// parameters are the names of the parameters. A request may have other names, but
+// none that differs from these in case only: JSON parsers disagree on such names.
+var parameters = []string{"query", "documentId", "operationName", "variables", "extensions"}
+
+// readURL reads the parameters of a GET, in which variables and extensions are JSON.
+func (t *transport) readURL(r *http.Request) (*request, *httpError) {
+	values, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, reject(http.StatusBadRequest, apierror.BadRequest, "the query string of the URL is malformed")
+	}
+	limits, object := t.validator.Limits(), make(map[string]any, len(values))
+	for name, texts := range values {
+		if len(texts) > 1 && slices.Contains(parameters, name) {
+			return nil, reject(http.StatusBadRequest, apierror.BadRequest, "%s must not be repeated", name)
+		}
+		object[name] = texts[0]
+		if name != "variables" && name != "extensions" || texts[0] == "" {
+			continue
+		}
+		if object[name], err = decodeStrict([]byte(texts[0]), limits.VariableDepth, limits.Values); err != nil {
+			return nil, reject(http.StatusBadRequest, apierror.BadRequest, "%s must be a JSON object: %v", name, err)
+		}
+	}
+	for _, name := range []string{"operationName", "variables", "extensions"} {
+		if object[name] == "" {
+			delete(object, name)
+		}
+	}
+	return newRequest(object, r.Header)
+}
+
+// newRequest checks the names and the types of the parameters.
+func newRequest(object map[string]any, header http.Header) (*request, *httpError) {
+	for name := range object {
+		i := slices.IndexFunc(parameters, func(p string) bool { return strings.EqualFold(p, name) })
+		if i >= 0 && parameters[i] != name {
+			return nil, reject(http.StatusBadRequest, apierror.BadRequest, "%s must be spelled in this case", parameters[i])
+		}
+	}
+	r := &request{RawParams: &graphql.RawParams{Headers: header}}
+	switch {
+	case !assign(&r.Query, object["query"]):
+		return nil, reject(http.StatusBadRequest, apierror.BadRequest, "query must be a string")
+	case !assign(&r.OperationName, object["operationName"]):
+		return nil, reject(http.StatusBadRequest, apierror.BadRequest, "operationName must be a string")
+	case !assign(&r.Variables, object["variables"]):
+		return nil, reject(http.StatusBadRequest, apierror.BadRequest, "variables must be an object")
+	case !assign(&r.Extensions, object["extensions"]):
+		return nil, reject(http.StatusBadRequest, apierror.BadRequest, "extensions must be an object")
+	case !assign(&r.documentID, object["documentId"]), r.documentID == "" && object["documentId"] != nil:
+		return nil, reject(http.StatusBadRequest, apierror.BadRequest, "documentId must be a non-empty string")
+	}
+	var err *httpError
+	r.hash, err = persistedQueryHash(r.Extensions)
+	return r, err
+}
+
+// assign sets a parameter to its value, unless that is null. It reports false for a
+// value of another type.
+func assign[T any](parameter *T, value any) bool {
+	if value == nil {
+		return true
+	}
+	var ok bool
+	*parameter, ok = value.(T)
+	return ok
+}

@@ -1,0 +1,145 @@
+package transport
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/accountgraph/accountgraph/internal/apierror"
+)
+
+// response is an HTTP response with the members of a GraphQL response.
+type response struct {
+	status     int
+	mediaType  string
+	allow      string
+	vary       string
+	challenge  string
+	data       json.RawMessage // absent when the request was not executed
+	errors     gqlerror.List
+	extensions json.RawMessage
+	operation  string // for the log
+	// fresh is how long the client may cache the response; less than a second is not
+	// at all.
+	fresh time.Duration
+}
+
+// fail sets the status and errors of a request that is not executed.
+func (r *response) fail(status int, errs ...*gqlerror.Error) {
+	r.status, r.errors = status, errs
+}
+
+// documentError rejects a well-formed request. The status for an invalid document is
+// 200 with application/json and 400 with the GraphQL media type, as GraphQL over
+// HTTP specifies.
+func (r *response) documentError(errs ...*gqlerror.Error) *httpError {
+	status := http.StatusBadRequest
+	switch apierror.CodeOf(errs[0]) {
+	case apierror.ParseFailed, apierror.ValidationFailed, apierror.BadUserInput:
+		if r.mediaType == jsonType {
+			status = http.StatusOK
+		}
+	case apierror.QueryTooLarge:
+		status = http.StatusRequestEntityTooLarge
+	case apierror.Timeout:
+		status = http.StatusServiceUnavailable
+	case apierror.Internal:
+		status = http.StatusInternalServerError
+	}
+	return &httpError{status, errs}
+}
+
+// codes returns the distinct codes of the errors.
+func (r *response) codes() []string {
+	var codes []string
+	for _, err := range r.errors {
+		if code := string(apierror.CodeOf(err)); !slices.Contains(codes, code) {
+			codes = append(codes, code)
+		}
+	}
+	return codes
+}
+
+// maxErrors bounds the errors that a response lists.
+const maxErrors = 25
+
+// listedErrors are the errors in the body. Beyond maxErrors, one more entry has the
+// path of the first omitted error and says how many there are.
+func (r *response) listedErrors() gqlerror.List {
+	if len(r.errors) <= maxErrors {
+		return r.errors
+	}
+	first := *r.errors[maxErrors]
+	first.Message = fmt.Sprintf("%d more errors are omitted; the first of them is at this path", len(r.errors)-maxErrors)
+	return append(r.errors[:maxErrors:maxErrors], &first)
+}
+
+// write sends the response.
+func (r *response) write(w http.ResponseWriter) {
+	h := w.Header()
+	h.Set("Cache-Control", r.cacheControl())
+	h.Add("Vary", r.vary)
+	h.Set("X-Content-Type-Options", "nosniff")
+	if r.allow != "" {
+		h.Set("Allow", r.allow)
+	}
+	if r.challenge != "" {
+		h.Set("WWW-Authenticate", r.challenge)
+	}
+	if r.status == http.StatusNoContent {
+		w.WriteHeader(r.status)
+		return
+	}
+	body := r.body()
+	h.Set("Content-Type", r.mediaType+"; charset=utf-8")
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(r.status)
+	_, _ = w.Write(body) // an error means that the client has gone away
+}
+
+// cacheControl allows private caching while the response is fresh, in whole seconds.
+func (r *response) cacheControl() string {
+	if r.fresh < time.Second {
+		return "no-store"
+	}
+	return fmt.Sprintf("private, max-age=%d", int(r.fresh.Seconds()))
+}
+
+// body encodes the response with the errors first, as the specification recommends.
+func (r *response) body() []byte {
+	var b bytes.Buffer
+	b.Grow(len(r.data) + 256)
+	separator := byte('{')
+	member := func(name string, value []byte) {
+		b.WriteByte(separator)
+		b.WriteString(`"` + name + `":`)
+		b.Write(value)
+		separator = ','
+	}
+	if len(r.errors) > 0 {
+		member("errors", marshal(r.listedErrors()))
+	}
+	if len(r.data) > 0 {
+		member("data", r.data)
+	}
+	if len(r.extensions) > 0 {
+		member("extensions", r.extensions)
+	}
+	b.WriteString("}\n")
+	return b.Bytes()
+}
+
+// marshal encodes a value that is known to be valid JSON.
+func marshal(v any) []byte {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return []byte("null")
+	}
+	return text
+}

@@ -1,0 +1,182 @@
+// Package transport serves GraphQL over HTTP: it authenticates the caller, reads
+// the request, finds persisted documents, checks limits, and executes the operation
+// or takes its result from the response cache.
+//
+//	https://graphql.github.io/graphql-over-http/draft/
+//
+// It accepts POST with a JSON body, and GET. Batches, forms, uploads, event streams
+// and WebSockets are not supported. It knows no resolver and no vendor.
+package transport
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/accountgraph/accountgraph/internal/apierror"
+	"github.com/accountgraph/accountgraph/internal/auth"
+	"github.com/accountgraph/accountgraph/internal/complexity"
+	"github.com/accountgraph/accountgraph/internal/responsecache"
+)
+
+// transport implements GraphQL over HTTP: parse, validate limits, execute, respond.
+type transport struct {
+	options    Options
+	origins    *http.CrossOriginProtection
+	varyHeader string
+	validator  *complexity.Validator
+	// parsed caches the documents that the validator has accepted.
+	parsed      *documentCache[*complexity.Document]
+	documents   *persistedDocuments
+	responses   *responsecache.Cache[result]
+	recoverFunc graphql.RecoverFunc
+}
+
+var _ graphql.Transport = (*transport)(nil)
+
+func newTransport(o Options) *transport {
+	return &transport{
+		options:     o,
+		origins:     trustedOrigins(o.Origins),
+		varyHeader:  varyHeader(o.CallerCredentials),
+		validator:   complexity.New(o.Schema.Schema(), complexity.DefaultLimits(), o.Introspection),
+		parsed:      newDocumentCache[*complexity.Document](parsedDocumentLimits),
+		documents:   newPersistedDocuments(o.Documents),
+		responses:   responsecache.New[result](o.ResponseBytes, o.CacheVersion, o.Now),
+		recoverFunc: apierror.RecoverFunc(o.Log),
+	}
+}
+
+// Supports accepts every request; what cannot be served gets a GraphQL error.
+func (*transport) Supports(*http.Request) bool { return true }
+
+// maxLoggedName bounds the operation name in the log, in bytes.
+const maxLoggedName = 100
+
+// Do serves one request.
+func (t *transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+	start := time.Now()
+	// Package apierror reads the request id from the headers of the operation context.
+	ctx := graphql.WithOperationContext(r.Context(), &graphql.OperationContext{Headers: r.Header})
+	res := t.respond(ctx, w, r, exec)
+	res.write(w)
+	took := time.Since(start)
+	codes := res.codes()
+	t.options.ObserveRequest(codes, took)
+	t.options.Log.DebugContext(ctx, "request", "operation", res.operation, "status", res.status, "codes", codes, "ms", took.Milliseconds())
+}
+
+// respond returns the response to a request. A panic becomes HTTP 500.
+func (t *transport) respond(ctx context.Context, w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) (res *response) {
+	mediaType, acceptable := negotiate(r.Header.Values("Accept"))
+	res = &response{vary: t.varyHeader, mediaType: mediaType}
+	defer func() {
+		if panicked := recover(); panicked != nil {
+			res.data, res.extensions = nil, nil
+			res.fail(http.StatusInternalServerError, apierror.FromError(ctx, t.recoverFunc(ctx, panicked)))
+		}
+	}()
+	switch {
+	case r.Method == http.MethodOptions:
+		res.status, res.allow = http.StatusNoContent, allowedMethods
+		return res
+	case r.Method != http.MethodGet && r.Method != http.MethodPost:
+		res.allow = allowedMethods
+		res.fail(http.StatusMethodNotAllowed, apierror.New(apierror.BadRequest, "the method must be GET or POST"))
+		return res
+	case !acceptable:
+		res.fail(http.StatusNotAcceptable, apierror.New(apierror.BadRequest, "Accept must allow %s or %s", jsonType, graphqlType))
+		return res
+	}
+	if err := t.serve(ctx, res, w, r, exec); err != nil {
+		res.fail(err.status, err.errors...)
+	}
+	return res
+}
+
+// allowedMethods is the Allow header of the endpoint.
+const allowedMethods = "GET, POST, OPTIONS"
+
+// canceledMessage is for requests whose client has gone away.
+const canceledMessage = "request canceled"
+
+// serve fills the response, or returns why the operation is not executed.
+func (t *transport) serve(ctx context.Context, res *response, w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) *httpError {
+	caller, err := t.authenticate(ctx, res, r)
+	if err != nil {
+		return err
+	}
+	req, err := t.read(w, r)
+	if err != nil {
+		return err
+	}
+	if err := t.documents.resolve(ctx, req); err != nil {
+		return err
+	}
+	kind, err := t.validate(ctx, res, r.Method, caller, req.RawParams)
+	if err != nil {
+		return err
+	}
+	result, source, canceled := t.execute(ctx, kind, caller, req.RawParams, exec)
+	t.options.ObserveSource(source)
+	switch {
+	case canceled != nil:
+		return reject(http.StatusServiceUnavailable, apierror.Timeout, canceledMessage)
+	case result.rejected != nil:
+		return res.documentError(result.rejected...)
+	}
+	t.documents.register(req)
+	res.status, res.data, res.errors, res.extensions, res.fresh = http.StatusOK, result.data, result.errors, result.extensions, result.fresh
+	return nil
+}
+
+// validate checks the limits of the document and who may send it, and returns the
+// kind of its operation. gqlgen validates it against the schema later.
+func (t *transport) validate(ctx context.Context, res *response, method string, caller *auth.Caller, params *graphql.RawParams) (ast.Operation, *httpError) {
+	document, err := t.document(ctx, params.Query)
+	if err != nil {
+		return "", res.documentError(apierror.FromError(ctx, err))
+	}
+	kind, err := document.Operation(params.OperationName)
+	switch {
+	case err != nil:
+		return "", res.documentError(apierror.FromError(ctx, err))
+	case method == http.MethodGet && kind != ast.Query:
+		res.allow = http.MethodPost
+		return "", reject(http.StatusMethodNotAllowed, apierror.BadRequest, "only a query may be sent with GET")
+	}
+	res.operation = params.OperationName[:min(len(params.OperationName), maxLoggedName)]
+	if err := document.Check(params.OperationName, params.Variables); err != nil {
+		return "", res.documentError(apierror.FromError(ctx, err))
+	}
+	return kind, requireGateway(caller, document.ForGateway(params.OperationName))
+}
+
+// document returns the checked document of a text.
+func (t *transport) document(ctx context.Context, text string) (*complexity.Document, error) {
+	if document, ok := t.parsed.Get(ctx, text); ok {
+		return document, nil
+	}
+	document, err := t.validator.Read(text)
+	if err != nil {
+		return nil, err
+	}
+	t.parsed.Add(ctx, strings.Clone(text), document)
+	return document, nil
+}
+
+// httpError is why a request is not executed.
+type httpError struct {
+	status int
+	errors gqlerror.List
+}
+
+// reject returns an error with one message for the client.
+func reject(status int, code apierror.Code, format string, args ...any) *httpError {
+	return &httpError{status, gqlerror.List{apierror.New(code, format, args...)}}
+}
