@@ -30,16 +30,16 @@ func newCollections(client *upstream.Client, d decoder, accountUsersPath string)
 	return providers.Collections{
 		Users: &collection[*model.User]{
 			client: client, kind: model.TypeUser, path: usersPath, statuses: userStatuses,
-			selects: userType.selects(), decode: rowDecoder((*wireUser).read, d.user),
+			selects: userType.selects, decode: rowDecoder((*wireUser).read, d.user),
 		},
 		Memberships: &memberships{client: client, decoder: d, path: accountUsersPath},
 		Accounts: &collection[*model.Account]{
 			client: client, kind: model.TypeAccount, path: accountsPath, statuses: accountStatuses,
-			selects: accountType.selects(), decode: rowDecoder((*wireAccount).read, d.account),
+			selects: accountType.selects, decode: rowDecoder((*wireAccount).read, d.account),
 		},
 		Groups: &collection[*model.Group]{
 			client: client, kind: model.TypeGroup, path: groupsPath, inAccounts: true,
-			selects: groupType.selects(), decode: rowDecoder((*wireGroup).read, d.group),
+			selects: groupType.selects, decode: rowDecoder((*wireGroup).read, d.group),
 			setAccount: func(g *model.Group, account string) bool {
 				if g.Account == nil && account != "" {
 					g.Account = d.accountReference(account)
@@ -49,7 +49,7 @@ func newCollections(client *upstream.Client, d decoder, accountUsersPath string)
 		},
 		Buyers: &collection[*model.Buyer]{
 			client: client, kind: model.TypeBuyer, path: buyersPath, statuses: buyerStatuses, inAccounts: true,
-			selects: buyerSelects(), decode: rowDecoder((*wireBuyer).read, d.buyer),
+			selects: buyerSelects, decode: rowDecoder((*wireBuyer).read, d.buyer),
 			setAccount: func(b *model.Buyer, account string) bool {
 				if b.Account == nil && account != "" {
 					b.Account = d.accountReference(account)
@@ -64,18 +64,15 @@ func newCollections(client *upstream.Client, d decoder, accountUsersPath string)
 		},
 		Modules: &collection[*model.Module]{
 			client: client, kind: model.TypeModule, path: modulesPath,
-			selects: moduleType.selects(), decode: rowDecoder((*wireModule).read, d.module),
+			selects: moduleType.selects, decode: rowDecoder((*wireModule).read, d.module),
 		},
 	}
 }
 
 // buyerSelects also names the short reference of the contact's user: the short
 // form of a contact, ContactQueryModelRef of the OpenAPI document, has no user.
-func buyerSelects() string {
-	const user = "contact.user."
-	names := append([]string{buyerType.selects(), user + "id"}, userType.names(userType.core, user)...)
-	return strings.Join(names, ",")
-}
+var buyerSelects = strings.Join(append([]string{buyerType.selects, "contact.user.id"},
+	userType.names(userType.core, "contact.user.")...), ",")
 
 // rowDecoder decodes a row of a collection. It fails where the row has no id:
 // such a row cannot be distinguished from others.

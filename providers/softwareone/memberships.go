@@ -29,14 +29,15 @@ type memberships struct {
 // the decoder reads both.
 func (m *memberships) flat() bool { return strings.Contains(m.path, "/accounts/accounts/") }
 
-// selects is the select list of every request: what memberships lack otherwise,
-// and of a user inside a row, what a short reference lacks.
+// nestedSelects also names what a short reference to the user in a row lacks.
+var nestedSelects = strings.Join(append([]string{membershipType.selects}, userType.names(userType.row, "user.")...), ",")
+
+// selects is the select list of every request.
 func (m *memberships) selects() string {
 	if m.flat() {
-		return membershipType.selects()
+		return membershipType.selects
 	}
-	names := append([]string{membershipType.selects()}, userType.names(userType.row, "user.")...)
-	return strings.Join(names, ",")
+	return nestedSelects
 }
 
 // Get reads memberships by their ids: 100 users of one account per call.

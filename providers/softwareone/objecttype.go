@@ -20,6 +20,9 @@ type objectType[W any] struct {
 	always []string
 	// core and row are the properties with these inclusions.
 	core, row propertySet
+	// selects is the select list for rows of the type: the properties that the
+	// platform leaves out otherwise.
+	selects string
 }
 
 // property is one property of a vendor's object.
@@ -59,6 +62,7 @@ type propertySet uint32
 func newObjectType[W any](name string, always []string, properties ...property[W]) *objectType[W] {
 	t := &objectType[W]{name: name, properties: properties, always: always}
 	t.core, t.row = t.with(inCore), t.with(inRow)
+	t.selects = strings.Join(t.names(t.with(inSelect), ""), ",")
 	return t
 }
 
@@ -122,10 +126,6 @@ func (t *objectType[W]) names(set propertySet, prefix string) (names []string) {
 	}
 	return names
 }
-
-// selects returns the select list for rows of the type: the properties that the
-// platform leaves out otherwise.
-func (t *objectType[W]) selects() string { return strings.Join(t.names(t.with(inSelect), ""), ",") }
 
 // fields returns the graph fields that the properties in set fill.
 func (t *objectType[W]) fields(set propertySet) (fields []string) {

@@ -57,18 +57,15 @@ func (m *memberships) pageOfUsers(ctx context.Context, users []string, at positi
 	return page, nil
 }
 
-// selectAccounts is the select list for users with their accounts. It names the
+// accountSelects is the select list for users with their accounts. It names the
 // core properties one by one: select=accounts would return whole accounts.
-func selectAccounts() string {
-	const accounts = "accounts."
-	names := append([]string{accounts + "id"}, accountType.names(accountType.core, accounts)...)
-	return strings.Join(append(names, userType.selects()), ",")
-}
+var accountSelects = strings.Join(append(append([]string{"accounts.id"},
+	accountType.names(accountType.core, "accounts.")...), userType.selects), ",")
 
 // readUsers reads users with their accounts. Where the platform refuses that to
 // the credential, it returns users of which only the ids are known.
 func (m *memberships) readUsers(ctx context.Context, ids []string) ([]*accountsOfUser, *model.Freshness, error) {
-	q := query{conditions: []condition{in("id", ids)}, selects: selectAccounts(), order: "id", limit: pageSize}
+	q := query{conditions: []condition{in("id", ids)}, selects: accountSelects, order: "id", limit: pageSize}
 	request := upstream.Request{Path: usersPath, Query: q.String()}
 	reply, err := upstream.Read(ctx, m.client, request, m.decoder.usersWithAccounts)
 	if isRefused(err) {
