@@ -17,10 +17,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// gatewaySecret is what a gateway shares with the server in these tests.
+// gatewaySecret is the secret that a gateway shares with the server.
 const gatewaySecret = "s3cr3t-router-0123456789-0123456789"
 
-// issuer signs tokens and publishes its key.
+// issuer is an identity provider: it signs tokens and serves its key.
 type issuer struct {
 	key  atomic.Pointer[jose.JSONWebKey]
 	url  string
@@ -43,7 +43,7 @@ func newIssuer(t *testing.T) *issuer {
 	return i
 }
 
-// rotate takes another key.
+// rotate replaces the key.
 func (i *issuer) rotate(t *testing.T, id string) {
 	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -53,7 +53,7 @@ func (i *issuer) rotate(t *testing.T, id string) {
 	i.key.Store(&jose.JSONWebKey{Key: private, KeyID: id, Use: "sig"})
 }
 
-// token is a header with a token that has these scopes.
+// token returns a header with a token that has these scopes.
 func (i *issuer) token(t *testing.T, scopes string) string {
 	t.Helper()
 	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: i.key.Load()}, nil)
@@ -72,7 +72,7 @@ func (i *issuer) token(t *testing.T, scopes string) string {
 	return "Authorization: Bearer " + text
 }
 
-// serverConfig is the section of a server that knows a gateway and this issuer.
+// serverConfig returns the section server, with a gateway and this issuer.
 func (i *issuer) serverConfig(more string) string {
 	return "server: {listen: 127.0.0.1:0, auth: {router: {secrets: ['${OLD_SECRET}', '${ROUTER_SECRET}']}, " +
 		"jwt: {issuer: 'https://login.example', audience: accountgraph, jwks: '" + i.url + "', algorithms: [ES256]}}" + more + "}\n"
@@ -80,8 +80,6 @@ func (i *issuer) serverConfig(more string) string {
 
 var gatewayEnv = []string{"ROUTER_SECRET=" + gatewaySecret, "OLD_SECRET=old-" + gatewaySecret}
 
-// TestAuth_GatewayAndTokens goes the way of a gateway and of callers with tokens, through the
-// whole program.
 func TestAuth_GatewayAndTokens(t *testing.T) {
 	t.Parallel()
 	i := newIssuer(t)
@@ -97,10 +95,10 @@ func TestAuth_GatewayAndTokens(t *testing.T) {
 		name, body, want string
 		headers          []string
 	}{
-		{"nobody", user, "401 UNAUTHENTICATED", nil},
-		{"nobody, for the SDL", sdl, "401 UNAUTHENTICATED", nil},
-		{"a token that is none", user, "401 UNAUTHENTICATED", []string{"Authorization: Bearer s3cr3t-token"}},
-		{"another secret", user, "401 UNAUTHENTICATED", []string{"Router-Authorization: s3cr3t", i.token(t, "personal:read")}},
+		{"no credential", user, "401 UNAUTHENTICATED", nil},
+		{"no credential, SDL", sdl, "401 UNAUTHENTICATED", nil},
+		{"not a token", user, "401 UNAUTHENTICATED", []string{"Authorization: Bearer s3cr3t-token"}},
+		{"wrong secret", user, "401 UNAUTHENTICATED", []string{"Router-Authorization: s3cr3t", i.token(t, "personal:read")}},
 		{"a caller", user, everything, []string{i.token(t, "openid personal:read")}},
 		{"a caller without scopes", user, noEmail, []string{i.token(t, "openid")}},
 		{"a caller, for representations", reps, "403 FORBIDDEN", []string{i.token(t, "personal:read")}},
@@ -111,8 +109,8 @@ func TestAuth_GatewayAndTokens(t *testing.T) {
 		{"a gateway for a caller", reps, everything, []string{router, i.token(t, "personal:read")}},
 		{"a gateway for a caller without scopes", reps, noEmail, []string{router, i.token(t, "")}},
 		{"a gateway, for the SDL", sdl, "200 sdl", []string{router}},
-		{"a caller, forgetting", purge, "200 FORBIDDEN", []string{i.token(t, "personal:read")}},
-		{"a caller who may, forgetting", purge, "200 purge", []string{i.token(t, "cache:write")}},
+		{"a caller, purge", purge, "200 FORBIDDEN", []string{i.token(t, "personal:read")}},
+		{"a caller with cache:write, purge", purge, "200 purge", []string{i.token(t, "cache:write")}},
 	} {
 		status, a, err := post(client(), p.address, test.body, test.headers...)
 		if err != nil {
@@ -132,14 +130,14 @@ func TestAuth_GatewayAndTokens(t *testing.T) {
 		}
 	}
 	if n, _ := p.metric(`accountgraph_requests_total{code="UNAUTHENTICATED"}`); n != 4 {
-		t.Errorf("%v requests were of nobody, not 4", n)
+		t.Errorf("%v unauthenticated requests, not 4", n)
 	}
 	if log := p.stderr.String() + p.stdout.String(); strings.Contains(log, "s3cr3t") || strings.Contains(log, "eyJ") {
 		t.Errorf("a secret in the log: %s", log)
 	}
 }
 
-// summarize is a status, the codes of the errors, and which fields have a value.
+// summarize returns the status, the error codes, and the fields that have a value.
 func summarize(status int, a response) string {
 	words := []string{fmt.Sprint(status)}
 	for _, e := range a.Errors {
@@ -156,15 +154,14 @@ func summarize(status int, a response) string {
 	return strings.Join(words, " ")
 }
 
-// TestAuth_IssuerDown holds that callers are let in while the issuer is
-// down.
+// Tokens signed with a known key are accepted while the issuer is down.
 func TestAuth_IssuerDown(t *testing.T) {
 	t.Parallel()
 	i := newIssuer(t)
 	p := startServer(t, gatewayEnv, "serve", "--config", writeFile(t, "a.yaml", i.serverConfig("")+startVendors(t).Config()))
-	const question = `{"query": "{ __typename }"}`
+	const body = `{"query": "{ __typename }"}`
 	status := func(header string) int {
-		status, _, err := post(client(), p.address, question, header)
+		status, _, err := post(client(), p.address, body, header)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -187,7 +184,7 @@ func TestAuth_IssuerDown(t *testing.T) {
 	}
 }
 
-// TestCheck_Keys holds that check tells whether callers will be let in.
+// The command check reads the issuer's keys.
 func TestCheck_Keys(t *testing.T) {
 	t.Parallel()
 	i, v := newIssuer(t), startVendors(t)
@@ -203,7 +200,8 @@ func TestCheck_Keys(t *testing.T) {
 	}
 }
 
-// TestAuth_InvalidationWithoutTokens holds what callers may do where none is asked for a token.
+// Without authentication, clients on loopback may invalidate the cache; with `auth: open`
+// they may not.
 func TestAuth_InvalidationWithoutTokens(t *testing.T) {
 	t.Parallel()
 	v := startVendors(t)
@@ -223,8 +221,8 @@ func TestAuth_InvalidationWithoutTokens(t *testing.T) {
 	}
 }
 
-// TestAuth_HostHeader holds that a page which has its own name stand for
-// loopback gets nothing from a server that asks nobody who they are.
+// A server without authentication rejects other names of loopback in the Host header
+// (DNS rebinding).
 func TestAuth_HostHeader(t *testing.T) {
 	t.Parallel()
 	v := startVendors(t)
@@ -260,7 +258,6 @@ func TestAuth_HostHeader(t *testing.T) {
 	}
 }
 
-// TestCORS_Origins holds which pages of other sites may ask from a browser.
 func TestCORS_Origins(t *testing.T) {
 	t.Parallel()
 	v := startVendors(t)
@@ -283,23 +280,23 @@ func TestCORS_Origins(t *testing.T) {
 			if p == shut && !want {
 				continue
 			}
-			for _, ask := range []struct {
+			for _, request := range []struct {
 				method string
 				header http.Header
 			}{
 				{http.MethodOptions, http.Header{"Access-Control-Request-Method": {"POST"}, "Access-Control-Request-Headers": {"authorization,content-type"}}},
 				{http.MethodPost, http.Header{"Content-Type": {"application/json"}}},
 			} {
-				res, data := p.crossOrigin(t, ask.method, origin, ask.header)
+				res, data := p.crossOrigin(t, request.method, origin, request.header)
 				got := res.Header.Get("Access-Control-Allow-Origin")
 				if allowed && got != origin || !allowed && got != "" || res.Header.Get("Access-Control-Allow-Credentials") != "" {
-					t.Errorf("%s %s from %q: %v", name, ask.method, origin, res.Header)
+					t.Errorf("%s %s from %q: %v", name, request.method, origin, res.Header)
 				}
-				if answered := res.StatusCode == http.StatusOK && data; ask.method == http.MethodPost && answered != (allowed || origin == "") {
+				if hasData := res.StatusCode == http.StatusOK && data; request.method == http.MethodPost && hasData != (allowed || origin == "") {
 					t.Errorf("%s POST from %q: %d", name, origin, res.StatusCode)
 				}
 				if vary := strings.Join(res.Header.Values("Vary"), ", "); !strings.Contains(vary, "Origin") {
-					t.Errorf("%s %s from %q: Vary %q", name, ask.method, origin, vary)
+					t.Errorf("%s %s from %q: Vary %q", name, request.method, origin, vary)
 				}
 			}
 		}
@@ -316,8 +313,8 @@ func TestCORS_Origins(t *testing.T) {
 	}
 }
 
-// crossOrigin asks as a browser does for a page of this origin, and tells whether data
-// came.
+// crossOrigin sends a request as a browser does for a page of this origin. It returns the
+// response, and whether it has data.
 func (p *process) crossOrigin(t *testing.T, method, origin string, header http.Header) (*http.Response, bool) {
 	t.Helper()
 	r, err := http.NewRequest(method, "http://"+p.address+"/graphql", strings.NewReader(`{"query": "{ __typename }"}`))

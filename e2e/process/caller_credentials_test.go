@@ -24,8 +24,8 @@ const (
 	othersToken  = "others-token-89ab"
 )
 
-// recordingProxy stands before a simulated vendor, remembers every token that it sees,
-// and exchanges good ones for the one that the vendor accepts.
+// recordingProxy is a proxy in front of a simulated vendor. It records every token, and
+// replaces valid ones with the token that the simulator accepts.
 type recordingProxy struct {
 	mu   sync.Mutex
 	seen []string
@@ -65,7 +65,7 @@ func startProxy(t *testing.T, vendor demo.Vendor) (baseURL string, s *recordingP
 	return server.URL + target.Path, s
 }
 
-// takeTokens is every token that was seen since the last time, once.
+// takeTokens returns the tokens since the last call, each once.
 func (s *recordingProxy) takeTokens() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -75,7 +75,8 @@ func (s *recordingProxy) takeTokens() string {
 	return seen
 }
 
-// providerConfig is a provider in a configuration: `softwareone-caller` and so on.
+// providerConfig returns a provider of a configuration, named `softwareone-caller` and so
+// on.
 func providerConfig(v demo.Vendor, base, mode string) string {
 	text := fmt.Sprintf("  - {name: %s-%s, vendor: %[1]s, baseURL: '%[3]s', credentials: %[4]s", v.Name, strings.ReplaceAll(mode, "_", "-"), base, mode)
 	if mode != "caller" {
@@ -94,13 +95,12 @@ func credentialHeader(vendor, mode string) string {
 	return "X-" + vendor + "-" + strings.ReplaceAll(mode, "_", "-") + "-Token"
 }
 
-// TestCallerCredentials_Modes goes through four vendors, three modes and three callers: the
-// vendor gets exactly the credential that it should, or no call (T42).
+// For each vendor, mode and caller, the vendor gets the expected credential, or no call.
 func TestCallerCredentials_Modes(t *testing.T) {
 	t.Parallel()
 	const refused = "UPSTREAM_UNAUTHENTICATED"
-	type end struct{ seen, code string }
-	want := map[string]map[string]end{
+	type outcome struct{ tokens, code string }
+	want := map[string]map[string]outcome{
 		"server":             {"": {serversToken, ""}, callersToken: {serversToken, ""}, othersToken: {serversToken, ""}},
 		"caller":             {"": {"", refused}, callersToken: {callersToken, ""}, othersToken: {othersToken, refused}},
 		"caller_then_server": {"": {serversToken, ""}, callersToken: {callersToken, ""}, othersToken: {othersToken, refused}},
@@ -117,27 +117,27 @@ func TestCallerCredentials_Modes(t *testing.T) {
 	}
 	p := startServer(t, nil, "--config", writeFile(t, "a.yaml", config))
 	for vendor, s := range seen {
-		for mode, ends := range want {
-			for brought, want := range ends {
+		for mode, outcomes := range want {
+			for sent, want := range outcomes {
 				name := vendor + "-" + strings.ReplaceAll(mode, "_", "-")
 				headers := []string{"accountgraph-trace: 1"}
-				if brought != "" {
-					headers = append(headers, credentialHeader(vendor, mode)+": "+brought)
+				if sent != "" {
+					headers = append(headers, credentialHeader(vendor, mode)+": "+sent)
 				}
 				a := p.query(fmt.Sprintf(`{ users(first: 1, filter: {providers: [%q]}) { nodes { id } } }`, name), headers...)
-				got := end{seen: s.takeTokens()}
+				got := outcome{tokens: s.takeTokens()}
 				if len(a.Errors) > 0 {
 					got.code, _ = a.Errors[0].Extensions["code"].(string)
 				}
 				if id, _ := a.value("users.nodes.0.id").(string); got.code == "" && !strings.HasPrefix(id, name+":User:") {
-					t.Errorf("%s with %q: %s", name, brought, a.text)
+					t.Errorf("%s with %q: %s", name, sent, a.text)
 				}
-				if diff := cmp.Diff(want, got, cmp.AllowUnexported(end{})); diff != "" {
-					t.Errorf("%s with %q: %s\n%s", name, brought, diff, a.text)
+				if diff := cmp.Diff(want, got, cmp.AllowUnexported(outcome{})); diff != "" {
+					t.Errorf("%s with %q: %s\n%s", name, sent, diff, a.text)
 				}
 				for _, token := range []string{serversToken, callersToken, othersToken, demo.Token} {
 					if strings.Contains(a.text, token) {
-						t.Errorf("%s with %q: a token in %s", name, brought, a.text)
+						t.Errorf("%s with %q: a token in %s", name, sent, a.text)
 					}
 				}
 			}
@@ -148,8 +148,7 @@ func TestCallerCredentials_Modes(t *testing.T) {
 	}
 }
 
-// TestCheck_CallerCredentials holds that check says what it cannot look at, and
-// looks at the rest.
+// The command check skips providers without a token of the server.
 func TestCheck_CallerCredentials(t *testing.T) {
 	t.Parallel()
 	vendor := startVendors(t).Vendor("activeplatform")
@@ -165,12 +164,11 @@ func TestCheck_CallerCredentials(t *testing.T) {
 		}
 	}
 	if seen := s.takeTokens(); seen != serversToken {
-		t.Errorf("the vendor saw %q", seen)
+		t.Errorf("the vendor received %q", seen)
 	}
 }
 
-// TestCORS_CallerCredentials holds that a page of an allowed origin may send the
-// credential that a provider asks for, and no other header of that kind.
+// A page of an allowed origin may send the configured credential headers, and no others.
 func TestCORS_CallerCredentials(t *testing.T) {
 	t.Parallel()
 	config := "server: {listen: 127.0.0.1:0, cors: {origins: ['https://app.example']}}\nproviders:\n" + providerConfig(demo.Vendor{Name: "activeplatform"}, unreachable, "caller")

@@ -10,10 +10,9 @@ import (
 	"github.com/accountgraph/accountgraph/internal/demo"
 )
 
-// unreachable is where nobody listens.
+// unreachable is a URL on which no server listens.
 const unreachable = "http://127.0.0.1:1"
 
-// TestCheck_Providers holds that check tells of each provider how it is.
 func TestCheck_Providers(t *testing.T) {
 	t.Parallel()
 	v := startVendors(t)
@@ -24,10 +23,10 @@ func TestCheck_Providers(t *testing.T) {
 		results      []string
 		stderr       string
 	}{
-		{"all well", good, 0, []string{"ok", "ok", "ok", "ok"}, ""},
+		{"all available", good, 0, []string{"ok", "ok", "ok", "ok"}, ""},
 		{"a wrong token", strings.Replace(good, demo.Token, "s3cr3t", 1), 1,
 			[]string{"authentication failed (HTTP 401)", "ok", "ok", "ok"}, "accountgraph: 1 provider failed\n"},
-		{"nobody there", strings.Replace(good, v.Vendor("activeplatform").BaseURL, unreachable, 1), 1,
+		{"not listening", strings.Replace(good, v.Vendor("activeplatform").BaseURL, unreachable, 1), 1,
 			[]string{"ok", "ok", "unavailable", "ok"}, "accountgraph: 1 provider failed\n"},
 		{"four wrong tokens", strings.ReplaceAll(good, demo.Token, "s3cr3t"), 1,
 			strings.Split(strings.Repeat("|authentication failed (HTTP 401)", 4)[1:], "|"), "accountgraph: 4 providers failed\n"},

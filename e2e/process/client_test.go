@@ -11,12 +11,12 @@ import (
 	"github.com/accountgraph/accountgraph/internal/demo"
 )
 
-// response is what a client of the graph gets.
+// response is a GraphQL response.
 type response struct {
 	Data       map[string]any
 	Errors     []graphError
 	Extensions map[string]any
-	// text is the answer as it came.
+	// text is the body.
 	text string
 }
 
@@ -26,12 +26,12 @@ type graphError struct {
 	Extensions map[string]any
 }
 
-// client uses a connection for each request, and never a proxy.
+// client returns a client that opens a connection for each request, and uses no proxy.
 func client() *http.Client {
 	return &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: waitTimeout}
 }
 
-// get reads a path of the server.
+// get requests a path of the server.
 func (p *process) get(path string) (int, http.Header, string) {
 	p.t.Helper()
 	res, err := client().Get("http://" + p.address + path)
@@ -46,7 +46,7 @@ func (p *process) get(path string) (int, http.Header, string) {
 	return res.StatusCode, res.Header, string(body)
 }
 
-// query sends a query, with headers that are each "name: value".
+// query sends a query, with headers of the form "name: value".
 func (p *process) query(query string, headers ...string) response {
 	p.t.Helper()
 	body, err := json.Marshal(map[string]string{"query": query})
@@ -60,7 +60,7 @@ func (p *process) query(query string, headers ...string) response {
 	return a
 }
 
-// post sends the body of a request as curl would.
+// post sends a request body to /graphql.
 func post(c *http.Client, address, body string, headers ...string) (status int, a response, err error) {
 	r, err := http.NewRequest(http.MethodPost, "http://"+address+"/graphql", strings.NewReader(body))
 	if err != nil {
@@ -84,7 +84,8 @@ func post(c *http.Client, address, body string, headers ...string) (status int, 
 	return res.StatusCode, a, json.Unmarshal(text, &a)
 }
 
-// value finds a value within the data: keys and indexes, with dots between them.
+// value returns a value in the data by a path of keys and indexes, as in
+// "users.nodes.0.id", or nil.
 func (a response) value(path string) any {
 	var value any = a.Data
 	for key := range strings.SplitSeq(path, ".") {
@@ -104,7 +105,7 @@ func (a response) value(path string) any {
 	return value
 }
 
-// metric reads a number of /metrics by its name and labels.
+// metric returns the value of a series of /metrics, given with its labels.
 func (p *process) metric(series string) (float64, bool) {
 	p.t.Helper()
 	_, _, text := p.get("/metrics")
@@ -117,7 +118,7 @@ func (p *process) metric(series string) (float64, bool) {
 	return 0, false
 }
 
-// startVendors runs the simulated vendors within the test.
+// startVendors runs the simulated vendors in the test process.
 func startVendors(t *testing.T) *demo.Vendors {
 	t.Helper()
 	v, err := demo.Start(0)
@@ -128,5 +129,5 @@ func startVendors(t *testing.T) *demo.Vendors {
 	return v
 }
 
-// listenAnywhere makes a server listen on a port that is free.
+// listenAnywhere configures a server to listen on a free port.
 const listenAnywhere = "server: {listen: 127.0.0.1:0}\n"

@@ -13,8 +13,6 @@ import (
 
 const seeHelp = "See `accountgraph --help`.\n"
 
-// TestCommands_Invalid holds that the program does not start with what it cannot use,
-// and says why.
 func TestCommands_Invalid(t *testing.T) {
 	t.Parallel()
 	broken := writeFile(t, "broken.yaml", `server:
@@ -50,7 +48,7 @@ providers:
 		{"a public address", "serve --config " + public, "the configuration cannot be used:\n" + public + ":1: server.listen: " + away},
 		{"a public address by flag", "serve --listen :8080 --config " + private, "--listen: " + away},
 		{"a public demo", "demo --listen 0.0.0.0:8080", "--listen: " + away},
-		{"keys that are not there", "serve --config " + keyless, "server.auth.jwt.jwksFile: the file cannot be read\n"},
+		{"keys that are not there", "serve --config " + keyless, "server.auth.jwt.jwksFile: the file cannot be opened\n"},
 		{"an address without a port", "demo --listen localhost", "--listen: must be a host and a port such as 127.0.0.1:8080\n"},
 		{"an unknown command", "serf", "unexpected argument serf\n" + seeHelp},
 		{"an unknown flag", "--lissten :8080", "unknown flag --lissten, did you mean \"--listen\"?\n" + seeHelp},
@@ -93,7 +91,7 @@ func TestCommands_Help(t *testing.T) {
 			}
 			for word := range strings.FieldsSeq(want) {
 				if !strings.Contains(p.stdout.String(), word) {
-					t.Errorf("says nothing of %s:\n%s", word, &p.stdout)
+					t.Errorf("does not mention %s:\n%s", word, &p.stdout)
 				}
 			}
 		})
@@ -108,8 +106,7 @@ func TestCommands_Version(t *testing.T) {
 	}
 }
 
-// TestVendors_Ports holds that vendors takes four ports in a row, and that whoever comes
-// second is told that they are in use.
+// The command vendors listens on consecutive ports. A second one on these ports fails.
 func TestVendors_Ports(t *testing.T) {
 	t.Parallel()
 	first := consecutivePorts(t)
@@ -139,8 +136,8 @@ func TestVendors_Ports(t *testing.T) {
 	}
 }
 
-// consecutivePorts finds four free ports in a row behind another one, among those that
-// systems do not give to whoever asks for any.
+// consecutivePorts returns the first of four consecutive free ports, with a free port
+// before it, outside the ephemeral range of common systems.
 func consecutivePorts(t *testing.T) int {
 	t.Helper()
 search:
@@ -155,6 +152,6 @@ search:
 		}
 		return first
 	}
-	t.Fatal("no four free ports in a row")
+	t.Fatal("no four consecutive free ports")
 	return 0
 }

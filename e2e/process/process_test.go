@@ -18,8 +18,8 @@ import (
 	"time"
 )
 
-// waitTimeout bounds every wait. What is waited for takes milliseconds, but the
-// machine may be busy.
+// waitTimeout bounds every wait. Most waits take milliseconds, unless the machine is
+// busy.
 const waitTimeout = 20 * time.Second
 
 func TestMain(m *testing.M) {
@@ -34,13 +34,13 @@ func TestMain(m *testing.M) {
 // root is the module's root, seen from this package's folder.
 const root = "../.."
 
-// buildDir is the folder of what this run builds.
+// buildDir returns the folder for the binary of this run.
 func buildDir() string {
 	return filepath.Join(os.TempDir(), "accountgraph-test-"+strconv.Itoa(os.Getpid()))
 }
 
-// binary is the program, built when the first test needs it: with the race
-// detector where the tests have it.
+// binary builds the program once and returns its path. It is built with the race
+// detector if the tests are.
 var binary = sync.OnceValues(func() (string, error) {
 	if err := statSources(); err != nil {
 		return "", err
@@ -57,9 +57,9 @@ var binary = sync.OnceValues(func() (string, error) {
 	return filepath.Join(buildDir(), "accountgraph"), err
 })
 
-// statSources looks at every file that the binary may be built from. The go command
-// then knows that a cached result of these tests depends on them: it does not see
-// what a child process reads.
+// statSources reads the folders that the binary is built from, so that the go command
+// does not use cached results of these tests after a change there. It does not see what
+// a child process reads.
 func statSources() error {
 	return filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || !entry.IsDir() {
@@ -74,18 +74,17 @@ func statSources() error {
 	})
 }
 
-// process is the program as a user started it.
+// process is a running program.
 type process struct {
 	t              *testing.T
 	command        *exec.Cmd
 	stdout, stderr output
 	ended          chan struct{}
-	// address is where a server listens.
+	// address is the host and port of a server.
 	address string
 }
 
-// start starts the program in an empty folder, with nothing in its environment
-// but env.
+// start starts the program in an empty folder, with the environment env only.
 func start(t *testing.T, env []string, args ...string) *process {
 	t.Helper()
 	path, err := binary()
@@ -109,16 +108,17 @@ func start(t *testing.T, env []string, args ...string) *process {
 		_ = p.command.Process.Kill()
 		<-p.ended
 		if odd := internalText.FindString(p.stdout.String() + p.stderr.String()); odd != "" {
-			t.Errorf("%q is not for users:\n%s%s", odd, &p.stdout, &p.stderr)
+			t.Errorf("%q in the output:\n%s%s", odd, &p.stdout, &p.stderr)
 		}
 	})
 	return p
 }
 
-// internalText is what no user should see: stacks, data races, and Go's own words.
+// internalText matches what must not reach users: stacks, data races, and Go's own
+// messages.
 var internalText = regexp.MustCompile(`goroutine \d|panic|DATA RACE|%!|<nil>|<EOL>|\.go:\d|\*[a-z]+\.[A-Z]|context deadline|context canceled`)
 
-// startServer starts a server and waits until it listens.
+// startServer starts a server and waits until it accepts connections.
 func startServer(t *testing.T, env []string, args ...string) *process {
 	t.Helper()
 	p := start(t, env, args...)
@@ -126,13 +126,13 @@ func startServer(t *testing.T, env []string, args ...string) *process {
 	return p
 }
 
-// waitStdout waits until the program has written this to stdout.
+// waitStdout waits until stdout matches the pattern, and returns the match.
 func (p *process) waitStdout(pattern string) []string {
 	p.t.Helper()
 	return p.await(&p.stdout, pattern)
 }
 
-// waitStderr waits until the program has written this to stderr.
+// waitStderr waits until stderr matches the pattern, and returns the match.
 func (p *process) waitStderr(pattern string) []string {
 	p.t.Helper()
 	return p.await(&p.stderr, pattern)
@@ -150,7 +150,7 @@ func (p *process) await(o *output, pattern string) []string {
 		case <-more:
 		case <-p.ended:
 			if text, _ := o.read(); !expression.MatchString(text) {
-				p.t.Fatalf("ended before it wrote %s:\n%s%s", pattern, &p.stdout, &p.stderr)
+				p.t.Fatalf("exited before it wrote %s:\n%s%s", pattern, &p.stdout, &p.stderr)
 			}
 		case <-deadline:
 			p.t.Fatalf("did not write %s:\n%s%s", pattern, &p.stdout, &p.stderr)
@@ -158,7 +158,7 @@ func (p *process) await(o *output, pattern string) []string {
 	}
 }
 
-// signal sends a signal; a process that has ended takes none.
+// signal sends a signal, unless the process has exited.
 func (p *process) signal(s os.Signal) {
 	p.t.Helper()
 	if err := p.command.Process.Signal(s); err != nil && !errors.Is(err, os.ErrProcessDone) {
@@ -166,18 +166,18 @@ func (p *process) signal(s os.Signal) {
 	}
 }
 
-// exit waits for the end and returns the exit code.
+// exit waits until the process has exited and returns the exit code.
 func (p *process) exit() int {
 	p.t.Helper()
 	select {
 	case <-p.ended:
 	case <-time.After(waitTimeout):
-		p.t.Fatalf("does not end:\n%s%s", &p.stdout, &p.stderr)
+		p.t.Fatalf("did not exit:\n%s%s", &p.stdout, &p.stderr)
 	}
 	return p.command.ProcessState.ExitCode()
 }
 
-// killedBy is the signal that ended the program, 0 where it ended by itself.
+// killedBy returns the signal that ended the program, or 0.
 func (p *process) killedBy() syscall.Signal {
 	if status := p.command.ProcessState.Sys().(syscall.WaitStatus); status.Signaled() {
 		return status.Signal()
@@ -185,11 +185,11 @@ func (p *process) killedBy() syscall.Signal {
 	return 0
 }
 
-// output is what a program has written so far. The zero value is ready.
+// output collects what a program writes. The zero value is ready to use.
 type output struct {
 	mu   sync.Mutex
 	text bytes.Buffer
-	more chan struct{} // closed by the next write; nil while nobody waits
+	more chan struct{} // closed by the next write; nil without a reader that waits
 }
 
 func (o *output) Write(b []byte) (int, error) {
@@ -202,7 +202,7 @@ func (o *output) Write(b []byte) (int, error) {
 	return o.text.Write(b)
 }
 
-// read returns the text, and a channel that is closed when there is more.
+// read returns the text, and a channel that is closed by the next write.
 func (o *output) read() (string, <-chan struct{}) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -217,7 +217,7 @@ func (o *output) String() string {
 	return text
 }
 
-// waitFor asks again and again for what no output tells.
+// waitFor polls a condition until it holds.
 func waitFor(t *testing.T, what string, holds func() bool) {
 	t.Helper()
 	tick, deadline := time.NewTicker(5*time.Millisecond), time.After(waitTimeout)
@@ -231,7 +231,7 @@ func waitFor(t *testing.T, what string, holds func() bool) {
 	}
 }
 
-// writeFile puts a file into a folder of its own and returns its path.
+// writeFile writes a file into a new folder and returns its path.
 func writeFile(t *testing.T, name, text string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)

@@ -11,14 +11,13 @@ import (
 	"testing"
 )
 
-// secretToken is a token that looks different in a URL, in a header and in JSON.
+// secretToken is a token that URLs, headers and JSON encode differently.
 const secretToken = `s3cr3t-canary+/?&=%41"{}~`
 
-// vendorFaults are ways to fail in which a vendor, or whoever answers in its
-// place, sends back all that it was sent.
+// vendorFaults are failures in which the response repeats what the request held.
 var vendorFaults = map[string]struct {
-	answer http.HandlerFunc
-	code   string
+	handler http.HandlerFunc
+	code    string
 }{
 	"absent": {nil, "UPSTREAM_UNAVAILABLE"},
 	"broken": {func(w http.ResponseWriter, r *http.Request) {
@@ -43,27 +42,27 @@ var vendorFaults = map[string]struct {
 	}, "UPSTREAM_BAD_RESPONSE"},
 }
 
-// receivedToken is what a request holds of a credential.
+// receivedToken returns the credential of a request.
 func receivedToken(r *http.Request) string {
 	_, password, _ := r.BasicAuth()
 	return r.URL.Query().Get("api_token") + password + strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
 }
 
-// TestSecrets_NoTokenLeaves holds that a credential leaves the program towards its
-// vendor only, whatever the vendor does with it.
+// A credential is sent to its vendor only: it is in no response, metric, log or output,
+// whatever the vendor sends back.
 func TestSecrets_NoTokenLeaves(t *testing.T) {
 	t.Parallel()
 	text := listenAnywhere + "providers:\n"
 	want := map[string]string{}
 	for how, m := range vendorFaults {
 		base := unreachable
-		if m.answer != nil {
-			server := httptest.NewServer(m.answer)
+		if m.handler != nil {
+			server := httptest.NewServer(m.handler)
 			t.Cleanup(server.Close)
 			base = server.URL
 		}
 		for _, vendor := range []string{"softwareone", "activityinfo", "activeplatform", "blendvision"} {
-			for credential, keys := range map[string]string{"": "token: '${TOKEN}'", "-lent": "credentials: caller, credentialHeader: X-" + vendor + "-" + how} {
+			for credential, keys := range map[string]string{"": "token: '${TOKEN}'", "-delegated": "credentials: caller, credentialHeader: X-" + vendor + "-" + how} {
 				name := vendor + "-" + how + credential
 				want[name] = m.code
 				text += fmt.Sprintf("  - {name: %s, vendor: %s, baseURL: '%s', %s", name, vendor, base, keys)
@@ -81,7 +80,7 @@ func TestSecrets_NoTokenLeaves(t *testing.T) {
 	var all sync.WaitGroup
 	for name, code := range want {
 		all.Go(func() {
-			a := p.query(fmt.Sprintf(`{ users(first: 1, filter: {providers: [%q]}) { nodes { id } } }`, name), "accountgraph-trace: 1", "X-"+strings.TrimSuffix(name, "-lent")+": "+secretToken)
+			a := p.query(fmt.Sprintf(`{ users(first: 1, filter: {providers: [%q]}) { nodes { id } } }`, name), "accountgraph-trace: 1", "X-"+strings.TrimSuffix(name, "-delegated")+": "+secretToken)
 			if len(a.Errors) != 1 || a.Errors[0].Extensions["code"] != code || a.Errors[0].Extensions["provider"] != name {
 				t.Errorf("%s: not %s\n%s", name, code, a.text)
 			}
@@ -107,8 +106,8 @@ func TestSecrets_NoTokenLeaves(t *testing.T) {
 	}
 }
 
-// encodings are how the token could be written: its first letters stand as they are
-// in a URL and in JSON, but not in base64, where it matters what stands before.
+// encodings returns texts that reveal the token. Its first letters are the same in a URL
+// and in JSON; in base64 they depend on the position.
 func encodings() []string {
 	forms := []string{"s3cr3t"}
 	for before := range 3 {

@@ -16,8 +16,8 @@ import (
 	"github.com/accountgraph/accountgraph/internal/demo"
 )
 
-// TestDemo_FirstSteps is what a newcomer does first: start it, try what it prints, look at
-// its page.
+// The demo starts without a configuration, its example commands work, and it serves
+// GraphiQL.
 func TestDemo_FirstSteps(t *testing.T) {
 	t.Parallel()
 	p := startServer(t, nil, "demo", "--listen", "127.0.0.1:0")
@@ -53,8 +53,7 @@ func TestDemo_FirstSteps(t *testing.T) {
 	}
 }
 
-// TestServe_PrintedConfiguration goes the way of the documents: simulated vendors on four ports, and
-// what they print as the configuration.
+// The output of the command vendors is a configuration for serve.
 func TestServe_PrintedConfiguration(t *testing.T) {
 	t.Parallel()
 	vendors := start(t, nil, "vendors", "--port", "0")
@@ -86,7 +85,7 @@ func TestServe_PrintedConfiguration(t *testing.T) {
 	}
 }
 
-// TestServe_DefaultCommand holds that no command is serve, and what --listen does.
+// Serve is the default command, and --listen overrides the configuration.
 func TestServe_DefaultCommand(t *testing.T) {
 	t.Parallel()
 	config := writeFile(t, "a.yaml", "server: {listen: 127.0.0.1:1, graphiql: false}\n"+startVendors(t).Config())
@@ -99,7 +98,6 @@ func TestServe_DefaultCommand(t *testing.T) {
 	}
 }
 
-// TestServe_Metrics holds that one query is seen in the numbers.
 func TestServe_Metrics(t *testing.T) {
 	t.Parallel()
 	v := startVendors(t)
@@ -118,18 +116,18 @@ func TestServe_Metrics(t *testing.T) {
 		}
 	}
 	if n, _ := p.metric(`accountgraph_vendor_calls_total{outcome="ok",provider="blendvision"}`); n < 1 {
-		t.Errorf("%v calls to blendvision went well", n)
+		t.Errorf("%v successful calls to blendvision", n)
 	}
 	if n, found := p.metric(`accountgraph_vendor_calls_total{outcome="ok",provider="activityinfo"}`); n != 0 || !found {
-		t.Errorf("activityinfo was not asked, but has %v, %v", n, found)
+		t.Errorf("activityinfo was not called, but has %v, %v", n, found)
 	}
 	if n, _ := p.metric(`accountgraph_request_seconds_count`); n != 2 {
 		t.Errorf("%v requests took time, not 2", n)
 	}
 }
 
-// TestSchema_SameEverywhere holds that everyone gets the same SDL: the file, the command, and
-// the gateway that asks, whether or not clients may read the schema.
+// The file, the command schema and _service have the same SDL, with and without
+// introspection.
 func TestSchema_SameEverywhere(t *testing.T) {
 	t.Parallel()
 	file, err := os.ReadFile(filepath.Join(root, "schema.graphqls"))
@@ -141,7 +139,7 @@ func TestSchema_SameEverywhere(t *testing.T) {
 		t.Errorf("exit %d: %s", code, &p.stderr)
 	}
 	if diff := cmp.Diff(string(file), p.stdout.String()); diff != "" {
-		t.Errorf("schema prints something else:\n%s", diff)
+		t.Errorf("the output of schema differs:\n%s", diff)
 	}
 	older := start(t, nil, "schema", "--federation", "2.4")
 	if code := older.exit(); code != 0 || !strings.Contains(older.stdout.String(), "/federation/v2.4\"") || strings.Contains(older.stdout.String(), "@cost") {
@@ -154,14 +152,13 @@ func TestSchema_SameEverywhere(t *testing.T) {
 			p := startServer(t, nil, "--config", writeFile(t, "a.yaml", config))
 			a := p.query(`{ _service { sdl } }`)
 			if diff := cmp.Diff(string(file), a.value("_service.sdl")); diff != "" {
-				t.Errorf("a gateway gets something else:\n%s", diff)
+				t.Errorf("_service differs:\n%s", diff)
 			}
 		})
 	}
 }
 
-// TestServe_Trace holds that a query tells what it cost, where it is asked to, and no
-// more than that.
+// A response has a trace of the vendor calls only if the request has the trace header.
 func TestServe_Trace(t *testing.T) {
 	t.Parallel()
 	p := startServer(t, nil, "--config", writeFile(t, "a.yaml", listenAnywhere+startVendors(t).Config()))
@@ -175,7 +172,7 @@ func TestServe_Trace(t *testing.T) {
 		checkTrace(t, p.query(query, "accountgraph-trace: 1"), source)
 	}
 	if a := p.query(query); a.Extensions != nil {
-		t.Errorf("nobody asked for %v", a.Extensions)
+		t.Errorf("extensions without the trace header: %v", a.Extensions)
 	}
 }
 
@@ -185,11 +182,11 @@ func checkTrace(t *testing.T, a response, source string) {
 	if len(a.Extensions) != 1 || len(rows) < 4 {
 		t.Fatalf("the trace is %v", a.Extensions)
 	}
-	var asked []string
+	var called []string
 	for _, row := range rows {
 		columns, _ := row.(map[string]any)
 		provider, _ := columns["provider"].(string)
-		asked = append(asked, provider)
+		called = append(called, provider)
 		ms, isNumber := columns["ms"].(float64)
 		path, _ := columns["path"].(string)
 		if !isNumber || ms < 0 || !strings.HasPrefix(path, "/") || strings.ContainsAny(path, "?#") {
@@ -202,8 +199,8 @@ func checkTrace(t *testing.T, a response, source string) {
 			t.Errorf("%s: %s", path, diff)
 		}
 	}
-	slices.Sort(asked)
-	if diff := cmp.Diff([]string{"activeplatform", "activityinfo", "blendvision", "softwareone"}, slices.Compact(asked)); diff != "" {
+	slices.Sort(called)
+	if diff := cmp.Diff([]string{"activeplatform", "activityinfo", "blendvision", "softwareone"}, slices.Compact(called)); diff != "" {
 		t.Error(diff)
 	}
 	if strings.Contains(a.text, demo.Token) {

@@ -18,22 +18,22 @@ import (
 
 const oneUser = `{"query":"{ users(first: 1, filter: {providers: [\"softwareone\"]}) { nodes { id } } }"}`
 
-// TestShutdown_InFlightRequest follows a server from the signal to its end, with a request in
-// flight.
+// After a signal, a server reports that it is not ready, refuses new connections, and
+// finishes the request in flight.
 func TestShutdown_InFlightRequest(t *testing.T) {
 	t.Parallel()
 	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
 		t.Run(signal.String(), func(t *testing.T) {
 			t.Parallel()
-			slow := startBlockedVendor(t)
-			p := startServer(t, nil, "--config", writeFile(t, "a.yaml", listenAnywhere+slow.config))
-			answered := slow.ask(t, p)
+			vendor := startBlockedVendor(t)
+			p := startServer(t, nil, "--config", writeFile(t, "a.yaml", listenAnywhere+vendor.config))
+			done := vendor.query(t, p)
 
 			p.signal(signal)
-			waitFor(t, "/readyz says that the server is stopping", func() bool {
+			waitFor(t, "/readyz reports the shutdown", func() bool {
 				res, err := client().Get("http://" + p.address + "/readyz")
 				if err != nil {
-					t.Fatalf("nobody was told: %v", err)
+					t.Fatalf("no notice before the shutdown: %v", err)
 				}
 				_ = res.Body.Close()
 				return res.StatusCode == http.StatusServiceUnavailable
@@ -46,14 +46,14 @@ func TestShutdown_InFlightRequest(t *testing.T) {
 				return errors.Is(err, syscall.ECONNREFUSED)
 			})
 			select {
-			case err := <-answered:
-				t.Fatalf("answered before the vendor did: %v", err)
+			case err := <-done:
+				t.Fatalf("a response before that of the vendor: %v", err)
 			case <-p.ended:
-				t.Fatalf("ended with a request in flight:\n%s", &p.stderr)
+				t.Fatalf("exited with a request in flight:\n%s", &p.stderr)
 			default:
 			}
-			close(slow.open)
-			if err := <-answered; err != nil {
+			close(vendor.open)
+			if err := <-done; err != nil {
 				t.Error(err)
 			}
 			if code := p.exit(); code != 0 {
@@ -63,15 +63,16 @@ func TestShutdown_InFlightRequest(t *testing.T) {
 	}
 }
 
-// TestShutdown_SecondSignal holds that a second signal ends a server at once.
+// A second signal ends a server at once.
 func TestShutdown_SecondSignal(t *testing.T) {
 	t.Parallel()
-	slow := startBlockedVendor(t)
-	p := startServer(t, nil, "--config", writeFile(t, "a.yaml", listenAnywhere+slow.config))
-	answered := slow.ask(t, p)
+	vendor := startBlockedVendor(t)
+	p := startServer(t, nil, "--config", writeFile(t, "a.yaml", listenAnywhere+vendor.config))
+	done := vendor.query(t, p)
 	p.signal(syscall.SIGTERM)
 	p.waitStderr(`"stopping"`)
-	// The first signal is let go of beside the log, so that one more may be needed.
+	// The handler of the first signal is removed concurrently, so that one more signal
+	// may be needed.
 	waitFor(t, "a second signal ends it", func() bool {
 		p.signal(syscall.SIGTERM)
 		select {
@@ -84,13 +85,11 @@ func TestShutdown_SecondSignal(t *testing.T) {
 	if by := p.killedBy(); by != syscall.SIGTERM {
 		t.Errorf("ended by signal %d, exit %d", by, p.exit())
 	}
-	if err := <-answered; err == nil {
-		t.Error("waited for the vendor")
+	if err := <-done; err == nil {
+		t.Error("a response without the vendor")
 	}
 }
 
-// TestShutdown_OtherCommands holds that the other commands that go on until they are told
-// to stop do so, too.
 func TestShutdown_OtherCommands(t *testing.T) {
 	t.Parallel()
 	for _, args := range []string{"demo --listen 127.0.0.1:0", "vendors --port 0"} {
@@ -105,8 +104,7 @@ func TestShutdown_OtherCommands(t *testing.T) {
 	}
 }
 
-// TestShutdown_UnderLoad stops a server under load again and again: every request
-// that it took has its answer.
+// Every request that a server accepted before it stops gets a response.
 func TestShutdown_UnderLoad(t *testing.T) {
 	t.Parallel()
 	config := writeFile(t, "a.yaml", listenAnywhere+startVendors(t).Config())
@@ -134,20 +132,20 @@ func TestShutdown_UnderLoad(t *testing.T) {
 	}
 }
 
-// queryUntilClosed asks over one connection, until the server says that it is the
-// last answer on it, and returns how many there were before. It calls warm when
-// it has asked a few times, or has failed.
+// queryUntilClosed sends queries over one connection until the server closes it, and
+// returns how many responses there were before the last one. It calls warm after a few
+// queries or an error.
 func queryUntilClosed(address string, warm func()) (int, error) {
 	defer warm()
-	told := &closeDetector{}
-	c := &http.Client{Transport: told, Timeout: waitTimeout}
-	defer told.connections.CloseIdleConnections()
+	detector := &closeDetector{}
+	c := &http.Client{Transport: detector, Timeout: waitTimeout}
+	defer detector.connections.CloseIdleConnections()
 	for n := 0; ; n++ {
 		status, a, err := post(c, address, oneUser)
 		if err != nil || status != http.StatusOK || a.value("users.nodes.0.id") == nil {
 			return n, fmt.Errorf("%d %w %s", status, err, a.text)
 		}
-		if told.seen {
+		if detector.seen {
 			return n, nil
 		}
 		if n == 5 {
@@ -156,7 +154,7 @@ func queryUntilClosed(address string, warm func()) (int, error) {
 	}
 }
 
-// closeDetector sees that a connection is used no longer.
+// closeDetector notes that a response closes its connection.
 type closeDetector struct {
 	connections http.Transport
 	seen        bool
@@ -168,10 +166,10 @@ func (l *closeDetector) RoundTrip(r *http.Request) (*http.Response, error) {
 	return res, err
 }
 
-// blockedVendor is a vendor that answers when it is let.
+// blockedVendor is a vendor that does not respond until open is closed.
 type blockedVendor struct {
 	config string
-	asked  chan struct{}
+	called chan struct{}
 	open   chan struct{}
 }
 
@@ -182,13 +180,13 @@ func startBlockedVendor(t *testing.T) *blockedVendor {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &blockedVendor{asked: make(chan struct{}, 100), open: make(chan struct{})}
-	vendor := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: base.Scheme, Host: base.Host})
+	s := &blockedVendor{called: make(chan struct{}, 100), open: make(chan struct{})}
+	proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: base.Scheme, Host: base.Host})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.asked <- struct{}{}
+		s.called <- struct{}{}
 		select {
 		case <-s.open:
-			vendor.ServeHTTP(w, r)
+			proxy.ServeHTTP(w, r)
 		case <-r.Context().Done():
 		}
 	}))
@@ -197,22 +195,22 @@ func startBlockedVendor(t *testing.T) *blockedVendor {
 	return s
 }
 
-// ask sends a query and returns when the vendor was asked; the channel tells how
-// it ended.
-func (s *blockedVendor) ask(t *testing.T, p *process) <-chan error {
+// query sends a query and returns once the vendor was called. The channel receives the
+// result.
+func (s *blockedVendor) query(t *testing.T, p *process) <-chan error {
 	t.Helper()
-	answered := make(chan error, 1)
+	done := make(chan error, 1)
 	go func() {
 		status, a, err := post(client(), p.address, oneUser)
 		if err == nil && (status != http.StatusOK || a.value("users.nodes.0.id") == nil) {
 			err = fmt.Errorf("%d %s", status, a.text)
 		}
-		answered <- err
+		done <- err
 	}()
 	select {
-	case <-s.asked:
-	case err := <-answered:
-		t.Fatalf("the vendor was not asked: %v", err)
+	case <-s.called:
+	case err := <-done:
+		t.Fatalf("the vendor was not called: %v", err)
 	}
-	return answered
+	return done
 }

@@ -34,7 +34,7 @@ const (
 	codegenID = "sha256:bc36f6d382c2321601ed13acf46274e67082745cbdb933414fa8ca86ce3b5938"
 )
 
-// TestTrustedDocuments_OnlyManifest serves the manifests of two tools, as the only documents.
+// The server accepts the manifests of two tools, and no other documents.
 func TestTrustedDocuments_OnlyManifest(t *testing.T) {
 	t.Parallel()
 	const variables = `"variables": {"email": "person123@acme.example"}`
@@ -74,8 +74,7 @@ func TestTrustedDocuments_OnlyManifest(t *testing.T) {
 	}
 }
 
-// TestTrustedDocuments_InvalidManifest holds that a server does not start with documents that it
-// could not serve, and names all of them; nor does check.
+// Neither serve nor check starts with invalid documents; the error names all of them.
 func TestTrustedDocuments_InvalidManifest(t *testing.T) {
 	t.Parallel()
 	file := writeFile(t, "documents.json", `{

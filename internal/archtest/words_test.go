@@ -41,7 +41,6 @@ var bannedWords = regexp.MustCompile(`(?i)\b(` + strings.Join([]string{
 var exempt = []string{
 	".",
 	"docs",
-	"e2e/process",
 	"internal/auth",
 	"internal/complexity",
 	"internal/config",
