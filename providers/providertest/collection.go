@@ -10,24 +10,24 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// endless is more pages than any simulator has.
-const endless = 500
+// maxPages exceeds the number of pages of every fake.
+const maxPages = 500
 
-// collection is one collection of a provider, whatever it holds.
+// collection is a collection of a provider, of any type.
 type collection struct {
-	typ   string
-	page  func(ctx context.Context, q providers.Query, token string) (*providers.Page[model.Node], error)
-	get   func(ctx context.Context, ids []string) providers.BatchResult[model.Node]
-	sorts func(q providers.Query) bool
-	joins func(parentType string) bool
+	typ             string
+	page            func(ctx context.Context, q providers.Query, token string) (*providers.Page[model.Node], error)
+	get             func(ctx context.Context, ids []string) providers.BatchResult[model.Node]
+	supportsOrder   func(q providers.Query) bool
+	supportsParents func(parentType string) bool
 }
 
-// collections are those that the token may read.
+// collections returns the collections that Token may read.
 func (s Subject) collections(p providers.Provider) []collection {
 	return slices.DeleteFunc(collections(p), func(c collection) bool { return slices.Contains(s.Forbidden, c.typ) })
 }
 
-// collections are those that a provider has.
+// collections returns the collections that a provider has.
 func collections(p providers.Provider) []collection {
 	c := p.Collections()
 	var all []collection
@@ -59,27 +59,27 @@ func add[T model.Node](all []collection, typ string, c providers.Collection[T]) 
 			return nodes, err
 		},
 		get: func(ctx context.Context, ids []string) providers.BatchResult[model.Node] {
-			found := c.Get(ctx, ids)
-			nodes := providers.BatchResult[model.Node]{Objects: map[string]model.Node{}, Failed: found.Failed}
-			for id, object := range found.Objects {
+			result := c.Get(ctx, ids)
+			nodes := providers.BatchResult[model.Node]{Objects: map[string]model.Node{}, Failed: result.Failed}
+			for id, object := range result.Objects {
 				nodes.Objects[id] = object
 			}
 			return nodes
 		},
-		sorts: c.SupportsOrder,
-		joins: c.SupportsParents,
+		supportsOrder:   c.SupportsOrder,
+		supportsParents: c.SupportsParents,
 	})
 }
 
-// list is a place that a collection can be read from.
+// list is a list of a collection.
 type list struct {
 	collection
 	name  string
 	query providers.Query
 }
 
-// listsOf are all that the subject's collections offer: each as a whole but
-// memberships, which need a parent.
+// listsOf returns the lists of all collections: the whole collection, or for
+// memberships one list per parent.
 func (s Subject) listsOf(p providers.Provider) []list {
 	var all []list
 	for _, c := range s.collections(p) {
@@ -94,7 +94,7 @@ func (s Subject) listsOf(p providers.Provider) []list {
 	return all
 }
 
-// parents are the objects whose memberships are read, one by one.
+// parents returns the parents of memberships, one per object.
 func (s Subject) parents() []providers.Parent {
 	var all []providers.Parent
 	for _, id := range s.Accounts {
@@ -109,11 +109,11 @@ func (s Subject) parents() []providers.Parent {
 	return all
 }
 
-// rows is a list that was read to its end.
+// rows are all rows of a list.
 type rows struct {
-	nodes  []model.Node // each once, in the order of their first coming
+	nodes  []model.Node // distinct, in the order of their first occurrence
 	total  *int         // of the first page
-	tokens []string     // of all pages but the first
+	tokens []string     // of all pages except the first
 }
 
 func (r rows) keys() []model.ID {
@@ -132,7 +132,7 @@ func (r rows) ids() []string {
 	return ids
 }
 
-// read reads a list to its end and checks its pages.
+// read reads all pages of a list and checks them.
 func (l list) read(t *testing.T, p providers.Provider, q providers.Query) rows {
 	t.Helper()
 	var r rows
@@ -146,13 +146,13 @@ func (l list) read(t *testing.T, p providers.Provider, q providers.Query) rows {
 			t.Fatalf("%s: Page(%q) = nil, nil", l.name, token)
 		}
 		if page.Freshness.FetchedAt.IsZero() && len(page.Items) > 0 {
-			t.Errorf("%s: Page(%q) does not tell when the vendor was asked", l.name, token)
+			t.Errorf("%s: Page(%q) has no FetchedAt", l.name, token)
 		}
 		if token == "" {
 			r.total = page.Total
 		}
 		for _, node := range page.Items {
-			belongs(t, p, l.typ, node)
+			checkEntity(t, p, l.typ, node)
 			if !seen[node.GlobalID()] {
 				seen[node.GlobalID()] = true
 				r.nodes = append(r.nodes, node)
@@ -162,32 +162,32 @@ func (l list) read(t *testing.T, p providers.Provider, q providers.Query) rows {
 			return r
 		}
 		if used[page.Next] || page.Next == token {
-			t.Fatalf("%s: token %q comes twice", l.name, page.Next)
+			t.Fatalf("%s: token %q is repeated", l.name, page.Next)
 		}
 		used[page.Next] = true
-		if r.tokens = append(r.tokens, page.Next); len(r.tokens) == endless {
-			t.Fatalf("%s: no end after %d pages", l.name, endless)
+		if r.tokens = append(r.tokens, page.Next); len(r.tokens) == maxPages {
+			t.Fatalf("%s: more than %d pages", l.name, maxPages)
 		}
 		token = page.Next
 	}
 }
 
-// belongs checks what every record says of itself.
-func belongs(t *testing.T, p providers.Provider, typ string, node model.Node) {
+// checkEntity checks the provider and the ids of a record.
+func checkEntity(t *testing.T, p providers.Provider, typ string, node model.Node) {
 	t.Helper()
-	e := entity(node)
+	e := entityOf(node)
 	if e.Provider != p.Connection() {
-		t.Errorf("%s: its provider is not the one that read it", e.ID)
+		t.Errorf("%s: Provider is not the one that read the record", e.ID)
 	}
 	if e.VendorID == "" || e.ID != model.NewID(p.Connection().Name, typ, e.VendorID) {
-		t.Errorf("%s: does not go with provider %q, type %s and vendor id %q", e.ID, p.Connection().Name, typ, e.VendorID)
+		t.Errorf("%s: the id does not consist of provider %q, type %s and vendor id %q", e.ID, p.Connection().Name, typ, e.VendorID)
 	}
 	if _, err := model.ParseID(string(e.ID)); err != nil {
 		t.Errorf("%s: %v", e.ID, err)
 	}
 }
 
-// entity is what the record begins with.
-func entity(node model.Node) model.Entity {
+// entityOf returns the embedded Entity of a record.
+func entityOf(node model.Node) model.Entity {
 	return reflect.ValueOf(node).Elem().FieldByName("Entity").Interface().(model.Entity)
 }

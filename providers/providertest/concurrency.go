@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// concurrentCalls uses one provider from many sides; run it with -race.
+// concurrentCalls uses one provider in several goroutines. It finds data races with
+// -race.
 func (s suite) concurrentCalls(t *testing.T) {
 	t.Parallel()
 	p := s.serve(t)

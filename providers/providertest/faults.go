@@ -14,15 +14,16 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// loginPage is what a vendor's web site shows to those it does not know.
+// loginPage is the HTML page that a vendor's web site may send without authentication.
 const loginPage = "<!DOCTYPE html><html><body>Please log in</body></html>"
 
-// fault is a way in which a vendor fails, and what is made of it.
+// fault is a fault of a vendor and the expected kind of error.
 type fault struct {
 	fakevendor.Fault
 	want providers.Kind
 }
 
+// faultTable returns the faults by name. The bodies that echo contain the token.
 func (s suite) faultTable() map[string]fault {
 	echo := `{"code":"` + s.Token + `","error":"` + s.Token + `","title":"` + s.Token + `","message":"` + s.Token +
 		`","detail":"` + s.Token + `","errors":{"` + s.Token + `":["` + s.Token + `"]}}`
@@ -36,20 +37,20 @@ func (s suite) faultTable() map[string]fault {
 		"500 that echoes":       {fakevendor.Fault{Status: 500, Body: echo}, providers.Unavailable},
 		"200 that echoes":       {fakevendor.Fault{Status: 200, Body: `"` + s.Token + `"`}, providers.BadResponse},
 		"HTML with 200":         {fakevendor.Fault{Status: 200, ContentType: "text/html; charset=utf-8", Body: loginPage}, providers.BadResponse},
-		"HTML called JSON":      {fakevendor.Fault{Status: 200, Body: loginPage}, providers.BadResponse},
+		"HTML as JSON":          {fakevendor.Fault{Status: 200, Body: loginPage}, providers.BadResponse},
 		"plain text":            {fakevendor.Fault{Status: 200, ContentType: "text/plain", Body: "OK"}, providers.BadResponse},
-		"nothing":               {fakevendor.Fault{Status: 200, Body: ""}, providers.BadResponse},
-		"one brace":             {fakevendor.Fault{Status: 200, Body: "{"}, providers.BadResponse},
-		"cut short":             {fakevendor.Fault{Cut: 1 << 14}, providers.BadResponse}, // more than a server buffers
+		"empty body":            {fakevendor.Fault{Status: 200, Body: ""}, providers.BadResponse},
+		"incomplete JSON":       {fakevendor.Fault{Status: 200, Body: "{"}, providers.BadResponse},
+		"connection cut":        {fakevendor.Fault{Cut: 1 << 14}, providers.BadResponse}, // exceeds the buffer of the server
 		"two values":            {fakevendor.Fault{Status: 200, Body: "[] []"}, providers.BadResponse},
 		"a number":              {fakevendor.Fault{Status: 200, Body: "42"}, providers.BadResponse},
 		"null":                  {fakevendor.Fault{Status: 200, Body: "null"}, providers.BadResponse},
 		"rows that are numbers": {fakevendor.Fault{Status: 200, Body: "[1,2]"}, providers.BadResponse},
 		"deep nesting":          {fakevendor.Fault{Status: 200, Body: strings.Repeat("[", 20_000)}, providers.BadResponse},
 		"204":                   {fakevendor.Fault{Status: 204}, providers.BadResponse},
-		"redirect nowhere":      {fakevendor.Fault{Status: 307}, providers.BadResponse},
-		"redirect home":         {fakevendor.Fault{Location: "/login"}, providers.BadResponse},
-		"hang up":               {fakevendor.Fault{Hangup: true}, providers.Unavailable},
+		"redirect, no location": {fakevendor.Fault{Status: 307}, providers.BadResponse},
+		"relative redirect":     {fakevendor.Fault{Location: "/login"}, providers.BadResponse},
+		"hangup":                {fakevendor.Fault{Hangup: true}, providers.Unavailable},
 	}
 }
 
@@ -60,56 +61,56 @@ func (s suite) faults(t *testing.T) {
 			t.Parallel()
 			baseURL, control := s.Serve(t)
 			control.Add(c.Fault)
-			try(t, s.operations, func(t *testing.T, o operation) {
-				timeout := patience
+			runEach(t, s.operations, func(t *testing.T, o operation) {
+				timeout := callTimeout
 				if c.RetryAfter != "" {
-					timeout = haste
+					timeout = shortTimeout
 				}
 				p := s.New(t, baseURL, s.Token, timeout)
 				err := o.run(t.Context(), p)
-				s.failed(t, p, err, c.want)
-				if c.RetryAfter != "" && wait(err) != 7*time.Second {
-					t.Errorf("RetryAfter is %v, want 7s", wait(err))
+				s.checkError(t, p, err, c.want)
+				if c.RetryAfter != "" && retryAfter(err) != 7*time.Second {
+					t.Errorf("RetryAfter is %v, want 7s", retryAfter(err))
 				}
 			})
 		})
 	}
 	t.Run("redirect", s.redirect)
 	t.Run("refused connection", s.refusedConnection)
-	t.Run("gone", s.gone)
+	t.Run("missing object", s.missingObject)
 }
 
-func wait(err error) time.Duration {
-	if e, ok := err.(*providers.Error); ok { //nolint:errorlint // the contract wants this type itself
+func retryAfter(err error) time.Duration {
+	if e, ok := err.(*providers.Error); ok { //nolint:errorlint // the contract requires the unwrapped type
 		return e.RetryAfter
 	}
 	return 0
 }
 
-// redirect checks that the credential goes to no other host.
+// redirect checks that a provider does not follow redirects to another host.
 func (s suite) redirect(t *testing.T) {
 	t.Parallel()
-	var strayed atomic.Int32
+	var calls atomic.Int32
 	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		strayed.Add(1)
+		calls.Add(1)
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write([]byte("[]"))
 	}))
 	t.Cleanup(func() {
 		other.Close()
-		if n := strayed.Load(); n != 0 {
-			t.Errorf("another host was called %d times", n)
+		if n := calls.Load(); n != 0 {
+			t.Errorf("%d calls of another host", n)
 		}
 	})
 	for name, location := range map[string]string{
-		"with scheme": other.URL + "/elsewhere", "without scheme": strings.TrimPrefix(other.URL, "http:"),
+		"absolute URL": other.URL + "/path", "without scheme": strings.TrimPrefix(other.URL, "http:"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			baseURL, control := s.Serve(t)
 			control.Add(fakevendor.Fault{Location: location})
-			try(t, s.operations, func(t *testing.T, o operation) {
-				p := s.New(t, baseURL, s.Token, patience)
-				s.failed(t, p, o.run(t.Context(), p), providers.BadResponse)
+			runEach(t, s.operations, func(t *testing.T, o operation) {
+				p := s.New(t, baseURL, s.Token, callTimeout)
+				s.checkError(t, p, o.run(t.Context(), p), providers.BadResponse)
 			})
 		})
 	}
@@ -121,19 +122,19 @@ func (s suite) refusedConnection(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dead := "http://" + listener.Addr().String()
+	baseURL := "http://" + listener.Addr().String()
 	if err := listener.Close(); err != nil {
 		t.Fatal(err)
 	}
-	try(t, s.operations, func(t *testing.T, o operation) {
-		p := s.New(t, dead, s.Token, patience)
-		s.failed(t, p, o.run(t.Context(), p), providers.Unavailable)
+	runEach(t, s.operations, func(t *testing.T, o operation) {
+		p := s.New(t, baseURL, s.Token, callTimeout)
+		s.checkError(t, p, o.run(t.Context(), p), providers.Unavailable)
 	})
 }
 
-// gone checks that an object which is no more is no failure. Where one call
-// reads several objects, it is their list that is gone, which may be told.
-func (s suite) gone(t *testing.T) {
+// missingObject checks that a missing object is not an error. An endpoint of several
+// objects may itself be missing, which is NotFound.
+func (s suite) missingObject(t *testing.T) {
 	t.Parallel()
 	baseURL, control := s.Serve(t)
 	for _, status := range []int{http.StatusNotFound, http.StatusGone} {
@@ -143,29 +144,29 @@ func (s suite) gone(t *testing.T) {
 			if !strings.HasPrefix(o.name, "Get ") {
 				continue
 			}
-			p := s.New(t, baseURL, s.Token, patience)
+			p := s.New(t, baseURL, s.Token, callTimeout)
 			if err := o.run(t.Context(), p); err != nil && providers.KindOf(err) != providers.NotFound {
-				t.Errorf("%s: %d is told as %v, want no failure, or NotFound", o.name, status, err)
+				t.Errorf("%s: status %d: %v, want no error, or NotFound", o.name, status, err)
 			}
 		}
 	}
 }
 
-// wrongToken checks that a vendor's refusal is told as such.
+// wrongToken checks that a rejected token is reported as Unauthenticated.
 func (s suite) wrongToken(t *testing.T) {
 	t.Parallel()
 	baseURL, _ := s.Serve(t)
 	wrong := "wrong-" + s.Token
-	try(t, s.operations, func(t *testing.T, o operation) {
-		p := s.New(t, baseURL, wrong, patience)
+	runEach(t, s.operations, func(t *testing.T, o operation) {
+		p := s.New(t, baseURL, wrong, callTimeout)
 		err := o.run(t.Context(), p)
-		s.failed(t, p, err, providers.Unauthenticated)
-		keeps(t, wrong, err)
+		s.checkError(t, p, err, providers.Unauthenticated)
+		checkErrorHidesToken(t, wrong, err)
 	})
 }
 
-// forbidden checks that a refused collection is told as such, and is not taken
-// for an empty one.
+// forbidden checks that a collection without permission fails with Forbidden and is not
+// empty instead.
 func (s suite) forbidden(t *testing.T) {
 	t.Parallel()
 	p := s.serve(t)
@@ -173,16 +174,16 @@ func (s suite) forbidden(t *testing.T) {
 	for _, typ := range s.Forbidden {
 		i := slices.IndexFunc(all, func(c collection) bool { return c.typ == typ })
 		if i < 0 {
-			t.Errorf("%s: there is no such collection", typ)
+			t.Errorf("%s: no such collection", typ)
 			continue
 		}
 		page, err := all[i].page(t.Context(), providers.Query{}, "")
-		if s.failed(t, p.Provider, err, providers.Forbidden); page != nil {
-			t.Errorf("%s: Page gives a page that is forbidden", typ)
+		if s.checkError(t, p.Provider, err, providers.Forbidden); page != nil {
+			t.Errorf("%s: Page returns a page together with Forbidden", typ)
 		}
-		found := all[i].get(t.Context(), []string{unknown(typ)})
-		if s.failed(t, p.Provider, found.Failed[unknown(typ)], providers.Forbidden); len(found.Objects) != 0 {
-			t.Errorf("%s: Get gives an object that is forbidden", typ)
+		result := all[i].get(t.Context(), []string{unknown(typ)})
+		if s.checkError(t, p.Provider, result.Failed[unknown(typ)], providers.Forbidden); len(result.Objects) != 0 {
+			t.Errorf("%s: Get returns an object together with Forbidden", typ)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
+// lists checks that two reads of a list return the same rows and tokens.
 func (s suite) lists(t *testing.T) {
 	t.Parallel()
 	p := s.serve(t)
@@ -17,23 +18,24 @@ func (s suite) lists(t *testing.T) {
 		t.Run(l.name, func(t *testing.T) {
 			first := l.read(t, p, l.query)
 			if len(first.nodes) == 0 {
-				t.Fatal("holds nothing; the simulator or the Subject lacks data")
+				t.Fatal("the list is empty; the fake or the Subject lacks data")
 			}
 			if first.total != nil && *first.total != len(first.nodes) {
-				t.Errorf("tells %d rows, holds %d", *first.total, len(first.nodes))
+				t.Errorf("Total is %d, the list has %d rows", *first.total, len(first.nodes))
 			}
 			second := l.read(t, p, l.query)
 			if !slices.Equal(second.keys(), first.keys()) {
-				t.Errorf("holds %d rows, the second time %d, or in another order", len(first.nodes), len(second.nodes))
+				t.Errorf("%d rows, the second time %d or another order", len(first.nodes), len(second.nodes))
 			}
 			if !slices.Equal(second.tokens, first.tokens) {
-				t.Errorf("tokens are %q, the second time %q", first.tokens, second.tokens)
+				t.Errorf("tokens %q, the second time %q", first.tokens, second.tokens)
 			}
 		})
 	}
 }
 
-// filters asks for what is there: a vendor may send more, never less.
+// filters checks that a filter does not exclude rows that match. Other rows are
+// allowed.
 func (s suite) filters(t *testing.T) {
 	t.Parallel()
 	p := s.serve(t)
@@ -52,13 +54,13 @@ func (s suite) filters(t *testing.T) {
 	slices.SortFunc(dates, time.Time.Compare)
 	sample := all.nodes[len(all.nodes)/2].(*model.User)
 	cases := map[string]providers.Filter{
-		"unknown e-mail": {Emails: []string{"nobody@nowhere.example"}},
-		"no such status": {Status: []string{string(model.UserInvitationExpired)}},
-		"other status":   {Status: []string{string(model.UserOther)}},
-		"active":         {Status: []string{string(model.UserActive)}},
-		"two statuses":   {Status: []string{string(model.UserActive), string(model.UserInactive)}},
-		"hostile e-mail": {Emails: []string{`"),eq(id,"&filters[status]=inactive#`}},
-		"hostile name":   {Name: `*"),or(eq(id,"x`},
+		"unknown e-mail":    {Emails: []string{"nobody@nowhere.example"}},
+		"impossible status": {Status: []string{string(model.UserInvitationExpired)}},
+		"other status":      {Status: []string{string(model.UserOther)}},
+		"active":            {Status: []string{string(model.UserActive)}},
+		"two statuses":      {Status: []string{string(model.UserActive), string(model.UserInactive)}},
+		"hostile e-mail":    {Emails: []string{`"),eq(id,"&filters[status]=inactive#`}},
+		"hostile name":      {Name: `*"),or(eq(id,"x`},
 	}
 	if emails := addresses(all); len(emails) > 0 {
 		cases["one e-mail"] = providers.Filter{Emails: emails[:1]}
@@ -67,7 +69,7 @@ func (s suite) filters(t *testing.T) {
 	}
 	if sample.Name != nil {
 		cases["name"] = providers.Filter{Name: *sample.Name}
-		cases["name in capitals"] = providers.Filter{Name: strings.ToUpper(*sample.Name)}
+		cases["name in upper case"] = providers.Filter{Name: strings.ToUpper(*sample.Name)}
 	}
 	if len(dates) > 0 {
 		cases["created after"] = providers.Filter{CreatedAfter: &dates[len(dates)/2]}
@@ -84,17 +86,17 @@ func (s suite) filters(t *testing.T) {
 				}
 				matching++
 				if !slices.Contains(got.keys(), node.GlobalID()) {
-					t.Errorf("%s matches but is not in the list", node.GlobalID())
+					t.Errorf("%s matches but is missing", node.GlobalID())
 				}
 			}
 			if got.total != nil && *got.total != matching {
-				t.Errorf("tells %d rows, %d match; where the filter is not applied in full, Total must be nil", *got.total, matching)
+				t.Errorf("Total is %d, %d rows match; Total must be nil unless the whole filter is applied", *got.total, matching)
 			}
 		})
 	}
 }
 
-// addresses are those in ASCII, normalized: other letters need more than
+// addresses returns the normalized ASCII addresses. Normalizing others takes more than
 // lower case.
 func addresses(r rows) []string {
 	var emails []string
@@ -107,8 +109,8 @@ func addresses(r rows) []string {
 	return emails
 }
 
-// matches tells what must not be missing. A limit of a range counts as outside,
-// so that it says nothing about whether ranges are open.
+// matches reports whether a user must be in the list. It excludes the limits of a range,
+// so the suite accepts open and closed ranges.
 func matches(f providers.Filter, u *model.User) bool {
 	return (f.Emails == nil || u.Email != nil && slices.Contains(f.Emails, strings.ToLower(*u.Email))) &&
 		(f.Status == nil || slices.Contains(f.Status, string(u.Status))) &&
@@ -117,8 +119,7 @@ func matches(f providers.Filter, u *model.User) bool {
 		(f.CreatedBefore == nil || u.CreatedAt != nil && u.CreatedAt.Before(*f.CreatedBefore))
 }
 
-// orders checks the orders that a vendor claims to deliver. Words are not
-// checked where only the vendor knows which letter comes first.
+// orders checks the orders that a vendor supports. Text is compared in lower case.
 func (s suite) orders(t *testing.T) {
 	t.Parallel()
 	p := s.serve(t)
@@ -129,7 +130,7 @@ func (s suite) orders(t *testing.T) {
 	l := list{add(nil, model.TypeUser, users)[0], model.TypeUser, providers.Query{}}
 	all := l.read(t, p, l.query)
 	if !users.SupportsOrder(providers.Query{}) {
-		t.Error("Sorts is false for the vendor's own order")
+		t.Error("SupportsOrder is false for the vendor's own order")
 	}
 	for field, value := range sortable {
 		for _, descending := range []bool{false, true} {
@@ -151,6 +152,7 @@ func (s suite) orders(t *testing.T) {
 	}
 }
 
+// sortable returns the value of a user by which a field sorts.
 var sortable = map[model.UserOrderField]func(*model.User) string{
 	model.OrderByEmail:       func(u *model.User) string { return lower(u.Email) },
 	model.OrderByName:        func(u *model.User) string { return lower(u.Name) },
@@ -173,7 +175,7 @@ func instant(at *time.Time) string {
 	return at.UTC().Format("2006-01-02T15:04:05.000000000")
 }
 
-// tokens checks that foreign tokens are refused before the vendor is asked.
+// tokens checks that invalid page tokens fail without a call.
 func (s suite) tokens(t *testing.T) {
 	t.Parallel()
 	p := s.serve(t)
@@ -184,7 +186,7 @@ func (s suite) tokens(t *testing.T) {
 			p.control.Reset()
 			page, err := l.page(t.Context(), l.query, token)
 			if providers.KindOf(err) != providers.InvalidArgument || page != nil {
-				t.Errorf("%s: Page(%.20q) = %v, %v; want no page and BadInput", l.name, token, page, err)
+				t.Errorf("%s: Page(%.20q) = %v, %v; want no page and InvalidArgument", l.name, token, page, err)
 			}
 			if n := len(p.control.Calls()); n != 0 {
 				t.Errorf("%s: Page(%.20q) made %d calls", l.name, token, n)

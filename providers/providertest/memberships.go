@@ -8,7 +8,8 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// memberships checks that the lists of tenants and of users tell the same.
+// memberships checks that the lists of tenants and of users contain the same
+// memberships.
 func (s suite) memberships(t *testing.T) {
 	t.Parallel()
 	p := s.serve(t)
@@ -16,7 +17,7 @@ func (s suite) memberships(t *testing.T) {
 		return
 	}
 	if len(s.Accounts)+len(s.Organizations) == 0 || len(s.Users) == 0 {
-		t.Fatal("the Subject names no tenant or no user")
+		t.Fatal("the Subject has no tenant or no user")
 	}
 	c := add(nil, model.TypeMembership, p.Collections().Memberships)[0]
 	read := func(t *testing.T, typ string, ids ...string) rows {
@@ -28,7 +29,7 @@ func (s suite) memberships(t *testing.T) {
 		t.Run(parent.Type+" "+parent.IDs[0], func(t *testing.T) {
 			all := read(t, parent.Type, parent.IDs...)
 			for _, node := range all.nodes {
-				s.ends(t, node.(*model.Membership), parent)
+				s.checkMembership(t, node.(*model.Membership), parent)
 			}
 			for _, node := range sample(all.nodes) {
 				m := node.(*model.Membership)
@@ -37,7 +38,7 @@ func (s suite) memberships(t *testing.T) {
 					typ, id = m.Tenant().GlobalID().Type(), m.Tenant().GlobalID().VendorID()
 				}
 				if !slices.Contains(read(t, typ, id).keys(), m.GlobalID()) {
-					t.Errorf("%s is a membership of %s %s, but not of %s %s", m.GlobalID(), parent.Type, parent.IDs[0], typ, id)
+					t.Errorf("%s is in the list of %s %s, but not in that of %s %s", m.GlobalID(), parent.Type, parent.IDs[0], typ, id)
 				}
 			}
 		})
@@ -45,19 +46,19 @@ func (s suite) memberships(t *testing.T) {
 	for typ, ids := range map[string][]string{
 		model.TypeAccount: s.Accounts, model.TypeOrganization: s.Organizations, model.TypeUser: s.Users,
 	} {
-		if len(ids) < 2 || !c.joins(typ) {
+		if len(ids) < 2 || !c.supportsParents(typ) {
 			continue
 		}
-		t.Run("joined "+typ, func(t *testing.T) {
+		t.Run("several parents "+typ, func(t *testing.T) {
 			var single []model.ID
 			for _, id := range ids {
 				single = append(single, read(t, typ, id).keys()...)
 			}
-			joined := read(t, typ, ids...).keys()
+			combined := read(t, typ, ids...).keys()
 			slices.Sort(single)
-			slices.Sort(joined)
-			if single = slices.Compact(single); !slices.Equal(single, joined) {
-				t.Errorf("together %d rows, one by one %d", len(joined), len(single))
+			slices.Sort(combined)
+			if single = slices.Compact(single); !slices.Equal(single, combined) {
+				t.Errorf("%d rows of several parents, %d rows one by one", len(combined), len(single))
 			}
 		})
 	}
@@ -68,40 +69,41 @@ func (s suite) memberships(t *testing.T) {
 			if err == nil && len(page.Items) == 0 || providers.KindOf(err) == providers.NotFound {
 				continue
 			}
-			t.Errorf("memberships of %s %s: %v, %v; want none, or NotFound", parent.Type, parent.IDs[0], page, err)
+			t.Errorf("memberships of %s %s: %v, %v; want an empty list, or NotFound", parent.Type, parent.IDs[0], page, err)
 		}
 	})
 }
 
-// ends checks that a membership names its user and its tenant.
-func (s suite) ends(t *testing.T, m *model.Membership, parent providers.Parent) {
+// checkMembership checks the ids, the user and the tenant of a membership.
+func (s suite) checkMembership(t *testing.T, m *model.Membership, parent providers.Parent) {
 	t.Helper()
 	if m.User == nil || m.Tenant() == nil || m.Account != nil && m.Organization != nil {
-		t.Fatalf("%s: lacks its user or its tenant, or has two tenants", m.GlobalID())
+		t.Fatalf("%s: no user, no tenant, or two tenants", m.GlobalID())
 	}
 	tenant := m.Tenant().GlobalID()
 	if want := model.JoinMembership(tenant.VendorID(), m.User.VendorID); m.VendorID != want {
 		t.Errorf("%s: vendor id %q, want %q", m.GlobalID(), m.VendorID, want)
 	}
 	if m.User.Provider != m.Provider || m.User.ID != model.NewID(m.Provider.Name, model.TypeUser, m.User.VendorID) {
-		t.Errorf("%s: its user is %s", m.GlobalID(), m.User.ID)
+		t.Errorf("%s: the user is %s", m.GlobalID(), m.User.ID)
 	}
 	if tenant.Provider() != m.Provider.Name {
-		t.Errorf("%s: its tenant is %s", m.GlobalID(), tenant)
+		t.Errorf("%s: the tenant is %s", m.GlobalID(), tenant)
 	}
 	id, typ := tenant.VendorID(), tenant.Type()
 	if parent.Type == model.TypeUser {
 		id, typ = m.User.VendorID, model.TypeUser
 	}
 	if typ != parent.Type || !slices.Contains(parent.IDs, id) {
-		t.Errorf("%s came with the memberships of %s %q", m.GlobalID(), parent.Type, parent.IDs)
+		t.Errorf("%s is in the list of %s %q", m.GlobalID(), parent.Type, parent.IDs)
 	}
 	if m.Role == "" && m.HasField("role") || m.Status == "" && m.HasField("status") {
-		t.Errorf("%s: claims to hold a role %q and a status %q", m.GlobalID(), m.Role, m.Status)
+		t.Errorf("%s: the field set contains role %q and status %q", m.GlobalID(), m.Role, m.Status)
 	}
 }
 
-// databases checks who refuses to look into a database.
+// databases checks that a vendor without databases rejects a filter by database without
+// a call.
 func (s suite) databases(t *testing.T) {
 	t.Parallel()
 	p := s.serve(t)
@@ -112,14 +114,15 @@ func (s suite) databases(t *testing.T) {
 	for _, parent := range s.parents() {
 		q := providers.Query{Parent: parent, Filter: providers.Filter{Database: "cka1b2c3"}}
 		if page, err := memberships.Page(t.Context(), q, ""); providers.KindOf(err) != providers.InvalidArgument || page != nil {
-			t.Errorf("memberships of %s %s in a database: %v, %v; want BadInput", parent.Type, parent.IDs[0], page, err)
+			t.Errorf("memberships of %s %s in a database: %v, %v; want InvalidArgument", parent.Type, parent.IDs[0], page, err)
 		}
 	}
 	if n := len(p.control.Calls()); n != 0 {
-		t.Errorf("what cannot be asked made %d calls", n)
+		t.Errorf("%d calls, want none", n)
 	}
 }
 
+// roles checks that the roles of an organization have distinct ids.
 func (s suite) roles(t *testing.T) {
 	t.Parallel()
 	p := s.serve(t)
@@ -135,7 +138,7 @@ func (s suite) roles(t *testing.T) {
 		seen := map[string]bool{}
 		for _, role := range roles {
 			if role.VendorID == "" || seen[role.VendorID] {
-				t.Errorf("roles of %s: id %q is missing or comes twice", organization, role.VendorID)
+				t.Errorf("roles of %s: id %q is empty or repeated", organization, role.VendorID)
 			}
 			seen[role.VendorID] = true
 		}

@@ -14,21 +14,22 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// sampleSize is how many objects of a list are read one by one.
+// sampleSize is the number of objects of a list that are read by id.
 const sampleSize = 7
 
-// sample takes some of a list, its ends among them.
+// sample returns nodes at equal distances, including the first and the last.
 func sample(nodes []model.Node) []model.Node {
 	if len(nodes) <= sampleSize {
 		return nodes
 	}
-	some := make([]model.Node, sampleSize)
-	for i := range some {
-		some[i] = nodes[i*(len(nodes)-1)/(sampleSize-1)]
+	selected := make([]model.Node, sampleSize)
+	for i := range selected {
+		selected[i] = nodes[i*(len(nodes)-1)/(sampleSize-1)]
 	}
-	return some
+	return selected
 }
 
+// objects checks that Get returns the listed objects, completely.
 func (s suite) objects(t *testing.T) {
 	t.Parallel()
 	p := s.serve(t)
@@ -36,37 +37,37 @@ func (s suite) objects(t *testing.T) {
 		t.Run(l.name, func(t *testing.T) {
 			listed := sample(l.read(t, p, l.query).nodes)
 			ids := rows{nodes: listed}.ids()
-			asked := slices.Concat(ids, ids, []string{unknown(l.typ)}, ids)
-			before := slices.Clone(asked)
-			found := l.get(t.Context(), asked)
-			if !slices.Equal(asked, before) {
-				t.Error("Get changed the ids that it was given")
+			requested := slices.Concat(ids, ids, []string{unknown(l.typ)}, ids)
+			before := slices.Clone(requested)
+			result := l.get(t.Context(), requested)
+			if !slices.Equal(requested, before) {
+				t.Error("Get modified its argument")
 			}
-			for id, err := range found.Failed {
+			for id, err := range result.Failed {
 				t.Errorf("Get failed for %q: %v", id, err)
 			}
-			if object := found.Objects[unknown(l.typ)]; object != nil {
-				t.Errorf("Get found %s, which does not exist", object.GlobalID())
+			if object := result.Objects[unknown(l.typ)]; object != nil {
+				t.Errorf("Get returned %s, which does not exist", object.GlobalID())
 			}
 			for i, row := range listed {
-				object := found.Objects[ids[i]]
+				object := result.Objects[ids[i]]
 				if object == nil {
-					t.Errorf("Get does not find the listed %s", row.GlobalID())
+					t.Errorf("Get did not return the listed %s", row.GlobalID())
 					continue
 				}
-				belongs(t, p, l.typ, object)
+				checkEntity(t, p, l.typ, object)
 				if object.GlobalID() != row.GlobalID() {
-					t.Errorf("Get found %s for %s", object.GlobalID(), row.GlobalID())
+					t.Errorf("Get returned %s for %s", object.GlobalID(), row.GlobalID())
 				}
-				if entity(object).FieldSet != nil {
-					t.Errorf("%s: Get gives no full record", object.GlobalID())
+				if entityOf(object).FieldSet != nil {
+					t.Errorf("%s: Get returned an incomplete record", object.GlobalID())
 				}
-				if entity(row).FieldSet == nil {
-					compare(t, row, object)
+				if entityOf(row).FieldSet == nil {
+					compareFields(t, row, object)
 				}
 			}
-			if n := len(found.Objects); n > len(listed) {
-				t.Errorf("Get gives %d objects, was asked for %d", n, len(listed))
+			if n := len(result.Objects); n > len(listed) {
+				t.Errorf("Get returned %d objects for %d ids", n, len(listed))
 			}
 			none := l.get(t.Context(), nil)
 			if len(none.Objects)+len(none.Failed) != 0 {
@@ -76,7 +77,7 @@ func (s suite) objects(t *testing.T) {
 	}
 }
 
-// unknown is an id that no vendor has, in a form that many could have.
+// unknown returns a well-formed id that does not exist.
 func unknown(typ string) string {
 	if typ == model.TypeMembership {
 		return model.JoinMembership("999999999", "999999998")
@@ -84,9 +85,9 @@ func unknown(typ string) string {
 	return "999999999"
 }
 
-// compare checks that a listed row that claims to be full says what the object
-// says. References are left out: how much they hold may differ.
-func compare(t *testing.T, row, object model.Node) {
+// compareFields checks that a complete row of a list equals the object. It skips
+// references, whose field sets may differ.
+func compareFields(t *testing.T, row, object model.Node) {
 	t.Helper()
 	a, b := reflect.ValueOf(row).Elem(), reflect.ValueOf(object).Elem()
 	for i := range a.NumField() {
@@ -98,12 +99,13 @@ func compare(t *testing.T, row, object model.Node) {
 			continue
 		}
 		if !reflect.DeepEqual(a.Field(i).Interface(), b.Field(i).Interface()) {
-			t.Errorf("%s: %s differs between the full row of the list and the object", row.GlobalID(), a.Type().Field(i).Name)
+			t.Errorf("%s: %s differs between the row of the list and the object", row.GlobalID(), a.Type().Field(i).Name)
 		}
 	}
 }
 
-// hostileIDs are ids that try to be something else.
+// hostileIDs checks that malformed ids find no object and do not change the path of a
+// call.
 func (s suite) hostileIDs(t *testing.T) {
 	t.Parallel()
 	hostile := []string{
@@ -117,46 +119,47 @@ func (s suite) hostileIDs(t *testing.T) {
 		p.control.Reset()
 		listed := l.read(t, p, l.query)
 		l.get(t.Context(), append(rows{nodes: sample(listed.nodes)}.ids(), unknown(l.typ)))
-		honest := depths(p.control.Calls())
+		allowed := depths(p.control.Calls())
 		for _, id := range hostile {
 			p.control.Reset()
 			if l.typ == model.TypeMembership && len(listed.nodes) > 0 {
 				tenant, user := model.SplitMembership(listed.ids()[0])
-				l.refuses(t, model.JoinMembership(tenant, id))
-				l.refuses(t, model.JoinMembership(id, user))
+				l.checkNotFound(t, model.JoinMembership(tenant, id))
+				l.checkNotFound(t, model.JoinMembership(id, user))
 			}
-			l.refuses(t, id)
+			l.checkNotFound(t, id)
 			for _, call := range p.control.Calls() {
-				stays(t, p.baseURL, call, honest, id)
+				checkPath(t, p.baseURL, call, allowed, id)
 			}
 		}
-		// One bad id must not spoil its neighbours.
+		// A malformed id does not affect other ids.
 		good := listed.ids()[0]
 		for _, id := range hostile {
-			if found := l.get(t.Context(), []string{id, good}); found.Objects[good] == nil {
-				t.Errorf("%s: asked for together with %.30q, %q is not found: %v", l.name, id, good, found.Failed[good])
+			if result := l.get(t.Context(), []string{id, good}); result.Objects[good] == nil {
+				t.Errorf("%s: Get(%.30q, %q) did not return the second: %v", l.name, id, good, result.Failed[good])
 			}
 		}
 	}
 }
 
-func (l list) refuses(t *testing.T, id string) {
+// checkNotFound checks that id finds no object.
+func (l list) checkNotFound(t *testing.T, id string) {
 	t.Helper()
-	found := l.get(t.Context(), []string{id})
-	for key, object := range found.Objects {
-		t.Errorf("%s: Get(%.30q) found %q, %s", l.name, id, key, object.GlobalID())
+	result := l.get(t.Context(), []string{id})
+	for key, object := range result.Objects {
+		t.Errorf("%s: Get(%.30q) returned %q, %s", l.name, id, key, object.GlobalID())
 	}
-	for key, err := range found.Failed {
+	for key, err := range result.Failed {
 		if key != id {
 			t.Errorf("%s: Get(%.30q) failed for %q", l.name, id, key)
 		}
 		if kind := providers.KindOf(err); kind != providers.InvalidArgument && kind != providers.NotFound {
-			t.Errorf("%s: Get(%.30q) failed with %v, want BadInput or no failure", l.name, id, err)
+			t.Errorf("%s: Get(%.30q) failed with %v, want InvalidArgument, NotFound or no error", l.name, id, err)
 		}
 	}
 }
 
-// depths are the numbers of path segments of calls.
+// depths returns the numbers of path segments of calls.
 func depths(calls []fakevendor.Call) map[int]bool {
 	all := map[int]bool{}
 	for _, call := range calls {
@@ -165,8 +168,9 @@ func depths(calls []fakevendor.Call) map[int]bool {
 	return all
 }
 
-// stays checks that a call does not leave the place that honest calls go to.
-func stays(t *testing.T, baseURL string, call fakevendor.Call, honest map[int]bool, id string) {
+// checkPath checks that the path of a call is below the base URL, has no dot segments,
+// and has an allowed number of segments.
+func checkPath(t *testing.T, baseURL string, call fakevendor.Call, allowed map[int]bool, id string) {
 	t.Helper()
 	base, err := url.Parse(baseURL)
 	if err != nil {
@@ -178,11 +182,11 @@ func stays(t *testing.T, baseURL string, call fakevendor.Call, honest map[int]bo
 	}
 	for segment := range strings.SplitSeq(decoded, "/") {
 		if segment == "." || segment == ".." {
-			t.Errorf("the id %.30q led to %s, which climbs", id, call.Path)
+			t.Errorf("the id %.30q led to %s, which has a dot segment", id, call.Path)
 			return
 		}
 	}
-	if !honest[strings.Count(call.Path, "/")] {
-		t.Errorf("the id %.30q led to %s, deeper or higher than any honest call", id, call.Path)
+	if !allowed[strings.Count(call.Path, "/")] {
+		t.Errorf("the id %.30q led to %s, which has another number of segments", id, call.Path)
 	}
 }

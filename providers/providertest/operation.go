@@ -9,19 +9,18 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// operation is something that needs the vendor. It works with every provider of
-// the subject.
+// operation is a read that takes a call. It works with every provider of the subject.
 type operation struct {
 	name string
 	run  func(ctx context.Context, p providers.Provider) error
 }
 
-// operations are Check, the first page of each list, one object of each
-// collection, and roles. They are found over a vendor that behaves.
+// operations returns Check, the first page of each list, one object of each collection,
+// and the roles of an organization. It finds their arguments with a healthy vendor.
 func (s Subject) operations(t *testing.T) []operation {
 	t.Helper()
 	baseURL, _ := s.Serve(t)
-	healthy := s.New(t, baseURL, s.Token, patience)
+	healthy := s.New(t, baseURL, s.Token, callTimeout)
 	all := []operation{{"Check", func(ctx context.Context, p providers.Provider) error { return p.Check(ctx) }}}
 	ids := map[string]string{}
 	for i, l := range s.listsOf(healthy) {
@@ -33,7 +32,7 @@ func (s Subject) operations(t *testing.T) []operation {
 		all = append(all, operation{"Page of " + l.name, func(ctx context.Context, p providers.Provider) error {
 			page, err := s.listsOf(p)[i].page(ctx, l.query, "")
 			if err != nil && page != nil && providers.KindOf(err) != providers.Incomplete {
-				t.Errorf("%s: Page gives a page and %v", l.name, err)
+				t.Errorf("%s: Page returns a page together with %v", l.name, err)
 			}
 			return err
 		}})
@@ -53,19 +52,20 @@ func (s Subject) operations(t *testing.T) []operation {
 	return all
 }
 
-// try runs every operation as a subtest, all at once: they wait more than they
-// work, so that the usual bound on parallel tests would only make them slow.
-func try(t *testing.T, operations []operation, one func(*testing.T, operation)) {
+// runEach runs a subtest per operation, all in parallel. They mostly wait, so they are
+// not subject to the limit of t.Parallel.
+func runEach(t *testing.T, operations []operation, test func(*testing.T, operation)) {
 	t.Helper()
 	var tests sync.WaitGroup
 	for _, o := range operations {
-		tests.Go(func() { t.Run(o.name, func(t *testing.T) { one(t, o) }) })
+		tests.Go(func() { t.Run(o.name, func(t *testing.T) { test(t, o) }) })
 	}
 	tests.Wait()
 }
 
-// failed checks how an operation failed, and that nothing tells a token.
-func (s suite) failed(t *testing.T, p providers.Provider, err error, want ...providers.Kind) {
+// checkError checks the kind and the provider of an error, and that it does not contain
+// the token.
+func (s suite) checkError(t *testing.T, p providers.Provider, err error, want ...providers.Kind) {
 	t.Helper()
 	kind, ok := providers.KindOf(err), false
 	for _, w := range want {
@@ -74,8 +74,8 @@ func (s suite) failed(t *testing.T, p providers.Provider, err error, want ...pro
 	if !ok {
 		t.Errorf("%v (kind %d), want kind %d", err, kind, want)
 	}
-	if e, is := err.(*providers.Error); err != nil && (!is || e.Provider != p.Connection()) { //nolint:errorlint // the contract wants this type itself
-		t.Errorf("%#v is not an error that names its provider", err)
+	if e, is := err.(*providers.Error); err != nil && (!is || e.Provider != p.Connection()) { //nolint:errorlint // the contract requires the unwrapped type
+		t.Errorf("%#v is not an *Error of the provider", err)
 	}
-	keeps(t, s.Token, err)
+	checkErrorHidesToken(t, s.Token, err)
 }

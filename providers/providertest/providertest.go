@@ -1,8 +1,7 @@
-// Package providertest is the conformance suite that every vendor must pass:
-// what the contract of package providers promises, asked of a vendor's client
-// over its simulator.
+// Package providertest is the conformance suite of vendors: it tests a provider and its
+// fake against the contract of package providers.
 //
-// # For the author of a new vendor
+// # Adding a vendor
 //
 // Write one test in the vendor's folder:
 //
@@ -13,7 +12,7 @@
 //					Provider:      &model.Provider{Name: "acme", Vendor: model.Acme, BaseURL: baseURL},
 //					Timeout:       timeout,
 //					MaxConcurrent: 8,
-//					Rand:          func() float64 { return 0 }, // the shortest pauses
+//					Rand:          func() float64 { return 0 }, // the shortest delays
 //				}, providers.NewSecret(token))
 //				if err != nil {
 //					t.Fatal(err)
@@ -32,14 +31,12 @@
 //		})
 //	}
 //
-// Each case serves a simulator of its own and runs in parallel with the others,
-// so Serve must be cheap and its simulators must share nothing that changes. A
-// case that a vendor cannot have (no organizations, no roles) does not exist for
-// it; none is skipped. What the suite cannot know stays with the vendor's own
-// tests: how its wire format maps to the graph's fields, and which conditions it
-// pushes down.
+// The cases run in parallel, each with its own fake, so Serve must be cheap and fakes
+// must not share mutable state. A case for a collection that the vendor does not have
+// passes. The vendor's own tests cover its wire format (see UnsetFields) and the
+// conditions that it applies.
 //
-// It knows no vendor, no wire format and no GraphQL.
+// The suite is independent of vendors, wire formats and GraphQL.
 package providertest
 
 import (
@@ -52,54 +49,48 @@ import (
 
 // Subject is a vendor under test.
 type Subject struct {
-	// New builds a client for the vendor at this base URL. The token may be wrong
-	// and the address dead, on purpose; New must not call the vendor. The timeout
-	// is the one to configure.
+	// New returns a provider with this base URL, token and timeout of calls. The token
+	// may be invalid and the address unreachable; New must not call the vendor.
 	New func(t *testing.T, baseURL, token string, timeout time.Duration) providers.Provider
-	// Serve starts a new simulator that accepts Token, and stops it when the test
-	// ends.
+	// Serve starts a new fake that accepts Token, and stops it when the test ends.
 	Serve func(t *testing.T) (baseURL string, control *fakevendor.Control)
-	// Token has at least 16 characters, so that a part of it is not found by
-	// chance.
+	// Token has at least 16 characters, so that it does not occur in output by chance.
 	Token string
-	// Accounts, Organizations and Users are the vendor ids of existing objects
-	// whose memberships are read. At least one tenant and one user is needed
-	// where the vendor has memberships.
+	// Accounts, Organizations and Users are the vendor ids of objects with memberships.
+	// A vendor with memberships requires at least one tenant and one user.
 	Accounts, Organizations, Users []string
-	// Forbidden are the types of collections that the vendor has and refuses to
-	// this token. The wrong token is not among them.
+	// Forbidden are the types of the collections for which Token lacks the permission.
 	Forbidden []string
-	// Databases tells that members can be narrowed down to a database. Where they
-	// cannot, asking for it must fail with BadInput.
+	// Databases reports whether the vendor filters memberships by database. If not, such
+	// a filter must fail with kind InvalidArgument.
 	Databases bool
 }
 
 const (
-	// patience is the timeout of calls that get an answer, good or bad: long, since
-	// machines that run tests are busy.
-	patience = 30 * time.Second
-	// haste is shorter than the wait that a limited vendor asks for in the suite,
-	// so that no client keeps it, and than the timeout that clients have by
-	// default.
-	haste = 5 * time.Second
-	// hurry is the timeout of calls that are never answered.
-	hurry = 500 * time.Millisecond
+	// callTimeout is the timeout of calls that get a response. It is long because test
+	// machines are busy.
+	callTimeout = 30 * time.Second
+	// shortTimeout is shorter than the Retry-After of the suite, so that no client waits
+	// for it, and shorter than the default timeout of clients.
+	shortTimeout = 5 * time.Second
+	// silentTimeout is the timeout of calls that get no response.
+	silentTimeout = 500 * time.Millisecond
 )
 
-// suite is a subject with what is found out about it once.
+// suite is a subject with its operations.
 type suite struct {
 	Subject
 	operations []operation
 }
 
-// Run runs all cases as subtests.
+// Run runs all cases as parallel subtests of t.
 func Run(t *testing.T, subject Subject) {
 	t.Helper()
 	if len(subject.Token) < 16 {
 		t.Fatal("Subject.Token has less than 16 characters")
 	}
 	s := suite{Subject: subject, operations: subject.operations(t)}
-	t.Run("info", s.info)
+	t.Run("connection", s.connection)
 	t.Run("lists", s.lists)
 	t.Run("filters", s.filters)
 	t.Run("orders", s.orders)
@@ -111,13 +102,13 @@ func Run(t *testing.T, subject Subject) {
 	t.Run("roles", s.roles)
 	t.Run("faults", s.faults)
 	t.Run("wrong token", s.wrongToken)
-	t.Run("lent tokens", s.lentTokens)
+	t.Run("caller credentials", s.callerCredentials)
 	t.Run("forbidden", s.forbidden)
-	t.Run("waiting", s.waiting)
+	t.Run("timeouts", s.timeouts)
 	t.Run("concurrent calls", s.concurrentCalls)
 }
 
-// served is a provider over a simulator of its own.
+// served is a provider with its own fake.
 type served struct {
 	providers.Provider
 	baseURL string
@@ -127,22 +118,23 @@ type served struct {
 func (s suite) serve(t *testing.T) served {
 	t.Helper()
 	baseURL, control := s.Serve(t)
-	return served{s.New(t, baseURL, s.Token, patience), baseURL, control}
+	return served{s.New(t, baseURL, s.Token, callTimeout), baseURL, control}
 }
 
-func (s suite) info(t *testing.T) {
+// connection checks Connection, Check and Collections.
+func (s suite) connection(t *testing.T) {
 	t.Parallel()
 	p := s.serve(t)
-	hides(t, s.Token, p.Provider)
-	info := p.Connection()
-	if info == nil || info.Name == "" || info.Vendor == "" || info.BaseURL != p.baseURL {
-		t.Fatalf("Info() = %+v, want a name, a vendor and the base URL %s", info, p.baseURL)
+	checkHidesToken(t, s.Token, p.Provider)
+	connection := p.Connection()
+	if connection == nil || connection.Name == "" || connection.Vendor == "" || connection.BaseURL != p.baseURL {
+		t.Fatalf("Connection() = %+v, want a name, a vendor and the base URL %s", connection, p.baseURL)
 	}
-	if p.Connection() != info {
-		t.Error("Info() points to another value the second time; everything read must share one")
+	if p.Connection() != connection {
+		t.Error("Connection() returns another pointer the second time")
 	}
 	if n := len(p.control.Calls()); n != 0 {
-		t.Errorf("building the provider made %d calls", n)
+		t.Errorf("New made %d calls, want none", n)
 	}
 	if err := p.Check(t.Context()); err != nil {
 		t.Errorf("Check() = %v", err)
@@ -151,6 +143,6 @@ func (s suite) info(t *testing.T) {
 		t.Errorf("Check made %d calls, want 1", n)
 	}
 	if len(collections(p)) == 0 {
-		t.Error("Collections() holds none")
+		t.Error("Collections() is empty")
 	}
 }

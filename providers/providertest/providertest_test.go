@@ -16,25 +16,24 @@ import (
 	"github.com/accountgraph/accountgraph/providers/providertest"
 )
 
-var mutant = flag.String("mutant", "", "the promise that the toy client breaks")
+var defect = flag.String("defect", "", "defect of the fake provider")
 
-// A client that keeps all promises passes.
-func TestToy(t *testing.T) {
+func TestRun_ConformingProvider(t *testing.T) {
 	providertest.Run(t, providertest.Subject{
 		New: func(t *testing.T, baseURL, token string, timeout time.Duration) providers.Provider {
-			p, err := newToy(upstream.Config{
-				Provider:      &model.Provider{Name: "toy", Vendor: "TOY", BaseURL: baseURL},
+			p, err := newFakeProvider(upstream.Config{
+				Provider:      &model.Provider{Name: "fake", Vendor: "FAKE", BaseURL: baseURL},
 				Timeout:       timeout,
 				MaxConcurrent: 8,
 				Rand:          func() float64 { return 0 },
-			}, token, *mutant)
+			}, token, *defect)
 			if err != nil {
 				t.Fatal(err)
 			}
 			return p
 		},
 		Serve: func(t *testing.T) (string, *fakevendor.Control) {
-			vendor := &toyVendor{}
+			vendor := &fakeVendor{}
 			server := httptest.NewServer(vendor)
 			t.Cleanup(server.Close)
 			return server.URL, &vendor.control
@@ -44,43 +43,42 @@ func TestToy(t *testing.T) {
 	})
 }
 
-// A client that breaks a promise fails, in the case that is about it. Each
-// mutant runs in a process of its own, where its failure harms nobody.
-func TestMutants(t *testing.T) {
-	if *mutant != "" {
-		t.Fatal("a mutant among mutants")
+// Each defect makes one subtest fail. It runs in a process of its own.
+func TestRun_NonconformingProvider(t *testing.T) {
+	if *defect != "" {
+		t.Fatal("-defect is set")
 	}
-	for name, dies := range map[string]string{
-		"names itself anew":           "info",
-		"checks nothing":              "info",
-		"keeps the token":             "info",
-		"mixes up ids":                "lists",
-		"tells a wrong total":         "lists",
-		"stands still":                "lists",
-		"hides its age":               "lists",
-		"drops what matches":          "filters",
-		"claims an order":             "orders",
-		"takes any token":             "tokens",
-		"gives half a record":         "objects",
-		"loses an object":             "objects",
-		"changes what it listed":      "objects",
-		"fails for what is not there": "objects",
-		"joins paths by hand":         "hostile_ids",
-		"takes null for a list":       "faults/null",
-		"swallows failures":           "faults/403",
-		"tells the token":             "faults/403",
-		"confuses kinds":              "faults/429",
-		"forgets who failed":          "faults/401",
-		"lends its own token":         "lent_tokens/a_bad_token",
-		"asks without a token":        "lent_tokens/nobody_is_asked_without_a_token",
-		"hides a refusal":             "forbidden",
-		"waits for ever":              "waiting/beyond_the_timeout",
+	for name, subtest := range map[string]string{
+		"another connection":      "connection",
+		"Check without a call":    "connection",
+		"token in a field":        "connection",
+		"wrong id":                "lists",
+		"wrong total":             "lists",
+		"same next page":          "lists",
+		"no freshness":            "lists",
+		"drops matching rows":     "filters",
+		"unsupported order":       "orders",
+		"accepts any page token":  "tokens",
+		"incomplete record":       "objects",
+		"missing object":          "objects",
+		"object differs from row": "objects",
+		"error for unknown id":    "objects",
+		"unescaped path":          "hostile_ids",
+		"accepts null":            "faults/null",
+		"ignores errors":          "faults/403",
+		"token in an error":       "faults/403",
+		"wrong kind":              "faults/429",
+		"error without provider":  "faults/401",
+		"ignores caller token":    "caller_credentials/invalid_token",
+		"calls without a token":   "caller_credentials/no_call_without_a_token",
+		"ignores Forbidden":       "forbidden",
+		"no timeout":              "timeouts/timeout",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			only := "-test.run=^TestToy$/^" + strings.ReplaceAll(dies, "/", "$/^") + "$"
-			if exec.CommandContext(t.Context(), os.Args[0], only, "-mutant="+name).Run() == nil {
-				t.Errorf("%s passes", dies)
+			only := "-test.run=^TestRun_ConformingProvider$/^" + strings.ReplaceAll(subtest, "/", "$/^") + "$"
+			if exec.CommandContext(t.Context(), os.Args[0], only, "-defect="+name).Run() == nil {
+				t.Errorf("%s does not fail", subtest)
 			}
 		})
 	}
