@@ -1,4 +1,4 @@
-// Runs the built program, as a user starts it, and ends it again.
+// Runs the built binary.
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -8,32 +8,32 @@ import { fileURLToPath } from 'node:url';
 
 const binary = process.env.ACCOUNTGRAPH ?? fileURLToPath(new URL('../../accountgraph', import.meta.url));
 
-// patience bounds every wait for the program, in milliseconds.
-const patience = 20_000;
+// timeout bounds every wait for the program, in milliseconds.
+const timeout = 20_000;
 
-// start runs the program until it has written what matches, and returns the match
-// and how to end it.
+// start runs the program until its output matches the pattern. It returns the match, and
+// stop, which ends the program.
 async function start(args, stream, pattern) {
   const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  const ended = new Promise((resolve) => child.once('close', resolve));
+  const exited = new Promise((resolve) => child.once('close', resolve));
   const stop = async () => {
     child.kill('SIGTERM');
-    await ended;
+    await exited;
   };
   let text = '';
   const match = await new Promise((resolve, reject) => {
-    const late = setTimeout(() => reject(new Error(`${args[0]} says after ${patience} ms only: ${text}`)), patience);
+    const timer = setTimeout(() => reject(new Error(`${args[0]} not ready after ${timeout} ms: ${text}`)), timeout);
     const look = (chunk) => {
       text += chunk;
       const found = pattern.exec(text);
       if (!found) return;
-      clearTimeout(late);
+      clearTimeout(timer);
       resolve(found);
     };
     child[stream].on('data', look);
     child[stream === 'stdout' ? 'stderr' : 'stdout'].resume();
     child.once('error', reject);
-    child.once('close', () => reject(new Error(`${args[0]} ended: ${text}`)));
+    child.once('close', () => reject(new Error(`${args[0]} exited: ${text}`)));
   }).catch(async (problem) => {
     child.kill('SIGKILL');
     throw problem;
@@ -41,7 +41,7 @@ async function start(args, stream, pattern) {
   return { match, stop };
 }
 
-// vendors runs the four simulated vendors; providers is the configuration for them.
+// vendors runs the simulated vendors; providers is the configuration for them.
 export async function vendors() {
   const { match, stop } = await start(['vendors', '--port', '0'], 'stdout', /^providers:\n(?:.*\n)*.*organizations: .*\n/m);
   return { providers: match[0], stop };
@@ -63,7 +63,7 @@ export async function serve(config) {
   };
 }
 
-// without has one of the providers at a port where nobody listens.
+// without moves a provider to a port on which nothing listens.
 export async function without(providers, name) {
   const port = await new Promise((resolve, reject) => {
     const server = createServer();
@@ -73,13 +73,12 @@ export async function without(providers, name) {
       server.close(() => resolve(port));
     });
   });
-  const gone = new RegExp(`(- name: ${name}\\n(?:    .*\\n)*?    baseURL: http://127\\.0\\.0\\.1:)\\d+`);
-  if (!gone.test(providers)) throw new Error(`there is no provider ${name}`);
-  return providers.replace(gone, `$1${port}`);
+  const target = new RegExp(`(- name: ${name}\\n(?:    .*\\n)*?    baseURL: http://127\\.0\\.0\\.1:)\\d+`);
+  if (!target.test(providers)) throw new Error(`there is no provider ${name}`);
+  return providers.replace(target, `$1${port}`);
 }
 
-// schema is the SDL that the program prints for a version of federation, or for the
-// newest.
+// schema returns the SDL for a version of federation, by default the newest.
 export async function schema(federation) {
   const version = federation ? ['--federation', federation] : [];
   const child = spawn(binary, ['schema', ...version], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -88,8 +87,8 @@ export async function schema(federation) {
   return text;
 }
 
-// ask sends a query and returns the answer.
-export async function ask(url, query, variables = {}, headers = {}) {
+// execute sends a query and returns the response.
+export async function execute(url, query, variables = {}, headers = {}) {
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },

@@ -1,7 +1,7 @@
-// Opens the page in Debian's Chromium, headless, for graphiql.test.mjs and screenshot.mjs.
+// Opens GraphiQL in headless Chromium.
 import { chromium } from 'playwright-core';
 
-export async function open(url, { seen = () => {} } = {}) {
+export async function open(url, { observe = () => {} } = {}) {
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: [
@@ -15,10 +15,10 @@ export async function open(url, { seen = () => {} } = {}) {
     ],
   });
   const context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
-  context.on('request', (request) => seen('request', request.url()));
-  context.on('weberror', (error) => seen('error', String(error.error())));
+  context.on('request', (request) => observe('request', request.url()));
+  context.on('weberror', (error) => observe('error', String(error.error())));
   context.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') seen('error', message.text());
+    if (message.type() === 'error' || message.type() === 'warning') observe('error', message.text());
   });
   const page = await context.newPage();
   await page.goto(url);
@@ -26,16 +26,16 @@ export async function open(url, { seen = () => {} } = {}) {
   return { browser, page };
 }
 
-// run opens the tab with this title, runs its query and returns the answer.
+// run executes the query of the tab with this title and returns the response.
 export async function run(page, title) {
   await page.locator('.graphiql-tab-button', { hasText: title }).click();
-  const answered = page.waitForResponse(
+  const received = page.waitForResponse(
     (response) =>
       new URL(response.url()).pathname === '/graphql' &&
       response.request().postDataJSON().query.includes(`query ${title} `),
   );
   await page.locator('.graphiql-execute-button').click();
-  const answer = await (await answered).json();
+  const body = await (await received).json();
   await page.locator('.graphiql-response .view-line', { hasText: '"data"' }).waitFor();
-  return answer;
+  return body;
 }

@@ -5,7 +5,7 @@ import { figure } from './figures.mjs';
 
 const composers = { '@apollo/composition': apollo, '@wundergraph/composition': wundergraph };
 
-test('two composers compose without an error or a hint', async () => {
+test('composition: no errors and no hints', async () => {
   let hints = 0;
   for (const [name, compose] of Object.entries(composers)) {
     const result = await compose();
@@ -16,7 +16,7 @@ test('two composers compose without an error or a hint', async () => {
   figure(`composition: ${hints} hints in ${Object.keys(composers).length} composers`);
 });
 
-test('composers of an older federation compose what is printed for it', async () => {
+test('composition: older versions of federation', async () => {
   assert.deepEqual((await hive()).errors, []);
   for (const federation of ['2.3', '2.4', '2.5', '2.9']) {
     for (const compose of [apollo, wundergraph]) {
@@ -26,14 +26,14 @@ test('composers of an older federation compose what is printed for it', async ()
   }
 });
 
-test('every composer notices a conflict', async () => {
+test('composition: a conflict is an error', async () => {
   const change = (sdl) => sdl.replace('type User implements Node @key(fields: "id")', 'type User implements Node @key(fields: "number")');
   for (const [name, compose] of Object.entries({ ...composers, hive })) {
     assert.notEqual((await compose({ change })).errors.length, 0, name);
   }
 });
 
-test('a contract without personal data is a schema', async () => {
+test('composition: a contract without personal data', async () => {
   const change = (sdl) => sdl.replaceAll('@tag(name: "personal")', '@inaccessible').replace('"@tag"', '"@inaccessible"');
   const { errors, schema } = await apollo({ change });
   assert.deepEqual(errors, []);
@@ -42,15 +42,15 @@ test('a contract without personal data is a schema', async () => {
   assert.deepEqual(fields('User').filter((name) => /email|name|phone|icon|login/i.test(name)), []);
 });
 
-test('the supergraph tells a router of caching, cost, scopes and personal data', async () => {
+test('composition: the supergraph keeps cache tags, costs, scopes and tags', async () => {
   const { supergraph } = await apollo();
-  for (const told of [
+  for (const text of [
     'name: "federation__cacheTag", args: {format: "{$key.id}"}',
     '@cost(weight: 20)',
     'sizedFields: ["edges", "nodes"]',
   ]) {
-    assert.ok(supergraph.includes(told), told);
+    assert.ok(supergraph.includes(text), text);
   }
   const email = supergraph.match(/^ +email: String @.*$/m)[0];
-  for (const told of ['@requiresScopes(scopes: [["personal:read"]])', '@tag(name: "personal")']) assert.ok(email.includes(told), email);
+  for (const text of ['@requiresScopes(scopes: [["personal:read"]])', '@tag(name: "personal")']) assert.ok(email.includes(told), email);
 });

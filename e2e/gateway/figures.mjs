@@ -1,23 +1,23 @@
-// A reporter: what node's own says, and at its end the figures that tests told.
+// A test reporter: node's spec reporter, followed by the figures that tests print.
 import { spec } from 'node:test/reporters';
 
 const mark = 'figure: ';
 
-// figure tells a figure.
+// figure prints a figure.
 export const figure = (text) => console.log(mark + text);
 
 export default async function* report(source) {
-  const told = [];
-  const watched = async function* () {
+  const figures = [];
+  const filtered = async function* () {
     for await (const event of source) {
       if (event.type === 'test:stdout' && event.data.message.startsWith(mark)) {
-        told.push(event.data.message.slice(mark.length));
+        figures.push(event.data.message.slice(mark.length));
         continue;
       }
       yield event;
     }
   };
   const { compose } = await import('node:stream');
-  yield* compose(watched, new spec());
-  yield `\n${told.join('')}`;
+  yield* compose(filtered, new spec());
+  yield `\n${figures.join('')}`;
 }

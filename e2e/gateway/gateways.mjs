@@ -1,4 +1,4 @@
-// Two gateways of different makers, each in front of the same two subgraphs.
+// Apollo's gateway and Hive Gateway, each with the same two subgraphs.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { ApolloGateway, RemoteGraphQLDataSource } from '@apollo/gateway';
@@ -7,8 +7,8 @@ import { startStandaloneServer } from '@apollo/server/standalone';
 import { createGatewayRuntime } from '@graphql-hive/gateway-runtime';
 import { apollo as compose } from './composition.mjs';
 
-// passed are the headers of a caller that subgraphs get as they came.
-const passed = ['authorization'];
+// forwardedHeaders are request headers that gateways forward to subgraphs.
+const forwardedHeaders = ['authorization'];
 
 async function apollo(supergraph, own) {
   const gateway = new ApolloGateway({
@@ -17,7 +17,7 @@ async function apollo(supergraph, own) {
       new RemoteGraphQLDataSource({
         url,
         willSendRequest({ request, context }) {
-          for (const [name, value] of Object.entries({ ...context.passed, ...own })) request.http.headers.set(name, value);
+          for (const [name, value] of Object.entries({ ...context.headers, ...own })) request.http.headers.set(name, value);
         },
       }),
     logger: quiet,
@@ -25,7 +25,7 @@ async function apollo(supergraph, own) {
   const server = new ApolloServer({ gateway, includeStacktraceInErrorResponses: false, logger: quiet });
   const { url } = await startStandaloneServer(server, {
     listen: { host: '127.0.0.1', port: 0 },
-    context: async ({ req }) => ({ passed: pick(req.headers) }),
+    context: async ({ req }) => ({ headers: pick(req.headers) }),
   });
   return { name: '@apollo/gateway', url, stop: () => server.stop() };
 }
@@ -55,13 +55,13 @@ async function hive(supergraph, own) {
 
 const quiet = Object.fromEntries(['debug', 'info', 'warn', 'error'].map((level) => [level, () => {}]));
 
-const pick = (headers) => Object.fromEntries(passed.filter((name) => headers[name]).map((name) => [name, headers[name]]));
+const pick = (headers) => Object.fromEntries(forwardedHeaders.filter((name) => headers[name]).map((name) => [name, headers[name]]));
 
-// start runs both in front of the subgraphs at urls. They say to accountgraph who
-// they are with headers of their own.
+// start runs both gateways with the subgraphs at urls. They authenticate to accountgraph
+// with the headers own.
 //
-// Apollo's gateway refuses a supergraph with directives that only its router knows,
-// @cacheTag and those of 2.5 for callers; so it gets the SDL for 2.4.
+// Apollo's gateway rejects directives that only Apollo's router supports, @cacheTag and
+// the authorization directives of 2.5, so it gets the SDL for 2.4.
 export async function start(urls, own = {}) {
   const [older, newest] = await Promise.all([compose({ urls, federation: '2.4' }), compose({ urls })]);
   return await Promise.all([apollo(older.supergraph, own), hive(newest.supergraph, own)]);

@@ -6,7 +6,7 @@ import * as gateways from './gateways.mjs';
 import { authors, operations, requesters, withoutBlendVision } from './operations.mjs';
 import * as tickets from './tickets.mjs';
 
-test('two gateways give the same answers', async (t) => {
+test('gateways: both give the same responses', async (t) => {
   const running = [];
   t.after(() => Promise.all(running.map(({ stop }) => stop())));
   const run = async (starting) => {
@@ -16,47 +16,47 @@ test('two gateways give the same answers', async (t) => {
   };
 
   const { providers } = await run(accountgraph.vendors());
-  const whole = await run(accountgraph.serve(providers));
-  const limping = await run(accountgraph.serve(await accountgraph.without(providers, 'blendvision')));
-  const all = await users(whole.url);
+  const complete = await run(accountgraph.serve(providers));
+  const degraded = await run(accountgraph.serve(await accountgraph.without(providers, 'blendvision')));
+  const all = await users(complete.url);
   const other = await run(tickets.serve(authors(all), requesters));
   let same = 0;
-  for (const [server, asked] of [
-    [whole, operations(all)],
-    [limping, withoutBlendVision()],
+  for (const [server, cases] of [
+    [complete, operations(all)],
+    [degraded, withoutBlendVision()],
   ]) {
     const both = await run(gateways.start({ accountgraph: server.url, tickets: other.url }));
-    for (const operation of asked) {
+    for (const operation of cases) {
       await t.test(operation.name, async () => {
-        const answers = [];
+        const responses = [];
         for (const { name, url } of both) {
           const before = await requests(server);
-          const answer = await accountgraph.ask(url, operation.query, operation.variables);
-          holds(name, operation, answer);
+          const response = await accountgraph.execute(url, operation.query, operation.variables);
+          check(name, operation, response);
           if (operation.requests) assert.equal((await requests(server)) - before, operation.requests, `${name}: requests`);
-          answers.push(answer);
+          responses.push(response);
         }
-        assert.deepEqual(answers[1].data, answers[0].data);
+        assert.deepEqual(responses[1].data, responses[0].data);
         same++;
       });
     }
   }
-  figure(`the same ${same} answers from 2 gateways`);
+  figure(`the same ${same} responses from 2 gateways`);
 });
 
-// requests is how many a server has answered.
+// requests returns the number of requests that a server has handled.
 async function requests({ page }) {
   const metrics = await (await fetch(new URL('metrics', page))).text();
   return Number(/^accountgraph_request_seconds_count (\d+)/m.exec(metrics)?.[1] ?? 0);
 }
 
-// own are the errors as accountgraph gave them. Apollo's gateway wraps those that
-// came with a status other than 200.
-const own = (errors) => errors.flatMap((error) => error.extensions?.response?.body?.errors ?? error);
+// unwrapped returns accountgraph's errors. Apollo's gateway wraps those of responses with
+// a status other than 200.
+const unwrapped = (errors) => errors.flatMap((error) => error.extensions?.response?.body?.errors ?? error);
 
-// holds checks an answer against what its operation says of it.
-function holds(gateway, operation, { data, errors: all = [] }) {
-  const errors = own(all);
+// check compares a response with the expectations of its operation.
+function check(gateway, operation, { data, errors: all = [] }) {
+  const errors = unwrapped(all);
   const text = `${gateway}: ${JSON.stringify({ errors, data }).slice(0, 2000)}`;
   const wanted = (operation.errors ?? []).filter(({ beside }) => !beside || gateway !== 'Hive Gateway');
   const fits = (error, { path, code, provider, whole }) =>
@@ -64,11 +64,11 @@ function holds(gateway, operation, { data, errors: all = [] }) {
     error.extensions.provider === provider &&
     (whole || path.every((step, i) => error.path?.[i] === step));
   for (const want of wanted) assert.ok(errors.some((error) => fits(error, want)), `no error at ${want.path} in ${text}`);
-  for (const error of errors) assert.ok(wanted.some((want) => fits(error, want)), `not this error: ${JSON.stringify(error)} in ${text}`);
-  assert.ok(data && operation.holds(data), text);
+  for (const error of errors) assert.ok(wanted.some((want) => fits(error, want)), `unexpected error: ${JSON.stringify(error)} in ${text}`);
+  assert.ok(data && operation.check(data), text);
 }
 
-// users are all users by provider: their ids and names.
+// users returns the ids and names of all users, by provider.
 async function users(url) {
   const query = `query ($provider: String!, $after: String) {
     users(first: 100, after: $after, filter: {providers: [$provider]}) { nodes { id name } pageInfo { hasNextPage endCursor } }
@@ -78,7 +78,7 @@ async function users(url) {
     all[provider] = [];
     let page = { hasNextPage: true };
     while (page.hasNextPage) {
-      const { data } = await accountgraph.ask(url, query, { provider, after: page.endCursor });
+      const { data } = await accountgraph.execute(url, query, { provider, after: page.endCursor });
       all[provider].push(...data.users.nodes);
       page = data.users.pageInfo;
     }

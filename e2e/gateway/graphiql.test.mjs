@@ -4,17 +4,17 @@ import * as accountgraph from './accountgraph.mjs';
 import { open, run } from './chromium.mjs';
 import { figure } from './figures.mjs';
 
-// Every tab is run and must be answered without an error; nothing may be asked of
-// another host; the console stays silent; no header is stored.
-test('GraphiQL answers in a browser, which asks no other host', async (t) => {
+// Every tab runs without an error, there are no requests to other hosts, the console is
+// empty, and no header is stored.
+test('graphiql: every tab runs in a browser', async (t) => {
   const vendors = await accountgraph.vendors();
   t.after(vendors.stop);
   const server = await accountgraph.serve(vendors.providers);
   t.after(server.stop);
   const requests = [];
   const errors = [];
-  const seen = (kind, what) => (kind === 'request' ? requests : errors).push(what);
-  const { browser, page } = await open(server.page, { seen });
+  const observe = (kind, what) => (kind === 'request' ? requests : errors).push(what);
+  const { browser, page } = await open(server.page, { observe });
   t.after(() => browser.close());
 
   const titles = page.locator('.graphiql-tab-button');
@@ -22,9 +22,9 @@ test('GraphiQL answers in a browser, which asks no other host', async (t) => {
   assert.deepEqual(tabs, ['Users', 'Circle', 'Person', 'Entities']);
   assert.equal(await page.title(), 'accountgraph');
   for (const title of tabs) {
-    const answer = await run(page, title);
-    assert.equal(answer.errors, undefined, `${title}: ${JSON.stringify(answer.errors?.[0])}`);
-    for (const [field, value] of Object.entries(answer.data)) assert.ok(value, `${title}: ${field} is null`);
+    const response = await run(page, title);
+    assert.equal(response.errors, undefined, `${title}: ${JSON.stringify(response.errors?.[0])}`);
+    for (const [field, value] of Object.entries(response.data)) assert.ok(value, `${title}: ${field} is null`);
   }
 
   await page.getByText('Root Types').waitFor();
@@ -34,21 +34,21 @@ test('GraphiQL answers in a browser, which asks no other host', async (t) => {
   await page.getByRole('button', { name: 'Show GraphiQL Explorer' }).click();
   await page.locator('.graphiql-explorer-root').waitFor();
 
-  // A token put into the headers is sent, and forgotten.
+  // A token in the headers is sent, and not stored.
   await titles.first().click();
   await page.evaluate(() => {
     const models = globalThis.__MONACO.editor.getModels();
-    models.find((model) => model.uri.path.endsWith('request-headers.json')).setValue('{"authorization": "Bearer canary"}');
+    models.find((model) => model.uri.path.endsWith('request-headers.json')).setValue('{"authorization": "Bearer s3cr3t"}');
   });
-  const asked = page.waitForRequest((request) => request.headers().authorization === 'Bearer canary');
+  const sent = page.waitForRequest((request) => request.headers().authorization === 'Bearer s3cr3t');
   await page.locator('.graphiql-execute-button').click();
-  await asked;
-  // GraphiQL stores half a second late.
+  await sent;
+  // GraphiQL writes to storage after half a second.
   await page.waitForTimeout(1500);
   const stored = await page.evaluate(() => JSON.stringify({ ...localStorage }));
-  assert.match(stored, /query Circle/, 'tabs are remembered');
-  assert.match(stored, /accountgraph\/graphiql:queries/, 'history is remembered');
-  assert.doesNotMatch(stored, /canary/, 'no header is remembered');
+  assert.match(stored, /query Circle/, 'tabs are stored');
+  assert.match(stored, /accountgraph\/graphiql:queries/, 'history is stored');
+  assert.doesNotMatch(stored, /s3cr3t/, 'no header is stored');
 
   await page.reload();
   await page.locator('.graphiql-query-editor .view-line').first().waitFor();
@@ -58,5 +58,5 @@ test('GraphiQL answers in a browser, which asks no other host', async (t) => {
   const elsewhere = requests.filter((to) => !/^(data|blob):/.test(to) && new URL(to).origin !== origin);
   assert.deepEqual(elsewhere, [], 'requests to other hosts');
   assert.deepEqual(errors, [], 'errors and warnings on the console');
-  figure(`graphiql: ${tabs.length} tabs answered, ${elsewhere.length} requests to other hosts`);
+  figure(`graphiql: ${tabs.length} tabs ran, ${elsewhere.length} requests to other hosts`);
 });

@@ -1,31 +1,31 @@
-// What both gateways are asked. An operation says what its answer has to hold, and
-// which errors: where they are, their code, and whose fault it was; and it may say
-// how many requests of a gateway reach accountgraph. Errors that stand beside data
-// are marked: Hive Gateway keeps only those that explain a null.
+// The operations that both gateways execute. check accepts the data, errors are the
+// expected errors (path, code, provider), and requests is the number of requests that
+// reach accountgraph. beside marks errors of fields that are not null, which Hive Gateway
+// drops.
 
 const down = /^UPSTREAM_(UNAVAILABLE|CIRCUIT_OPEN)$/;
 
-// operations are those for the whole; users are all by provider.
+// operations returns the operations with all vendors available; users are by provider.
 export const operations = (users) => [
   {
-    name: 'entities across subgraphs: tickets of theirs, authors of ours',
+    name: 'entities across subgraphs',
     query: '{ tickets(first: 4) { title author { id status provider { name vendor } currentAccount { name } } } }',
-    holds: ({ tickets }) => tickets.map(({ author }) => author.provider.name).join() === 'softwareone,blendvision,activityinfo,activeplatform',
+    check: ({ tickets }) => tickets.map(({ author }) => author.provider.name).join() === 'softwareone,blendvision,activityinfo,activeplatform',
   },
   {
-    name: 'a list of ours, tickets of theirs',
+    name: 'a list, with fields of the other subgraph',
     query: `{ users(first: 3, filter: {providers: ["softwareone"]}) { nodes { id tickets { title } } pageInfo { hasNextPage } totalCount } }`,
-    holds: ({ users: { nodes, totalCount } }) => nodes[0].tickets[0].title === 'Ticket 0' && totalCount === users.softwareone.length,
+    check: ({ users: { nodes, totalCount } }) => nodes[0].tickets[0].title === 'Ticket 0' && totalCount === users.softwareone.length,
   },
   {
-    name: 'a circle through the gateway',
+    name: 'a circular query',
     query: `query ($id: ID!) {
       user(id: $id) {
         tickets { author { memberships(first: 2) { nodes { tenant { name __typename } user { tickets { id author { id } } } } } } }
       }
     }`,
     variables: { id: users.softwareone[0].id },
-    holds: ({ user }) =>
+    check: ({ user }) =>
       user.tickets[0].author.memberships.nodes.every(
         ({ tenant, user }) => tenant.name && user.tickets[0].author.id === users.softwareone[0].id,
       ),
@@ -33,69 +33,69 @@ export const operations = (users) => [
   {
     name: 'a person by e-mail address, with tickets',
     query: '{ person(email: "person123@acme.example") { email users { id } providers { name } tickets { title } } }',
-    holds: ({ person }) => person.users.length === 4 && person.tickets.length === 3,
+    check: ({ person }) => person.users.length === 4 && person.tickets.length === 3,
   },
   {
-    name: 'requesters whom the tickets know by address',
+    name: 'people as entities, by e-mail address',
     query: '{ tickets(first: 2) { requester { email lastLoginAt users { id } memberships(first: 3) { nodes { role } } } } }',
-    holds: ({ tickets }) => tickets.every(({ requester }) => requester.users.length === 4 && requester.memberships.nodes.length > 0),
+    check: ({ tickets }) => tickets.every(({ requester }) => requester.users.length === 4 && requester.memberships.nodes.length > 0),
   },
   {
-    name: 'nodes by id, with what the other subgraph adds to one of them',
+    name: 'nodes by id, with a field of the other subgraph',
     query: `query ($ids: [ID!]!) { nodes(ids: $ids) { id __typename ... on User { tickets { id } } ... on Account { groups(first: 2) { nodes { name } } } } }`,
     variables: { ids: [users.softwareone[1].id, 'softwareone:Account:ACC-1000-1234', 'softwareone:User:USR-9999-9999'] },
-    holds: ({ nodes }) => nodes[1].groups.nodes.length === 2 && nodes[2] === null,
+    check: ({ nodes }) => nodes[1].groups.nodes.length === 2 && nodes[2] === null,
   },
   {
-    name: 'the page behind a cursor, fragments and directives',
+    name: 'a page, fragments and directives',
     query: `query ($first: Int!, $skip: Boolean!) {
       accounts(first: $first, orderBy: {field: NAME}) { edges { cursor node { ...Named } } pageInfo { endCursor } }
     }
     fragment Named on Account { name members(first: 1) @skip(if: $skip) { nodes { user { id } } } }`,
     variables: { first: 2, skip: true },
-    holds: ({ accounts }) => accounts.edges[1].cursor === accounts.pageInfo.endCursor && !('members' in accounts.edges[0].node),
+    check: ({ accounts }) => accounts.edges[1].cursor === accounts.pageInfo.endCursor && !('members' in accounts.edges[0].node),
   },
   {
-    name: 'an author who does not exist',
+    name: 'an entity that does not exist',
     query: '{ ticket(id: "T-4") { title author { name } } }',
-    holds: ({ ticket }) => ticket.title && !ticket.author?.name,
+    check: ({ ticket }) => ticket.title && !ticket.author?.name,
   },
   {
-    name: 'an author whose id is none',
+    name: 'an entity with an invalid id',
     query: '{ ticket(id: "T-1001") { title author { name } } }',
-    holds: ({ ticket }) => ticket.title && !ticket.author?.name,
+    check: ({ ticket }) => ticket.title && !ticket.author?.name,
     errors: [{ path: ['ticket', 'author'], code: /^BAD_USER_INPUT$/ }],
   },
   {
-    name: 'a thousand representations',
+    name: '1000 representations',
     query: '{ tickets(first: 1000) { author { id name } } }',
     requests: 1,
-    holds: ({ tickets }) => {
+    check: ({ tickets }) => {
       const names = new Map(Object.values(users).flat().map(({ id, name }) => [id, name]));
       const wanted = authors(users).slice(0, 1000);
       return tickets.length === 1000 && tickets.every(({ author }, i) => (author?.name ?? null) === (names.get(wanted[i]) ?? null));
     },
   },
   {
-    name: 'more representations than there may be',
+    name: 'more representations than the limit',
     query: '{ tickets(first: 1001) { id author { id name } } }',
-    holds: ({ tickets }) => tickets.length === 1001 && tickets.every(({ id, author }) => id && !author?.name),
+    check: ({ tickets }) => tickets.length === 1001 && tickets.every(({ id, author }) => id && !author?.name),
     errors: [{ path: ['tickets'], code: /^QUERY_TOO_COMPLEX$/, whole: true }],
   },
   {
-    name: 'an argument that makes no sense',
+    name: 'an invalid argument',
     query: '{ users(filter: {providers: ["nobody"]}) { nodes { id } } tickets(first: 1) { id } }',
-    holds: ({ users, tickets }) => users === null && tickets.length === 1,
+    check: ({ users, tickets }) => users === null && tickets.length === 1,
     errors: [{ path: ['users'], code: /^BAD_USER_INPUT$/ }],
   },
 ];
 
-// withoutBlendVision are those for when BlendVision does not answer.
+// withoutBlendVision returns the operations with BlendVision unavailable.
 export const withoutBlendVision = () => [
   {
     name: 'one vendor fails: authors of the others and all tickets are there',
     query: '{ tickets(first: 4) { title author { id name email } requester { email users { id } } } }',
-    holds: ({ tickets }) =>
+    check: ({ tickets }) =>
       tickets.every(({ title, author, requester }, i) => title && (i === 1 || author.name) && requester.users.length === 3) && tickets[1].author.name === null,
     errors: [
       { path: ['tickets', 1, 'author'], code: down, provider: 'blendvision' },
@@ -105,7 +105,7 @@ export const withoutBlendVision = () => [
   {
     name: 'one vendor fails: a person has the other logins and the tickets',
     query: '{ person(email: "person123@acme.example") { users { id } tickets { title } } }',
-    holds: ({ person }) => person.users.length === 3 && person.tickets.length === 3,
+    check: ({ person }) => person.users.length === 3 && person.tickets.length === 3,
     errors: [{ path: ['person'], code: down, provider: 'blendvision', beside: true }],
   },
   {
@@ -115,19 +115,19 @@ export const withoutBlendVision = () => [
       accounts(first: 1) { nodes { id } }
       tickets(first: 1) { title }
     }`,
-    holds: ({ organizations, accounts, tickets }) => organizations === null && accounts.nodes.length === 1 && tickets.length === 1,
+    check: ({ organizations, accounts, tickets }) => organizations === null && accounts.nodes.length === 1 && tickets.length === 1,
     errors: [{ path: ['organizations'], code: down, provider: 'blendvision' }],
   },
 ];
 
-// authors are those of the tickets: four who exist at four vendors, one who does
-// not, then all others who do, then some who do not; the last id is none.
+// authors returns the ids of the tickets' authors: one user per vendor, one that does not
+// exist, all other users, ids that do not exist up to 1001, and an invalid id.
 export function authors({ softwareone, blendvision, activityinfo, activeplatform }) {
   const ids = (users) => users.map(({ id }) => id);
-  const nobody = (i) => `softwareone:User:USR-0000-${String(i).padStart(4, '0')}`;
-  const all = [...ids([softwareone[0], blendvision[0], activityinfo[0], activeplatform[0]]), nobody(0)];
+  const missing = (i) => `softwareone:User:USR-0000-${String(i).padStart(4, '0')}`;
+  const all = [...ids([softwareone[0], blendvision[0], activityinfo[0], activeplatform[0]]), missing(0)];
   all.push(...ids([softwareone, blendvision, activityinfo].flatMap((users) => users.slice(1))));
-  while (all.length < 1001) all.push(nobody(all.length));
+  while (all.length < 1001) all.push(missing(all.length));
   return [...all, 'nonsense'];
 }
 

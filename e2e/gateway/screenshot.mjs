@@ -1,4 +1,4 @@
-// Saves a picture of the Circle query and its answer:
+// Saves a screenshot of the Circle query and its response:
 //   node screenshot.mjs http://127.0.0.1:8080/ ../../docs/images/graphiql.png
 import { open, run } from './chromium.mjs';
 
@@ -9,8 +9,8 @@ if (!url || !path) {
 }
 const { browser, page } = await open(url);
 try {
-  const answer = await run(page, 'Circle');
-  if (answer.errors) throw new Error(`Circle: ${JSON.stringify(answer.errors[0])}`);
+  const response = await run(page, 'Circle');
+  if (response.errors) throw new Error(`Circle: ${JSON.stringify(response.errors[0])}`);
   await page.mouse.move(1390, 890);
   await page.evaluate(() => document.fonts.ready);
   await page.locator('.graphiql-spinner').waitFor({ state: 'detached' });

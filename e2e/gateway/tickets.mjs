@@ -1,5 +1,4 @@
-// A second subgraph: tickets. It knows of users their id, which it can build, and
-// of people their e-mail address.
+// A second subgraph: tickets. It references users by id and people by e-mail address.
 import { readFile } from 'node:fs/promises';
 import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled';
@@ -9,7 +8,7 @@ import { parse } from 'graphql';
 
 export const sdl = await readFile(new URL('tickets.graphqls', import.meta.url), 'utf8');
 
-// serve runs it with one ticket an author; requesters take turns.
+// serve runs it with one ticket per author; requesters alternate.
 export async function serve(authors, requesters) {
   const all = authors.map((author, i) => ({
     id: `T-${i}`,

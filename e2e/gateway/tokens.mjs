@@ -1,4 +1,4 @@
-// Issues tokens as an identity provider would, and keeps its keys in a file.
+// A token issuer with its keys in a file.
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,8 +7,8 @@ import { join } from 'node:path';
 const issuer = 'https://login.example.com';
 const audience = 'accountgraph';
 
-// issue makes a key, and returns what a configuration says of it and how to sign a
-// token with scopes.
+// issue creates a key. It returns the configuration for it, and token, which signs a token
+// with scopes.
 export async function issue() {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const folder = await mkdtemp(join(tmpdir(), 'accountgraph-e2e-'));
