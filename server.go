@@ -28,6 +28,7 @@ import (
 	"github.com/accountgraph/accountgraph/internal/sdl"
 	"github.com/accountgraph/accountgraph/internal/server"
 	"github.com/accountgraph/accountgraph/internal/telemetry"
+	"github.com/accountgraph/accountgraph/internal/vendors"
 	"github.com/accountgraph/accountgraph/resolvers"
 )
 
@@ -124,12 +125,12 @@ type demoCommand struct {
 
 // Run serves the graph of the simulated vendors until ctx ends.
 func (c demoCommand) Run(ctx context.Context, p *program) error {
-	vendors, err := demo.Start(0)
+	simulators, err := demo.Start(0)
 	if err != nil {
 		return err
 	}
-	defer vendors.Stop()
-	cfg, err := config.Parse("demo", []byte(vendors.Config()), p.env)
+	defer simulators.Stop()
+	cfg, err := config.Parse("demo", []byte(simulators.Config()), p.env, vendors.Config())
 	if err != nil {
 		return err
 	}
@@ -149,7 +150,7 @@ func welcome(address string) string {
 
 // load reads the configuration.
 func (p *program) load(path string) (*config.Config, error) {
-	cfg, err := config.Load(path, p.env)
+	cfg, err := config.Load(path, p.env, vendors.Config())
 	switch {
 	case err == nil:
 		return cfg, nil

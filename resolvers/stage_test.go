@@ -95,7 +95,7 @@ func (s *stage) asked() int {
 func open(t *testing.T, v demo.Vendor, memory *remembering) providers.Provider {
 	t.Helper()
 	text := (&demo.Vendors{All: []demo.Vendor{v}}).Config()
-	c, err := config.Parse("test", []byte(text), func(string) (string, bool) { return "", false })
+	c, err := config.Parse("test", []byte(text), func(string) (string, bool) { return "", false }, vendors.Config())
 	if err != nil {
 		t.Fatal(err)
 	}

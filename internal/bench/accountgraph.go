@@ -31,7 +31,7 @@ func serveAccountgraph(args []string, stdout io.Writer) error {
 		return err
 	}
 	server.TuneGC(func(string) (string, bool) { return "", false })
-	c, err := config.Parse("benchmark", []byte(*text), func(string) (string, bool) { return "", false })
+	c, err := config.Parse("benchmark", []byte(*text), func(string) (string, bool) { return "", false }, vendors.Config())
 	if err != nil {
 		return err
 	}

@@ -6,20 +6,20 @@ import (
 	"strings"
 )
 
-// minSecretLength is the length of a router's secret, in bytes, below which it could be
-// guessed; maxSecrets are valid at once, for one to take the place of the other.
+// minSecretLength is the minimum length of a gateway secret in bytes. maxSecrets are
+// valid at the same time, which allows rotation.
 const (
 	minSecretLength = 32
 	maxSecrets      = 2
 )
 
-// IsSet reports whether the file says who may ask.
+// IsSet reports whether authentication is configured.
 func (a Auth) IsSet() bool { return a.Open || a.Router.IsSet() || a.JWT.IsSet() }
 
-// IsSet reports whether there is a router.
+// IsSet reports whether a gateway is configured.
 func (r Router) IsSet() bool { return len(r.Secrets) > 0 }
 
-// IsSet reports whether tokens are taken.
+// IsSet reports whether JWTs are accepted.
 func (j JWT) IsSet() bool { return j.Issuer != "" }
 
 func (d *decoder) checkAuth(a Auth) {
@@ -107,8 +107,7 @@ func (d *decoder) checkOrigins(origins []string) {
 	}
 }
 
-// isOrigin reports whether a text is an origin in the one form that browsers have
-// for it.
+// isOrigin reports whether a text is an origin as browsers serialize it.
 func isOrigin(text string) bool {
 	u, err := url.Parse(text)
 	if err != nil || u.Hostname() == "" || strings.ContainsFunc(text, isNotPrintableASCII) || strings.ContainsAny(text, "*,%") {
@@ -120,7 +119,7 @@ func isOrigin(text string) bool {
 		(u.Port() == "" || isPort(u.Port()))
 }
 
-// isPlainHTTP reports whether an origin can be forged on its way from another host.
+// isPlainHTTP reports whether an origin is plain http and not loopback.
 func isPlainHTTP(origin string) bool {
 	u, err := url.Parse(origin)
 	return err != nil || u.Scheme == "http" && !isLoopback(u.Hostname())

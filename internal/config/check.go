@@ -15,10 +15,10 @@ import (
 // keyBytes is the length of an AES-256 key.
 const keyBytes = 32
 
-// maxEntryLife is the longest time for which package pagecache remembers anything.
+// maxEntryLife is the maximum lifetime of an entry in package pagecache.
 const maxEntryLife = 24 * time.Hour
 
-// check looks at what tags cannot say.
+// check validates what the tags cannot express.
 func (d *decoder) check(c *Config) {
 	if problem := listenProblem(c.Server.Listen, d.isSet("server.auth")); problem != "" {
 		d.add("server.listen", "%s", problem)
@@ -32,8 +32,8 @@ func (d *decoder) check(c *Config) {
 	d.checkProviders(c.Providers)
 }
 
-// ListenOn replaces the address, as the command line may. It fails where
-// server.listen would.
+// ListenOn sets the listen address. It fails for an address that is not valid as
+// server.listen.
 func (s *Server) ListenOn(address string) error {
 	if problem := listenProblem(address, s.Auth.IsSet()); problem != "" {
 		return errors.New(problem)
@@ -79,7 +79,7 @@ func (d *decoder) checkCache(c *Cache) {
 	c.Key = providers.NewSecret(string(raw))
 }
 
-// checkDocuments also leaves GraphiQL out where it could ask nothing.
+// checkDocuments also disables GraphiQL if only trusted documents are served.
 func (d *decoder) checkDocuments(c *Config) {
 	if !c.Documents.Only {
 		return
@@ -95,7 +95,8 @@ func (d *decoder) checkDocuments(c *Config) {
 	c.Server.GraphiQL = false
 }
 
-// isNotPrintableASCII is true for what stands in no header and in no URL.
+// isNotPrintableASCII is true for spaces, control characters and non-ASCII: they are
+// not valid in a header or URL.
 func isNotPrintableASCII(r rune) bool { return r <= ' ' || r >= 0x7f }
 
 func isPort(s string) bool {
@@ -103,8 +104,8 @@ func isPort(s string) bool {
 	return err == nil
 }
 
-// isLoopback reports whether only this host can reach it. A name other than
-// localhost may mean anything.
+// isLoopback reports whether a host is localhost or a loopback address. Other names
+// may resolve to any address.
 func isLoopback(host string) bool {
 	ip, err := netip.ParseAddr(host)
 	return strings.EqualFold(host, "localhost") || err == nil && ip.Unmap().IsLoopback()

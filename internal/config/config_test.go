@@ -16,6 +16,7 @@ import (
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/config"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
+	"github.com/accountgraph/accountgraph/internal/vendors"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
@@ -56,7 +57,7 @@ func environment(name string) (string, bool) {
 var compareSecrets = cmp.Comparer(func(a, b providers.Secret) bool { return a.Reveal() == b.Reveal() })
 
 func TestExample(t *testing.T) {
-	got, err := config.Load("testdata/example.yaml", environment)
+	got, err := config.Load("testdata/example.yaml", environment, vendors.Config())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,13 +76,13 @@ func TestExample(t *testing.T) {
 			BaseURL: "https://api.platform.softwareone.com/public",
 			Token:   providers.NewSecret(secretMarker + "-softwareone"), Credentials: "server",
 			Timeout: 10 * time.Second, MaxConcurrent: 8,
-			AccountUsersPath: "/v1/accounts/{accountId}/users",
+			Options: config.Options{"accountUsersPath": {"/v1/accounts/{accountId}/users"}},
 		}, {
 			Name: "activityinfo", Vendor: model.ActivityInfo,
 			BaseURL: "https://www.activityinfo.org",
 			Token:   providers.NewSecret(secretMarker + "-activityinfo"), Credentials: "server",
 			Timeout: 10 * time.Second, MaxConcurrent: 8,
-			BillingAccounts: []string{"190780004"},
+			Options: config.Options{"billingAccounts": {"190780004"}},
 		}, {
 			Name: "activeplatform", Vendor: model.ActivePlatform,
 			BaseURL: "https://billing.example.com",
@@ -92,7 +93,7 @@ func TestExample(t *testing.T) {
 			BaseURL: "https://api.one.blendvision.com",
 			Token:   providers.NewSecret(secretMarker + "-blendvision"), Credentials: "server",
 			Timeout: 10 * time.Second, MaxConcurrent: 8,
-			Organizations: []string{"5a1c0e6b-8f0e-4d58-9f5e-0d1c2b3a4f56"},
+			Options: config.Options{"organizations": {"5a1c0e6b-8f0e-4d58-9f5e-0d1c2b3a4f56"}},
 		}},
 	}
 	if diff := cmp.Diff(want, got, compareSecrets); diff != "" {
@@ -151,7 +152,7 @@ func TestAccepted(t *testing.T) {
 		{"plain http in a closed network", strings.Replace(provider, "https", "http", 1) + "    allowInsecure: true\n", func(c *config.Config) bool { return c.Providers[0].AllowInsecure }},
 		{"a number beyond 64 bits", strings.Replace(provider, "activeplatform", "activityinfo", 1) + "    billingAccounts: [123456789012345678901234567890, '7']\n",
 			func(c *config.Config) bool {
-				return cmp.Equal(c.Providers[0].BillingAccounts, []string{"123456789012345678901234567890", "7"})
+				return cmp.Equal(c.Providers[0].Options.List("billingAccounts"), []string{"123456789012345678901234567890", "7"})
 			}},
 		{"Redis elsewhere, sealed", "cache: {redis: 'rediss://u:s3cr3t@redis.example:6380', key: '${ACCOUNTGRAPH_CACHE_KEY}'}\n" + provider, func(c *config.Config) bool { return c.Cache.Key.Reveal() == key }},
 		{"a Cluster", "cache: {redis: 'redis://127.0.0.1:7000,localhost:7001,[::1]:7002/0'}\n" + provider, func(c *config.Config) bool { return c.Cache.Key.Empty() }},
@@ -162,7 +163,7 @@ func TestAccepted(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			c, err := config.Parse("good.yaml", []byte(test.file), environment)
+			c, err := config.Parse("good.yaml", []byte(test.file), environment, vendors.Config())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -181,7 +182,7 @@ func TestAccepted(t *testing.T) {
 
 func TestSecretsAreNotPrinted(t *testing.T) {
 	file := "cache: {redis: 'redis://u:s3cr3t@127.0.0.1', key: '${ACCOUNTGRAPH_CACHE_KEY}'}\n" + provider
-	c, err := config.Parse("good.yaml", []byte(file), environment)
+	c, err := config.Parse("good.yaml", []byte(file), environment, vendors.Config())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,7 +197,7 @@ func TestSecretsAreNotPrinted(t *testing.T) {
 
 func TestLoad(t *testing.T) {
 	missing := filepath.Join(t.TempDir(), "missing.yaml")
-	if _, err := config.Load(missing, environment); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := config.Load(missing, environment, vendors.Config()); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("no file: %v", err)
 	}
 	large := filepath.Join(t.TempDir(), "large.yaml")
@@ -204,7 +205,7 @@ func TestLoad(t *testing.T) {
 		t.Fatal(err)
 	}
 	var e *config.Error
-	if _, err := config.Load(large, environment); !errors.As(err, &e) || err.Error() != large+": is larger than 1048576 bytes" {
+	if _, err := config.Load(large, environment, vendors.Config()); !errors.As(err, &e) || err.Error() != large+": is larger than 1048576 bytes" {
 		t.Errorf("a large file: %v", err)
 	}
 }

@@ -15,11 +15,14 @@ import (
 	"text/template"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/accountgraph/accountgraph/internal/config"
+	"github.com/accountgraph/accountgraph/internal/vendors"
 )
 
 var update = flag.Bool("update", false, "write docs/configuration.md")
 
-// reference is what docs/configuration.md is made of.
+// reference is the data of the template of docs/configuration.md.
 type reference struct {
 	Example  string
 	Sections []section
@@ -32,9 +35,9 @@ type section struct {
 
 type entry struct{ Key, Value, Default, Doc string }
 
-// TestReference holds docs/configuration.md against the comments and tags of
-// the structs.
-func TestReference(t *testing.T) {
+// TestReference_MatchesStructs compares docs/configuration.md with the comments and
+// tags of the structs and with the vendors' keys. With -update it writes the file.
+func TestReference_MatchesStructs(t *testing.T) {
 	const path = "../../docs/configuration.md"
 	example, err := os.ReadFile("testdata/example.yaml")
 	if err != nil {
@@ -47,6 +50,18 @@ func TestReference(t *testing.T) {
 		{"cache", "Cache"}, {"documents", "Documents"}, {"providers[]", "Provider"},
 	} {
 		ref.Sections = append(ref.Sections, sectionOf(t, s.title, structs[s.name]))
+	}
+	last := &ref.Sections[len(ref.Sections)-1]
+	for _, v := range vendors.Config() {
+		word := strings.ToLower(string(v.Name))
+		for i := range last.Keys {
+			if e := &last.Keys[i]; e.Key == "vendor" {
+				e.Value = strings.TrimPrefix(strings.TrimPrefix(e.Value, "text")+", `"+word+"`", ", ")
+			}
+		}
+		for _, k := range v.Keys {
+			last.Keys = append(last.Keys, vendorEntry(word, k))
+		}
 	}
 	page, err := template.ParseFiles("testdata/configuration.md.tmpl")
 	if err != nil {
@@ -66,7 +81,7 @@ func TestReference(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(want.String(), string(got)); diff != "" {
-		t.Errorf("docs/configuration.md is not what `make generate` writes:\n%s", diff)
+		t.Errorf("docs/configuration.md is out of date; run `make generate`:\n%s", diff)
 	}
 }
 
@@ -92,6 +107,9 @@ func sectionOf(t *testing.T, title string, decl *ast.GenDecl) section {
 	_, doc, _ := strings.Cut(oneLine(decl.Doc), " is ")
 	s := section{Title: "`" + title + "`", Doc: upper(doc)}
 	for _, f := range spec.Type.(*ast.StructType).Fields.List {
+		if f.Tag == nil {
+			continue
+		}
 		quoted, err := strconv.Unquote(f.Tag.Value)
 		if err != nil {
 			t.Fatal(err)
@@ -106,15 +124,15 @@ func sectionOf(t *testing.T, title string, decl *ast.GenDecl) section {
 
 func entryOf(t *testing.T, typ string, tag reflect.StructTag, doc string) entry {
 	t.Helper()
-	words := map[string]string{
+	types := map[string]string{
 		"string": "text", "bool": "`true` or `false`", "int": "whole number", "[]string": "list of texts",
 		"Auth": "`open`, or [a section](#serverauth)", "Router": "[a section](#serverauthrouter)", "JWT": "[a section](#serverauthjwt)",
 		"CORS": "[a section](#servercors)", "[]providers.Secret": "list of secret texts",
 		"time.Duration": "duration", "providers.Secret": "secret text", "model.Vendor": "text",
 	}
-	e := entry{Key: tag.Get("key"), Value: words[typ], Doc: doc}
+	e := entry{Key: tag.Get("key"), Value: types[typ], Doc: doc}
 	if e.Value == "" || e.Doc == "" {
-		t.Errorf("%s: no words for the type %s, or no comment", e.Key, typ)
+		t.Errorf("%s: no description of type %s, or no comment", e.Key, typ)
 	}
 	if tag.Get("min") != "" {
 		e.Value += ", " + tag.Get("min") + " to " + tag.Get("max")
@@ -131,13 +149,24 @@ func entryOf(t *testing.T, typ string, tag reflect.StructTag, doc string) entry 
 	case tag.Get("required") == "true":
 		e.Default = "required"
 	}
-	if vendor := tag.Get("vendor"); vendor != "" {
-		e.Doc = "Only for `vendor: " + vendor + "`. " + e.Doc
+	return e
+}
+
+func vendorEntry(vendor string, k config.Key) entry {
+	e := entry{Key: k.Name, Value: "text", Doc: "Only for `vendor: " + vendor + "`. " + k.Doc}
+	if k.List {
+		e.Value = "list of texts"
+	}
+	switch {
+	case k.Required:
+		e.Default = "required"
+	case k.Default != "":
+		e.Default = "`" + k.Default + "`"
 	}
 	return e
 }
 
-// oneLine is a comment as one line.
+// oneLine returns a comment as one line.
 func oneLine(c *ast.CommentGroup) string {
 	return strings.Join(strings.Fields(c.Text()), " ")
 }

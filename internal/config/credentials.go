@@ -14,13 +14,13 @@ const (
 	credentialsCallerThenServer = "caller_then_server"
 )
 
-// UsesCallerCredentials reports whether callers bring credentials of their own.
+// UsesCallerCredentials reports whether callers send their own credentials.
 func (p Provider) UsesCallerCredentials() bool {
 	return p.Credentials == credentialsCaller || p.Credentials == credentialsCallerThenServer
 }
 
-// checkCredentials looks whether each provider has the credentials that it needs,
-// and no others.
+// checkCredentials checks that a provider has exactly the credential keys that its
+// mode requires.
 func (d *decoder) checkCredentials(path string, p *Provider) {
 	token, header := path+".token", path+".credentialHeader"
 	if !p.Token.Empty() && strings.ContainsFunc(p.Token.Reveal(), isNotPrintableASCII) {
@@ -45,9 +45,8 @@ func (d *decoder) checkCredentials(path string, p *Provider) {
 	p.CredentialHeader = http.CanonicalHeaderKey(p.CredentialHeader)
 }
 
-// reservedHeaders are headers that mean something to this server, to browsers, or to what
-// stands before both. A credential in them would be read by others, or theirs would
-// be sent to a vendor.
+// reservedHeaders have a meaning for this server, browsers or proxies. A credential in
+// one of them would reach others, or their value would be sent to a vendor.
 var reservedHeaders = []string{
 	"Authorization", "Router-Authorization", "Proxy-Authorization", "Cookie", "Host", "Origin", "Referer", "User-Agent", "Date",
 	"Connection", "Keep-Alive", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "Expect", "Via", "Forwarded", "From", "Range", "Priority",
@@ -55,10 +54,10 @@ var reservedHeaders = []string{
 	"Upgrade-Insecure-Requests", "X-Request-Id", "X-Real-Ip", "X-Correlation-Id", "X-Requested-With",
 }
 
-// reservedHeaderPrefixes begin the names of more of them.
+// reservedHeaderPrefixes are prefixes of further reserved headers.
 var reservedHeaderPrefixes = []string{"Accept", "Content-", "If-", "Sec-", "Proxy-", "Access-Control-", "Apollo-", "Apollographql-", "X-Apollo-", "X-Forwarded-"}
 
-// maxHeaderLength is more than any name has.
+// maxHeaderLength limits the name of a credential header.
 const maxHeaderLength = 64
 
 func isCredentialHeader(name string) bool {

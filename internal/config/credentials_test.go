@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/accountgraph/accountgraph/internal/config"
+	"github.com/accountgraph/accountgraph/internal/vendors"
 )
 
 // credentials is a provider with these keys instead of its token.
@@ -44,7 +45,7 @@ func TestCredentials(t *testing.T) {
 	c, err := config.Parse("a.yaml", []byte("providers:\n"+
 		credentials("one", "token: s3cr3t")+
 		credentials("two", "credentials: caller, credentialHeader: x-softwareone-token")+
-		credentials("three", "credentials: caller_then_server, credentialHeader: Three, token: s3cr3t")), environment)
+		credentials("three", "credentials: caller_then_server, credentialHeader: Three, token: s3cr3t")), environment, vendors.Config())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,15 +14,21 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// decoder fills structs from the nodes of a file, as their tags say.
+// decoder fills structs from YAML nodes according to the tags of their fields. It
+// collects problems instead of failing.
 type decoder struct {
 	problems
-	env LookupEnv
+	env     LookupEnv
+	vendors []Vendor
 }
 
-// mapping fills a struct. What the file leaves out gets its default.
+// mapping decodes a mapping into a struct. Missing keys get their defaults.
 func (d *decoder) mapping(path string, n *yaml.Node, into reflect.Value) {
 	fields := fieldsOf(into.Type())
+	provider, isProvider := into.Addr().Interface().(*Provider)
+	if isProvider {
+		fields = d.providerFields(fields)
+	}
 	applyDefaults(into)
 	if !d.expectKind(path, n, yaml.MappingNode, "a mapping of keys to values") {
 		return
@@ -40,24 +46,28 @@ func (d *decoder) mapping(path string, n *yaml.Node, into reflect.Value) {
 			continue
 		}
 		d.recordLine(at, key.Line)
+		if f.option {
+			d.option(at, value, f, &provider.Options)
+			continue
+		}
 		d.value(at, value, f, into.Field(f.index))
 	}
 	for _, f := range fields {
-		if at := join(path, f.key); f.required && f.vendor == "" && !d.isSet(at) {
+		if at := join(path, f.key); f.required && !f.option && !d.isSet(at) {
 			d.add(at, "is missing")
 		}
 	}
 }
 
-// applyDefaults gives every field its default, but for the keys of one vendor.
+// applyDefaults sets every field to its default.
 func applyDefaults(into reflect.Value) {
 	for _, f := range fieldsOf(into.Type()) {
 		at := into.Field(f.index)
 		switch {
 		case isSection(at):
 			applyDefaults(at)
-		case f.fallback != "" && f.vendor == "":
-			// The defaults are ours and meet their own bounds.
+		case f.fallback != "":
+			// The tests check that defaults are valid.
 			_ = set(at, f, f.fallback)
 		}
 	}
@@ -78,18 +88,19 @@ func (d *decoder) value(path string, n *yaml.Node, f field, into reflect.Value) 
 	}
 }
 
-// section fills a section, in whose place there may be nothing or a word.
+// section decodes a section. The file may leave it empty or, if the section has a
+// literal, write that instead.
 func (d *decoder) section(path string, n *yaml.Node, into reflect.Value) {
-	word, open := literalOf(into)
+	literal, flag := literalOf(into)
 	switch {
 	case n.Kind == yaml.ScalarNode && n.Tag == "!!null":
 		n = &yaml.Node{Kind: yaml.MappingNode, Line: n.Line}
-	case n.Kind == yaml.ScalarNode && word != "":
+	case n.Kind == yaml.ScalarNode && literal != "":
 		applyDefaults(into)
-		if text, problem := expand(n.Value, d.env); problem != "" || text != word {
-			d.add(path, "must be %s, or a mapping of keys to values", word)
+		if text, problem := expand(n.Value, d.env); problem != "" || text != literal {
+			d.add(path, "must be %s, or a mapping of keys to values", literal)
 		}
-		open.SetBool(true)
+		flag.SetBool(true)
 		return
 	}
 	d.mapping(path, n, into)
@@ -115,8 +126,9 @@ func (d *decoder) list(path string, n *yaml.Node, f field, into reflect.Value) {
 	}
 }
 
-// isRetyped reports whether YAML takes a plain text for something that has
-// several spellings, so that it may not be the id it looks like.
+// isRetyped reports whether YAML resolves an unquoted text to a type with several
+// spellings, such as a float, a bool or a date, so that it may not be the id it looks
+// like.
 func isRetyped(n *yaml.Node) bool {
 	if n.Kind != yaml.ScalarNode || n.Style != 0 || n.Tag == "!!str" || n.Tag == "!!null" {
 		return false
@@ -142,7 +154,7 @@ func (d *decoder) scalar(path string, n *yaml.Node, f field, into reflect.Value)
 
 const aliasProblem = "aliases (*name) are not supported: write the value out, or put text that begins with * in quotes"
 
-// expectKind reports whether a node is of this kind, and a problem where it is not.
+// expectKind reports whether a node has this kind, and adds a problem if not.
 func (d *decoder) expectKind(path string, n *yaml.Node, kind yaml.Kind, name string) bool {
 	switch {
 	case n.Kind == yaml.AliasNode:
@@ -157,7 +169,7 @@ func (d *decoder) expectKind(path string, n *yaml.Node, kind yaml.Kind, name str
 	return false
 }
 
-// set parses a text into a field and returns what is wrong with it, or "".
+// set parses a text into a field. It returns what is wrong with it, or "".
 func set(into reflect.Value, f field, text string) string {
 	if list, ok := into.Addr().Interface().(*[]string); ok { // a default
 		*list = strings.Fields(text)
@@ -212,8 +224,8 @@ func findField(fields []field, key *yaml.Node) (field, bool) {
 	return field{}, false
 }
 
-// redactKey is a key that nobody knows, where it may be printed: a credential in the
-// wrong place would not consist of a few letters.
+// redactKey returns an unknown key for a message, or "?" if it could be a misplaced
+// credential: anything but up to 24 letters, dashes and underscores.
 func redactKey(key string) string {
 	for _, r := range key {
 		if r != '-' && r != '_' && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') {

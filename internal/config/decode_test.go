@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/accountgraph/accountgraph/internal/config"
+	"github.com/accountgraph/accountgraph/internal/vendors"
 )
 
 // invalidFile is a file and what is said to it, without the file's name.
@@ -20,7 +21,7 @@ func checkProblems(t *testing.T, tests []invalidFile) {
 	t.Helper()
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			c, err := config.Parse("bad.yaml", []byte(test.file), environment)
+			c, err := config.Parse("bad.yaml", []byte(test.file), environment, vendors.Config())
 			var e *config.Error
 			if c != nil || !errors.As(err, &e) {
 				t.Fatalf("got %+v, %v", c, err)
@@ -120,7 +121,7 @@ func TestBrokenFiles(t *testing.T) {
 			"7: providers[1].name: duplicates the name of providers[0]",
 			"11: providers[1].maxConcurrent: must be a whole number from 1 to 64",
 		}},
-		{"an unknown vendor", strings.Replace(provider, "activeplatform", "s3cr3t", 1), []string{"3: providers[0].vendor: must be activityinfo or activeplatform or blendvision or softwareone"}},
+		{"an unknown vendor", strings.Replace(provider, "activeplatform", "s3cr3t", 1), []string{"3: providers[0].vendor: must be softwareone or activityinfo or activeplatform or blendvision"}},
 		{"an unknown way in", "server: {auth: s3cr3t}\n" + provider, []string{"1: server.auth: must be open, or a mapping of keys to values"}},
 		{"a variable that is not set", strings.Replace(provider, "${TOKEN}", "${MISSING}", 1), []string{"5: providers[0].token: the environment variable MISSING is not set"}},
 		{"a variable that is empty", strings.Replace(provider, "${TOKEN}", "x${EMPTY}${MISSING}", 1), []string{"5: providers[0].token: the environment variable EMPTY is empty, the environment variable MISSING is not set"}},

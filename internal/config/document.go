@@ -11,7 +11,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// parseDocument is the root of the only document in data, or nil after a problem.
+// parseDocument returns the root of the only YAML document in data, or nil after a
+// problem.
 func (d *decoder) parseDocument(data []byte) *yaml.Node {
 	if len(data) > maxBytes {
 		d.addAt(0, "", "is larger than %d bytes", maxBytes)
@@ -45,7 +46,7 @@ func isEmptyDocument(document *yaml.Node) bool {
 	return len(document.Content) != 1 || document.Content[0].Tag == "!!null"
 }
 
-// invalidByte is where the first character stands that text does not have, or -1.
+// invalidByte returns the offset of the first character that is not valid text, or -1.
 func invalidByte(data []byte) int {
 	for i := 0; i < len(data); {
 		r, size := utf8.DecodeRune(data[i:])
@@ -62,14 +63,14 @@ func lineOf(data []byte, offset int) int {
 }
 
 var (
-	// The reader leaves the line out where it is the first.
+	// The YAML library omits the line number of line 1.
 	yamlError = regexp.MustCompile(`^yaml: (?:line (\d+): )?([a-z][a-zA-Z0-9 ,:'<>%-]*)$`)
-	// Of its words only these quote the text.
+	// Of its errors only this one quotes the file.
 	yamlAnchor = regexp.MustCompile(`unknown anchor '(.*)'`)
 )
 
-// addSyntaxError reports that a text is not YAML. The reader's words are kept only where
-// they cannot hold a part of the text.
+// addSyntaxError adds the problem that a text is not YAML. It includes the library's
+// message only if that cannot quote the file.
 func (d *decoder) addSyntaxError(data []byte, err error) {
 	line, text := 1, "not YAML"
 	if m := yamlAnchor.FindStringSubmatch(err.Error()); m != nil {

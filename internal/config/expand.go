@@ -2,11 +2,11 @@ package config
 
 import "strings"
 
-// LookupEnv looks a variable of the environment up, as os.LookupEnv does.
+// LookupEnv looks up an environment variable. It has the contract of os.LookupEnv.
 type LookupEnv = func(name string) (string, bool)
 
-// expand replaces each ${NAME} by that variable of the environment; $${ stands
-// for ${. It returns all that is wrong, or "".
+// expand replaces each ${NAME} with the value of that environment variable, and $${
+// with ${. problem lists everything that is wrong, or is "".
 func expand(text string, env LookupEnv) (expanded, problem string) {
 	var b strings.Builder
 	var missing []string

@@ -5,17 +5,19 @@ import (
 	"strings"
 )
 
-// field is what the tags of a struct's field say.
+// field describes a key of a section: the tags of a struct field, or a vendor's key.
 type field struct {
-	index    int
+	index    int // of the struct field
 	key      string
-	fallback string // the default; "" is none
+	fallback string // the default; "" for none
 	min, max string
 	oneOf    []string
-	required bool
-	vendor   string // the only vendor that has the key; "" is all
+	required bool // of an option: required by its vendor
+	option   bool // a vendor's key, whose value goes to Provider.Options
+	list     bool // of an option
 }
 
+// fieldsOf returns the keys of a section that its struct declares.
 func fieldsOf(t reflect.Type) []field {
 	var fields []field
 	for i := range t.NumField() {
@@ -31,18 +33,17 @@ func fieldsOf(t reflect.Type) []field {
 			max:      tag.Get("max"),
 			oneOf:    strings.Fields(tag.Get("oneof")),
 			required: tag.Get("required") == "true",
-			vendor:   tag.Get("vendor"),
 		})
 	}
 	return fields
 }
 
-// literalOf is the word that may stand in place of a section, and the field that is
-// then set.
-func literalOf(section reflect.Value) (word string, into reflect.Value) {
+// literalOf returns the literal that may replace a section, and the field that it
+// sets; "" if there is none.
+func literalOf(section reflect.Value) (literal string, into reflect.Value) {
 	for i := range section.NumField() {
-		if word := section.Type().Field(i).Tag.Get("word"); word != "" {
-			return word, section.Field(i)
+		if literal := section.Type().Field(i).Tag.Get("literal"); literal != "" {
+			return literal, section.Field(i)
 		}
 	}
 	return "", reflect.Value{}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/accountgraph/accountgraph/internal/config"
+	"github.com/accountgraph/accountgraph/internal/vendors"
 )
 
 // FuzzParse holds that no text makes Parse panic, that it fails with an *Error
@@ -28,7 +29,7 @@ func FuzzParse(f *testing.F) {
 	const held = "q7Zx-held-by-the-environment"
 	env := func(name string) (string, bool) { return held, name != "UNSET" }
 	f.Fuzz(func(t *testing.T, data []byte) {
-		c, err := config.Parse("f.yaml", data, env)
+		c, err := config.Parse("f.yaml", data, env, vendors.Config())
 		if err == nil {
 			if len(c.Providers) == 0 {
 				t.Error("no provider and no problem")

@@ -8,12 +8,13 @@ import (
 	"reflect"
 )
 
-// maxBytes bounds a file; a hundred providers need a twentieth of it.
+// maxBytes limits the size of a file. A hundred providers take about 50 kB.
 const maxBytes = 1 << 20
 
-// Load reads the file at path. Paths in it that are relative begin at its folder.
-// Where the file can be read but not be used, the error is an *Error.
-func Load(path string, env LookupEnv) (*Config, error) {
+// Load reads the file at path. Relative paths in it are resolved against its folder.
+// vendors lists the supported vendors. If the file is readable but not valid, the
+// error is an *Error.
+func Load(path string, env LookupEnv, vendors []Vendor) (*Config, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("the configuration cannot be read: %w", err)
@@ -23,7 +24,7 @@ func Load(path string, env LookupEnv) (*Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the configuration cannot be read: %w", err)
 	}
-	c, err := Parse(path, data, env)
+	c, err := Parse(path, data, env, vendors)
 	if err != nil {
 		return nil, err
 	}
@@ -35,10 +36,10 @@ func Load(path string, env LookupEnv) (*Config, error) {
 	return c, nil
 }
 
-// Parse reads the text of a file, whose name is for messages only. Every error
-// is an *Error.
-func Parse(name string, data []byte, env LookupEnv) (*Config, error) {
-	d := &decoder{problems: problems{lines: map[string]int{"": 1}}, env: env}
+// Parse parses the text of a file. name is the file's name in messages; vendors lists
+// the supported vendors. Every error is an *Error.
+func Parse(name string, data []byte, env LookupEnv, vendors []Vendor) (*Config, error) {
+	d := &decoder{problems: problems{lines: map[string]int{"": 1}}, env: env, vendors: vendors}
 	var c Config
 	if root := d.parseDocument(data); root != nil {
 		d.mapping("", root, reflect.ValueOf(&c).Elem())

@@ -7,24 +7,24 @@ import (
 	"strings"
 )
 
-// Problem is one thing that is wrong with a file.
+// Problem is one error in a file.
 type Problem struct {
-	// Line counts from 1; it is 0 where no line is to blame.
+	// Line counts from 1; 0 means no particular line.
 	Line int
-	// Key is the path to what is wrong, as in providers[1].timeout, with items
-	// counted from 0; "" is the whole file.
+	// Key is the path of the key, such as providers[1].timeout, with items counted
+	// from 0; "" is the whole file.
 	Key string
-	// Text says what is wrong. It holds no value.
+	// Text describes the problem. It quotes no value.
 	Text string
 }
 
-// Error holds every problem of one file, by line.
+// Error lists every problem of a file, ordered by line.
 type Error struct {
 	File     string
 	Problems []Problem
 }
 
-// Error has one line a problem.
+// Error returns one line per problem.
 func (e *Error) Error() string {
 	lines := make([]string, len(e.Problems))
 	for i, p := range e.Problems {
@@ -40,17 +40,16 @@ func (e *Error) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// problems collects what is wrong. What follows from a key's first problem is
-// not worth telling.
+// problems collects problems. It keeps the first one of each key.
 type problems struct {
 	lines map[string]int
 	list  []Problem
 }
 
-// recordLine remembers the line of a key that the file holds.
+// recordLine records the line of a key in the file.
 func (p *problems) recordLine(key string, line int) { p.lines[key] = line }
 
-// isSet reports whether the file holds the key.
+// isSet reports whether the file contains the key.
 func (p *problems) isSet(key string) bool { return p.lines[key] > 0 }
 
 // hasProblem reports whether the key has a problem.
@@ -58,17 +57,17 @@ func (p *problems) hasProblem(key string) bool {
 	return slices.ContainsFunc(p.list, func(q Problem) bool { return q.Key == key })
 }
 
-// hasProblemIn reports whether something within the key has a problem.
+// hasProblemIn reports whether a key below this one has a problem.
 func (p *problems) hasProblemIn(key string) bool {
 	return slices.ContainsFunc(p.list, func(q Problem) bool { return strings.HasPrefix(q.Key, key+".") })
 }
 
-// add reports a problem at the line of the key or of the nearest one around it.
+// add adds a problem at the line of the key or of its nearest ancestor in the file.
 func (p *problems) add(key, format string, args ...any) {
 	line := p.lines[key]
-	for around := key; line == 0 && around != ""; {
-		around = around[:max(0, strings.LastIndexAny(around, ".["))]
-		line = p.lines[around]
+	for ancestor := key; line == 0 && ancestor != ""; {
+		ancestor = ancestor[:max(0, strings.LastIndexAny(ancestor, ".["))]
+		line = p.lines[ancestor]
 	}
 	if !p.hasProblem(key) {
 		p.addAt(line, key, format, args...)

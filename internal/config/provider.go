@@ -3,7 +3,6 @@ package config
 import (
 	"fmt"
 	"net/url"
-	"reflect"
 	"strings"
 )
 
@@ -37,14 +36,7 @@ func (d *decoder) checkProvider(path string, p *Provider) {
 	}
 	d.checkBaseURL(path, p)
 	d.checkCredentials(path, p)
-	if p.Vendor != "" {
-		d.checkVendorKeys(path, p)
-	}
-	if path := path + ".accountUsersPath"; p.AccountUsersPath != "" && !isUsersPath(p.AccountUsersPath) {
-		d.add(path, "must be a path that begins with / and contains {accountId} once")
-	}
-	d.checkIDs(path+".billingAccounts", p.BillingAccounts)
-	d.checkIDs(path+".organizations", p.Organizations)
+	d.checkOptions(path, p)
 }
 
 func (d *decoder) checkBaseURL(path string, p *Provider) {
@@ -67,49 +59,8 @@ func (d *decoder) checkBaseURL(path string, p *Provider) {
 	}
 }
 
-// checkVendorKeys refuses keys of other vendors, and fills in the defaults of
-// this one's.
-func (d *decoder) checkVendorKeys(path string, p *Provider) {
-	into := reflect.ValueOf(p).Elem()
-	for _, f := range fieldsOf(into.Type()) {
-		at := join(path, f.key)
-		switch {
-		case f.vendor == "":
-		case !strings.EqualFold(f.vendor, string(p.Vendor)):
-			if d.isSet(at) {
-				d.add(at, "is a key of vendor %s", f.vendor)
-			}
-		case d.isSet(at):
-		case f.required:
-			d.add(at, "is missing")
-		case f.fallback != "":
-			_ = set(into.Field(f.index), f, f.fallback)
-		}
-	}
-}
-
-func (d *decoder) checkIDs(path string, ids []string) {
-	seen := map[string]int{}
-	for i, id := range ids {
-		at := fmt.Sprintf("%s[%d]", path, i)
-		if first, duplicate := seen[id]; duplicate && id != "" {
-			d.add(at, "duplicates item %d", first)
-		}
-		seen[id] = i
-		if len(id) > 100 || strings.ContainsFunc(id, isNotPrintableASCII) {
-			d.add(at, "must be at most 100 printable ASCII characters without spaces")
-		}
-	}
-}
-
 func isName(s string) bool {
 	return s != "" && len(s) <= 40 && !strings.ContainsFunc(s, func(r rune) bool {
 		return r != '-' && (r < 'a' || r > 'z') && (r < '0' || r > '9')
 	})
-}
-
-func isUsersPath(s string) bool {
-	before, after, found := strings.Cut(s, "{accountId}")
-	return found && strings.HasPrefix(before, "/") && !strings.ContainsFunc(s, isNotPrintableASCII) &&
-		!strings.ContainsAny(before+after, "{}?#%\\") && !strings.Contains(s, "..") && !strings.Contains(s, "//")
 }

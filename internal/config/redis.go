@@ -7,9 +7,8 @@ import (
 	"strings"
 )
 
-// redisHosts reads the hosts of a Redis URL: several are a Cluster, or Sentinels
-// where master names what they watch. It accepts nothing that package pagecache
-// cannot open.
+// redisHosts returns the hosts of a Redis URL. Several hosts are a Cluster or, with a
+// parameter master, Sentinels. It accepts only URLs that package pagecache can open.
 func redisHosts(text string) (hosts []string, ok bool) {
 	scheme, rest, ok := strings.Cut(text, "://")
 	if !ok || scheme != "redis" && scheme != "rediss" || strings.Contains(rest, "#") {
@@ -36,17 +35,17 @@ func redisHosts(text string) (hosts []string, ok bool) {
 		return hosts, true
 	}
 	database, err := strconv.ParseUint(path, 10, 16)
-	// A Cluster has no databases but 0.
+	// A Cluster has database 0 only.
 	return hosts, err == nil && (database == 0 || len(hosts) == 1 || sentinels)
 }
 
-// isMaster reports whether a query is one name of a master and nothing else.
+// isMaster reports whether a query consists of one parameter master.
 func isMaster(query string) bool {
 	parameters, err := url.ParseQuery(query)
 	return err == nil && len(parameters) == 1 && len(parameters["master"]) == 1 && parameters.Get("master") != ""
 }
 
-// areLoopback reports whether only this host can reach every one of them.
+// areLoopback reports whether all hosts are loopback.
 func areLoopback(hosts []string) bool {
 	return !slices.ContainsFunc(hosts, func(host string) bool { return !isLoopback(host) })
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/accountgraph/accountgraph/internal/config"
+	"github.com/accountgraph/accountgraph/internal/vendors"
 )
 
 func TestDocumentsThatContradict(t *testing.T) {
@@ -39,7 +40,7 @@ func TestDocuments(t *testing.T) {
 		if err := os.WriteFile(file, []byte(text+provider), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		c, err := config.Load(file, environment)
+		c, err := config.Load(file, environment, vendors.Config())
 		if err != nil {
 			t.Errorf("%q: %v", text, err)
 			continue

@@ -63,7 +63,7 @@ func Open(c config.Provider, shared upstream.Config) (providers.Provider, error)
 		if v.Name != c.Vendor {
 			continue
 		}
-		p, err := v.Open(shared, c.Token, options(c))
+		p, err := v.Open(shared, c.Token, c.Options)
 		if err != nil {
 			return nil, err
 		}
@@ -73,13 +73,4 @@ func Open(c config.Provider, shared upstream.Config) (providers.Provider, error)
 		return p, nil
 	}
 	return nil, fmt.Errorf("unknown vendor: %s", c.Vendor)
-}
-
-// options are the values of the vendors' own keys.
-func options(c config.Provider) config.Options {
-	return config.Options{
-		"accountUsersPath": {c.AccountUsersPath},
-		"billingAccounts":  c.BillingAccounts,
-		"organizations":    c.Organizations,
-	}
 }

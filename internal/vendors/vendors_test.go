@@ -157,7 +157,7 @@ func parse(t *testing.T, v vendors.Vendor, baseURL, credential string, o config.
 			text += "    " + key.Name + ": [" + strings.Join(values, ", ") + "]\n"
 		}
 	}
-	c, err := config.Parse("test", []byte(text), func(string) (string, bool) { return "", false })
+	c, err := config.Parse("test", []byte(text), func(string) (string, bool) { return "", false }, vendors.Config())
 	if err != nil {
 		t.Fatal(err)
 	}
