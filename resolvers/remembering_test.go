@@ -119,7 +119,7 @@ func duration(t *testing.T, text string) time.Duration {
 }
 
 // distance orders sources by how far away they are.
-var distance = []upstream.Source{pagecache.Coalesced, pagecache.FromMemory, pagecache.FromStale, pagecache.FromRedis, pagecache.FromVendor}
+var distance = []upstream.Source{pagecache.FromInFlight, pagecache.FromMemory, pagecache.FromStale, pagecache.FromRedis, pagecache.FromVendor}
 
 // takeTrace takes the trace out of an answer and tells it: each call once, with
 // the farthest place that it was had from, since what a call is for may be wanted

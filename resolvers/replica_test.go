@@ -79,7 +79,7 @@ func TestReplicaForgets(t *testing.T) {
 		t.Fatalf("from %s", source)
 	}
 	one.ask(t, `mutation { refresh(ids: ["softwareone:User:USR-1000-1234"]) }`, nil)
-	eventually(t, "the other replica forgets", func() bool { return two.memory.count(pagecache.Forgotten) > 0 })
+	eventually(t, "the other replica forgets", func() bool { return two.memory.count(pagecache.Invalidated) > 0 })
 	if source := from(two, user); source != "REDIS" {
 		t.Errorf("the user is from %s, not from what the other has read anew", source)
 	}

@@ -74,8 +74,8 @@ func TestTenants(t *testing.T) {
 		t.Error("nobody noticed that Redis crashed and came back")
 	}
 	for _, kind := range []pagecache.EventKind{
-		pagecache.HitMemory, pagecache.HitRedis, pagecache.HitStale, pagecache.Miss, pagecache.Waited,
-		pagecache.Refreshed, pagecache.Forgotten, pagecache.Dropped, pagecache.Evicted,
+		pagecache.HitMemory, pagecache.HitRedis, pagecache.HitStale, pagecache.Miss, pagecache.Coalesced,
+		pagecache.Refreshed, pagecache.Invalidated, pagecache.Dropped, pagecache.Evicted,
 	} {
 		t.Logf("%d %s", memory.count(kind), kind)
 		if memory.count(kind) == 0 {

@@ -1,34 +1,33 @@
 package pagecache
 
-// EventKind is what happened, as a label of metrics.
+// EventKind is the kind of an event: a label value of metrics.
 type EventKind string
 
 // The kinds of events.
 const (
-	HitMemory EventKind = "hit_memory" // answered from the first level
-	HitRedis  EventKind = "hit_redis"  // answered from Redis
-	HitStale  EventKind = "stale"      // answered with what is no longer fresh
-	Miss      EventKind = "miss"       // the vendor had to be asked
-	Waited    EventKind = "coalesced"  // answered by what someone else was asking for
-	Refreshed EventKind = "refreshed"  // asked again behind an answer
-	// RefreshFailed counts keys whose refresh failed; the next waits.
-	RefreshFailed EventKind = "refresh_failed"
-	LeaseWait     EventKind = "lease_wait"     // another replica was asking already
-	RedisError    EventKind = "redis_error"    // a command that failed; it counted as a miss
-	RedisDown     EventKind = "redis_down"     // Redis is left alone from now on
-	RedisUp       EventKind = "redis_up"       // Redis is used again
-	Subscribed    EventKind = "subscribed"     // other replicas are heard from now on
-	AuthFailed    EventKind = "auth_failed"    // a value whose seal did not open; it was deleted
-	Rejected      EventKind = "rejected"       // a value of another form, type or size; it was deleted
-	Outdated      EventKind = "outdated"       // a value of an older epoch
-	Evicted       EventKind = "evicted"        // left the first level for want of room
-	Dropped       EventKind = "dropped"        // scopes forgotten
-	Forgotten     EventKind = "forgotten"      // entries of the first level forgotten by their tags
-	MemoryCleared EventKind = "memory_cleared" // the whole first level was forgotten
+	HitMemory     EventKind = "hit_memory"     // fresh, from memory
+	HitRedis      EventKind = "hit_redis"      // from Redis
+	HitStale      EventKind = "stale"          // stale, from memory; it is revalidated
+	Miss          EventKind = "miss"           // the vendor is called
+	Coalesced     EventKind = "coalesced"      // joined a lookup in flight
+	Refreshed     EventKind = "refreshed"      // revalidated in the background
+	RefreshFailed EventKind = "refresh_failed" // revalidation failed; the next one waits
+	LeaseWait     EventKind = "lease_wait"     // another replica is fetching the key
+	RedisError    EventKind = "redis_error"    // a command failed; it counts as a miss
+	RedisDown     EventKind = "redis_down"     // the circuit breaker for Redis opened
+	RedisUp       EventKind = "redis_up"       // the circuit breaker for Redis closed
+	Subscribed    EventKind = "subscribed"     // receives other replicas' invalidations
+	SealInvalid   EventKind = "auth_failed"    // a sealed value or message did not open; the value was deleted
+	Rejected      EventKind = "rejected"       // a value of another format, type or size; it was deleted
+	WrongEpoch    EventKind = "outdated"       // a value of an earlier epoch; it was deleted
+	Evicted       EventKind = "evicted"        // evicted from memory, which was full
+	Dropped       EventKind = "dropped"        // a whole scope was invalidated
+	Invalidated   EventKind = "forgotten"      // an entry in memory was invalidated by its tags
+	MemoryCleared EventKind = "memory_cleared" // all of memory was invalidated
 )
 
-// Event tells of N keys (or commands, or scopes) and, for hits and evictions,
-// how many bytes their bodies measure.
+// Event counts N keys (or commands, or scopes) and, for hits and evictions, the bytes of
+// their bodies.
 type Event struct {
 	Kind  EventKind
 	N     int

@@ -7,28 +7,28 @@ import (
 	"github.com/maypok86/otter/v2"
 )
 
-// generation is what a scope has gone through in this process. An entry belongs
-// to one number and is invisible under every other.
+// generation is the state of a scope in this process. An entry belongs to one number and is
+// invisible under every other.
 type generation struct {
 	number uint64
-	// edits changes when single entries of the scope were forgotten: what was being
-	// read meanwhile is handed over, and not remembered.
+	// edits changes when single entries of the scope are invalidated: values that are being
+	// loaded meanwhile are answered, but not stored.
 	edits uint64
-	// since is when something was forgotten last: what is older comes not back.
-	since time.Time
-	// held is set once something of the scope was remembered under this number.
-	held *atomic.Bool
+	// invalidatedAt is the last invalidation; entries fetched before it are rejected.
+	invalidatedAt time.Time
+	// stored is set once an entry was stored under this number.
+	stored *atomic.Bool
 }
 
-// generations holds one generation a scope. A scope that is not known gets a
-// number that no entry has, so that losing one is safe.
+// generations holds one generation per scope. An unknown scope gets a number that no entry
+// has, so that evicting a generation is safe.
 type generations struct {
 	current *otter.Cache[scopeID, generation]
 	last    atomic.Uint64
 }
 
-// maxScopes bounds the generations, some 100 bytes each. Callers may bring
-// credentials of their own, so their number is not ours to choose.
+// maxScopes bounds the generations, some 100 bytes each. Callers may send credentials of
+// their own, so the number of scopes is not bounded by the configuration.
 const maxScopes = 1 << 16
 
 func newGenerations() (*generations, error) {
@@ -49,25 +49,24 @@ func (g *generations) of(s scopeID) generation {
 	return got
 }
 
-func (g *generations) next(since time.Time) generation {
-	return generation{number: g.last.Add(1), since: since, held: new(atomic.Bool)}
+func (g *generations) next(invalidatedAt time.Time) generation {
+	return generation{number: g.last.Add(1), invalidatedAt: invalidatedAt, stored: new(atomic.Bool)}
 }
 
-// drop makes every entry of a scope invisible. It reports whether there may have
-// been one.
-func (g *generations) drop(s scopeID, now time.Time) (held bool) {
+// drop makes all entries of a scope invisible. It reports whether there may have been any.
+func (g *generations) drop(s scopeID, now time.Time) (stored bool) {
 	before, unknown := g.current.Set(s, g.next(now))
-	return unknown || before.held.Load()
+	return unknown || before.stored.Load()
 }
 
-// edit says that single entries of a scope are being forgotten.
+// edit records that single entries of a scope are being invalidated.
 func (g *generations) edit(s scopeID, now time.Time) {
 	g.of(s)
 	g.current.ComputeIfPresent(s, func(old generation) (generation, otter.ComputeOp) {
-		old.edits, old.since = g.last.Add(1), now
+		old.edits, old.invalidatedAt = g.last.Add(1), now
 		return old, otter.WriteOp
 	})
 }
 
-// dropAll makes every entry of every scope invisible.
+// dropAll makes all entries of all scopes invisible.
 func (g *generations) dropAll() { g.current.InvalidateAll() }

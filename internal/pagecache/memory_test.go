@@ -20,7 +20,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	bubble(t, config, func(t *testing.T, c *pagecache.Cache) {
 		s, v := scope(c, "token"), &vendor{}
 		body := strings.Repeat("x", 10_000)
-		v.answer(func(name string) pagecache.Loaded { return pagecache.Loaded{Body: []byte(body)} })
+		v.respond(func(name string) pagecache.Loaded { return pagecache.Loaded{Body: []byte(body)} })
 		hot := 0
 		for i := range 1000 {
 			v.one(t.Context(), s, fmt.Sprint(i))
@@ -45,7 +45,7 @@ func TestOneValueTakesNoMoreThanAnEighth(t *testing.T) {
 	bubble(t, config, func(t *testing.T, c *pagecache.Cache) {
 		s, v := scope(c, "token"), &vendor{}
 		for size, source := range map[int]pagecache.Source{40_000: pagecache.FromMemory, 50_000: pagecache.FromVendor} {
-			v.answer(func(string) pagecache.Loaded { return pagecache.Loaded{Body: make([]byte, size)} })
+			v.respond(func(string) pagecache.Loaded { return pagecache.Loaded{Body: make([]byte, size)} })
 			name := fmt.Sprint(size)
 			v.one(t.Context(), s, name)
 			if got := v.one(t.Context(), s, name); got.Source != source {
@@ -68,7 +68,7 @@ func TestADroppedScopeLeavesTheHeap(t *testing.T) {
 
 func remembered(s *pagecache.Scope) weak.Pointer[[1000]byte] {
 	value := new([1000]byte)
-	pagecache.Remember(s, s.Page("a"), value, 1000, time.Now())
+	pagecache.Prime(s, s.Page("a"), value, 1000, time.Now())
 	return weak.Make(value)
 }
 
@@ -92,10 +92,10 @@ func TestVersionTellsWhatWasForgotten(t *testing.T) {
 		good.Drop(t.Context())
 	})
 	changes("to drop it again", false, func() { good.Drop(t.Context()) })
-	v.answer(failing(providers.Unauthenticated))
+	v.respond(failing(providers.Unauthenticated))
 	changes("to be refused at first", false, func() { v.one(t.Context(), bad, "anna") })
-	v.answer(nil)
+	v.respond(nil)
 	v.one(t.Context(), good, "anna")
-	v.answer(failing(providers.Unauthenticated))
+	v.respond(failing(providers.Unauthenticated))
 	changes("to be refused later", true, func() { v.one(t.Context(), good, "bert") })
 }

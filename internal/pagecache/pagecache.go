@@ -1,18 +1,15 @@
-// Package pagecache remembers what vendors answered, decoded in memory and as
-// sealed bytes in Redis, and has everyone who asks for the same wait for one
-// call.
+// Package pagecache is a two-level cache of vendor responses: decoded values in memory, and
+// sealed bytes in Redis. Concurrent lookups of one key are coalesced.
 //
-// What is remembered belongs to a Scope: one credential at one vendor. Nothing
-// crosses scopes, and no key is made without one. Values are answered for a while
-// without asking (fresh), then while being asked for anew behind the answer
-// (stale), and then no more.
+// Entries belong to a Scope: one credential at one vendor. No entry is visible in another
+// scope, and every key has a scope. An entry is fresh at first, and answered as it is; then
+// it is stale, and answered while it is revalidated in the background; then it expires.
 //
-// Redis is the second level, shared by all replicas. It may be slow, full, empty,
-// wrong or dead at any time: then there is less to remember, and no error. It is
-// trusted with nothing: its keys are keyed hashes, and its values open only as
-// what they were sealed as.
+// Redis is the second level, which all replicas share. It may be slow, full, empty, corrupt
+// or down at any time: that causes cache misses, never errors. Redis is not trusted: its keys
+// are keyed hashes, and a value opens only under the key that it was sealed for.
 //
-// The package knows neither HTTP nor what is in a page, and no vendor.
+// The package knows neither HTTP nor vendors, and does not look into pages.
 package pagecache
 
 import (
@@ -26,73 +23,68 @@ import (
 
 	"github.com/maypok86/otter/v2"
 
-	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/pagecache/envelope"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// Config is what Open needs. Its zero value remembers nothing and lets callers
-// wait for each other.
+// Config configures Open. The zero value caches nothing and only coalesces.
 type Config struct {
 	// Redis is a redis:// or rediss:// URL, "" for memory only. Several hosts,
 	// "redis://a:1,b:2", are a Cluster; with "?master=NAME" they are Sentinels.
 	Redis providers.Secret
-	// Key is 32 bytes, the same at all replicas. Without it what is in
-	// Redis is sealed with a key that everybody knows.
+	// Key is 32 bytes, the same at all replicas. Without it, values in Redis are sealed with
+	// a public key constant.
 	Key providers.Secret
-	// Fresh is how long a value is answered without asking, Stale how long
-	// afterwards it is answered while it is refreshed. Each value gets 80 to 100 %
-	// of Fresh, so that what was read together is not refreshed together. Both
-	// together may not exceed 24 hours.
+	// Fresh is how long a value is fresh, Stale how long after that it is answered while it
+	// is revalidated. Each value gets 80 to 100 % of Fresh at random, so that values that were
+	// fetched together are not revalidated together. The sum may not exceed 24 hours.
 	Fresh, Stale time.Duration
-	// MaxBytes bounds the first level; 64 MiB when 0.
+	// MaxBytes bounds the memory level; 0 means 64 MiB.
 	MaxBytes int64
-	// Timeout bounds a command to Redis, from waiting for a connection to the last
-	// byte; 50 ms when 0, and at most a second.
+	// Timeout bounds a Redis command, from waiting for a connection to the last byte. 0
+	// means 50 ms; the maximum is one second.
 	Timeout time.Duration
-	// Log takes one line for each change of Redis' state; nil logs nothing.
+	// Log gets one line whenever Redis becomes unavailable or available; nil logs nothing.
 	Log *slog.Logger
-	// Observe is called for everything that happens, from any goroutine; it must not
-	// wait. It may be nil.
+	// Observe is called for each event, from any goroutine; it must not block. It may be nil.
 	Observe func(Event)
-	// Now is time.Now when nil, Rand returns a number in [0, 1).
+	// Now replaces time.Now, and Rand, which returns a number in [0, 1), rand.Float64. They
+	// may be nil.
 	Now  func() time.Time
 	Rand func() float64
-	// Dial replaces how connections to Redis are made, TLS included; it may be nil.
+	// Dial replaces the dialer of connections to Redis, including TLS; it may be nil.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 const (
 	defaultBytes = 64 << 20
-	// defaultTimeout: on a local network Redis answers within one millisecond, so
-	// that what takes 50 is better asked of the vendor.
+	// defaultTimeout: on a local network Redis responds within one millisecond. If it takes
+	// 50, a vendor call is the better choice.
 	defaultTimeout = 50 * time.Millisecond
 	maxTimeout     = time.Second
-	// absentFor is how long it is remembered that there is nothing.
-	absentFor = 5 * time.Second
 )
 
-// Cache is both levels. Safe for concurrent use.
+// Cache is safe for concurrent use.
 type Cache struct {
 	config   Config
-	keys     keyring
+	keys     keys
 	memory   *memory
-	flights  flights
-	backoffs *otter.Cache[slot, backoff]
-	redis    *store // nil without Redis
+	calls    calls
+	backoffs *otter.Cache[typedKey, backoff]
+	redis    *redisStore // nil without Redis
 	ctx      context.Context
 	cancel   context.CancelFunc
 }
 
-// Open checks the configuration and builds a cache; it does not wait for Redis.
-// Its errors hold no secret.
+// Open validates the configuration and returns a cache; it does not wait for Redis. Its
+// errors hold no secret.
 func Open(config Config) (*Cache, error) {
-	config, err := config.checked()
+	config, err := config.withDefaults()
 	if err != nil {
 		return nil, err
 	}
 	c := &Cache{config: config}
-	if c.keys, err = newKeyring(config.Key, !config.Redis.Empty()); err != nil {
+	if c.keys, err = newKeys(config.Key, !config.Redis.Empty()); err != nil {
 		return nil, err
 	}
 	if c.memory, err = newMemory(config.MaxBytes, config.Now, config.Observe); err != nil {
@@ -105,21 +97,22 @@ func Open(config Config) (*Cache, error) {
 	if config.Redis.Empty() {
 		return c, nil
 	}
-	if c.redis, err = c.openStore(); err != nil {
+	if c.redis, err = c.openRedis(); err != nil {
 		c.Close()
 		return nil, err
 	}
 	return c, nil
 }
 
-func (c Config) checked() (Config, error) {
+// withDefaults validates c and fills in defaults.
+func (c Config) withDefaults() (Config, error) {
 	if c.Fresh < 0 || c.Stale < 0 || c.Fresh+c.Stale > envelope.MaxLife {
 		return c, errors.New("pagecache: Fresh and Stale must be between 0 and 24 hours together")
 	}
 	if c.MaxBytes < 0 {
 		return c, errors.New("pagecache: MaxBytes must not be negative")
 	}
-	// A lease must outlive the command that gives it back.
+	// A lease must outlive the command that releases it.
 	if c.Timeout < 0 || c.Timeout > maxTimeout {
 		return c, errors.New("pagecache: Timeout must be between 0 and 1 second")
 	}
@@ -144,8 +137,8 @@ func (c Config) checked() (Config, error) {
 	return c, nil
 }
 
-// Close ends what runs behind answers and lets go of Redis. Reads that go on
-// afterwards ask vendors.
+// Close cancels revalidations, releases leases and closes the connections to Redis. Later
+// reads call vendors.
 func (c *Cache) Close() {
 	c.cancel()
 	if c.redis != nil {
@@ -155,44 +148,23 @@ func (c *Cache) Close() {
 	c.backoffs.StopAllGoroutines()
 }
 
-// Up reports whether both levels are in use: true without Redis, and false while
-// Redis is left alone because it failed.
+// Up reports whether both levels are in use: true without Redis, false while the circuit
+// breaker for Redis is open.
 func (c *Cache) Up() bool { return c.redis == nil || c.redis.breaker.closed() }
 
-// Version changes whenever something was forgotten, of any scope: what is made of
-// remembered values is no older than them while the version is what it was before
-// they were read. To drop a scope of which nothing was remembered changes nothing:
-// a credential that a vendor never took costs others no answer.
-func (c *Cache) Version() uint64 { return c.memory.forgets.Load() }
+// Version changes with every invalidation in any scope. Data derived from cached values is
+// valid while the version is the one from before they were read. Dropping a scope without
+// entries does not change it, so that a credential that the vendor rejects does not
+// invalidate the data of others.
+func (c *Cache) Version() uint64 { return c.memory.invalidations.Load() }
 
 func (c *Cache) now() time.Time { return c.config.Now() }
 
-// forgetful reports whether nothing is to be remembered.
-func (c *Cache) forgetful() bool { return c.config.Fresh+c.config.Stale == 0 }
+// disabled reports whether nothing is cached.
+func (c *Cache) disabled() bool { return c.config.Fresh+c.config.Stale == 0 }
 
 func (c *Cache) count(kind EventKind, n, bytes int) {
 	if n > 0 {
 		c.config.Observe(Event{Kind: kind, N: n, Bytes: bytes})
 	}
-}
-
-func (c *Cache) newEntry(value any, tags []model.ID, size int, fetched time.Time) *entry {
-	fresh := time.Duration(float64(c.config.Fresh) * (0.8 + 0.2*c.config.Rand()))
-	e := &entry{value: value, fetched: fetched, freshUntil: fetched.Add(fresh), tags: tags, size: size}
-	e.gone = e.freshUntil.Add(c.config.Stale)
-	return e
-}
-
-func (c *Cache) newAbsence(now time.Time) *entry {
-	until := now.Add(min(absentFor, c.config.Fresh))
-	return &entry{absent: true, fetched: now, freshUntil: until, gone: until}
-}
-
-// outcome is how an entry answers; source tells where it was found.
-func (e *entry) outcome(source Source, now time.Time) outcome {
-	o := outcome{value: e.value, absent: e.absent, fetched: e.fetched, freshUntil: e.freshUntil, source: source}
-	if source != FromVendor && !now.Before(e.freshUntil) {
-		o.stale, o.source = true, FromStale
-	}
-	return o
 }

@@ -14,8 +14,7 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// page is what tests decode bodies into: the body, whose words are the ids that
-// it holds.
+// page is a decoded body. Its words are the ids of the objects that it holds.
 type page struct{ body string }
 
 func (p page) Tags() []model.ID {
@@ -26,17 +25,17 @@ func (p page) Tags() []model.ID {
 	return ids
 }
 
-// vendor answers keys with a body, and counts.
+// vendor responds to loads, and records them.
 type vendor struct {
 	mu      sync.Mutex
 	batches [][]string
 	decoded int
 	body    func(name string) pagecache.Loaded // nil: the name
 	delay   time.Duration
-	gate    chan struct{} // when set, load waits for it to close
+	block   chan struct{} // if set, loads wait until it is closed
 }
 
-func (v *vendor) answer(body func(name string) pagecache.Loaded) {
+func (v *vendor) respond(body func(name string) pagecache.Loaded) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.body = body
@@ -48,8 +47,8 @@ func (v *vendor) calls() int {
 	return len(v.batches)
 }
 
-// asked counts how often these names were asked for, or all.
-func (v *vendor) asked(names ...string) (n int) {
+// loaded returns how often these names were loaded, or without names, all.
+func (v *vendor) loaded(names ...string) (n int) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	for _, batch := range v.batches {
@@ -68,48 +67,57 @@ func (v *vendor) decodings() int {
 	return v.decoded
 }
 
-// read asks a cache for pages with these names.
+// read gets the pages with these names, in their order.
 func (v *vendor) read(ctx context.Context, s *pagecache.Scope, names ...string) []pagecache.Answer[page] {
 	keys := make([]pagecache.Key, len(names))
+	byKey := make(map[pagecache.Key]string, len(names))
 	for i, name := range names {
-		keys[i] = s.Page("GET", name)
+		keys[i] = pageKey(s, name)
+		byKey[keys[i]] = name
 	}
-	return pagecache.Read(ctx, s, keys, func(_ int, body []byte) (page, error) {
-		v.mu.Lock()
-		defer v.mu.Unlock()
-		v.decoded++
-		return page{string(body)}, nil
-	}, together(func(ctx context.Context, missing []int) []pagecache.Loaded {
+	got := pagecache.GetMulti(ctx, s, keys, v.decode, v.load(func(key pagecache.Key) string { return byKey[key] }))
+	answers := make([]pagecache.Answer[page], len(names))
+	for i, key := range keys {
+		answers[i] = got[key]
+	}
+	return answers
+}
+
+// one gets the page with this name.
+func (v *vendor) one(ctx context.Context, s *pagecache.Scope, name string) pagecache.Answer[page] {
+	return pagecache.Get(ctx, s, pageKey(s, name), v.decode, v.load(func(pagecache.Key) string { return name }))
+}
+
+func pageKey(s *pagecache.Scope, name string) pagecache.Key { return s.Page("GET", name) }
+
+func (v *vendor) decode(_ pagecache.Key, body []byte) (page, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.decoded++
+	return page{string(body)}, nil
+}
+
+// load delivers all keys of a load together.
+func (v *vendor) load(nameOf func(pagecache.Key) string) pagecache.Load {
+	return func(ctx context.Context, keys []pagecache.Key, deliver func(pagecache.Key, pagecache.Loaded)) {
 		var batch []string
-		for _, i := range missing {
-			batch = append(batch, names[i])
+		for _, key := range keys {
+			batch = append(batch, nameOf(key))
 		}
 		v.mu.Lock()
 		v.batches = append(v.batches, batch)
 		body := v.body
 		v.mu.Unlock()
-		loaded := make([]pagecache.Loaded, len(missing))
-		if err := v.wait(ctx); err != nil {
-			for i := range loaded {
-				loaded[i].Err = err
+		err := v.wait(ctx)
+		for i, key := range keys {
+			switch {
+			case err != nil:
+				deliver(key, pagecache.Loaded{Err: err})
+			case body != nil:
+				deliver(key, body(batch[i]))
+			default:
+				deliver(key, pagecache.Loaded{Body: []byte(batch[i])})
 			}
-			return loaded
-		}
-		for i, name := range batch {
-			loaded[i].Body = []byte(name)
-			if body != nil {
-				loaded[i] = body(name)
-			}
-		}
-		return loaded
-	}))
-}
-
-// together is a load that tells of all its answers at the end.
-func together(load func(ctx context.Context, missing []int) []pagecache.Loaded) pagecache.Load {
-	return func(ctx context.Context, missing []int, land func(int, pagecache.Loaded)) {
-		for place, l := range load(ctx, missing) {
-			land(place, l)
 		}
 	}
 }
@@ -119,20 +127,16 @@ func (v *vendor) wait(ctx context.Context) error {
 	if v.delay > 0 {
 		passed = time.After(v.delay)
 	}
-	if v.gate == nil && passed == nil {
+	if v.block == nil && passed == nil {
 		return nil
 	}
 	select {
 	case <-ctx.Done():
 		return fail(providers.Canceled)
-	case <-v.gate:
+	case <-v.block:
 	case <-passed:
 	}
 	return nil
-}
-
-func (v *vendor) one(ctx context.Context, s *pagecache.Scope, name string) pagecache.Answer[page] {
-	return v.read(ctx, s, name)[0]
 }
 
 func fail(kind providers.Kind) error { return &providers.Error{Kind: kind} }
@@ -190,7 +194,7 @@ func wantKind(t testing.TB, got pagecache.Answer[page], kind providers.Kind) {
 	}
 }
 
-// bubble runs a test in which time is the test's, with a memory-only cache.
+// bubble runs a test with a cache in a synctest bubble.
 func bubble(t *testing.T, config pagecache.Config, test func(t *testing.T, c *pagecache.Cache)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -203,7 +207,7 @@ func bubble(t *testing.T, config pagecache.Config, test func(t *testing.T, c *pa
 	})
 }
 
-// pass lets time go by. It must be called in a bubble.
+// pass advances the clock. It must be called in a bubble.
 func pass(d time.Duration) {
 	<-time.After(d)
 	synctest.Wait()
@@ -213,17 +217,17 @@ func minute() pagecache.Config {
 	return pagecache.Config{Fresh: time.Minute, Stale: 15 * time.Minute, Rand: func() float64 { return 1 }}
 }
 
-// eventually waits until something holds that others bring about.
+// eventually waits until a condition holds.
 func eventually(t testing.TB, what string, holds func() bool) {
 	t.Helper()
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
-	patience := time.After(10 * time.Second)
+	timeout := time.After(10 * time.Second)
 	for !holds() {
 		select {
 		case <-tick.C:
-		case <-patience:
-			t.Fatalf("in 10 s it did not happen that %s", what)
+		case <-timeout:
+			t.Fatalf("after 10 s, it is not true that %s", what)
 		}
 	}
 }

@@ -43,7 +43,7 @@ func TestAStaleValueOfRedisIsRefreshedBehind(t *testing.T) {
 	v.one(t.Context(), scope(one, "token"), "a")
 	r.holds("p", 1)
 	two, _ := r.replica(later(2 * time.Minute))
-	v.answer(func(string) pagecache.Loaded { return pagecache.Loaded{Body: []byte("new")} })
+	v.respond(func(string) pagecache.Loaded { return pagecache.Loaded{Body: []byte("new")} })
 	got := v.one(t.Context(), scope(two, "token"), "a")
 	want(t, got, "a", pagecache.FromStale)
 	if !got.Stale {
@@ -65,7 +65,7 @@ func TestNothingIsReadableInRedis(t *testing.T) {
 	s := c.Scope(model.ActivePlatform, "https://canary-host.example/v1", []byte(credential))
 	canaries := []string{credential, "canary-host", "CANARY", "canary@example.org", "/users", "api_token", "provider:User:", "canary-id"}
 	v := &vendor{}
-	v.answer(func(string) pagecache.Loaded {
+	v.respond(func(string) pagecache.Loaded {
 		return pagecache.Loaded{Body: []byte("canary@example.org provider:User:canary-id CANARY " + strings.Repeat("CANARY ", 100))}
 	})
 	for i := range 50 {
@@ -111,7 +111,7 @@ func TestForgetReachesBothLevelsAndOtherReplicas(t *testing.T) {
 	v.read(t.Context(), scope(two, "token"), names...)
 	scope(one, "token").Invalidate(t.Context(), "anna")
 	r.holds("p", 1)
-	eventually(t, "the other replica forgets", func() bool { return events.of(pagecache.Forgotten) == 2 })
+	eventually(t, "the other replica forgets", func() bool { return events.of(pagecache.Invalidated) == 2 })
 	for i, source := range []pagecache.Source{pagecache.FromVendor, pagecache.FromVendor, pagecache.FromMemory} {
 		want(t, v.one(t.Context(), scope(two, "token"), names[i]), names[i], source)
 	}
@@ -149,7 +149,7 @@ func TestDropReachesOtherReplicasWithinASecond(t *testing.T) {
 	r.holds("p", 2)
 	want(t, v.one(t.Context(), scope(two, "token"), "a"), "a", pagecache.FromRedis)
 	want(t, v.one(t.Context(), scope(two, "other"), "a"), "a", pagecache.FromRedis)
-	v.answer(failing(providers.Unauthenticated))
+	v.respond(failing(providers.Unauthenticated))
 	wantKind(t, v.one(t.Context(), scope(one, "token"), "b"), providers.Unauthenticated)
 	began := time.Now()
 	eventually(t, "the other replica forgets", func() bool {
@@ -180,7 +180,7 @@ func TestForgedNewsIsIgnored(t *testing.T) {
 	for _, text := range []string{"", "x", strings.Repeat("x", 1000), `{"from":"","scope":""}`} {
 		r.do("PUBLISH", "accountgraph:v1:news", text)
 	}
-	eventually(t, "the news is refused", func() bool { return events.of(pagecache.AuthFailed) == 4 })
+	eventually(t, "the news is refused", func() bool { return events.of(pagecache.SealInvalid) == 4 })
 	want(t, v.one(t.Context(), scope(c, "token"), "a"), "a", pagecache.FromMemory)
 }
 
@@ -194,7 +194,7 @@ func TestADropThatRedisDidNotHearIsMadeGood(t *testing.T) {
 	r.holds("p", 1)
 	r.stop()
 	s.Drop(t.Context())
-	v.answer(func(string) pagecache.Loaded { return pagecache.Loaded{Body: []byte("new")} })
+	v.respond(func(string) pagecache.Loaded { return pagecache.Loaded{Body: []byte("new")} })
 	want(t, v.one(t.Context(), s, "a"), "new", pagecache.FromVendor)
 	r.resume()
 	eventually(t, "redis is used again", func() bool { return events.of(pagecache.RedisUp) == 1 && one.Up() })
@@ -210,7 +210,7 @@ func TestAReplicaWaitsForWhatAnotherAsks(t *testing.T) {
 			r := startRedis(t)
 			one, _ := r.replica()
 			two, events := r.replica()
-			slow, quick := &vendor{gate: make(chan struct{})}, &vendor{}
+			slow, quick := &vendor{block: make(chan struct{})}, &vendor{}
 			ctx, cancel := context.WithCancel(t.Context())
 			var wg sync.WaitGroup
 			wg.Go(func() { slow.one(ctx, scope(one, "token"), "a") })
@@ -227,13 +227,13 @@ func TestAReplicaWaitsForWhatAnotherAsks(t *testing.T) {
 			eventually(t, "the other waits", func() bool { return events.of(pagecache.LeaseWait) == 1 })
 			switch gives {
 			case "value":
-				close(slow.gate)
+				close(slow.block)
 			case "error":
 				cancel()
 			case "nothing":
 				r.do("DEL", r.keys("l")[0]) // As if it had run out.
 				eventually(t, "the other asks", func() bool { return quick.calls() == 1 })
-				close(slow.gate)
+				close(slow.block)
 			}
 			wg.Wait()
 			cancel()
@@ -250,7 +250,7 @@ func TestAReplicaWaitsForWhatAnotherAsks(t *testing.T) {
 func TestALeaseIsGivenBackAtTheEnd(t *testing.T) {
 	r := startRedis(t)
 	one, _ := r.replica()
-	slow := &vendor{gate: make(chan struct{})}
+	slow := &vendor{block: make(chan struct{})}
 	var wg sync.WaitGroup
 	wg.Go(func() { slow.one(t.Context(), scope(one, "token"), "a") })
 	r.holds("l", 1)
@@ -258,7 +258,7 @@ func TestALeaseIsGivenBackAtTheEnd(t *testing.T) {
 	if leases := r.keys("l"); len(leases) != 0 {
 		t.Errorf("%d leases are held after the end", len(leases))
 	}
-	close(slow.gate)
+	close(slow.block)
 	wg.Wait()
 }
 
@@ -277,7 +277,7 @@ func TestEpochsEnd(t *testing.T) {
 	}
 	const longest = 16*time.Minute + time.Hour // a value's, and an hour
 	refused := &vendor{}
-	refused.answer(failing(providers.Unavailable))
+	refused.respond(failing(providers.Unavailable))
 	refused.one(t.Context(), scope(c, "token"), "a")
 	if l := life(); l > longest || l < longest-time.Minute {
 		t.Errorf("an epoch lives for %v", l)

@@ -46,25 +46,30 @@ func (o BatchRequest[T]) Get(ctx context.Context, c *Client, ids []string) provi
 	for i, id := range ids {
 		keys[i] = c.scope.Object(o.Kind, id)
 	}
-	answers := pagecache.Read(ctx, c.scope, keys,
-		func(_ int, row []byte) (cacheEntry[T], error) { return decodeEntry(c, row, o.Decode) },
-		func(ctx context.Context, missing []int, complete func(int, pagecache.Loaded)) {
-			o.fetchMissing(ctx, c, ids, missing, callerDeadline, complete)
+	answers := pagecache.GetMulti(ctx, c.scope, keys,
+		func(_ pagecache.Key, row []byte) (cacheEntry[T], error) { return decodeEntry(c, row, o.Decode) },
+		func(ctx context.Context, missing []pagecache.Key, deliver func(pagecache.Key, pagecache.Loaded)) {
+			idByKey := make(map[pagecache.Key]string, len(ids))
+			for i, key := range keys {
+				idByKey[key] = ids[i]
+			}
+			o.fetchMissing(ctx, c, missing, idByKey, callerDeadline, deliver)
 		})
 	found := providers.BatchResult[T]{Objects: make(map[string]T, len(ids)), Failed: map[string]error{}}
 	trace := operation.From(ctx).Trace
 	for i, id := range ids {
-		if answers[i].Err == nil {
-			trace.LimitFreshness(answers[i].FreshFor)
+		a := answers[keys[i]]
+		if a.Err == nil {
+			trace.LimitFreshness(a.FreshFor)
 		}
-		switch a := answers[i]; {
+		switch {
 		case a.Err != nil:
 			found.Failed[id] = c.withProvider(a.Err)
 		case !a.Absent:
 			found.Objects[id] = a.Value.value
 		}
 	}
-	o.recordCacheHits(ctx, c, ids, answers, start)
+	o.recordCacheHits(ctx, c, ids, keys, answers, start)
 	return found
 }
 
@@ -74,7 +79,7 @@ func (o BatchRequest[T]) Prime(c *Client, page []T, freshness model.Freshness) {
 	for _, object := range page {
 		if n, ok := any(object).(model.Node); ok && n.Complete() {
 			key := c.scope.Object(o.Kind, n.GlobalID().VendorID())
-			pagecache.Remember(c.scope, key, newCacheEntry(object), rowSize, freshness.FetchedAt)
+			pagecache.Prime(c.scope, key, newCacheEntry(object), rowSize, freshness.FetchedAt)
 		}
 	}
 }
@@ -83,21 +88,20 @@ func (o BatchRequest[T]) Prime(c *Client, page []T, freshness model.Freshness) {
 // users and buyers take 0.5 to 2 kB each.
 const rowSize = 1 << 10
 
-// fetchMissing fetches the ids at the indices in missing, one call per PerCall ids,
-// in parallel. It completes the keys of a call as soon as that call returns.
-func (o BatchRequest[T]) fetchMissing(ctx context.Context, c *Client, ids []string, missing []int, callerDeadline time.Time, complete func(int, pagecache.Loaded)) {
+// fetchMissing fetches the missing keys, one call per PerCall ids, in parallel. It
+// delivers the results of a call as soon as that call returns.
+func (o BatchRequest[T]) fetchMissing(ctx context.Context, c *Client, missing []pagecache.Key, idByKey map[pagecache.Key]string, callerDeadline time.Time, deliver func(pagecache.Key, pagecache.Loaded)) {
 	var wg sync.WaitGroup
 	perCall := max(1, o.PerCall)
-	for start := 0; start < len(missing); start += perCall {
-		end := min(start+perCall, len(missing))
+	for chunk := range slices.Chunk(missing, perCall) {
 		wg.Go(func() {
-			chunk := make([]string, 0, perCall)
-			for _, i := range missing[start:end] {
-				chunk = append(chunk, ids[i])
+			ids := make([]string, 0, perCall)
+			for _, key := range chunk {
+				ids = append(ids, idByKey[key])
 			}
-			loadedOf := o.fetchChunk(ctx, c, chunk, callerDeadline)
-			for n, id := range chunk {
-				complete(start+n, loadedOf(id))
+			loadedOf := o.fetchChunk(ctx, c, ids, callerDeadline)
+			for _, key := range chunk {
+				deliver(key, loadedOf(idByKey[key]))
 			}
 		})
 	}
@@ -139,9 +143,10 @@ func (o BatchRequest[T]) splitRows(c *Client, body []byte) (map[string]json.RawM
 
 // recordCacheHits adds the answers that needed no call of this operation to the
 // trace: one row per object or, if one call takes several ids, one row per source.
-func (o BatchRequest[T]) recordCacheHits(ctx context.Context, c *Client, ids []string, answers []pagecache.Answer[cacheEntry[T]], start time.Time) {
+func (o BatchRequest[T]) recordCacheHits(ctx context.Context, c *Client, ids []string, keys []pagecache.Key, answers map[pagecache.Key]pagecache.Answer[cacheEntry[T]], start time.Time) {
 	recorded := map[Source]bool{}
-	for i, a := range answers {
+	for i, key := range keys {
+		a := answers[key]
 		if a.Source == Vendor || a.Source == "" || recorded[a.Source] {
 			continue
 		}

@@ -10,5 +10,5 @@ const (
 	// Vendor: this read made the call, or an open circuit prevented it.
 	Vendor = pagecache.FromVendor
 	// Coalesced: this read shared another reader's call in flight.
-	Coalesced = pagecache.Coalesced
+	Coalesced = pagecache.FromInFlight
 )

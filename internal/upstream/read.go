@@ -27,16 +27,17 @@ func Read[T any](ctx context.Context, c *Client, r Request, decode func(body []b
 	}
 	start := time.Now()
 	callerDeadline, _ := ctx.Deadline()
-	answer := pagecache.Read(ctx, c.scope, []pagecache.Key{c.scope.Page(r.keyParts()...)},
-		func(_ int, body []byte) (cacheEntry[T], error) { return decodeEntry(c, body, decode) },
-		func(ctx context.Context, _ []int, complete func(int, pagecache.Loaded)) {
+	key := c.scope.Page(r.keyParts()...)
+	answer := pagecache.Get(ctx, c.scope, key,
+		func(_ pagecache.Key, body []byte) (cacheEntry[T], error) { return decodeEntry(c, body, decode) },
+		func(ctx context.Context, _ []pagecache.Key, deliver func(pagecache.Key, pagecache.Loaded)) {
 			body, err := c.fetch(ctx, r, callerDeadline)
 			if err != nil {
-				complete(0, pagecache.Loaded{Err: err})
+				deliver(key, pagecache.Loaded{Err: err})
 				return
 			}
-			complete(0, pagecache.Loaded{Body: body})
-		})[0]
+			deliver(key, pagecache.Loaded{Body: body})
+		})
 	c.recordCacheHit(ctx, r.Path, answer.Source, start)
 	if answer.Err != nil {
 		return Reply[T]{}, c.withProvider(answer.Err)

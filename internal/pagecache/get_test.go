@@ -3,6 +3,7 @@ package pagecache_test
 import (
 	"context"
 	"runtime"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -11,7 +12,7 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-func TestAValueIsFreshThenStaleThenGone(t *testing.T) {
+func TestGet_FreshThenStaleThenExpired(t *testing.T) {
 	bubble(t, minute(), func(t *testing.T, c *pagecache.Cache) {
 		s, v := scope(c, "token"), &vendor{}
 		began := time.Now()
@@ -22,7 +23,7 @@ func TestAValueIsFreshThenStaleThenGone(t *testing.T) {
 		if got.Stale || got.FreshFor != time.Second || !got.FetchedAt.Equal(began) {
 			t.Errorf("stale %v, fresh for %v, fetched %v", got.Stale, got.FreshFor, got.FetchedAt)
 		}
-		v.answer(failing(providers.Unavailable))
+		v.respond(failing(providers.Unavailable))
 		pass(2 * time.Second)
 		got = v.one(t.Context(), s, "a")
 		want(t, got, "a", pagecache.FromStale)
@@ -31,7 +32,7 @@ func TestAValueIsFreshThenStaleThenGone(t *testing.T) {
 		}
 		pass(15 * time.Minute)
 		wantKind(t, v.one(t.Context(), s, "a"), providers.Unavailable)
-		v.answer(nil)
+		v.respond(nil)
 		want(t, v.one(t.Context(), s, "a"), "a", pagecache.FromVendor)
 		if v.decodings() != 2 {
 			t.Errorf("decoded %d times; want 2", v.decodings())
@@ -39,18 +40,18 @@ func TestAValueIsFreshThenStaleThenGone(t *testing.T) {
 	})
 }
 
-func TestARefreshRunsBehindTheAnswer(t *testing.T) {
+func TestGet_RevalidatesInBackground(t *testing.T) {
 	bubble(t, minute(), func(t *testing.T, c *pagecache.Cache) {
 		s, v := scope(c, "token"), &vendor{}
 		v.one(t.Context(), s, "a")
-		v.answer(func(string) pagecache.Loaded { return pagecache.Loaded{Body: []byte("new")} })
+		v.respond(func(string) pagecache.Loaded { return pagecache.Loaded{Body: []byte("new")} })
 		v.delay = time.Second
 		pass(time.Minute)
 		ctx, cancel := context.WithCancel(t.Context())
 		for range 10 {
 			want(t, v.one(ctx, s, "a"), "a", pagecache.FromStale)
 		}
-		cancel() // Whoever was answered does not end what runs behind.
+		cancel() // This does not cancel the revalidation.
 		pass(time.Second)
 		want(t, v.one(t.Context(), s, "a"), "new", pagecache.FromMemory)
 		if v.calls() != 2 {
@@ -59,11 +60,11 @@ func TestARefreshRunsBehindTheAnswer(t *testing.T) {
 	})
 }
 
-func TestAFailedRefreshWaitsLongerEachTime(t *testing.T) {
+func TestRevalidate_BacksOffAfterFailures(t *testing.T) {
 	bubble(t, minute(), func(t *testing.T, c *pagecache.Cache) {
 		s, v := scope(c, "token"), &vendor{}
 		v.one(t.Context(), s, "a")
-		v.answer(failing(providers.Unavailable))
+		v.respond(failing(providers.Unavailable))
 		pass(time.Minute)
 		var at []time.Duration
 		began := time.Now()
@@ -79,10 +80,10 @@ func TestAFailedRefreshWaitsLongerEachTime(t *testing.T) {
 		// 1, 2, 4, … 60 s apart.
 		for i, d := range []time.Duration{0, 1, 3, 7, 15, 31, 63, 123, 183} {
 			if i >= len(at) || at[i] != d*time.Second {
-				t.Fatalf("refreshed at %v; want 0s 1s 3s 7s 15s 31s 1m3s 2m3s 3m3s …", at)
+				t.Fatalf("revalidated at %v; want 0s 1s 3s 7s 15s 31s 1m3s 2m3s 3m3s …", at)
 			}
 		}
-		v.answer(nil)
+		v.respond(nil)
 		pass(time.Minute)
 		v.one(t.Context(), s, "a")
 		synctest.Wait()
@@ -90,7 +91,7 @@ func TestAFailedRefreshWaitsLongerEachTime(t *testing.T) {
 	})
 }
 
-func TestNothingIsRememberedWithoutTime(t *testing.T) {
+func TestGet_CachesNothingWithoutLifetime(t *testing.T) {
 	bubble(t, pagecache.Config{}, func(t *testing.T, c *pagecache.Cache) {
 		s, v := scope(c, "token"), &vendor{}
 		for range 3 {
@@ -106,10 +107,10 @@ func TestNothingIsRememberedWithoutTime(t *testing.T) {
 	})
 }
 
-func TestWhatIsAbsentIsRememberedForFiveSeconds(t *testing.T) {
+func TestGet_CachesAbsenceForFiveSeconds(t *testing.T) {
 	bubble(t, minute(), func(t *testing.T, c *pagecache.Cache) {
 		s, v := scope(c, "token"), &vendor{}
-		v.answer(func(string) pagecache.Loaded { return pagecache.Loaded{Absent: true} })
+		v.respond(func(string) pagecache.Loaded { return pagecache.Loaded{Absent: true} })
 		for _, calls := range []int{1, 1, 2} {
 			if got := v.one(t.Context(), s, "a"); !got.Absent || got.Err != nil || got.Stale {
 				t.Errorf("absent %v, error %v, stale %v", got.Absent, got.Err, got.Stale)
@@ -120,12 +121,12 @@ func TestWhatIsAbsentIsRememberedForFiveSeconds(t *testing.T) {
 			pass(4 * time.Second)
 		}
 		if got := v.one(t.Context(), scope(c, "other"), "a"); !got.Absent || v.calls() != 3 {
-			t.Errorf("another scope was not asked for: %d calls", v.calls())
+			t.Errorf("another scope: absent %v, %d calls", got.Absent, v.calls())
 		}
 	})
 }
 
-func TestErrorsAreNotRemembered(t *testing.T) {
+func TestGet_DoesNotCacheErrors(t *testing.T) {
 	for _, kind := range []providers.Kind{
 		providers.InvalidArgument, providers.NotFound, providers.Unauthenticated, providers.Forbidden, providers.Timeout, providers.Unavailable,
 		providers.CircuitOpen, providers.RateLimited, providers.BadResponse, providers.Incomplete, providers.BudgetExceeded, providers.Canceled,
@@ -135,14 +136,14 @@ func TestErrorsAreNotRemembered(t *testing.T) {
 				s, v := scope(c, "token"), &vendor{body: failing(kind)}
 				wantKind(t, v.one(t.Context(), s, "a"), kind)
 				wantKind(t, v.one(t.Context(), s, "a"), kind)
-				v.answer(nil)
+				v.respond(nil)
 				want(t, v.one(t.Context(), s, "a"), "a", pagecache.FromVendor)
 			})
 		})
 	}
 }
 
-func TestABatchAsksOnceForWhatIsMissing(t *testing.T) {
+func TestGetMulti_LoadsMissingKeysOnce(t *testing.T) {
 	bubble(t, minute(), func(t *testing.T, c *pagecache.Cache) {
 		s, v := scope(c, "token"), &vendor{}
 		v.read(t.Context(), s, "b", "d")
@@ -151,37 +152,42 @@ func TestABatchAsksOnceForWhatIsMissing(t *testing.T) {
 			body   string
 			source pagecache.Source
 		}{
-			{"a", pagecache.FromVendor}, {"b", pagecache.FromMemory}, {"c", pagecache.FromVendor}, {"d", pagecache.FromMemory}, {"a", pagecache.Coalesced},
+			{"a", pagecache.FromVendor}, {"b", pagecache.FromMemory}, {"c", pagecache.FromVendor}, {"d", pagecache.FromMemory}, {"a", pagecache.FromVendor},
 		} {
 			want(t, got[i], w.body, w.source)
 		}
-		if v.calls() != 2 || v.asked() != 4 {
-			t.Errorf("%d calls for %d keys; want 2 for 4", v.calls(), v.asked())
+		if v.calls() != 2 || v.loaded() != 4 {
+			t.Errorf("%d calls for %d keys; want 2 for 4", v.calls(), v.loaded())
 		}
 	})
 }
 
-func TestPanicsAreErrors(t *testing.T) {
-	decode := func(int, []byte) (page, error) { return page{}, nil }
-	load := func(_ context.Context, missing []int) []pagecache.Loaded {
-		return make([]pagecache.Loaded, len(missing))
+func TestGetMulti_PanicsAreErrors(t *testing.T) {
+	type deliver = func(pagecache.Key, pagecache.Loaded)
+	decode := func(pagecache.Key, []byte) (page, error) { return page{}, nil }
+	load := func(_ context.Context, keys []pagecache.Key, deliver deliver) {
+		for _, key := range keys {
+			deliver(key, pagecache.Loaded{})
+		}
 	}
 	for name, test := range map[string]struct {
-		decode func(int, []byte) (page, error)
-		load   func(context.Context, []int) []pagecache.Loaded
+		decode func(pagecache.Key, []byte) (page, error)
+		load   pagecache.Load
 	}{
-		"decode":        {func(int, []byte) (page, error) { panic("decode") }, load},
-		"decode's text": {func(int, []byte) (page, error) { return page{}, context.Canceled }, load},
-		"load":          {decode, func(context.Context, []int) []pagecache.Loaded { panic("load") }},
-		"too few":       {decode, func(context.Context, []int) []pagecache.Loaded { return nil }},
-		"no return":     {decode, func(context.Context, []int) []pagecache.Loaded { runtime.Goexit(); return nil }},
+		"decode panics":   {func(pagecache.Key, []byte) (page, error) { panic("decode") }, load},
+		"unknown error":   {func(pagecache.Key, []byte) (page, error) { return page{}, context.Canceled }, load},
+		"load panics":     {decode, func(context.Context, []pagecache.Key, deliver) { panic("load") }},
+		"load is partial": {decode, func(context.Context, []pagecache.Key, deliver) {}},
+		"load exits":      {decode, func(context.Context, []pagecache.Key, deliver) { runtime.Goexit() }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, minute(), func(t *testing.T, c *pagecache.Cache) {
 				s := scope(c, "token")
 				for range 2 {
-					for _, got := range pagecache.Read(t.Context(), s, []pagecache.Key{s.Page("a"), s.Page("b")}, test.decode, together(test.load)) {
-						wantKind(t, got, providers.BadResponse)
+					keys := []pagecache.Key{s.Page("a"), s.Page("b")}
+					got := pagecache.GetMulti(t.Context(), s, keys, test.decode, test.load)
+					for _, key := range keys {
+						wantKind(t, got[key], providers.BadResponse)
 					}
 				}
 			})
@@ -189,36 +195,65 @@ func TestPanicsAreErrors(t *testing.T) {
 	}
 }
 
-func TestRememberNeverReplacesANewerValue(t *testing.T) {
+func TestGetMulti_DeliversEachKeyAtOnce(t *testing.T) {
+	bubble(t, minute(), func(t *testing.T, c *pagecache.Cache) {
+		s := scope(c, "token")
+		keys := []pagecache.Key{s.Page("a"), s.Page("b")}
+		decode := func(_ pagecache.Key, body []byte) (page, error) { return page{string(body)}, nil }
+		load := func(_ context.Context, keys []pagecache.Key, deliver func(pagecache.Key, pagecache.Loaded)) {
+			deliver(keys[1], pagecache.Loaded{Body: []byte("b")})
+			deliver(keys[1], pagecache.Loaded{Body: []byte("again")}) // Only the first one counts.
+			deliver(s.Page("unknown"), pagecache.Loaded{Body: []byte("x")})
+			time.Sleep(time.Second)
+			deliver(keys[0], pagecache.Loaded{Body: []byte("a")})
+		}
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			got := pagecache.GetMulti(t.Context(), s, keys, decode, load)
+			want(t, got[keys[0]], "a", pagecache.FromVendor)
+			want(t, got[keys[1]], "b", pagecache.FromVendor)
+		})
+		synctest.Wait()
+		want(t, pagecache.Get(t.Context(), s, keys[1], decode, nil), "b", pagecache.FromMemory)
+		want(t, pagecache.Get(t.Context(), s, keys[0], decode, nil), "a", pagecache.FromInFlight)
+		wg.Wait()
+	})
+}
+
+func TestPrime_KeepsNewerValue(t *testing.T) {
 	bubble(t, minute(), func(t *testing.T, c *pagecache.Cache) {
 		s, v := scope(c, "token"), &vendor{}
-		key := s.Page("GET", "a")
+		key := pageKey(s, "a")
 		pass(time.Second)
 		early := time.Now()
 		pass(time.Second)
 		v.one(t.Context(), s, "a")
-		pagecache.Remember(s, key, page{"older"}, 10, early)
+		pagecache.Prime(s, key, page{"older"}, 10, early)
 		want(t, v.one(t.Context(), s, "a"), "a", pagecache.FromMemory)
 		pass(time.Second)
-		pagecache.Remember(s, key, page{"newer"}, 10, time.Now())
+		pagecache.Prime(s, key, page{"newer"}, 10, time.Now())
 		want(t, v.one(t.Context(), s, "a"), "newer", pagecache.FromMemory)
-		pagecache.Remember(scope(c, "other"), key, page{"foreign"}, 10, time.Now())
+		pagecache.Prime(scope(c, "other"), key, page{"foreign"}, 10, time.Now())
 		want(t, v.one(t.Context(), s, "a"), "newer", pagecache.FromMemory)
 
-		asked := time.Now()
+		fetched := time.Now()
 		s.Drop(t.Context())
-		pagecache.Remember(s, key, page{"of before"}, 10, asked)
+		pagecache.Prime(s, key, page{"from before"}, 10, fetched)
 		want(t, v.one(t.Context(), s, "a"), "a", pagecache.FromVendor)
 	})
 }
 
-func TestAKeyOfAnotherScopeIsRefused(t *testing.T) {
+func TestGetMulti_RejectsKeysOfOtherScopes(t *testing.T) {
 	c := open(t, minute())
 	v, s, other := &vendor{}, scope(c, "token"), scope(c, "other")
 	v.one(t.Context(), other, "a")
-	got := pagecache.Read(t.Context(), s, []pagecache.Key{other.Page("GET", "a"), {}},
-		func(int, []byte) (page, error) { return page{}, nil },
-		func(context.Context, []int, func(int, pagecache.Loaded)) { t.Error("asked") })
-	wantKind(t, got[0], providers.InvalidArgument)
-	wantKind(t, got[1], providers.InvalidArgument)
+	keys := []pagecache.Key{pageKey(other, "a"), {}}
+	got := pagecache.GetMulti(t.Context(), s, keys,
+		func(pagecache.Key, []byte) (page, error) { return page{}, nil },
+		func(context.Context, []pagecache.Key, func(pagecache.Key, pagecache.Loaded)) {
+			t.Error("called the vendor")
+		})
+	for _, key := range keys {
+		wantKind(t, got[key], providers.InvalidArgument)
+	}
 }

@@ -91,7 +91,7 @@ func TestALeaseOfTheDeadRunsOut(t *testing.T) {
 	bubble(t, config, func(t *testing.T, one *pagecache.Cache) {
 		two, _ := openFaked(t, f)
 		defer two.Close()
-		slow, quick := &vendor{gate: make(chan struct{})}, &vendor{}
+		slow, quick := &vendor{block: make(chan struct{})}, &vendor{}
 		pass(time.Second)
 		var wg sync.WaitGroup
 		wg.Go(func() { slow.one(t.Context(), scope(one, "token"), "a") })
@@ -102,7 +102,7 @@ func TestALeaseOfTheDeadRunsOut(t *testing.T) {
 		if took := time.Since(began); took > 3*time.Second+50*time.Millisecond {
 			t.Errorf("waited %v; want 3 s", took)
 		}
-		close(slow.gate)
+		close(slow.block)
 		wg.Wait()
 	})
 }
@@ -173,7 +173,7 @@ func TestNoReplyIsTakenForAnother(t *testing.T) {
 		return ""
 	}
 	f.mu.Unlock()
-	v.answer(func(name string) pagecache.Loaded { return pagecache.Loaded{Body: []byte(name)} })
+	v.respond(func(name string) pagecache.Loaded { return pagecache.Loaded{Body: []byte(name)} })
 	for range 10 {
 		for _, s := range scopes {
 			for i, got := range v.read(t.Context(), s, names...) {
@@ -185,7 +185,7 @@ func TestNoReplyIsTakenForAnother(t *testing.T) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if n := events.of(pagecache.AuthFailed); crossed < 10_000 || n < crossed {
+	if n := events.of(pagecache.SealInvalid); crossed < 10_000 || n < crossed {
 		t.Errorf("%d of %d crossed replies counted", n, crossed)
 	}
 }

@@ -14,16 +14,16 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-func TestAThousandAskOnceAScope(t *testing.T) {
+func TestGet_SingleflightPerScope(t *testing.T) {
 	for range 100 {
 		bubble(t, minute(), func(t *testing.T, c *pagecache.Cache) {
-			v := &vendor{gate: make(chan struct{})}
+			v := &vendor{block: make(chan struct{})}
 			v.body = func(name string) pagecache.Loaded { return pagecache.Loaded{Body: []byte(name)} }
 			var owners [2]*vendor
 			var scopes [2]*pagecache.Scope
 			for i := range owners {
-				owner := fmt.Sprint("canary of ", i)
-				owners[i] = &vendor{gate: v.gate, body: func(string) pagecache.Loaded { return pagecache.Loaded{Body: []byte(owner)} }}
+				owner := fmt.Sprint("owner ", i)
+				owners[i] = &vendor{block: v.block, body: func(string) pagecache.Loaded { return pagecache.Loaded{Body: []byte(owner)} }}
 				scopes[i] = scope(c, owner)
 			}
 			var wg sync.WaitGroup
@@ -31,16 +31,16 @@ func TestAThousandAskOnceAScope(t *testing.T) {
 			for i := range 1000 {
 				wg.Go(func() {
 					got := owners[i%2].one(t.Context(), scopes[i%2], "same")
-					if got.Value.body != fmt.Sprint("canary of ", i%2) {
+					if got.Value.body != fmt.Sprint("owner ", i%2) {
 						foreign.Add(1)
 					}
-					if got.Source == pagecache.Coalesced {
+					if got.Source == pagecache.FromInFlight {
 						coalesced.Add(1)
 					}
 				})
 			}
 			synctest.Wait()
-			close(v.gate)
+			close(v.block)
 			wg.Wait()
 			if owners[0].calls() != 1 || owners[1].calls() != 1 || foreign.Load() != 0 || coalesced.Load() != 998 {
 				t.Errorf("%d and %d calls, %d foreign, %d coalesced", owners[0].calls(), owners[1].calls(), foreign.Load(), coalesced.Load())
@@ -49,7 +49,7 @@ func TestAThousandAskOnceAScope(t *testing.T) {
 	}
 }
 
-func TestWhoeverAskedFirstMayLeave(t *testing.T) {
+func TestGet_FirstCallerLeaves(t *testing.T) {
 	for _, leave := range []string{"cancel", "deadline"} {
 		t.Run(leave, func(t *testing.T) {
 			bubble(t, minute(), func(t *testing.T, c *pagecache.Cache) {
@@ -65,7 +65,7 @@ func TestWhoeverAskedFirstMayLeave(t *testing.T) {
 				wg.Go(func() { wantKind(t, v.one(ctx, s, "a"), kind) })
 				synctest.Wait()
 				for range 999 {
-					wg.Go(func() { want(t, v.one(t.Context(), s, "a"), "a", pagecache.Coalesced) })
+					wg.Go(func() { want(t, v.one(t.Context(), s, "a"), "a", pagecache.FromInFlight) })
 				}
 				synctest.Wait()
 				pass(time.Second)
@@ -79,7 +79,7 @@ func TestWhoeverAskedFirstMayLeave(t *testing.T) {
 	}
 }
 
-func TestNobodyIsAskedWhenNobodyWaits(t *testing.T) {
+func TestGet_LastCallerLeaves(t *testing.T) {
 	bubble(t, minute(), func(t *testing.T, c *pagecache.Cache) {
 		s, v := scope(c, "token"), &vendor{delay: time.Hour}
 		ctx, cancel := context.WithCancel(t.Context())
@@ -96,41 +96,41 @@ func TestNobodyIsAskedWhenNobodyWaits(t *testing.T) {
 
 		wantKind(t, v.one(ctx, s, "new"), providers.Canceled)
 		want(t, v.one(ctx, s, "a"), "a", pagecache.FromMemory)
-		if v.asked("new") != 0 {
-			t.Error("asked for someone who has left")
+		if v.loaded("new") != 0 {
+			t.Error("a canceled caller started a load")
 		}
 	})
 }
 
-func TestOthersDoNotShareABudget(t *testing.T) {
+func TestGet_PrivateErrorsAreNotShared(t *testing.T) {
 	for _, kind := range []providers.Kind{providers.BudgetExceeded, providers.Canceled} {
 		t.Run(kind.String(), func(t *testing.T) {
 			bubble(t, minute(), func(t *testing.T, c *pagecache.Cache) {
 				s := scope(c, "token")
-				poor := &vendor{gate: make(chan struct{}), body: failing(kind)}
-				rich := &vendor{}
+				first := &vendor{block: make(chan struct{}), body: failing(kind)}
+				others := &vendor{}
 				var wg sync.WaitGroup
-				wg.Go(func() { wantKind(t, poor.one(t.Context(), s, "a"), kind) })
+				wg.Go(func() { wantKind(t, first.one(t.Context(), s, "a"), kind) })
 				synctest.Wait()
 				for range 20 {
 					wg.Go(func() {
-						if got := rich.one(t.Context(), s, "a"); got.Value.body != "a" {
+						if got := others.one(t.Context(), s, "a"); got.Value.body != "a" {
 							t.Errorf("got %q, error %v", got.Value.body, got.Err)
 						}
 					})
 				}
 				synctest.Wait()
-				close(poor.gate)
+				close(first.block)
 				wg.Wait()
-				if poor.calls() != 1 || rich.calls() != 1 {
-					t.Errorf("%d and %d calls; want 1 and 1", poor.calls(), rich.calls())
+				if first.calls() != 1 || others.calls() != 1 {
+					t.Errorf("%d and %d calls; want 1 and 1", first.calls(), others.calls())
 				}
 			})
 		})
 	}
 }
 
-func TestOtherErrorsAreShared(t *testing.T) {
+func TestGet_SharesOtherErrors(t *testing.T) {
 	bubble(t, minute(), func(t *testing.T, c *pagecache.Cache) {
 		s, v := scope(c, "token"), &vendor{delay: time.Second, body: failing(providers.Unavailable)}
 		var wg sync.WaitGroup
@@ -144,35 +144,35 @@ func TestOtherErrorsAreShared(t *testing.T) {
 	})
 }
 
-type secret struct{}
+type contextKey struct{}
 
-func TestALoadSeesTheValuesOfWhoBegan(t *testing.T) {
+func TestGet_LoadContext(t *testing.T) {
 	bubble(t, minute(), func(t *testing.T, c *pagecache.Cache) {
 		s := scope(c, "token")
 		var seen []any
 		read := func(value string) {
-			ctx, cancel := context.WithTimeout(context.WithValue(t.Context(), secret{}, value), time.Second)
+			ctx, cancel := context.WithTimeout(context.WithValue(t.Context(), contextKey{}, value), time.Second)
 			defer cancel()
-			pagecache.Read(ctx, s, []pagecache.Key{s.Page("a")}, func(int, []byte) (page, error) { return page{}, nil },
-				together(func(ctx context.Context, _ []int) []pagecache.Loaded {
-					if _, bound := ctx.Deadline(); bound != (ctx.Value(secret{}) == nil) {
-						t.Errorf("deadline %v, value %v", bound, ctx.Value(secret{}))
+			pagecache.Get(ctx, s, s.Page("a"), func(pagecache.Key, []byte) (page, error) { return page{}, nil },
+				func(ctx context.Context, keys []pagecache.Key, deliver func(pagecache.Key, pagecache.Loaded)) {
+					if _, bound := ctx.Deadline(); bound != (ctx.Value(contextKey{}) == nil) {
+						t.Errorf("deadline %v, value %v", bound, ctx.Value(contextKey{}))
 					}
-					seen = append(seen, ctx.Value(secret{}))
-					return make([]pagecache.Loaded, 1)
-				}))
+					seen = append(seen, ctx.Value(contextKey{}))
+					deliver(keys[0], pagecache.Loaded{})
+				})
 			synctest.Wait()
 		}
 		read("first")
 		pass(time.Minute)
-		read("answered before the refresh")
+		read("stale")
 		if len(seen) != 2 || seen[0] != "first" || seen[1] != nil {
-			t.Errorf("loads saw %v; a refresh sees nothing of the operation that has its answer", seen)
+			t.Errorf("loads saw %v; a revalidation must not see the values of the answered caller", seen)
 		}
 	})
 }
 
-func TestRefreshesAreSpread(t *testing.T) {
+func TestRevalidate_IsSpreadOverTime(t *testing.T) {
 	config := minute()
 	config.Rand = nil
 	bubble(t, config, func(t *testing.T, c *pagecache.Cache) {
@@ -182,41 +182,41 @@ func TestRefreshesAreSpread(t *testing.T) {
 			names[i] = fmt.Sprint(i)
 		}
 		v.read(t.Context(), s, names...)
-		before, most, seconds, total := v.asked(), 0, 0, 0
+		before, most, seconds, total := v.loaded(), 0, 0, 0
 		for range 60 {
 			pass(time.Second)
 			v.read(t.Context(), s, names...)
 			synctest.Wait()
-			if n := v.asked() - before; n > 0 {
+			if n := v.loaded() - before; n > 0 {
 				seconds, total, most = seconds+1, total+n, max(most, n)
 			}
-			before = v.asked()
+			before = v.loaded()
 		}
 		if total < 10_000 || most*seconds > 2*total {
-			t.Errorf("%d refreshes in %d seconds, up to %d in one", total, seconds, most)
+			t.Errorf("%d revalidations in %d seconds, up to %d in one", total, seconds, most)
 		}
 	})
 }
 
-func TestACredentialThatIsRefusedSeesNothing(t *testing.T) {
+func TestGet_RefusedCredentialDropsScope(t *testing.T) {
 	for name, test := range map[string]struct {
-		kind      providers.Kind
-		behind    bool
-		forgotten bool
+		kind       providers.Kind
+		background bool
+		dropped    bool
 	}{
 		"401":                 {providers.Unauthenticated, false, true},
-		"401 in refresh":      {providers.Unauthenticated, true, true},
+		"401 in background":   {providers.Unauthenticated, true, true},
 		"403 for another key": {providers.Forbidden, false, false},
-		"403 in refresh":      {providers.Forbidden, true, true},
-		"503 in refresh":      {providers.Unavailable, true, false},
+		"403 in background":   {providers.Forbidden, true, true},
+		"503 in background":   {providers.Unavailable, true, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, minute(), func(t *testing.T, c *pagecache.Cache) {
 				s, other, v := scope(c, "token"), scope(c, "other"), &vendor{}
 				v.read(t.Context(), s, "a", "b")
 				v.one(t.Context(), other, "a")
-				v.answer(failing(test.kind))
-				if test.behind {
+				v.respond(failing(test.kind))
+				if test.background {
 					pass(time.Minute)
 					want(t, v.one(t.Context(), s, "a"), "a", pagecache.FromStale)
 				} else {
@@ -224,7 +224,7 @@ func TestACredentialThatIsRefusedSeesNothing(t *testing.T) {
 				}
 				synctest.Wait()
 				for _, name := range []string{"a", "b"} {
-					if got := v.one(t.Context(), s, name); (got.Err != nil) != test.forgotten {
+					if got := v.one(t.Context(), s, name); (got.Err != nil) != test.dropped {
 						t.Errorf("%s: got %q from %s, error %v", name, got.Value.body, got.Source, got.Err)
 					}
 				}
@@ -236,10 +236,10 @@ func TestACredentialThatIsRefusedSeesNothing(t *testing.T) {
 	}
 }
 
-func TestWhatIsForgottenMeanwhileIsNotRemembered(t *testing.T) {
-	for name, forget := range map[string]func(context.Context, *pagecache.Scope){
-		"drop":   func(ctx context.Context, s *pagecache.Scope) { s.Drop(ctx) },
-		"forget": func(ctx context.Context, s *pagecache.Scope) { s.Invalidate(ctx, model.ID("a")) },
+func TestInvalidate_DuringLoad(t *testing.T) {
+	for name, invalidate := range map[string]func(context.Context, *pagecache.Scope){
+		"drop":       func(ctx context.Context, s *pagecache.Scope) { s.Drop(ctx) },
+		"invalidate": func(ctx context.Context, s *pagecache.Scope) { s.Invalidate(ctx, model.ID("a")) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, minute(), func(t *testing.T, c *pagecache.Cache) {
@@ -247,18 +247,18 @@ func TestWhatIsForgottenMeanwhileIsNotRemembered(t *testing.T) {
 				var wg sync.WaitGroup
 				wg.Go(func() { want(t, v.one(t.Context(), s, "a"), "a", pagecache.FromVendor) })
 				synctest.Wait()
-				forget(t.Context(), s)
+				invalidate(t.Context(), s)
 				want(t, v.one(t.Context(), s, "a"), "a", pagecache.FromVendor)
 				wg.Wait()
 				if v.calls() != 2 {
-					t.Errorf("%d calls; whoever comes after must not share what began before", v.calls())
+					t.Errorf("%d calls; a later caller must not join the load in flight", v.calls())
 				}
 			})
 		})
 	}
 }
 
-func TestForgetIsExact(t *testing.T) {
+func TestInvalidate_RemovesTaggedEntriesOnly(t *testing.T) {
 	bubble(t, minute(), func(t *testing.T, c *pagecache.Cache) {
 		s, other, v := scope(c, "token"), scope(c, "other"), &vendor{}
 		names := []string{"anna", "anna bert", "bert", "annabel"}
@@ -272,13 +272,12 @@ func TestForgetIsExact(t *testing.T) {
 	})
 }
 
-// TestWhatWasReadBeforeARefusalIsNotKept: what lands after its credential was
-// refused is given to who waits for it, and is fresh for no time.
-func TestWhatWasReadBeforeARefusalIsNotKept(t *testing.T) {
+// TestDrop_DuringLoad: the waiters get a value that is fresh for no time.
+func TestDrop_DuringLoad(t *testing.T) {
 	bubble(t, minute(), func(t *testing.T, c *pagecache.Cache) {
 		s := scope(c, "token")
-		slow, refused := &vendor{gate: make(chan struct{})}, &vendor{}
-		refused.answer(failing(providers.Unauthenticated))
+		slow, refused := &vendor{block: make(chan struct{})}, &vendor{}
+		refused.respond(failing(providers.Unauthenticated))
 		var wg sync.WaitGroup
 		wg.Go(func() {
 			got := slow.one(t.Context(), s, "a")
@@ -288,7 +287,7 @@ func TestWhatWasReadBeforeARefusalIsNotKept(t *testing.T) {
 		})
 		synctest.Wait()
 		refused.one(t.Context(), s, "b")
-		close(slow.gate)
+		close(slow.block)
 		wg.Wait()
 	})
 }

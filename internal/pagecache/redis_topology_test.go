@@ -82,11 +82,11 @@ func exchange(t *testing.T, one, two *pagecache.Cache, scopes int) {
 			return v.one(t.Context(), theirs, "anna").Source != pagecache.FromMemory
 		})
 		want(t, v.one(t.Context(), theirs, "bert"), "bert", pagecache.FromMemory)
-		before := v.asked("bert")
+		before := v.loaded("bert")
 		mine.Drop(t.Context())
 		eventually(t, "the other forgets all", func() bool {
 			v.one(t.Context(), theirs, "bert")
-			return v.asked("bert") > before
+			return v.loaded("bert") > before
 		})
 	}
 }

@@ -10,34 +10,34 @@ import (
 	"github.com/redis/go-redis/v9/maintnotifications"
 )
 
-var errURL = errors.New("pagecache: Redis must be redis:// or rediss://, host:port[,host:port…][/database], and no parameter but master")
+var errURL = errors.New("pagecache: the Redis URL must be redis:// or rediss://, host:port[,host:port…][/database], and may have no parameter but master")
 
-// connect builds a client; it makes no connection. Its error does not repeat the
-// URL, which may hold a password.
+// connect returns a client without connecting it. Its error does not contain the URL, which
+// may hold a password.
 func (c Config) connect() (redis.UniversalClient, error) {
 	options, err := parseURL(c.Redis.Reveal())
 	if err != nil {
 		return nil, err
 	}
-	// The context's deadline is what bounds a command; go-redis would repeat it,
-	// and wait seconds, if it were left to its defaults.
+	// The context's deadline bounds a command. By default, go-redis retries and waits for
+	// seconds.
 	options.ContextTimeoutEnabled = true
 	options.MaxRetries = -1
-	// A connection serves whoever comes next, so it may take longer.
+	// A new connection serves later commands, too, so dialing may take longer.
 	options.DialTimeout, options.DialerRetries = 2*c.Timeout, 1
 	options.ReadTimeout, options.WriteTimeout, options.PoolTimeout = c.Timeout, c.Timeout, c.Timeout
 	options.PoolSize, options.MaxActiveConns, options.PipelinePoolSize = 16, 32, -1
-	// Nothing is sent that an old or a restricted Redis refuses.
+	// Send no command that an old or restricted Redis rejects.
 	options.DisableIdentity, options.Protocol = true, 2
 	options.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
 	options.Dialer = c.Dial
-	// It would print addresses to stderr; what matters comes as an event.
+	// go-redis logs addresses to stderr; this package reports failures as events.
 	redis.SetLogger(&logging.VoidLogger{})
 	return redis.NewUniversalClient(options), nil
 }
 
-// parseURL reads what redis.ParseURL reads, with several hosts and a master, and
-// without parameters that would undo what connect sets.
+// parseURL accepts the URLs of redis.ParseURL, also with several hosts and a master, but no
+// parameters that override the settings of connect.
 func parseURL(text string) (*redis.UniversalOptions, error) {
 	scheme, rest, ok := strings.Cut(text, "://")
 	if !ok || scheme != "redis" && scheme != "rediss" {
@@ -69,10 +69,10 @@ func parseURL(text string) (*redis.UniversalOptions, error) {
 		options.TLSConfig = one.TLSConfig
 	}
 	if len(options.Addrs) > 1 && options.TLSConfig != nil {
-		options.TLSConfig.ServerName = "" // Each connection's own.
+		options.TLSConfig.ServerName = "" // Set per connection.
 	}
 	if len(options.Addrs) > 1 && options.MasterName == "" && options.DB != 0 {
-		return nil, errors.New("pagecache: a Redis Cluster has no databases but 0")
+		return nil, errors.New("pagecache: a Redis Cluster has only database 0")
 	}
 	return options, nil
 }

@@ -191,7 +191,7 @@ func TestNothingOfBeforeComesBackAfterAFlush(t *testing.T) {
 	r.do("DEL", r.keys("e")[0])
 	two, events := r.replica()
 	want(t, v.one(t.Context(), scope(two, "token"), "a"), "a", pagecache.FromVendor)
-	if n := events.of(pagecache.Outdated); n != 1 {
+	if n := events.of(pagecache.WrongEpoch); n != 1 {
 		t.Errorf("%d outdated; want 1", n)
 	}
 }
@@ -217,8 +217,8 @@ func TestAStampedeAsksOnceWithRedis(t *testing.T) {
 		}
 		wg.Wait()
 	}
-	if v.asked() != 20 {
-		t.Errorf("asked %d times for 20 keys from two replicas", v.asked())
+	if v.loaded() != 20 {
+		t.Errorf("asked %d times for 20 keys from two replicas", v.loaded())
 	}
 }
 

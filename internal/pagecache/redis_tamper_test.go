@@ -50,11 +50,11 @@ func TestNothingThatWasTamperedWithIsServed(t *testing.T) {
 				r.do("SET", key, change.to(i, values), "PX", time.Minute.Milliseconds())
 			}
 			two, events := r.replica()
-			v.answer(func(string) pagecache.Loaded { return pagecache.Loaded{Body: []byte("of the vendor")} })
+			v.respond(func(string) pagecache.Loaded { return pagecache.Loaded{Body: []byte("of the vendor")} })
 			for _, got := range v.read(t.Context(), scope(two, name), names...) {
 				want(t, got, "of the vendor", pagecache.FromVendor)
 			}
-			if n := events.of(pagecache.AuthFailed) + events.of(pagecache.Rejected) + events.of(pagecache.Outdated); n != tampered {
+			if n := events.of(pagecache.SealInvalid) + events.of(pagecache.Rejected) + events.of(pagecache.WrongEpoch); n != tampered {
 				t.Errorf("%d counted; want %d", n, tampered)
 			}
 		})
@@ -79,7 +79,7 @@ func TestForeignValuesAreMissesAndDeleted(t *testing.T) {
 			put(r, key)
 			two, events := r.replica()
 			want(t, v.one(t.Context(), scope(two, "token"), "a"), "a", pagecache.FromVendor)
-			if n := events.of(pagecache.AuthFailed) + events.of(pagecache.Rejected); n != 1 {
+			if n := events.of(pagecache.SealInvalid) + events.of(pagecache.Rejected); n != 1 {
 				t.Errorf("%d counted; want 1", n)
 			}
 			three, _ := r.replica()

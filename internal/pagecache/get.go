@@ -1,0 +1,205 @@
+package pagecache
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"time"
+
+	"github.com/accountgraph/accountgraph/providers"
+)
+
+// Source tells where an answer came from.
+type Source string
+
+// The values of Source.
+const (
+	FromVendor Source = "VENDOR"
+	FromRedis  Source = "REDIS"
+	FromMemory Source = "MEMORY"
+	// FromStale is an answer from either level that is no longer fresh; it is revalidated
+	// in the background.
+	FromStale Source = "STALE"
+	// FromInFlight is the answer of a lookup that another caller had started.
+	FromInFlight Source = "COALESCED"
+)
+
+// Loaded is the vendor's answer for one key: a body, or Absent, or Err. The body must not
+// be changed afterwards.
+type Loaded struct {
+	Body []byte
+	// Absent: the vendor says that there is nothing (404, 410).
+	Absent bool
+	Err    error
+}
+
+// Load fetches keys from the vendor. It calls deliver for each key as soon as its answer is
+// there, so that callers of one key do not wait for the others. Keys that it has not
+// delivered when it returns are errors of kind BadResponse. deliver may be called
+// concurrently.
+type Load func(ctx context.Context, keys []Key, deliver func(key Key, l Loaded))
+
+// Answer is the value of one key. Value is immutable and shared; it is zero if Absent or
+// Err is set.
+type Answer[T any] struct {
+	Value  T
+	Absent bool
+	Err    error
+	// FetchedAt is when the vendor was called.
+	FetchedAt time.Time
+	// FreshFor is how long the value stays fresh; 0 if Stale.
+	FreshFor time.Duration
+	Stale    bool
+	Source   Source
+}
+
+// Get is GetMulti for one key.
+func Get[T any](ctx context.Context, s *Scope, key Key, decode func(key Key, body []byte) (T, error), load Load) (a Answer[T]) {
+	keys := [1]typedKey{{key: key, typ: reflect.TypeFor[T]()}}
+	now := s.cache.now()
+	s.cache.get(ctx, s, keys[:], newLoader(decode, load), func(_ Key, o outcome) { a = newAnswer[T](o, now) })
+	return a
+}
+
+// GetMulti returns the answer for each key: from memory, from Redis, or from load.
+//
+// One lookup of a key is in flight at a time: concurrent callers of this process wait for
+// it, and of all replicas that share a Redis one calls load. load gets all keys that this
+// caller is the first to miss in one call; it is called again for keys that another replica
+// did not deliver. decode is called once per body.
+//
+// load and decode may be called from other goroutines, on behalf of other callers, and after
+// GetMulti has returned, to revalidate a stale value. Their context carries this caller's
+// values and ends when the last waiter has left. While they revalidate, it carries none of
+// this caller's values and does not end with this caller.
+//
+// An error of load is the answer for its keys and is not cached. Callers that only wait do
+// not share errors of kind BudgetExceeded and Canceled: they look the key up again.
+// Unauthenticated drops the scope; so does Forbidden for a key that was cached. A panic, or a
+// body that decode rejects, is an error of kind BadResponse. When ctx ends, keys without an
+// answer get an error of kind Canceled or Timeout. Redis failures are cache misses, never
+// errors.
+func GetMulti[T any](ctx context.Context, s *Scope, keys []Key, decode func(key Key, body []byte) (T, error), load Load) map[Key]Answer[T] {
+	typed := make([]typedKey, len(keys))
+	for i, key := range keys {
+		typed[i] = typedKey{key: key, typ: reflect.TypeFor[T]()}
+	}
+	now := s.cache.now()
+	answers := make(map[Key]Answer[T], len(keys))
+	s.cache.get(ctx, s, typed, newLoader(decode, load), func(key Key, o outcome) { answers[key] = newAnswer[T](o, now) })
+	return answers
+}
+
+func newAnswer[T any](o outcome, now time.Time) Answer[T] {
+	a := Answer[T]{Absent: o.absent, Err: o.err, FetchedAt: o.fetched, Source: o.source}
+	a.Value, _ = o.value.(T)
+	if o.err == nil {
+		a.FreshFor = max(0, o.freshUntil.Sub(now))
+		a.Stale = o.stale
+	}
+	return a
+}
+
+// get reports the outcome of each key.
+func (c *Cache) get(ctx context.Context, s *Scope, keys []typedKey, l loader, report func(Key, outcome)) {
+	own := func(k typedKey) bool { return k.key.scope == s.id }
+	for _, k := range keys {
+		if !own(k) {
+			report(k.key, failed(&providers.Error{Kind: providers.InvalidArgument, Detail: "a key of another scope"}))
+		}
+	}
+	for keys = filter(keys, own); len(keys) > 0; {
+		keys = c.lookup(ctx, s, keys, l, report)
+	}
+}
+
+// filter returns the elements that match: all itself if all do.
+func filter[T any](all []T, matches func(T) bool) []T {
+	for i, first := range all {
+		if matches(first) {
+			continue
+		}
+		rest := append(make([]T, 0, len(all)-1), all[:i]...)
+		for _, e := range all[i+1:] {
+			if matches(e) {
+				rest = append(rest, e)
+			}
+		}
+		return rest
+	}
+	return all
+}
+
+// lookup reports the outcomes of keys that are in memory, and waits for the others. It
+// returns the keys whose outcome is private to another caller.
+func (c *Cache) lookup(ctx context.Context, s *Scope, keys []typedKey, l loader, report func(Key, outcome)) (again []typedKey) {
+	missing, stale := c.lookupMemory(s, keys, report)
+	if len(missing) > 0 && ctx.Err() == nil {
+		started, joined := c.join(ctx, s, missing, l)
+		c.revalidate(s, stale, l)
+		return wait(ctx, started, joined, report)
+	}
+	for _, k := range missing {
+		report(k.key, failed(contextError(ctx)))
+	}
+	c.revalidate(s, stale, l)
+	return nil
+}
+
+// lookupMemory reports the outcomes of keys that are in memory.
+func (c *Cache) lookupMemory(s *Scope, keys []typedKey, report func(Key, outcome)) (missing, stale []typedKey) {
+	now, g := c.now(), c.memory.generations.of(s.id)
+	var hits, bytes, old int
+	for _, k := range keys {
+		e := c.memory.get(k, g, now)
+		if e == nil {
+			missing = append(missing, k)
+			continue
+		}
+		o := e.outcome(FromMemory, now)
+		report(k.key, o)
+		bytes += e.size
+		if o.stale {
+			old++
+			stale = append(stale, k)
+			continue
+		}
+		hits++
+	}
+	c.count(HitMemory, hits, bytes)
+	c.count(HitStale, old, 0)
+	return missing, stale
+}
+
+// wait reports the outcomes of calls, and returns the keys to look up again.
+func wait(ctx context.Context, started, joined []*call, report func(Key, outcome)) (again []typedKey) {
+	for _, call := range joined {
+		o, err := call.Wait(ctx)
+		switch {
+		case err != nil:
+			o = failed(contextError(ctx))
+		case o.private():
+			again = append(again, call.Key())
+			continue
+		case o.err == nil:
+			o.source = FromInFlight
+		}
+		report(call.Key().key, o)
+	}
+	for _, call := range started {
+		o, err := call.Wait(ctx)
+		if err != nil {
+			o = failed(contextError(ctx))
+		}
+		report(call.Key().key, o)
+	}
+	return again
+}
+
+// contextError returns why a context ended.
+func contextError(ctx context.Context) *providers.Error {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return &providers.Error{Kind: providers.Timeout}
+	}
+	return &providers.Error{Kind: providers.Canceled}
+}

@@ -1,0 +1,165 @@
+package pagecache
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/accountgraph/accountgraph/internal/pagecache/envelope"
+)
+
+// redisStore is the second level. Every key begins with the scope in braces, so that a Redis
+// Cluster keeps a scope on one node and one pipeline reaches it:
+//
+//	accountgraph:v1:{scope}:e         the epoch; without it no value of the scope is valid
+//	accountgraph:v1:{scope}:p:page    a sealed value
+//	accountgraph:v1:{scope}:l:page    the lease of the replica that is fetching the page
+//	accountgraph:v1:{scope}:t:object  the set of pages that hold an object
+//
+// It needs these commands of Redis 4 or newer (and select for a database other than 0), and
+// the channel for invalidations:
+//
+//	get set getrange exists unlink sadd smembers pexpire multi exec ping publish subscribe
+//
+// No method returns an error: a failure counts as a miss.
+type redisStore struct {
+	cache   *Cache
+	client  redis.UniversalClient
+	codec   *envelope.Codec
+	breaker *breaker
+	running sync.WaitGroup // the goroutines of the store
+	// leases is the set of *lease that are held; its values are nil.
+	leases sync.Map
+
+	// seal is the key of invalidation messages; instanceID identifies their sender.
+	seal       envelope.Key
+	instanceID [8]byte
+
+	mu sync.Mutex
+	// pendingInvalidations are the scopes whose invalidation Redis has not applied.
+	pendingInvalidations map[scopeID]bool
+	// unreadableUntil: Redis is not read before this time because the pending-invalidation
+	// list overflowed.
+	unreadableUntil time.Time
+}
+
+const (
+	prefix = "accountgraph:v1:"
+	// epochMargin is how much longer than a value an epoch lives. Each put extends it. The
+	// epochs of scopes without values, which clients can create at will, expire soon.
+	epochMargin = time.Hour
+	// maxPipeline bounds the number of values that one pipeline reads within a timeout.
+	maxPipeline = 64
+	// maxPendingInvalidations bounds pendingInvalidations, some 50 bytes each.
+	maxPendingInvalidations = 1 << 16
+)
+
+func (c *Cache) openRedis() (*redisStore, error) {
+	s := &redisStore{cache: c, pendingInvalidations: map[scopeID]bool{}}
+	var err error
+	if s.seal, err = c.keys.sealingKey("news"); err != nil {
+		return nil, err
+	}
+	if s.codec, err = envelope.NewCodec(); err != nil {
+		return nil, err
+	}
+	if s.client, err = c.config.connect(); err != nil {
+		return nil, err
+	}
+	rand.Read(s.instanceID[:])
+	s.breaker = &breaker{ctx: c.ctx, changed: c.redisChanged, probe: func() bool {
+		ctx, cancel := s.commandContext()
+		defer cancel()
+		return s.client.Ping(ctx).Err() == nil
+	}}
+	s.running.Go(s.subscribe)
+	s.running.Go(s.renewLeases)
+	return s, nil
+}
+
+// commandContext returns the context of a command. It is independent of callers, because
+// each canceled command costs a connection.
+func (s *redisStore) commandContext() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.Background(), s.cache.config.Timeout)
+}
+
+// close releases all leases, so that no replica waits for this one, and disconnects.
+func (s *redisStore) close() {
+	for l := range s.leases.Range {
+		s.release(l.(*lease))
+	}
+	_ = s.client.Close() // No write is pending.
+	s.running.Wait()
+}
+
+func (s scopeID) redisKey(kind string, hash []byte) string {
+	key := prefix + "{" + encode(s[:]) + "}:" + kind
+	if hash != nil {
+		key += ":" + encode(hash)
+	}
+	return key
+}
+
+func (k Key) redisKey(kind string) string { return k.scope.redisKey(kind, k.hash[:]) }
+
+// run sends a pipeline, as a transaction if atomic. It returns false if the pipeline was not
+// sent or Redis did not respond.
+func (s *redisStore) run(atomic bool, fill func(ctx context.Context, p redis.Pipeliner)) bool {
+	if !s.breaker.closed() {
+		return false
+	}
+	ctx, cancel := s.commandContext()
+	defer cancel()
+	p := s.client.Pipeline()
+	if atomic {
+		p = s.client.TxPipeline()
+	}
+	fill(ctx, p)
+	if p.Len() == 0 {
+		return true
+	}
+	commands, err := p.Exec(ctx)
+	errs := 0
+	for _, command := range commands {
+		if isFailure(command.Err()) {
+			errs++
+		}
+	}
+	if err != nil && errs == 0 && isFailure(err) {
+		errs = 1
+	}
+	s.cache.count(RedisError, errs, 0)
+	if slices.ContainsFunc(commands, func(c redis.Cmder) bool { return isOutage(c.Err()) }) || errs > 0 && isOutage(err) {
+		s.breaker.fail()
+		return false
+	}
+	return true
+}
+
+// isFailure reports whether a command failed unexpectedly. A missing key is no failure, and
+// the caller handles a value of another type.
+func isFailure(err error) bool {
+	return err != nil && !errors.Is(err, redis.Nil) && !isReply(err, "WRONGTYPE")
+}
+
+// isOutage reports whether the next command will fail, too. A Redis that is full, a replica,
+// or another node of a Cluster rejects some commands and executes others.
+func isOutage(err error) bool {
+	return isFailure(err) && !isReply(err, "OOM", "READONLY", "MOVED", "ASK", "EXECABORT", "CROSSSLOT", "NOREPLICAS", "NOPERM", "ERR")
+}
+
+// isReply reports whether Redis replied with an error that begins with one of these words.
+func isReply(err error, words ...string) bool {
+	var reply redis.Error
+	if !errors.As(err, &reply) {
+		return false
+	}
+	word, _, _ := strings.Cut(reply.Error(), " ")
+	return slices.Contains(words, word)
+}

@@ -1,0 +1,194 @@
+package pagecache
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/pagecache/envelope"
+)
+
+// stored is a value from Redis.
+type stored struct {
+	envelope.Header
+	body []byte
+}
+
+func (v stored) freshUntil() time.Time { return v.Created.Add(v.FreshFor) }
+func (v stored) gone() time.Time       { return v.freshUntil().Add(v.StaleFor) }
+
+// fetch reads the values of calls and the epoch of the scope. It passes them to accept in
+// chunks, each in its own goroutine while the next chunk is read, and returns when all have
+// returned. usable reports that Redis responded; otherwise some chunks are left out.
+func (s *redisStore) fetch(scope *Scope, calls []*call, accept func(chunk []*call, found map[Key]stored)) (epoch uint64, usable bool) {
+	if !s.readable(scope.id) {
+		return 0, false
+	}
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	for chunk := range slices.Chunk(calls, maxPipeline) {
+		var epochCmd *redis.StringCmd
+		values := make([]*redis.StringCmd, len(chunk))
+		if !s.run(false, func(ctx context.Context, p redis.Pipeliner) {
+			epochCmd = s.readEpoch(ctx, p, scope.id)
+			for i, call := range chunk {
+				values[i] = getBounded(ctx, p, call.Key().key)
+			}
+		}) {
+			return 0, false
+		}
+		current, ok := parseEpoch(epochCmd)
+		if !ok {
+			return 0, false
+		}
+		epoch = current
+		wg.Go(func() {
+			found := map[Key]stored{}
+			s.openAll(scope, chunk, values, current, found)
+			accept(chunk, found)
+		})
+	}
+	return epoch, true
+}
+
+// getBounded reads at most one byte more of a value than the largest envelope has.
+func getBounded(ctx context.Context, p redis.Pipeliner, key Key) *redis.StringCmd {
+	return p.GetRange(ctx, key.redisKey("p"), 0, envelope.MaxSealed)
+}
+
+// openAll adds the valid values to found, and deletes invalid ones from Redis.
+func (s *redisStore) openAll(scope *Scope, calls []*call, values []*redis.StringCmd, epoch uint64, found map[Key]stored) {
+	var invalid []Key
+	for i, call := range calls {
+		key := call.Key().key
+		sealed, err := values[i].Bytes()
+		if err != nil && !isReply(err, "WRONGTYPE") || err == nil && len(sealed) == 0 {
+			continue
+		}
+		kind := Rejected
+		if err == nil {
+			var v stored
+			v.Header, v.body, err = s.codec.Open(scope.seal, key.location(), s.cache.now(), sealed)
+			if err == nil && v.Epoch == epoch {
+				found[key] = v
+				continue
+			}
+			switch {
+			case err == nil:
+				kind = WrongEpoch
+			case errors.Is(err, envelope.ErrSealed):
+				kind = SealInvalid
+			}
+		}
+		s.cache.count(kind, 1, 0)
+		invalid = append(invalid, key)
+	}
+	s.remove(invalid)
+}
+
+// write is the new state of one key in Redis: a value, or none if the entry is negative.
+type write struct {
+	key   Key
+	entry *entry
+	body  []byte
+}
+
+// put stores loaded values, deletes absent ones, and releases the leases of both, each in one
+// transaction with its value.
+func (s *redisStore) put(scope *Scope, writes []write, l *lease) {
+	now := s.cache.now()
+	for chunk := range slices.Chunk(writes, maxPipeline) {
+		s.run(true, func(ctx context.Context, p redis.Pipeliner) {
+			tagged := map[string]bool{}
+			p.PExpire(ctx, scope.id.redisKey("e", nil), s.epochLife())
+			for _, w := range chunk {
+				l.releaseLease(ctx, p, w.key)
+				sealed, life := s.sealed(scope, w, now, l.epoch)
+				if sealed == nil {
+					p.Unlink(ctx, w.key.redisKey("p"))
+					continue
+				}
+				p.Set(ctx, w.key.redisKey("p"), sealed, life)
+				for _, id := range w.entry.tags {
+					tag := s.tag(scope.id, id)
+					p.SAdd(ctx, tag, string(w.key.hash[:]))
+					tagged[tag] = true
+				}
+			}
+			for tag := range tagged {
+				// No page in the set lives longer than one that is stored now.
+				p.PExpire(ctx, tag, s.cache.config.Fresh+s.cache.config.Stale)
+			}
+		})
+	}
+}
+
+// sealed returns the sealed value of a write and its life, or nil if there is none to store.
+func (s *redisStore) sealed(scope *Scope, w write, now time.Time, epoch uint64) ([]byte, time.Duration) {
+	e := w.entry
+	life := e.gone.Sub(now)
+	if e.absent || life < time.Millisecond {
+		return nil, 0
+	}
+	sealed, err := s.codec.Seal(scope.seal, w.key.location(), envelope.Header{
+		Created: e.fetched, FreshFor: e.freshUntil.Sub(e.fetched), StaleFor: e.gone.Sub(e.freshUntil), Epoch: epoch,
+	}, w.body)
+	if err != nil {
+		s.cache.count(Rejected, 1, 0)
+		return nil, 0
+	}
+	return sealed, life
+}
+
+// tag returns the key of the set of pages that hold an object.
+func (s *redisStore) tag(scope scopeID, id model.ID) string {
+	sum := s.cache.keys.tag.sum(string(scope[:]), string(id))
+	return scope.redisKey("t", sum[:])
+}
+
+// remove deletes values.
+func (s *redisStore) remove(keys []Key) {
+	for chunk := range slices.Chunk(keys, maxPipeline) {
+		s.run(false, func(ctx context.Context, p redis.Pipeliner) {
+			for _, key := range chunk {
+				p.Unlink(ctx, key.redisKey("p"))
+			}
+		})
+	}
+}
+
+// invalidate deletes the values that hold one of these objects, and publishes the
+// invalidation. It returns false if Redis has not applied all of it.
+func (s *redisStore) invalidate(scope *Scope, ids []model.ID) bool {
+	sets := make([]*redis.StringSliceCmd, len(ids))
+	if !s.run(false, func(ctx context.Context, p redis.Pipeliner) {
+		for i, id := range ids {
+			sets[i] = p.SMembers(ctx, s.tag(scope.id, id))
+		}
+	}) {
+		return false
+	}
+	var published *redis.IntCmd
+	var removed []*redis.IntCmd
+	ok := s.run(false, func(ctx context.Context, p redis.Pipeliner) {
+		for i, id := range ids {
+			for _, hash := range sets[i].Val() {
+				removed = append(removed, p.Unlink(ctx, scope.id.redisKey("p", []byte(hash))))
+			}
+			removed = append(removed, p.Unlink(ctx, s.tag(scope.id, id)))
+		}
+		published = p.Publish(ctx, channel, s.sealInvalidation(scope.id, ids))
+	})
+	for _, set := range sets {
+		ok = ok && set.Err() == nil
+	}
+	for _, command := range removed {
+		ok = ok && command.Err() == nil
+	}
+	return ok && published.Err() == nil
+}

@@ -1,0 +1,87 @@
+package pagecache
+
+import (
+	"sync"
+	"time"
+
+	"github.com/accountgraph/accountgraph/providers"
+)
+
+// results collects by key what a Load delivers, and completes each call at once.
+type results struct {
+	cache *Cache
+	batch *batch
+	now   time.Time
+
+	mu    sync.Mutex
+	all   []result
+	byKey map[Key]*result // into all
+	ended bool
+}
+
+// result is what was delivered for one call; entry is nil for an error.
+type result struct {
+	call      *call
+	delivered bool
+	body      []byte
+	entry     *entry
+	outcome   outcome
+}
+
+func newResults(c *Cache, b *batch, calls []*call) *results {
+	r := &results{cache: c, batch: b, now: c.now(), all: make([]result, len(calls)), byKey: make(map[Key]*result, len(calls))}
+	for i, call := range calls {
+		r.all[i].call = call
+		r.byKey[call.Key().key] = &r.all[i]
+	}
+	return r
+}
+
+// deliver takes the answer for one key. Only the first one counts, and none after end. A
+// refusal of the credential is held back until end, since other keys may have to be
+// invalidated first.
+func (r *results) deliver(key Key, l Loaded) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	one := r.byKey[key]
+	if one == nil || one.delivered || r.ended {
+		return
+	}
+	one.delivered, one.body = true, l.Body
+	one.entry, one.outcome = r.cache.decodeLoaded(r.batch, key, l, r.now)
+	switch providers.KindOf(one.outcome.err) {
+	case providers.Unauthenticated, providers.Forbidden:
+	default:
+		r.cache.store(r.batch, one)
+	}
+}
+
+// end returns all results. What was not delivered has failed: with err, or else with the
+// kind BadResponse.
+func (r *results) end(err error) []result {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.ended = true
+	if err == nil {
+		err = errUnusable
+	}
+	for i := range r.all {
+		if !r.all[i].delivered {
+			r.all[i].outcome = failed(err)
+		}
+	}
+	return r.all
+}
+
+// store puts an entry into memory and completes its call, if it is not complete. An entry
+// that was invalidated while it was loaded is answered, but is fresh for no time.
+func (c *Cache) store(b *batch, r *result) {
+	if r.call.Completed() {
+		return
+	}
+	o := r.outcome
+	if r.entry != nil && !c.disabled() && !c.memory.put(r.call.Key(), r.entry, b.generation) {
+		o.freshUntil = r.entry.fetched
+	}
+	c.complete(b, r.call, o)
+}

@@ -1,0 +1,84 @@
+package pagecache
+
+import (
+	"context"
+	"time"
+
+	"github.com/accountgraph/accountgraph/providers"
+)
+
+// fromVendor fetches the values of calls, stores them, and completes the calls. Without a
+// lease it does not write to Redis.
+func (c *Cache) fromVendor(ctx context.Context, b *batch, calls []*call, l *lease) {
+	if l != nil {
+		defer c.redis.release(l)
+	}
+	defer c.failRemaining(ctx, b, calls, nil)
+	if !b.background {
+		c.count(Miss, len(calls), 0)
+	}
+	keys := make([]Key, len(calls))
+	for i, call := range calls {
+		keys[i] = call.Key().key
+	}
+	r := newResults(c, b, calls)
+	_, err := catchPanic(func() (any, error) { b.loader.load(ctx, keys, r.deliver); return nil, nil })
+	all := r.end(err)
+	if drop, pending := c.credentialRefused(b, all, l != nil); drop {
+		c.dropLocally(b.scope)
+		defer c.flushInvalidations()
+	} else if pending {
+		defer c.flushInvalidations()
+	}
+	writes := make([]write, 0, len(all))
+	for i := range all {
+		if one := &all[i]; one.entry != nil {
+			writes = append(writes, write{one.call.Key().key, one.entry, one.body})
+		}
+		c.store(b, &all[i])
+	}
+	if l != nil && c.memory.generations.of(b.scope.id) == b.generation {
+		c.redis.put(b.scope, writes, l)
+		if c.memory.generations.of(b.scope.id) != b.generation {
+			c.redis.remove(keys)
+		}
+	}
+}
+
+// decodeLoaded makes an entry and an outcome of a vendor's answer. An error has no entry.
+func (c *Cache) decodeLoaded(b *batch, key Key, l Loaded, now time.Time) (*entry, outcome) {
+	if l.Err != nil {
+		return nil, failed(l.Err)
+	}
+	if l.Absent {
+		e := c.newAbsence(now)
+		return e, e.outcome(FromVendor, now)
+	}
+	value, tags, err := b.loader.read(key, l.Body)
+	if err != nil {
+		return nil, failed(err)
+	}
+	e := c.newEntry(value, tags, len(l.Body), now)
+	return e, e.outcome(FromVendor, now)
+}
+
+// credentialRefused reports whether the vendor refuses a credential that it accepted before,
+// so that the scope must be dropped. pending reports that the key may have been cached in
+// Redis, which was not readable; the scope is then dropped there as soon as possible.
+func (c *Cache) credentialRefused(b *batch, all []result, redisRead bool) (drop, pending bool) {
+	for i := range all {
+		switch providers.KindOf(all[i].outcome.err) {
+		case providers.Unauthenticated:
+			return true, false
+		case providers.Forbidden:
+			if b.background {
+				return true, false
+			}
+			if !redisRead && c.redis != nil && !c.disabled() {
+				c.redis.queueInvalidation(b.scope.id)
+				pending = true
+			}
+		}
+	}
+	return false, pending
+}
