@@ -11,7 +11,7 @@ import (
 	"github.com/accountgraph/accountgraph/internal/pagecache"
 )
 
-// rows is 20 kB of JSON as vendors send it.
+// rows returns 20 kB of JSON like a vendor page.
 func rows() []byte {
 	type row struct{ ID, Name, Email, Status, Created string }
 	var all []row
@@ -41,7 +41,7 @@ func BenchmarkRedisHit(b *testing.B) {
 	r := startRedis(b)
 	body := string(rows())
 	v := &vendor{body: func(string) pagecache.Loaded { return pagecache.Loaded{Body: []byte(body)} }}
-	// A first level for nothing: every read goes to Redis.
+	// Memory holds no entry: every read goes to Redis.
 	c, _ := r.replica(func(c *pagecache.Config) { c.MaxBytes = 1 })
 	s := scope(c, "token")
 	v.one(b.Context(), s, "a")
@@ -61,30 +61,30 @@ func BenchmarkScope(b *testing.B) {
 	}
 }
 
-// BenchmarkDecodedSize measures how much of the heap a decoded row takes for a
-// byte of its JSON: this is the factor by which the first level weighs bodies.
+// BenchmarkDecodedSize measures the heap that a decoded row takes per byte of its JSON: the
+// factor by which memory weighs bodies.
 func BenchmarkDecodedSize(b *testing.B) {
 	type row struct{ ID, Name, Email, Status, Created string }
 	body := rows()
 	const pages = 200
 	for b.Loop() {
-		kept := make([][]*model.User, pages)
+		held := make([][]*model.User, pages)
 		var before, after runtime.MemStats
 		runtime.GC()
 		runtime.ReadMemStats(&before)
-		for i := range kept {
+		for i := range held {
 			var decoded []row
 			if err := json.Unmarshal(body, &decoded); err != nil {
 				b.Fatal(err)
 			}
 			for _, r := range decoded {
-				kept[i] = append(kept[i], user(r.ID, r.Name, r.Email, r.Created))
+				held[i] = append(held[i], user(r.ID, r.Name, r.Email, r.Created))
 			}
 		}
 		runtime.GC()
 		runtime.ReadMemStats(&after)
 		b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/float64(pages*len(body)), "bytes/byte")
-		runtime.KeepAlive(kept)
+		runtime.KeepAlive(held)
 	}
 }
 

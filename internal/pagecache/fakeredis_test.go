@@ -15,22 +15,34 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// fakeRedis speaks as much of Redis' protocol as a cache does, over pipes, so
-// that it can live where the clock is the test's, and can misbehave.
+// fakeRedis implements the commands that the cache uses, over pipes: it works in a synctest
+// bubble, and can fail on demand.
 type fakeRedis struct {
-	mu   sync.Mutex
-	held map[string]string
-	ends map[string]time.Time // of the keys that run out
-	sets map[string][]string
-	// answer may replace what is answered to a GETRANGE.
-	answer func(key, value string) string
-	silent bool // takes connections and says nothing
+	mu      sync.Mutex
+	data    map[string]string
+	expires map[string]time.Time
+	sets    map[string][]string
+	// getRange may replace the reply to a GETRANGE.
+	getRange func(key, value string) string
+	silent   bool // accepts connections and does not reply
 	// before is called before each command, and may send others.
 	before func(command string)
-	// refused is a command that is answered with an error.
+	// refused is a command that fails.
 	refused string
 }
 
+// faked returns a configuration for f, and its events.
+func faked(f *fakeRedis, change ...func(*pagecache.Config)) (pagecache.Config, *tally) {
+	events, config := &tally{}, minute()
+	config.Observe = events.observe
+	f.config(&config)
+	for _, c := range change {
+		c(&config)
+	}
+	return config, events
+}
+
+// config lets c connect to f.
 func (f *fakeRedis) config(c *pagecache.Config) {
 	c.Redis, c.Key = providers.NewSecret("redis://fake:1"), providers.NewSecret(testKey)
 	c.Dial = func(context.Context, string, string) (net.Conn, error) {
@@ -40,25 +52,25 @@ func (f *fakeRedis) config(c *pagecache.Config) {
 	}
 }
 
-func (f *fakeRedis) hush(silent bool) {
+func (f *fakeRedis) setSilent(silent bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.silent = silent
 }
 
-// refuse has a command answered with an error.
+// refuse lets a command fail.
 func (f *fakeRedis) refuse(command string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.refused = command
 }
 
-// values holds the sealed values by their keys.
+// values returns the sealed values by key.
 func (f *fakeRedis) values() map[string]string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	all := map[string]string{}
-	for key, value := range f.held {
+	for key, value := range f.data {
 		if strings.Contains(key, "}:p:") {
 			all[key] = value
 		}
@@ -69,12 +81,12 @@ func (f *fakeRedis) values() map[string]string {
 func (f *fakeRedis) serve(c net.Conn) {
 	defer c.Close()
 	in := bufio.NewReader(c)
-	// A pipe has no room of its own, and a pipeline is written before it is read.
+	// A pipe has no buffer, and a pipeline is written before its replies are read.
 	out := make(chan string, 1<<12)
 	defer close(out)
 	go func() {
 		for reply := range out {
-			_, _ = io.WriteString(c, reply) // Who has gone needs no reply.
+			_, _ = io.WriteString(c, reply) // The client may have disconnected.
 		}
 	}()
 	var queued []string // replies of a transaction
@@ -114,14 +126,14 @@ func (f *fakeRedis) reply(command []string) string {
 	if len(command) > 1 {
 		key = command[1]
 	}
-	if f.held == nil {
-		f.held, f.ends, f.sets = map[string]string{}, map[string]time.Time{}, map[string][]string{}
+	if f.data == nil {
+		f.data, f.expires, f.sets = map[string]string{}, map[string]time.Time{}, map[string][]string{}
 	}
-	if end, runsOut := f.ends[key]; runsOut && !time.Now().Before(end) {
-		delete(f.held, key)
-		delete(f.ends, key)
+	if at, ok := f.expires[key]; ok && !time.Now().Before(at) {
+		delete(f.data, key)
+		delete(f.expires, key)
 	}
-	value, ok := f.held[key]
+	value, ok := f.data[key]
 	if f.refused == strings.ToUpper(command[0]) {
 		return "-ERR refused\r\n"
 	}
@@ -130,8 +142,8 @@ func (f *fakeRedis) reply(command []string) string {
 		if ok && strings.EqualFold(command[len(command)-1], "NX") {
 			return "$-1\r\n"
 		}
-		f.held[key] = command[2]
-		f.endsIn(key, command[3:])
+		f.data[key] = command[2]
+		f.expire(key, command[3:])
 		return "+OK\r\n"
 	case "GET":
 		if !ok {
@@ -139,12 +151,12 @@ func (f *fakeRedis) reply(command []string) string {
 		}
 		return bulk(value)
 	case "GETRANGE":
-		if f.answer != nil {
-			value = f.answer(key, value)
+		if f.getRange != nil {
+			value = f.getRange(key, value)
 		}
 		return bulk(value)
 	case "UNLINK":
-		delete(f.held, key)
+		delete(f.data, key)
 		return ":1\r\n"
 	case "EXISTS":
 		if ok {
@@ -165,7 +177,7 @@ func (f *fakeRedis) reply(command []string) string {
 		if !ok {
 			return ":0\r\n"
 		}
-		f.endsIn(key, []string{"px", command[2]})
+		f.expire(key, []string{"px", command[2]})
 		return ":1\r\n"
 	case "SADD":
 		f.sets[key] = append(f.sets[key], command[2:]...)
@@ -176,14 +188,14 @@ func (f *fakeRedis) reply(command []string) string {
 	return "-ERR unknown command\r\n"
 }
 
-// endsIn has a key run out, as the options of SET say.
-func (f *fakeRedis) endsIn(key string, options []string) {
-	delete(f.ends, key)
+// expire sets the expiry of a key from the options of SET.
+func (f *fakeRedis) expire(key string, options []string) {
+	delete(f.expires, key)
 	for i, option := range options {
 		unit := map[string]time.Duration{"ex": time.Second, "px": time.Millisecond}[strings.ToLower(option)]
 		if unit > 0 {
 			n, _ := strconv.Atoi(options[i+1]) // The client writes numbers.
-			f.ends[key] = time.Now().Add(time.Duration(n) * unit)
+			f.expires[key] = time.Now().Add(time.Duration(n) * unit)
 		}
 	}
 }

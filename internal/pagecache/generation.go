@@ -12,7 +12,7 @@ import (
 type generation struct {
 	number uint64
 	// edits changes when single entries of the scope are invalidated: values that are being
-	// loaded meanwhile are answered, but not stored.
+	// loaded meanwhile are returned, but not stored.
 	edits uint64
 	// invalidatedAt is the last invalidation; entries fetched before it are rejected.
 	invalidatedAt time.Time

@@ -9,7 +9,7 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// Source tells where an answer came from.
+// Source is the origin of an answer.
 type Source string
 
 // The values of Source.

@@ -35,8 +35,7 @@ type outcome struct {
 
 func failed(err error) outcome { return outcome{err: err, source: FromVendor} }
 
-// private reports whether an outcome is due to the caller that started the lookup, and says
-// nothing to others.
+// private reports whether an outcome concerns only the caller that started the lookup.
 func (o outcome) private() bool {
 	kind := providers.KindOf(o.err)
 	return kind == providers.BudgetExceeded || kind == providers.Canceled

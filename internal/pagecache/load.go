@@ -90,7 +90,7 @@ func (c *Cache) recheck(b *batch, calls []*call) (left []*call) {
 }
 
 // fromRedis completes the calls whose values are in Redis and returns the others. If usable,
-// Redis answered and their values may be stored there under the epoch.
+// Redis responded and their values may be stored there under the epoch.
 func (c *Cache) fromRedis(b *batch, calls []*call) (left []*call, epoch uint64, usable bool) {
 	epoch, usable = c.redis.fetch(b.scope, calls, func(chunk []*call, found map[Key]stored) {
 		c.acceptStored(b, chunk, found)
@@ -121,7 +121,7 @@ func (c *Cache) acceptStored(b *batch, calls []*call, found map[Key]stored) (lef
 			value: value, fetched: v.Created, freshUntil: v.freshUntil(), gone: v.gone(),
 			tags: tags, size: len(v.body),
 		}
-		// A value that was in Redis before an invalidation must not be answered either.
+		// A value that was in Redis before an invalidation must not be served either.
 		if !c.memory.put(k, e, b.generation) {
 			left = append(left, call)
 			continue
@@ -152,7 +152,7 @@ func (c *Cache) failRemaining(ctx context.Context, b *batch, calls []*call, err 
 	}
 }
 
-// read decodes a body, and asks the value for its tags.
+// read decodes a body, and returns the tags of the value.
 func (l loader) read(key Key, body []byte) (value any, tags []model.ID, err error) {
 	value, err = catchPanic(func() (any, error) {
 		value, err := l.decode(key, body)

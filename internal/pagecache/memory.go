@@ -49,7 +49,7 @@ func newMemory(maxBytes int64, now func() time.Time, observe func(Event)) (*memo
 	return m, err
 }
 
-// get returns the entry of a key that may still be answered, or nil.
+// get returns the entry of a key that may still be served, or nil.
 func (m *memory) get(k typedKey, g generation, now time.Time) *entry {
 	e, ok := m.cache.GetIfPresent(k)
 	if !ok || e.generation != g.number || !now.Before(e.gone) {

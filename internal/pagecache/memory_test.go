@@ -13,7 +13,7 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-func TestMemoryIsBounded(t *testing.T) {
+func TestMemory_EvictsBySize(t *testing.T) {
 	events := &tally{}
 	config := minute()
 	config.MaxBytes, config.Observe = 1<<20, events.observe
@@ -29,17 +29,17 @@ func TestMemoryIsBounded(t *testing.T) {
 			}
 		}
 		synctest.Wait()
-		// 1 MiB holds some 30 pages of 10 kB that weigh three times as much.
+		// 1 MiB holds about 30 pages of 10 kB, which count three times their size.
 		if n := events.of(pagecache.Evicted); n < 960 {
-			t.Errorf("evicted %d of 1001; want all but some 30", n)
+			t.Errorf("evicted %d of 1001; want all but about 30", n)
 		}
 		if hot < 950 {
-			t.Errorf("what is always asked for was there %d times of 1000", hot)
+			t.Errorf("the hot key hit %d times of 1000", hot)
 		}
 	})
 }
 
-func TestOneValueTakesNoMoreThanAnEighth(t *testing.T) {
+func TestMemory_RejectsLargeValues(t *testing.T) {
 	config := minute()
 	config.MaxBytes = 1 << 20
 	bubble(t, config, func(t *testing.T, c *pagecache.Cache) {
@@ -55,24 +55,24 @@ func TestOneValueTakesNoMoreThanAnEighth(t *testing.T) {
 	})
 }
 
-func TestADroppedScopeLeavesTheHeap(t *testing.T) {
+func TestDrop_FreesMemory(t *testing.T) {
 	c := open(t, minute())
 	s := scope(c, "token")
-	held := remembered(s)
+	value := primed(s)
 	s.Drop(t.Context())
-	eventually(t, "what a dropped scope held leaves the heap", func() bool {
+	eventually(t, "the value of the dropped scope is freed", func() bool {
 		runtime.GC()
-		return held.Value() == nil
+		return value.Value() == nil
 	})
 }
 
-func remembered(s *pagecache.Scope) weak.Pointer[[1000]byte] {
+func primed(s *pagecache.Scope) weak.Pointer[[1000]byte] {
 	value := new([1000]byte)
 	pagecache.Prime(s, s.Page("a"), value, 1000, time.Now())
 	return weak.Make(value)
 }
 
-func TestVersionTellsWhatWasForgotten(t *testing.T) {
+func TestVersion_ChangesWithInvalidations(t *testing.T) {
 	c := open(t, minute())
 	v := &vendor{}
 	good, bad := scope(c, "good"), scope(c, "bad")
@@ -84,18 +84,18 @@ func TestVersionTellsWhatWasForgotten(t *testing.T) {
 			t.Errorf("%s: changed %v, want %v", what, changed, want)
 		}
 	}
-	changes("to read", false, func() { v.one(t.Context(), good, "anna") })
-	changes("to read again", false, func() { v.one(t.Context(), good, "anna") })
-	changes("to forget an object", true, func() { good.Invalidate(t.Context(), "anna") })
-	changes("to drop what was read", true, func() {
+	changes("read", false, func() { v.one(t.Context(), good, "anna") })
+	changes("read again", false, func() { v.one(t.Context(), good, "anna") })
+	changes("invalidate an object", true, func() { good.Invalidate(t.Context(), "anna") })
+	changes("drop", true, func() {
 		v.one(t.Context(), good, "anna")
 		good.Drop(t.Context())
 	})
-	changes("to drop it again", false, func() { good.Drop(t.Context()) })
+	changes("drop again", false, func() { good.Drop(t.Context()) })
 	v.respond(failing(providers.Unauthenticated))
-	changes("to be refused at first", false, func() { v.one(t.Context(), bad, "anna") })
+	changes("refused credential without entries", false, func() { v.one(t.Context(), bad, "anna") })
 	v.respond(nil)
 	v.one(t.Context(), good, "anna")
 	v.respond(failing(providers.Unauthenticated))
-	changes("to be refused later", true, func() { v.one(t.Context(), good, "bert") })
+	changes("refused credential with entries", true, func() { v.one(t.Context(), good, "bert") })
 }

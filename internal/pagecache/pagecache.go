@@ -2,8 +2,8 @@
 // sealed bytes in Redis. Concurrent lookups of one key are coalesced.
 //
 // Entries belong to a Scope: one credential at one vendor. No entry is visible in another
-// scope, and every key has a scope. An entry is fresh at first, and answered as it is; then
-// it is stale, and answered while it is revalidated in the background; then it expires.
+// scope, and every key has a scope. An entry is fresh at first; then it is stale, and
+// served while it is revalidated in the background; then it expires.
 //
 // Redis is the second level, which all replicas share. It may be slow, full, empty, corrupt
 // or down at any time: that causes cache misses, never errors. Redis is not trusted: its keys
@@ -35,7 +35,7 @@ type Config struct {
 	// Key is 32 bytes, the same at all replicas. Without it, values in Redis are sealed with
 	// a public key constant.
 	Key providers.Secret
-	// Fresh is how long a value is fresh, Stale how long after that it is answered while it
+	// Fresh is how long a value is fresh, Stale how long after that it is served while it
 	// is revalidated. Each value gets 80 to 100 % of Fresh at random, so that values that were
 	// fetched together are not revalidated together. The sum may not exceed 24 hours.
 	Fresh, Stale time.Duration

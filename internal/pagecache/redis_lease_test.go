@@ -1,6 +1,7 @@
 package pagecache_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"sync"
@@ -11,60 +12,8 @@ import (
 	"github.com/accountgraph/accountgraph/internal/pagecache"
 )
 
-func faked(f *fakeRedis, change ...func(*pagecache.Config)) (pagecache.Config, *tally) {
-	events, config := &tally{}, minute()
-	config.Observe = events.observe
-	f.config(&config)
-	for _, c := range change {
-		c(&config)
-	}
-	return config, events
-}
-
-func TestADeadRedisCostsOneTimeout(t *testing.T) {
-	f := &fakeRedis{}
-	config, events := faked(f)
-	bubble(t, config, func(t *testing.T, c *pagecache.Cache) {
-		s, v := scope(c, "token"), &vendor{}
-		pass(time.Second)
-		began := time.Now()
-		v.one(t.Context(), s, "alive")
-		synctest.Wait()
-		if took := time.Since(began); took != 0 || events.of(pagecache.RedisError) != 0 {
-			t.Fatalf("a living redis took %v, %d errors", took, events.of(pagecache.RedisError))
-		}
-		f.hush(true)
-		var wg sync.WaitGroup
-		for i := range 10 {
-			wg.Go(func() { v.one(t.Context(), s, fmt.Sprint("first", i)) })
-		}
-		wg.Wait()
-		if took := time.Since(began); took > 50*time.Millisecond {
-			t.Errorf("ten reads at once took %v", took)
-		}
-		// It is asked for a sign of life once a second, by no reader.
-		for i := range 100 {
-			began := time.Now()
-			v.one(t.Context(), s, fmt.Sprint("later", i))
-			if took := time.Since(began); took != 0 {
-				t.Fatalf("a read took %v while redis was dead", took)
-			}
-			pass(100 * time.Millisecond)
-		}
-		if n := events.of(pagecache.RedisDown); n != 1 || c.Up() {
-			t.Errorf("left alone %d times", n)
-		}
-		f.hush(false)
-		pass(1100 * time.Millisecond)
-		if n := events.of(pagecache.RedisUp); n != 1 || !c.Up() {
-			t.Errorf("used again %d times", n)
-		}
-	})
-}
-
-// TestALeaseLastsAsLongAsItsHolderAsks, which is longer than one that nobody
-// renews.
-func TestALeaseLastsAsLongAsItsHolderAsks(t *testing.T) {
+// TestLease_IsRenewedDuringLoad loads for longer than the life of a lease.
+func TestLease_IsRenewedDuringLoad(t *testing.T) {
 	f := &fakeRedis{}
 	config, _ := faked(f)
 	bubble(t, config, func(t *testing.T, one *pagecache.Cache) {
@@ -78,14 +27,12 @@ func TestALeaseLastsAsLongAsItsHolderAsks(t *testing.T) {
 		want(t, quick.one(t.Context(), scope(two, "token"), "a"), "a", pagecache.FromRedis)
 		wg.Wait()
 		if events.of(pagecache.LeaseWait) != 1 || quick.calls() != 0 {
-			t.Errorf("waited %d times and asked %d times", events.of(pagecache.LeaseWait), quick.calls())
+			t.Errorf("waited %d times, %d calls", events.of(pagecache.LeaseWait), quick.calls())
 		}
 	})
 }
 
-// TestALeaseOfTheDeadRunsOut: nobody renews what was leased by a replica that has
-// crashed.
-func TestALeaseOfTheDeadRunsOut(t *testing.T) {
+func TestLease_ExpiresWithHolder(t *testing.T) {
 	f := &fakeRedis{}
 	config, _ := faked(f)
 	bubble(t, config, func(t *testing.T, one *pagecache.Cache) {
@@ -96,7 +43,7 @@ func TestALeaseOfTheDeadRunsOut(t *testing.T) {
 		var wg sync.WaitGroup
 		wg.Go(func() { slow.one(t.Context(), scope(one, "token"), "a") })
 		synctest.Wait()
-		f.refuse("PEXPIRE") // as if it said nothing any more
+		f.refuse("PEXPIRE") // as if the holder had crashed
 		began := time.Now()
 		want(t, quick.one(t.Context(), scope(two, "token"), "a"), "a", pagecache.FromVendor)
 		if took := time.Since(began); took > 3*time.Second+50*time.Millisecond {
@@ -107,7 +54,7 @@ func TestALeaseOfTheDeadRunsOut(t *testing.T) {
 	})
 }
 
-// openFaked is another replica at the same Redis, in the same bubble.
+// openFaked opens another replica at the same Redis, in the same bubble.
 func openFaked(t *testing.T, f *fakeRedis) (*pagecache.Cache, *tally) {
 	t.Helper()
 	config, events := faked(f)
@@ -118,15 +65,15 @@ func openFaked(t *testing.T, f *fakeRedis) (*pagecache.Cache, *tally) {
 	return c, events
 }
 
-func TestALeaseThatNobodyGivesBackIsNotWaitedForForEver(t *testing.T) {
+func TestLease_WaitIsBounded(t *testing.T) {
 	f := &fakeRedis{}
 	config, events := faked(f)
 	bubble(t, config, func(t *testing.T, c *pagecache.Cache) {
 		s, v := scope(c, "token"), &vendor{}
 		pass(time.Second)
-		// Whoever took the lease is gone, and this redis lets nothing run out.
-		f.answer = func(key, value string) string {
-			f.held[strings.Replace(key, "}:p:", "}:l:", 1)] = "1"
+		// The holder has crashed, and this Redis expires no keys.
+		f.getRange = func(key, value string) string {
+			f.data[strings.Replace(key, "}:p:", "}:l:", 1)] = "1"
 			return value
 		}
 		began := time.Now()
@@ -135,57 +82,120 @@ func TestALeaseThatNobodyGivesBackIsNotWaitedForForEver(t *testing.T) {
 			t.Errorf("waited %v; want 10 s", took)
 		}
 		if events.of(pagecache.LeaseWait) != 1 {
-			t.Error("nobody waited")
+			t.Error("the replica did not wait")
 		}
 	})
 }
 
-// TestNoReplyIsTakenForAnother has Redis answer with the values of other keys, as
-// a connection does that has lost count.
-func TestNoReplyIsTakenForAnother(t *testing.T) {
-	f := &fakeRedis{}
-	config, events := faked(f, func(c *pagecache.Config) { c.MaxBytes, c.Timeout = 1, time.Second })
-	c := open(t, config)
-	eventually(t, "it hears others", func() bool { return events.of(pagecache.Subscribed) == 1 })
-	scopes := []*pagecache.Scope{scope(c, "one"), scope(c, "two")}
-	names := make([]string, 500)
-	for i := range names {
-		names[i] = fmt.Sprint("page ", i)
-	}
+func TestLease_OneReplicaLoads(t *testing.T) {
+	r := startRedis(t)
+	one, _ := r.replica()
+	two, _ := r.replica()
 	v := &vendor{}
-	for _, s := range scopes {
-		v.read(t.Context(), s, names...)
-	}
-	var all map[string]string
-	eventually(t, "the values are there", func() bool {
-		all = f.values()
-		return len(all) == len(names)*len(scopes)
-	})
-	f.mu.Lock()
-	crossed := 0
-	f.answer = func(key, _ string) string {
-		for other, value := range all { // In another order each time.
-			if other != key {
-				crossed++
+	for round := range 20 {
+		var wg sync.WaitGroup
+		name := fmt.Sprint(round)
+		for i := range 200 {
+			c := one
+			if i%2 == 0 {
+				c = two
 			}
-			return value
-		}
-		return ""
-	}
-	f.mu.Unlock()
-	v.respond(func(name string) pagecache.Loaded { return pagecache.Loaded{Body: []byte(name)} })
-	for range 10 {
-		for _, s := range scopes {
-			for i, got := range v.read(t.Context(), s, names...) {
-				if got.Err != nil || got.Value.body != names[i] {
-					t.Fatalf("got %q for %q, error %v", got.Value.body, names[i], got.Err)
+			wg.Go(func() {
+				if got := v.one(t.Context(), scope(c, "token"), name); got.Value.body != name {
+					t.Errorf("got %q, error %v", got.Value.body, got.Err)
 				}
-			}
+			})
+		}
+		wg.Wait()
+	}
+	if v.loaded() != 20 {
+		t.Errorf("%d loads for 20 keys by two replicas", v.loaded())
+	}
+}
+
+// TestLease_OneReplicaGetsAllKeys: two replicas that miss the same objects do not split them,
+// which would make more calls to a vendor that returns many objects per call.
+func TestLease_OneReplicaGetsAllKeys(t *testing.T) {
+	r := startRedis(t)
+	replicas := make([]*pagecache.Cache, 2)
+	for i := range replicas {
+		replicas[i], _ = r.replica()
+	}
+	for round := range 20 {
+		v := &vendor{}
+		names := make([]string, 300)
+		for i := range names {
+			names[i] = fmt.Sprint(round, " ", i)
+		}
+		var wg sync.WaitGroup
+		for _, c := range replicas {
+			wg.Go(func() {
+				for i, got := range v.read(t.Context(), scope(c, "token"), names...) {
+					if got.Value.body != names[i] {
+						t.Errorf("got %q, error %v", got.Value.body, got.Err)
+					}
+				}
+			})
+		}
+		wg.Wait()
+		if v.calls() != 1 {
+			t.Fatalf("round %d: %d calls; want 1", round, v.calls())
 		}
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if n := events.of(pagecache.SealInvalid); crossed < 10_000 || n < crossed {
-		t.Errorf("%d of %d crossed replies counted", n, crossed)
+}
+
+func TestLease_OtherReplicaWaits(t *testing.T) {
+	for _, outcome := range []string{"value", "error", "expired"} {
+		t.Run(outcome, func(t *testing.T) {
+			r := startRedis(t)
+			one, _ := r.replica()
+			two, events := r.replica()
+			slow, quick := &vendor{block: make(chan struct{})}, &vendor{}
+			ctx, cancel := context.WithCancel(t.Context())
+			var wg sync.WaitGroup
+			wg.Go(func() { slow.one(ctx, scope(one, "token"), "a") })
+			r.holds("l", 1)
+			source := map[string]pagecache.Source{"value": pagecache.FromRedis}[outcome]
+			if source == "" {
+				source = pagecache.FromVendor
+			}
+			wg.Go(func() {
+				if got := quick.one(t.Context(), scope(two, "token"), "a"); got.Value.body != "a" || got.Source != source {
+					t.Errorf("got %q from %s, error %v; want it from %s", got.Value.body, got.Source, got.Err, source)
+				}
+			})
+			eventually(t, "the other waits", func() bool { return events.of(pagecache.LeaseWait) == 1 })
+			switch outcome {
+			case "value":
+				close(slow.block)
+			case "error":
+				cancel()
+			case "expired":
+				r.do("DEL", r.keys("l")[0]) // As if it had expired.
+				eventually(t, "the other loads", func() bool { return quick.calls() == 1 })
+				close(slow.block)
+			}
+			wg.Wait()
+			cancel()
+			if calls := quick.calls(); (calls == 0) != (outcome == "value") {
+				t.Errorf("the other replica made %d calls", calls)
+			}
+			r.holds("l", 0)
+		})
 	}
+}
+
+func TestClose_ReleasesLeases(t *testing.T) {
+	r := startRedis(t)
+	one, _ := r.replica()
+	slow := &vendor{block: make(chan struct{})}
+	var wg sync.WaitGroup
+	wg.Go(func() { slow.one(t.Context(), scope(one, "token"), "a") })
+	r.holds("l", 1)
+	one.Close()
+	if leases := r.keys("l"); len(leases) != 0 {
+		t.Errorf("%d leases are held after Close", len(leases))
+	}
+	close(slow.block)
+	wg.Wait()
 }

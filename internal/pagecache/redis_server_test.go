@@ -19,7 +19,7 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// server is a real redis-server, and a client of it.
+// server is a redis-server with an admin client.
 type server struct {
 	t            testing.TB
 	redis        *redistest.Server
@@ -44,7 +44,7 @@ func (s *server) start() {
 // kill ends the server as a crash does.
 func (s *server) kill() { s.redis.Kill() }
 
-// stop has the server answer nothing, while its port stays open.
+// stop suspends the server; its port stays open.
 func (s *server) stop() { s.redis.Signal(syscall.SIGSTOP) }
 
 // resume ends stop.
@@ -54,7 +54,7 @@ func (s *server) url() providers.Secret {
 	return providers.NewSecret(s.redis.URL())
 }
 
-// do sends a command that must go well.
+// do sends a command that must succeed.
 func (s *server) do(arguments ...any) any {
 	s.t.Helper()
 	got, err := s.admin.Do(context.Background(), arguments...).Result()
@@ -64,7 +64,7 @@ func (s *server) do(arguments ...any) any {
 	return got
 }
 
-// keys lists the keys of a kind: e, p, l or t.
+// keys returns the keys of a kind: e, p, l or t.
 func (s *server) keys(kind string) []string {
 	s.t.Helper()
 	keys, err := s.admin.Keys(context.Background(), "accountgraph:v1:*}:"+kind+"*").Result()
@@ -74,15 +74,13 @@ func (s *server) keys(kind string) []string {
 	return keys
 }
 
-// holds waits until there are n keys of a kind: what is loaded is put into Redis
-// behind the answer.
+// holds waits until there are n keys of a kind: values are stored in Redis after the answer.
 func (s *server) holds(kind string, n int) {
 	s.t.Helper()
 	eventually(s.t, fmt.Sprintf("redis has %d keys of kind %s", n, kind), func() bool { return len(s.keys(kind)) == n })
 }
 
-// monitor writes down every command that the server gets, until the returned
-// function is called.
+// monitor records all commands. The returned function stops it and returns them.
 func (s *server) monitor() func() string {
 	s.t.Helper()
 	connection, err := net.Dial("tcp", "127.0.0.1:"+s.port)
@@ -94,29 +92,28 @@ func (s *server) monitor() func() string {
 	if line, err := reader.ReadString('\n'); err != nil || !strings.HasPrefix(line, "+OK") {
 		s.t.Fatalf("MONITOR: %q, %v", line, err)
 	}
-	var heard strings.Builder
+	var log strings.Builder
 	var wg sync.WaitGroup
-	wg.Go(func() { _, _ = io.Copy(&heard, reader) })
+	wg.Go(func() { _, _ = io.Copy(&log, reader) })
 	return func() string {
 		connection.Close()
 		wg.Wait()
-		return heard.String()
+		return log.String()
 	}
 }
 
 const testKey = "01234567890123456789012345678901" // 32 bytes
 
-// replica is a cache of its own at the same Redis. It hears other replicas when
-// this returns.
+// replica opens another cache at the same Redis, and waits until it has subscribed.
 func (s *server) replica(change ...func(*pagecache.Config)) (*pagecache.Cache, *tally) {
 	s.t.Helper()
-	c, events := s.deafReplica(change...)
-	eventually(s.t, "a replica hears the others", func() bool { return events.of(pagecache.Subscribed) > 0 })
+	c, events := s.openReplica(change...)
+	eventually(s.t, "the replica has subscribed", func() bool { return events.of(pagecache.Subscribed) > 0 })
 	return c, events
 }
 
-// deafReplica does not wait until it hears others.
-func (s *server) deafReplica(change ...func(*pagecache.Config)) (*pagecache.Cache, *tally) {
+// openReplica opens another cache at the same Redis.
+func (s *server) openReplica(change ...func(*pagecache.Config)) (*pagecache.Cache, *tally) {
 	s.t.Helper()
 	events := &tally{}
 	config := minute()
@@ -128,10 +125,10 @@ func (s *server) deafReplica(change ...func(*pagecache.Config)) (*pagecache.Cach
 	return open(s.t, config), events
 }
 
-// later is a clock that is ahead.
+// later sets the clock ahead.
 func later(d time.Duration) func(*pagecache.Config) {
 	return func(c *pagecache.Config) { c.Now = func() time.Time { return time.Now().Add(d) } }
 }
 
-// impatient has the timeout that users have.
-func impatient(c *pagecache.Config) { c.Timeout = 0 }
+// defaultTimeout sets the default timeout instead of the long one for tests.
+func defaultTimeout(c *pagecache.Config) { c.Timeout = 0 }

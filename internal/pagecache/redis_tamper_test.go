@@ -12,9 +12,9 @@ import (
 
 const tampered = 2500
 
-// TestNothingThatWasTamperedWithIsServed changes ten thousand values in Redis,
-// each in one of four ways, and reads them at a replica that has none of them.
-func TestNothingThatWasTamperedWithIsServed(t *testing.T) {
+// TestRedis_TamperedValuesAreNotServed changes 10,000 values in Redis, each in one of four
+// ways, and reads them at a replica with an empty memory.
+func TestRedis_TamperedValuesAreNotServed(t *testing.T) {
 	names := make([]string, tampered)
 	for i := range names {
 		names[i] = fmt.Sprint("page ", i)
@@ -50,9 +50,9 @@ func TestNothingThatWasTamperedWithIsServed(t *testing.T) {
 				r.do("SET", key, change.to(i, values), "PX", time.Minute.Milliseconds())
 			}
 			two, events := r.replica()
-			v.respond(func(string) pagecache.Loaded { return pagecache.Loaded{Body: []byte("of the vendor")} })
+			v.respond(func(string) pagecache.Loaded { return pagecache.Loaded{Body: []byte("from the vendor")} })
 			for _, got := range v.read(t.Context(), scope(two, name), names...) {
-				want(t, got, "of the vendor", pagecache.FromVendor)
+				want(t, got, "from the vendor", pagecache.FromVendor)
 			}
 			if n := events.of(pagecache.SealInvalid) + events.of(pagecache.Rejected) + events.of(pagecache.WrongEpoch); n != tampered {
 				t.Errorf("%d counted; want %d", n, tampered)
@@ -61,7 +61,7 @@ func TestNothingThatWasTamperedWithIsServed(t *testing.T) {
 	}
 }
 
-func TestForeignValuesAreMissesAndDeleted(t *testing.T) {
+func TestRedis_ForeignValuesAreDeleted(t *testing.T) {
 	for name, put := range map[string]func(r *server, key string){
 		"a list":    func(r *server, key string) { r.do("DEL", key); r.do("LPUSH", key, "x") },
 		"a hash":    func(r *server, key string) { r.do("DEL", key); r.do("HSET", key, "a", "b") },
@@ -83,8 +83,58 @@ func TestForeignValuesAreMissesAndDeleted(t *testing.T) {
 				t.Errorf("%d counted; want 1", n)
 			}
 			three, _ := r.replica()
-			eventually(t, "the value is good again", func() bool { return r.do("TYPE", key) == "string" && r.do("STRLEN", key).(int64) < 1000 })
+			eventually(t, "the value is valid again", func() bool { return r.do("TYPE", key) == "string" && r.do("STRLEN", key).(int64) < 1000 })
 			want(t, v.one(t.Context(), scope(three, "token"), "a"), "a", pagecache.FromRedis)
 		})
+	}
+}
+
+// TestRedis_CrossedRepliesAreNotServed lets Redis reply with the values of other keys, like a
+// connection whose replies are out of step.
+func TestRedis_CrossedRepliesAreNotServed(t *testing.T) {
+	f := &fakeRedis{}
+	config, events := faked(f, func(c *pagecache.Config) { c.MaxBytes, c.Timeout = 1, time.Second })
+	c := open(t, config)
+	eventually(t, "it has subscribed", func() bool { return events.of(pagecache.Subscribed) == 1 })
+	scopes := []*pagecache.Scope{scope(c, "one"), scope(c, "two")}
+	names := make([]string, 500)
+	for i := range names {
+		names[i] = fmt.Sprint("page ", i)
+	}
+	v := &vendor{}
+	for _, s := range scopes {
+		v.read(t.Context(), s, names...)
+	}
+	var all map[string]string
+	eventually(t, "the values are stored", func() bool {
+		all = f.values()
+		return len(all) == len(names)*len(scopes)
+	})
+	f.mu.Lock()
+	crossed := 0
+	f.getRange = func(key, _ string) string {
+		for other, value := range all { // In random order.
+			if other != key {
+				crossed++
+			}
+			return value
+		}
+		return ""
+	}
+	f.mu.Unlock()
+	v.respond(func(name string) pagecache.Loaded { return pagecache.Loaded{Body: []byte(name)} })
+	for range 10 {
+		for _, s := range scopes {
+			for i, got := range v.read(t.Context(), s, names...) {
+				if got.Err != nil || got.Value.body != names[i] {
+					t.Fatalf("got %q for %q, error %v", got.Value.body, names[i], got.Err)
+				}
+			}
+		}
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if n := events.of(pagecache.SealInvalid); crossed < 10_000 || n < crossed {
+		t.Errorf("%d of %d crossed replies counted", n, crossed)
 	}
 }

@@ -1,7 +1,6 @@
 package pagecache_test
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -15,7 +14,7 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-func TestAnotherReplicaFindsTheValueInRedis(t *testing.T) {
+func TestRedis_SharesValuesBetweenReplicas(t *testing.T) {
 	r := startRedis(t)
 	one, _ := r.replica()
 	two, events := r.replica()
@@ -36,7 +35,7 @@ func TestAnotherReplicaFindsTheValueInRedis(t *testing.T) {
 	want(t, v.one(t.Context(), scope(three, "token"), "a"), "a", pagecache.FromVendor)
 }
 
-func TestAStaleValueOfRedisIsRefreshedBehind(t *testing.T) {
+func TestRedis_RevalidatesStaleValues(t *testing.T) {
 	r := startRedis(t)
 	one, _ := r.replica()
 	v := &vendor{}
@@ -49,7 +48,7 @@ func TestAStaleValueOfRedisIsRefreshedBehind(t *testing.T) {
 	if !got.Stale {
 		t.Error("not marked stale")
 	}
-	eventually(t, "the value is refreshed", func() bool { return v.one(t.Context(), scope(two, "token"), "a").Value.body == "new" })
+	eventually(t, "the value is revalidated", func() bool { return v.one(t.Context(), scope(two, "token"), "a").Value.body == "new" })
 	if v.calls() != 2 {
 		t.Errorf("%d calls; want 2", v.calls())
 	}
@@ -57,19 +56,19 @@ func TestAStaleValueOfRedisIsRefreshedBehind(t *testing.T) {
 	want(t, v.one(t.Context(), scope(three, "token"), "b"), "new", pagecache.FromVendor)
 }
 
-func TestNothingIsReadableInRedis(t *testing.T) {
+func TestRedis_StoresNoPlaintext(t *testing.T) {
 	r := startRedis(t)
-	heard := r.monitor()
+	commands := r.monitor()
 	c, _ := r.replica()
-	const credential = "CANARY-TOKEN-0c1d2e3f"
-	s := c.Scope(model.ActivePlatform, "https://canary-host.example/v1", []byte(credential))
-	canaries := []string{credential, "canary-host", "CANARY", "canary@example.org", "/users", "api_token", "provider:User:", "canary-id"}
+	const credential = "SECRET-TOKEN-0c1d2e3f"
+	s := c.Scope(model.ActivePlatform, "https://secret-host.example/v1", []byte(credential))
+	secrets := []string{credential, "secret-host", "SECRET", "secret@example.org", "/users", "api_token", "provider:User:", "secret-id"}
 	v := &vendor{}
 	v.respond(func(string) pagecache.Loaded {
-		return pagecache.Loaded{Body: []byte("canary@example.org provider:User:canary-id CANARY " + strings.Repeat("CANARY ", 100))}
+		return pagecache.Loaded{Body: []byte("secret@example.org provider:User:secret-id SECRET " + strings.Repeat("SECRET ", 100))}
 	})
 	for i := range 50 {
-		v.one(t.Context(), s, fmt.Sprintf("/users?email=canary@example.org&api_token=%s&n=%d", credential, i))
+		v.one(t.Context(), s, fmt.Sprintf("/users?email=secret@example.org&api_token=%s&n=%d", credential, i))
 	}
 	r.holds("p", 50)
 	if n := len(r.keys("t")); n != 3 {
@@ -86,21 +85,21 @@ func TestNothingIsReadableInRedis(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Invalidate(t.Context(), "provider:User:canary-id")
+	s.Invalidate(t.Context(), "provider:User:secret-id")
 	s.Drop(t.Context())
 	r.do("PUBLISH", "end", "END")
-	said := heard()
-	if !strings.Contains(strings.ToLower(said), "getrange") || !strings.Contains(strings.ToLower(said), "publish") {
-		t.Fatal("MONITOR heard nothing")
+	log := commands()
+	if !strings.Contains(strings.ToLower(log), "getrange") || !strings.Contains(strings.ToLower(log), "publish") {
+		t.Fatal("MONITOR recorded nothing")
 	}
-	for _, canary := range canaries {
-		if strings.Contains(said, canary) || strings.Contains(string(dump), canary) {
-			t.Errorf("%q is readable", canary)
+	for _, secret := range secrets {
+		if strings.Contains(log, secret) || strings.Contains(string(dump), secret) {
+			t.Errorf("%q is readable", secret)
 		}
 	}
 }
 
-func TestForgetReachesBothLevelsAndOtherReplicas(t *testing.T) {
+func TestInvalidate_ReachesRedisAndOtherReplicas(t *testing.T) {
 	r := startRedis(t)
 	one, _ := r.replica()
 	two, events := r.replica()
@@ -111,22 +110,22 @@ func TestForgetReachesBothLevelsAndOtherReplicas(t *testing.T) {
 	v.read(t.Context(), scope(two, "token"), names...)
 	scope(one, "token").Invalidate(t.Context(), "anna")
 	r.holds("p", 1)
-	eventually(t, "the other replica forgets", func() bool { return events.of(pagecache.Invalidated) == 2 })
+	eventually(t, "the other replica applies the invalidation", func() bool { return events.of(pagecache.Invalidated) == 2 })
 	for i, source := range []pagecache.Source{pagecache.FromVendor, pagecache.FromVendor, pagecache.FromMemory} {
 		want(t, v.one(t.Context(), scope(two, "token"), names[i]), names[i], source)
 	}
 }
 
-// TestForgetOutrunsReaders: whoever reads what is being forgotten, after memory has
-// forgotten it and before Redis has, brings nothing back.
-func TestForgetOutrunsReaders(t *testing.T) {
+// TestInvalidate_ConcurrentRead reads a value after it was invalidated in memory and before it
+// is invalidated in Redis.
+func TestInvalidate_ConcurrentRead(t *testing.T) {
 	f := &fakeRedis{}
 	config, events := faked(f, func(c *pagecache.Config) { c.Timeout = time.Second })
 	c := open(t, config)
-	eventually(t, "it hears others", func() bool { return events.of(pagecache.Subscribed) == 1 })
+	eventually(t, "it has subscribed", func() bool { return events.of(pagecache.Subscribed) == 1 })
 	s, v := scope(c, "token"), &vendor{}
 	v.one(t.Context(), s, "anna")
-	eventually(t, "redis has it", func() bool { return len(f.values()) == 1 })
+	eventually(t, "the value is stored", func() bool { return len(f.values()) == 1 })
 	read := sync.OnceFunc(func() { v.one(t.Context(), s, "anna") })
 	f.mu.Lock()
 	f.before = func(command string) {
@@ -139,7 +138,7 @@ func TestForgetOutrunsReaders(t *testing.T) {
 	want(t, v.one(t.Context(), s, "anna"), "anna", pagecache.FromVendor)
 }
 
-func TestDropReachesOtherReplicasWithinASecond(t *testing.T) {
+func TestDrop_ReachesOtherReplicasWithinASecond(t *testing.T) {
 	r := startRedis(t)
 	one, _ := r.replica()
 	two, _ := r.replica()
@@ -152,7 +151,7 @@ func TestDropReachesOtherReplicasWithinASecond(t *testing.T) {
 	v.respond(failing(providers.Unauthenticated))
 	wantKind(t, v.one(t.Context(), scope(one, "token"), "b"), providers.Unauthenticated)
 	began := time.Now()
-	eventually(t, "the other replica forgets", func() bool {
+	eventually(t, "the other replica applies the invalidation", func() bool {
 		return v.one(t.Context(), scope(two, "token"), "a").Err != nil
 	})
 	if took := time.Since(began); took > time.Second {
@@ -161,7 +160,7 @@ func TestDropReachesOtherReplicasWithinASecond(t *testing.T) {
 	want(t, v.one(t.Context(), scope(two, "other"), "a"), "a", pagecache.FromMemory)
 }
 
-func TestALostSubscriptionEmptiesTheFirstLevel(t *testing.T) {
+func TestInvalidation_LostSubscriptionClearsMemory(t *testing.T) {
 	r := startRedis(t)
 	c, events := r.replica()
 	v := &vendor{}
@@ -172,7 +171,7 @@ func TestALostSubscriptionEmptiesTheFirstLevel(t *testing.T) {
 	want(t, v.one(t.Context(), scope(c, "token"), "a"), "a", pagecache.FromRedis)
 }
 
-func TestForgedNewsIsIgnored(t *testing.T) {
+func TestInvalidation_ForgedMessageIgnored(t *testing.T) {
 	r := startRedis(t)
 	c, events := r.replica()
 	v := &vendor{}
@@ -180,13 +179,13 @@ func TestForgedNewsIsIgnored(t *testing.T) {
 	for _, text := range []string{"", "x", strings.Repeat("x", 1000), `{"from":"","scope":""}`} {
 		r.do("PUBLISH", "accountgraph:v1:news", text)
 	}
-	eventually(t, "the news is refused", func() bool { return events.of(pagecache.SealInvalid) == 4 })
+	eventually(t, "the messages are rejected", func() bool { return events.of(pagecache.SealInvalid) == 4 })
 	want(t, v.one(t.Context(), scope(c, "token"), "a"), "a", pagecache.FromMemory)
 }
 
-func TestADropThatRedisDidNotHearIsMadeGood(t *testing.T) {
+func TestDrop_RetriedAfterRedisOutage(t *testing.T) {
 	r := startRedis(t)
-	one, events := r.replica(impatient)
+	one, events := r.replica(defaultTimeout)
 	two, _ := r.replica()
 	v := &vendor{}
 	s := scope(one, "token")
@@ -197,74 +196,16 @@ func TestADropThatRedisDidNotHearIsMadeGood(t *testing.T) {
 	v.respond(func(string) pagecache.Loaded { return pagecache.Loaded{Body: []byte("new")} })
 	want(t, v.one(t.Context(), s, "a"), "new", pagecache.FromVendor)
 	r.resume()
-	eventually(t, "redis is used again", func() bool { return events.of(pagecache.RedisUp) == 1 && one.Up() })
+	eventually(t, "the breaker closes", func() bool { return events.of(pagecache.RedisUp) == 1 && one.Up() })
 	want(t, v.one(t.Context(), s, "b"), "new", pagecache.FromVendor)
 	eventually(t, "the other replica does not find the old value", func() bool {
 		return v.one(t.Context(), scope(two, "token"), "a").Value.body == "new"
 	})
 }
 
-func TestAReplicaWaitsForWhatAnotherAsks(t *testing.T) {
-	for _, gives := range []string{"value", "error", "nothing"} {
-		t.Run(gives, func(t *testing.T) {
-			r := startRedis(t)
-			one, _ := r.replica()
-			two, events := r.replica()
-			slow, quick := &vendor{block: make(chan struct{})}, &vendor{}
-			ctx, cancel := context.WithCancel(t.Context())
-			var wg sync.WaitGroup
-			wg.Go(func() { slow.one(ctx, scope(one, "token"), "a") })
-			r.holds("l", 1)
-			source := map[string]pagecache.Source{"value": pagecache.FromRedis}[gives]
-			if source == "" {
-				source = pagecache.FromVendor
-			}
-			wg.Go(func() {
-				if got := quick.one(t.Context(), scope(two, "token"), "a"); got.Value.body != "a" || got.Source != source {
-					t.Errorf("got %q from %s, error %v; want it from %s", got.Value.body, got.Source, got.Err, source)
-				}
-			})
-			eventually(t, "the other waits", func() bool { return events.of(pagecache.LeaseWait) == 1 })
-			switch gives {
-			case "value":
-				close(slow.block)
-			case "error":
-				cancel()
-			case "nothing":
-				r.do("DEL", r.keys("l")[0]) // As if it had run out.
-				eventually(t, "the other asks", func() bool { return quick.calls() == 1 })
-				close(slow.block)
-			}
-			wg.Wait()
-			cancel()
-			if calls := quick.calls(); (calls == 0) != (gives == "value") {
-				t.Errorf("the other asked %d times", calls)
-			}
-			r.holds("l", 0)
-		})
-	}
-}
-
-// TestALeaseIsGivenBackAtTheEnd: a replica that is stopped while it asks has no
-// other wait for it.
-func TestALeaseIsGivenBackAtTheEnd(t *testing.T) {
-	r := startRedis(t)
-	one, _ := r.replica()
-	slow := &vendor{block: make(chan struct{})}
-	var wg sync.WaitGroup
-	wg.Go(func() { slow.one(t.Context(), scope(one, "token"), "a") })
-	r.holds("l", 1)
-	one.Close()
-	if leases := r.keys("l"); len(leases) != 0 {
-		t.Errorf("%d leases are held after the end", len(leases))
-	}
-	close(slow.block)
-	wg.Wait()
-}
-
-// TestEpochsEnd: an epoch outlives what was put under it by an hour, so that those
-// of made-up credentials do not fill Redis.
-func TestEpochsEnd(t *testing.T) {
+// TestEpoch_Expires: an epoch outlives its values by an hour, so that the epochs of invalid
+// credentials do not fill Redis.
+func TestEpoch_Expires(t *testing.T) {
 	r := startRedis(t)
 	c, _ := r.replica()
 	life := func() time.Duration {
@@ -275,7 +216,7 @@ func TestEpochsEnd(t *testing.T) {
 		}
 		return time.Duration(r.do("PTTL", keys[0]).(int64)) * time.Millisecond
 	}
-	const longest = 16*time.Minute + time.Hour // a value's, and an hour
+	const longest = 16*time.Minute + time.Hour // the life of a value, and an hour
 	refused := &vendor{}
 	refused.respond(failing(providers.Unavailable))
 	refused.one(t.Context(), scope(c, "token"), "a")
@@ -286,6 +227,6 @@ func TestEpochsEnd(t *testing.T) {
 	(&vendor{}).one(t.Context(), scope(c, "token"), "b")
 	r.holds("p", 1)
 	if l := life(); l < longest-time.Minute {
-		t.Errorf("an epoch under which something was put lives for %v", l)
+		t.Errorf("an epoch with a new value lives for %v", l)
 	}
 }

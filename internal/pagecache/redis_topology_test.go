@@ -14,8 +14,8 @@ func at(url string) func(*pagecache.Config) {
 	return func(c *pagecache.Config) { c.Redis = providers.NewSecret(url) }
 }
 
-// TestARestrictedUserSuffices keeps the list of commands in store.go true.
-func TestARestrictedUserSuffices(t *testing.T) {
+// TestRedis_RestrictedUser verifies the list of commands in redis.go.
+func TestRedis_RestrictedUser(t *testing.T) {
 	r := startRedis(t)
 	rules := []any{"ACL", "SETUSER", "cache", "on", ">p%ss", "~accountgraph:v1:*", "&accountgraph:v1:*"}
 	for command := range strings.FieldsSeq("get set getrange exists unlink sadd smembers pexpire multi exec ping publish subscribe") {
@@ -31,9 +31,8 @@ func TestARestrictedUserSuffices(t *testing.T) {
 	}
 }
 
-// TestAClusterKeepsAScopeTogether runs two masters, between which many scopes are
-// divided.
-func TestAClusterKeepsAScopeTogether(t *testing.T) {
+// TestRedis_Cluster distributes scopes over two masters.
+func TestRedis_Cluster(t *testing.T) {
 	var nodes []*server
 	for i, slots := range [][2]int{{0, 8191}, {8192, 16383}} {
 		n := startRedis(t, "--cluster-enabled", "yes", "--cluster-port", redistest.FreePort(t), "--cluster-node-timeout", "2000")
@@ -45,7 +44,7 @@ func TestAClusterKeepsAScopeTogether(t *testing.T) {
 	_, busPort, _ := strings.Cut(strings.Split(bus, ",")[0], "@")
 	nodes[0].do("CLUSTER", "MEET", "127.0.0.1", nodes[1].port, busPort)
 	for _, n := range nodes {
-		eventually(t, "the cluster is there", func() bool {
+		eventually(t, "the cluster is up", func() bool {
 			info := n.do("CLUSTER", "INFO").(string)
 			return strings.Contains(info, "cluster_state:ok") && strings.Contains(info, "cluster_known_nodes:2")
 		})
@@ -59,12 +58,12 @@ func TestAClusterKeepsAScopeTogether(t *testing.T) {
 	}
 	for i, n := range nodes {
 		if len(n.keys("e")) == 0 {
-			t.Errorf("node %d has none of the scopes", i)
+			t.Errorf("node %d has no scope", i)
 		}
 	}
 }
 
-// exchange has two replicas use everything that one has of the other.
+// exchange exercises values and invalidations between two replicas.
 func exchange(t *testing.T, one, two *pagecache.Cache, scopes int) {
 	t.Helper()
 	names := []string{"anna", "anna bert", "bert"}
@@ -72,19 +71,19 @@ func exchange(t *testing.T, one, two *pagecache.Cache, scopes int) {
 		v, credential := &vendor{}, fmt.Sprint("token ", i)
 		mine, theirs := scope(one, credential), scope(two, credential)
 		v.read(t.Context(), mine, names...)
-		eventually(t, "the other finds them", func() bool {
-			theirs.Invalidate(t.Context(), "nobody") // What began before has not been remembered.
+		eventually(t, "the other replica finds the values", func() bool {
+			theirs.Invalidate(t.Context(), "none") // Do not join a load in flight.
 			got := v.read(t.Context(), theirs, names...)
 			return got[0].Source == pagecache.FromRedis || got[0].Source == pagecache.FromMemory
 		})
 		mine.Invalidate(t.Context(), "anna")
-		eventually(t, "the other forgets one", func() bool {
+		eventually(t, "the other replica invalidates one", func() bool {
 			return v.one(t.Context(), theirs, "anna").Source != pagecache.FromMemory
 		})
 		want(t, v.one(t.Context(), theirs, "bert"), "bert", pagecache.FromMemory)
 		before := v.loaded("bert")
 		mine.Drop(t.Context())
-		eventually(t, "the other forgets all", func() bool {
+		eventually(t, "the other replica drops the scope", func() bool {
 			v.one(t.Context(), theirs, "bert")
 			return v.loaded("bert") > before
 		})

@@ -74,7 +74,7 @@ func (r *results) end(err error) []result {
 }
 
 // store puts an entry into memory and completes its call, if it is not complete. An entry
-// that was invalidated while it was loaded is answered, but is fresh for no time.
+// that was invalidated while it was loaded is returned, but is fresh for no time.
 func (c *Cache) store(b *batch, r *result) {
 	if r.call.Completed() {
 		return

@@ -30,9 +30,9 @@ func newBackoffs() (*otter.Cache[typedKey, backoff], error) {
 	})
 }
 
-// revalidate fetches keys that were answered stale, in the background. It leaves out keys
+// revalidate fetches keys that were served stale, in the background. It leaves out keys
 // that are in flight and keys that failed a moment ago. It carries no values of the
-// operation that was answered: that one neither pays for the calls nor is traced for them.
+// operation that was served: the calls do not count against its budget or trace.
 func (c *Cache) revalidate(s *Scope, stale []typedKey, l loader) {
 	if len(stale) == 0 {
 		return

@@ -11,9 +11,8 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// TestDifferentPartsMakeDifferentKeys tries parts with everything that might be
-// taken for a border between them.
-func TestDifferentPartsMakeDifferentKeys(t *testing.T) {
+// TestPage_SeparatesParts tries parts with bytes that could be mistaken for separators.
+func TestPage_SeparatesParts(t *testing.T) {
 	c := open(t, pagecache.Config{})
 	s := scope(c, "token")
 	seed := rand.Uint64()
@@ -27,17 +26,17 @@ func TestDifferentPartsMakeDifferentKeys(t *testing.T) {
 				parts[i] += alphabet[random.IntN(len(alphabet))]
 			}
 		}
-		said := fmt.Sprintf("%q", parts)
-		if before, ok := seen[s.Page(parts...)]; ok && before != said {
-			t.Fatalf("seed %d: %s and %s have one key", seed, before, said)
+		quoted := fmt.Sprintf("%q", parts)
+		if before, ok := seen[s.Page(parts...)]; ok && before != quoted {
+			t.Fatalf("seed %d: %s and %s have the same key", seed, before, quoted)
 		}
-		seen[s.Page(parts...)] = said
+		seen[s.Page(parts...)] = quoted
 	}
 	if s.Page("user", "1") == s.Object("user", "1") || s.Page("object", "user", "1") == s.Object("user", "1") {
-		t.Error("a page and an object have one key")
+		t.Error("a page and an object have the same key")
 	}
 	if s.Page("a") == scope(c, "other").Page("a") {
-		t.Error("two scopes have one key")
+		t.Error("two scopes have the same key")
 	}
 }
 
@@ -50,12 +49,12 @@ func FuzzKeys(f *testing.F) {
 			t.Errorf("%q %q and %q %q", a, b, c, d)
 		}
 		if s.Page(a, b) == s.Page(a+b) || s.Page(a) == s.Page(a, "") {
-			t.Errorf("%q %q are like one", a, b)
+			t.Errorf("%q %q have the key of other parts", a, b)
 		}
 	})
 }
 
-func TestScopesAreToldApart(t *testing.T) {
+func TestScope_IsolatesCredentialsAndURLs(t *testing.T) {
 	c := open(t, minute())
 	same := c.Scope(model.SoftwareOne, "https://api.example/v1", []byte("token"))
 	v := &vendor{}
@@ -63,7 +62,7 @@ func TestScopesAreToldApart(t *testing.T) {
 	for name, test := range map[string]struct {
 		vendor           model.Vendor
 		base, credential string
-		shares           bool
+		same             bool
 	}{
 		"the same":           {model.SoftwareOne, "https://api.example/v1", "token", true},
 		"a slash":            {model.SoftwareOne, "https://api.example/v1/", "token", true},
@@ -73,21 +72,21 @@ func TestScopesAreToldApart(t *testing.T) {
 		"another port":       {model.SoftwareOne, "https://api.example:444/v1", "token", false},
 		"another scheme":     {model.SoftwareOne, "http://api.example/v1", "token", false},
 		"another credential": {model.SoftwareOne, "https://api.example/v1", "Token", false},
-		"a moved border":     {model.SoftwareOne, "https://api.example/v1token", "", false},
+		"shifted parts":      {model.SoftwareOne, "https://api.example/v1token", "", false},
 	} {
 		got := v.one(t.Context(), c.Scope(test.vendor, test.base, []byte(test.credential)), "a")
-		if (got.Source == pagecache.FromMemory) != test.shares {
+		if (got.Source == pagecache.FromMemory) != test.same {
 			t.Errorf("%s: from %s", name, got.Source)
 		}
 	}
 }
 
-func TestScopesAndKeysSayNothing(t *testing.T) {
+func TestScope_StringRevealsNothing(t *testing.T) {
 	c := open(t, pagecache.Config{Key: providers.NewSecret(testKey)})
-	s := scope(c, "CANARY")
+	s := scope(c, "SECRET")
 	for _, verb := range []string{"%v", "%+v", "%s", "%q"} {
-		if said := fmt.Sprintf(verb+verb, s, s.Page("CANARY")); strings.Contains(said, "CANARY") || len(said) > 20 {
-			t.Errorf("%s: %s", verb, said)
+		if text := fmt.Sprintf(verb+verb, s, s.Page("SECRET")); strings.Contains(text, "SECRET") || len(text) > 20 {
+			t.Errorf("%s: %s", verb, text)
 		}
 	}
 }

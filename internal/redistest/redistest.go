@@ -1,7 +1,7 @@
-// Package redistest runs a real redis-server for tests, on a free port of the
-// loopback and in a folder of its own, and has it crash and come back.
+// Package redistest runs a real redis-server for tests, on a free loopback port and in a
+// temporary folder, and can kill and restart it.
 //
-// It knows nothing of what is kept there.
+// It does not know what the tests store.
 package redistest
 
 import (
@@ -13,32 +13,31 @@ import (
 	"time"
 )
 
-// patience bounds how long a server may take to answer. It takes milliseconds,
-// but the machine may be busy.
-const patience = 20 * time.Second
+// startTimeout bounds the start of a server. It takes milliseconds, but the machine may be
+// busy.
+const startTimeout = 20 * time.Second
 
-// Server is a redis-server. It is for one goroutine at a time.
+// Server is a redis-server. It is not safe for concurrent use.
 type Server struct {
-	// Port is where it listens on 127.0.0.1, also after a crash; Folder is where it
-	// writes its files.
+	// Port is its port on 127.0.0.1, also after a restart. Folder holds its files.
 	Port, Folder string
 
 	t       testing.TB
 	options []string
 	process *exec.Cmd
-	ended   chan struct{} // closed when the process has ended
+	exited  chan struct{} // closed when the process has exited
 }
 
-// Run starts a server that ends with the test; options are redis-server's own.
-// Where there is no redis-server, the test fails and says how to get it.
+// Run starts a server that stops with the test; options are arguments of redis-server. If
+// redis-server is not installed, the test fails and says how to install it.
 func Run(t testing.TB, options ...string) *Server {
 	t.Helper()
 	s := &Server{t: t, Folder: t.TempDir(), options: options}
 	t.Cleanup(s.Kill)
-	// Between finding a port and using it, someone else may take it.
+	// Another process may take the port before the server listens on it.
 	for range 5 {
 		s.Port = FreePort(t)
-		if s.answers() {
+		if s.isReady() {
 			return s
 		}
 	}
@@ -46,7 +45,7 @@ func Run(t testing.TB, options ...string) *Server {
 	return nil
 }
 
-// FreePort is a port of the loopback that nobody listened on a moment ago.
+// FreePort returns a loopback port that is not in use.
 func FreePort(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -58,22 +57,22 @@ func FreePort(t testing.TB) string {
 	return port
 }
 
-// URL is how a client names the server.
+// URL returns the redis:// URL of the server.
 func (s *Server) URL() string { return "redis://127.0.0.1:" + s.Port }
 
-// Start starts a killed server again, empty, and waits until it answers.
+// Start restarts a killed server, empty, and waits until it is ready.
 func (s *Server) Start() {
 	s.t.Helper()
-	if !s.answers() {
-		s.t.Fatal("redis-server does not start again")
+	if !s.isReady() {
+		s.t.Fatal("redis-server does not restart")
 	}
 }
 
-// Kill ends the server as a crash does, and returns when it has ended.
+// Kill kills the server like a crash, and returns when it has exited.
 func (s *Server) Kill() {
-	if s.process != nil && !s.hasEnded() {
-		_ = s.process.Process.Kill() // It may have ended by itself.
-		<-s.ended
+	if s.process != nil && !s.hasExited() {
+		_ = s.process.Process.Kill() // It may have exited already.
+		<-s.exited
 	}
 }
 
@@ -85,42 +84,42 @@ func (s *Server) Signal(signal os.Signal) {
 	}
 }
 
-// answers starts the server; it returns false when the server has ended before it
-// answered.
-func (s *Server) answers() bool {
+// isReady starts the server and waits until it is ready. It returns false if the server exits
+// before.
+func (s *Server) isReady() bool {
 	s.t.Helper()
 	binary, err := exec.LookPath("redis-server")
 	if err != nil {
-		s.t.Fatal("redis-server is missing, which this test runs: `make needs-redis` or `apt-get install redis-server` installs it")
+		s.t.Fatal("redis-server is not installed: run `make needs-redis` or `apt-get install redis-server`")
 	}
 	arguments := append([]string{"--port", s.Port, "--bind", "127.0.0.1", "--save", "", "--dir", s.Folder, "--loglevel", "warning"}, s.options...)
-	process, ended := exec.Command(binary, arguments...), make(chan struct{})
+	process, exited := exec.Command(binary, arguments...), make(chan struct{})
 	process.Stderr = os.Stderr
 	if err := process.Start(); err != nil {
 		s.t.Fatal(err)
 	}
-	s.process, s.ended = process, ended
+	s.process, s.exited = process, exited
 	go func() {
-		defer close(ended)
-		_ = process.Wait() // However it ended.
+		defer close(exited)
+		_ = process.Wait() // The exit status does not matter.
 	}()
-	tick, bound := time.NewTicker(2*time.Millisecond), time.After(patience)
+	tick, timeout := time.NewTicker(2*time.Millisecond), time.After(startTimeout)
 	defer tick.Stop()
 	for {
 		select {
-		case <-ended:
+		case <-exited:
 			return false
-		case <-bound:
-			s.t.Fatalf("redis-server does not answer within %v", patience)
+		case <-timeout:
+			s.t.Fatalf("redis-server is not ready after %v", startTimeout)
 		case <-tick.C:
 		}
 		if s.ping() {
-			return !s.hasEnded()
+			return !s.hasExited()
 		}
 	}
 }
 
-// ping reports whether the server answers anything.
+// ping reports whether the server replies.
 func (s *Server) ping() bool {
 	connection, err := net.DialTimeout("tcp", "127.0.0.1:"+s.Port, time.Second)
 	if err != nil {
@@ -137,9 +136,9 @@ func (s *Server) ping() bool {
 	return err == nil
 }
 
-func (s *Server) hasEnded() bool {
+func (s *Server) hasExited() bool {
 	select {
-	case <-s.ended:
+	case <-s.exited:
 		return true
 	default:
 		return false

@@ -18,7 +18,7 @@ const entryOverhead = 400
 
 func (e Entry[T]) weight() int64 { return int64(e.Size) + entryOverhead }
 
-// Source tells where a response came from.
+// Source is the origin of a response.
 type Source string
 
 // The values of Source.

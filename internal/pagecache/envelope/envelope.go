@@ -1,13 +1,13 @@
-// Package envelope packs a remembered body for a store that is not trusted:
-// compressed, then sealed, with its age in an authenticated header. What was
-// changed, cut short, or moved to another place does not open.
+// Package envelope seals a cached body for a store that is not trusted: it compresses and
+// encrypts the body, and authenticates a header with its age. A value that was modified,
+// truncated, or moved to another location does not open.
 //
 // An envelope is, in this order: version (1 byte), flags (1), created (8, in
 // milliseconds of Unix time), fresh for (4, ms), stale for (4, ms), epoch (8),
 // and a nonce (12), the ciphertext and a tag (16) of AES-256-GCM. The additional
-// data are the header and the place for which it was sealed.
+// data are the header and the location for which the body was sealed.
 //
-// The package knows neither keys' names nor a store.
+// The package knows neither the names of keys nor the store.
 package envelope
 
 import (
@@ -23,57 +23,54 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// Bounds of what is packed and opened.
+// Bounds of bodies and envelopes.
 const (
-	// MaxBody is the largest body: what an HTTP answer of a vendor may measure.
+	// MaxBody is the largest body: the limit of a vendor's HTTP response.
 	MaxBody = 8 << 20
-	// MaxSealed is the largest envelope. Bodies of 8 MiB compress to less, unless
-	// they are not the text that vendors send.
+	// MaxSealed is the largest envelope. A text of 8 MiB compresses to less.
 	MaxSealed = 1 << 20
-	// MaxLife bounds what a header can promise.
+	// MaxLife bounds FreshFor + StaleFor.
 	MaxLife = 24 * time.Hour
 )
 
 const (
 	version    = 1
 	headerSize = 1 + 1 + 8 + 4 + 4 + 8
-	// The flags: how the body is compressed, if it is.
+	// The flags: the compression of the body, 0 for none.
 	zstandard, s2Block = 1, 2
-	// worthwhile is the size from which compressing is tried; below, it saves
-	// nothing. From large on, zstd saves more than its tables cost: it takes nine
-	// times as long as s2 to open an object of 600 bytes.
-	worthwhile, large = 128, 4 << 10
-	// maxAhead is how far in the future an envelope may have been created: clocks
-	// of several hosts differ, but not by more.
-	maxAhead = 5 * time.Minute
+	// minCompressed is the size from which a body is compressed; below, that saves nothing.
+	// From minZstandard on, zstd saves more than its tables cost: it takes nine times as long
+	// as s2 to open an object of 600 bytes.
+	minCompressed, minZstandard = 128, 4 << 10
+	// maxClockSkew is how far in the future an envelope may have been created.
+	maxClockSkew = 5 * time.Minute
 )
 
-// Why an envelope does not open.
+// Reasons why an envelope does not open.
 var (
-	// ErrFormat is not an envelope of this version, or one of a time to come.
-	ErrFormat = errors.New("envelope: not of this form")
-	// ErrSealed was not sealed by this key, for this place, or not as it stands.
-	ErrSealed = errors.New("envelope: the seal is broken")
-	// ErrSize is larger than the bounds.
+	// ErrFormat: it is no envelope of this version, or its header is invalid.
+	ErrFormat = errors.New("envelope: invalid format")
+	// ErrSealed: it was not sealed with this key for this location, or was modified.
+	ErrSealed = errors.New("envelope: authentication failed")
+	// ErrSize: it exceeds the bounds.
 	ErrSize = errors.New("envelope: too large")
 )
 
-// Header is what an envelope says of its body. Times have the precision of
-// milliseconds.
+// Header is the metadata of a body. Times have a precision of milliseconds.
 type Header struct {
 	Created            time.Time
 	FreshFor, StaleFor time.Duration
-	// Epoch is the generation of the store in which the body was put.
+	// Epoch is the epoch of the store when the body was stored.
 	Epoch uint64
 }
 
-// Codec packs and opens. Safe for concurrent use.
+// Codec compresses and seals bodies. Safe for concurrent use.
 type Codec struct {
 	encoder *zstd.Encoder
 	decoder *zstd.Decoder
 }
 
-// NewCodec builds a codec.
+// NewCodec returns a codec.
 func NewCodec() (*Codec, error) {
 	encoder, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderCRC(false))
 	if err != nil {
@@ -86,13 +83,13 @@ func NewCodec() (*Codec, error) {
 	return &Codec{encoder: encoder, decoder: decoder}, nil
 }
 
-// Key seals and opens. Safe for concurrent use.
+// Key is an encryption key. Safe for concurrent use.
 type Key struct{ aead cipher.AEAD }
 
-// NewKey builds a key of 32 secret bytes.
+// NewKey returns the key of 32 secret bytes.
 func NewKey(secret []byte) (Key, error) {
 	if len(secret) != 32 {
-		return Key{}, errors.New("envelope: a key has 32 bytes")
+		return Key{}, errors.New("envelope: a key must have 32 bytes")
 	}
 	block, err := aes.NewCipher(secret)
 	if err != nil {
@@ -105,31 +102,31 @@ func NewKey(secret []byte) (Key, error) {
 	return Key{aead}, nil
 }
 
-// SealText seals a short text for a place, without header and compression.
-func (k Key) SealText(place, text []byte) []byte { return k.aead.Seal(nil, nil, text, place) }
+// SealText seals a short text for a location, without header and compression.
+func (k Key) SealText(location, text []byte) []byte { return k.aead.Seal(nil, nil, text, location) }
 
 // OpenText opens what SealText sealed; it fails with ErrSealed.
-func (k Key) OpenText(place, sealed []byte) ([]byte, error) {
-	text, err := k.aead.Open(nil, nil, sealed, place)
+func (k Key) OpenText(location, sealed []byte) ([]byte, error) {
+	text, err := k.aead.Open(nil, nil, sealed, location)
 	if err != nil {
 		return nil, ErrSealed
 	}
 	return text, nil
 }
 
-// Seal packs a body for a place. It fails with ErrSize, and with ErrFormat where
-// the header cannot be written.
-func (c *Codec) Seal(k Key, place []byte, h Header, body []byte) ([]byte, error) {
+// Seal compresses and seals a body for a location. It fails with ErrSize, and with ErrFormat
+// if the header is out of range.
+func (c *Codec) Seal(k Key, location []byte, h Header, body []byte) ([]byte, error) {
 	if len(body) > MaxBody {
 		return nil, ErrSize
 	}
-	header, err := h.write()
+	header, err := h.encode()
 	if err != nil {
 		return nil, err
 	}
-	if len(body) >= worthwhile {
-		if small, how := c.compress(body); len(small) < len(body) {
-			body, header[1] = small, how
+	if len(body) >= minCompressed {
+		if small, flag := c.compress(body); len(small) < len(body) {
+			body, header[1] = small, flag
 		}
 	}
 	if headerSize+len(body)+k.aead.Overhead() > MaxSealed {
@@ -137,12 +134,12 @@ func (c *Codec) Seal(k Key, place []byte, h Header, body []byte) ([]byte, error)
 	}
 	out := make([]byte, headerSize, headerSize+len(body)+k.aead.Overhead())
 	copy(out, header)
-	return k.aead.Seal(out, nil, body, additional(header, place)), nil
+	return k.aead.Seal(out, nil, body, additionalData(header, location)), nil
 }
 
-// Open unpacks an envelope that was sealed for this place. It fails with
-// ErrFormat, ErrSealed or ErrSize.
-func (c *Codec) Open(k Key, place []byte, now time.Time, sealed []byte) (Header, []byte, error) {
+// Open opens an envelope that was sealed for this location. It fails with ErrFormat, ErrSealed
+// or ErrSize.
+func (c *Codec) Open(k Key, location []byte, now time.Time, sealed []byte) (Header, []byte, error) {
 	if len(sealed) > MaxSealed {
 		return Header{}, nil, ErrSize
 	}
@@ -150,31 +147,31 @@ func (c *Codec) Open(k Key, place []byte, now time.Time, sealed []byte) (Header,
 		return Header{}, nil, ErrFormat
 	}
 	header := sealed[:headerSize]
-	body, err := k.aead.Open(nil, nil, sealed[headerSize:], additional(header, place))
+	body, err := k.aead.Open(nil, nil, sealed[headerSize:], additionalData(header, location))
 	if err != nil {
 		return Header{}, nil, ErrSealed
 	}
-	h := readHeader(header)
-	if h.Created.After(now.Add(maxAhead)) || h.FreshFor+h.StaleFor > MaxLife {
+	h := decodeHeader(header)
+	if h.Created.After(now.Add(maxClockSkew)) || h.FreshFor+h.StaleFor > MaxLife {
 		return Header{}, nil, ErrFormat
 	}
 	body, err = c.decompress(header[1], body)
 	return h, body, err
 }
 
-func (c *Codec) compress(body []byte) (small []byte, how byte) {
-	if len(body) < large {
+func (c *Codec) compress(body []byte) (small []byte, flag byte) {
+	if len(body) < minZstandard {
 		return s2.Encode(nil, body), s2Block
 	}
 	return c.encoder.EncodeAll(body, nil), zstandard
 }
 
-func (c *Codec) decompress(how byte, small []byte) (body []byte, err error) {
-	switch how {
+func (c *Codec) decompress(flag byte, small []byte) (body []byte, err error) {
+	switch flag {
 	case 0:
 		return small, nil
 	case s2Block:
-		if size, err := s2.DecodedLen(small); err == nil && size > large {
+		if size, err := s2.DecodedLen(small); err == nil && size > minZstandard {
 			return nil, ErrSize
 		}
 		body, err = s2.Decode(nil, small)
@@ -190,7 +187,7 @@ func (c *Codec) decompress(how byte, small []byte) (body []byte, err error) {
 	return body, nil
 }
 
-func (h Header) write() ([]byte, error) {
+func (h Header) encode() ([]byte, error) {
 	fresh, stale := h.FreshFor.Milliseconds(), h.StaleFor.Milliseconds()
 	if h.Created.UnixMilli() < 0 || fresh < 0 || stale < 0 || fresh > math.MaxUint32 || stale > math.MaxUint32 {
 		return nil, ErrFormat
@@ -203,7 +200,7 @@ func (h Header) write() ([]byte, error) {
 	return binary.BigEndian.AppendUint64(b, h.Epoch), nil
 }
 
-func readHeader(b []byte) Header {
+func decodeHeader(b []byte) Header {
 	return Header{
 		Created:  time.UnixMilli(int64(binary.BigEndian.Uint64(b[2:]))),
 		FreshFor: time.Duration(binary.BigEndian.Uint32(b[10:])) * time.Millisecond,
@@ -212,8 +209,8 @@ func readHeader(b []byte) Header {
 	}
 }
 
-// additional is unambiguous, since every header has the same size.
-func additional(header, place []byte) []byte {
-	b := make([]byte, 0, len(header)+len(place))
-	return append(append(b, header...), place...)
+// additionalData is unambiguous, because all headers have the same size.
+func additionalData(header, location []byte) []byte {
+	b := make([]byte, 0, len(header)+len(location))
+	return append(append(b, header...), location...)
 }

@@ -15,9 +15,9 @@ import (
 )
 
 var (
-	noon  = time.UnixMilli(1_700_000_000_000)
-	place = []byte("scope and key")
-	plain = envelope.Header{Created: noon, FreshFor: time.Minute, StaleFor: 15 * time.Minute, Epoch: 7}
+	noon     = time.UnixMilli(1_700_000_000_000)
+	location = []byte("scope and key")
+	plain    = envelope.Header{Created: noon, FreshFor: time.Minute, StaleFor: 15 * time.Minute, Epoch: 7}
 )
 
 func codec(t testing.TB) (*envelope.Codec, envelope.Key) {
@@ -40,14 +40,14 @@ func key(t testing.TB, b byte) envelope.Key {
 
 func seal(t testing.TB, c *envelope.Codec, k envelope.Key, h envelope.Header, body []byte) []byte {
 	t.Helper()
-	sealed, err := c.Seal(k, place, h, body)
+	sealed, err := c.Seal(k, location, h, body)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return sealed
 }
 
-// text is 20 kB as a vendor may send it, and noise does not compress.
+// text returns 20 kB like a vendor page. noise does not compress.
 func text() []byte {
 	var b bytes.Buffer
 	for i := 0; b.Len() < 20_000; i++ {
@@ -62,14 +62,14 @@ func noise(n int) []byte {
 	return b
 }
 
-func TestWhatIsSealedOpens(t *testing.T) {
+func TestSeal_RoundTrip(t *testing.T) {
 	c, k := codec(t)
 	for name, body := range map[string][]byte{
 		"empty": {}, "short": []byte("{}"), "text": text(), "noise": noise(1 << 19), "zeros": make([]byte, envelope.MaxBody),
 	} {
 		t.Run(name, func(t *testing.T) {
 			sealed := seal(t, c, k, plain, body)
-			h, got, err := c.Open(k, place, noon, sealed)
+			h, got, err := c.Open(k, location, noon, sealed)
 			if err != nil || !bytes.Equal(got, body) {
 				t.Fatalf("%d bytes of %d, error %v", len(got), len(body), err)
 			}
@@ -83,38 +83,38 @@ func TestWhatIsSealedOpens(t *testing.T) {
 	}
 }
 
-func TestWhatWasChangedDoesNotOpen(t *testing.T) {
+func TestOpen_RejectsModifiedEnvelopes(t *testing.T) {
 	c, k := codec(t)
 	sealed := seal(t, c, k, plain, []byte(strings.Repeat("a body ", 30)))
-	refuse := func(name string, k envelope.Key, place, sealed []byte) {
+	reject := func(name string, k envelope.Key, location, sealed []byte) {
 		t.Helper()
-		if _, _, err := c.Open(k, place, noon, sealed); err == nil {
+		if _, _, err := c.Open(k, location, noon, sealed); err == nil {
 			t.Errorf("%s: opened", name)
 		}
 	}
 	for i := range len(sealed) * 8 {
 		flipped := bytes.Clone(sealed)
 		flipped[i/8] ^= 1 << (i % 8)
-		refuse(fmt.Sprint("bit ", i), k, place, flipped)
+		reject(fmt.Sprint("bit ", i), k, location, flipped)
 	}
 	for i := range sealed {
-		refuse(fmt.Sprint("cut at ", i), k, place, sealed[:i])
+		reject(fmt.Sprint("cut at ", i), k, location, sealed[:i])
 	}
-	refuse("longer", k, place, append(bytes.Clone(sealed), 0))
-	refuse("another place", k, []byte("scope and kez"), sealed)
-	refuse("no place", k, nil, sealed)
-	refuse("another key", key(t, 'l'), place, sealed)
+	reject("longer", k, location, append(bytes.Clone(sealed), 0))
+	reject("another location", k, []byte("scope and kez"), sealed)
+	reject("no location", k, nil, sealed)
+	reject("another key", key(t, 'l'), location, sealed)
 }
 
-func TestBounds(t *testing.T) {
+func TestSeal_Bounds(t *testing.T) {
 	c, k := codec(t)
-	if _, err := c.Seal(k, place, plain, noise(envelope.MaxSealed)); !errors.Is(err, envelope.ErrSize) {
+	if _, err := c.Seal(k, location, plain, noise(envelope.MaxSealed)); !errors.Is(err, envelope.ErrSize) {
 		t.Errorf("1 MiB of noise: %v", err)
 	}
-	if _, err := c.Seal(k, place, plain, make([]byte, envelope.MaxBody+1)); !errors.Is(err, envelope.ErrSize) {
+	if _, err := c.Seal(k, location, plain, make([]byte, envelope.MaxBody+1)); !errors.Is(err, envelope.ErrSize) {
 		t.Errorf("a body of more than 8 MiB: %v", err)
 	}
-	if _, _, err := c.Open(k, place, noon, make([]byte, envelope.MaxSealed+1)); !errors.Is(err, envelope.ErrSize) {
+	if _, _, err := c.Open(k, location, noon, make([]byte, envelope.MaxSealed+1)); !errors.Is(err, envelope.ErrSize) {
 		t.Errorf("an envelope of more than 1 MiB: %v", err)
 	}
 	for name, test := range map[string]struct {
@@ -125,14 +125,14 @@ func TestBounds(t *testing.T) {
 		"more":               {envelope.Header{Created: noon.Add(5*time.Minute + time.Millisecond)}, envelope.ErrFormat},
 		"a day":              {envelope.Header{Created: noon, FreshFor: time.Hour, StaleFor: 23 * time.Hour}, nil},
 		"more than a day":    {envelope.Header{Created: noon, FreshFor: time.Hour, StaleFor: 23*time.Hour + time.Millisecond}, envelope.ErrFormat},
-		"of old":             {envelope.Header{Created: time.UnixMilli(0)}, nil},
+		"very old":           {envelope.Header{Created: time.UnixMilli(0)}, nil},
 	} {
-		if _, _, err := c.Open(k, place, noon, seal(t, c, k, test.h, nil)); !errors.Is(err, test.want) {
+		if _, _, err := c.Open(k, location, noon, seal(t, c, k, test.h, nil)); !errors.Is(err, test.want) {
 			t.Errorf("%s: %v; want %v", name, err, test.want)
 		}
 	}
 	for _, h := range []envelope.Header{{Created: time.UnixMilli(-1)}, {Created: noon, FreshFor: -time.Second}, {Created: noon, StaleFor: 60 * 24 * time.Hour}} {
-		if _, err := c.Seal(k, place, h, nil); !errors.Is(err, envelope.ErrFormat) {
+		if _, err := c.Seal(k, location, h, nil); !errors.Is(err, envelope.ErrFormat) {
 			t.Errorf("%v: %v", h, err)
 		}
 	}
@@ -141,23 +141,22 @@ func TestBounds(t *testing.T) {
 	}
 }
 
-func TestTextsAreSealed(t *testing.T) {
+func TestSealText_RoundTrip(t *testing.T) {
 	k := key(t, 'k')
-	sealed := k.SealText(place, []byte("news"))
-	if got, err := k.OpenText(place, sealed); err != nil || string(got) != "news" {
+	sealed := k.SealText(location, []byte("message"))
+	if got, err := k.OpenText(location, sealed); err != nil || string(got) != "message" {
 		t.Errorf("%q, %v", got, err)
 	}
 	if _, err := k.OpenText([]byte("elsewhere"), sealed); !errors.Is(err, envelope.ErrSealed) {
 		t.Error(err)
 	}
-	if _, err := key(t, 'l').OpenText(place, sealed); !errors.Is(err, envelope.ErrSealed) {
+	if _, err := key(t, 'l').OpenText(location, sealed); !errors.Is(err, envelope.ErrSealed) {
 		t.Error(err)
 	}
 }
 
-// FuzzOpen holds that nothing opens but what was sealed. Each process of the
-// fuzzer seals the text anew, so that envelopes may differ, but never what is in
-// them.
+// FuzzOpen asserts that only sealed envelopes open. Each process of the fuzzer seals the text
+// again: envelopes differ, but not their contents.
 func FuzzOpen(f *testing.F) {
 	c, k := codec(f)
 	body := text()
@@ -167,27 +166,26 @@ func FuzzOpen(f *testing.F) {
 	f.Add(good[:60])
 	f.Add(seal(f, c, key(f, 'l'), plain, []byte("foreign")))
 	f.Fuzz(func(t *testing.T, sealed []byte) {
-		h, opened, err := c.Open(k, place, noon, sealed)
+		h, opened, err := c.Open(k, location, noon, sealed)
 		if err == nil && (!bytes.Equal(opened, body) || h != plain) {
-			t.Errorf("%d bytes opened to %d that nobody sealed", len(sealed), len(opened))
+			t.Errorf("%d bytes opened to %d that were not sealed", len(sealed), len(opened))
 		}
 	})
 }
 
-// FuzzSealed holds that every body comes back as it was, even one that looks
-// compressed.
-func FuzzSealed(f *testing.F) {
+// FuzzSeal asserts that every body survives a round trip, even one that looks compressed.
+func FuzzSeal(f *testing.F) {
 	c, k := codec(f)
 	f.Add([]byte("{}"), uint64(0))
 	f.Add([]byte("\x28\xb5\x2f\xfd"), uint64(1))
 	f.Fuzz(func(t *testing.T, body []byte, epoch uint64) {
 		h := plain
 		h.Epoch = epoch
-		sealed, err := c.Seal(k, place, h, body)
+		sealed, err := c.Seal(k, location, h, body)
 		if err != nil {
 			return
 		}
-		got, opened, err := c.Open(k, place, noon, sealed)
+		got, opened, err := c.Open(k, location, noon, sealed)
 		if err != nil || !bytes.Equal(opened, body) || got != h {
 			t.Errorf("%v: %q became %q", err, body, opened)
 		}
@@ -208,7 +206,7 @@ func BenchmarkOpen(b *testing.B) {
 	sealed := seal(b, c, k, plain, text())
 	b.SetBytes(20_000)
 	for b.Loop() {
-		if _, _, err := c.Open(k, place, noon, sealed); err != nil {
+		if _, _, err := c.Open(k, location, noon, sealed); err != nil {
 			b.Fatal(err)
 		}
 	}

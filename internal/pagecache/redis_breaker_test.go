@@ -1,0 +1,52 @@
+package pagecache_test
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/accountgraph/accountgraph/internal/pagecache"
+)
+
+func TestBreaker_DeadRedisCostsOneTimeout(t *testing.T) {
+	f := &fakeRedis{}
+	config, events := faked(f)
+	bubble(t, config, func(t *testing.T, c *pagecache.Cache) {
+		s, v := scope(c, "token"), &vendor{}
+		pass(time.Second)
+		began := time.Now()
+		v.one(t.Context(), s, "working")
+		synctest.Wait()
+		if took := time.Since(began); took != 0 || events.of(pagecache.RedisError) != 0 {
+			t.Fatalf("with a working redis: %v, %d errors", took, events.of(pagecache.RedisError))
+		}
+		f.setSilent(true)
+		var wg sync.WaitGroup
+		for i := range 10 {
+			wg.Go(func() { v.one(t.Context(), s, fmt.Sprint("first", i)) })
+		}
+		wg.Wait()
+		if took := time.Since(began); took > 50*time.Millisecond {
+			t.Errorf("ten concurrent reads took %v", took)
+		}
+		// A goroutine probes it once a second; no read waits.
+		for i := range 100 {
+			began := time.Now()
+			v.one(t.Context(), s, fmt.Sprint("later", i))
+			if took := time.Since(began); took != 0 {
+				t.Fatalf("a read took %v while redis was dead", took)
+			}
+			pass(100 * time.Millisecond)
+		}
+		if n := events.of(pagecache.RedisDown); n != 1 || c.Up() {
+			t.Errorf("opened %d times", n)
+		}
+		f.setSilent(false)
+		pass(1100 * time.Millisecond)
+		if n := events.of(pagecache.RedisUp); n != 1 || !c.Up() {
+			t.Errorf("closed %d times", n)
+		}
+	})
+}
