@@ -55,9 +55,8 @@ type Answer[T any] struct {
 
 // Get is GetMulti for one key.
 func Get[T any](ctx context.Context, s *Scope, key Key, decode func(key Key, body []byte) (T, error), load Load) (a Answer[T]) {
-	keys := [1]typedKey{{key: key, typ: reflect.TypeFor[T]()}}
 	now := s.cache.now()
-	s.cache.get(ctx, s, keys[:], newLoader(decode, load), func(_ Key, o outcome) { a = newAnswer[T](o, now) })
+	s.cache.get(ctx, s, []Key{key}, newLoader(decode, load), func(_ Key, o outcome) { a = newAnswer[T](o, now) })
 	return a
 }
 
@@ -80,13 +79,9 @@ func Get[T any](ctx context.Context, s *Scope, key Key, decode func(key Key, bod
 // answer get an error of kind Canceled or Timeout. Redis failures are cache misses, never
 // errors.
 func GetMulti[T any](ctx context.Context, s *Scope, keys []Key, decode func(key Key, body []byte) (T, error), load Load) map[Key]Answer[T] {
-	typed := make([]typedKey, len(keys))
-	for i, key := range keys {
-		typed[i] = typedKey{key: key, typ: reflect.TypeFor[T]()}
-	}
 	now := s.cache.now()
 	answers := make(map[Key]Answer[T], len(keys))
-	s.cache.get(ctx, s, typed, newLoader(decode, load), func(key Key, o outcome) { answers[key] = newAnswer[T](o, now) })
+	s.cache.get(ctx, s, keys, newLoader(decode, load), func(key Key, o outcome) { answers[key] = newAnswer[T](o, now) })
 	return answers
 }
 
@@ -101,11 +96,11 @@ func newAnswer[T any](o outcome, now time.Time) Answer[T] {
 }
 
 // get reports the outcome of each key.
-func (c *Cache) get(ctx context.Context, s *Scope, keys []typedKey, l loader, report func(Key, outcome)) {
-	own := func(k typedKey) bool { return k.key.scope == s.id }
-	for _, k := range keys {
-		if !own(k) {
-			report(k.key, failed(&providers.Error{Kind: providers.InvalidArgument, Detail: "a key of another scope"}))
+func (c *Cache) get(ctx context.Context, s *Scope, keys []Key, l loader, report func(Key, outcome)) {
+	own := func(key Key) bool { return key.scope == s.id }
+	for _, key := range keys {
+		if !own(key) {
+			report(key, failed(&providers.Error{Kind: providers.InvalidArgument, Detail: "a key of another scope"}))
 		}
 	}
 	for keys = filter(keys, own); len(keys) > 0; {
@@ -132,8 +127,8 @@ func filter[T any](all []T, matches func(T) bool) []T {
 
 // lookup reports the outcomes of keys that are in memory, and waits for the others. It
 // returns the keys whose outcome is private to another caller.
-func (c *Cache) lookup(ctx context.Context, s *Scope, keys []typedKey, l loader, report func(Key, outcome)) (again []typedKey) {
-	missing, stale := c.lookupMemory(s, keys, report)
+func (c *Cache) lookup(ctx context.Context, s *Scope, keys []Key, l loader, report func(Key, outcome)) (again []Key) {
+	missing, stale := c.lookupMemory(s, keys, l.typ, report)
 	if len(missing) > 0 && ctx.Err() == nil {
 		started, joined := c.join(ctx, s, missing, l)
 		c.revalidate(s, stale, l)
@@ -147,17 +142,21 @@ func (c *Cache) lookup(ctx context.Context, s *Scope, keys []typedKey, l loader,
 }
 
 // lookupMemory reports the outcomes of keys that are in memory.
-func (c *Cache) lookupMemory(s *Scope, keys []typedKey, report func(Key, outcome)) (missing, stale []typedKey) {
+func (c *Cache) lookupMemory(s *Scope, keys []Key, typ reflect.Type, report func(Key, outcome)) (missing, stale []typedKey) {
 	now, g := c.now(), c.memory.generations.of(s.id)
 	var hits, bytes, old int
-	for _, k := range keys {
+	for i, key := range keys {
+		k := typedKey{key, typ}
 		e := c.memory.get(k, g, now)
 		if e == nil {
+			if missing == nil {
+				missing = make([]typedKey, 0, len(keys)-i)
+			}
 			missing = append(missing, k)
 			continue
 		}
 		o := e.outcome(FromMemory, now)
-		report(k.key, o)
+		report(key, o)
 		bytes += e.size
 		if o.stale {
 			old++
@@ -172,14 +171,14 @@ func (c *Cache) lookupMemory(s *Scope, keys []typedKey, report func(Key, outcome
 }
 
 // wait reports the outcomes of calls, and returns the keys to look up again.
-func wait(ctx context.Context, started, joined []*call, report func(Key, outcome)) (again []typedKey) {
+func wait(ctx context.Context, started, joined []*call, report func(Key, outcome)) (again []Key) {
 	for _, call := range joined {
 		o, err := call.Wait(ctx)
 		switch {
 		case err != nil:
 			o = failed(contextError(ctx))
 		case o.private():
-			again = append(again, call.Key())
+			again = append(again, call.Key().key)
 			continue
 		case o.err == nil:
 			o.source = FromInFlight

@@ -3,6 +3,7 @@ package pagecache
 import (
 	"context"
 	"errors"
+	"reflect"
 	"sync"
 
 	"github.com/accountgraph/accountgraph/graph/model"
@@ -11,12 +12,17 @@ import (
 
 // loader is how one caller fetches and decodes values.
 type loader struct {
+	typ    reflect.Type // of the values
 	decode func(key Key, body []byte) (any, error)
 	load   Load
 }
 
 func newLoader[T any](decode func(key Key, body []byte) (T, error), load Load) loader {
-	return loader{decode: func(key Key, body []byte) (any, error) { return decode(key, body) }, load: load}
+	return loader{
+		typ:    reflect.TypeFor[T](),
+		decode: func(key Key, body []byte) (any, error) { return decode(key, body) },
+		load:   load,
+	}
 }
 
 var (

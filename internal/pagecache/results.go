@@ -1,6 +1,7 @@
 package pagecache
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -15,7 +16,7 @@ type results struct {
 
 	mu    sync.Mutex
 	all   []result
-	byKey map[Key]*result // into all
+	byKey map[Key]*result // into all; nil for few results
 	ended bool
 }
 
@@ -29,12 +30,32 @@ type result struct {
 }
 
 func newResults(c *Cache, b *batch, calls []*call) *results {
-	r := &results{cache: c, batch: b, now: c.now(), all: make([]result, len(calls)), byKey: make(map[Key]*result, len(calls))}
+	r := &results{cache: c, batch: b, now: c.now(), all: make([]result, len(calls))}
+	if len(calls) > few {
+		r.byKey = make(map[Key]*result, len(calls))
+	}
 	for i, call := range calls {
 		r.all[i].call = call
-		r.byKey[call.Key().key] = &r.all[i]
+		if r.byKey != nil {
+			r.byKey[call.Key().key] = &r.all[i]
+		}
 	}
 	return r
+}
+
+// few results are found faster by comparing their keys than in a map.
+const few = 4
+
+// find returns the result for key, or nil.
+func (r *results) find(key Key) *result {
+	if r.byKey != nil {
+		return r.byKey[key]
+	}
+	i := slices.IndexFunc(r.all, func(one result) bool { return one.call.Key().key == key })
+	if i < 0 {
+		return nil
+	}
+	return &r.all[i]
 }
 
 // deliver takes the answer for one key. Only the first one counts, and none after end. A
@@ -43,7 +64,7 @@ func newResults(c *Cache, b *batch, calls []*call) *results {
 func (r *results) deliver(key Key, l Loaded) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	one := r.byKey[key]
+	one := r.find(key)
 	if one == nil || one.delivered || r.ended {
 		return
 	}

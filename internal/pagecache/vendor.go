@@ -30,19 +30,26 @@ func (c *Cache) fromVendor(ctx context.Context, b *batch, calls []*call, l *leas
 	} else if pending {
 		defer c.flushInvalidations()
 	}
-	writes := make([]write, 0, len(all))
 	for i := range all {
-		if one := &all[i]; one.entry != nil {
-			writes = append(writes, write{one.call.Key().key, one.entry, one.body})
-		}
 		c.store(b, &all[i])
 	}
 	if l != nil && c.memory.generations.of(b.scope.id) == b.generation {
-		c.redis.put(b.scope, writes, l)
+		c.redis.put(b.scope, writesOf(all), l)
 		if c.memory.generations.of(b.scope.id) != b.generation {
 			c.redis.remove(keys)
 		}
 	}
+}
+
+// writesOf returns what to write to Redis.
+func writesOf(all []result) []write {
+	writes := make([]write, 0, len(all))
+	for _, one := range all {
+		if one.entry != nil {
+			writes = append(writes, write{one.call.Key().key, one.entry, one.body})
+		}
+	}
+	return writes
 }
 
 // decodeLoaded makes an entry and an outcome of a vendor's answer. An error has no entry.

@@ -12,9 +12,13 @@ type Call[K comparable, V any] struct {
 	done  chan struct{} // closed when the call is complete
 
 	// Written before done is closed.
-	value    V
-	panicked any
-	goexit   bool
+	value V
+	crash *crash // nil if the call has a value
+}
+
+// crash is how a function ended that did not return.
+type crash struct {
+	panicked any // nil for runtime.Goexit
 }
 
 // batch is the calls that one function serves. Its fields are constant or guarded by
@@ -47,7 +51,11 @@ func (b *batch[K, V]) run(ctx context.Context, fn func(ctx context.Context, call
 	returned := false
 	defer func() {
 		panicked := recover()
-		if !b.finish(panicked, !returned && panicked == nil) && panicked != nil {
+		var c *crash
+		if !returned {
+			c = &crash{panicked}
+		}
+		if !b.finish(c) && panicked != nil {
 			panic(panicked)
 		}
 	}()
@@ -57,12 +65,12 @@ func (b *batch[K, V]) run(ctx context.Context, fn func(ctx context.Context, call
 
 // finish completes the remaining calls. It returns false if no waiter can learn how fn
 // ended.
-func (b *batch[K, V]) finish(panicked any, goexit bool) (reported bool) {
+func (b *batch[K, V]) finish(c *crash) (reported bool) {
 	b.group.mu.Lock()
 	defer b.group.mu.Unlock()
 	for _, call := range b.calls {
 		if !call.Completed() {
-			call.panicked, call.goexit = panicked, goexit
+			call.crash = c
 			call.complete()
 			reported = !b.background || b.waiters > 0
 		}
@@ -124,12 +132,12 @@ func (c *Call[K, V]) Wait(ctx context.Context) (value V, err error) {
 	switch {
 	case !completed:
 		return value, ctx.Err()
-	case c.panicked != nil:
-		panic(c.panicked)
-	case c.goexit:
+	case c.crash == nil:
+		return c.value, nil
+	case c.crash.panicked == nil:
 		runtime.Goexit()
 	}
-	return c.value, nil
+	panic(c.crash.panicked)
 }
 
 // release ends the interest of one waiter in one call of the batch.
