@@ -45,10 +45,7 @@ var exempt = []string{
 	"internal/complexity",
 	"internal/config",
 	"internal/graphiql",
-	"internal/pagecache",
-	"internal/pagecache/envelope",
 	"internal/persisted",
-	"internal/redistest",
 	"internal/upstream",
 	"resolvers",
 }

@@ -204,7 +204,7 @@ func TestGetMulti_DeliversEachKeyAtOnce(t *testing.T) {
 			deliver(keys[1], pagecache.Loaded{Body: []byte("b")})
 			deliver(keys[1], pagecache.Loaded{Body: []byte("again")}) // Only the first one counts.
 			deliver(s.Page("unknown"), pagecache.Loaded{Body: []byte("x")})
-			time.Sleep(time.Second)
+			<-time.After(time.Second)
 			deliver(keys[0], pagecache.Loaded{Body: []byte("a")})
 		}
 		var wg sync.WaitGroup
