@@ -5,10 +5,10 @@ import (
 	"testing"
 )
 
-// notRedis is the problem of a Redis that is none.
+// notRedis is the problem of an invalid Redis URL.
 const notRedis = "1: cache.redis: must be a URL such as redis://127.0.0.1:6379/0; several hosts (a:1,b:2) are a Cluster or, with ?master=NAME, Sentinels"
 
-func TestUnsafeFiles(t *testing.T) {
+func TestParse_UnsafeValues(t *testing.T) {
 	server := func(keys string) string { return "server: {" + keys + "}\n" + provider }
 	cache := func(keys string) string { return "cache: {" + keys + "}\n" + provider }
 	with := func(old, now string) string { return strings.Replace(provider, old, now, 1) }
@@ -19,7 +19,7 @@ func TestUnsafeFiles(t *testing.T) {
 		{"every IPv4 address", server("listen: '0.0.0.0:8080'"), []string{"1: server.listen: an address other than loopback requires server.auth; in a private network that may be `auth: open`, which lets every client that reaches the address read everything that the credentials can read"}},
 		{"every IPv6 address", server("listen: '[::]:8080'"), []string{"1: server.listen: an address other than loopback requires server.auth; in a private network that may be `auth: open`, which lets every client that reaches the address read everything that the credentials can read"}},
 		{"a private address", server("listen: '10.0.0.1:8080'"), []string{"1: server.listen: an address other than loopback requires server.auth; in a private network that may be `auth: open`, which lets every client that reaches the address read everything that the credentials can read"}},
-		{"a name that may mean anything", server("listen: 'server.example:8080'"), []string{"1: server.listen: an address other than loopback requires server.auth; in a private network that may be `auth: open`, which lets every client that reaches the address read everything that the credentials can read"}},
+		{"a host name", server("listen: 'server.example:8080'"), []string{"1: server.listen: an address other than loopback requires server.auth; in a private network that may be `auth: open`, which lets every client that reaches the address read everything that the credentials can read"}},
 		{"an address that looks like loopback", server("listen: '127.0.0.1.example:8080'"), []string{"1: server.listen: an address other than loopback requires server.auth; in a private network that may be `auth: open`, which lets every client that reaches the address read everything that the credentials can read"}},
 		{"an address without a port", server("listen: 127.0.0.1"), []string{"1: server.listen: must be a host and a port such as 127.0.0.1:8080"}},
 		{"a port that is too large", server("listen: '127.0.0.1:65536'"), []string{"1: server.listen: must be a host and a port such as 127.0.0.1:8080"}},
@@ -28,7 +28,7 @@ func TestUnsafeFiles(t *testing.T) {
 		{"Redis elsewhere with a key that is not set", cache("redis: 'redis://redis.example', key: '${MISSING}'"), []string{"1: cache.key: the environment variable MISSING is not set"}},
 		{"a key that is too short", cache("key: czNjcjN0"), []string{"1: cache.key: must be 32 bytes in base64; generate a key with `openssl rand -base64 32`"}},
 		{"a key that is not base64", cache("key: s3cr3t-s3cr3t"), []string{"1: cache.key: must be 32 bytes in base64; generate a key with `openssl rand -base64 32`"}},
-		{"another store", cache("redis: 'https://s3cr3t@redis.example'"), []string{notRedis}},
+		{"another scheme", cache("redis: 'https://s3cr3t@redis.example'"), []string{notRedis}},
 		{"Redis without a host", cache("redis: 'redis:///0'"), []string{notRedis}},
 		{"Redis with a database that is a word", cache("redis: 'redis://127.0.0.1/s3cr3t'"), []string{notRedis}},
 		{"Redis with a query", cache("redis: 'redis://127.0.0.1/0?password=s3cr3t'"), []string{notRedis}},
@@ -42,7 +42,7 @@ func TestUnsafeFiles(t *testing.T) {
 		{"Sentinels with a parameter more", cache("redis: 'redis://127.0.0.1?master=m&password=s3cr3t'"), []string{notRedis}},
 		{"a Cluster with one node elsewhere, without a key", cache("redis: 'redis://127.0.0.1:1,redis.example:2'"), []string{"1: cache.key: is missing: a Redis that is not on loopback requires encryption"}},
 		{"a Sentinel elsewhere, without a key", cache("redis: 'redis://:s3cr3t@redis.example?master=m'"), []string{"1: cache.key: is missing: a Redis that is not on loopback requires encryption"}},
-		{"remembered for longer than a day", cache("fresh: 1m, stale: 24h"), []string{"1: cache.stale: must be at most 24h together with cache.fresh"}},
+		{"a lifetime above a day", cache("fresh: 1m, stale: 24h"), []string{"1: cache.stale: must be at most 24h together with cache.fresh"}},
 		{"plain http", base("http://one.example"), []string{"4: providers[0].baseURL: plain http sends the credential unencrypted; use https, or set `allowInsecure: true` in a private network"}},
 		{"plain http to a private address", base("http://192.168.0.1"), []string{"4: providers[0].baseURL: plain http sends the credential unencrypted; use https, or set `allowInsecure: true` in a private network"}},
 		{"a user in the base URL", base("https://u:s3cr3t@one.example"), []string{"4: providers[0].baseURL: must not contain a user or password: set the credential in token"}},
@@ -69,7 +69,7 @@ func TestUnsafeFiles(t *testing.T) {
 		}},
 		{"no organization", with("activeplatform", "blendvision"), []string{"2: providers[0].organizations: is missing"}},
 		{"an empty list of organizations", with("activeplatform", "blendvision") + "    organizations: []\n", []string{"6: providers[0].organizations: must contain at least one item"}},
-		{"an organization that ends a header", with("activeplatform", "blendvision") + "    organizations: [\"a\\ns3cr3t\", a b]\n", []string{
+		{"an organization with a line break", with("activeplatform", "blendvision") + "    organizations: [\"a\\ns3cr3t\", a b]\n", []string{
 			"6: providers[0].organizations[0]: must be at most 100 printable ASCII characters without spaces",
 			"6: providers[0].organizations[1]: must be at most 100 printable ASCII characters without spaces",
 		}},

@@ -20,19 +20,19 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// secretMarker is in every credential of these tests, and in no message.
+// secretMarker is part of every credential in these tests. No message may contain it.
 const secretMarker = "s3cr3t"
 
-// key is 32 bytes that hold the canary.
+// key is a cache key that contains secretMarker.
 const key = secretMarker + "-0123456789-0123456789-012"
 
 // keyText is key in base64.
 const keyText = "czNjcjN0LTAxMjM0NTY3ODktMDEyMzQ1Njc4OS0wMTI="
 
-// routerSecret is long enough to be one.
+// routerSecret is a valid gateway secret.
 const routerSecret = secretMarker + "-0123456789-0123456789-01234"
 
-// environment is what the tests' files may refer to.
+// environment is the fake environment of the tests.
 func environment(name string) (string, bool) {
 	value, set := map[string]string{
 		"ACCOUNTGRAPH_CACHE_KEY": keyText,
@@ -53,10 +53,10 @@ func environment(name string) (string, bool) {
 	return value, set
 }
 
-// compareSecrets looks into secrets, in tests only.
+// compareSecrets compares secrets by value.
 var compareSecrets = cmp.Comparer(func(a, b providers.Secret) bool { return a.Reveal() == b.Reveal() })
 
-func TestExample(t *testing.T) {
+func TestLoad_Example(t *testing.T) {
 	got, err := config.Load("testdata/example.yaml", environment, vendors.Config())
 	if err != nil {
 		t.Fatal(err)
@@ -101,7 +101,7 @@ func TestExample(t *testing.T) {
 	}
 }
 
-// provider is a file with one good provider, to which lines are added.
+// provider is a file with one valid provider. Tests append lines to it.
 const provider = `providers:
   - name: one
     vendor: activeplatform
@@ -109,20 +109,20 @@ const provider = `providers:
     token: ${TOKEN}
 `
 
-func TestAccepted(t *testing.T) {
+func TestParse_Valid(t *testing.T) {
 	tests := []struct {
 		name, file string
 		holds      func(*config.Config) bool
 	}{
 		{"an empty section", "server:\ncache:\n" + provider, func(c *config.Config) bool { return c.Server.Listen == "127.0.0.1:8080" }},
-		{"a closed network", "server: {listen: ':8080', auth: open}\n" + provider, func(c *config.Config) bool { return c.Server.Listen == ":8080" }},
-		{"a closed network from the environment", "server: {listen: ':8080', auth: '${OPEN}'}\n" + provider, func(c *config.Config) bool { return c.Server.Auth.Open }},
-		{"a router", "server: {listen: ':8080', auth: {router: {secrets: ['${ROUTER_SECRET}', '${NEXT_ROUTER_SECRET}'], scopes: ['personal:read']}}}\n" + provider,
+		{"open in a private network", "server: {listen: ':8080', auth: open}\n" + provider, func(c *config.Config) bool { return c.Server.Listen == ":8080" }},
+		{"open from the environment", "server: {listen: ':8080', auth: '${OPEN}'}\n" + provider, func(c *config.Config) bool { return c.Server.Auth.Open }},
+		{"a gateway secret", "server: {listen: ':8080', auth: {router: {secrets: ['${ROUTER_SECRET}', '${NEXT_ROUTER_SECRET}'], scopes: ['personal:read']}}}\n" + provider,
 			func(c *config.Config) bool {
 				r := c.Server.Auth.Router
 				return len(r.Secrets) == 2 && r.Secrets[1].Reveal() == "next-"+routerSecret && cmp.Equal(r.Scopes, []string{"personal:read"}) && !c.Server.Auth.JWT.IsSet()
 			}},
-		{"tokens", "server: {listen: ':8080', auth: {jwt: {issuer: 'https://login.example', audience: graph, jwks: 'https://login.example/keys?tenant=1'}}}\n" + provider,
+		{"jwt", "server: {listen: ':8080', auth: {jwt: {issuer: 'https://login.example', audience: graph, jwks: 'https://login.example/keys?tenant=1'}}}\n" + provider,
 			func(c *config.Config) bool {
 				return cmp.Equal(c.Server.Auth, config.Auth{JWT: config.JWT{
 					Issuer: "https://login.example", Audience: "graph", JWKS: "https://login.example/keys?tenant=1",
@@ -135,9 +135,9 @@ func TestAccepted(t *testing.T) {
 				return a.Router.IsSet() && a.JWT.JWKSFile == "keys.json" && cmp.Equal(a.JWT.Algorithms, []string{"ES256", "EdDSA"}) && a.JWT.Leeway == 0 && a.JWT.ScopesClaim == "scp"
 			}},
 		{"keys from loopback", "server: {auth: {jwt: {issuer: i, audience: a, jwks: 'http://127.0.0.1:9000/keys'}}}\n" + provider, func(c *config.Config) bool { return c.Server.Auth.JWT.IsSet() }},
-		{"pages of other sites", "server: {cors: {origins: ['https://app.example.com', 'https://app.example.com:8443', 'http://localhost:5173', 'http://[::1]:8081']}}\n" + provider,
+		{"CORS origins", "server: {cors: {origins: ['https://app.example.com', 'https://app.example.com:8443', 'http://localhost:5173', 'http://[::1]:8081']}}\n" + provider,
 			func(c *config.Config) bool { return len(c.Server.CORS.Origins) == 4 }},
-		{"the other loopback", "server: {listen: '[::1]:0'}\n" + provider, func(c *config.Config) bool { return c.Server.Listen == "[::1]:0" }},
+		{"IPv6 loopback", "server: {listen: '[::1]:0'}\n" + provider, func(c *config.Config) bool { return c.Server.Listen == "[::1]:0" }},
 		{"localhost", "server: {listen: 'localhost:80'}\n" + provider, func(c *config.Config) bool { return c.Server.Listen == "localhost:80" }},
 		{"switched off", "server: {graphiql: false, introspection: false}\n" + provider, func(c *config.Config) bool { return !c.Server.GraphiQL && !c.Server.Introspection }},
 		{"a bool and a duration from the environment", "server: {graphiql: '${TRUE}'}\n" + provider + "    timeout: ${SECONDS}\n    allowInsecure: ${TRUE}\n",
@@ -147,18 +147,18 @@ func TestAccepted(t *testing.T) {
 		{"text around variables", strings.Replace(provider, "${TOKEN}", "a-${TOKEN}-${TRUE}", 1), func(c *config.Config) bool { return c.Providers[0].Token.Reveal() == "a-s3cr3t-true" }},
 		{"an escaped variable", strings.Replace(provider, "${TOKEN}", "a$${TOKEN}$$b$", 1), func(c *config.Config) bool { return c.Providers[0].Token.Reveal() == "a${TOKEN}$$b$" }},
 		{"a token of digits", strings.Replace(provider, "${TOKEN}", "00123", 1), func(c *config.Config) bool { return c.Providers[0].Token.Reveal() == "00123" }},
-		{"a slash behind the base URL", strings.Replace(provider, "one.example", "one.example/api/", 1), func(c *config.Config) bool { return c.Providers[0].BaseURL == "https://one.example/api" }},
+		{"a trailing slash in the base URL", strings.Replace(provider, "one.example", "one.example/api/", 1), func(c *config.Config) bool { return c.Providers[0].BaseURL == "https://one.example/api" }},
 		{"plain http on loopback", strings.Replace(provider, "https://one.example", "http://127.0.0.1:9001", 1), func(c *config.Config) bool { return c.Providers[0].BaseURL == "http://127.0.0.1:9001" }},
-		{"plain http in a closed network", strings.Replace(provider, "https", "http", 1) + "    allowInsecure: true\n", func(c *config.Config) bool { return c.Providers[0].AllowInsecure }},
+		{"plain http with allowInsecure", strings.Replace(provider, "https", "http", 1) + "    allowInsecure: true\n", func(c *config.Config) bool { return c.Providers[0].AllowInsecure }},
 		{"a number beyond 64 bits", strings.Replace(provider, "activeplatform", "activityinfo", 1) + "    billingAccounts: [123456789012345678901234567890, '7']\n",
 			func(c *config.Config) bool {
 				return cmp.Equal(c.Providers[0].Options.List("billingAccounts"), []string{"123456789012345678901234567890", "7"})
 			}},
-		{"Redis elsewhere, sealed", "cache: {redis: 'rediss://u:s3cr3t@redis.example:6380', key: '${ACCOUNTGRAPH_CACHE_KEY}'}\n" + provider, func(c *config.Config) bool { return c.Cache.Key.Reveal() == key }},
+		{"remote Redis with a key", "cache: {redis: 'rediss://u:s3cr3t@redis.example:6380', key: '${ACCOUNTGRAPH_CACHE_KEY}'}\n" + provider, func(c *config.Config) bool { return c.Cache.Key.Reveal() == key }},
 		{"a Cluster", "cache: {redis: 'redis://127.0.0.1:7000,localhost:7001,[::1]:7002/0'}\n" + provider, func(c *config.Config) bool { return c.Cache.Key.Empty() }},
 		{"Sentinels", "cache: {redis: 'redis://u:s3cr3t@127.0.0.1,127.0.0.1:26380/3?master=my-master'}\n" + provider, func(c *config.Config) bool { return c.Cache.Key.Empty() }},
-		{"a Cluster elsewhere, sealed", "cache: {redis: 'rediss://a.example:6380,b.example:6380', key: '${ACCOUNTGRAPH_CACHE_KEY}'}\n" + provider, func(c *config.Config) bool { return c.Cache.Key.Reveal() == key }},
-		{"remembered for a day", "cache: {fresh: 5m, stale: 1435m}\n" + provider, func(c *config.Config) bool { return c.Cache.Stale == 1435*time.Minute }},
+		{"a remote Cluster with a key", "cache: {redis: 'rediss://a.example:6380,b.example:6380', key: '${ACCOUNTGRAPH_CACHE_KEY}'}\n" + provider, func(c *config.Config) bool { return c.Cache.Key.Reveal() == key }},
+		{"a lifetime of a day", "cache: {fresh: 5m, stale: 1435m}\n" + provider, func(c *config.Config) bool { return c.Cache.Stale == 1435*time.Minute }},
 		{"nothing fresh", "cache: {fresh: 0s}\n" + provider, func(c *config.Config) bool { return c.Cache.Fresh == 0 }},
 	}
 	for _, test := range tests {
@@ -170,7 +170,7 @@ func TestAccepted(t *testing.T) {
 			if !test.holds(c) {
 				t.Errorf("%+v", c)
 			}
-			// What is accepted here can be opened there.
+			// pagecache accepts every cache configuration that config accepts.
 			cache, err := pagecache.Open(pagecache.Config{Redis: c.Cache.Redis, Key: c.Cache.Key, Fresh: c.Cache.Fresh, Stale: c.Cache.Stale})
 			if err != nil {
 				t.Fatal(err)
@@ -180,7 +180,7 @@ func TestAccepted(t *testing.T) {
 	}
 }
 
-func TestSecretsAreNotPrinted(t *testing.T) {
+func TestConfig_RedactsSecrets(t *testing.T) {
 	file := "cache: {redis: 'redis://u:s3cr3t@127.0.0.1', key: '${ACCOUNTGRAPH_CACHE_KEY}'}\n" + provider
 	c, err := config.Parse("good.yaml", []byte(file), environment, vendors.Config())
 	if err != nil {
@@ -195,7 +195,7 @@ func TestSecretsAreNotPrinted(t *testing.T) {
 	}
 }
 
-func TestLoad(t *testing.T) {
+func TestLoad_UnreadableFile(t *testing.T) {
 	missing := filepath.Join(t.TempDir(), "missing.yaml")
 	if _, err := config.Load(missing, environment, vendors.Config()); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("no file: %v", err)
@@ -210,7 +210,7 @@ func TestLoad(t *testing.T) {
 	}
 }
 
-func TestListenOn(t *testing.T) {
+func TestServer_ListenOn(t *testing.T) {
 	s := config.Server{Listen: "127.0.0.1:8080"}
 	if err := s.ListenOn("localhost:0"); err != nil || s.Listen != "localhost:0" {
 		t.Errorf("loopback: %v, %s", err, s.Listen)
@@ -222,10 +222,10 @@ func TestListenOn(t *testing.T) {
 	}
 	s.Auth.Open = true
 	if err := s.ListenOn("0.0.0.0:8080"); err != nil || s.Listen != "0.0.0.0:8080" {
-		t.Errorf("a closed network: %v, %s", err, s.Listen)
+		t.Errorf("open: %v, %s", err, s.Listen)
 	}
 	s.Auth = config.Auth{JWT: config.JWT{Issuer: "i"}}
 	if err := s.ListenOn(":8080"); err != nil || s.Listen != ":8080" {
-		t.Errorf("callers with tokens: %v, %s", err, s.Listen)
+		t.Errorf("jwt: %v, %s", err, s.Listen)
 	}
 }

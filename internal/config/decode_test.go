@@ -11,7 +11,7 @@ import (
 	"github.com/accountgraph/accountgraph/internal/vendors"
 )
 
-// invalidFile is a file and what is said to it, without the file's name.
+// invalidFile is a file and its problems, without the file name.
 type invalidFile struct {
 	name, file string
 	want       []string
@@ -37,7 +37,7 @@ func checkProblems(t *testing.T, tests []invalidFile) {
 	}
 }
 
-func TestBrokenFiles(t *testing.T) {
+func TestParse_InvalidFile(t *testing.T) {
 	checkProblems(t, []invalidFile{
 		{"nothing", "", []string{"1: providers: is missing"}},
 		{"comments only", "# later\n", []string{"1: providers: is missing"}},

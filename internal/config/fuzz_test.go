@@ -10,8 +10,8 @@ import (
 	"github.com/accountgraph/accountgraph/internal/vendors"
 )
 
-// FuzzParse holds that no text makes Parse panic, that it fails with an *Error
-// only, and that nothing from the environment is in its words.
+// FuzzParse: Parse never panics, fails with an *Error only, and quotes no value of the
+// environment.
 func FuzzParse(f *testing.F) {
 	example, err := os.ReadFile("testdata/example.yaml")
 	if err != nil {
@@ -26,8 +26,8 @@ func FuzzParse(f *testing.F) {
 	} {
 		f.Add([]byte(text))
 	}
-	const held = "q7Zx-held-by-the-environment"
-	env := func(name string) (string, bool) { return held, name != "UNSET" }
+	const value = "q7Zx-held-by-the-environment"
+	env := func(name string) (string, bool) { return value, name != "UNSET" }
 	f.Fuzz(func(t *testing.T, data []byte) {
 		c, err := config.Parse("f.yaml", data, env, vendors.Config())
 		if err == nil {
@@ -40,7 +40,7 @@ func FuzzParse(f *testing.F) {
 		if !errors.As(err, &e) || len(e.Problems) == 0 || c != nil {
 			t.Errorf("%+v, %v", c, err)
 		}
-		if strings.Contains(err.Error(), held) {
+		if strings.Contains(err.Error(), value) {
 			t.Errorf("a value of the environment in %v", err)
 		}
 	})

@@ -11,21 +11,21 @@ import (
 	"github.com/accountgraph/accountgraph/internal/vendors"
 )
 
-func TestDocumentsThatContradict(t *testing.T) {
+func TestParse_InvalidDocuments(t *testing.T) {
 	documents := func(keys string) string { return "documents: {" + keys + "}\n" + provider }
 	checkProblems(t, []invalidFile{
-		{"only nothing", documents("only: true"), []string{"1: documents.only: requires documents.manifest, the file with the trusted documents"}},
-		{"only, and whatever clients send", documents("only: true, manifest: a.json, automatic: true"), []string{"1: documents.automatic: must be false with documents.only: clients could register any document"}},
-		{"only, and an editor", "server: {graphiql: true}\n" + documents("only: true, manifest: a.json"), []string{"1: server.graphiql: must be false with documents.only: every query written in GraphiQL would be rejected"}},
+		{"only without a manifest", documents("only: true"), []string{"1: documents.only: requires documents.manifest, the file with the trusted documents"}},
+		{"only and automatic", documents("only: true, manifest: a.json, automatic: true"), []string{"1: documents.automatic: must be false with documents.only: clients could register any document"}},
+		{"only and graphiql", "server: {graphiql: true}\n" + documents("only: true, manifest: a.json"), []string{"1: server.graphiql: must be false with documents.only: every query written in GraphiQL would be rejected"}},
 		{"a manifest without a name", documents("manifest: ''"), []string{"1: documents.manifest: has no value: set one or remove the key"}},
 		{"only a manifest that is not set", documents("only: true, manifest: '${MISSING}'"), []string{"1: documents.manifest: the environment variable MISSING is not set"}},
-		{"a word", documents("only: trusted"), []string{"1: documents.only: must be true or false"}},
+		{"a text", documents("only: trusted"), []string{"1: documents.only: must be true or false"}},
 	})
 }
 
-// TestDocuments holds where a manifest is looked for, and that an editor which
-// could ask nothing is left out.
-func TestDocuments(t *testing.T) {
+// TestLoad_Documents: the manifest path is relative to the file, and documents.only
+// disables GraphiQL.
+func TestLoad_Documents(t *testing.T) {
 	folder := t.TempDir()
 	file := filepath.Join(folder, "a.yaml")
 	for text, want := range map[string]config.Documents{

@@ -17,7 +17,7 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// things reads objects that are strings, n in one call.
+// things requests objects that are strings, n per call.
 func things(n int) upstream.BatchRequest[string] {
 	return upstream.BatchRequest[string]{
 		Kind:    "things",
@@ -41,11 +41,11 @@ func things(n int) upstream.BatchRequest[string] {
 	}
 }
 
-// shelf has the things that are asked for, but those called "none"; it notes the calls.
-func shelf(calls *[]string) vendor {
+// fakeThings returns the requested things except for "none"; it records the calls.
+func fakeThings(calls *[]string) vendor {
 	return func(r *http.Request) (*http.Response, error) {
 		*calls = append(*calls, r.URL.RawQuery)
-		rows := map[string]any{"unasked": "x"}
+		rows := map[string]any{"not-requested": "x"}
 		for _, id := range strings.Split(r.URL.RawQuery, ",") {
 			switch id {
 			case "none":
@@ -60,9 +60,9 @@ func shelf(calls *[]string) vendor {
 	}
 }
 
-func TestObjectsAreAskedForTogether(t *testing.T) {
+func TestBatch_CombinesIDs(t *testing.T) {
 	var calls []string
-	client := connect(t, upstream.Config{MaxConcurrent: 1, Transport: shelf(&calls)})
+	client := connect(t, upstream.Config{MaxConcurrent: 1, Transport: fakeThings(&calls)})
 	found := things(3).Get(t.Context(), client, []string{"e", "b", "none", "a", "b", "c", "a"})
 	want := map[string]string{"a": "the a", "b": "the b", "c": "the c", "e": "the e"}
 	if !maps.Equal(found.Objects, want) || len(found.Failed) != 0 {
@@ -74,13 +74,13 @@ func TestObjectsAreAskedForTogether(t *testing.T) {
 	}
 	found = things(3).Get(t.Context(), client, nil)
 	if len(found.Objects) != 0 || len(found.Failed) != 0 || len(calls) != 2 {
-		t.Error("nothing was asked for and something was done")
+		t.Error("no ids, but a call or a result")
 	}
 }
 
-func TestAnIDThatCannotBeAskedForFailsAlone(t *testing.T) {
+func TestBatch_InvalidIDFailsAlone(t *testing.T) {
 	var calls []string
-	client := connect(t, upstream.Config{Transport: shelf(&calls)})
+	client := connect(t, upstream.Config{Transport: fakeThings(&calls)})
 	found := things(10).Get(t.Context(), client, []string{"a", "..", "b", "x/y", "odd"})
 	if !maps.Equal(found.Objects, map[string]string{"a": "the a", "b": "the b"}) {
 		t.Errorf("found %v", found.Objects)
@@ -98,9 +98,9 @@ func TestAnIDThatCannotBeAskedForFailsAlone(t *testing.T) {
 	}
 }
 
-func TestIDsThatCannotBeAskedForTogetherFail(t *testing.T) {
+func TestBatch_IDsThatCannotBeCombined(t *testing.T) {
 	client := connect(t, upstream.Config{Transport: vendor(func(*http.Request) (*http.Response, error) {
-		t.Error("the vendor was asked")
+		t.Error("the vendor was called")
 		return nil, nil
 	})})
 	o := things(10)
@@ -115,7 +115,7 @@ func TestIDsThatCannotBeAskedForTogetherFail(t *testing.T) {
 	}
 }
 
-func TestObjectsThatFail(t *testing.T) {
+func TestBatch_Failures(t *testing.T) {
 	broken := errors.New("broken " + token)
 	for name, c := range map[string]struct {
 		change func(*upstream.BatchRequest[string])
@@ -171,7 +171,7 @@ func TestObjectsThatFail(t *testing.T) {
 	}
 }
 
-func TestObjectsAreCompleteWhenTheContextEnds(t *testing.T) {
+func TestBatch_ContextEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client := connect(t, upstream.Config{MaxConcurrent: 4, Transport: vendor(func(r *http.Request) (*http.Response, error) {
 			select {

@@ -14,19 +14,19 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-func TestBodiesAreBounded(t *testing.T) {
+func TestRoundTrip_LimitsBody(t *testing.T) {
 	const limit = 8 << 20
 	for name, c := range map[string]struct {
 		write func(w http.ResponseWriter)
 		fits  bool
 	}{
-		"told, at the bound":  {func(w http.ResponseWriter) { told(w, limit) }, true},
-		"told, above":         {func(w http.ResponseWriter) { told(w, limit+1) }, false},
-		"chunked, at bound":   {func(w http.ResponseWriter) { spaces(w, limit) }, true},
-		"chunked, above":      {func(w http.ResponseWriter) { spaces(w, limit+1) }, false},
-		"compressed, at it":   {func(w http.ResponseWriter) { compressed(w, limit) }, true},
-		"bomb of 64 MiB zip":  {func(w http.ResponseWriter) { compressed(w, 64<<20) }, false},
-		"a length of 1 Pibit": {func(w http.ResponseWriter) { w.Header().Set("Content-Length", fmt.Sprint(1<<50)) }, false},
+		"length, at the limit":  {func(w http.ResponseWriter) { withLength(w, limit) }, true},
+		"length, above":         {func(w http.ResponseWriter) { withLength(w, limit+1) }, false},
+		"chunked, at the limit": {func(w http.ResponseWriter) { spaces(w, limit) }, true},
+		"chunked, above":        {func(w http.ResponseWriter) { spaces(w, limit+1) }, false},
+		"gzip, at the limit":    {func(w http.ResponseWriter) { compressed(w, limit) }, true},
+		"gzip bomb of 64 MiB":   {func(w http.ResponseWriter) { compressed(w, 64<<20) }, false},
+		"a length of 1 Pibit":   {func(w http.ResponseWriter) { w.Header().Set("Content-Length", fmt.Sprint(1<<50)) }, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			client := connect(t, upstream.Config{Provider: serve(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -47,7 +47,7 @@ func TestBodiesAreBounded(t *testing.T) {
 	}
 }
 
-func told(w http.ResponseWriter, n int) {
+func withLength(w http.ResponseWriter, n int) {
 	w.Header().Set("Content-Length", fmt.Sprint(n))
 	spaces(w, n)
 }
@@ -70,11 +70,11 @@ func spaces(w io.Writer, n int) {
 	}
 }
 
-func TestABodyCutShortIsAskedForOnceMore(t *testing.T) {
+func TestRetry_TruncatedBodyOnce(t *testing.T) {
 	for name, begin := range map[string]func(http.ResponseWriter){
-		"told":    func(w http.ResponseWriter) { w.Header().Set("Content-Length", "100") },
-		"chunked": func(http.ResponseWriter) {},
-		"gzip":    func(w http.ResponseWriter) { w.Header().Set("Content-Encoding", "gzip") },
+		"with length": func(w http.ResponseWriter) { w.Header().Set("Content-Length", "100") },
+		"chunked":     func(http.ResponseWriter) {},
+		"gzip":        func(w http.ResponseWriter) { w.Header().Set("Content-Encoding", "gzip") },
 	} {
 		for _, cuts := range []int64{1, 9} {
 			t.Run(fmt.Sprint(name, cuts), func(t *testing.T) {
@@ -114,7 +114,7 @@ func TestConnectionsAreKept(t *testing.T) {
 		w.Header().Set("Content-Type", "application/json")
 		switch r.URL.Path {
 		case "/api/told":
-			told(w, 100<<10)
+			withLength(w, 100<<10)
 		case "/api/chunked":
 			spaces(w, 100<<10)
 		case "/api/compressed":

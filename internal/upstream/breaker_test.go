@@ -16,14 +16,14 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// moody answers with the status that it is told, and counts.
-type moody struct {
+// fakeVendor responds with a settable status, after a delay, and counts calls.
+type fakeVendor struct {
 	status atomic.Int64
 	calls  atomic.Int64
 	delay  time.Duration
 }
 
-func (m *moody) RoundTrip(r *http.Request) (*http.Response, error) {
+func (m *fakeVendor) RoundTrip(r *http.Request) (*http.Response, error) {
 	m.calls.Add(1)
 	select {
 	case <-time.After(m.delay):
@@ -33,9 +33,9 @@ func (m *moody) RoundTrip(r *http.Request) (*http.Response, error) {
 	return reply(int(m.status.Load()), "{}"), nil
 }
 
-func TestTheCircuitOpensAndCloses(t *testing.T) {
+func TestBreaker_OpensAndCloses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m := new(moody)
+		m := new(fakeVendor)
 		m.status.Store(500)
 		client := connect(t, upstream.Config{Transport: m})
 		for range 10 {
@@ -51,7 +51,7 @@ func TestTheCircuitOpensAndCloses(t *testing.T) {
 		_, err = read(t.Context(), client, "/p")
 		wantKind(t, err, providers.CircuitOpen)
 		if m.calls.Load() != before {
-			t.Fatal("the vendor was asked through an open circuit")
+			t.Fatal("the vendor was called through an open circuit")
 		}
 
 		pass(time.Millisecond)
@@ -73,9 +73,9 @@ func TestTheCircuitOpensAndCloses(t *testing.T) {
 	})
 }
 
-func TestAnOpenCircuitLetsOneProbeThrough(t *testing.T) {
+func TestBreaker_HalfOpenAdmitsOneProbe(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m := &moody{delay: time.Second}
+		m := &fakeVendor{delay: time.Second}
 		m.status.Store(500)
 		client := connect(t, upstream.Config{Transport: m})
 		open(t, client)
@@ -92,8 +92,8 @@ func TestAnOpenCircuitLetsOneProbeThrough(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		// Eight of the twenty have a place at once; the seven that are refused make
-		// room for others, which are refused, too.
+		// Eight of twenty have a permit at once. Seven are rejected and release it to
+		// others, which are rejected, too.
 		if m.calls.Load() != before+1 || good.Load() != 1 {
 			t.Errorf("%d probes, %d answers, want one of each", m.calls.Load()-before, good.Load())
 		}
@@ -103,9 +103,9 @@ func TestAnOpenCircuitLetsOneProbeThrough(t *testing.T) {
 	})
 }
 
-func TestAProbeIsFinishedEvenWhenNobodyWaits(t *testing.T) {
+func TestBreaker_AbandonedProbeCompletes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m := &moody{delay: time.Second}
+		m := &fakeVendor{delay: time.Second}
 		m.status.Store(500)
 		client := connect(t, upstream.Config{Transport: m})
 		open(t, client)
@@ -133,10 +133,10 @@ func open(t *testing.T, client *upstream.Client) {
 	wantKind(t, err, providers.CircuitOpen)
 }
 
-func TestOnlyOutagesOpenTheCircuit(t *testing.T) {
+func TestBreaker_CountsOutagesOnly(t *testing.T) {
 	for _, code := range []int{400, 401, 403, 404, 429, 302, 204} {
 		synctest.Test(t, func(t *testing.T) {
-			m := new(moody)
+			m := new(fakeVendor)
 			m.status.Store(int64(code))
 			client := connect(t, upstream.Config{Transport: m})
 			for range 50 {
@@ -149,10 +149,10 @@ func TestOnlyOutagesOpenTheCircuit(t *testing.T) {
 	}
 }
 
-func TestHalfOfTheCallsMustFail(t *testing.T) {
+func TestBreaker_FailureRate(t *testing.T) {
 	for failures, want := range map[int]providers.Kind{4: 0, 5: providers.CircuitOpen} {
 		synctest.Test(t, func(t *testing.T) {
-			m := new(moody)
+			m := new(fakeVendor)
 			client := connect(t, upstream.Config{Transport: m})
 			for i := range 10 {
 				m.status.Store(200)
@@ -169,14 +169,14 @@ func TestHalfOfTheCallsMustFail(t *testing.T) {
 	}
 }
 
-// A vendor that swallows packets must open the circuit also when operations give
-// up before the client does; one that had no time must not.
-func TestOperationsThatGiveUpCountWhenTheVendorHadTime(t *testing.T) {
+// Calls that operations abandon open the circuit if the vendor had a quarter of the
+// timeout, and not before.
+func TestBreaker_AbandonedCalls(t *testing.T) {
 	for limit, want := range map[time.Duration]providers.Kind{
 		3 * time.Second: providers.CircuitOpen, 2 * time.Second: providers.Timeout,
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			client := connect(t, upstream.Config{Transport: &moody{delay: time.Hour}})
+			client := connect(t, upstream.Config{Transport: &fakeVendor{delay: time.Hour}})
 			ask := func() error {
 				ctx, cancel := context.WithTimeout(t.Context(), limit)
 				defer cancel()
@@ -212,7 +212,7 @@ func wantOneOf(t *testing.T, err error, kinds ...providers.Kind) {
 	t.Errorf("the error is %v", err)
 }
 
-func TestCallsAtOnceAreBounded(t *testing.T) {
+func TestBulkhead_LimitsConcurrency(t *testing.T) {
 	for bound, want := range map[int]int64{0: 8, 3: 3} {
 		synctest.Test(t, func(t *testing.T) {
 			var now, most atomic.Int64
@@ -225,7 +225,7 @@ func TestCallsAtOnceAreBounded(t *testing.T) {
 			var wg sync.WaitGroup
 			for i := range 40 {
 				wg.Go(func() {
-					// Far longer than a place is to be waited for in all.
+					// The wait for a permit is not limited by Timeout.
 					if _, err := read(t.Context(), client, fmt.Sprint("/", i)); err != nil {
 						t.Error(err)
 					}
@@ -239,9 +239,9 @@ func TestCallsAtOnceAreBounded(t *testing.T) {
 	}
 }
 
-func TestWaitingForAPlaceEndsWithTheContext(t *testing.T) {
+func TestBulkhead_WaitEndsWithContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m := &moody{delay: 5 * time.Second}
+		m := &fakeVendor{delay: 5 * time.Second}
 		m.status.Store(200)
 		client := connect(t, upstream.Config{MaxConcurrent: 1, Transport: m})
 		var wg sync.WaitGroup
@@ -258,7 +258,7 @@ func TestWaitingForAPlaceEndsWithTheContext(t *testing.T) {
 	})
 }
 
-func TestObserveIsToldOncePerCall(t *testing.T) {
+func TestObserve_OncePerCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var seen []operation.Call
 		calls := 0
@@ -266,7 +266,7 @@ func TestObserveIsToldOncePerCall(t *testing.T) {
 			Transport: script(&calls, reset, reset, status(200), status(404)), Rand: func() float64 { return 0 },
 			Observe: func(c operation.Call) {
 				seen = append(seen, c)
-				panic("an observer that breaks")
+				panic("observer")
 			},
 		})
 		for range 2 {

@@ -75,7 +75,7 @@ func TestCallBudget_ConcurrentReads(t *testing.T) {
 
 func TestCallBudget_CoalescedReadsAreFree(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m := &moody{delay: time.Second}
+		m := &fakeVendor{delay: time.Second}
 		m.status.Store(200)
 		client := connect(t, upstream.Config{Transport: m})
 		ctx, trace := withBudget(t.Context(), 1)
@@ -103,7 +103,7 @@ func TestCallBudget_CoalescedReadsAreFree(t *testing.T) {
 // One vendor that is down must not use up what the others need.
 func TestCallBudget_OpenCircuitIsFree(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m := new(moody)
+		m := new(fakeVendor)
 		m.status.Store(500)
 		client := connect(t, upstream.Config{Transport: m})
 		open(t, client)
@@ -125,7 +125,7 @@ func TestCallBudget_OpenCircuitIsFree(t *testing.T) {
 
 func TestTrace_AbandonedCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		client := connect(t, upstream.Config{Transport: &moody{delay: time.Hour}})
+		client := connect(t, upstream.Config{Transport: &fakeVendor{delay: time.Hour}})
 		ctx, trace := withBudget(t.Context(), 1)
 		ctx, cancel := context.WithTimeout(ctx, time.Second)
 		defer cancel()
@@ -144,7 +144,7 @@ func TestTrace_AbandonedCall(t *testing.T) {
 
 func TestRead_CanceledContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m := new(moody)
+		m := new(fakeVendor)
 		client := connect(t, upstream.Config{Transport: m})
 		ctx, trace := withBudget(t.Context(), 1)
 		ctx, cancel := context.WithCancel(ctx)

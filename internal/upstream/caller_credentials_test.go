@@ -14,24 +14,24 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// mirror answers with the credential that it was sent, unless a status is set for
-// that credential, and remembers whom it saw.
-type mirror struct {
+// echoVendor responds with the credential that it receives, or with the status set
+// for it, and records the credentials.
+type echoVendor struct {
 	mu     sync.Mutex
 	seen   []string
 	status map[string]int
-	// gate, where there is one, holds answers back until it is closed.
-	gate chan struct{}
+	// hold, if not nil, delays responses until it is closed.
+	hold chan struct{}
 }
 
-func (m *mirror) RoundTrip(r *http.Request) (*http.Response, error) {
+func (m *echoVendor) RoundTrip(r *http.Request) (*http.Response, error) {
 	sent := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
 	m.mu.Lock()
 	m.seen = append(m.seen, sent)
 	status := m.status[sent]
 	m.mu.Unlock()
-	if m.gate != nil {
-		<-m.gate
+	if m.hold != nil {
+		<-m.hold
 	}
 	if status != 0 {
 		return reply(status, "{}"), nil
@@ -39,15 +39,15 @@ func (m *mirror) RoundTrip(r *http.Request) (*http.Response, error) {
 	return reply(200, sent), nil
 }
 
-// say sets what somebody is answered from now on; 0 for a good answer.
-func (m *mirror) say(who string, status int) {
+// setStatus sets the status of responses to a credential; 0 for success.
+func (m *echoVendor) setStatus(who string, status int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.status[who] = status
 }
 
-// took returns whom the vendor saw since the last time.
-func (m *mirror) took() string {
+// takeSeen returns the credentials received since the last call.
+func (m *echoVendor) takeSeen() string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	seen := strings.Join(m.seen, " ")
@@ -55,8 +55,9 @@ func (m *mirror) took() string {
 	return seen
 }
 
-// lending is a client that remembers, and those to whom it lends itself.
-func lending(t *testing.T, m *mirror) (own *upstream.Client, as func(token string) *upstream.Client) {
+// withCache returns a client with a cache, and a function that derives clients with
+// other credentials.
+func withCache(t *testing.T, m *echoVendor) (own *upstream.Client, as func(token string) *upstream.Client) {
 	t.Helper()
 	m.status = map[string]int{}
 	cache, err := pagecache.Open(pagecache.Config{Fresh: time.Minute, Stale: time.Minute, Rand: func() float64 { return 1 }})
@@ -70,38 +71,38 @@ func lending(t *testing.T, m *mirror) (own *upstream.Client, as func(token strin
 	}
 }
 
-// TestLentTokensAreApart holds that nothing that one token has read is answered to
-// another, and everything to the same one.
-func TestLentTokensAreApart(t *testing.T) {
-	m := &mirror{}
-	own, as := lending(t, m)
+// TestWithCredential_SeparatesCacheScopes : entries are shared by clients with the same token
+// only.
+func TestWithCredential_SeparatesCacheScopes(t *testing.T) {
+	m := &echoVendor{}
+	own, as := withCache(t, m)
 	for _, step := range []struct {
 		client *upstream.Client
 		want   string
-		asked  string
+		seen   string
 	}{
 		{own, "own", "own"},
 		{as("a"), "a", "a"},
 		{as("b"), "b", "b"},
-		{as("a"), "a", ""}, // another client with the same token
+		{as("a"), "a", ""}, // a new client with the same token
 		{own, "own", ""},
-		{as("own"), "own", ""}, // the same credential is the same, whoever brings it
+		{as("own"), "own", ""}, // equal credentials share a scope
 	} {
 		if got, err := read(t.Context(), step.client, "/p"); got != step.want || err != nil {
 			t.Errorf("%q, %v, want %q", got, err, step.want)
 		}
-		if asked := m.took(); asked != step.asked {
-			t.Errorf("the vendor saw %q, want %q", asked, step.asked)
+		if seen := m.takeSeen(); seen != step.seen {
+			t.Errorf("the vendor saw %q, want %q", seen, step.seen)
 		}
 	}
 }
 
-// TestLentTokensTogether has a thousand readers with two tokens ask for the same at
-// once: two calls, and everybody sees what is theirs (T2).
-func TestLentTokensTogether(t *testing.T) {
+// TestWithCredential_CoalescesPerToken : a thousand concurrent readers with two tokens cause
+// two calls, and each gets the value for its token.
+func TestWithCredential_CoalescesPerToken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m := &mirror{gate: make(chan struct{})}
-		_, as := lending(t, m)
+		m := &echoVendor{hold: make(chan struct{})}
+		_, as := withCache(t, m)
 		var all sync.WaitGroup
 		for i := range 1000 {
 			who := string("ab"[i%2])
@@ -112,108 +113,106 @@ func TestLentTokensTogether(t *testing.T) {
 			})
 		}
 		synctest.Wait()
-		close(m.gate)
+		close(m.hold)
 		all.Wait()
-		if asked := m.took(); asked != "a b" && asked != "b a" {
-			t.Errorf("the vendor saw %q", asked)
+		if seen := m.takeSeen(); seen != "a b" && seen != "b a" {
+			t.Errorf("the vendor saw %q", seen)
 		}
 	})
 }
 
-// TestARefusalIsOneTokens holds that a 401 drops what that token has read, and
-// nothing else (T8, T9).
-func TestARefusalIsOneTokens(t *testing.T) {
-	m := &mirror{}
-	own, as := lending(t, m)
+// TestWithCredential_401DropsOneScope : a 401 invalidates the entries of that token only.
+func TestWithCredential_401DropsOneScope(t *testing.T) {
+	m := &echoVendor{}
+	own, as := withCache(t, m)
 	for _, c := range []*upstream.Client{own, as("a"), as("b")} {
 		if _, err := read(t.Context(), c, "/p"); err != nil {
 			t.Fatal(err)
 		}
 	}
-	m.say("a", 401)
+	m.setStatus("a", 401)
 	_, err := read(t.Context(), as("a"), "/other")
 	wantKind(t, err, providers.Unauthenticated)
-	m.took()
+	m.takeSeen()
 	for who, c := range map[string]*upstream.Client{"own": own, "b": as("b")} {
 		if got, err := read(t.Context(), c, "/p"); got != who || err != nil {
 			t.Errorf("%s: %q, %v", who, got, err)
 		}
 	}
-	if asked := m.took(); asked != "" {
-		t.Errorf("what %q had read was dropped, too", asked)
+	if seen := m.takeSeen(); seen != "" {
+		t.Errorf("the entries of %q were invalidated, too", seen)
 	}
 	_, err = read(t.Context(), as("a"), "/p")
 	wantKind(t, err, providers.Unauthenticated)
-	if asked := m.took(); asked != "a" {
-		t.Errorf("the vendor saw %q, want that a is asked for again", asked)
+	if seen := m.takeSeen(); seen != "a" {
+		t.Errorf("the vendor saw %q, want a", seen)
 	}
 }
 
-// TestRefreshWithTheSameToken holds that what is stale is read anew with the token
-// that has read it, whoever else asks meanwhile.
-func TestRefreshWithTheSameToken(t *testing.T) {
+// TestWithCredential_RevalidatesWithSameToken : a stale entry is revalidated with the token
+// of its scope.
+func TestWithCredential_RevalidatesWithSameToken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m := &mirror{}
-		own, as := lending(t, m)
+		m := &echoVendor{}
+		own, as := withCache(t, m)
 		for _, c := range []*upstream.Client{own, as("a"), as("b")} {
 			if _, err := read(t.Context(), c, "/p"); err != nil {
 				t.Fatal(err)
 			}
 		}
 		pass(90 * time.Second)
-		m.took()
+		m.takeSeen()
 		reply, err := upstream.Read(t.Context(), as("a"), upstream.Request{Path: "/p"}, text)
 		if err != nil || reply.Value != "a" || !reply.Freshness.Stale {
 			t.Errorf("%+v, %v", reply, err)
 		}
 		synctest.Wait()
-		if asked := m.took(); asked != "a" {
-			t.Errorf("the vendor saw %q, want a", asked)
+		if seen := m.takeSeen(); seen != "a" {
+			t.Errorf("the vendor saw %q, want a", seen)
 		}
 	})
 }
 
-// TestLentTokensAndTheVendor: what is the vendor's fault counts for everybody, and
-// what is a token's counts for nobody else.
-func TestLentTokensAndTheVendor(t *testing.T) {
+// TestWithCredential_SharesHealthAndBreaker: outages count for all clients of a provider,
+// rejections of one token for none.
+func TestWithCredential_SharesHealthAndBreaker(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m := &mirror{}
-		own, as := lending(t, m)
+		m := &echoVendor{}
+		own, as := withCache(t, m)
 		for i := range 30 {
-			m.say("a", []int{401, 403, 429}[i%3])
+			m.setStatus("a", []int{401, 403, 429}[i%3])
 			_, _ = read(t.Context(), as("a"), "/p")
 		}
 		if got := own.Status(); got != model.ProviderUp {
-			t.Errorf("after refusals of a lent token the status is %s", got)
+			t.Errorf("after rejections of a caller token the status is %s", got)
 		}
 		if got, err := read(t.Context(), own, "/p"); got != "own" || err != nil {
-			t.Errorf("after refusals of a lent token: %q, %v", got, err)
+			t.Errorf("after rejections of a caller token: %q, %v", got, err)
 		}
-		m.say("a", 500)
+		m.setStatus("a", 500)
 		for range 60 {
 			_, _ = read(t.Context(), as("a"), "/p")
 		}
-		m.took()
+		m.takeSeen()
 		_, err := read(t.Context(), own, "/other")
 		wantKind(t, err, providers.CircuitOpen)
 		if got := own.Status(); got != model.ProviderDown {
 			t.Errorf("after an outage the status is %s", got)
 		}
-		if asked := m.took(); asked != "" {
-			t.Errorf("%q was asked through an open circuit", asked)
+		if seen := m.takeSeen(); seen != "" {
+			t.Errorf("%q was seen through an open circuit", seen)
 		}
 	})
 }
 
-// TestNoToken holds that nobody is asked, nothing remembered is answered, and
-// nothing is written down.
-func TestNoToken(t *testing.T) {
-	m := &mirror{}
-	own, as := lending(t, m)
+// TestWithCredential_EmptyToken : no call, no cached value, no trace row.
+func TestWithCredential_EmptyToken(t *testing.T) {
+	m := &echoVendor{}
+	own, as := withCache(t, m)
 	if _, err := read(t.Context(), own, "/p"); err != nil {
 		t.Fatal(err)
 	}
-	m.took()
+	m.takeSeen()
 	ctx, trace := withBudget(t.Context(), 10)
 	_, err := read(ctx, as(""), "/p")
 	if e := wantKind(t, err, providers.Unauthenticated); e.HTTPStatus != 0 || e.Detail == "" {
@@ -230,37 +229,37 @@ func TestNoToken(t *testing.T) {
 	}
 	as("").Invalidate(ctx, nil)
 	as("").Invalidate(ctx, []model.ID{"acme:User:1"})
-	if asked := m.took(); asked != "" || len(trace.Calls()) != 0 || trace.FreshFor() != 0 {
-		t.Errorf("the vendor saw %q, and the trace has %v", asked, trace.Calls())
+	if seen := m.takeSeen(); seen != "" || len(trace.Calls()) != 0 || trace.FreshFor() != 0 {
+		t.Errorf("the vendor saw %q, and the trace has %v", seen, trace.Calls())
 	}
-	if got, err := read(t.Context(), own, "/p"); got != "own" || err != nil || m.took() != "" {
-		t.Errorf("the provider's own is gone: %q, %v", got, err)
+	if got, err := read(t.Context(), own, "/p"); got != "own" || err != nil || m.takeSeen() != "" {
+		t.Errorf("the provider's own entry is gone: %q, %v", got, err)
 	}
 }
 
-// TestLentTokensShareTheirPlaces holds that no number of tokens gets more calls in
-// flight than the provider allows.
-func TestLentTokensShareTheirPlaces(t *testing.T) {
+// TestWithCredential_SharesBulkhead : all tokens of a provider share one concurrency
+// limit.
+func TestWithCredential_SharesBulkhead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m := &mirror{gate: make(chan struct{})}
-		_, as := lending(t, m)
+		m := &echoVendor{hold: make(chan struct{})}
+		_, as := withCache(t, m)
 		var all sync.WaitGroup
 		for i := range 50 {
 			all.Go(func() { _, _ = read(t.Context(), as(strings.Repeat("x", i+1)), "/p") })
 		}
 		synctest.Wait()
-		if n := len(strings.Fields(m.took())); n != 8 {
+		if n := len(strings.Fields(m.takeSeen())); n != 8 {
 			t.Errorf("%d calls in flight, want 8", n)
 		}
-		close(m.gate)
+		close(m.hold)
 		all.Wait()
 	})
 }
 
-// BenchmarkWith is what a lent token costs an operation.
-func BenchmarkWith(b *testing.B) {
+// BenchmarkWithCredential measures the cost of a caller credential per operation.
+func BenchmarkWithCredential(b *testing.B) {
 	client := connect(b, upstream.Config{})
-	token := providers.NewSecret("somebody's")
+	token := providers.NewSecret("caller-token")
 	for b.Loop() {
 		client.WithCredential(token, upstream.Bearer)
 	}

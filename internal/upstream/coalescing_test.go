@@ -14,11 +14,11 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-func TestTheFirstToAskMayLeave(t *testing.T) {
+func TestRead_FirstCallerLeaves(t *testing.T) {
 	for _, leave := range []string{"cancel", "deadline"} {
 		t.Run(leave, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				m := &moody{delay: 2 * time.Second}
+				m := &fakeVendor{delay: 2 * time.Second}
 				m.status.Store(200)
 				client := connect(t, upstream.Config{Transport: m})
 
@@ -57,7 +57,7 @@ func TestTheFirstToAskMayLeave(t *testing.T) {
 	}
 }
 
-func TestACallEndsWhenNobodyWaits(t *testing.T) {
+func TestRead_LastCallerCancelsCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var ended atomic.Int64
 		client := connect(t, upstream.Config{Transport: vendor(func(r *http.Request) (*http.Response, error) {
@@ -76,7 +76,7 @@ func TestACallEndsWhenNobodyWaits(t *testing.T) {
 		synctest.Wait()
 		cancel()
 		wg.Wait()
-		// Whoever comes now must not get into the flight that ends.
+		// A new reader must not join the call that is ending.
 		again, cancelAgain := context.WithTimeout(t.Context(), time.Second)
 		defer cancelAgain()
 		_, err := read(again, client, "/p")
@@ -88,7 +88,7 @@ func TestACallEndsWhenNobodyWaits(t *testing.T) {
 	})
 }
 
-func TestOnlyEqualRequestsAreShared(t *testing.T) {
+func TestRead_CoalescesEqualRequestsOnly(t *testing.T) {
 	requests := []upstream.Request{
 		{Path: "/p"}, {Path: "/p", Query: "a=1"}, {Path: "/pa=1"}, {Path: "/p2"}, {Path: "/p", Query: "a=2"},
 		{Path: "/p", Header: http.Header{"A": {"1"}}},
@@ -100,7 +100,7 @@ func TestOnlyEqualRequestsAreShared(t *testing.T) {
 		{Path: "/p", Header: http.Header{"A": {"1", "B", "2"}}},
 	}
 	synctest.Test(t, func(t *testing.T) {
-		m := &moody{delay: time.Second}
+		m := &fakeVendor{delay: time.Second}
 		m.status.Store(200)
 		one := connect(t, upstream.Config{Transport: m, MaxConcurrent: 100})
 		other := connect(t, upstream.Config{Transport: m, MaxConcurrent: 100})
@@ -121,14 +121,14 @@ func TestOnlyEqualRequestsAreShared(t *testing.T) {
 			t.Errorf("%d calls, want %d", m.calls.Load(), want)
 		}
 		if _, err := read(t.Context(), one, "/p"); err != nil || m.calls.Load() != int64(2*len(requests)+1) {
-			t.Errorf("what has landed is not asked for again: %v", err)
+			t.Errorf("a finished call was shared: %v", err)
 		}
 	})
 }
 
-func TestSharedFailuresAreNobodyElsesToChange(t *testing.T) {
+func TestRead_CoalescedErrorsAreCopies(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m := &moody{delay: time.Second}
+		m := &fakeVendor{delay: time.Second}
 		m.status.Store(404)
 		client := connect(t, upstream.Config{Transport: m})
 		errs := make([]error, 2)
@@ -144,8 +144,8 @@ func TestSharedFailuresAreNobodyElsesToChange(t *testing.T) {
 	})
 }
 
-// A vendor that asks to wait is waited for as long as whoever asked first would.
-func TestAPauseFitsWhoAskedFirst(t *testing.T) {
+// The deadline of the reader that started a call bounds its retry delay.
+func TestRetry_DelayFitsFirstCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		calls := 0
 		client := connect(t, upstream.Config{Transport: vendor(func(*http.Request) (*http.Response, error) {
@@ -173,10 +173,10 @@ func TestAPauseFitsWhoAskedFirst(t *testing.T) {
 	})
 }
 
-// Leaving, landing and joining at every moment: nobody is lost, nobody hangs.
-func TestComingAndGoing(t *testing.T) {
+// Readers join and leave at every moment of a call; each gets a value or a timeout.
+func TestRead_ConcurrentCancel(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m := &moody{delay: 3 * time.Millisecond}
+		m := &fakeVendor{delay: 3 * time.Millisecond}
 		m.status.Store(200)
 		client := connect(t, upstream.Config{Transport: m})
 		var wg sync.WaitGroup

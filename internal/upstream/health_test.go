@@ -9,7 +9,7 @@ import (
 	"github.com/accountgraph/accountgraph/internal/upstream"
 )
 
-func TestStatus(t *testing.T) {
+func TestClient_Status(t *testing.T) {
 	const up, degraded, down = model.ProviderUp, model.ProviderDegraded, model.ProviderDown
 	ok := func(n int) (codes []int) {
 		for range n {

@@ -11,7 +11,7 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-func TestPath(t *testing.T) {
+func TestPath_Segments(t *testing.T) {
 	for want, segments := range map[string][]string{
 		"/v1/users/USR-1234-5678": {"v1", "users", "USR-1234-5678"},
 		"/a%20b":                  {"a b"},
@@ -33,7 +33,7 @@ func TestPath(t *testing.T) {
 	}
 }
 
-// Whatever an id is, it stays one segment below the prefix of its host.
+// FuzzPath: every accepted id stays one path segment below the base URL.
 func FuzzPath(f *testing.F) {
 	for _, id := range []string{"USR-1", "..", "../x", "%2e%2e%2f", "a/../../b", "@evil.example", "//evil.example", "a?b", "a#b", "a;b", `..\..`, "。。", "\r\nHost: x"} {
 		f.Add(id)
@@ -60,7 +60,7 @@ func FuzzPath(f *testing.F) {
 		if segments := strings.Split(escaped, "/"); !ok || len(segments) != 2 || segments[1] != "users" {
 			t.Fatalf("%q was sent as %q", id, line)
 		}
-		// As a server reads it that decodes twice and cleans up.
+		// Interpret the path like a server that decodes twice and normalizes.
 		for range 2 {
 			decoded, err := url.PathUnescape(escaped)
 			if err != nil {

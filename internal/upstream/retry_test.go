@@ -12,7 +12,7 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// script is a vendor that gives these answers one after the other, then 200s.
+// script returns a vendor that sends these responses in order, then 200s.
 func script(calls *int, answers ...func() (*http.Response, error)) vendor {
 	return func(*http.Request) (*http.Response, error) {
 		*calls++
@@ -29,14 +29,14 @@ func status(code int, headers ...string) func() (*http.Response, error) {
 
 func reset() (*http.Response, error) { return nil, errors.New("connection reset by peer") }
 
-func TestRepetition(t *testing.T) {
+func TestRetry_TransientFailures(t *testing.T) {
 	for name, c := range map[string]struct {
 		answers []func() (*http.Response, error)
 		calls   int
 		want    providers.Kind
 	}{
-		"one hiccup":          {[]func() (*http.Response, error){status(503)}, 2, 0},
-		"two hiccups":         {[]func() (*http.Response, error){reset, status(500)}, 3, 0},
+		"one failure":         {[]func() (*http.Response, error){status(503)}, 2, 0},
+		"two failures":        {[]func() (*http.Response, error){reset, status(500)}, 3, 0},
 		"three failures":      {[]func() (*http.Response, error){status(500), status(502), status(503)}, 3, providers.Unavailable},
 		"gateway timeouts":    {[]func() (*http.Response, error){status(504), status(504), status(504)}, 3, providers.Timeout},
 		"401 stays":           {[]func() (*http.Response, error){status(401)}, 1, providers.Unauthenticated},
@@ -65,7 +65,7 @@ func TestRepetition(t *testing.T) {
 	}
 }
 
-func TestPausesAreSpreadFrom50To500Milliseconds(t *testing.T) {
+func TestRetry_Jitter(t *testing.T) {
 	for random, want := range map[float64]time.Duration{0: 50 * time.Millisecond, 0.5: 275 * time.Millisecond, 1: 500 * time.Millisecond} {
 		synctest.Test(t, func(t *testing.T) {
 			calls, began := 0, time.Now()
@@ -80,36 +80,36 @@ func TestPausesAreSpreadFrom50To500Milliseconds(t *testing.T) {
 	}
 }
 
-func TestRetryAfter(t *testing.T) {
-	// A bubble's clock starts at midnight UTC 2000-01-01, a Saturday.
+func TestRetry_RetryAfterHeader(t *testing.T) {
+	// The clock of synctest starts at midnight UTC 2000-01-01, a Saturday.
 	for name, c := range map[string]struct {
-		status  int
-		headers []string
-		limit   time.Duration
-		waited  time.Duration
-		want    providers.Kind
-		told    time.Duration
+		status     int
+		headers    []string
+		limit      time.Duration
+		waited     time.Duration
+		want       providers.Kind
+		retryAfter time.Duration
 	}{
-		"seconds":                  {429, []string{"Retry-After: 2"}, 0, 2 * time.Second, 0, 0},
-		"seconds, 503":             {503, []string{"Retry-After: 2"}, 0, 2 * time.Second, 0, 0},
-		"blanks around":            {429, []string{"Retry-After:   2 "}, 0, 2 * time.Second, 0, 0},
-		"none is a short pause":    {503, nil, 0, 50 * time.Millisecond, 0, 0},
-		"zero is a short pause":    {429, []string{"Retry-After: 0"}, 0, 50 * time.Millisecond, 0, 0},
-		"a date":                   {429, []string{"Retry-After: Sat, 01 Jan 2000 00:00:03 GMT"}, 0, 3 * time.Second, 0, 0},
-		"a date gone by":           {429, []string{"Retry-After: Fri, 31 Dec 1999 00:00:03 GMT"}, 0, 50 * time.Millisecond, 0, 0},
-		"a date by another clock":  {429, []string{"Date: Sun, 02 Jan 2000 00:00:00 GMT", "Retry-After: Sun, 02 Jan 2000 00:00:04 GMT"}, 0, 4 * time.Second, 0, 0},
-		"beyond the timeout":       {429, []string{"Retry-After: 10"}, 0, 0, providers.RateLimited, 10 * time.Second},
-		"beyond it, 503":           {503, []string{"Retry-After: 10"}, 0, 0, providers.Unavailable, 10 * time.Second},
-		"beyond the operation":     {429, []string{"Retry-After: 3"}, 2 * time.Second, 0, providers.RateLimited, 3 * time.Second},
-		"within the operation":     {429, []string{"Retry-After: 1"}, 2 * time.Second, time.Second, 0, 0},
-		"a date too late":          {503, []string{"Retry-After: Sat, 01 Jan 2000 00:05:00 GMT"}, 0, 0, providers.Unavailable, 5 * time.Minute},
-		"absurd":                   {429, []string{"Retry-After: 1000000000"}, 0, 0, providers.RateLimited, time.Hour},
-		"beyond numbers":           {429, []string{"Retry-After: 99999999999999999999999"}, 0, 0, providers.RateLimited, time.Hour},
-		"a date of another age":    {429, []string{"Retry-After: Fri, 31 Dec 9999 23:59:59 GMT"}, 0, 0, providers.RateLimited, time.Hour},
-		"negative is as if absent": {429, []string{"Retry-After: -5"}, 0, 0, providers.RateLimited, 0},
-		"a word is as if absent":   {429, []string{"Retry-After: soon"}, 0, 0, providers.RateLimited, 0},
-		"a fraction, the same":     {429, []string{"Retry-After: 1.5"}, 0, 0, providers.RateLimited, 0},
-		"not with a 404":           {404, []string{"Retry-After: 1"}, 0, 0, providers.NotFound, 0},
+		"seconds":                 {429, []string{"Retry-After: 2"}, 0, 2 * time.Second, 0, 0},
+		"seconds, 503":            {503, []string{"Retry-After: 2"}, 0, 2 * time.Second, 0, 0},
+		"surrounding blanks":      {429, []string{"Retry-After:   2 "}, 0, 2 * time.Second, 0, 0},
+		"none is a short pause":   {503, nil, 0, 50 * time.Millisecond, 0, 0},
+		"zero is a short pause":   {429, []string{"Retry-After: 0"}, 0, 50 * time.Millisecond, 0, 0},
+		"a date":                  {429, []string{"Retry-After: Sat, 01 Jan 2000 00:00:03 GMT"}, 0, 3 * time.Second, 0, 0},
+		"a date in the past":      {429, []string{"Retry-After: Fri, 31 Dec 1999 00:00:03 GMT"}, 0, 50 * time.Millisecond, 0, 0},
+		"a date by another clock": {429, []string{"Date: Sun, 02 Jan 2000 00:00:00 GMT", "Retry-After: Sun, 02 Jan 2000 00:00:04 GMT"}, 0, 4 * time.Second, 0, 0},
+		"beyond the timeout":      {429, []string{"Retry-After: 10"}, 0, 0, providers.RateLimited, 10 * time.Second},
+		"beyond it, 503":          {503, []string{"Retry-After: 10"}, 0, 0, providers.Unavailable, 10 * time.Second},
+		"beyond the operation":    {429, []string{"Retry-After: 3"}, 2 * time.Second, 0, providers.RateLimited, 3 * time.Second},
+		"within the operation":    {429, []string{"Retry-After: 1"}, 2 * time.Second, time.Second, 0, 0},
+		"a date too late":         {503, []string{"Retry-After: Sat, 01 Jan 2000 00:05:00 GMT"}, 0, 0, providers.Unavailable, 5 * time.Minute},
+		"30 years":                {429, []string{"Retry-After: 1000000000"}, 0, 0, providers.RateLimited, time.Hour},
+		"overflow":                {429, []string{"Retry-After: 99999999999999999999999"}, 0, 0, providers.RateLimited, time.Hour},
+		"the year 9999":           {429, []string{"Retry-After: Fri, 31 Dec 9999 23:59:59 GMT"}, 0, 0, providers.RateLimited, time.Hour},
+		"negative is ignored":     {429, []string{"Retry-After: -5"}, 0, 0, providers.RateLimited, 0},
+		"a word is ignored":       {429, []string{"Retry-After: soon"}, 0, 0, providers.RateLimited, 0},
+		"a fraction is ignored":   {429, []string{"Retry-After: 1.5"}, 0, 0, providers.RateLimited, 0},
+		"not with a 404":          {404, []string{"Retry-After: 1"}, 0, 0, providers.NotFound, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -123,8 +123,8 @@ func TestRetryAfter(t *testing.T) {
 				}
 				_, err := read(ctx, client, "/p")
 				if c.want != 0 {
-					if e := wantKind(t, err, c.want); e.RetryAfter != c.told {
-						t.Errorf("RetryAfter is %v, want %v", e.RetryAfter, c.told)
+					if e := wantKind(t, err, c.want); e.RetryAfter != c.retryAfter {
+						t.Errorf("RetryAfter is %v, want %v", e.RetryAfter, c.retryAfter)
 					}
 				} else if err != nil {
 					t.Error(err)
@@ -137,7 +137,7 @@ func TestRetryAfter(t *testing.T) {
 	}
 }
 
-func TestAMinuteIsTheLongestPauseThatIsKept(t *testing.T) {
+func TestRetry_MaxHonoredRetryAfter(t *testing.T) {
 	for seconds, calls := range map[string]int{"60": 2, "61": 1} {
 		synctest.Test(t, func(t *testing.T) {
 			got := 0
@@ -150,29 +150,29 @@ func TestAMinuteIsTheLongestPauseThatIsKept(t *testing.T) {
 	}
 }
 
-func TestADeadVendorIsHardlyRepeated(t *testing.T) {
+func TestRetryBudget_DeadVendor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		calls := 0
 		client := connect(t, upstream.Config{Transport: vendor(func(*http.Request) (*http.Response, error) {
 			calls++
 			return reset()
 		})})
-		// Slow enough for the circuit to stay closed.
-		const asked = 100
-		for range asked {
+		// The delay keeps the circuit closed.
+		const reads = 100
+		for range reads {
 			_, err := read(t.Context(), client, "/p")
 			wantKind(t, err, providers.Unavailable)
 			pass(1200 * time.Millisecond)
 		}
-		if calls != asked+5 {
-			t.Errorf("%d calls for %d reads, want 5 repetitions in all", calls, asked)
+		if calls != reads+5 {
+			t.Errorf("%d calls for %d reads, want 5 retries in all", calls, reads)
 		}
 	})
 }
 
-func TestNoMoreThanFiveRepetitionsAreSavedUp(t *testing.T) {
+func TestRetryBudget_Maximum(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m := new(moody)
+		m := new(fakeVendor)
 		m.status.Store(200)
 		client := connect(t, upstream.Config{Transport: m})
 		for range 500 {
@@ -189,7 +189,7 @@ func TestNoMoreThanFiveRepetitionsAreSavedUp(t *testing.T) {
 	})
 }
 
-func TestATimeGoneByIsNotTold(t *testing.T) {
+func TestRetry_RetryAfterInThePast(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		calls := 0
 		late := status(503, "Retry-After: Fri, 31 Dec 1999 00:00:03 GMT")
@@ -201,7 +201,7 @@ func TestATimeGoneByIsNotTold(t *testing.T) {
 	})
 }
 
-func TestAVendorThatStumblesIsRepeatedEachTime(t *testing.T) {
+func TestRetryBudget_RareFailures(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		calls := 0
 		client := connect(t, upstream.Config{Transport: vendor(func(*http.Request) (*http.Response, error) {

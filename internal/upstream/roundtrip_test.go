@@ -19,7 +19,7 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// serve is a vendor with a network, and its base URL.
+// serve starts a vendor over HTTP and returns its connection.
 func serve(t *testing.T, h http.HandlerFunc) *model.Provider {
 	t.Helper()
 	server := httptest.NewServer(h)
@@ -27,7 +27,7 @@ func serve(t *testing.T, h http.HandlerFunc) *model.Provider {
 	return &model.Provider{Name: "acme", BaseURL: server.URL + "/api/"}
 }
 
-func TestARequestCarriesWhatItShould(t *testing.T) {
+func TestRoundTrip_Request(t *testing.T) {
 	var got *http.Request
 	provider := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		got = r.Clone(context.Background())
@@ -53,7 +53,7 @@ func TestARequestCarriesWhatItShould(t *testing.T) {
 		got.RequestURI = got.URL.RequestURI()
 	}
 	if got.Method != http.MethodGet || got.RequestURI != "/api/v1/a%20b%3Fc%23d?limit=2" {
-		t.Errorf("asked %s %s", got.Method, got.RequestURI)
+		t.Errorf("sent %s %s", got.Method, got.RequestURI)
 	}
 	for name, want := range map[string]string{
 		"Authorization": "Bearer " + token, "X-Org": "o1", "Accept": "application/json",
@@ -64,11 +64,11 @@ func TestARequestCarriesWhatItShould(t *testing.T) {
 		}
 	}
 	if c.Provider() != provider {
-		t.Error("the client forgot its provider")
+		t.Error("Provider returns another connection")
 	}
 }
 
-func TestCredentials(t *testing.T) {
+func TestCredential_Schemes(t *testing.T) {
 	secret := providers.NewSecret(token)
 	for name, credential := range map[string]upstream.Credential{
 		"bearer": upstream.Bearer(secret), "basic": upstream.Basic("x", secret), "query": upstream.QueryParameter("api_token", secret),
@@ -86,7 +86,7 @@ func TestCredentials(t *testing.T) {
 	}
 }
 
-func TestAnswers(t *testing.T) {
+func TestRoundTrip_Response(t *testing.T) {
 	const json200 = "application/json"
 	for name, c := range map[string]struct {
 		status      int
@@ -95,34 +95,34 @@ func TestAnswers(t *testing.T) {
 		want        providers.Kind
 		code        string
 	}{
-		"json":               {200, json200, "[]", 0, ""},
-		"json, parameters":   {200, `Application/JSON;charset="utf-8"`, "[]", 0, ""},
-		"json, bad ones":     {200, `application/json; charset`, "[]", 0, ""},
-		"problem":            {200, "application/problem+json", "{}", 0, ""},
-		"plus json":          {200, "application/vnd.acme.v1+json", "{}", 0, ""},
-		"html":               {200, "text/html", "<html>", providers.BadResponse, ""},
-		"text that is json":  {200, "text/plain", "{}", providers.BadResponse, ""},
-		"no type":            {200, "", "{}", providers.BadResponse, ""},
-		"jsonp":              {200, "application/json-p", "{}", providers.BadResponse, ""},
-		"type that is none":  {200, ";;", "{}", providers.BadResponse, ""},
-		"created":            {201, json200, "{}", providers.BadResponse, ""},
-		"no content":         {204, "", "", providers.BadResponse, ""},
-		"partial":            {206, json200, "{}", providers.BadResponse, ""},
-		"not modified":       {304, "", "", providers.BadResponse, ""},
-		"bad request":        {400, json200, `{"code":"BAD_THING"}`, providers.BadResponse, "BAD_THING"},
-		"unauthorized":       {401, json200, `{"code":"AUTHENTICATION_REQUIRED"}`, providers.Unauthenticated, "AUTHENTICATION_REQUIRED"},
-		"forbidden":          {403, "text/html", "<html>", providers.Forbidden, ""},
-		"not found":          {404, json200, `{"code":"NOT.FOUND-1"}`, providers.NotFound, "NOT.FOUND-1"},
-		"gone":               {410, json200, `{"code":"DELETED"}`, providers.NotFound, "DELETED"},
-		"timeout":            {408, json200, `{}`, providers.Timeout, ""},
-		"unprocessable":      {422, json200, `{}`, providers.BadResponse, ""},
-		"too many":           {429, json200, `{}`, providers.RateLimited, ""},
-		"broken":             {500, json200, `{"code":"X"}`, providers.Unavailable, "X"},
-		"gateway":            {504, json200, `{}`, providers.Timeout, ""},
-		"code with a space":  {400, json200, `{"code":"two words"}`, providers.BadResponse, ""},
-		"code with markup":   {400, json200, `{"code":"<b>"}`, providers.BadResponse, ""},
-		"code beyond bounds": {400, json200, `{"code":"` + strings.Repeat("A", 65) + `"}`, providers.BadResponse, ""},
-		"code at the bound":  {400, json200, `{"code":"` + strings.Repeat("A", 64) + `"}`, providers.BadResponse, strings.Repeat("A", 64)},
+		"json":                       {200, json200, "[]", 0, ""},
+		"json, parameters":           {200, `Application/JSON;charset="utf-8"`, "[]", 0, ""},
+		"json, malformed parameters": {200, `application/json; charset`, "[]", 0, ""},
+		"problem":                    {200, "application/problem+json", "{}", 0, ""},
+		"plus json":                  {200, "application/vnd.acme.v1+json", "{}", 0, ""},
+		"html":                       {200, "text/html", "<html>", providers.BadResponse, ""},
+		"json as text/plain":         {200, "text/plain", "{}", providers.BadResponse, ""},
+		"no type":                    {200, "", "{}", providers.BadResponse, ""},
+		"jsonp":                      {200, "application/json-p", "{}", providers.BadResponse, ""},
+		"malformed type":             {200, ";;", "{}", providers.BadResponse, ""},
+		"created":                    {201, json200, "{}", providers.BadResponse, ""},
+		"no content":                 {204, "", "", providers.BadResponse, ""},
+		"partial":                    {206, json200, "{}", providers.BadResponse, ""},
+		"not modified":               {304, "", "", providers.BadResponse, ""},
+		"bad request":                {400, json200, `{"code":"BAD_THING"}`, providers.BadResponse, "BAD_THING"},
+		"unauthorized":               {401, json200, `{"code":"AUTHENTICATION_REQUIRED"}`, providers.Unauthenticated, "AUTHENTICATION_REQUIRED"},
+		"forbidden":                  {403, "text/html", "<html>", providers.Forbidden, ""},
+		"not found":                  {404, json200, `{"code":"NOT.FOUND-1"}`, providers.NotFound, "NOT.FOUND-1"},
+		"gone":                       {410, json200, `{"code":"DELETED"}`, providers.NotFound, "DELETED"},
+		"timeout":                    {408, json200, `{}`, providers.Timeout, ""},
+		"unprocessable":              {422, json200, `{}`, providers.BadResponse, ""},
+		"too many":                   {429, json200, `{}`, providers.RateLimited, ""},
+		"broken":                     {500, json200, `{"code":"X"}`, providers.Unavailable, "X"},
+		"gateway":                    {504, json200, `{}`, providers.Timeout, ""},
+		"code with a space":          {400, json200, `{"code":"two words"}`, providers.BadResponse, ""},
+		"code with markup":           {400, json200, `{"code":"<b>"}`, providers.BadResponse, ""},
+		"code too long":              {400, json200, `{"code":"` + strings.Repeat("A", 65) + `"}`, providers.BadResponse, ""},
+		"longest code":               {400, json200, `{"code":"` + strings.Repeat("A", 64) + `"}`, providers.BadResponse, strings.Repeat("A", 64)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -151,7 +151,7 @@ func codeField(body []byte) string {
 	return v.Code
 }
 
-func TestARedirectIsNotFollowed(t *testing.T) {
+func TestRoundTrip_RedirectIsNotFollowed(t *testing.T) {
 	var followed atomic.Bool
 	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { followed.Store(true) }))
 	defer other.Close()
@@ -169,7 +169,7 @@ func TestARedirectIsNotFollowed(t *testing.T) {
 	}
 }
 
-func TestTimeoutCoversHeaderAndBody(t *testing.T) {
+func TestRoundTrip_TimeoutCoversHeaderAndBody(t *testing.T) {
 	stop := make(chan struct{})
 	defer close(stop)
 	for name, begin := range map[string]func(w http.ResponseWriter){
@@ -199,7 +199,7 @@ func TestTimeoutCoversHeaderAndBody(t *testing.T) {
 	}
 }
 
-func TestWhyACallEnded(t *testing.T) {
+func TestRoundTrip_FailureKinds(t *testing.T) {
 	hang := vendor(func(r *http.Request) (*http.Response, error) {
 		<-r.Context().Done()
 		return nil, r.Context().Err()
@@ -261,14 +261,14 @@ func TestWhyACallEnded(t *testing.T) {
 	}
 }
 
-// slow is an error of a network that took too long.
+// slow is a network timeout.
 type slow struct{}
 
 func (slow) Error() string   { return "slow" }
 func (slow) Timeout() bool   { return true }
 func (slow) Temporary() bool { return true }
 
-func TestDecodeThatFailsIsABadResponse(t *testing.T) {
+func TestRead_DecodeFails(t *testing.T) {
 	for name, decode := range map[string]func([]byte) (int, error){
 		"error": func([]byte) (int, error) { return 1, errors.New(token) },
 		"panic": func(body []byte) (int, error) { return int(body[99]), nil },
@@ -281,7 +281,7 @@ func TestDecodeThatFailsIsABadResponse(t *testing.T) {
 	}
 }
 
-func TestWhatCannotBeSentIsBadInput(t *testing.T) {
+func TestRead_InvalidRequest(t *testing.T) {
 	for name, r := range map[string]upstream.Request{
 		"no slash":            {Path: ".evil.example"},
 		"user info":           {Path: "@evil.example/"},
@@ -293,14 +293,14 @@ func TestWhatCannotBeSentIsBadInput(t *testing.T) {
 		"fragment":            {Path: "/p", Query: "a=1#b"},
 		"break in the header": {Path: "/p", Header: http.Header{"X-Org": {"a\r\nX: y"}}},
 	} {
-		asked := false
+		sent := false
 		c := connect(t, upstream.Config{Transport: vendor(func(*http.Request) (*http.Response, error) {
-			asked = true
+			sent = true
 			return reply(200, "{}"), nil
 		})})
 		_, err := upstream.Read(t.Context(), c, r, text)
-		if wantKind(t, err, providers.InvalidArgument); asked || c.Status() != model.ProviderUnknown {
-			t.Errorf("%s: the vendor was asked", name)
+		if wantKind(t, err, providers.InvalidArgument); sent || c.Status() != model.ProviderUnknown {
+			t.Errorf("%s: the vendor was called", name)
 		}
 	}
 }

@@ -24,11 +24,10 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// The words that a hostile vendor can put a credential into are letters and
-// digits only, so one token is of that kind and one needs escaping.
+// tokens has one token that is a valid vendor code and one that needs escaping.
 var tokens = []string{"s3cretTokenOfTheVendor42", "s3cret/tok en+of=the&vendor%42"}
 
-// echo puts everything that was asked into every part of an answer.
+// echo returns the credential in every part of the response.
 func echo(status int, contentType string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		_, password, _ := r.BasicAuth()
@@ -45,7 +44,7 @@ func echo(status int, contentType string) http.HandlerFunc {
 	}
 }
 
-func TestNoFailureTellsTheCredential(t *testing.T) {
+func TestErrors_ContainNoCredential(t *testing.T) {
 	stop := make(chan struct{})
 	hang := func(_ http.ResponseWriter, r *http.Request) {
 		select {
@@ -85,7 +84,7 @@ func TestNoFailureTellsTheCredential(t *testing.T) {
 			w.Header().Set("Content-Length", "1000")
 			echo(200, "application/json;x=")(w, r)
 		}),
-		"a transport that tells": func() (string, http.RoundTripper) {
+		"a transport with URLs in errors": func() (string, http.RoundTripper) {
 			return "https://acme.example", vendor(func(r *http.Request) (*http.Response, error) {
 				return nil, &url.Error{Op: r.Header.Get("Authorization"), URL: r.URL.String(), Err: errors.New(r.URL.RawQuery)}
 			})
@@ -106,14 +105,14 @@ func TestNoFailureTellsTheCredential(t *testing.T) {
 				t.Run(name+"/"+kind, func(t *testing.T) {
 					t.Parallel()
 					baseURL, transport := failure()
-					told := tell(t, upstream.Config{
+					output := collectOutput(t, upstream.Config{
 						Provider: &model.Provider{Name: "acme", BaseURL: baseURL}, Credential: credential,
 						Transport: transport, VendorCode: codeField, Timeout: 300 * time.Millisecond,
 						Rand: func() float64 { return 0 },
 					})
 					for _, form := range forms(token) {
-						if strings.Contains(told, form) {
-							t.Errorf("%q is told:\n%s", form, told)
+						if strings.Contains(output, form) {
+							t.Errorf("%q in:\n%s", form, output)
 						}
 					}
 				})
@@ -122,24 +121,24 @@ func TestNoFailureTellsTheCredential(t *testing.T) {
 	}
 }
 
-// tell makes a call that fails and returns all that can be learnt of it.
-func tell(t *testing.T, c upstream.Config) string {
+// collectOutput makes a call that fails and returns all output about it.
+func collectOutput(t *testing.T, c upstream.Config) string {
 	t.Helper()
-	var told bytes.Buffer
+	var output bytes.Buffer
 	var mu sync.Mutex
 	log := []*slog.Logger{
-		slog.New(slog.NewJSONHandler(&told, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		slog.New(slog.NewTextHandler(&told, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		slog.New(slog.NewJSONHandler(&output, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		slog.New(slog.NewTextHandler(&output, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	c.Observe = func(call operation.Call) {
 		mu.Lock()
 		defer mu.Unlock()
-		fmt.Fprintf(&told, "%v %+v %#v\n", call, call, call)
+		fmt.Fprintf(&output, "%v %+v %#v\n", call, call, call)
 	}
 	client := connect(t, c)
 	ctx, trace := withBudget(context.Background(), 5)
 	_, err := upstream.Read(ctx, client, upstream.Request{Path: "/p", Query: "a=1"}, func(body []byte) (int, error) {
-		return 0, fmt.Errorf("an error that tells %s", body)
+		return 0, fmt.Errorf("decode: %s", body)
 	})
 	if err == nil {
 		t.Fatal("nothing failed")
@@ -147,12 +146,12 @@ func tell(t *testing.T, c upstream.Config) string {
 	mu.Lock()
 	defer mu.Unlock()
 	for _, v := range []any{err, *err.(*providers.Error), trace.Calls(), c.Credential, errors.Unwrap(err)} {
-		fmt.Fprintf(&told, "%v %+v %#v\n", v, v, v)
+		fmt.Fprintf(&output, "%v %+v %#v\n", v, v, v)
 		for _, l := range log {
 			l.Error("failed", "what", v)
 		}
 	}
-	return told.String()
+	return output.String()
 }
 
 func forms(token string) []string {
@@ -164,7 +163,7 @@ func forms(token string) []string {
 	}
 }
 
-func TestAVendorsWordThatHoldsTheCredentialIsDropped(t *testing.T) {
+func TestVendorCode_WithCredentialIsDiscarded(t *testing.T) {
 	const short = "abc-123"
 	for word, want := range map[string]string{
 		"NOT_FOUND":               "NOT_FOUND",
@@ -199,11 +198,11 @@ func TestAVendorsWordThatHoldsTheCredentialIsDropped(t *testing.T) {
 	})
 	_, err := read(t.Context(), client, "/p")
 	if got := wantKind(t, err, providers.BadResponse).VendorCode; got != "" {
-		t.Errorf("a part of the credential is told: %q", got)
+		t.Errorf("the code contains a part of the credential: %q", got)
 	}
 }
 
-func TestVendorCodeMayBreak(t *testing.T) {
+func TestVendorCode_Panics(t *testing.T) {
 	var given int
 	client := connect(t, upstream.Config{
 		VendorCode: func(body []byte) string {
@@ -218,6 +217,6 @@ func TestVendorCodeMayBreak(t *testing.T) {
 	})
 	_, err := read(t.Context(), client, "/p")
 	if e := wantKind(t, err, providers.BadResponse); e.VendorCode != "" || given != 64<<10 {
-		t.Errorf("the word is %q, of %d bytes", e.VendorCode, given)
+		t.Errorf("the code is %q, of %d bytes", e.VendorCode, given)
 	}
 }

@@ -14,14 +14,14 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// vendor is a vendor without a network, so that synctest can move the clock.
+// vendor is a fake transport: synctest needs tests without network I/O.
 type vendor func(*http.Request) (*http.Response, error)
 
 func (v vendor) RoundTrip(r *http.Request) (*http.Response, error) { return v(r) }
 
 const token = "tok/en+of the=vendor"
 
-// connect builds a client; what c leaves open is filled in for a test.
+// connect builds a client, with defaults for tests.
 func connect(t testing.TB, c upstream.Config) *upstream.Client {
 	t.Helper()
 	if c.Provider == nil {
@@ -45,7 +45,7 @@ func connect(t testing.TB, c upstream.Config) *upstream.Client {
 	return client
 }
 
-// reply is an answer; headers are `Name: value` lines.
+// reply builds a response; headers are `Name: value` lines.
 func reply(status int, body string, headers ...string) *http.Response {
 	h := http.Header{"Content-Type": {"application/json"}}
 	for _, line := range headers {
@@ -77,5 +77,5 @@ func wantKind(t *testing.T, err error, want providers.Kind) *providers.Error {
 	return e
 }
 
-// pass lets time go by in a bubble of synctest, where it takes none.
+// pass advances the clock of synctest.
 func pass(d time.Duration) { <-time.After(d) }
