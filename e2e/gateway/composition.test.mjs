@@ -52,5 +52,5 @@ test('composition: the supergraph keeps cache tags, costs, scopes and tags', asy
     assert.ok(supergraph.includes(text), text);
   }
   const email = supergraph.match(/^ +email: String @.*$/m)[0];
-  for (const text of ['@requiresScopes(scopes: [["personal:read"]])', '@tag(name: "personal")']) assert.ok(email.includes(told), email);
+  for (const text of ['@requiresScopes(scopes: [["personal:read"]])', '@tag(name: "personal")']) assert.ok(email.includes(text), email);
 });
