@@ -14,6 +14,8 @@ import (
 // account and its role.
 type memberships struct{ *Provider }
 
+var _ providers.Collection[*model.Membership] = memberships{}
+
 // Get searches the list of each organization that an id names, configured or not. It
 // reads the first page and, unless it contains all ids, all other pages.
 func (m memberships) Get(ctx context.Context, ids []string) providers.BatchResult[*model.Membership] {
@@ -46,7 +48,7 @@ func (m memberships) Get(ctx context.Context, ids []string) providers.BatchResul
 }
 
 // findIn searches memberships of one organization. It returns the error of the list,
-// unless all ids were result.
+// unless all ids were found.
 func (m memberships) findIn(ctx context.Context, organization string, ids map[string]bool) (map[string]*model.Membership, error) {
 	objects := map[string]*model.Membership{}
 	collect := func(results []scanResult[*model.Membership]) bool {

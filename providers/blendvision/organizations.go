@@ -10,6 +10,8 @@ import (
 
 type organizations struct{ *Provider }
 
+var _ providers.Collection[*model.Organization] = organizations{}
+
 // Get makes one call per organization. It fails with kind Forbidden for an organization
 // that the token has no access to. A response with another organization counts as not
 // found.

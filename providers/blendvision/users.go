@@ -12,25 +12,27 @@ import (
 // users are the accounts of the configured organizations.
 type users struct{ *Provider }
 
+var _ providers.Collection[*model.User] = users{}
+
 // Get searches the lists of all configured organizations; the vendor has no call for
 // one account. It reads the first pages and, unless they contain all ids, all other
 // pages. If a list could not be read, an id that was not found fails with its error.
 func (u users) Get(ctx context.Context, ids []string) providers.BatchResult[*model.User] {
-	found := providers.BatchResult[*model.User]{Objects: map[string]*model.User{}, Failed: map[string]error{}}
+	result := providers.BatchResult[*model.User]{Objects: map[string]*model.User{}, Failed: map[string]error{}}
 	missing := map[string]bool{}
 	for _, id := range ids {
 		missing[id] = true
 	}
 	failed := u.notConfigured()
 	if failed == nil && len(missing) > 0 {
-		failed = u.find(ctx, missing, found.Objects)
+		failed = u.find(ctx, missing, result.Objects)
 	}
 	if failed != nil {
 		for id := range missing {
-			found.Failed[id] = failed
+			result.Failed[id] = failed
 		}
 	}
-	return found
+	return result
 }
 
 // find moves ids from missing to objects. It returns the first error of a list, unless

@@ -20,7 +20,7 @@ func (s suite) callerCredentials(t *testing.T) {
 		"valid token":        {other, s.Token, false, true},
 		"invalid token":      {s.Token, other, true, false},
 		"no token":           {s.Token, "", true, false},
-		"two invalid tokens": {other, "", false, false},
+		"no valid token":     {other, "", false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			runEach(t, s.operations, func(t *testing.T, o operation) {
