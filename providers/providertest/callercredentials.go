@@ -17,10 +17,10 @@ func (s suite) callerCredentials(t *testing.T) {
 		// The vendor accepts the token.
 		configuredValid, callerValid bool
 	}{
-		"valid token":        {other, s.Token, false, true},
-		"invalid token":      {s.Token, other, true, false},
-		"no token":           {s.Token, "", true, false},
-		"no valid token":     {other, "", false, false},
+		"valid token":    {other, s.Token, false, true},
+		"invalid token":  {s.Token, other, true, false},
+		"no token":       {s.Token, "", true, false},
+		"no valid token": {other, "", false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			runEach(t, s.operations, func(t *testing.T, o operation) {
