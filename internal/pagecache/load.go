@@ -160,7 +160,7 @@ func (c *Cache) failRemaining(ctx context.Context, b *batch, calls []*call, err 
 
 // read decodes a body, and returns the tags of the value.
 func (l loader) read(key Key, body []byte) (value any, tags []model.ID, err error) {
-	value, err = catchPanic(func() (any, error) {
+	value, err = orBadResponse(func() (any, error) {
 		value, err := l.decode(key, body)
 		if err == nil {
 			tags = tagsOf(value)
@@ -170,8 +170,9 @@ func (l loader) read(key Key, body []byte) (value any, tags []model.ID, err erro
 	return value, tags, err
 }
 
-// catchPanic turns a panic, and any error that is no *providers.Error, into errUnusable.
-func catchPanic[T any](f func() (T, error)) (value T, err error) {
+// orBadResponse calls f and turns a panic, and any error that is no *providers.Error,
+// into errUnusable.
+func orBadResponse[T any](f func() (T, error)) (value T, err error) {
 	defer func() {
 		if recover() != nil {
 			err = errUnusable

@@ -22,7 +22,7 @@ func (c *Cache) fromVendor(ctx context.Context, b *batch, calls []*call, l *leas
 		keys[i] = call.Key().key
 	}
 	r := newResults(c, b, calls)
-	_, err := catchPanic(func() (any, error) { b.loader.load(ctx, keys, r.deliver); return nil, nil })
+	_, err := orBadResponse(func() (any, error) { b.loader.load(ctx, keys, r.deliver); return nil, nil })
 	all := r.end(err)
 	if drop, pending := c.credentialRefused(b, all, l != nil); drop {
 		c.dropLocally(b.scope)

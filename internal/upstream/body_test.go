@@ -113,7 +113,7 @@ func TestConnectionsAreKept(t *testing.T) {
 		connections.Store(r.RemoteAddr, true)
 		w.Header().Set("Content-Type", "application/json")
 		switch r.URL.Path {
-		case "/api/told":
+		case "/api/withlength":
 			withLength(w, 100<<10)
 		case "/api/chunked":
 			spaces(w, 100<<10)
@@ -125,7 +125,7 @@ func TestConnectionsAreKept(t *testing.T) {
 		}
 	})})
 	for range 3 {
-		for _, path := range []string{"/told", "/chunked", "/compressed", "/missing"} {
+		for _, path := range []string{"/withlength", "/chunked", "/compressed", "/missing"} {
 			_, _ = read(t.Context(), client, path)
 		}
 	}

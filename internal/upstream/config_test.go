@@ -10,7 +10,7 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-func TestNewChecks(t *testing.T) {
+func TestNew_InvalidConfig(t *testing.T) {
 	bearer := upstream.Bearer(providers.NewSecret(token))
 	for baseURL, good := range map[string]bool{
 		"https://acme.example":             true,
@@ -59,7 +59,7 @@ func TestNewChecks(t *testing.T) {
 	_, err := upstream.New(upstream.Config{Provider: plain, Timeout: -time.Second})
 	for _, part := range []string{"acme", "credential", "plain http", "negative"} {
 		if err == nil || !strings.Contains(err.Error(), part) {
-			t.Errorf("the error does not speak of %q: %v", part, err)
+			t.Errorf("the error does not mention %q: %v", part, err)
 		}
 	}
 }

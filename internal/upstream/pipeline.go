@@ -10,7 +10,7 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// fetch makes one vendor call through the stages behind the cache and returns the
+// fetch makes one vendor call through the steps behind the cache and returns the
 // body. callerDeadline is the deadline of the operation that started the call; zero
 // means none.
 func (c *Client) fetch(ctx context.Context, r Request, callerDeadline time.Time) ([]byte, *providers.Error) {

@@ -12,7 +12,7 @@
 //  5. retry: transient failures are retried within a retry budget;
 //  6. round trip: one HTTP exchange, from the connection to the last byte of the body.
 //
-// docs/upstream.md documents the limits of each stage.
+// docs/upstream.md documents the limits of each step.
 //
 // The package knows no vendor and no GraphQL. Vendors pass in functions that build
 // requests and decode responses.
