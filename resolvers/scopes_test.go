@@ -13,59 +13,58 @@ import (
 	"github.com/accountgraph/accountgraph/internal/transport"
 )
 
-// personal are the names of fields that only those see who may.
-var personal = []string{"address", "contact", "email", "lastLoginAt", "phone", "taxId"}
+// personalFields are the names of fields that require the scope personal:read.
+var personalFields = []string{"address", "contact", "email", "lastLoginAt", "phone", "taxId"}
 
-// alsoPersonal are such fields whose name says less.
-var alsoPersonal = []string{"Invitation.url"}
+// morePersonalFields require it, too, but not on every type.
+var morePersonalFields = []string{"Invitation.url"}
 
 func schema() *ast.Schema {
 	return generated.NewExecutableSchema(generated.Config{}).Schema()
 }
 
-// scopesOf are the scopes that a field asks for, as the SDL says them.
-func scopesOf(f *ast.FieldDefinition) string {
+// requiredScopes returns the argument of `@requiresScopes`, "" without one.
+func requiredScopes(f *ast.FieldDefinition) string {
 	if d := f.Directives.ForName("requiresScopes"); d != nil {
 		return d.Arguments.ForName("scopes").Value.String()
 	}
 	return ""
 }
 
-// TestEveryPersonalFieldIsGated holds that no field is forgotten, on whatever type
-// it is, and that no other is gated by mistake.
-func TestEveryPersonalFieldIsGated(t *testing.T) {
-	var gated []string
+// TestScopes_Schema checks the directives of all fields in the schema.
+func TestScopes_Schema(t *testing.T) {
+	var restricted []string
 	for _, typ := range schema().Types {
 		if typ.Kind != ast.Object && typ.Kind != ast.Interface || strings.HasPrefix(typ.Name, "__") {
 			continue
 		}
 		for _, f := range typ.Fields {
-			place, want := typ.Name+"."+f.Name, ""
-			if slices.Contains(personal, f.Name) || slices.Contains(alsoPersonal, place) {
+			field, want := typ.Name+"."+f.Name, ""
+			if slices.Contains(personalFields, f.Name) || slices.Contains(morePersonalFields, field) {
 				want = `[["personal:read"]]`
-				gated = append(gated, place)
+				restricted = append(restricted, field)
 			}
 			if typ.Name == "Mutation" {
 				want = `[["cache:write"]]`
 			}
-			if got := scopesOf(f); got != want {
-				t.Errorf("%s asks for the scopes %q, not %q", place, got, want)
+			if got := requiredScopes(f); got != want {
+				t.Errorf("%s requires the scopes %q, want %q", field, got, want)
 			}
 		}
 	}
-	slices.Sort(gated)
+	slices.Sort(restricted)
 	if diff := cmp.Diff([]string{
 		"Account.address", "Buyer.address", "Buyer.contact", "Buyer.taxId", "Contact.email", "Contact.phone", "Invitation.url",
 		"Person.email", "Person.lastLoginAt", "Seller.address", "User.email", "User.lastLoginAt", "User.phone",
-	}, gated); diff != "" {
+	}, restricted); diff != "" {
 		t.Errorf("personal fields: %s", diff)
 	}
 }
 
-// TestOrdersThatTell holds that users cannot be put into the order of a field by
-// whoever is not shown it.
-func TestOrdersThatTell(t *testing.T) {
-	s := newStageWith(t, start(t), transport.Options{Authenticator: auth.AllowAll()}, as)
+// TestScopes_Orders orders users by each field. An order requires the scopes of its
+// field.
+func TestScopes_Orders(t *testing.T) {
+	s := newTestServer(t, serverConfig{options: transport.Options{Authenticator: auth.AllowAll()}})
 	user := schema().Types["User"]
 	for _, order := range schema().Types["UserOrderField"].EnumValues {
 		words := strings.Split(strings.ToLower(order.Name), "_")
@@ -74,28 +73,30 @@ func TestOrdersThatTell(t *testing.T) {
 		}
 		f := user.Fields.ForName(strings.Join(words, ""))
 		if f == nil {
-			t.Errorf("%s is the order of no field", order.Name)
+			t.Errorf("%s has no field", order.Name)
 			continue
 		}
-		answer := string(s.ask(t, `{ users(first: 0, orderBy: {field: `+order.Name+`}) { nodes { id } } }`, nil))
-		if got, want := strings.Contains(answer, "FORBIDDEN"), scopesOf(f) != ""; got != want {
-			t.Errorf("%s is refused: %t, not %t: %s", order.Name, got, want, answer)
+		response := string(s.query(t, `{ users(first: 0, orderBy: {field: `+order.Name+`}) { nodes { id } } }`, nil))
+		if got, want := strings.Contains(response, "FORBIDDEN"), requiredScopes(f) != ""; got != want {
+			t.Errorf("%s is forbidden: %t, want %t: %s", order.Name, got, want, response)
 		}
 	}
 }
 
-// TestScopesOfACaller holds that a scope is a whole word, and that who has another
-// scope does not have it.
-func TestScopesOfACaller(t *testing.T) {
-	vendors := start(t)
+// TestScopes_Caller reads a personal field with several scopes, which are compared as
+// whole words.
+func TestScopes_Caller(t *testing.T) {
+	simulated := startVendors(t)
 	for scopes, want := range map[string]bool{
 		"": false, "personal": false, "personal:read:all": false, "PERSONAL:READ": false, "cache:write": false,
 		"personal:read": true, "a personal:read b": true,
 	} {
-		s := newStageWith(t, vendors, transport.Options{Authenticator: auth.AllowAll(strings.Fields(scopes)...)}, as)
-		answer := string(s.ask(t, `{ user(id: "softwareone:User:USR-1120-1514") { name email } }`, nil))
-		if got := strings.Contains(answer, "@"); got != want || got == strings.Contains(answer, "FORBIDDEN") || !strings.Contains(answer, `"name":"Anna`) {
-			t.Errorf("%q: %s", scopes, answer)
+		s := newTestServer(t, serverConfig{
+			vendors: simulated, options: transport.Options{Authenticator: auth.AllowAll(strings.Fields(scopes)...)},
+		})
+		response := string(s.query(t, `{ user(id: "softwareone:User:USR-1120-1514") { name email } }`, nil))
+		if got := strings.Contains(response, "@"); got != want || got == strings.Contains(response, "FORBIDDEN") || !strings.Contains(response, `"name":"Anna`) {
+			t.Errorf("%q: %s", scopes, response)
 		}
 	}
 }

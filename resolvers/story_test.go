@@ -1,20 +1,17 @@
 package resolvers_test
 
 import (
-	"bytes"
+	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
-	"io"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
@@ -22,110 +19,114 @@ import (
 	"github.com/accountgraph/accountgraph/internal/auth"
 	"github.com/accountgraph/accountgraph/internal/demo"
 	"github.com/accountgraph/accountgraph/internal/fakevendor"
-	"github.com/accountgraph/accountgraph/internal/transport"
-	"github.com/accountgraph/accountgraph/providers"
+	"github.com/accountgraph/accountgraph/internal/loaders"
+	"github.com/accountgraph/accountgraph/internal/pagecache"
 )
 
-var update = flag.Bool("update", false, "rewrite the stories with what happens")
+var update = flag.Bool("update", false, "rewrite the stories with the actual responses and vendor calls")
 
-// TestStories plays every story: a file that holds queries, their answers, and
-// the calls that the vendors received for them, in alphabetical order. Steps
-// after the first are numbered: `query 2`, `response 2`, `upstream 2`. A section
-// `variables` belongs to the query behind it; a section `faults` makes vendors
-// misbehave from its step on, a line each:
-//
-//	<provider> <path prefix> <status, hangup, html, or well for no more faults>
-//
-// A section `credential` at the beginning that says `client` shows SoftwareOne as
-// its clients see it, instead of its own staff. A section `scopes` says what the
-// caller may do, instead of `personal:read`. Nothing is remembered between steps,
-// unless a section `cache` says for how long:
-//
-//	fresh <duration> stale <duration>
-//
-// Then each step also tells where its data came from, in a section `source`, and
-// lets all that goes on behind its answer end; a section `later` has time pass.
+// TestStories runs the stories of testdata, whose README describes them, with and
+// without the prefetch. The prefetch must read everything that a query needs, and
+// must not change a response.
 func TestStories(t *testing.T) {
-	theatre := newTheatre(t)
-	for name, story := range stories(t) {
+	staff, client := startVendors(t), startVendorsForClient(t)
+	for name, story := range readStories(t) {
 		t.Run(name, func(t *testing.T) {
-			played := play(t, newStageFor(t, story, theatre.vendors(story), transport.Options{}, as), story)
+			simulated := staff
+			if usesClientCredential(story) {
+				simulated = client
+			}
+			rec := &recorder{}
+			c := serverConfig{vendors: simulated, wrapProvider: rec.wrapProvider}
+			c.options.Prefetch = rec.prefetch
+			got := runScript(t, newStoryServer(t, story, c), story)
 			if *update {
-				if err := os.WriteFile("testdata/"+name+".txtar", txtar.Format(played), 0o644); err != nil { //nolint:gosec // a story is for reading
+				if err := os.WriteFile("testdata/"+name+".txtar", txtar.Format(got), 0o644); err != nil { //nolint:gosec // not secret
 					t.Fatal(err)
 				}
 				return
 			}
-			if diff := cmp.Diff(string(txtar.Format(story)), string(txtar.Format(played))); diff != "" {
-				t.Errorf("the story goes otherwise (-told +played); if that is wanted: go test ./resolvers -run TestStories -update\n%s", diff)
+			if diff := cmp.Diff(string(txtar.Format(story)), string(txtar.Format(got))); diff != "" {
+				t.Errorf("-want +got; accept it with: go test ./resolvers -run TestStories -update\n%s", diff)
+			}
+			checkPrefetch(t, rec, story)
+
+			c = serverConfig{vendors: simulated}
+			c.options.Prefetch = func(context.Context, *loaders.Loaders, loaders.Selection) {}
+			got = runScript(t, newStoryServer(t, story, c), story)
+			if diff := cmp.Diff(responses(story), responses(got)); diff != "" {
+				t.Errorf("the responses differ without the prefetch (-with +without):\n%s", diff)
 			}
 		})
 	}
 }
 
-// newStageFor is the stage that a story wants.
-func newStageFor(
-	t *testing.T, story *txtar.Archive, vendors *demo.Vendors, o transport.Options, dress func(providers.Provider) providers.Provider,
-) *stage {
+// checkPrefetch fails when resolvers have read from a provider. Mutations do so by
+// design: they read after they have invalidated the cache.
+func checkPrefetch(t *testing.T, rec *recorder, story *txtar.Archive) {
 	t.Helper()
-	o.Authenticator = gateOf(story)
-	return newStageThatRemembers(t, vendors, rememberFor(t, story), o, dress)
-}
-
-// gateOf lets the caller of a story in.
-func gateOf(story *txtar.Archive) *auth.Authenticator {
-	for _, f := range story.Files {
-		if f.Name == "scopes" {
-			return auth.AllowAll(strings.Fields(string(f.Data))...)
-		}
+	text := string(txtar.Format(story))
+	if rec.late != nil && !strings.Contains(text, "\nmutation ") {
+		t.Errorf("not prefetched: %q", rec.late)
 	}
-	return auth.AllowAll(auth.PersonalRead)
+	if rec.reads == 0 && !strings.Contains(text, "\n0 different calls\n") {
+		t.Error("no read was recorded")
+	}
 }
 
-// theatre has the vendors for one story after another.
-type theatre struct{ staff, client *demo.Vendors }
+func usesClientCredential(story *txtar.Archive) bool {
+	return len(story.Files) > 0 && story.Files[0].Name == "credential"
+}
 
-func newTheatre(t *testing.T) theatre {
+// newStoryServer resets the vendors, and starts a server with the cache and the
+// scopes that the story states.
+func newStoryServer(t *testing.T, story *txtar.Archive, c serverConfig) *testServer {
 	t.Helper()
-	return theatre{start(t), startForClient(t)}
-}
-
-// vendors are those that a story wants, well-behaved.
-func (th theatre) vendors(story *txtar.Archive) *demo.Vendors {
-	vendors := th.staff
-	if len(story.Files) > 0 && story.Files[0].Name == "credential" {
-		vendors = th.client
-	}
-	for _, v := range vendors.All {
+	for _, v := range c.vendors.All {
 		v.Control.Reset()
 	}
-	return vendors
+	scopes := []string{auth.PersonalRead}
+	for _, section := range story.Files {
+		switch text := string(section.Data); section.Name {
+		case "scopes":
+			scopes = strings.Fields(text)
+		case "cache":
+			var fresh, stale string
+			if _, err := fmt.Sscanf(text, "fresh %s stale %s", &fresh, &stale); err != nil {
+				t.Fatalf("malformed cache: %q", text)
+			}
+			c.cache = newTestCache(t, pagecache.Config{Fresh: parseDuration(t, fresh), Stale: parseDuration(t, stale)})
+		}
+	}
+	c.options.Authenticator = auth.AllowAll(scopes...)
+	return newTestServer(t, c)
 }
 
-// stories are all stories by name.
-func stories(t *testing.T) map[string]*txtar.Archive {
+// readStories returns all stories by name.
+func readStories(t *testing.T) map[string]*txtar.Archive {
 	t.Helper()
 	files, err := filepath.Glob("testdata/*/*.txtar")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no stories: %v", err)
 	}
-	all := make(map[string]*txtar.Archive, len(files))
+	stories := make(map[string]*txtar.Archive, len(files))
 	for _, file := range files {
 		story, err := txtar.ParseFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		all[strings.TrimSuffix(strings.TrimPrefix(file, "testdata/"), ".txtar")] = story
+		stories[strings.TrimSuffix(strings.TrimPrefix(file, "testdata/"), ".txtar")] = story
 	}
-	return all
+	return stories
 }
 
-// play runs a story and returns it as it went.
-func play(t *testing.T, stage *stage, story *txtar.Archive) *txtar.Archive {
+// runScript runs the sections of a story, and returns it with the actual responses,
+// sources and vendor calls.
+func runScript(t *testing.T, s *testServer, story *txtar.Archive) *txtar.Archive {
 	t.Helper()
-	played := &txtar.Archive{Comment: story.Comment}
-	keep := func(name, data string) {
-		played.Files = append(played.Files, txtar.File{Name: name, Data: []byte(strings.TrimRight(data, "\n") + "\n")})
+	got := &txtar.Archive{Comment: story.Comment}
+	add := func(name, text string) {
+		got.Files = append(got.Files, txtar.File{Name: strings.TrimSpace(name), Data: []byte(strings.TrimRight(text, "\n") + "\n")})
 	}
 	var variables json.RawMessage
 	for _, section := range story.Files {
@@ -133,84 +134,58 @@ func play(t *testing.T, stage *stage, story *txtar.Archive) *txtar.Archive {
 		text := string(section.Data)
 		switch word {
 		case "credential", "scopes", "cache":
-			keep(section.Name, text)
-		case "later":
-			stage.memory.later(duration(t, text))
-			keep(section.Name, text)
+		case "advance":
+			s.cache.advance(parseDuration(t, text))
 		case "faults":
-			stage.misbehave(t, text)
-			keep(section.Name, text)
+			addFaults(t, s.vendors, text)
 		case "variables":
 			variables = section.Data
-			keep(section.Name, text)
 		case "query":
-			keep(section.Name, text)
-			answer := stage.ask(t, text, variables)
-			var source string
-			if stage.memory != nil {
-				answer, source = takeTrace(t, answer)
-				stage.memory.settle(t)
-			}
-			keep(strings.TrimSpace("response "+number), stage.quiet(told(t, answer)))
-			if stage.memory != nil {
-				keep(strings.TrimSpace("source "+number), source)
-			}
-			keep(strings.TrimSpace("upstream "+number), stage.calls())
-			variables = nil
 		case "response", "source", "upstream":
+			continue // replaced behind the query
 		default:
-			t.Fatalf("a story has no section %q", section.Name)
+			t.Fatalf("unknown section %q", section.Name)
+		}
+		add(section.Name, text)
+		if word != "query" {
+			continue
+		}
+		if s.cache == nil {
+			add("response "+number, normalize(formatJSON(t, s.query(t, text, variables))))
+		} else {
+			response, trace := s.queryWithTrace(t, text, variables)
+			s.cache.waitForRevalidation(t)
+			add("response "+number, normalize(formatJSON(t, response)))
+			add("source "+number, trace)
+		}
+		add("upstream "+number, formatCalls(s.vendors))
+		variables = nil
+	}
+	return got
+}
+
+// responses returns the responses of a story.
+func responses(story *txtar.Archive) []string {
+	var all []string
+	for _, f := range story.Files {
+		if strings.HasPrefix(f.Name, "response") {
+			all = append(all, string(f.Data))
 		}
 	}
-	return played
+	return all
 }
 
-func (s *stage) ask(t *testing.T, query string, variables json.RawMessage) []byte {
+// addFaults makes vendors fail as the lines of a section state.
+func addFaults(t *testing.T, simulated *demo.Vendors, lines string) {
 	t.Helper()
-	return s.send(t, query, variables, s.memory != nil)
-}
-
-// query sends a query without asking for a trace.
-func (s *stage) query(t *testing.T, query string, variables json.RawMessage) []byte {
-	t.Helper()
-	return s.send(t, query, variables, false)
-}
-
-func (s *stage) send(t *testing.T, query string, variables json.RawMessage, traced bool) []byte {
-	t.Helper()
-	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := http.NewRequest(http.MethodPost, s.url, bytes.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Header.Set("Content-Type", "application/json")
-	if traced {
-		r.Header.Set("Accountgraph-Trace", "1")
-	}
-	res, err := http.DefaultClient.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer res.Body.Close()
-	answer, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return answer
-}
-
-func (s *stage) misbehave(t *testing.T, faults string) {
-	t.Helper()
-	for line := range strings.Lines(faults) {
+	for line := range strings.Lines(lines) {
 		words := strings.Fields(line)
 		if len(words) != 3 {
-			t.Fatalf("not a fault: %q", line)
+			t.Fatalf("malformed fault: %q", line)
 		}
-		if words[2] == "well" {
-			s.vendors.Vendor(words[0]).Control.Reset()
+		control := simulated.Vendor(words[0]).Control
+		if words[2] == "none" {
+			control.Reset()
 			continue
 		}
 		fault := fakevendor.Fault{Path: words[1]}
@@ -222,56 +197,17 @@ func (s *stage) misbehave(t *testing.T, faults string) {
 		case words[2] == "html":
 			fault.Status, fault.ContentType, fault.Body = http.StatusOK, "text/html", "<html>Sign in</html>"
 		default:
-			t.Fatalf("not a fault: %q", line)
+			t.Fatalf("malformed fault: %q", line)
 		}
-		s.vendors.Vendor(words[0]).Control.Add(fault)
+		control.Add(fault)
 	}
 }
 
-// calls tells what the vendors have been asked since the last time, without the
-// credential. Equal calls are told once: whether one is made again or waits for
-// another in flight is a matter of timing.
-func (s *stage) calls() string {
-	var lines []string
-	for _, v := range s.vendors.All {
-		for _, c := range v.Control.TakeCalls() {
-			query, err := url.QueryUnescape(c.Query)
-			if err != nil {
-				query = c.Query
-			}
-			query = strings.TrimSuffix(strings.ReplaceAll(query, "api_token="+demo.Token, ""), "&")
-			line := fmt.Sprintf("%s %s %s", v.Name, c.Method, c.Path)
-			if query != "" {
-				line += "?" + query
-			}
-			line = ids.ReplaceAllStringFunc(line, fewer)
-			if org := c.Header.Get("X-Bv-Org-Id"); org != "" {
-				line += " for " + org
-			}
-			lines = append(lines, line)
-		}
+func parseDuration(t *testing.T, text string) time.Duration {
+	t.Helper()
+	d, err := time.ParseDuration(strings.TrimSpace(text))
+	if err != nil {
+		t.Fatal(err)
 	}
-	slices.Sort(lines)
-	lines = slices.Compact(lines)
-	return fmt.Sprintf("%d different calls\n%s", len(lines), strings.Join(lines, "\n"))
-}
-
-var (
-	instant = regexp.MustCompile(`"fetchedAt": "[^"]+"`)
-	port    = regexp.MustCompile(`127\.0\.0\.1:\d+`)
-	request = regexp.MustCompile(`"requestId": "[^"]+"`)
-	ids     = regexp.MustCompile(`\(("[^"]*",){4,}"[^"]*"\)`)
-)
-
-// fewer shortens a list of ids to its ends and its length.
-func fewer(list string) string {
-	all := strings.Split(strings.Trim(list, "()"), ",")
-	return fmt.Sprintf("(%s … %s: %d ids)", all[0], all[len(all)-1], len(all))
-}
-
-// quiet replaces what differs from run to run.
-func (s *stage) quiet(answer string) string {
-	answer = instant.ReplaceAllString(answer, `"fetchedAt": "(now)"`)
-	answer = port.ReplaceAllString(answer, "127.0.0.1:(port)")
-	return request.ReplaceAllString(answer, `"requestId": "(id)"`)
+	return d
 }

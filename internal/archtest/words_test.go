@@ -47,7 +47,6 @@ var exempt = []string{
 	"internal/graphiql",
 	"internal/persisted",
 	"internal/upstream",
-	"resolvers",
 }
 
 // TestWords checks the names, identifiers and comments of Go files, and the

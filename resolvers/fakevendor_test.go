@@ -15,16 +15,16 @@ import (
 	"github.com/accountgraph/accountgraph/providers/activeplatform"
 )
 
-// canaries is a vendor that speaks ActivePlatform's API. It shows every credential
-// the same ids, and stamps each row with the credential's owner: who sees another
-// name than their own sees what is not theirs. Credentials are "of <owner>".
-type canaries struct{}
+// markingVendor implements ActivePlatform's API without a network. Every credential
+// sees the same ids, and each row holds the owner of the credential as its name, so
+// that data of another credential is recognized. A credential is "of <owner>".
+type markingVendor struct{}
 
-// rows is how many users and how many accounts there are, with ids from 1 on.
+// rows is the number of users and the number of accounts. Their ids begin with 1.
 const rows = 20
 
-// RoundTrip answers without a network, and sometimes takes a while.
-func (canaries) RoundTrip(r *http.Request) (*http.Response, error) {
+// RoundTrip responds after a random delay.
+func (markingVendor) RoundTrip(r *http.Request) (*http.Response, error) {
 	if rand.IntN(4) == 0 {
 		select {
 		case <-time.After(time.Duration(rand.IntN(int(2 * time.Millisecond)))):
@@ -32,7 +32,7 @@ func (canaries) RoundTrip(r *http.Request) (*http.Response, error) {
 			return nil, r.Context().Err()
 		}
 	}
-	status, body := http.StatusOK, canary(r)
+	status, body := http.StatusOK, markedBody(r)
 	if body == "" {
 		status, body = http.StatusNotFound, "{}"
 	}
@@ -42,41 +42,41 @@ func (canaries) RoundTrip(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// canary is the answer to a request, "" where there is none.
-func canary(r *http.Request) string {
+// markedBody returns the body for a request, "" for not found.
+func markedBody(r *http.Request) string {
 	owner := strings.TrimPrefix(r.URL.Query().Get("api_token"), "of ")
-	place := strings.Split(strings.TrimSuffix(strings.TrimPrefix(r.URL.Path, "/api/vendor/v1/"), ".json"), "/")
+	segments := strings.Split(strings.TrimSuffix(strings.TrimPrefix(r.URL.Path, "/api/vendor/v1/"), ".json"), "/")
 	var id int
-	if len(place) == 2 { // one object
-		if _, err := fmt.Sscan(place[1], &id); err != nil || id > rows {
+	if len(segments) == 2 { // one object
+		if _, err := fmt.Sscan(segments[1], &id); err != nil || id > rows {
 			return ""
 		}
-		return canaryRow(owner, place[0], id)
+		return markedRow(owner, segments[0], id)
 	}
-	// Lists have one page; those that belong to an object know no pages.
+	// Lists have one page; lists of an object have no page parameter.
 	if page := r.URL.Query().Get("page"); page != "" && page != "1" {
 		return "[]"
 	}
 	all := make([]string, rows)
 	for i := range all {
-		all[i] = canaryRow(owner, place[len(place)-1], i+1)
+		all[i] = markedRow(owner, segments[len(segments)-1], i+1)
 	}
 	return "[" + strings.Join(all, ",") + "]"
 }
 
-func canaryRow(owner, kind string, id int) string {
+func markedRow(owner, kind string, id int) string {
 	if kind == "users" {
 		return fmt.Sprintf(`{"id":%d,"first_name":%q,"last_name":"user","email":"user%d@%s.example","status":"active"}`, id, owner, id, owner)
 	}
 	return fmt.Sprintf(`{"id":%d,"name":"%s account","status":"active"}`, id, owner)
 }
 
-// tenant is a provider whose credential has this owner.
-func tenant(t *testing.T, owner string, memory *remembering) providers.Provider {
+// newMarkedProvider returns a provider, named owner, with the credential of the owner.
+func newMarkedProvider(t *testing.T, owner string, cache *testCache) providers.Provider {
 	t.Helper()
 	p, err := activeplatform.New(upstream.Config{
-		Provider:  &model.Provider{Name: owner, Vendor: model.ActivePlatform, BaseURL: "https://canaries.example"},
-		Transport: canaries{}, Cache: memory.cache,
+		Provider:  &model.Provider{Name: owner, Vendor: model.ActivePlatform, BaseURL: "https://vendor.example"},
+		Transport: markingVendor{}, Cache: cache.Cache,
 	}, providers.NewSecret("of "+owner))
 	if err != nil {
 		t.Fatal(err)

@@ -1,4 +1,4 @@
-package resolvers_test
+package transport_test
 
 import (
 	"encoding/json"
@@ -12,14 +12,8 @@ import (
 	"time"
 
 	"github.com/accountgraph/accountgraph/internal/auth"
-	"github.com/accountgraph/accountgraph/internal/directory"
 	"github.com/accountgraph/accountgraph/internal/transport"
 )
-
-// quiet is the handler of a server without providers.
-func quiet() http.Handler {
-	return newHandler(directory.New(), transport.Options{Log: slog.New(slog.DiscardHandler), Introspection: true, Authenticator: auth.AllowAll()})
-}
 
 func post(h http.Handler, body string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(http.MethodPost, "/graphql", strings.NewReader(body))
@@ -29,11 +23,11 @@ func post(h http.Handler, body string) *httptest.ResponseRecorder {
 	return w
 }
 
-// FuzzDoor sends any body. The server does not fail, its answer is JSON, and what
-// it executes means the same to a usual reader of JSON.
-func FuzzDoor(f *testing.F) {
+// FuzzRequest_Body sends any body. The response is JSON without an internal error,
+// and encoding/json decodes what was executed as well.
+func FuzzRequest_Body(f *testing.F) {
 	for _, body := range []string{
-		good, "", "[]", `{"query":"{__typename}","variables":{"a":[{"b":1.5e3}]},"operationName":null}`,
+		typenameQuery, "", "[]", `{"query":"{__typename}","variables":{"a":[{"b":1.5e3}]},"operationName":null}`,
 		`{"query":"{__typename}","query":"{a}"}`, `{"query":"{_entities(representations:[{__typename:\"User\",id:1},null]){__typename}}"}`,
 		`{"query":"query($r:[_Any!]!){_entities(representations:$r){__typename}}","variables":{"r":[{"__typename":"User","id":{"a":1}},{}]}}`,
 		`{"query":"query($r:[_Any!]!){_entities(representations:$r){__typename}}","variables":{"r":[1,null,"a",[]]}}`,
@@ -41,28 +35,28 @@ func FuzzDoor(f *testing.F) {
 	} {
 		f.Add(body)
 	}
-	h := quiet()
+	h := newHandler(transport.Options{Log: slog.New(slog.DiscardHandler), Introspection: true, Authenticator: auth.AllowAll()})
 	f.Fuzz(func(t *testing.T, body string) {
 		w := post(h, body)
-		var answer struct{ Data json.RawMessage }
-		if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil || w.Code >= http.StatusInternalServerError {
+		var response struct{ Data json.RawMessage }
+		if err := json.Unmarshal(w.Body.Bytes(), &response); err != nil || w.Code >= http.StatusInternalServerError {
 			t.Fatalf("%d %s", w.Code, w.Body)
 		}
 		if strings.Contains(w.Body.String(), "INTERNAL_SERVER_ERROR") {
-			t.Errorf("failed: %s", w.Body)
+			t.Errorf("internal error: %s", w.Body)
 		}
-		if answer.Data == nil {
+		if response.Data == nil {
 			return
 		}
-		var usual map[string]any
-		if err := json.Unmarshal([]byte(body), &usual); err != nil || usual["query"] == nil {
+		var decoded map[string]any
+		if err := json.Unmarshal([]byte(body), &decoded); err != nil || decoded["query"] == nil {
 			t.Errorf("executed, but %v", err)
 		}
 	})
 }
 
-// TestHostileBodies holds that large bodies are refused before they cost anything.
-func TestHostileBodies(t *testing.T) {
+// TestRequest_HostileBodies bounds the time that rejecting a large body takes.
+func TestRequest_HostileBodies(t *testing.T) {
 	const entities = `{"query": "query ($r: [_Any!]!) { _entities(representations: $r) { __typename } }", "variables": {"r": [`
 	many := func(n int) string { return entities + strings.Repeat("{},", n) + "{}]}}" }
 	tests := []struct {
@@ -73,11 +67,11 @@ func TestHostileBodies(t *testing.T) {
 		{"80,000 representations", many(80_000), http.StatusBadRequest},
 		{"5000 representations", many(5000), http.StatusBadRequest},
 		{"100 MB", strings.Repeat(" ", 100<<20), http.StatusRequestEntityTooLarge},
-		{"lists 100,000 deep", strings.Repeat(`{"a":`, 40_000), http.StatusBadRequest},
-		{"names", `{"query": "{ __typename }", "variables": {` + strings.Repeat(`"a":0,`, 40_000) + `"a":0}}`, http.StatusBadRequest},
-		{"a batch of 6000", "[" + strings.Repeat(good+",", 6000) + good + "]", http.StatusBadRequest},
+		{"40,000 nested objects", strings.Repeat(`{"a":`, 40_000), http.StatusBadRequest},
+		{"40,000 duplicate names", `{"query": "{ __typename }", "variables": {` + strings.Repeat(`"a":0,`, 40_000) + `"a":0}}`, http.StatusBadRequest},
+		{"batch of 6000", "[" + strings.Repeat(typenameQuery+",", 6000) + typenameQuery + "]", http.StatusBadRequest},
 	}
-	h := quiet()
+	h := newHandler(transport.Options{Log: slog.New(slog.DiscardHandler), Introspection: true, Authenticator: auth.AllowAll()})
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			fastest := time.Hour
@@ -88,16 +82,15 @@ func TestHostileBodies(t *testing.T) {
 				}
 				fastest = min(fastest, time.Since(start))
 			}
-			if fastest > bound() {
+			if fastest > maxRejectTime() {
 				t.Errorf("%d bytes took %s", len(test.body), fastest)
 			}
 		})
 	}
 }
 
-// bound is how long a hostile body may take: 10 ms, ten times that where the race
-// detector is watching.
-func bound() time.Duration {
+// maxRejectTime is 10 ms, and ten times that with the race detector.
+func maxRejectTime() time.Duration {
 	info, _ := debug.ReadBuildInfo()
 	if slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
 		return 100 * time.Millisecond

@@ -1,4 +1,4 @@
-package resolvers_test
+package transport_test
 
 import (
 	"crypto/ecdsa"
@@ -22,8 +22,10 @@ import (
 // issuerKey signs the tokens of callers.
 var issuerKey = sync.OnceValues(func() (*ecdsa.PrivateKey, error) { return ecdsa.GenerateKey(elliptic.P256(), rand.Reader) })
 
-// gateOfBoth knows a gateway by routerSecret, and the callers of issuerKey.
-func gateOfBoth(t *testing.T) *auth.Authenticator {
+const gatewaySecret = "s3cr3t-0123456789-0123456789-01234"
+
+// newAuthenticator accepts gatewaySecret and tokens that issuerKey signed.
+func newAuthenticator(t *testing.T) *auth.Authenticator {
 	t.Helper()
 	key, err := issuerKey()
 	if err != nil {
@@ -37,19 +39,19 @@ func gateOfBoth(t *testing.T) *auth.Authenticator {
 	if err := os.WriteFile(file, set, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	gate, err := auth.New(auth.Config{
-		GatewaySecret: &auth.GatewaySecret{Secrets: []providers.Secret{providers.NewSecret(routerSecret)}},
+	authenticator, err := auth.New(auth.Config{
+		GatewaySecret: &auth.GatewaySecret{Secrets: []providers.Secret{providers.NewSecret(gatewaySecret)}},
 		JWT:           &auth.JWT{Issuer: "i", Audience: "a", File: file, Algorithms: []string{"ES256"}, ScopesClaim: "scope"},
 		Log:           slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return gate
+	return authenticator
 }
 
-// goodToken is a token of a caller who may do everything.
-func goodToken(t *testing.T) string {
+// validToken is a token with every scope.
+func validToken(t *testing.T) string {
 	t.Helper()
 	key, err := issuerKey()
 	if err != nil {
