@@ -94,7 +94,7 @@ func TestServe_RedisUnreachable(t *testing.T) {
 			t.Error(a.text)
 		}
 	}
-	p.waitStderr(`redis does not answer and is left alone`)
+	p.waitStderr(`redis unavailable, using memory cache only`)
 	if status, _, body := p.get("/readyz"); status != http.StatusOK || body != "ready\n" {
 		t.Errorf("/readyz: %d %q", status, body)
 	}
