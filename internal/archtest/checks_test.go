@@ -37,6 +37,7 @@ var checks = []struct {
 	{"sizes", checkSizes},
 	{"init", checkInit},
 	{"tests", checkTests},
+	{"root", checkRoot},
 	{"vendor names", checkVendorNames},
 	{"vendor folders", checkVendorFolders},
 }
@@ -170,6 +171,16 @@ func checkTests(files []source) (problems []string) {
 		}
 		for _, use := range f.sleeps() {
 			problems = append(problems, use+": no sleeping, but within synctest.Test, where the clock is the test's")
+		}
+	}
+	return problems
+}
+
+// checkRoot requires that server.go is the only Go file of the root.
+func checkRoot(files []source) (problems []string) {
+	for _, f := range files {
+		if f.pkg == "." && f.path != "server.go" {
+			problems = append(problems, f.path+": server.go is the only Go file of the root; commands are there, everything else is in internal/server")
 		}
 	}
 	return problems

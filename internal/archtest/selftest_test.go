@@ -39,6 +39,8 @@ func TestChecks_OneFile(t *testing.T) {
 		{"server.go", "// Command accountgraph is.\npackage main\n" + own + "providers/x/xfake\"", "imports providers/x/xfake"},
 		{"server.go", "// Command accountgraph is.\npackage main\n" + own + "providers/providertest\"", "imports providers/providertest"},
 		{"server.go", "// Command accountgraph is.\npackage main\n" + own + "internal/server\"\nimport \"os\"\nvar _ = os.LookupEnv", ""},
+		{"serve.go", "// Command accountgraph is.\npackage main", "server.go is the only Go file of the root"},
+		{"serve_test.go", "package main_test", "server.go is the only Go file of the root"},
 		{"internal/new/new.go", "// Package new is.\npackage new", "is in no row: add one to rules in internal/archtest"},
 
 		{"internal/config/x.go", "// Package config is.\npackage config\nimport _ \"go.yaml.in/yaml/v3\"", ""},

@@ -2,9 +2,11 @@ package archtest_test
 
 import (
 	"fmt"
+	"os"
 	"path"
 	"slices"
 	"strings"
+	"testing"
 )
 
 // vendorPlaces are files and folders outside of a vendor's own folder that may name it.
@@ -13,9 +15,6 @@ var vendorPlaces = []struct{ path, reason string }{
 	{"graph/generated", "generated from the schema, which documents what each vendor fills"},
 	{"internal/vendors", "the one list of vendors"},
 	{"internal/demo/queries.go", "example queries over the simulated vendors"},
-	{"internal/config", "reads the vendors' own keys"},
-	{"internal/fakevendor/people.go", "spells addresses as each vendor has them"},
-	{"internal/upstream/batch.go", "measured one vendor's rows"},
 	{"internal/bench", "the baseline is written by hand for one vendor"},
 }
 
@@ -93,4 +92,17 @@ func checkVendorFolders(files []source) (problems []string) {
 		}
 	}
 	return problems
+}
+
+// TestVendorDocumentation requires that the README names each vendor.
+func TestVendorDocumentation(t *testing.T) {
+	text, err := os.ReadFile(root + "/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range vendorFolders(repository(t)) {
+		if !strings.Contains(strings.ToLower(string(text)), name) {
+			t.Errorf("README.md does not name the vendor %s", name)
+		}
+	}
 }

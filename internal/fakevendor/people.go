@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-
-	"github.com/accountgraph/accountgraph/graph/model"
 )
 
 // Person is one human being. Several simulated vendors have a login of the same
@@ -72,18 +70,31 @@ func (p Person) Name() string {
 	return strings.TrimSpace(p.GivenName + " " + p.FamilyName)
 }
 
-// EmailAt returns the address as this vendor stores it. Case and Unicode form vary
-// by vendor and person.
-func (p Person) EmailAt(v model.Vendor) string {
+// Spelling is how a vendor spells the addresses of some people: in another case or
+// Unicode form than Person.Email.
+type Spelling int
+
+// The spellings. People that one does not concern have the plain address.
+const (
+	// FourthCapitalized has a capital first letter for every fourth person.
+	FourthCapitalized Spelling = iota
+	// FourthUpperCase is upper case for every fourth person, but for others.
+	FourthUpperCase
+	// FifthCapitalized has a capital first letter for every fifth person.
+	FifthCapitalized
+	// Decomposed has decomposed characters in the address outside ASCII.
+	Decomposed
+)
+
+// EmailAs returns the address in this spelling.
+func (p Person) EmailAs(s Spelling) string {
 	switch {
-	case p.Number%4 == 1 && v == model.ActivePlatform:
+	case p.Number%4 == 1 && s == FourthCapitalized, p.Number%5 == 3 && s == FifthCapitalized:
 		return strings.ToUpper(p.Email[:1]) + p.Email[1:]
-	case p.Number%4 == 2 && v == model.BlendVision:
+	case p.Number%4 == 2 && s == FourthUpperCase:
 		return strings.ToUpper(p.Email)
-	case p.Number == SharedPersonFirst && v == model.ActivityInfo:
+	case p.Number == SharedPersonFirst && s == Decomposed:
 		return strings.NewReplacer("ë", "e\u0308", "ü", "u\u0308").Replace(p.Email)
-	case p.Number%5 == 3 && v == model.SoftwareOne:
-		return "P" + p.Email[1:]
 	}
 	return p.Email
 }

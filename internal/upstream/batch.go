@@ -84,8 +84,8 @@ func (o BatchRequest[T]) Prime(c *Client, page []T, freshness model.Freshness) {
 	}
 }
 
-// rowSize is the approximate size of a page row in bytes: SoftwareOne's accounts,
-// users and buyers take 0.5 to 2 kB each.
+// rowSize is the approximate size of a page row in bytes. Accounts and users take 0.5
+// to 2 kB each.
 const rowSize = 1 << 10
 
 // fetchMissing fetches the missing keys, one call per PerCall ids, in parallel. It

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/fakevendor"
 )
 
@@ -55,7 +54,7 @@ func newUsers() []user {
 			FirstName:        p.GivenName,
 			MiddleName:       p.MiddleName,
 			LastName:         p.FamilyName,
-			Email:            p.EmailAt(model.ActivePlatform),
+			Email:            p.EmailAs(fakevendor.FourthCapitalized),
 			Status:           status(p.Number),
 			CustomAttributes: attributes(p.Number),
 			CreatedAt:        formatTime(created),

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/fakevendor"
 )
 
@@ -143,7 +142,7 @@ func (d *data) databasesOf(a *account) []*database {
 	return databases
 }
 
-func email(p fakevendor.Person) string { return p.EmailAt(model.ActivityInfo) }
+func email(p fakevendor.Person) string { return p.EmailAs(fakevendor.Decomposed) }
 
 // licenseOf returns FULL for owners and one of the three license types for others.
 func (a *account) licenseOf(n int) string {

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/fakevendor"
 	"github.com/accountgraph/accountgraph/providers/activityinfo/activityinfofake"
 )
@@ -227,7 +226,7 @@ func TestFake_SharedPeople(t *testing.T) {
 	_, rows := get[[]object](t, activityinfofake.New(token), "/resources/billingAccounts/"+activityinfofake.FirstAccount+"/users?owners=false")
 	person := fakevendor.People()[fakevendor.SharedPersonFirst]
 	i := slices.IndexFunc(rows, func(row object) bool { return row["userId"] == activityinfofake.UserID(person.Number) })
-	if i < 0 || rows[i]["email"] != person.EmailAt(model.ActivityInfo) || rows[i]["name"] != person.Name() {
+	if i < 0 || rows[i]["email"] != person.EmailAs(fakevendor.Decomposed) || rows[i]["name"] != person.Name() {
 		t.Errorf("person %d has another name or address", person.Number)
 	}
 }

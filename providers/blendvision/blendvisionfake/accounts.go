@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/fakevendor"
 )
 
@@ -50,8 +49,8 @@ func newAccounts(o int, in func(person int) bool, roles []role) []account {
 func newAccount(p fakevendor.Person, o int, roles []role) account {
 	a := account{
 		ID:          AccountID(p.Number),
-		Email:       p.EmailAt(model.BlendVision),
-		Username:    p.EmailAt(model.BlendVision),
+		Email:       p.EmailAs(fakevendor.FourthUpperCase),
+		Username:    p.EmailAs(fakevendor.FourthUpperCase),
 		Status:      "ACCOUNT_STATUS_ACTIVATED",
 		FirstName:   p.GivenName,
 		LastName:    p.FamilyName,

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/fakevendor"
 	"github.com/accountgraph/accountgraph/providers/blendvision/blendvisionfake"
 )
@@ -139,7 +138,7 @@ func TestFake_SharedPeople(t *testing.T) {
 		if a == nil {
 			t.Fatalf("person %d is missing", p.Number)
 		}
-		want := p.EmailAt(model.BlendVision)
+		want := p.EmailAs(fakevendor.FourthUpperCase)
 		if a["email"] != want && a["username"] != want && a["contact_email"] != want {
 			t.Errorf("person %d has another address: %v", p.Number, a)
 		}

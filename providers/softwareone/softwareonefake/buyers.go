@@ -3,7 +3,6 @@ package softwareonefake
 import (
 	"fmt"
 
-	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/fakevendor"
 )
 
@@ -78,7 +77,7 @@ func buyersAccount(n int) int {
 // contactOf returns a buyer's contact. Every second one is a user.
 func (d *data) contactOf(n int) *row {
 	p := d.people[n*11%userCount]
-	vs := values{"name": p.Name(), "firstName": p.GivenName, "lastName": p.FamilyName, "email": p.EmailAt(model.SoftwareOne)}
+	vs := values{"name": p.Name(), "firstName": p.GivenName, "lastName": p.FamilyName, "email": p.EmailAs(fakevendor.FifthCapitalized)}
 	if n%2 == 0 {
 		vs["user"] = d.users.rows[p.Number]
 		vs["phone"] = d.phone.newRow(values{"prefix": "+49", "number": fmt.Sprintf("30%07d", n)})

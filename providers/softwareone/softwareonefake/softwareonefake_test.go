@@ -9,7 +9,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/fakevendor"
 	"github.com/accountgraph/accountgraph/providers/softwareone/softwareonefake"
 )
@@ -305,7 +304,7 @@ func TestFake_DataHasEdgeCases(t *testing.T) {
 	if diff := cmp.Diff(map[any]bool{nil: true, "Invited": true, "Active": true, "InvitationExpired": true}, invitations); diff != "" {
 		t.Error(diff)
 	}
-	email := fakevendor.People()[3].EmailAt(model.SoftwareOne)
+	email := fakevendor.People()[3].EmailAs(fakevendor.FifthCapitalized)
 	if got := get(t, f, `users?eq(email,"`+email+`")`).column("id"); !slices.Equal(got, []any{softwareonefake.UserID(3)}) {
 		t.Errorf("%s belongs to %v", email, got)
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/fakevendor"
 )
 
@@ -17,7 +16,7 @@ func (d *data) addUsers() {
 		d.actors = append(d.actors, d.schema.actor.newRow(values{"id": UserID(p.Number), "name": p.Name(), "icon": icon("users", UserID(p.Number), p.Number)}))
 	}
 	for _, p := range d.people {
-		email := p.EmailAt(model.SoftwareOne)
+		email := p.EmailAs(fakevendor.FifthCapitalized)
 		d.users.add(d.user.newRow(d.userOf(p, email)), inFirstAccount(p.Number), email)
 	}
 }
