@@ -121,7 +121,7 @@ func (m memberships) ofUser(ctx context.Context, id string, needStatus bool) (*p
 	var call sync.WaitGroup
 	if needStatus {
 		call.Go(func() {
-			result := users{m.Provider}.Get(ctx, []string{id})
+			result := users(m).Get(ctx, []string{id})
 			if userErr = result.Failed[id]; result.Objects[id] != nil {
 				user = result.Objects[id]
 			}
