@@ -56,13 +56,16 @@ vet: needs-go ## Run go vet
 
 .PHONY: lint
 lint: needs-go ## Run staticcheck, as pinned in go.mod
-	@# Not for executors: their loops are the generator's business.
+	@# Not for the executors: the generator writes them.
 	go tool staticcheck $$(go list ./... | grep -v '/generated$$')
 
+# Packages without goroutines, and the benchmark; the target test runs them.
+sequential = archtest|bench(/.*)?|complexity|config|generate(/.*)?|graphiql|pagecache/envelope|persisted|sdl
+
 .PHONY: race
-race: needs-go needs-redis ## Run all tests with the race detector
+race: needs-go needs-redis ## Run the tests of concurrent packages with the race detector
 	@# The target vet runs go vet.
-	go test -race -vet=off ./...
+	go test -race -vet=off $$(go list ./... | grep -vE '/internal/($(sequential))$$|/(graph|jsonscan)(/|$$)')
 
 .PHONY: fuzz
 fuzz: needs-go ## Run every fuzz test, each for FUZZ
