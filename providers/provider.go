@@ -77,7 +77,10 @@ type BatchResult[T any] struct {
 	Failed map[string]error
 }
 
-// Page is one page of a list.
+// Page is one page of a list. A page is complete unless it has Errors or Hidden is set.
+// A list is complete if all its pages are: of a list that is not, the graph returns
+// `complete: false` and no totalCount. What could not be read is never left out in
+// silence.
 type Page[T any] struct {
 	Items []T
 	// Next is the token of the next page, "" on the last page.
@@ -90,4 +93,12 @@ type Page[T any] struct {
 	MayRepeat bool
 	// Freshness tells when the vendor sent the data.
 	Freshness model.Freshness
+	// Errors tell why rows are missing from a page whose other rows were read: one of
+	// several lists of the vendor could not be read, a row could not be decoded, a
+	// limit stopped the reading (kind Incomplete). Each is an *Error, and the graph
+	// reports it beside the rows.
+	Errors []error
+	// Hidden reports that the vendor does not show rows of the list to the credential.
+	// This is no error.
+	Hidden bool
 }

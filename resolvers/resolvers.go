@@ -90,7 +90,8 @@ func childConnection[T model.Node](ctx context.Context, l *loaders.Loader[T], li
 	return connection(ctx, l, listing)
 }
 
-// embeddedConnection resolves a list whose rows the parent object holds.
+// embeddedConnection resolves a list whose rows the parent object holds. Nil rows are
+// hidden by the vendor.
 func embeddedConnection[T model.Node](ctx context.Context, l *loaders.Loader[T], parent model.ID, rows []T, first *int, after *string) (*model.Connection[T], error) {
 	listing, err := loaders.Embedded(loaders.EmbeddedList(l.Type(), parent), rows, pageArgs(ctx, l, first, after))
 	if err != nil {
@@ -106,10 +107,11 @@ func pageArgs[T model.Node](ctx context.Context, l *loaders.Loader[T], first *in
 }
 
 // connection returns the connection of a listing. It loads nodes that lack a
-// selected field, and adds the errors of the listing. A nil listing is empty.
+// selected field, and adds the errors of the listing. A nil listing is that of a vendor
+// without such objects: empty and complete.
 func connection[T model.Node](ctx context.Context, l *loaders.Loader[T], listing *directory.Listing[T]) (*model.Connection[T], error) {
 	if listing == nil {
-		return &model.Connection[T]{PageInfo: &model.PageInfo{}, TotalCount: new(int)}, nil
+		return &model.Connection[T]{PageInfo: &model.PageInfo{}, TotalCount: new(int), Complete: true}, nil
 	}
 	if len(listing.Errors) > 0 && providers.KindOf(listing.Errors[0]) == providers.InvalidArgument {
 		return nil, listing.Errors[0]

@@ -1300,6 +1300,8 @@ type UserConnection {
   pageInfo: PageInfo!
   "The length of the whole list, with the filter; null if a vendor does not return it and only reading all pages would tell. Selecting it can cost vendor calls."
   totalCount: Int
+  "False if rows may be missing: a provider failed, a limit was reached (both with an error), or the vendor hides rows from the credential (without an error). Once false, it is false on all later pages of the list. Else true, also for an empty page. It tells caches and gateways that drop errors."
+  complete: Boolean!
   "The age of the data; null if the page needed no vendor data."
   freshness: Freshness
 }
@@ -1322,6 +1324,8 @@ type MembershipConnection {
   pageInfo: PageInfo!
   "The length of the whole list, with the filter; null if a vendor does not return it and only reading all pages would tell. Selecting it can cost vendor calls."
   totalCount: Int
+  "False if rows may be missing: a provider failed, a limit was reached (both with an error), or the vendor hides rows from the credential (without an error). Once false, it is false on all later pages of the list. Else true, also for an empty page. It tells caches and gateways that drop errors."
+  complete: Boolean!
   "The age of the data; null if the page needed no vendor data."
   freshness: Freshness
 }
@@ -1344,6 +1348,8 @@ type AccountConnection {
   pageInfo: PageInfo!
   "The length of the whole list, with the filter; null if a vendor does not return it and only reading all pages would tell. Selecting it can cost vendor calls."
   totalCount: Int
+  "False if rows may be missing: a provider failed, a limit was reached (both with an error), or the vendor hides rows from the credential (without an error). Once false, it is false on all later pages of the list. Else true, also for an empty page. It tells caches and gateways that drop errors."
+  complete: Boolean!
   "The age of the data; null if the page needed no vendor data."
   freshness: Freshness
 }
@@ -1366,6 +1372,8 @@ type OrganizationConnection {
   pageInfo: PageInfo!
   "The length of the whole list, with the filter; null if a vendor does not return it and only reading all pages would tell. Selecting it can cost vendor calls."
   totalCount: Int
+  "False if rows may be missing: a provider failed, a limit was reached (both with an error), or the vendor hides rows from the credential (without an error). Once false, it is false on all later pages of the list. Else true, also for an empty page. It tells caches and gateways that drop errors."
+  complete: Boolean!
   "The age of the data; null if the page needed no vendor data."
   freshness: Freshness
 }
@@ -1388,6 +1396,8 @@ type GroupConnection {
   pageInfo: PageInfo!
   "The length of the whole list, with the filter; null if a vendor does not return it and only reading all pages would tell. Selecting it can cost vendor calls."
   totalCount: Int
+  "False if rows may be missing: a provider failed, a limit was reached (both with an error), or the vendor hides rows from the credential (without an error). Once false, it is false on all later pages of the list. Else true, also for an empty page. It tells caches and gateways that drop errors."
+  complete: Boolean!
   "The age of the data; null if the page needed no vendor data."
   freshness: Freshness
 }
@@ -1410,6 +1420,8 @@ type BuyerConnection {
   pageInfo: PageInfo!
   "The length of the whole list, with the filter; null if a vendor does not return it and only reading all pages would tell. Selecting it can cost vendor calls."
   totalCount: Int
+  "False if rows may be missing: a provider failed, a limit was reached (both with an error), or the vendor hides rows from the credential (without an error). Once false, it is false on all later pages of the list. Else true, also for an empty page. It tells caches and gateways that drop errors."
+  complete: Boolean!
   "The age of the data; null if the page needed no vendor data."
   freshness: Freshness
 }
@@ -1432,6 +1444,8 @@ type SellerConnection {
   pageInfo: PageInfo!
   "The length of the whole list, with the filter; null if a vendor does not return it and only reading all pages would tell. Selecting it can cost vendor calls."
   totalCount: Int
+  "False if rows may be missing: a provider failed, a limit was reached (both with an error), or the vendor hides rows from the credential (without an error). Once false, it is false on all later pages of the list. Else true, also for an empty page. It tells caches and gateways that drop errors."
+  complete: Boolean!
   "The age of the data; null if the page needed no vendor data."
   freshness: Freshness
 }
@@ -1454,6 +1468,8 @@ type ModuleConnection {
   pageInfo: PageInfo!
   "The length of the whole list, with the filter; null if a vendor does not return it and only reading all pages would tell. Selecting it can cost vendor calls."
   totalCount: Int
+  "False if rows may be missing: a provider failed, a limit was reached (both with an error), or the vendor hides rows from the credential (without an error). Once false, it is false on all later pages of the list. Else true, also for an empty page. It tells caches and gateways that drop errors."
+  complete: Boolean!
   "The age of the data; null if the page needed no vendor data."
   freshness: Freshness
 }
@@ -1812,6 +1828,8 @@ func (ec *executionContext) childFields_AccountConnection(ctx context.Context, f
 		return ec.fieldContext_AccountConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_AccountConnection_totalCount(ctx, field)
+	case "complete":
+		return ec.fieldContext_AccountConnection_complete(ctx, field)
 	case "freshness":
 		return ec.fieldContext_AccountConnection_freshness(ctx, field)
 	}
@@ -1944,6 +1962,8 @@ func (ec *executionContext) childFields_BuyerConnection(ctx context.Context, fie
 		return ec.fieldContext_BuyerConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_BuyerConnection_totalCount(ctx, field)
+	case "complete":
+		return ec.fieldContext_BuyerConnection_complete(ctx, field)
 	case "freshness":
 		return ec.fieldContext_BuyerConnection_freshness(ctx, field)
 	}
@@ -2062,6 +2082,8 @@ func (ec *executionContext) childFields_GroupConnection(ctx context.Context, fie
 		return ec.fieldContext_GroupConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_GroupConnection_totalCount(ctx, field)
+	case "complete":
+		return ec.fieldContext_GroupConnection_complete(ctx, field)
 	case "freshness":
 		return ec.fieldContext_GroupConnection_freshness(ctx, field)
 	}
@@ -2144,6 +2166,8 @@ func (ec *executionContext) childFields_MembershipConnection(ctx context.Context
 		return ec.fieldContext_MembershipConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_MembershipConnection_totalCount(ctx, field)
+	case "complete":
+		return ec.fieldContext_MembershipConnection_complete(ctx, field)
 	case "freshness":
 		return ec.fieldContext_MembershipConnection_freshness(ctx, field)
 	}
@@ -2200,6 +2224,8 @@ func (ec *executionContext) childFields_ModuleConnection(ctx context.Context, fi
 		return ec.fieldContext_ModuleConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_ModuleConnection_totalCount(ctx, field)
+	case "complete":
+		return ec.fieldContext_ModuleConnection_complete(ctx, field)
 	case "freshness":
 		return ec.fieldContext_ModuleConnection_freshness(ctx, field)
 	}
@@ -2284,6 +2310,8 @@ func (ec *executionContext) childFields_OrganizationConnection(ctx context.Conte
 		return ec.fieldContext_OrganizationConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_OrganizationConnection_totalCount(ctx, field)
+	case "complete":
+		return ec.fieldContext_OrganizationConnection_complete(ctx, field)
 	case "freshness":
 		return ec.fieldContext_OrganizationConnection_freshness(ctx, field)
 	}
@@ -2414,6 +2442,8 @@ func (ec *executionContext) childFields_SellerConnection(ctx context.Context, fi
 		return ec.fieldContext_SellerConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_SellerConnection_totalCount(ctx, field)
+	case "complete":
+		return ec.fieldContext_SellerConnection_complete(ctx, field)
 	case "freshness":
 		return ec.fieldContext_SellerConnection_freshness(ctx, field)
 	}
@@ -2488,6 +2518,8 @@ func (ec *executionContext) childFields_UserConnection(ctx context.Context, fiel
 		return ec.fieldContext_UserConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_UserConnection_totalCount(ctx, field)
+	case "complete":
+		return ec.fieldContext_UserConnection_complete(ctx, field)
 	case "freshness":
 		return ec.fieldContext_UserConnection_freshness(ctx, field)
 	}
@@ -4153,6 +4185,13 @@ func (ec *executionContext) fieldContext_AccountConnection_totalCount(_ context.
 	return graphql.NewScalarFieldContext("AccountConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _AccountConnection_complete(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Account]) (ret graphql.Marshaler) {
+	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.Complete)
+}
+func (ec *executionContext) fieldContext_AccountConnection_complete(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccountConnection", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _AccountConnection_freshness(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Account]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5074,6 +5113,13 @@ func (ec *executionContext) _BuyerConnection_totalCount(ctx context.Context, fie
 }
 func (ec *executionContext) fieldContext_BuyerConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BuyerConnection", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _BuyerConnection_complete(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Buyer]) (ret graphql.Marshaler) {
+	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.Complete)
+}
+func (ec *executionContext) fieldContext_BuyerConnection_complete(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BuyerConnection", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _BuyerConnection_freshness(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Buyer]) (ret graphql.Marshaler) {
@@ -6140,6 +6186,13 @@ func (ec *executionContext) fieldContext_GroupConnection_totalCount(_ context.Co
 	return graphql.NewScalarFieldContext("GroupConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _GroupConnection_complete(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Group]) (ret graphql.Marshaler) {
+	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.Complete)
+}
+func (ec *executionContext) fieldContext_GroupConnection_complete(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupConnection", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _GroupConnection_freshness(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Group]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6755,6 +6808,13 @@ func (ec *executionContext) fieldContext_MembershipConnection_totalCount(_ conte
 	return graphql.NewScalarFieldContext("MembershipConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _MembershipConnection_complete(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Membership]) (ret graphql.Marshaler) {
+	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.Complete)
+}
+func (ec *executionContext) fieldContext_MembershipConnection_complete(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipConnection", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _MembershipConnection_freshness(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Membership]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7111,6 +7171,13 @@ func (ec *executionContext) _ModuleConnection_totalCount(ctx context.Context, fi
 }
 func (ec *executionContext) fieldContext_ModuleConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ModuleConnection", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ModuleConnection_complete(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Module]) (ret graphql.Marshaler) {
+	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.Complete)
+}
+func (ec *executionContext) fieldContext_ModuleConnection_complete(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModuleConnection", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _ModuleConnection_freshness(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Module]) (ret graphql.Marshaler) {
@@ -7698,6 +7765,13 @@ func (ec *executionContext) _OrganizationConnection_totalCount(ctx context.Conte
 }
 func (ec *executionContext) fieldContext_OrganizationConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OrganizationConnection", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _OrganizationConnection_complete(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Organization]) (ret graphql.Marshaler) {
+	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.Complete)
+}
+func (ec *executionContext) fieldContext_OrganizationConnection_complete(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrganizationConnection", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _OrganizationConnection_freshness(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Organization]) (ret graphql.Marshaler) {
@@ -9463,6 +9537,13 @@ func (ec *executionContext) fieldContext_SellerConnection_totalCount(_ context.C
 	return graphql.NewScalarFieldContext("SellerConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _SellerConnection_complete(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Seller]) (ret graphql.Marshaler) {
+	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.Complete)
+}
+func (ec *executionContext) fieldContext_SellerConnection_complete(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SellerConnection", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _SellerConnection_freshness(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Seller]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10089,6 +10170,13 @@ func (ec *executionContext) _UserConnection_totalCount(ctx context.Context, fiel
 }
 func (ec *executionContext) fieldContext_UserConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("UserConnection", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _UserConnection_complete(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.User]) (ret graphql.Marshaler) {
+	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.Complete)
+}
+func (ec *executionContext) fieldContext_UserConnection_complete(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UserConnection", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _UserConnection_freshness(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.User]) (ret graphql.Marshaler) {
@@ -11893,6 +11981,11 @@ func (ec *executionContext) _AccountConnection(ctx context.Context, sel ast.Sele
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "complete":
+			out.Values[i] = ec._AccountConnection_complete(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "freshness":
 			out.Values[i] = ec._AccountConnection_freshness(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -12261,6 +12354,11 @@ func (ec *executionContext) _BuyerConnection(ctx context.Context, sel ast.Select
 		case "totalCount":
 			out.Values[i] = ec._BuyerConnection_totalCount(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "complete":
+			out.Values[i] = ec._BuyerConnection_complete(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "freshness":
@@ -12702,6 +12800,11 @@ func (ec *executionContext) _GroupConnection(ctx context.Context, sel ast.Select
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "complete":
+			out.Values[i] = ec._GroupConnection_complete(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "freshness":
 			out.Values[i] = ec._GroupConnection_freshness(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -12927,6 +13030,11 @@ func (ec *executionContext) _MembershipConnection(ctx context.Context, sel ast.S
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "complete":
+			out.Values[i] = ec._MembershipConnection_complete(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "freshness":
 			out.Values[i] = ec._MembershipConnection_freshness(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -13080,6 +13188,11 @@ func (ec *executionContext) _ModuleConnection(ctx context.Context, sel ast.Selec
 		case "totalCount":
 			out.Values[i] = ec._ModuleConnection_totalCount(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "complete":
+			out.Values[i] = ec._ModuleConnection_complete(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "freshness":
@@ -13370,6 +13483,11 @@ func (ec *executionContext) _OrganizationConnection(ctx context.Context, sel ast
 		case "totalCount":
 			out.Values[i] = ec._OrganizationConnection_totalCount(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "complete":
+			out.Values[i] = ec._OrganizationConnection_complete(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "freshness":
@@ -14254,6 +14372,11 @@ func (ec *executionContext) _SellerConnection(ctx context.Context, sel ast.Selec
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "complete":
+			out.Values[i] = ec._SellerConnection_complete(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "freshness":
 			out.Values[i] = ec._SellerConnection_freshness(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -14452,6 +14575,11 @@ func (ec *executionContext) _UserConnection(ctx context.Context, sel ast.Selecti
 		case "totalCount":
 			out.Values[i] = ec._UserConnection_totalCount(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "complete":
+			out.Values[i] = ec._UserConnection_complete(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "freshness":

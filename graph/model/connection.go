@@ -10,6 +10,9 @@ type Connection[T any] struct {
 	// TotalCount is the length of the list; nil where it is not known without reading
 	// every page.
 	TotalCount *int
+	// Complete is false where rows may be missing: a provider failed, a limit was
+	// reached, or the vendor hides rows from the credential.
+	Complete bool
 	// Freshness is the age of the oldest page; nil where no page was fetched.
 	Freshness *Freshness
 }

@@ -5,7 +5,8 @@ type Group struct {
 	Entity
 	Name, Description, Logo *string
 	IsDefault               *bool
-	// Account, Modules, Users and Buyers can be short references.
+	// Account, Modules, Users and Buyers can be short references. A nil list of a record
+	// that holds the field is hidden by the vendor.
 	Account *Account
 	Modules []*Module
 	Users   []*User

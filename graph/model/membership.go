@@ -19,10 +19,11 @@ type Membership struct {
 	JoinedAt     *time.Time
 	LastAccessAt *time.Time
 	Invitation   *Invitation
-	Groups       []*Group
-	Buyers       []*Buyer
-	Modules      []*Module
-	Audit        *Audit
+	// Groups, Buyers and Modules are nil where the vendor hides them.
+	Groups  []*Group
+	Buyers  []*Buyer
+	Modules []*Module
+	Audit   *Audit
 }
 
 // IsEntity marks a type that a gateway can reference.

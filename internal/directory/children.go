@@ -18,7 +18,7 @@ const maxParents = 100
 // none. Where the vendor supports it, one read serves up to 100 parents; otherwise,
 // or where that takes more calls than one a parent, the lists are read one by one in
 // parallel. When a common read fails for a reason that each list would fail for, its
-// error is that of every list. A parent of a provider without such lists has no
+// error is that of every list, as are the errors of its pages. A parent of a provider without such lists has no
 // listing.
 func ReadChildren[T model.Node](
 	ctx context.Context, d *Directory, sel Selector[T], parentOf func(row T) model.ID, l List, parents []model.ID, w Window,
@@ -86,6 +86,8 @@ func (r *childReader[T]) readTogether(ctx context.Context, c providers.Collectio
 	query := r.list.Of(parents...).Query
 	rows := map[model.ID][]T{}
 	var freshness *model.Freshness
+	var gaps []error
+	hidden := false
 	seen := map[model.ID]bool{}
 	for token, pages := "", 0; ; pages++ {
 		page, err := c.Page(ctx, query, token)
@@ -96,6 +98,7 @@ func (r *childReader[T]) readTogether(ctx context.Context, c providers.Collectio
 			return false
 		}
 		freshness = freshness.Merge(&page.Freshness)
+		gaps, hidden = append(gaps, page.Errors...), hidden || page.Hidden
 		for _, row := range page.Items {
 			if seen[row.GlobalID()] || !matches(row, query.Filter) {
 				continue
@@ -115,7 +118,11 @@ func (r *childReader[T]) readTogether(ctx context.Context, c providers.Collectio
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, parent := range parents {
-		r.listings[parent] = Paginate(r.list.Of(parent), parent.Provider(), rows[parent], r.window, freshness)
+		listing := Paginate(r.list.Of(parent), parent.Provider(), rows[parent], r.window, freshness)
+		if hidden || len(gaps) > 0 {
+			listing.Incomplete(gaps...)
+		}
+		r.listings[parent] = listing
 	}
 	return true
 }
@@ -130,10 +137,7 @@ func (r *childReader[T]) fail(err error, parents []model.ID) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, parent := range parents {
-		r.listings[parent] = Listing[T]{
-			Connection: &model.Connection[T]{PageInfo: &model.PageInfo{HasPreviousPage: r.window.After != nil}},
-			Errors:     []error{err}, Failed: true,
-		}
+		r.listings[parent] = Unread[T](r.window, err)
 	}
 	return true
 }

@@ -109,7 +109,7 @@ func TestReadChildren_CommonReadFails(t *testing.T) {
 			t.Errorf("%v: %d calls, want %d", kind, s.calls(), want)
 		}
 		for n := range 3 {
-			if list := lists[account(n)]; !slices.Equal(kinds(list.Errors), []providers.Kind{kind}) || !list.Failed || list.PageInfo == nil {
+			if list := lists[account(n)]; !slices.Equal(kinds(list.Errors), []providers.Kind{kind}) || !list.Failed || list.PageInfo == nil || list.Complete {
 				t.Errorf("%v: account %d: %+v", kind, n, list)
 			}
 		}
@@ -150,5 +150,31 @@ func TestReadChildren_RowWithoutParent(t *testing.T) {
 	}
 	if diff := cmp.Diff(map[model.ID][]string{account(0): {"a:x"}, account(1): {"a:y"}}, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// What a common read lacks may be missing in each of the lists.
+func TestReadChildren_IncompletePage(t *testing.T) {
+	for name, c := range map[string]struct {
+		gaps   map[int][]error
+		hidden map[int]bool
+		want   []providers.Kind
+	}{
+		"complete": {},
+		"errors":   {map[int][]error{1: {unavailable}}, nil, []providers.Kind{providers.Unavailable}},
+		"hidden":   {nil, map[int]bool{0: true}, nil},
+	} {
+		s, d := withGroups([]*model.Group{group("0", "x")}, []*model.Group{group("1", "y")})
+		s.gaps, s.hidden = c.gaps, c.hidden
+		lists := directory.ReadChildren(t.Context(), d, groups, accountOf, directory.List{}, accounts(2), directory.Window{First: 5, Total: true})
+		for n, want := range []string{"a:x", "a:y"} {
+			list, complete := lists[account(n)], name == "complete"
+			if list.Complete != complete || (list.TotalCount != nil) != complete || !slices.Equal(kinds(list.Errors), c.want) || list.Failed {
+				t.Errorf("%s, account %d: complete %t, total %v, %v", name, n, list.Complete, list.TotalCount, list.Errors)
+			}
+			if !slices.Equal(ids(list), []string{want}) {
+				t.Errorf("%s, account %d: %q", name, n, ids(list))
+			}
+		}
 	}
 }

@@ -26,6 +26,10 @@ type fakeCollection[T model.Node] struct {
 	isChild func(row T, of providers.Parent) bool
 	// errs are the errors of pages, by number.
 	errs map[int]error
+	// gaps are the errors beside the rows of a page, and hidden the pages that hide rows,
+	// by number.
+	gaps   map[int][]error
+	hidden map[int]bool
 	// repeatsToken is the number of a page whose Next is its own token; 0 is none.
 	repeatsToken int
 
@@ -62,7 +66,10 @@ func (s *fakeCollection[T]) Page(_ context.Context, q providers.Query, token str
 	if err := s.errs[n]; err != nil {
 		return nil, err
 	}
-	page := &providers.Page[T]{MayRepeat: s.mayRepeat, Freshness: model.Freshness{FetchedAt: firstFetch.Add(time.Duration(-n) * time.Hour)}}
+	page := &providers.Page[T]{
+		MayRepeat: s.mayRepeat, Freshness: model.Freshness{FetchedAt: firstFetch.Add(time.Duration(-n) * time.Hour)},
+		Errors: s.gaps[n], Hidden: s.hidden[n],
+	}
 	if n < len(s.pages) {
 		page.Items = s.pages[n]
 	}

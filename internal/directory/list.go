@@ -33,12 +33,11 @@ func (l List) ID() model.ListID {
 // Read reads a window of a list. Without an order it reads one provider after the
 // other, and only as far as the window needs; with one it merges the providers.
 func Read[T model.Node](ctx context.Context, d *Directory, sel Selector[T], l List, w Window) Listing[T] {
-	listing := Listing[T]{Connection: &model.Connection[T]{PageInfo: &model.PageInfo{HasPreviousPage: w.After != nil}}}
 	streams, err := openStreams(d, sel, l, w.After)
 	if err != nil {
-		listing.Errors, listing.Failed = []error{err}, true
-		return listing
+		return Unread[T](w, err)
 	}
+	listing := Listing[T]{Connection: &model.Connection[T]{PageInfo: &model.PageInfo{HasPreviousPage: w.After != nil}, Complete: true}}
 	order := l.Query.Order
 	next := concat(streams)
 	if order.Field != "" {
@@ -66,8 +65,8 @@ func Read[T model.Node](ctx context.Context, d *Directory, sel Selector[T], l Li
 	listing.Failed = len(streams) > 0
 	for _, s := range streams {
 		listing.Freshness = listing.Freshness.Merge(s.freshness)
-		if s.err != nil {
-			listing.Errors = append(listing.Errors, s.err)
+		if reasons := s.errors(); s.isIncomplete() {
+			listing.Incomplete(reasons...)
 		}
 		if s.err == nil || s.pages > 0 {
 			listing.Failed = false

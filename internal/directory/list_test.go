@@ -33,7 +33,7 @@ func TestRead_UnorderedReadsProvidersInSequence(t *testing.T) {
 		t.Errorf("FetchedAt = %v", page.Freshness.FetchedAt)
 	}
 	page = read(t, d, l, windowAfter(t, l, page, 2))
-	if len(page.Edges) != 0 || page.PageInfo.HasNextPage || page.PageInfo.First != nil || page.Failed {
+	if len(page.Edges) != 0 || page.PageInfo.HasNextPage || page.PageInfo.First != nil || page.Failed || !page.Complete {
 		t.Errorf("after the end: %q, %+v", ids(page), page.PageInfo)
 	}
 }

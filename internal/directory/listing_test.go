@@ -25,6 +25,9 @@ func TestRead_OneProviderFails(t *testing.T) {
 		if !slices.Equal(kinds(page.Errors), []providers.Kind{providers.Unavailable}) || page.TotalCount != nil {
 			t.Errorf("%+v: %v, total %v", l, page.Errors, page.TotalCount)
 		}
+		if page.Complete {
+			t.Errorf("%+v: complete without the rows of a provider", l)
+		}
 		page = read(t, withUsers(bad, bad), l, directory.Window{First: 5})
 		if !page.Failed || len(page.Errors) != 2 {
 			t.Errorf("all providers fail: %+v", page)
@@ -60,6 +63,32 @@ func TestRead_Incomplete(t *testing.T) {
 	if !slices.Equal(ids(page), []string{"a:1", "a:2"}) || page.PageInfo.HasNextPage || page.Failed ||
 		!slices.Equal(kinds(page.Errors), []providers.Kind{providers.Incomplete}) {
 		t.Errorf("pages that do not advance: %q, %+v, %v", ids(page), page.PageInfo, page.Errors)
+	}
+}
+
+// A page without rows that could not be read, or that the vendor hides, is not complete
+// and has no total. Its other rows are returned, and hidden rows are no error.
+func TestRead_IncompletePage(t *testing.T) {
+	for name, c := range map[string]struct {
+		gaps   map[int][]error
+		hidden map[int]bool
+		want   []providers.Kind
+	}{
+		"complete": {},
+		"errors":   {map[int][]error{1: {unavailable, &providers.Error{Kind: providers.Forbidden}}}, nil, []providers.Kind{providers.Unavailable, providers.Forbidden}},
+		"hidden":   {nil, map[int]bool{1: true}, nil},
+	} {
+		for _, l := range []directory.List{{}, byName} {
+			s := &fakeCollection[*model.User]{pages: [][]*model.User{usersNamed("a", "1"), usersNamed("a", "2")}, totals: true, gaps: c.gaps, hidden: c.hidden}
+			page := read(t, withUsers(s), l, directory.Window{First: 5, More: true, Total: true})
+			complete := name == "complete"
+			if page.Complete != complete || (page.TotalCount != nil) != complete || !slices.Equal(kinds(page.Errors), c.want) {
+				t.Errorf("%s, %+v: complete %t, total %v, %v", name, l, page.Complete, page.TotalCount, page.Errors)
+			}
+			if !slices.Equal(ids(page), []string{"a:1", "a:2"}) || page.Failed || page.PageInfo.HasNextPage {
+				t.Errorf("%s, %+v: %q, failed %t, %+v", name, l, ids(page), page.Failed, page.PageInfo)
+			}
+		}
 	}
 }
 

@@ -38,7 +38,12 @@ type stream[T model.Node] struct {
 	// pages is the number of pages that were fetched.
 	pages     int
 	freshness *model.Freshness
-	err       error
+	// err ended the stream.
+	err error
+	// gaps are the errors of the pages that were read, and hidden is set if one of them
+	// lacks rows that the vendor hides.
+	gaps   []error
+	hidden bool
 }
 
 func newStream[T model.Node](p *model.Provider, c providers.Collection[T], q providers.Query, at model.Position) *stream[T] {
@@ -90,6 +95,17 @@ func (s *stream[T]) more(ctx context.Context) bool {
 	}
 	return s.peek(ctx)
 }
+
+// errors returns the reasons for which rows are missing.
+func (s *stream[T]) errors() []error {
+	if s.err == nil {
+		return s.gaps
+	}
+	return append(slices.Clip(s.gaps), s.err)
+}
+
+// isIncomplete reports whether rows of the pages that were read may be missing.
+func (s *stream[T]) isIncomplete() bool { return s.hidden || s.err != nil || len(s.gaps) > 0 }
 
 // total returns the number of rows of the whole list; nil unless the vendor gives it or
 // all rows have been read.
@@ -223,6 +239,7 @@ func (s *stream[T]) fetch(ctx context.Context, token string) *providers.Page[T] 
 	}
 	s.pages++
 	s.freshness = s.freshness.Merge(&page.Freshness)
+	s.gaps, s.hidden = append(s.gaps, page.Errors...), s.hidden || page.Hidden
 	if page.Next != "" && page.Next == token {
 		s.err = &providers.Error{Kind: providers.Incomplete, Provider: s.provider, Detail: "the vendor's pages do not advance"}
 		page = &providers.Page[T]{Items: page.Items, Freshness: page.Freshness}

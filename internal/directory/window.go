@@ -23,20 +23,38 @@ func (w Window) Of(rows int) (from, to int) {
 // Listing is a window of a list, and the errors of reading it.
 type Listing[T any] struct {
 	*model.Connection[T]
-	// Errors holds one error for each provider that failed or was read in part.
+	// Errors holds the error of each provider that failed or was read in part, and
+	// those that tell why rows are missing. If there are any, the connection is not
+	// complete and has no total.
 	Errors []error
 	// Failed is set when no provider could be read.
 	Failed bool
 }
 
-// Paginate returns a window of a list whose rows are given. provider is the name that
-// its cursors hold.
+// Incomplete marks a listing as one in which rows may be missing for these reasons,
+// or, without reasons, because the vendor hides them. Its total is unknown then.
+func (l *Listing[T]) Incomplete(reasons ...error) {
+	l.Errors = append(l.Errors, reasons...)
+	l.Complete, l.TotalCount = false, nil
+}
+
+// Unread returns the listing of a list that could not be read. Without errors, the
+// vendor hides the list.
+func Unread[T model.Node](w Window, errs ...error) Listing[T] {
+	return Listing[T]{
+		Connection: &model.Connection[T]{PageInfo: &model.PageInfo{HasPreviousPage: w.After != nil}},
+		Errors:     errs, Failed: errs != nil,
+	}
+}
+
+// Paginate returns a window of a complete list whose rows are given. provider is the
+// name that its cursors hold.
 func Paginate[T model.Node](l List, provider string, rows []T, w Window, freshness *model.Freshness) Listing[T] {
 	start, end := w.Of(len(rows))
 	n := len(rows)
 	c := &model.Connection[T]{
 		PageInfo:   &model.PageInfo{HasNextPage: end < n, HasPreviousPage: w.After != nil},
-		TotalCount: &n, Freshness: freshness,
+		TotalCount: &n, Complete: true, Freshness: freshness,
 	}
 	id := l.ID()
 	edges, positions := make([]model.Edge[T], end-start), make([]model.Position, end-start)

@@ -52,12 +52,16 @@ func EmbeddedList(typ string, owner model.ID) directory.List {
 	return directory.List{Kind: string(owner) + " " + typ}
 }
 
-// Embedded returns a window of a list whose rows are given. The error is of kind
-// InvalidArgument.
+// Embedded returns a window of a list whose rows are given. Nil rows are hidden by the
+// vendor. The error is of kind InvalidArgument.
 func Embedded[T model.Node](of directory.List, rows []T, p Paging) (*directory.Listing[T], error) {
 	w, err := embeddedWindow(of, p)
 	if err != nil {
 		return nil, err
+	}
+	if rows == nil {
+		hidden := directory.Unread[T](w)
+		return &hidden, nil
 	}
 	listing := directory.Paginate(of, "", rows, w, nil)
 	return &listing, nil

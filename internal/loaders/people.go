@@ -84,17 +84,18 @@ func (s *Loaders) MembershipsOf(ctx context.Context, p *model.Person, window Pag
 	var rows []*model.Membership
 	var freshness *model.Freshness
 	var errs []error
+	complete := true
 	for i, part := range parts {
 		for part != nil && part.Connection != nil {
 			rows = append(rows, part.Nodes()...)
 			freshness = freshness.Merge(part.Freshness)
-			errs = append(errs, part.Errors...)
+			errs, complete = append(errs, part.Errors...), complete && part.Complete
 			part = s.nextPage(ctx, p.Users[i], part)
 		}
 	}
 	listing := directory.Paginate(l, "", rows, w, freshness)
-	if listing.Errors = errs; errs != nil {
-		listing.TotalCount = nil
+	if !complete {
+		listing.Incomplete(errs...)
 	}
 	return &listing, nil
 }

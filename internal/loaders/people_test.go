@@ -71,7 +71,7 @@ func TestMembershipsOf_ReadsAllPages(t *testing.T) {
 	size := 70
 	for window := (loaders.Paging{First: &size, Total: true}); ; {
 		listing, err := s.MembershipsOf(t.Context(), person, window)
-		if err != nil || listing.Errors != nil || *listing.TotalCount != 2*each {
+		if err != nil || listing.Errors != nil || !listing.Complete || *listing.TotalCount != 2*each {
 			t.Fatalf("%v, %v, total %v", err, listing.Errors, listing.TotalCount)
 		}
 		for _, m := range listing.Nodes() {
@@ -95,7 +95,7 @@ func TestMembershipsOf_LaterPageFails(t *testing.T) {
 		t.Fatalf("%v, %v", err, listing.Errors)
 	}
 	last := listing.Edges[len(listing.Edges)-1].Node.VendorID
-	if len(listing.Edges) != 50 || last != "49/x" || !listing.PageInfo.HasNextPage || listing.TotalCount != nil {
+	if len(listing.Edges) != 50 || last != "49/x" || !listing.PageInfo.HasNextPage || listing.TotalCount != nil || listing.Complete {
 		t.Errorf("%d memberships, the last %s, total %v", len(listing.Edges), last, listing.TotalCount)
 	}
 }

@@ -52,7 +52,10 @@ func add[T model.Node](all []collection, typ string, c providers.Collection[T]) 
 			if page == nil {
 				return nil, err
 			}
-			nodes := &providers.Page[model.Node]{Next: page.Next, Total: page.Total, Freshness: page.Freshness}
+			nodes := &providers.Page[model.Node]{
+				Next: page.Next, Total: page.Total, MayRepeat: page.MayRepeat, Freshness: page.Freshness,
+				Errors: page.Errors, Hidden: page.Hidden,
+			}
 			for _, item := range page.Items {
 				nodes.Items = append(nodes.Items, item)
 			}
@@ -147,6 +150,9 @@ func (l list) read(t *testing.T, p providers.Provider, q providers.Query) rows {
 		}
 		if page.Freshness.FetchedAt.IsZero() && len(page.Items) > 0 {
 			t.Errorf("%s: Page(%q) has no FetchedAt", l.name, token)
+		}
+		if page.Hidden || len(page.Errors) > 0 {
+			t.Errorf("%s: Page(%q) is incomplete: hidden %t, %v", l.name, token, page.Hidden, page.Errors)
 		}
 		if token == "" {
 			r.total = page.Total
