@@ -17,7 +17,7 @@ help: ## List the targets
 	@sed -nE 's/^([a-z0-9]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
 
 .PHONY: demo
-demo: needs-go ## Run the server with four simulated vendors
+demo: needs-go ## Run the server with simulated vendors
 	go run . demo
 
 .PHONY: test

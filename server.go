@@ -64,8 +64,8 @@ type program struct {
 
 type commands struct {
 	Serve   serveCommand   `cmd:"" default:"withargs" help:"Serve the graph (default)."`
-	Demo    demoCommand    `cmd:"" help:"Serve the graph of four simulated vendors; needs no configuration."`
-	Vendors vendorsCommand `cmd:"" help:"Run the four simulated vendors alone."`
+	Demo    demoCommand    `cmd:"" help:"Serve the graph of simulated vendors; needs no configuration."`
+	Vendors vendorsCommand `cmd:"" help:"Run the simulated vendors alone."`
 	Schema  schemaCommand  `cmd:"" help:"Print the SDL, for composition."`
 	Check   checkCommand   `cmd:"" help:"Check the configuration and call every provider once."`
 	Version versionCommand `cmd:"" help:"Print the version."`
@@ -140,7 +140,7 @@ func (c demoCommand) Run(ctx context.Context, p *program) error {
 
 func welcome(address string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "accountgraph demo: four simulated vendors, one graph.\n\n  GraphiQL  http://%[1]s/\n  GraphQL   http://%[1]s/graphql\n\nThree queries to try:\n", address)
+	fmt.Fprintf(&b, "accountgraph demo: simulated vendors, one graph.\n\n  GraphiQL  http://%[1]s/\n  GraphQL   http://%[1]s/graphql\n\nThree queries to try:\n", address)
 	for _, query := range demo.Queries {
 		fmt.Fprintf(&b, "\n  curl -s http://%s/graphql -H 'content-type: application/json' -d '{\"query\":\"%s\"}'\n", address, strings.ReplaceAll(query, `"`, `\"`))
 	}
@@ -180,7 +180,7 @@ func (p *program) serve(ctx context.Context, o server.Options, listen string, re
 }
 
 type vendorsCommand struct {
-	Port firstPort `help:"The first of the four ports; 0 takes free ones." default:"${port}"`
+	Port firstPort `help:"The first of the consecutive ports; 0 takes free ones." default:"${port}"`
 }
 
 // Run serves the simulated vendors until ctx ends.
@@ -190,7 +190,7 @@ func (c vendorsCommand) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	defer vendors.Stop()
-	fmt.Fprint(p.stdout, "# Simulated vendors are running. As a configuration:\n", vendors.Config())
+	fmt.Fprint(p.stdout, "# Simulated vendors are running. As a configuration:\n", vendors.Config(), "# Ctrl-C stops them.\n")
 	<-ctx.Done()
 	return nil
 }

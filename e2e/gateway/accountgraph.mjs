@@ -43,7 +43,7 @@ async function start(args, stream, pattern) {
 
 // vendors runs the simulated vendors; providers is the configuration for them.
 export async function vendors() {
-  const { match, stop } = await start(['vendors', '--port', '0'], 'stdout', /^providers:\n(?:.*\n)*.*organizations: .*\n/m);
+  const { match, stop } = await start(['vendors', '--port', '0'], 'stdout', /^providers:\n(?:.*\n)*?(?=# Ctrl-C)/m);
   return { providers: match[0], stop };
 }
 

@@ -9,6 +9,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/accountgraph/accountgraph/internal/demo"
+	"github.com/accountgraph/accountgraph/internal/vendors"
 )
 
 const seeHelp = "See `accountgraph --help`.\n"
@@ -60,8 +63,8 @@ providers:
 		{"a version that is too old", "schema --federation 2.2", "--federation: must be a version from 2.3 to 2.12\n" + seeHelp},
 		{"a version that is too new", "schema --federation 2.13", "--federation: must be a version from 2.3 to 2.12\n" + seeHelp},
 		{"a version that is none", "schema --federation 2", "--federation: must be a version from 2.3 to 2.12\n" + seeHelp},
-		{"a port that is none", "vendors --port http", "--port: must be a number from 0 to 65532\n" + seeHelp},
-		{"a port too high", "vendors --port 65533", "--port: must be a number from 0 to 65532\n" + seeHelp},
+		{"a port that is none", "vendors --port http", "--port: must be a number from 0 to " + strconv.Itoa(demo.LastFirstPort()) + "\n" + seeHelp},
+		{"a port too high", "vendors --port " + strconv.Itoa(demo.LastFirstPort()+1), "--port: must be a number from 0 to " + strconv.Itoa(demo.LastFirstPort()) + "\n" + seeHelp},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -109,11 +112,11 @@ func TestCommands_Version(t *testing.T) {
 // The command vendors listens on consecutive ports. A second one on these ports fails.
 func TestVendors_Ports(t *testing.T) {
 	t.Parallel()
-	first := consecutivePorts(t)
+	first := consecutivePorts(t, len(vendors.All()))
 	p := start(t, nil, "vendors", "--port", strconv.Itoa(first))
-	p.waitStdout(`organizations: .*\n`)
-	for i, path := range []string{"/public", "", "", ""} {
-		want := "baseURL: http://127.0.0.1:" + strconv.Itoa(first+i) + path + "\n"
+	p.waitStdout(endOfConfiguration)
+	for i, v := range vendors.All() {
+		want := "baseURL: http://127.0.0.1:" + strconv.Itoa(first+i) + v.Simulate(demo.Token).BasePath + "\n"
 		if !strings.Contains(p.stdout.String(), want) {
 			t.Errorf("no %s in\n%s", want, &p.stdout)
 		}
@@ -136,14 +139,17 @@ func TestVendors_Ports(t *testing.T) {
 	}
 }
 
-// consecutivePorts returns the first of four consecutive free ports, with a free port
+// endOfConfiguration matches the last line that the command vendors prints.
+const endOfConfiguration = `# Ctrl-C stops them\.\n`
+
+// consecutivePorts returns the first of n consecutive free ports, with a free port
 // before it, outside the ephemeral range of common systems.
-func consecutivePorts(t *testing.T) int {
+func consecutivePorts(t *testing.T, n int) int {
 	t.Helper()
 search:
 	for range 100 {
 		first := 20_000 + rand.N(10_000)
-		for i := range 5 {
+		for i := range n + 1 {
 			listener, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(first-1+i))
 			if err != nil {
 				continue search
@@ -152,6 +158,6 @@ search:
 		}
 		return first
 	}
-	t.Fatal("no four consecutive free ports")
+	t.Fatalf("no %d consecutive free ports", n)
 	return 0
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/accountgraph/accountgraph/internal/demo"
+	"github.com/accountgraph/accountgraph/internal/vendors"
 )
 
 // The demo starts without a configuration, its example commands work, and it serves
@@ -56,11 +57,15 @@ func TestDemo_FirstSteps(t *testing.T) {
 // The output of the command vendors is a configuration for serve.
 func TestServe_PrintedConfiguration(t *testing.T) {
 	t.Parallel()
-	vendors := start(t, nil, "vendors", "--port", "0")
-	vendors.waitStdout(`organizations: .*\n`)
-	config := strings.ReplaceAll(vendors.stdout.String(), "token: demo-token", "token: ${DEMO_TOKEN}")
-	if strings.Count(config, "${DEMO_TOKEN}") != 4 {
-		t.Fatalf("not four vendors:\n%s", config)
+	var want []string
+	for _, v := range vendors.All() {
+		want = append(want, v.Word())
+	}
+	simulators := start(t, nil, "vendors", "--port", "0")
+	simulators.waitStdout(endOfConfiguration)
+	config := strings.ReplaceAll(simulators.stdout.String(), "token: demo-token", "token: ${DEMO_TOKEN}")
+	if n := strings.Count(config, "${DEMO_TOKEN}"); n != len(want) {
+		t.Fatalf("%d vendors, want %d:\n%s", n, len(want), config)
 	}
 	p := startServer(t, []string{"DEMO_TOKEN=demo-token"}, "serve", "--config", writeFile(t, "a.yaml", listenAnywhere+config))
 	if want := "accountgraph listens on http://" + p.address + "\n"; p.stdout.String() != want {
@@ -68,14 +73,14 @@ func TestServe_PrintedConfiguration(t *testing.T) {
 	}
 	a := p.query(`{ providers { name vendor users(first: 1) { nodes { id } } } }`)
 	var names []string
-	for i := range 4 {
+	for i := range want {
 		name, _ := a.value(fmt.Sprintf("providers.%d.name", i)).(string)
 		names = append(names, name)
 		if id, _ := a.value(fmt.Sprintf("providers.%d.users.nodes.0.id", i)).(string); !strings.HasPrefix(id, name+":User:") {
 			t.Errorf("%s: the first user is %q\n%s", name, id, a.text)
 		}
 	}
-	if diff := cmp.Diff([]string{"softwareone", "activityinfo", "activeplatform", "blendvision"}, names); diff != "" {
+	if diff := cmp.Diff(want, names); diff != "" {
 		t.Error(diff)
 	}
 	for line := range strings.Lines(p.waitStderr(`(?s)\{.*"listening".*\n`)[0]) {

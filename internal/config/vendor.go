@@ -48,8 +48,8 @@ func (o Options) Text(key string) string {
 // List returns the items of a key that is a list, or nil.
 func (o Options) List(key string) []string { return o[key] }
 
-// word is the vendor's name as a file spells it.
-func (v Vendor) word() string { return strings.ToLower(string(v.Name)) }
+// Word returns the vendor as configurations spell it.
+func (v Vendor) Word() string { return strings.ToLower(string(v.Name)) }
 
 // providerFields adds the vendor names and the vendors' keys to the fields of a
 // provider.
@@ -57,7 +57,7 @@ func (d *decoder) providerFields(fields []field) []field {
 	for i, f := range fields {
 		if f.key == "vendor" {
 			for _, v := range d.vendors {
-				fields[i].oneOf = append(fields[i].oneOf, v.word())
+				fields[i].oneOf = append(fields[i].oneOf, v.Word())
 			}
 		}
 	}
@@ -95,7 +95,7 @@ func (d *decoder) checkOptions(path string, p *Provider) {
 			case p.Vendor == "":
 			case v.Name != p.Vendor:
 				if d.isSet(at) {
-					d.add(at, "is a key of vendor %s", v.word())
+					d.add(at, "is a key of vendor %s", v.Word())
 				}
 			case d.isSet(at):
 			case k.Required:

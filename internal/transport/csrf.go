@@ -8,8 +8,8 @@ import (
 	"github.com/accountgraph/accountgraph/internal/apierror"
 )
 
-// preflightHeaders force a CORS preflight, which this endpoint never approves. A GET
-// carrying one cannot be cross-site.
+// preflightHeaders force a CORS preflight, which the server approves for configured
+// origins only. Pages of other origins cannot send a GET that carries one.
 var preflightHeaders = []string{
 	"GraphQL-Require-Preflight", "Apollo-Require-Preflight", "X-Apollo-Operation-Name", traceHeader,
 }

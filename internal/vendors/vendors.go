@@ -8,7 +8,6 @@ package vendors
 import (
 	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/config"
@@ -25,9 +24,6 @@ type Vendor struct {
 	// Simulate returns a simulator that accepts the token.
 	Simulate func(token string) Simulator
 }
-
-// Word is the vendor as configurations spell it.
-func (v Vendor) Word() string { return strings.ToLower(string(v.Name)) }
 
 // Simulator is a simulated vendor: an HTTP handler, and how a configuration
 // reaches it.
