@@ -26,7 +26,8 @@ type Parent struct {
 	IDs []string
 }
 
-// Filter holds conditions that a row must all meet. Zero fields are no condition.
+// Filter holds conditions that a row must all meet. Zero fields are no condition. No
+// vendor gets a filter that matches nothing.
 type Filter struct {
 	// Emails are normalized addresses. A user has one of them.
 	Emails []string
@@ -44,6 +45,14 @@ type Filter struct {
 	// InvalidArgument.
 	Database string
 }
+
+// MatchesNothing reports whether a row would need one of no values: a list is empty,
+// but not nil.
+func (f Filter) MatchesNothing() bool {
+	return isEmpty(f.Emails) || isEmpty(f.Status) || isEmpty(f.Roles) || isEmpty(f.Licenses)
+}
+
+func isEmpty[S any](values []S) bool { return values != nil && len(values) == 0 }
 
 // Order is the requested order of a list; the zero Order is the vendor's own.
 type Order struct {

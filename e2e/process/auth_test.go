@@ -261,7 +261,7 @@ func TestAuth_HostHeader(t *testing.T) {
 func TestCORS_Origins(t *testing.T) {
 	t.Parallel()
 	v := startVendors(t)
-	const listed = "server: {listen: 127.0.0.1:0, cors: {origins: ['https://app.example.com', 'http://localhost:5173']}}\n"
+	const listed = "server: {listen: 127.0.0.1:0, cors: {origins: ['https://app.example.com', 'http://localhost:5173'], headers: [X-Session-Id]}}\n"
 	open := startServer(t, nil, "--config", writeFile(t, "a.yaml", listed+v.Config()))
 	shut := startServer(t, nil, "--config", writeFile(t, "b.yaml", listenAnywhere+v.Config()))
 	for origin, want := range map[string]bool{
@@ -301,9 +301,13 @@ func TestCORS_Origins(t *testing.T) {
 			}
 		}
 	}
-	for _, header := range []string{"router-authorization", "cookie", "x-other"} {
+	for header, want := range map[string]bool{
+		"router-authorization": false, "cookie": false, "x-other": false, "accountgraph-cache-tags": false,
+		"traceparent": true, "tracestate": true, "baggage": true, "sentry-trace": true, "x-requested-with": true,
+		"cache-control": true, "pragma": true, "x-session-id": true, "baggage,sentry-trace,traceparent,x-session-id": true,
+	} {
 		res, _ := open.crossOrigin(t, http.MethodOptions, "https://app.example.com", http.Header{"Access-Control-Request-Method": {"POST"}, "Access-Control-Request-Headers": {header}})
-		if got := res.Header.Get("Access-Control-Allow-Headers"); got != "" {
+		if got := res.Header.Get("Access-Control-Allow-Headers"); got != "" != want {
 			t.Errorf("a page may send %s: %q", header, got)
 		}
 	}

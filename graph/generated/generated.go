@@ -311,7 +311,7 @@ directive @cacheTag(
   format: String!
 ) repeatable on FIELD_DEFINITION | OBJECT
 
-"An instant in RFC 3339 format, in UTC: ` + "`" + `2026-02-23T05:23:33.731Z` + "`" + `. An argument can have another offset."
+"An instant in RFC 3339 format, in UTC: ` + "`" + `2026-02-23T05:23:33.731Z` + "`" + `. An argument can have another offset and lower-case letters; any other text is ` + "`" + `BAD_USER_INPUT` + "`" + `."
 scalar DateTime
 
 "A URL as the vendor returned it. This server does not validate or request it."
@@ -1138,11 +1138,11 @@ type Person @key(fields: "email") @entityResolver(multi: true) {
 
 # ------------------------------------------------- filters and orders ------
 
-"Selects users. All conditions that are not null must match. A user without a time does not match a range of times."
+"Selects users. All conditions that are not null must match; an empty list matches nothing. A user without a time does not match a range of times."
 input UserFilter {
   "The names of providers. An unknown name is ` + "`" + `BAD_USER_INPUT` + "`" + `."
   providers: [String!]
-  "The e-mail address, after Unicode and case normalization."
+  "The e-mail address. Case, Unicode form and spaces around it are ignored."
   email: String @tag(name: "personal")
   "Any of these statuses."
   status: [UserStatus!]
@@ -1208,7 +1208,7 @@ input EntityOrder {
   direction: OrderDirection! = ASC
 }
 
-"Selects accounts. All conditions that are not null must match."
+"Selects accounts. All conditions that are not null must match; an empty list matches nothing."
 input AccountFilter {
   "The names of providers. An unknown name is ` + "`" + `BAD_USER_INPUT` + "`" + `."
   providers: [String!]
@@ -1218,7 +1218,7 @@ input AccountFilter {
   status: [AccountStatus!]
 }
 
-"Selects organizations. All conditions that are not null must match."
+"Selects organizations. All conditions that are not null must match; an empty list matches nothing."
 input OrganizationFilter {
   "The names of providers. An unknown name is ` + "`" + `BAD_USER_INPUT` + "`" + `."
   providers: [String!]
@@ -1228,7 +1228,7 @@ input OrganizationFilter {
   status: [OrganizationStatus!]
 }
 
-"Selects buyers. All conditions that are not null must match."
+"Selects buyers. All conditions that are not null must match; an empty list matches nothing."
 input BuyerFilter {
   "The names of providers. An unknown name is ` + "`" + `BAD_USER_INPUT` + "`" + `."
   providers: [String!]
@@ -1238,7 +1238,7 @@ input BuyerFilter {
   status: [BuyerStatus!]
 }
 
-"Selects sellers. All conditions that are not null must match."
+"Selects sellers. All conditions that are not null must match; an empty list matches nothing."
 input SellerFilter {
   "The names of providers. An unknown name is ` + "`" + `BAD_USER_INPUT` + "`" + `."
   providers: [String!]
@@ -1248,7 +1248,7 @@ input SellerFilter {
   status: [SellerStatus!]
 }
 
-"Selects groups or modules, which have no status. All conditions that are not null must match."
+"Selects groups or modules, which have no status. All conditions that are not null must match; an empty list matches nothing."
 input EntityFilter {
   "The names of providers. An unknown name is ` + "`" + `BAD_USER_INPUT` + "`" + `."
   providers: [String!]
@@ -1256,7 +1256,7 @@ input EntityFilter {
   name: String
 }
 
-"Selects memberships. All conditions that are not null must match."
+"Selects memberships. All conditions that are not null must match; an empty list matches nothing."
 input MembershipFilter {
   "Any of these roles. ActivityInfo filters ` + "`" + `[OWNER]` + "`" + ` itself (` + "`" + `owners=TRUE` + "`" + `)."
   roles: [MembershipRole!]
@@ -1615,12 +1615,12 @@ type Query {
   ): OrganizationConnection @cost(weight: 5) @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false) @cacheTag(format: "organizations")
   "The person with this e-mail address; null if no provider has a user with it."
   person(
-    "The e-mail address. Case and Unicode form are ignored."
+    "The e-mail address. Case, Unicode form and spaces around it are ignored."
     email: String!
   ): Person @cost(weight: 20) @cacheTag(format: "people")
   "The persons with these e-mail addresses, in their order; null for an address without users."
   people(
-    "The e-mail addresses, at most 100. Case and Unicode form are ignored."
+    "The e-mail addresses, at most 100. Case, Unicode form and spaces around them are ignored."
     emails: [String!]!
   ): [Person]! @cost(weight: 5) @listSize(assumedSize: 100) @cacheTag(format: "people")
 }
@@ -11585,28 +11585,28 @@ func (ec *executionContext) unmarshalInputUserFilter(ctx context.Context, obj an
 			it.Name = data
 		case "createdAfter":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdAfter"))
-			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			data, err := ec.unmarshalODateTime2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐDateTime(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.CreatedAfter = data
 		case "createdBefore":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdBefore"))
-			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			data, err := ec.unmarshalODateTime2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐDateTime(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.CreatedBefore = data
 		case "updatedAfter":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("updatedAfter"))
-			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			data, err := ec.unmarshalODateTime2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐDateTime(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.UpdatedAfter = data
 		case "updatedBefore":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("updatedBefore"))
-			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			data, err := ec.unmarshalODateTime2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐDateTime(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -16056,6 +16056,9 @@ func (ec *executionContext) marshalNVendor2githubᚗcomᚋaccountgraphᚋaccount
 }
 
 func (ec *executionContext) unmarshalN_Any2map(ctx context.Context, v any) (map[string]any, error) {
+	if _, isObject := v.(map[string]any); !isObject {
+		v = map[string]any{}
+	}
 	res, err := graphql.UnmarshalMap(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -16643,6 +16646,22 @@ func (ec *executionContext) marshalOContact2ᚖgithubᚗcomᚋaccountgraphᚋacc
 		return graphql.Null
 	}
 	return ec._Contact(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalODateTime2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐDateTime(ctx context.Context, v any) (*model.DateTime, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(model.DateTime)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalODateTime2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐDateTime(ctx context.Context, sel ast.SelectionSet, v *model.DateTime) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
 }
 
 func (ec *executionContext) unmarshalODateTime2ᚖtimeᚐTime(ctx context.Context, v any) (*time.Time, error) {

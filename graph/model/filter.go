@@ -1,6 +1,6 @@
 package model
 
-import "time"
+// In a filter, a nil part is no condition, and an empty list matches nothing.
 
 // UserFilter selects users that match all of its non-nil parts.
 type UserFilter struct {
@@ -8,8 +8,8 @@ type UserFilter struct {
 	Email                       *string
 	Status                      []UserStatus
 	Name                        *string
-	CreatedAfter, CreatedBefore *time.Time
-	UpdatedAfter, UpdatedBefore *time.Time
+	CreatedAfter, CreatedBefore *DateTime
+	UpdatedAfter, UpdatedBefore *DateTime
 }
 
 // AccountFilter selects accounts that match all of its non-nil parts.

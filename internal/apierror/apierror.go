@@ -20,20 +20,21 @@ type Code string
 // The codes of errors that do not come from a vendor. Those above BadUserInput, and
 // Unauthenticated, belong to requests that are not executed.
 const (
-	BadRequest             Code = "BAD_REQUEST"
-	BatchingDisabled       Code = "BATCHING_DISABLED"
-	CSRFPrevention         Code = "CSRF_PREVENTION"
-	PersistedQueryNotFound Code = "PERSISTED_QUERY_NOT_FOUND"
-	ParseFailed                 = Code(complexity.ParseFailed)
-	ValidationFailed            = Code(complexity.ValidationFailed)
-	QueryTooLarge               = Code(complexity.TooLarge)
-	QueryTooComplex             = Code(complexity.TooComplex)
-	BadUserInput           Code = "BAD_USER_INPUT"
-	BudgetExceeded         Code = "BUDGET_EXCEEDED"
-	Timeout                Code = "TIMEOUT"
-	Unauthenticated        Code = "UNAUTHENTICATED"
-	Forbidden              Code = "FORBIDDEN"
-	Internal               Code = "INTERNAL_SERVER_ERROR"
+	BadRequest                 Code = "BAD_REQUEST"
+	BatchingDisabled           Code = "BATCHING_DISABLED"
+	CSRFPrevention             Code = "CSRF_PREVENTION"
+	PersistedQueryNotFound     Code = "PERSISTED_QUERY_NOT_FOUND"
+	PersistedQueryNotSupported Code = "PERSISTED_QUERY_NOT_SUPPORTED"
+	ParseFailed                     = Code(complexity.ParseFailed)
+	ValidationFailed                = Code(complexity.ValidationFailed)
+	QueryTooLarge                   = Code(complexity.TooLarge)
+	QueryTooComplex                 = Code(complexity.TooComplex)
+	BadUserInput               Code = "BAD_USER_INPUT"
+	BudgetExceeded             Code = "BUDGET_EXCEEDED"
+	Timeout                    Code = "TIMEOUT"
+	Unauthenticated            Code = "UNAUTHENTICATED"
+	Forbidden                  Code = "FORBIDDEN"
+	Internal                   Code = "INTERNAL_SERVER_ERROR"
 )
 
 // vendorCodes maps what went wrong at a vendor to a code.

@@ -3,6 +3,7 @@ package apierror
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"strings"
 
@@ -30,6 +31,8 @@ func FromError(ctx context.Context, err error) *gqlerror.Error {
 		fromProvider(result, vendor)
 	case errors.Is(err, model.ErrRepresentation):
 		result.Message, result.Extensions["code"] = model.ErrRepresentation.Error(), BadUserInput
+	case errors.Is(err, model.ErrDateTime):
+		fromArgument(ctx, result, model.ErrDateTime)
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		result.Message, result.Extensions["code"] = "the operation took too long", Timeout
 	case known != nil && known.Err == nil && known.Rule != "":
@@ -63,6 +66,15 @@ func fromProvider(result *gqlerror.Error, e *providers.Error) {
 	if e.RetryAfter > 0 {
 		result.Extensions["retryAfter"] = int(math.Ceil(e.RetryAfter.Seconds()))
 	}
+}
+
+// fromArgument names the argument whose value is invalid. The path of result leads from
+// the field of ctx, to which the error belongs, into its arguments.
+func fromArgument(ctx context.Context, result *gqlerror.Error, err error) {
+	field := graphql.GetPath(ctx)
+	argument := result.Path[min(len(field), len(result.Path)):]
+	result.Path = field
+	result.Message, result.Extensions["code"] = fmt.Sprintf("%s is %s", argument, err), BadUserInput
 }
 
 // isInputError reports whether the executor rejected an argument or a variable.

@@ -20,6 +20,8 @@ type Document struct {
 type operation struct {
 	name string
 	kind ast.Operation
+	// variables are the definitions of its variables.
+	variables ast.VariableDefinitionList
 	// definition is nil if the cost does not depend on variables.
 	definition *ast.OperationDefinition
 	// gatewayField is a federation field among the root fields, "" if there is none.
@@ -47,7 +49,7 @@ func (v *Validator) Read(text string) (*Document, error) {
 	needsVariables := false
 	for i, op := range parsed.Operations {
 		d.operations[i] = operation{
-			name: op.Name, kind: op.Operation, definition: op, gatewayField: findGatewayField(op.SelectionSet, fragments, map[string]bool{}),
+			name: op.Name, kind: op.Operation, variables: op.VariableDefinitions, definition: op, gatewayField: findGatewayField(op.SelectionSet, fragments, map[string]bool{}),
 		}
 		fixed, err := d.estimate(op, nil)
 		switch {
@@ -84,6 +86,13 @@ func (v *Validator) parseError(err error) error {
 func (d *Document) Operation(name string) (ast.Operation, error) {
 	op, err := d.find(name)
 	return op.kind, err
+}
+
+// Variables returns the definitions of the variables of the operation that
+// operationName selects, none if there is no such operation.
+func (d *Document) Variables(name string) ast.VariableDefinitionList {
+	op, _ := d.find(name)
+	return op.variables
 }
 
 // Check checks the cost of the operation that operationName selects, with its

@@ -107,6 +107,22 @@ func (d *decoder) checkOrigins(origins []string) {
 	}
 }
 
+// gatewayHeader has the gateway's secret, which no page knows.
+const gatewayHeader = "Router-Authorization"
+
+func (d *decoder) checkHeaders(headers []string) {
+	for i, name := range headers {
+		at := fmt.Sprintf("server.cors.headers[%d]", i)
+		switch {
+		case d.hasProblem(at):
+		case !isHeaderName(name):
+			d.add(at, "must be a header name of letters, digits and dashes, such as X-Session-Id")
+		case strings.EqualFold(name, gatewayHeader):
+			d.add(at, "is for gateways, not for pages")
+		}
+	}
+}
+
 // isOrigin reports whether a text is an origin as browsers serialize it.
 func isOrigin(text string) bool {
 	u, err := url.Parse(text)

@@ -76,6 +76,9 @@ func TestParse_InvalidAuth(t *testing.T) {
 		{"two origins in one", origin("https://a.example,https://b.example"), []string{notOrigin}},
 		{"an origin over plain http", origin("http://app.example.com"), []string{plainHTTP}},
 		{"an origin that looks like loopback", origin("http://localhost.example.com"), []string{plainHTTP}},
+		{"a wildcard header", server("cors: {headers: ['*']}"), []string{"1: server.cors.headers[0]: must be a header name of letters, digits and dashes, such as X-Session-Id"}},
+		{"two headers in one", server("cors: {headers: [X-Session-Id, 'x-a,x-b']}"), []string{"1: server.cors.headers[1]: must be a header name of letters, digits and dashes, such as X-Session-Id"}},
+		{"the gateway's header", server("cors: {headers: [router-authorization]}"), []string{"1: server.cors.headers[0]: is for gateways, not for pages"}},
 		{"an origin twice", server("cors: {origins: ['https://a.example', 'https://a.example']}"), []string{"1: server.cors.origins[1]: duplicates item 0"}},
 	})
 }

@@ -27,6 +27,7 @@ func (d *decoder) check(c *Config) {
 		d.checkAuth(c.Server.Auth)
 	}
 	d.checkOrigins(c.Server.CORS.Origins)
+	d.checkHeaders(c.Server.CORS.Headers)
 	d.checkCache(&c.Cache)
 	d.checkDocuments(c)
 	d.checkProviders(c.Providers)

@@ -91,6 +91,9 @@ type CORS struct {
 	// Allowed origins, each with scheme, host and port as browsers send it in `Origin`:
 	// `https://app.example.com`. Default: none.
 	Origins []string `key:"origins"`
+	// Request headers that these pages may send, besides those of GraphQL clients and
+	// tracing libraries, such as `X-Session-Id`. Default: none.
+	Headers []string `key:"headers"`
 }
 
 // Cache is the page cache: how long vendor responses are cached (TTL), and where. There

@@ -57,15 +57,19 @@ var reservedHeaders = []string{
 // reservedHeaderPrefixes are prefixes of further reserved headers.
 var reservedHeaderPrefixes = []string{"Accept", "Content-", "If-", "Sec-", "Proxy-", "Access-Control-", "Apollo-", "Apollographql-", "X-Apollo-", "X-Forwarded-"}
 
-// maxHeaderLength limits the name of a credential header.
+// maxHeaderLength limits the name of a header.
 const maxHeaderLength = 64
 
-func isCredentialHeader(name string) bool {
-	name = textproto.CanonicalMIMEHeaderKey(name)
+// isHeaderName reports whether a text has 2 to 64 letters, digits and dashes.
+func isHeaderName(name string) bool {
 	invalid := func(r rune) bool {
 		return r != '-' && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9')
 	}
-	return len(name) > 1 && len(name) <= maxHeaderLength && !strings.ContainsFunc(name, invalid) &&
-		!slices.Contains(reservedHeaders, name) &&
+	return len(name) > 1 && len(name) <= maxHeaderLength && !strings.ContainsFunc(name, invalid)
+}
+
+func isCredentialHeader(name string) bool {
+	name = textproto.CanonicalMIMEHeaderKey(name)
+	return isHeaderName(name) && !slices.Contains(reservedHeaders, name) &&
 		!slices.ContainsFunc(reservedHeaderPrefixes, func(p string) bool { return strings.HasPrefix(name, p) })
 }

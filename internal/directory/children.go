@@ -52,7 +52,7 @@ func (r *childReader[T]) read(ctx context.Context, parents []model.ID) {
 	if collection == nil {
 		return
 	}
-	if len(parents) > 1 && r.window.After == nil && collection.SupportsParents(parents[0].Type()) {
+	if len(parents) > 1 && !r.list.isEmpty() && r.window.After == nil && collection.SupportsParents(parents[0].Type()) {
 		if r.readTogether(ctx, collection, parents) {
 			return
 		}

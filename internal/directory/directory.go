@@ -7,7 +7,9 @@ package directory
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/accountgraph/accountgraph/graph/model"
@@ -80,14 +82,23 @@ func (d *Directory) Invalidate(ctx context.Context, ids []model.ID) {
 func (d *Directory) Purge(ctx context.Context, provider string) error {
 	p, ok := d.byName[provider]
 	if !ok {
-		return errUnknownProvider()
+		return d.unknownProvider(provider)
 	}
 	p.Invalidate(ctx, nil)
 	return nil
 }
 
-func errUnknownProvider() error {
-	return &providers.Error{Kind: providers.InvalidArgument, Detail: "no provider has this name"}
+// maxNameLength is the length to which a message cuts a name that a client has sent.
+const maxNameLength = 40
+
+// unknownProvider returns the error of a name that no provider has.
+func (d *Directory) unknownProvider(name string) error {
+	names := make([]string, len(d.providers))
+	for i, p := range d.providers {
+		names[i] = p.Connection().Name
+	}
+	detail := fmt.Sprintf("no provider has the name %.*q; there are %s", maxNameLength, name, strings.Join(names, ", "))
+	return &providers.Error{Kind: providers.InvalidArgument, Detail: detail}
 }
 
 // Roles reads the roles of an organization; nil where the vendor has none.

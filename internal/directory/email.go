@@ -9,14 +9,16 @@ import (
 )
 
 // NormalizeEmail returns the form in which addresses are compared: NFC, in lower
-// case, without surrounding space. It does not fold letters: straße and strasse stay
-// different domains.
+// case, without surrounding space. The two lower-case forms of sigma, which have the
+// same capital, are one. Other letters are not folded: straße and strasse stay different
+// domains.
 func NormalizeEmail(email string) string {
 	email = strings.TrimSpace(email)
 	if isASCII(email) {
 		return strings.ToLower(email)
 	}
-	return norm.NFC.String(cases.Lower(language.Und).String(norm.NFC.String(email)))
+	lower := norm.NFC.String(cases.Lower(language.Und).String(norm.NFC.String(email)))
+	return strings.ReplaceAll(lower, "ς", "σ")
 }
 
 // fold returns the form in which names are compared: NFC, with case folded.

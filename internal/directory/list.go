@@ -18,21 +18,33 @@ const MaxPages = 100
 type List struct {
 	// Kind is part of the fingerprint: it distinguishes the cursors of different lists.
 	Kind string
-	// Providers are the names of the providers that are read; nil is all of them.
+	// Providers are the names of the providers that are read; nil is all of them, and
+	// an empty list none.
 	Providers []string
 	Query     providers.Query
 }
 
-// ID returns the fingerprint of the list. Cursors hold it, so that the JSON encoding of
-// List must not change.
+// ID returns the fingerprint of the list, which is the same for names that differ in
+// case or Unicode form. Cursors hold it, so that the JSON encoding of List must not
+// change.
 func (l List) ID() model.ListID {
+	l.Query.Filter.Name = fold(l.Query.Filter.Name)
 	description, _ := json.Marshal(l) // cannot fail: strings, numbers and times
 	return model.NewListID(string(description))
 }
 
-// Read reads a window of a list. Without an order it reads one provider after the
+// isEmpty reports whether the list has no rows, whatever the vendors have.
+func (l List) isEmpty() bool {
+	return l.Providers != nil && len(l.Providers) == 0 || l.Query.Filter.MatchesNothing()
+}
+
+// Read reads a window of a list. It calls no vendor where the description of the list
+// shows that it has no rows. Without an order it reads one provider after the
 // other, and only as far as the window needs; with one it merges the providers.
 func Read[T model.Node](ctx context.Context, d *Directory, sel Selector[T], l List, w Window) Listing[T] {
+	if l.isEmpty() {
+		return Paginate[T](l, "", nil, w, nil)
+	}
 	streams, err := openStreams(d, sel, l, w.After)
 	if err != nil {
 		return Unread[T](w, err)
@@ -79,7 +91,7 @@ func Read[T model.Node](ctx context.Context, d *Directory, sel Selector[T], l Li
 func openStreams[T model.Node](d *Directory, sel Selector[T], l List, after *model.Cursor) ([]*stream[T], error) {
 	for _, name := range l.Providers {
 		if _, ok := d.byName[name]; !ok {
-			return nil, errUnknownProvider()
+			return nil, d.unknownProvider(name)
 		}
 	}
 	positions := map[string]model.Position{}

@@ -184,3 +184,44 @@ func TestRead_InvalidCursor(t *testing.T) {
 		t.Errorf("an invalid token: %v", page.Errors)
 	}
 }
+
+// No vendor is called for a list that can have no rows.
+func TestRead_MatchesNothing(t *testing.T) {
+	for name, l := range map[string]directory.List{
+		"providers": {Providers: []string{}},
+		"emails":    {Query: providers.Query{Filter: providers.Filter{Emails: []string{}}}},
+		"status":    {Query: providers.Query{Filter: providers.Filter{Status: []string{}}, Order: providers.Order{Field: model.OrderByName}}},
+		"roles":     {Query: providers.Query{Filter: providers.Filter{Roles: []model.MembershipRole{}}}},
+		"licenses":  {Query: providers.Query{Filter: providers.Filter{Licenses: []model.License{}, Name: "x"}}},
+	} {
+		s := &fakeCollection[*model.User]{pages: [][]*model.User{usersNamed("a", "1")}, supportsParents: true}
+		d := withUsers(s, s)
+		window := directory.Window{First: 5, More: true, Total: true}
+		listings := map[model.ID]directory.Listing[*model.User]{}
+		if l.Providers == nil {
+			listings = directory.ReadChildren(t.Context(), d, users, nil, l, []model.ID{"a:Account:1", "a:Account:2"}, window)
+		}
+		listings[""] = read(t, d, l, window)
+		for parent, listing := range listings {
+			if len(listing.Edges) != 0 || listing.TotalCount == nil || *listing.TotalCount != 0 || listing.Failed || listing.Errors != nil || listing.PageInfo.HasNextPage {
+				t.Errorf("%s of %q: %+v", name, parent, listing)
+			}
+		}
+		if s.calls() != 0 {
+			t.Errorf("%s: %d calls", name, s.calls())
+		}
+	}
+}
+
+// A cursor belongs to what a list means, not to how it is written.
+func TestList_ID(t *testing.T) {
+	named := func(name string) directory.List {
+		return directory.List{Kind: "users", Query: providers.Query{Filter: providers.Filter{Name: name}}}
+	}
+	if a, b := named("zoë WEISS").ID(), named("ZOE\u0308 weiß").ID(); a != b {
+		t.Error("names that match the same have two fingerprints")
+	}
+	if named("zoe").ID() == named("zoë").ID() {
+		t.Error("two names have one fingerprint")
+	}
+}

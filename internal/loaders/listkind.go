@@ -2,6 +2,7 @@ package loaders
 
 import (
 	"slices"
+	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/directory"
@@ -17,8 +18,8 @@ func UserList(in *model.Provider, f *model.UserFilter, o *model.UserOrder) (dire
 	}
 	filter := providers.Filter{
 		Name: text(f.Name), Status: words(f.Status),
-		CreatedAfter: f.CreatedAfter, CreatedBefore: f.CreatedBefore,
-		UpdatedAfter: f.UpdatedAfter, UpdatedBefore: f.UpdatedBefore,
+		CreatedAfter: (*time.Time)(f.CreatedAfter), CreatedBefore: (*time.Time)(f.CreatedBefore),
+		UpdatedAfter: (*time.Time)(f.UpdatedAfter), UpdatedBefore: (*time.Time)(f.UpdatedBefore),
 	}
 	if f.Email != nil {
 		filter.Emails = []string{directory.NormalizeEmail(*f.Email)}
@@ -83,7 +84,7 @@ func MemberList(f *model.MembershipFilter) directory.List {
 	l := directory.List{Kind: "members"}
 	if f != nil {
 		l.Query.Filter = providers.Filter{
-			Roles: f.Roles, Licenses: f.Licenses, Status: words(f.Status), Database: text(f.Database),
+			Roles: distinct(f.Roles), Licenses: distinct(f.Licenses), Status: words(f.Status), Database: text(f.Database),
 		}
 	}
 	return l
@@ -108,16 +109,13 @@ func entityList(kind string, in *model.Provider, names []string, name *string, s
 // providerList describes a list of all providers, of those with these names, or of
 // the one that it is in.
 func providerList(kind string, in *model.Provider, names []string, filter providers.Filter, order providers.Order) (directory.List, error) {
-	l := directory.List{Kind: kind, Providers: names, Query: providers.Query{Filter: filter, Order: order}}
+	l := directory.List{Kind: kind, Providers: distinct(names), Query: providers.Query{Filter: filter, Order: order}}
 	if in != nil {
 		if names != nil {
 			return l, invalidArgument("providers cannot be chosen inside one provider")
 		}
 		l.Providers = []string{in.Name}
 	}
-	// The fingerprint of a list does not depend on how its providers are named.
-	slices.Sort(l.Providers)
-	l.Providers = slices.Compact(l.Providers)
 	return l, nil
 }
 
@@ -128,10 +126,23 @@ func text(s *string) string {
 	return *s
 }
 
+// words returns the distinct values as text, sorted.
 func words[S ~string](values []S) []string {
-	var words []string
-	for _, v := range values {
-		words = append(words, string(v))
+	values = distinct(values)
+	if values == nil {
+		return nil
+	}
+	words := make([]string, len(values))
+	for i, v := range values {
+		words[i] = string(v)
 	}
 	return words
+}
+
+// distinct returns the distinct values, sorted: cursors do not depend on how a client
+// writes the lists of its filter. nil, which is no condition, stays nil.
+func distinct[S ~string](values []S) []S {
+	values = slices.Clone(values)
+	slices.Sort(values)
+	return slices.Compact(values)
 }

@@ -1,6 +1,8 @@
 package loaders
 
 import (
+	"fmt"
+
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/directory"
 	"github.com/accountgraph/accountgraph/providers"
@@ -30,7 +32,7 @@ func (p Paging) first() (int, error) {
 		return DefaultFirst, nil
 	}
 	if *p.First < 0 || *p.First > MaxFirst {
-		return 0, invalidArgument("first must be from 0 to 100")
+		return 0, invalidArgument(fmt.Sprintf("first must be from 0 to %d, not %d", MaxFirst, *p.First))
 	}
 	return *p.First, nil
 }
@@ -38,7 +40,7 @@ func (p Paging) first() (int, error) {
 // AtMost returns an error of kind InvalidArgument for more than MaxKeys keys.
 func AtMost(keys int) error {
 	if keys > MaxKeys {
-		return invalidArgument("at most 100 at once")
+		return invalidArgument(fmt.Sprintf("at most %d at once, not %d", MaxKeys, keys))
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/rs/cors"
@@ -12,16 +13,21 @@ import (
 // corsMaxAge is how long a browser caches the response to a preflight.
 const corsMaxAge = 10 * time.Minute
 
+// corsHeaders are the headers that browser clients and their tracing libraries send; a
+// gateway needs no CORS.
+var corsHeaders = []string{
+	"Accept", "Accountgraph-Trace", "Apollo-Require-Preflight", "Apollographql-Client-Name", "Apollographql-Client-Version",
+	"Authorization", "Baggage", "Cache-Control", "Content-Type", "GraphQL-Require-Preflight", "Pragma", "Sentry-Trace",
+	"Traceparent", "Tracestate", "X-Apollo-Operation-Name", "X-Request-Id", "X-Requested-With",
+}
+
 // withCORS allows the configured origins. rs/cors treats an empty list as *, so skip
-// it. The allowed headers are those of browser clients; a gateway needs no CORS.
+// it.
 func withCORS(c *config.Config, h http.Handler) http.Handler {
 	if len(c.Server.CORS.Origins) == 0 {
 		return h
 	}
-	headers := []string{
-		"Accept", "Accountgraph-Trace", "Apollo-Require-Preflight", "Apollographql-Client-Name", "Apollographql-Client-Version",
-		"Authorization", "Content-Type", "GraphQL-Require-Preflight", "X-Apollo-Operation-Name", "X-Request-Id",
-	}
+	headers := slices.Concat(corsHeaders, c.Server.CORS.Headers)
 	for _, credential := range callerCredentials(c.Providers) {
 		headers = append(headers, credential.Header)
 	}

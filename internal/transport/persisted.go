@@ -51,12 +51,16 @@ func (p *persistedDocuments) resolve(ctx context.Context, r *request) *httpError
 		return reject(http.StatusBadRequest, apierror.BadRequest, "query is missing")
 	}
 	text, ok := p.find(ctx, r)
-	if !ok {
-		// Apollo's clients match this message before they send the document.
-		return reject(http.StatusBadRequest, apierror.PersistedQueryNotFound, "PersistedQueryNotFound")
+	switch {
+	case ok:
+		r.Query = text
+		return nil
+	// Apollo's clients match both messages: after the first they send documents only,
+	// which Only would reject; after the second this document with its hash.
+	case r.hash != "" && p.apq == nil && !p.Only:
+		return reject(http.StatusBadRequest, apierror.PersistedQueryNotSupported, "PersistedQueryNotSupported")
 	}
-	r.Query = text
-	return nil
+	return reject(http.StatusBadRequest, apierror.PersistedQueryNotFound, "PersistedQueryNotFound")
 }
 
 func (p *persistedDocuments) find(ctx context.Context, r *request) (text string, ok bool) {

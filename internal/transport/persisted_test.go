@@ -89,7 +89,7 @@ func (s *testServer) executed(t *testing.T, k testRequest) string {
 // TestPersistedDocuments_Precedence sends names and texts in every combination. A name
 // never executes another document.
 func TestPersistedDocuments_Precedence(t *testing.T) {
-	const unknown, bad = "400 PERSISTED_QUERY_NOT_FOUND", "400 BAD_REQUEST"
+	const unknown, off, bad = "400 PERSISTED_QUERY_NOT_FOUND", "400 PERSISTED_QUERY_NOT_SUPPORTED", "400 BAD_REQUEST"
 	tests := []struct {
 		name, query, id, sum string
 		// What servers execute: without documents, with a manifest, with trusted
@@ -99,13 +99,13 @@ func TestPersistedDocuments_Precedence(t *testing.T) {
 		{"query", untrusted, "", "", "free", "free", bad, "free", "free"},
 		{"trusted query", trusted, "", "", "known", "known", bad, "known", "known"},
 		{"documentId", "", trustedID, "", unknown, "known", "known", unknown, "known"},
-		{"documentId as sha256Hash", "", "", trustedID, unknown, "known", "known", unknown, "known"},
+		{"documentId as sha256Hash", "", "", trustedID, off, "known", "known", unknown, "known"},
 		{"hash of the document as documentId", "", persisted.Hash(trusted), "", unknown, "known", "known", unknown, "known"},
-		{"sha256Hash", "", "", persisted.Sum(trusted), unknown, "known", "known", unknown, "known"},
+		{"sha256Hash", "", "", persisted.Sum(trusted), off, "known", "known", unknown, "known"},
 		{"sha256Hash without prefix as documentId", "", persisted.Sum(trusted), "", unknown, unknown, unknown, unknown, unknown},
 		{"unknown documentId", "", "nobody", "", unknown, unknown, unknown, unknown, unknown},
 		{"documentId in another case", "", "KNOWN-1", "", unknown, unknown, unknown, unknown, unknown},
-		{"unknown sha256Hash", "", "", persisted.Sum(untrusted), unknown, unknown, unknown, unknown, unknown},
+		{"unknown sha256Hash", "", "", persisted.Sum(untrusted), off, off, unknown, unknown, unknown},
 		{"hash of an untrusted document as documentId", "", persisted.Hash(untrusted), "", unknown, unknown, unknown, unknown, unknown},
 		{"documentId and its query", trusted, trustedID, "", bad, bad, bad, bad, bad},
 		{"documentId and another query", untrusted, trustedID, "", bad, bad, bad, bad, bad},
@@ -202,13 +202,17 @@ func TestPersistedDocuments_GET(t *testing.T) {
 	}
 }
 
-// TestPersistedDocuments_NotFound returns the error that Apollo's clients match before
-// they send the document.
+// TestPersistedDocuments_NotFound returns the errors that Apollo's clients match: after
+// one they send this document with its hash, after the other documents only.
 func TestPersistedDocuments_NotFound(t *testing.T) {
-	s := newTestServer(t, transport.Options{Authenticator: auth.AllowAll(), Documents: transport.Documents{Automatic: true}})
-	_, members := s.send(t, testRequest{body: requestBody(t, "", "", persisted.Sum(untrusted))})
-	want := `[{"message":"PersistedQueryNotFound","extensions":{"code":"PERSISTED_QUERY_NOT_FOUND"}}]`
-	if diff := cmp.Diff(want, string(members["errors"])); diff != "" || members["data"] != nil {
-		t.Error(diff, members["data"])
+	for automatic, want := range map[bool]string{
+		true:  `[{"message":"PersistedQueryNotFound","extensions":{"code":"PERSISTED_QUERY_NOT_FOUND"}}]`,
+		false: `[{"message":"PersistedQueryNotSupported","extensions":{"code":"PERSISTED_QUERY_NOT_SUPPORTED"}}]`,
+	} {
+		s := newTestServer(t, transport.Options{Authenticator: auth.AllowAll(), Documents: transport.Documents{Automatic: automatic}})
+		_, members := s.send(t, testRequest{body: requestBody(t, "", "", persisted.Sum(untrusted))})
+		if diff := cmp.Diff(want, string(members["errors"])); diff != "" || members["data"] != nil {
+			t.Error(diff, members["data"])
+		}
 	}
 }

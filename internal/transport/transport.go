@@ -135,8 +135,9 @@ func (t *transport) serve(ctx context.Context, res *response, w http.ResponseWri
 	return nil
 }
 
-// validate checks the limits of the document and who may send it, and returns the
-// kind of its operation. gqlgen validates it against the schema later.
+// validate checks the limits of the document and who may send it, coerces the
+// variables, and returns the kind of the operation. gqlgen validates it against the
+// schema later.
 func (t *transport) validate(ctx context.Context, res *response, method string, caller *auth.Caller, params *graphql.RawParams) (ast.Operation, *httpError) {
 	document, err := t.document(ctx, params.Query)
 	if err != nil {
@@ -151,6 +152,11 @@ func (t *transport) validate(ctx context.Context, res *response, method string, 
 		return "", reject(http.StatusMethodNotAllowed, apierror.BadRequest, "only a query may be sent with GET")
 	}
 	res.operation = params.OperationName[:min(len(params.OperationName), maxLoggedName)]
+	variables, invalid := coerceVariables(t.options.Schema.Schema(), document.Variables(params.OperationName), params.Variables)
+	if invalid != nil {
+		return "", res.documentError(apierror.VariableError(invalid))
+	}
+	params.Variables = variables
 	if err := document.Check(params.OperationName, params.Variables); err != nil {
 		return "", res.documentError(apierror.FromError(ctx, err))
 	}

@@ -187,7 +187,7 @@ func TestTransport_Requests(t *testing.T) {
 		{"documentId is a number", testRequest{body: `{"documentId": 1}`}, "400 BAD_REQUEST"},
 		{"documentId in another case", testRequest{body: `{"documentid": "a", "query": "{ __typename }"}`}, "400 BAD_REQUEST"},
 		{"documentId is null", testRequest{body: `{"documentId": null, "query": "{ __typename }"}`}, "200 data"},
-		{"unknown sha256Hash", testRequest{body: `{"extensions": {"persistedQuery": {"version": 1, "sha256Hash": "a"}}}`}, "400 PERSISTED_QUERY_NOT_FOUND"},
+		{"unknown sha256Hash", testRequest{body: `{"extensions": {"persistedQuery": {"version": 1, "sha256Hash": "a"}}}`}, "400 PERSISTED_QUERY_NOT_SUPPORTED"},
 		{"sha256Hash with query", testRequest{body: `{"query": "{ __typename }", "extensions": {"persistedQuery": {"version": 1, "sha256Hash": "a"}}}`}, "200 data"},
 
 		{"syntax error", testRequest{body: `{"query": "{"}`}, "200 GRAPHQL_PARSE_FAILED"},

@@ -1,6 +1,7 @@
 package patch
 
-// isolateRepresentationErrors: gqlgen drops a representation without __typename
+// isolateRepresentationErrors: gqlgen rejects all representations if one is no object,
+// drops a representation without __typename
 // from the list, lets the first representation of a type choose the resolver for
 // all, and fails all of them for one key that is not text. Checked before they are
 // grouped, each invalid representation gets an error at its own index.
@@ -39,4 +40,16 @@ var isolateRepresentationErrors = []Patch{{
 	New: `entityErrs[i])
 							}
 							{{- if and $entity.IsExplicitRequires`,
+}, {
+	Effect: "isolateRepresentationErrors", Template: "type.gotpl",
+	Reason: "a representation that is no object is checked with the others",
+	Old: `							res, err := {{ $type.Unmarshaler | call }}(v)
+`,
+	New: `							{{- if eq $type.GQL.Name "_Any" }}
+								if _, isObject := v.(map[string]any); !isObject {
+									v = map[string]any{}
+								}
+							{{- end }}
+							res, err := {{ $type.Unmarshaler | call }}(v)
+`,
 }}
