@@ -60,7 +60,7 @@ func Get[T any](ctx context.Context, s *Scope, key Key, decode func(key Key, bod
 	return a
 }
 
-// GetMulti returns the answer for each key: from memory, from Redis, or from load.
+// GetMulti returns the answer for each key, never nil: from memory, from Redis, or from load.
 //
 // One lookup of a key is in flight at a time: concurrent callers of this process wait for
 // it, and of all replicas that share a Redis one calls load. load gets all keys that this
@@ -78,10 +78,14 @@ func Get[T any](ctx context.Context, s *Scope, key Key, decode func(key Key, bod
 // body that decode rejects, is an error of kind BadResponse. When ctx ends, keys without an
 // answer get an error of kind Canceled or Timeout. Redis failures are cache misses, never
 // errors.
-func GetMulti[T any](ctx context.Context, s *Scope, keys []Key, decode func(key Key, body []byte) (T, error), load Load) map[Key]Answer[T] {
+func GetMulti[T any](ctx context.Context, s *Scope, keys []Key, decode func(key Key, body []byte) (T, error), load Load) map[Key]*Answer[T] {
 	now := s.cache.now()
-	answers := make(map[Key]Answer[T], len(keys))
-	s.cache.get(ctx, s, keys, newLoader(decode, load), func(key Key, o outcome) { answers[key] = newAnswer[T](o, now) })
+	answers := make(map[Key]*Answer[T], len(keys))
+	all := make([]Answer[T], 0, len(keys)) // a map of pointers is half as large as one of values
+	s.cache.get(ctx, s, keys, newLoader(decode, load), func(key Key, o outcome) {
+		all = append(all, newAnswer[T](o, now))
+		answers[key] = &all[len(all)-1]
+	})
 	return answers
 }
 

@@ -187,7 +187,7 @@ func TestGetMulti_PanicsAreErrors(t *testing.T) {
 					keys := []pagecache.Key{s.Page("a"), s.Page("b")}
 					got := pagecache.GetMulti(t.Context(), s, keys, test.decode, test.load)
 					for _, key := range keys {
-						wantKind(t, got[key], providers.BadResponse)
+						wantKind(t, *got[key], providers.BadResponse)
 					}
 				}
 			})
@@ -210,8 +210,8 @@ func TestGetMulti_DeliversEachKeyAtOnce(t *testing.T) {
 		var wg sync.WaitGroup
 		wg.Go(func() {
 			got := pagecache.GetMulti(t.Context(), s, keys, decode, load)
-			want(t, got[keys[0]], "a", pagecache.FromVendor)
-			want(t, got[keys[1]], "b", pagecache.FromVendor)
+			want(t, *got[keys[0]], "a", pagecache.FromVendor)
+			want(t, *got[keys[1]], "b", pagecache.FromVendor)
 		})
 		synctest.Wait()
 		want(t, pagecache.Get(t.Context(), s, keys[1], decode, nil), "b", pagecache.FromMemory)
@@ -254,6 +254,6 @@ func TestGetMulti_RejectsKeysOfOtherScopes(t *testing.T) {
 			t.Error("called the vendor")
 		})
 	for _, key := range keys {
-		wantKind(t, got[key], providers.InvalidArgument)
+		wantKind(t, *got[key], providers.InvalidArgument)
 	}
 }

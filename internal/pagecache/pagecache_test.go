@@ -78,7 +78,7 @@ func (v *vendor) read(ctx context.Context, s *pagecache.Scope, names ...string) 
 	got := pagecache.GetMulti(ctx, s, keys, v.decode, v.load(func(key pagecache.Key) string { return byKey[key] }))
 	answers := make([]pagecache.Answer[page], len(names))
 	for i, key := range keys {
-		answers[i] = got[key]
+		answers[i] = *got[key]
 	}
 	return answers
 }

@@ -143,7 +143,7 @@ func (o BatchRequest[T]) splitRows(c *Client, body []byte) (map[string]json.RawM
 
 // recordCacheHits adds the answers that needed no call of this operation to the
 // trace: one row per object or, if one call takes several ids, one row per source.
-func (o BatchRequest[T]) recordCacheHits(ctx context.Context, c *Client, ids []string, keys []pagecache.Key, answers map[pagecache.Key]pagecache.Answer[cacheEntry[T]], start time.Time) {
+func (o BatchRequest[T]) recordCacheHits(ctx context.Context, c *Client, ids []string, keys []pagecache.Key, answers map[pagecache.Key]*pagecache.Answer[cacheEntry[T]], start time.Time) {
 	recorded := map[Source]bool{}
 	for i, key := range keys {
 		a := answers[key]
