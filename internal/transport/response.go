@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -96,11 +95,16 @@ func (r *response) write(w http.ResponseWriter) {
 		w.WriteHeader(r.status)
 		return
 	}
-	body := r.body()
+	body, length := r.body(), 0
+	for _, part := range body {
+		length += len(part)
+	}
 	h.Set("Content-Type", r.mediaType+"; charset=utf-8")
-	h.Set("Content-Length", strconv.Itoa(len(body)))
+	h.Set("Content-Length", strconv.Itoa(length))
 	w.WriteHeader(r.status)
-	_, _ = w.Write(body) // an error means that the client has gone away
+	for _, part := range body {
+		_, _ = w.Write(part) // an error means that the client has gone away
+	}
 }
 
 // cacheControl allows private caching while the response is fresh, in whole seconds.
@@ -111,28 +115,33 @@ func (r *response) cacheControl() string {
 	return fmt.Sprintf("private, max-age=%d", int(r.fresh.Seconds()))
 }
 
-// body encodes the response with the errors first, as the specification recommends.
-func (r *response) body() []byte {
-	var b bytes.Buffer
-	b.Grow(len(r.data) + 256)
-	separator := byte('{')
-	member := func(name string, value []byte) {
-		b.WriteByte(separator)
-		b.WriteString(`"` + name + `":`)
-		b.Write(value)
-		separator = ','
+// body returns the parts of the encoded response, with the errors first, as the
+// specification recommends. Parts are not joined, because data is large and shared.
+func (r *response) body() (parts [][]byte) {
+	separator := "{"
+	for _, member := range []struct {
+		name  string
+		value []byte
+	}{
+		{"errors", r.encodedErrors()}, {"data", r.data}, {"extensions", r.extensions},
+	} {
+		if len(member.value) > 0 {
+			parts = append(parts, []byte(separator+`"`+member.name+`":`), member.value)
+			separator = ","
+		}
 	}
-	if len(r.errors) > 0 {
-		member("errors", marshal(r.listedErrors()))
+	if parts == nil {
+		return [][]byte{[]byte("{}\n")}
 	}
-	if len(r.data) > 0 {
-		member("data", r.data)
+	return append(parts, []byte("}\n"))
+}
+
+// encodedErrors returns the errors in JSON, nil if there are none.
+func (r *response) encodedErrors() []byte {
+	if len(r.errors) == 0 {
+		return nil
 	}
-	if len(r.extensions) > 0 {
-		member("extensions", r.extensions)
-	}
-	b.WriteString("}\n")
-	return b.Bytes()
+	return marshal(r.listedErrors())
 }
 
 // marshal encodes a value that is known to be valid JSON.
