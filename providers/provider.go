@@ -43,9 +43,13 @@ type Collections struct {
 	Buyers        Collection[*model.Buyer]
 	Sellers       Collection[*model.Seller]
 	Modules       Collection[*model.Module]
-	// Roles returns the roles of the organization with this vendor id. It returns
-	// no roles and no error if the organization does not exist.
+	// Roles returns the roles of the organization with this vendor id.
 	Roles func(ctx context.Context, organization string) ([]*model.Role, error)
+	// UnreadableTenants returns the vendor ids of the tenants whose members the
+	// credential may not read: those of the configuration, and those that the vendor
+	// names elsewhere. The errors tell why others may be missing. It is nil if the
+	// vendor lists the tenants that the credential may read.
+	UnreadableTenants func(ctx context.Context) ([]string, []error)
 }
 
 // Collection reads one type of objects at one provider. Its methods are safe for

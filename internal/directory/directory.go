@@ -110,6 +110,16 @@ func (d *Directory) Roles(ctx context.Context, organization model.ID) ([]*model.
 	return p.Collections().Roles(ctx, organization.VendorID())
 }
 
+// UnreadableTenants returns the vendor ids of the tenants of a provider whose members
+// its credential may not read, and errors if others may be missing.
+func (d *Directory) UnreadableTenants(ctx context.Context, name string) ([]string, []error) {
+	p, ok := d.byName[name]
+	if !ok || p.Collections().UnreadableTenants == nil {
+		return nil, nil
+	}
+	return p.Collections().UnreadableTenants(ctx)
+}
+
 // Selector returns the collection of one entity type; nil where a provider has none.
 type Selector[T model.Node] func(providers.Collections) providers.Collection[T]
 

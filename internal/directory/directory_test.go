@@ -74,3 +74,14 @@ func TestList_IDIsFingerprint(t *testing.T) {
 		seen[l.ID()] = true
 	}
 }
+
+func TestDirectory_UnreadableTenants(t *testing.T) {
+	unreadable := func(context.Context) ([]string, []error) { return []string{"17"}, []error{unavailable} }
+	d := directory.New(fakeProvider{connection("a"), providers.Collections{UnreadableTenants: unreadable}}, fakeProvider{connection: connection("b")})
+	for name, want := range map[string][]string{"a": {"17"}, "b": nil, "c": nil} {
+		ids, errs := d.UnreadableTenants(t.Context(), name)
+		if !slices.Equal(ids, want) || (errs != nil) != (want != nil) {
+			t.Errorf("%s: %q, %v", name, ids, errs)
+		}
+	}
+}

@@ -19,7 +19,8 @@ func (a accounts) Get(ctx context.Context, ids []string) providers.BatchResult[*
 	return a.client.accountByID().Get(ctx, a.client.upstream, ids)
 }
 
-// Page reads all billing accounts as one page, with one call per account.
+// Page reads all billing accounts as one page, with one call per account. It omits
+// accounts that belong to another owner.
 func (a accounts) Page(ctx context.Context, q providers.Query, token string) (*providers.Page[*model.Account], error) {
 	if q.Parent.Type != "" {
 		return nil, a.invalidArgument("accounts have no parent")
@@ -27,17 +28,13 @@ func (a accounts) Page(ctx context.Context, q providers.Query, token string) (*p
 	if token != "" {
 		return nil, a.invalidArgument("invalid page token")
 	}
-	billing, discovered, err := a.billingAccounts(ctx)
-	if err != nil {
-		return nil, err
-	}
-	all, freshness, err := readEach(billing, func(account string) (upstream.Reply[*model.Account], error) {
+	all, err := readEach(ctx, a.Provider, accountsKind, func(account string) (upstream.Reply[*model.Account], error) {
 		return a.client.account(ctx, account)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return singlePage(all, discovered.Merge(freshness), isEmptyFilter(q.Filter)), nil
+	return singlePage(all, isEmptyFilter(q.Filter)), nil
 }
 
 // SupportsOrder reports true for the vendor's order only.

@@ -95,18 +95,21 @@ func (p *Provider) Check(ctx context.Context) error {
 
 // Collections returns users, memberships and accounts.
 func (p *Provider) Collections() providers.Collections {
-	return providers.Collections{Users: users{p}, Memberships: memberships{p}, Accounts: accounts{p}}
+	return providers.Collections{
+		Users: users{p}, Memberships: memberships{p}, Accounts: accounts{p},
+		UnreadableTenants: p.unreadableTenants,
+	}
 }
 
-// singlePage returns a whole list as its only page. applied reports whether items
+// singlePage returns a whole list as its only page. applied reports whether the values
 // are exactly the rows that match the filter.
-func singlePage[T any](items []T, freshness *model.Freshness, applied bool) *providers.Page[T] {
-	p := &providers.Page[T]{Items: items}
-	if freshness != nil {
-		p.Freshness = *freshness
+func singlePage[T any](all accountReplies[T], applied bool) *providers.Page[T] {
+	p := &providers.Page[T]{Items: all.values, Errors: all.errs}
+	if all.freshness != nil {
+		p.Freshness = *all.freshness
 	}
-	if applied {
-		p.Total = new(len(items))
+	if applied && all.errs == nil {
+		p.Total = new(len(all.values))
 	}
 	return p
 }

@@ -88,14 +88,19 @@ func (v *recorder) RoundTrip(r *http.Request) (*http.Response, error) {
 func connect(t testing.TB, vendor http.Handler, billing ...string) (*activityinfo.Provider, *recorder) {
 	t.Helper()
 	v := &recorder{Handler: vendor}
-	p, err := activityinfo.New(upstream.Config{
-		Provider: &model.Provider{Name: "ai", Vendor: model.ActivityInfo, BaseURL: "https://activityinfo.example"},
-		Timeout:  10 * time.Second, MaxConcurrent: 8, Transport: v,
-	}, providers.NewSecret(token), activityinfo.Options{BillingAccounts: billing})
+	return open(t, upstream.Config{Transport: v}, billing...), v
+}
+
+// open returns a provider named ai.
+func open(t testing.TB, c upstream.Config, billing ...string) *activityinfo.Provider {
+	t.Helper()
+	c.Provider = &model.Provider{Name: "ai", Vendor: model.ActivityInfo, BaseURL: "https://activityinfo.example"}
+	c.Timeout, c.MaxConcurrent = 10*time.Second, 8
+	p, err := activityinfo.New(c, providers.NewSecret(token), activityinfo.Options{BillingAccounts: billing})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return p, v
+	return p
 }
 
 // responses are the responses by path: a string is a body, an int is a status.

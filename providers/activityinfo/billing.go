@@ -2,6 +2,7 @@ package activityinfo
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 
@@ -10,77 +11,180 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// billingAccounts returns the ids of all known billing accounts: those of the
-// options in their order, then those of the visible databases in ascending order.
-// If the options have some, the credential need not have access to databases. The
-// credential may lack access to some of the accounts, because a database can be
-// shared with it while the database's billing account belongs to another owner.
-func (p *Provider) billingAccounts(ctx context.Context) ([]string, *model.Freshness, error) {
+// billing is the list of the known billing accounts.
+type billing struct {
+	// ids are those of the options in their order, then those of the visible databases
+	// in ascending order.
+	ids []string
+	// configured is the number of ids that the options contain.
+	configured int
+	freshness  *model.Freshness
+	// errs tell why ids of databases are missing.
+	errs []error
+}
+
+// isConfigured reports whether the options contain an id.
+func (b billing) isConfigured(id string) bool { return slices.Contains(b.ids[:b.configured], id) }
+
+// billingAccounts lists the billing accounts. If the options have some, the databases
+// need not be readable. The credential may lack access to an account of a database,
+// because a database can be shared while its billing account belongs to another owner.
+func (p *Provider) billingAccounts(ctx context.Context) (billing, error) {
+	b := billing{ids: slices.Clone(p.billing), configured: len(p.billing)}
 	reply, err := p.client.databases(ctx)
-	if err != nil && (len(p.billing) == 0 || !isUnreadable(err)) {
-		return nil, nil, err
+	switch {
+	case err == nil:
+		b.freshness = &reply.Freshness
+		if n := reply.Value.omitted; n > 0 {
+			b.errs = []error{p.badRows(n, "the list of databases")}
+		}
+	case b.configured > 0 && providers.IsUnreadable(err):
+		b.errs = []error{providers.WithDetail(err, "the list of databases")}
+	default:
+		return b, err
 	}
-	if err != nil {
-		return p.billing, nil, nil
-	}
-	ids := slices.Clone(p.billing)
-	for _, id := range reply.Value {
-		if !slices.Contains(p.billing, id) {
-			ids = append(ids, id)
+	for _, id := range reply.Value.accounts {
+		if !b.isConfigured(id) {
+			b.ids = append(b.ids, id)
 		}
 	}
-	return ids, &reply.Freshness, nil
+	return b, nil
 }
 
-// isUnreadable reports whether an error concerns a single account: it was deleted,
-// or the credential has no access to it.
-func isUnreadable(err error) bool {
-	kind := providers.KindOf(err)
-	return kind == providers.Forbidden || kind == providers.NotFound
+// readAccount calls read for one billing account. A refusal of an account that is not
+// configured is not repeated for the time that absences are cached.
+func readAccount[T any](p *Provider, b billing, kind, id string, read func(account string) (T, error)) (T, error) {
+	if b.isConfigured(id) {
+		return read(id)
+	}
+	account := model.NewID(p.Connection().Name, model.TypeAccount, id)
+	return upstream.ReadPermitted(p.client.upstream, kind, account, func() (T, error) { return read(id) })
 }
 
-// readEach calls read for all billing accounts in parallel. It returns the values of
-// the readable accounts in the order of billing, together with the first error that
-// is not isUnreadable. It fails with kind Forbidden if no account is readable and
-// access to one is denied.
-func readEach[T any](billing []string, read func(account string) (upstream.Reply[T], error)) ([]T, *model.Freshness, error) {
-	replies := make([]upstream.Reply[T], len(billing))
-	errs := make([]error, len(billing))
+// isForeign reports whether err means that an account belongs to another owner: the
+// options do not contain it, and access is denied.
+func (b billing) isForeign(id string, err error) bool {
+	return !b.isConfigured(id) && providers.KindOf(err) == providers.Forbidden
+}
+
+// accountReplies are the values that were read of billing accounts.
+type accountReplies[T any] struct {
+	values    []T
+	freshness *model.Freshness
+	// errs tell why values are missing: one for each account that is unreadable and not
+	// foreign.
+	errs []error
+}
+
+// readEach calls read for all billing accounts in parallel. The values are in the order
+// of the accounts. It fails if no account is readable, and with the first error that is
+// not about a single account; the values that were read are returned with the error.
+func readEach[T any](ctx context.Context, p *Provider, kind string, read func(account string) (upstream.Reply[T], error)) (accountReplies[T], error) {
+	b, err := p.billingAccounts(ctx)
+	all := accountReplies[T]{freshness: b.freshness, errs: b.errs}
+	if err != nil {
+		return all, err
+	}
+	replies := make([]upstream.Reply[T], len(b.ids))
+	errs := make([]error, len(b.ids))
 	var calls sync.WaitGroup
-	for i, account := range billing {
-		calls.Go(func() { replies[i], errs[i] = read(account) })
+	for i, account := range b.ids {
+		calls.Go(func() { replies[i], errs[i] = readAccount(p, b, kind, account, read) })
 	}
 	calls.Wait()
 
-	var values []T
-	var freshness *model.Freshness
-	var forbidden, failed error
+	var failed, foreign error
 	for i, err := range errs {
 		switch {
 		case err == nil:
-			values = append(values, replies[i].Value)
-			freshness = freshness.Merge(&replies[i].Freshness)
-		case !isUnreadable(err) && failed == nil:
+			all.values = append(all.values, replies[i].Value)
+			all.freshness = all.freshness.Merge(&replies[i].Freshness)
+		case b.isForeign(b.ids[i], err):
+			foreign = err
+		case providers.IsUnreadable(err):
+			all.errs = append(all.errs, ofAccount(err, b.ids[i]))
+		case failed == nil:
 			failed = err
-		case providers.KindOf(err) == providers.Forbidden && forbidden == nil:
-			forbidden = err
 		}
 	}
-	if failed == nil && len(values) == 0 {
-		failed = forbidden
+	if failed == nil && len(all.values) == 0 {
+		failed = firstError(all.errs, foreign)
 	}
-	return values, freshness, failed
+	return all, failed
 }
 
-// allMembers reads the members of all billing accounts. Like readEach, it returns
-// the members that it could read together with an error.
-func (p *Provider) allMembers(ctx context.Context, f memberFilter) ([]*model.Membership, *model.Freshness, error) {
-	billing, discovered, err := p.billingAccounts(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	lists, freshness, err := readEach(billing, func(account string) (upstream.Reply[[]*model.Membership], error) {
+// allMembers reads the members of all billing accounts, as readEach does.
+func (p *Provider) allMembers(ctx context.Context, f memberFilter) (accountReplies[*model.Membership], error) {
+	lists, err := readEach(ctx, p, usersKind, func(account string) (upstream.Reply[memberList], error) {
 		return p.client.members(ctx, account, f)
 	})
-	return slices.Concat(lists...), discovered.Merge(freshness), err
+	all := accountReplies[*model.Membership]{freshness: lists.freshness, errs: lists.errs}
+	for _, list := range lists.values {
+		all.values = append(all.values, list.members...)
+		all.errs = append(all.errs, p.omissions(list)...)
+	}
+	return all, err
+}
+
+// omissions returns the error for the rows that a list omits, if it omits some.
+func (p *Provider) omissions(list memberList) []error {
+	if list.omitted == 0 {
+		return nil
+	}
+	return []error{p.badRows(list.omitted, "billing account "+list.account)}
+}
+
+// badRows is the error for rows without an id.
+func (p *Provider) badRows(n int, list string) error {
+	return &providers.Error{
+		Kind: providers.BadResponse, Provider: p.Connection(),
+		Detail: fmt.Sprintf("%s: %d rows have no valid id", list, n),
+	}
+}
+
+// unreadableTenants returns the billing accounts whose user lists the vendor refuses.
+func (p *Provider) unreadableTenants(ctx context.Context) (ids []string, errs []error) {
+	b, err := p.billingAccounts(ctx)
+	if err != nil {
+		return nil, []error{err}
+	}
+	refused := make([]error, len(b.ids))
+	var calls sync.WaitGroup
+	for i, id := range b.ids {
+		calls.Go(func() {
+			_, refused[i] = readAccount(p, b, usersKind, id, func(account string) (upstream.Reply[memberList], error) {
+				return p.client.members(ctx, account, memberFilter{})
+			})
+		})
+	}
+	calls.Wait()
+	errs = b.errs
+	for i, err := range refused {
+		switch {
+		case providers.IsRefused(err):
+			ids = append(ids, b.ids[i])
+		case err != nil:
+			errs = append(errs, ofAccount(err, b.ids[i]))
+		}
+	}
+	return ids, errs
+}
+
+// The kinds of readAccount.
+const (
+	usersKind    = "users"
+	accountsKind = "account"
+)
+
+// ofAccount names the billing account that could not be read.
+func ofAccount(err error, id string) error {
+	return providers.WithDetail(err, "billing account "+id)
+}
+
+// firstError returns the first of errs, or else the other one.
+func firstError(errs []error, other error) error {
+	if len(errs) > 0 {
+		return errs[0]
+	}
+	return other
 }

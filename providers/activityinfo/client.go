@@ -36,13 +36,13 @@ func (f memberFilter) query() string {
 // members reads the users of a billing account as memberships. All callers decode
 // to the same type, so that they share cache entries.
 // https://www.activityinfo.org/support/docs/api/reference/getBillingAccountUsers.html
-func (c *client) members(ctx context.Context, account string, f memberFilter) (upstream.Reply[[]*model.Membership], error) {
+func (c *client) members(ctx context.Context, account string, f memberFilter) (upstream.Reply[memberList], error) {
 	path, err := upstream.Path("resources", "billingAccounts", account, "users")
 	if err != nil {
-		return upstream.Reply[[]*model.Membership]{}, err
+		return upstream.Reply[memberList]{}, err
 	}
 	request := upstream.Request{Path: path, Query: f.query()}
-	return upstream.Read(ctx, c.upstream, request, func(body []byte) ([]*model.Membership, error) {
+	return upstream.Read(ctx, c.upstream, request, func(body []byte) (memberList, error) {
 		return decodeMembers(body, c.upstream.Provider(), account)
 	})
 }
@@ -89,9 +89,9 @@ func (c *client) accountByID() upstream.BatchRequest[*model.Account] {
 	}
 }
 
-// databases returns the distinct ids of the billing accounts of all databases that
-// the token owns or that are shared with it, in ascending order.
+// databases reads which billing accounts the databases have that the token owns or that
+// are shared with it.
 // https://www.activityinfo.org/support/docs/api/reference/getDatabases.html
-func (c *client) databases(ctx context.Context) (upstream.Reply[[]string], error) {
+func (c *client) databases(ctx context.Context) (upstream.Reply[databaseList], error) {
 	return upstream.Read(ctx, c.upstream, upstream.Request{Path: "/resources/databases"}, decodeDatabases)
 }

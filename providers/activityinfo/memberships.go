@@ -27,15 +27,18 @@ func (m memberships) Get(ctx context.Context, ids []string) providers.BatchResul
 	for account, ids := range byAccount {
 		calls.Go(func() {
 			reply, err := m.client.members(ctx, account, memberFilter{})
+			if providers.KindOf(err) == providers.NotFound {
+				err = m.ifKnown(ctx, account, err)
+			}
 			mu.Lock()
 			defer mu.Unlock()
-			if err != nil && providers.KindOf(err) != providers.NotFound {
+			if err != nil {
 				for _, id := range ids {
 					result.Failed[id] = err
 				}
 				return
 			}
-			for _, member := range reply.Value {
+			for _, member := range reply.Value.members {
 				if slices.Contains(ids, member.VendorID) {
 					result.Objects[member.VendorID] = member
 				}
@@ -44,6 +47,16 @@ func (m memberships) Get(ctx context.Context, ids []string) providers.BatchResul
 	}
 	calls.Wait()
 	return result
+}
+
+// ifKnown returns err if there is a billing account with this id, whose user list is
+// missing then. It returns nil if there is none, which has no members.
+func (m memberships) ifKnown(ctx context.Context, id string, err error) error {
+	b, unlisted := m.billingAccounts(ctx)
+	if unlisted != nil || len(b.errs) > 0 || slices.Contains(b.ids, id) {
+		return err
+	}
+	return nil
 }
 
 // Page reads the members of one account, or the memberships of users, for which it
@@ -71,11 +84,11 @@ func (m memberships) ofAccount(ctx context.Context, account string, f memberFilt
 	if err != nil {
 		return nil, err
 	}
-	return singlePage(reply.Value, &reply.Freshness, applied), nil
+	return singlePage(accountReplies[*model.Membership]{reply.Value.members, &reply.Freshness, m.omissions(reply.Value)}, applied), nil
 }
 
 func (m memberships) ofUsers(ctx context.Context, ids []string, f memberFilter, applied bool) (*providers.Page[*model.Membership], error) {
-	all, freshness, err := m.allMembers(ctx, f)
+	all, err := m.allMembers(ctx, f)
 	if err != nil {
 		return nil, err
 	}
@@ -84,12 +97,13 @@ func (m memberships) ofUsers(ctx context.Context, ids []string, f memberFilter, 
 		requested[id] = true
 	}
 	members := make([]*model.Membership, 0, len(ids))
-	for _, member := range all {
+	for _, member := range all.values {
 		if requested[member.User.VendorID] {
 			members = append(members, member)
 		}
 	}
-	return singlePage(members, freshness, applied), nil
+	all.values = members
+	return singlePage(all, applied), nil
 }
 
 // newMemberFilter returns the conditions of f that the vendor supports. applied

@@ -94,8 +94,8 @@ func TestMemberships_Get(t *testing.T) {
 	if len(result.Failed) != 1 || providers.KindOf(result.Failed["190780555/600"]) != providers.Forbidden {
 		t.Errorf("failed %v, want that of the foreign account", result.Failed)
 	}
-	if len(v.calls) != 5 {
-		t.Errorf("calls %q, want one for each of five accounts", v.calls)
+	if len(v.calls) != 7 {
+		t.Errorf("calls %q, want one for each of five accounts, and the databases for each of two missing lists", v.calls)
 	}
 }
 

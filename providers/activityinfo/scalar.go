@@ -2,45 +2,62 @@ package activityinfo
 
 import (
 	"encoding/json"
-	"math"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// text is an id that is documented as a string.
+// name is a text that is no id. The vendor documents strings; of other values, a number is
+// its digits, and the rest are "".
+type name string
+
+// UnmarshalJSON never fails.
+func (n *name) UnmarshalJSON(b []byte) error {
+	*n = ""
+	switch {
+	case b[0] == '"':
+		return json.Unmarshal(b, (*string)(n))
+	case b[0] == '-' || b[0] >= '0' && b[0] <= '9':
+		*n = name(b)
+	}
+	return nil
+}
+
+// text is an id that is documented as a string, "" if there is none.
 type text string
 
-// UnmarshalJSON decodes a string or a whole number; null is "".
+// UnmarshalJSON decodes a string or a whole number above 0. Other values are "".
 func (t *text) UnmarshalJSON(b []byte) error {
 	if b[0] == '"' {
 		return json.Unmarshal(b, (*string)(t))
 	}
 	var n number
 	err := n.UnmarshalJSON(b)
-	*t = text(n)
+	*t = text(n.id)
 	return err
 }
 
-// number is the id of a billing account in decimal digits, "" if there is none. It
-// is never decoded as a float: the vendor's client for R supports ids that a float64
-// cannot represent.
-type number string
+// number is the id of a billing account. It is never decoded as a float: the vendor's
+// client for R supports ids that a float64 cannot represent.
+type number struct {
+	// id is in decimal digits, "" if there is none.
+	id string
+	// malformed is set for a value that is no whole number.
+	malformed bool
+}
 
 // UnmarshalJSON decodes a whole number, or a string that contains one. null and
-// numbers below 1 are "".
+// numbers below 1 are no id. It never fails.
 func (n *number) UnmarshalJSON(b []byte) error {
+	*n = number{}
 	digits := strings.Trim(string(b), `"`)
-	*n = ""
 	if digits == "null" {
 		return nil
 	}
 	value, err := strconv.ParseInt(digits, 10, 64)
-	if err != nil {
-		return errFormat
-	}
-	if value > 0 {
-		*n = number(strconv.FormatInt(value, 10))
+	n.malformed = err != nil
+	if value > 0 && err == nil {
+		n.id = strconv.FormatInt(value, 10)
 	}
 	return nil
 }
@@ -55,24 +72,17 @@ func isBillingAccount(id string) bool {
 // milliseconds is a time in UTC; at is nil if there is none. The vendor writes a
 // float, the milliseconds since 1970. It does not document the value for a user who
 // never signed in, which is blank in its billing export. Assumption: null, zero and
-// negative numbers mean never.
+// negative numbers mean never. Values that are no time in these terms are no time.
 type milliseconds struct{ at *time.Time }
 
 // maxMilliseconds is the first time that RFC 3339 cannot represent.
 const maxMilliseconds = 253402300800000
 
-// UnmarshalJSON decodes a number and truncates it to milliseconds. It fails for times
-// after the year 9999.
+// UnmarshalJSON decodes a number and truncates it to milliseconds. It never fails.
 func (m *milliseconds) UnmarshalJSON(b []byte) error {
 	m.at = nil
-	if string(b) == "null" {
-		return nil
-	}
 	value, err := strconv.ParseFloat(string(b), 64)
-	if err != nil || math.IsNaN(value) || value >= maxMilliseconds {
-		return errFormat
-	}
-	if value >= 1 {
+	if err == nil && value >= 1 && value < maxMilliseconds {
 		m.at = new(time.UnixMilli(int64(value)).UTC())
 	}
 	return nil

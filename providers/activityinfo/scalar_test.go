@@ -32,6 +32,15 @@ func TestMilliseconds_Decode(t *testing.T) {
 		"-0":                 nil,
 		"0.5":                nil,
 		"-62135596800000":    nil,
+		"253402300800000":    nil,
+		"1e300":              nil,
+		"1e999":              nil,
+		`""`:                 nil,
+		`"2026-02-23"`:       nil,
+		`"1771824213731"`:    nil,
+		"true":               nil,
+		"{}":                 nil,
+		"[1]":                nil,
 	} {
 		got, err := members(t, `[{"userId":"1","lastLoginTime":`+wire+`}]`)
 		if err != nil {
@@ -42,9 +51,21 @@ func TestMilliseconds_Decode(t *testing.T) {
 			t.Errorf("%s: %v, want %v", wire, at, want)
 		}
 	}
-	for _, wire := range []string{"253402300800000", "1e300", "1e999", `"2026-02-23"`, `"1771824213731"`, "true", "{}", "[]"} {
-		if _, err := members(t, `[{"userId":"1","lastLoginTime":`+wire+`}]`); providers.KindOf(err) != providers.BadResponse {
-			t.Errorf("%s: %v, want BadResponse", wire, err)
+}
+
+func TestName_Decode(t *testing.T) {
+	for wire, want := range map[string]*string{
+		`"Anna"`: new("Anna"), `"17"`: new("17"), `17`: new("17"), `-1.50`: new("-1.50"),
+		`""`: nil, `null`: nil, `true`: nil, `{"first":"Anna"}`: nil, `["Anna"]`: nil,
+	} {
+		got, err := members(t, `[{"userId":"1","name":`+wire+`,"email":`+wire+`,"billingAccountRole":`+wire+`,"userLicenseType":`+wire+`}]`)
+		if err != nil {
+			t.Errorf("%s: %v", wire, err)
+			continue
+		}
+		u := got[0].User
+		if !reflect.DeepEqual(u.Name, want) || !reflect.DeepEqual(u.Email, want) || !reflect.DeepEqual(got[0].VendorRole, want) {
+			t.Errorf("%s: %+v", wire, got[0])
 		}
 	}
 }

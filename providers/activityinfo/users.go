@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
@@ -20,19 +21,20 @@ func (u users) Get(ctx context.Context, ids []string) providers.BatchResult[*mod
 	if len(ids) == 0 {
 		return result
 	}
-	members, _, err := u.allMembers(ctx, memberFilter{})
-	all := make(map[string]*model.User, len(members))
-	for _, m := range members {
+	members, err := u.allMembers(ctx, memberFilter{})
+	all := make(map[string]*model.User, len(members.values))
+	for _, m := range members.values {
 		if _, ok := all[m.User.VendorID]; !ok {
 			all[m.User.VendorID] = m.User
 		}
 	}
+	err = firstError(members.errs, err)
 	for _, id := range ids {
 		if user, ok := all[id]; ok {
 			result.Objects[id] = user
 			continue
 		}
-		if err != nil && providers.KindOf(err) != providers.NotFound {
+		if err != nil {
 			result.Failed[id] = err
 		}
 	}
@@ -40,8 +42,9 @@ func (u users) Get(ctx context.Context, ids []string) providers.BatchResult[*mod
 }
 
 // Page reads the users of one billing account. The token is the account's id. A user
-// of several accounts is on several pages. Page skips accounts that are not readable,
-// and fails with kind Forbidden if none is and access to one is denied.
+// of several accounts is on several pages. Page passes over unreadable accounts, whose
+// errors are those of the page unless the accounts belong to another owner, and fails
+// if no account is readable.
 func (u users) Page(ctx context.Context, q providers.Query, token string) (*providers.Page[*model.User], error) {
 	if q.Parent.Type != "" {
 		return nil, u.invalidArgument("users have no parent")
@@ -49,47 +52,56 @@ func (u users) Page(ctx context.Context, q providers.Query, token string) (*prov
 	if token != "" && !isBillingAccount(token) {
 		return nil, u.invalidArgument("invalid page token")
 	}
-	billing, discovered, err := u.billingAccounts(ctx)
+	b, err := u.billingAccounts(ctx)
 	if err != nil {
 		return nil, err
 	}
-	rest := billing
+	rest := b.ids
+	all := accountReplies[*model.User]{freshness: b.freshness, errs: b.errs}
 	if token != "" {
-		i := slices.Index(billing, token)
+		i := slices.Index(b.ids, token)
 		if i < 0 {
 			return nil, u.invalidArgument("invalid page token")
 		}
-		rest = billing[i:]
+		// The first page has the errors of the list of accounts.
+		rest, all.errs = b.ids[i:], nil
 	}
-	var forbidden error
+	var foreign error
 	for i, account := range rest {
-		reply, err := u.client.members(ctx, account, memberFilter{})
-		if err == nil {
-			list := make([]*model.User, len(reply.Value))
-			for j, m := range reply.Value {
-				list[j] = m.User
+		reply, err := readAccount(u.Provider, b, usersKind, account, func(account string) (upstream.Reply[memberList], error) {
+			return u.client.members(ctx, account, memberFilter{})
+		})
+		switch {
+		case err == nil:
+			for _, m := range reply.Value.members {
+				all.values = append(all.values, m.User)
 			}
-			// The sum of several accounts would count users of several accounts twice.
-			p := singlePage(list, discovered.Merge(&reply.Freshness), len(billing) == 1 && isEmptyFilter(q.Filter))
-			p.MayRepeat = len(billing) > 1
-			if i+1 < len(rest) {
-				p.Next = rest[i+1]
-			}
-			return p, nil
-		}
-		if !isUnreadable(err) {
+			all.errs = append(all.errs, u.omissions(reply.Value)...)
+			all.freshness = all.freshness.Merge(&reply.Freshness)
+			return u.page(q, b, all, rest[i+1:]), nil
+		case b.isForeign(account, err):
+			foreign = err
+		case providers.IsUnreadable(err):
+			all.errs = append(all.errs, ofAccount(err, account))
+		default:
 			return nil, err
 		}
-		if providers.KindOf(err) == providers.Forbidden {
-			forbidden = err
-		}
 	}
-	if token == "" && forbidden != nil {
-		return nil, forbidden
+	if err := firstError(all.errs, foreign); token == "" && err != nil {
+		return nil, err
 	}
-	empty := singlePage([]*model.User{}, discovered, false)
-	empty.MayRepeat = len(billing) > 1
-	return empty, nil
+	return u.page(q, b, all, nil), nil
+}
+
+// page returns the users that were read as a page. rest are the accounts that follow.
+func (u users) page(q providers.Query, b billing, all accountReplies[*model.User], rest []string) *providers.Page[*model.User] {
+	// The sum of several accounts would count users of several accounts twice.
+	p := singlePage(all, len(b.ids) == 1 && isEmptyFilter(q.Filter))
+	p.MayRepeat = len(b.ids) > 1
+	if len(rest) > 0 {
+		p.Next = rest[0]
+	}
+	return p
 }
 
 // SupportsOrder reports true for the vendor's order only.

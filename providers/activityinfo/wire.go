@@ -7,28 +7,30 @@ import (
 	"strings"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/upstream"
 )
 
 // The documentation of the fields is not reliable: every field of a user is marked
 // as required, although a user who never signed in has no login time, and the
 // vendor's client for R reads undocumented fields. The decoders ignore unknown fields
-// and accept missing ones, except ids.
+// and accept missing ones, except ids. A value of another type than documented costs
+// its own field, and a row without an id costs the row.
 
 // wireUser is a row of a billing account's user list.
 type wireUser struct {
 	UserID             text         `json:"userId"`
-	Email              string       `json:"email"`
-	Name               string       `json:"name"`
-	BillingAccountRole string       `json:"billingAccountRole"`
-	UserLicenseType    string       `json:"userLicenseType"`
+	Email              name         `json:"email"`
+	Name               name         `json:"name"`
+	BillingAccountRole name         `json:"billingAccountRole"`
+	UserLicenseType    name         `json:"userLicenseType"`
 	LastLoginTime      milliseconds `json:"lastLoginTime"`
 }
 
 type wireAccount struct {
 	ID     number `json:"id"`
-	Code   string `json:"code"`
-	Name   string `json:"name"`
-	Status string `json:"status"`
+	Code   name   `json:"code"`
+	Name   name   `json:"name"`
+	Status name   `json:"status"`
 }
 
 type wireDatabase struct {
@@ -37,30 +39,46 @@ type wireDatabase struct {
 
 var errFormat = errors.New("undocumented format")
 
-func decodeMembers(body []byte, p *model.Provider, account string) ([]*model.Membership, error) {
+// memberList is the user list of a billing account.
+type memberList struct {
+	account string
+	members []*model.Membership
+	// omitted is the number of rows without a valid id of a user.
+	omitted int
+}
+
+// Nodes implements upstream.Nodes.
+func (l memberList) Nodes() []model.Node { return upstream.NodesIn(l.members) }
+
+// decodeMembers fails if no row of a list that has some contains a user.
+func decodeMembers(body []byte, p *model.Provider, account string) (memberList, error) {
 	rows, err := decodeRows[wireUser](body)
 	if err != nil {
-		return nil, err
+		return memberList{}, err
 	}
 	// The list contains only the id of the account.
 	tenant := &model.Account{Entity: model.NewEntity(p, model.TypeAccount, account).WithFieldSet(model.OnlyFields())}
-	members := make([]*model.Membership, len(rows))
-	for i, row := range rows {
+	list := memberList{account: account, members: make([]*model.Membership, 0, len(rows))}
+	for _, row := range rows {
 		entity := model.NewEntity(p, model.TypeMembership, model.JoinMembership(account, string(row.UserID)))
-		if _, err := model.ParseID(string(entity.ID)); err != nil {
-			return nil, err
+		if _, err := model.ParseID(string(entity.ID)); err != nil || row.UserID == "" {
+			list.omitted++
+			continue
 		}
-		members[i] = &model.Membership{
+		list.members = append(list.members, &model.Membership{
 			Entity:     entity,
 			User:       row.user(p),
 			Account:    tenant,
-			Role:       membershipRole(row.BillingAccountRole),
+			Role:       membershipRole(string(row.BillingAccountRole)),
 			VendorRole: optional(row.BillingAccountRole),
-			License:    userLicense(row.UserLicenseType),
+			License:    userLicense(string(row.UserLicenseType)),
 			Status:     model.UserActive,
-		}
+		})
 	}
-	return members, nil
+	if list.omitted > 0 && len(list.members) == 0 {
+		return memberList{}, errFormat
+	}
+	return list, nil
 }
 
 // user returns a complete record: a row contains every field that the vendor has of
@@ -80,13 +98,13 @@ func decodeAccount(body []byte, p *model.Provider) (*model.Account, error) {
 	if err := json.Unmarshal(body, &w); err != nil {
 		return nil, err
 	}
-	if w.ID == "" {
+	if w.ID.id == "" {
 		return nil, errFormat
 	}
 	return &model.Account{
-		Entity:       model.NewEntity(p, model.TypeAccount, string(w.ID)),
+		Entity:       model.NewEntity(p, model.TypeAccount, w.ID.id),
 		Name:         optional(w.Name),
-		Status:       accountStatus(w.Status),
+		Status:       accountStatus(string(w.Status)),
 		VendorStatus: optional(w.Status),
 		ExternalID:   optional(w.Code),
 	}, nil
@@ -99,54 +117,63 @@ func decodeAccountID(body []byte) (string, error) {
 	if err := json.Unmarshal(body, &w); err != nil {
 		return "", err
 	}
-	if w.ID == "" {
+	if w.ID.id == "" {
 		return "", errFormat
 	}
-	return string(w.ID), nil
+	return w.ID.id, nil
 }
 
-func decodeDatabases(body []byte) ([]string, error) {
+// databaseList is what the list of databases says about billing accounts.
+type databaseList struct {
+	// accounts are the distinct ids of billing accounts, in ascending order.
+	accounts []string
+	// omitted is the number of databases without a valid id of a billing account.
+	omitted int
+}
+
+// decodeDatabases accepts databases without a billing account.
+func decodeDatabases(body []byte) (databaseList, error) {
 	rows, err := decodeRows[wireDatabase](body)
 	if err != nil {
-		return nil, err
+		return databaseList{}, err
 	}
-	ids := make([]string, 0, len(rows))
+	var list databaseList
 	for _, row := range rows {
-		if row.BillingAccountID != "" {
-			ids = append(ids, string(row.BillingAccountID))
+		if row.BillingAccountID.malformed {
+			list.omitted++
+		}
+		if row.BillingAccountID.id != "" {
+			list.accounts = append(list.accounts, row.BillingAccountID.id)
 		}
 	}
-	slices.SortFunc(ids, func(a, b string) int {
+	slices.SortFunc(list.accounts, func(a, b string) int {
 		// Without leading zeros the longer number is the larger one.
 		if len(a) != len(b) {
 			return len(a) - len(b)
 		}
 		return strings.Compare(a, b)
 	})
-	return slices.Compact(ids), nil
+	list.accounts = slices.Compact(list.accounts)
+	return list, nil
 }
 
 // decodeRows decodes an array of objects. Unlike encoding/json it rejects null in
-// place of the array or of an object.
+// place of the array. A null in place of an object is the zero T.
 func decodeRows[T any](body []byte) ([]T, error) {
-	var rows []*T
+	var rows []T
 	if err := json.Unmarshal(body, &rows); err != nil {
 		return nil, err
 	}
-	if rows == nil || slices.Contains(rows, nil) {
+	if rows == nil {
 		return nil, errFormat
 	}
-	values := make([]T, len(rows))
-	for i, row := range rows {
-		values[i] = *row
-	}
-	return values, nil
+	return rows, nil
 }
 
 // optional returns nil for "".
-func optional(s string) *string {
-	if s == "" {
+func optional(n name) *string {
+	if n == "" {
 		return nil
 	}
-	return &s
+	return new(string(n))
 }

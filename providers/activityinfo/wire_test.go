@@ -2,13 +2,13 @@ package activityinfo_test
 
 import (
 	"reflect"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
 	"github.com/accountgraph/accountgraph/providers/providertest"
 )
@@ -114,9 +114,8 @@ func TestMemberships_RoleAndLicense(t *testing.T) {
 
 func TestMemberships_InvalidBody(t *testing.T) {
 	for _, body := range []string{
-		"", "null", "{}", `{"code":"FORBIDDEN"}`, "[null]", "[{}]", `[{"userId":null}]`, `[{"userId":""}]`, `[{"userId":0}]`,
-		`[{"userId":4.5}]`, `[{"userId":"a\u0000b"}]`, `[{"userId":"` + strings.Repeat("1", 300) + `"}]`, `[{"userId":"1","email":7}]`,
-		`[{"userId":"1"}] []`, `[{"userId":"1"}`, `"[Circular Reference]"`, "<html>",
+		"", "null", "{}", `{"code":"FORBIDDEN"}`, "[null]", "[{}]", "[1]", `[{"userId":null}]`, `[{"userId":""}]`, `[{"userId":0}]`,
+		`[{"userId":4.5}]`, `[{"userId":"a\u0000b"}]`, `[{"userId":"1"}] []`, `[{"userId":"1"}`, `"[Circular Reference]"`, "<html>",
 	} {
 		if got, err := members(t, body); providers.KindOf(err) != providers.BadResponse {
 			t.Errorf("%.40s: %v, %v; want BadResponse", body, got, err)
@@ -127,5 +126,47 @@ func TestMemberships_InvalidBody(t *testing.T) {
 	}
 	if got, err := members(t, `[{"userId":432201}]`); err != nil || got[0].User.VendorID != "432201" {
 		t.Errorf("numeric id: %v, %v", got, err)
+	}
+}
+
+// A row without the id of a user costs the row, and makes each list incomplete that
+// would contain it.
+func TestMemberships_RowWithoutUser(t *testing.T) {
+	p, _ := connect(t, responses{
+		"/resources/databases":               "[]",
+		"/resources/billingAccounts/1/users": `[{"userId":"11"},{"name":"Anna"},null,{"userId":"a\u0000b"},{"userId":"12"}]`,
+	}, "1")
+	const want = "ai: invalid response: billing account 1: 3 rows have no valid id"
+	for name, q := range map[string]providers.Query{"account": ofAccount("1"), "users": ofUsers("11", "12")} {
+		page, err := p.Collections().Memberships.Page(t.Context(), q, "")
+		if err != nil || len(page.Items) != 2 || page.Total != nil || len(page.Errors) != 1 || page.Errors[0].Error() != want {
+			t.Errorf("memberships of %s: %+v, %v", name, page, err)
+		}
+	}
+	page, err := p.Collections().Users.Page(t.Context(), providers.Query{}, "")
+	if err != nil || len(page.Items) != 2 || page.Total != nil || len(page.Errors) != 1 || page.Errors[0].Error() != want {
+		t.Errorf("users: %+v, %v", page, err)
+	}
+	result := p.Collections().Users.Get(t.Context(), []string{"11", "13"})
+	if result.Objects["11"] == nil || providers.KindOf(result.Failed["13"]) != providers.BadResponse {
+		t.Errorf("users by id: %+v", result)
+	}
+}
+
+// The user list of an account that exists is never missing; that of another id is.
+func TestMemberships_GetFromMissingList(t *testing.T) {
+	for name, c := range map[string]struct {
+		databases any
+		kind      providers.Kind
+	}{
+		"unknown account":       {"[]", 0},
+		"discovered account":    {`[{"billingAccountId":2}]`, providers.NotFound},
+		"accounts are not read": {500, providers.NotFound},
+	} {
+		p := open(t, upstream.Config{Rand: func() float64 { return 0 }, Transport: &recorder{Handler: responses{"/resources/databases": c.databases}}}, "1")
+		result := p.Collections().Memberships.Get(t.Context(), []string{"1/11", "2/11"})
+		if len(result.Objects) != 0 || providers.KindOf(result.Failed["1/11"]) != providers.NotFound || providers.KindOf(result.Failed["2/11"]) != c.kind {
+			t.Errorf("%s: %v", name, result)
+		}
 	}
 }

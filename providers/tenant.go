@@ -1,0 +1,41 @@
+package providers
+
+import (
+	"errors"
+	"net/http"
+)
+
+// IsUnreadable reports whether err concerns the list or the object of one tenant and
+// would concern it again: the vendor refused it, does not have it, or returned a
+// response that cannot be read. The lists of other tenants are worth reading then.
+func IsUnreadable(err error) bool {
+	return IsRefused(err) || KindOf(err) == BadResponse
+}
+
+// IsRefused reports whether the vendor responded with 401, 403, 404 or 410.
+func IsRefused(err error) bool {
+	var e *Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	switch e.HTTPStatus {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusGone:
+		return true
+	}
+	return false
+}
+
+// WithDetail returns err with what could not be read as its detail, such as
+// "organization 17". An error that is not an *Error is returned as it is.
+func WithDetail(err error, what string) error {
+	var e *Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	clone := *e
+	clone.Detail = what
+	if e.Detail != "" {
+		clone.Detail += ": " + e.Detail
+	}
+	return &clone
+}

@@ -1,0 +1,49 @@
+package providers_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/accountgraph/accountgraph/providers"
+)
+
+func TestIsUnreadable_Errors(t *testing.T) {
+	for _, c := range []struct {
+		err                 error
+		unreadable, refused bool
+	}{
+		{nil, false, false},
+		{errors.New("other"), false, false},
+		{&providers.Error{Kind: providers.Unauthenticated, HTTPStatus: 401}, true, true},
+		{&providers.Error{Kind: providers.Unauthenticated}, false, false}, // the caller sent no credential
+		{&providers.Error{Kind: providers.Forbidden, HTTPStatus: 403}, true, true},
+		{&providers.Error{Kind: providers.NotFound, HTTPStatus: 404}, true, true},
+		{&providers.Error{Kind: providers.NotFound, HTTPStatus: 410}, true, true},
+		{&providers.Error{Kind: providers.BadResponse, HTTPStatus: 200}, true, false},
+		{&providers.Error{Kind: providers.Unavailable, HTTPStatus: 503}, false, false},
+		{&providers.Error{Kind: providers.RateLimited, HTTPStatus: 429}, false, false},
+		{&providers.Error{Kind: providers.BudgetExceeded}, false, false},
+	} {
+		if got := providers.IsUnreadable(c.err); got != c.unreadable {
+			t.Errorf("IsUnreadable(%v) = %t", c.err, got)
+		}
+		if got := providers.IsRefused(c.err); got != c.refused {
+			t.Errorf("IsRefused(%v) = %t", c.err, got)
+		}
+	}
+}
+
+func TestWithDetail_Text(t *testing.T) {
+	refused := &providers.Error{Kind: providers.Forbidden, Provider: nil, HTTPStatus: 403, VendorCode: "NO"}
+	got := providers.WithDetail(refused, "account 17")
+	if want := "provider: permission denied (HTTP 403): account 17"; got.Error() != want || refused.Detail != "" {
+		t.Errorf("%q, want %q", got, want)
+	}
+	got = providers.WithDetail(got, "page 2")
+	if want := "provider: permission denied (HTTP 403): page 2: account 17"; got.Error() != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if other := errors.New("other"); !errors.Is(providers.WithDetail(other, "account 17"), other) {
+		t.Error("another error is not returned as it is")
+	}
+}
