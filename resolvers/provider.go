@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/apierror"
 	"github.com/accountgraph/accountgraph/internal/loaders"
 	"github.com/accountgraph/accountgraph/internal/operation"
 )
@@ -14,6 +15,12 @@ func (provider) Status(ctx context.Context, p *model.Provider) (model.ProviderSt
 	op := operation.From(ctx)
 	op.Trace.MarkUncacheable()
 	return op.Directory.Status(p.Name), nil
+}
+
+func (provider) UnreadableTenants(ctx context.Context, p *model.Provider) ([]string, error) {
+	ids, err := loadersOf(ctx).UnreadableTenants(ctx, p.Name)
+	apierror.AddErrors(ctx, err)
+	return append([]string{}, ids...), nil
 }
 
 func (provider) Users(ctx context.Context, p *model.Provider, first *int, after *string, filter *model.UserFilter, orderBy *model.UserOrder) (*model.UserConnection, error) {

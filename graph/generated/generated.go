@@ -123,6 +123,7 @@ type ProviderResolver interface {
 	Users(ctx context.Context, obj *model.Provider, first *int, after *string, filter *model.UserFilter, orderBy *model.UserOrder) (*model.Connection[*model.User], error)
 	Accounts(ctx context.Context, obj *model.Provider, first *int, after *string, filter *model.AccountFilter, orderBy *model.EntityOrder) (*model.Connection[*model.Account], error)
 	Organizations(ctx context.Context, obj *model.Provider, first *int, after *string, filter *model.OrganizationFilter, orderBy *model.EntityOrder) (*model.Connection[*model.Organization], error)
+	UnreadableTenants(ctx context.Context, obj *model.Provider) ([]string, error)
 }
 type QueryResolver interface {
 	Node(ctx context.Context, id model.ID) (model.Node, error)
@@ -389,6 +390,15 @@ type Provider {
     "The order. Null is the vendor's order."
     orderBy: EntityOrder
   ): OrganizationConnection @cost(weight: 5) @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+  """
+  The vendor ids of the tenants whose members the credential may not read: those of the
+  configuration, which are also errors in each list that they belong to, and those that
+  the vendor names elsewhere, which no list contains (ActivityInfo: the billing account of
+  a database that another owner shares). Empty where the vendor lists only tenants that
+  the credential may read. Reading it calls the vendor once a tenant, unless cached. A
+  tenant of which it is not known whether the credential may read it is an error.
+  """
+  unreadableTenants: [String!]! @cost(weight: 5) @listSize(assumedSize: 5)
 }
 
 # ------------------------------------------------------------- interfaces ---
@@ -2386,6 +2396,8 @@ func (ec *executionContext) childFields_Provider(ctx context.Context, field grap
 		return ec.fieldContext_Provider_accounts(ctx, field)
 	case "organizations":
 		return ec.fieldContext_Provider_organizations(ctx, field)
+	case "unreadableTenants":
+		return ec.fieldContext_Provider_unreadableTenants(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Provider", field.Name)
 }
@@ -8282,6 +8294,29 @@ func (ec *executionContext) fieldContext_Provider_organizations(ctx context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _Provider_unreadableTenants(ctx context.Context, field graphql.CollectedField, obj *model.Provider) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Provider_unreadableTenants(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Provider().UnreadableTenants(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Provider_unreadableTenants(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Provider", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _Query_node(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13698,6 +13733,11 @@ func (ec *executionContext) _Provider(ctx context.Context, sel ast.SelectionSet,
 		case "organizations":
 			out.Values[i] = ec._Provider_organizations(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "unreadableTenants":
+			out.Values[i] = ec._Provider_unreadableTenants(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:

@@ -146,10 +146,10 @@ func Objects[T model.Node](ctx context.Context, d *Directory, sel Selector[T], i
 			result := collection.Get(ctx, vendorIDs)
 			mu.Lock()
 			defer mu.Unlock()
-			for _, object := range result.Objects {
-				objects[object.GlobalID()] = object
-			}
 			typ := ids[0].Type()
+			for vendorID, object := range result.Objects {
+				objects[model.NewID(name, typ, vendorID)] = object
+			}
 			for vendorID, err := range result.Failed {
 				failed[model.NewID(name, typ, vendorID)] = err
 			}

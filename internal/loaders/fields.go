@@ -124,6 +124,7 @@ var edges = []edge{
 	rootList(provider, "users", users, UserList),
 	rootList(provider, "accounts", accounts, AccountList),
 	rootList(provider, "organizations", organizations, OrganizationList),
+	unreadableTenantsOf(provider, "unreadableTenants"),
 
 	reference(users, "currentAccount", accounts, func(u *model.User) *model.Account { return u.CurrentAccount }),
 	childList(users, "memberships", memberships, noArguments(MembershipList)),

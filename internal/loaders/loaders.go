@@ -36,8 +36,9 @@ type Loaders struct {
 	Sellers       *Loader[*model.Seller]
 	Modules       *Loader[*model.Module]
 
-	people *dataloader.Loader[string, personResult]
-	roles  *dataloader.Loader[model.ID, []*model.Role]
+	people     *dataloader.Loader[string, personResult]
+	roles      *dataloader.Loader[model.ID, []*model.Role]
+	unreadable *dataloader.Loader[string, unreadableTenants]
 }
 
 // New builds the loaders of one operation.
@@ -48,6 +49,7 @@ func New(d *directory.Directory) *Loaders {
 	}
 	s.people = newDataloader(s.loadPeople)
 	s.roles = newDataloader(s.loadRoles)
+	s.unreadable = newDataloader(s.loadUnreadable)
 	return s
 }
 

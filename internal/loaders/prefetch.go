@@ -37,6 +37,8 @@ type batch struct {
 	ids           map[anyLoader][]model.ID
 	emails        []string
 	organizations []model.ID
+	// unreadable are the providers whose unreadable tenants are selected.
+	unreadable []string
 	// follow reads the next level of the selection, once this one is loaded.
 	follow []func(ctx context.Context, next *batch)
 	// tags collects the tags of the part of the response that is being visited; nil
@@ -45,7 +47,7 @@ type batch struct {
 }
 
 func (b *batch) empty() bool {
-	return len(b.lists) == 0 && len(b.ids) == 0 && len(b.emails) == 0 && len(b.organizations) == 0 && len(b.follow) == 0
+	return len(b.lists) == 0 && len(b.ids) == 0 && len(b.emails) == 0 && len(b.organizations) == 0 && len(b.unreadable) == 0 && len(b.follow) == 0
 }
 
 // load loads everything that the level needs, in parallel.
@@ -62,6 +64,9 @@ func (b *batch) load(ctx context.Context) {
 	}
 	if len(b.organizations) > 0 {
 		jobs = append(jobs, func(ctx context.Context) { load(ctx, b.loaders.roles, b.organizations) })
+	}
+	if len(b.unreadable) > 0 {
+		jobs = append(jobs, func(ctx context.Context) { load(ctx, b.loaders.unreadable, b.unreadable) })
 	}
 	if len(jobs) == 1 {
 		jobs[0](ctx)

@@ -1,6 +1,7 @@
 package activityinfo_test
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"testing"
 	"time"
@@ -14,8 +15,11 @@ import (
 	"github.com/accountgraph/accountgraph/providers/providertest"
 )
 
-func TestConformance(t *testing.T) {
-	providertest.Run(t, providertest.Subject{
+func TestConformance(t *testing.T) { providertest.Run(t, conformanceSubject()) }
+
+// conformanceSubject serves the fake without variations.
+func conformanceSubject() providertest.Subject {
+	return providertest.Subject{
 		New: func(t *testing.T, baseURL, token string, timeout time.Duration) providers.Provider {
 			p, err := activityinfo.New(upstream.Config{
 				Provider:      &model.Provider{Name: "activityinfo", Vendor: model.ActivityInfo, BaseURL: baseURL},
@@ -30,13 +34,17 @@ func TestConformance(t *testing.T) {
 		},
 		Serve: func(t *testing.T) (string, *fakevendor.Control) {
 			fake := activityinfofake.New(token)
-			server := httptest.NewServer(fake)
-			t.Cleanup(server.Close)
-			return server.URL, &fake.Control
+			return serve(t, fake), &fake.Control
 		},
 		Token:     token,
 		Accounts:  []string{activityinfofake.FirstAccount, activityinfofake.LargeAccount},
 		Users:     []string{activityinfofake.UserID(100), activityinfofake.UserID(150)},
 		Databases: true,
-	})
+	}
+}
+
+func serve(t *testing.T, h http.Handler) string {
+	server := httptest.NewServer(h)
+	t.Cleanup(server.Close)
+	return server.URL
 }

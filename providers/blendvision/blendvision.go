@@ -71,7 +71,7 @@ func (p *Provider) Status() model.ProviderStatus { return p.client.upstream.Stat
 
 // Invalidate implements providers.Provider.
 func (p *Provider) Invalidate(ctx context.Context, ids []model.ID) {
-	p.client.upstream.Invalidate(ctx, ids)
+	p.client.upstream.Invalidate(ctx, p.client.organizationIDs.canonicalIDs(ids))
 }
 
 // Check reads the first configured organization. It fails with kind InvalidArgument if
@@ -91,6 +91,8 @@ func (p *Provider) Collections() providers.Collections {
 		Memberships:   memberships{p},
 		Organizations: organizations{p},
 		Roles:         p.roles,
+
+		UnreadableTenants: p.unreadableTenants,
 	}
 }
 

@@ -19,8 +19,9 @@ var _ providers.Collection[*model.Membership] = memberships{}
 // Get searches the list of each organization that an id names, configured or not. It
 // reads the first page and, unless it contains all ids, all other pages.
 func (m memberships) Get(ctx context.Context, ids []string) providers.BatchResult[*model.Membership] {
+	spellings := group(ids, m.client.organizationIDs.canonicalMembership)
 	byOrganization := map[string]map[string]bool{}
-	for _, id := range ids {
+	for id := range spellings {
 		organization, _ := model.SplitMembership(id)
 		if organization == "" {
 			continue
@@ -34,13 +35,18 @@ func (m memberships) Get(ctx context.Context, ids []string) providers.BatchResul
 	organizations := slices.Sorted(maps.Keys(byOrganization))
 	var mu sync.Mutex
 	parallel(len(organizations), func(i int) {
-		objects, err := m.findIn(ctx, organizations[i], byOrganization[organizations[i]])
+		wanted := byOrganization[organizations[i]]
+		objects, err := m.findIn(ctx, organizations[i], wanted)
 		mu.Lock()
 		defer mu.Unlock()
-		maps.Copy(result.Objects, objects)
-		for id := range byOrganization[organizations[i]] {
-			if objects[id] == nil && err != nil {
-				result.Failed[id] = err
+		for id := range wanted {
+			for _, requested := range spellings[id] {
+				switch object := objects[id]; {
+				case object != nil:
+					result.Objects[requested] = object
+				case err != nil:
+					result.Failed[requested] = err
+				}
 			}
 		}
 	})
@@ -48,7 +54,8 @@ func (m memberships) Get(ctx context.Context, ids []string) providers.BatchResul
 }
 
 // findIn searches memberships of one organization. It returns the error of the list,
-// unless all ids were found.
+// unless all ids were found. An organization that is not configured and does not exist
+// has no members.
 func (m memberships) findIn(ctx context.Context, organization string, ids map[string]bool) (map[string]*model.Membership, error) {
 	objects := map[string]*model.Membership{}
 	collect := func(results []scanResult[*model.Membership]) bool {
@@ -63,12 +70,16 @@ func (m memberships) findIn(ctx context.Context, organization string, ids map[st
 	if collect(results) {
 		return objects, nil
 	}
-	return objects, results[0].err
+	err := results[0].err
+	if providers.KindOf(err) == providers.NotFound && !m.client.organizationIDs.contains(organization) {
+		return objects, nil
+	}
+	return objects, err
 }
 
 // Page reads a page of the members of one organization, whose token is the page number,
 // or the memberships of users as one page. The latter reads the lists of all configured
-// organizations and fails if one of them fails.
+// organizations, with an error for each that cannot be read.
 func (m memberships) Page(ctx context.Context, q providers.Query, token string) (*providers.Page[*model.Membership], error) {
 	if err := m.checkQuery(q, model.TypeOrganization, model.TypeUser); err != nil {
 		return nil, err
@@ -104,11 +115,11 @@ func (m memberships) ofUsers(ctx context.Context, q providers.Query, token strin
 		return nil, m.client.newError(providers.InvalidArgument, "invalid page token")
 	}
 	results := scan(ctx, m.client, m.organizations, m.client.accounts, readAll)
-	rows, freshness, err := merge(results)
+	rows, freshness, errs, err := mergeReadable(m.organizations, results)
 	if err != nil {
 		return nil, err
 	}
-	page := &providers.Page[*model.Membership]{Freshness: freshness}
+	page := &providers.Page[*model.Membership]{Freshness: freshness, Errors: errs}
 	seen := map[string]bool{}
 	for _, row := range rows {
 		if slices.Contains(q.Parent.IDs, row.User.VendorID) && !seen[row.VendorID] {
@@ -116,7 +127,7 @@ func (m memberships) ofUsers(ctx context.Context, q providers.Query, token strin
 			page.Items = append(page.Items, row)
 		}
 	}
-	if isUnfiltered(q) {
+	if isUnfiltered(q) && errs == nil {
 		page.Total = new(len(page.Items))
 	}
 	return page, nil

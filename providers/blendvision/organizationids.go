@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
@@ -23,6 +24,39 @@ func (ids organizationIDs) canonical(id string) string {
 		}
 	}
 	return id
+}
+
+// canonicalMembership returns the id of a membership with the canonical id of its
+// organization.
+func (ids organizationIDs) canonicalMembership(id string) string {
+	organization, user := model.SplitMembership(id)
+	if organization == "" {
+		return id
+	}
+	return model.JoinMembership(ids.canonical(organization), user)
+}
+
+// canonicalIDs returns global ids in the form in which the graph has them; nil for nil.
+func (ids organizationIDs) canonicalIDs(all []model.ID) []model.ID {
+	canonical := slices.Clone(all)
+	for i, id := range all {
+		switch provider, typ, vendorID := id.Parts(); typ {
+		case model.TypeOrganization:
+			canonical[i] = model.NewID(provider, typ, ids.canonical(vendorID))
+		case model.TypeMembership:
+			canonical[i] = model.NewID(provider, typ, ids.canonicalMembership(vendorID))
+		}
+	}
+	return canonical
+}
+
+// group returns the distinct canonical forms of ids, each with the ids that have it.
+func group(ids []string, canonical func(id string) string) map[string][]string {
+	groups := map[string][]string{}
+	for _, id := range ids {
+		groups[canonical(id)] = append(groups[canonical(id)], id)
+	}
+	return groups
 }
 
 // checkOrganizationID fails with kind InvalidArgument for an id that is not valid as the

@@ -2,6 +2,8 @@ package blendvision
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/upstream"
@@ -16,12 +18,25 @@ var _ providers.Collection[*model.Organization] = organizations{}
 // that the token has no access to. A response with another organization counts as not
 // found.
 func (o organizations) Get(ctx context.Context, ids []string) providers.BatchResult[*model.Organization] {
-	return o.client.organizationByID().Get(ctx, o.client.upstream, ids)
+	spellings := group(ids, o.client.organizationIDs.canonical)
+	batch := o.client.organizationByID().Get(ctx, o.client.upstream, slices.Collect(maps.Keys(spellings)))
+	result := providers.BatchResult[*model.Organization]{Objects: map[string]*model.Organization{}, Failed: map[string]error{}}
+	for canonical, requested := range spellings {
+		for _, id := range requested {
+			if object := batch.Objects[canonical]; object != nil {
+				result.Objects[id] = object
+			}
+			if err := batch.Failed[canonical]; err != nil {
+				result.Failed[id] = err
+			}
+		}
+	}
+	return result
 }
 
 // Page reads the configured organizations as one page, or a page of the direct children
-// of an organization, whose token is the page number. The former omits organizations
-// that do not exist, and fails if one cannot be read or none exists.
+// of an organization, whose token is the page number. The former has an error for each
+// organization that cannot be read, and fails if none can.
 func (o organizations) Page(ctx context.Context, q providers.Query, token string) (*providers.Page[*model.Organization], error) {
 	if err := o.checkQuery(q, "", model.TypeOrganization); err != nil {
 		return nil, err
@@ -63,28 +78,50 @@ func (o organizations) configured(ctx context.Context, q providers.Query, token 
 	})
 	page := &providers.Page[*model.Organization]{}
 	var freshness *model.Freshness
-	var notFound error
 	for i, err := range errs {
+		id := o.organizations[i]
+		if err == nil && replies[i].Value.VendorID != id {
+			err = o.client.newError(providers.BadResponse, "the response contains another organization")
+		}
 		switch {
-		case providers.KindOf(err) == providers.NotFound:
-			notFound = err
-		case err != nil:
-			return nil, err
-		default:
+		case err == nil:
 			freshness = freshness.Merge(&replies[i].Freshness)
-			if replies[i].Value.VendorID == o.organizations[i] {
-				page.Items = append(page.Items, replies[i].Value)
-			}
+			page.Items = append(page.Items, replies[i].Value)
+		case providers.IsUnreadable(err):
+			page.Errors = append(page.Errors, ofOrganization(err, id))
+		default:
+			return nil, err
 		}
 	}
 	if freshness == nil {
-		return nil, notFound
+		return nil, page.Errors[0]
 	}
 	page.Freshness = *freshness
-	if isUnfiltered(q) {
+	if isUnfiltered(q) && page.Errors == nil {
 		page.Total = new(len(page.Items))
 	}
 	return page, nil
+}
+
+// ofOrganization names the organization that could not be read.
+func ofOrganization(err error, id string) error { return providers.WithDetail(err, "organization "+id) }
+
+// unreadableTenants returns the configured organizations whose members the vendor
+// refuses to list.
+func (p *Provider) unreadableTenants(ctx context.Context) (ids []string, errs []error) {
+	refused := make([]error, len(p.organizations))
+	parallel(len(p.organizations), func(i int) {
+		_, refused[i] = p.client.accounts(ctx, p.organizations[i], 1)
+	})
+	for i, err := range refused {
+		switch {
+		case providers.IsRefused(err):
+			ids = append(ids, p.organizations[i])
+		case err != nil:
+			errs = append(errs, ofOrganization(err, p.organizations[i]))
+		}
+	}
+	return ids, errs
 }
 
 // SupportsOrder reports true for the vendor's order only.

@@ -3,9 +3,12 @@ package blendvision_test
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/pagecache"
 	"github.com/accountgraph/accountgraph/providers"
+	"github.com/accountgraph/accountgraph/providers/blendvision"
 	"github.com/accountgraph/accountgraph/providers/blendvision/blendvisionfake"
 )
 
@@ -31,17 +34,22 @@ func TestOrganizations_Unreadable(t *testing.T) {
 		t.Errorf("failed %v", result.Failed)
 	}
 
-	page, err := connect(t, vendor, "missing", "fine", "other", "best").Collections().Organizations.Page(t.Context(), providers.Query{}, "")
-	if err != nil || len(page.Items) != 2 || page.Items[0].VendorID != "fine" || page.Items[1].VendorID != "best" || *page.Total != 2 {
-		t.Errorf("with missing organizations: %+v, %v", page, err)
+	page, err := connect(t, vendor, "missing", "fine", "other", "best", "foreign").Collections().Organizations.Page(t.Context(), providers.Query{}, "")
+	if err != nil || len(page.Items) != 2 || page.Items[0].VendorID != "fine" || page.Items[1].VendorID != "best" || page.Total != nil {
+		t.Errorf("with unreadable organizations: %+v, %v", page, err)
 	}
-	_, err = connect(t, vendor, "fine", "foreign").Collections().Organizations.Page(t.Context(), providers.Query{}, "")
-	if providers.KindOf(err) != providers.Forbidden {
-		t.Errorf("with a foreign organization: %v", err)
+	if delta := diff([]string{
+		"bv: not found (HTTP 404): organization missing",
+		"bv: invalid response: organization other: the response contains another organization",
+		"bv: permission denied (HTTP 403): organization foreign",
+	}, messages(page.Errors)); delta != "" {
+		t.Error(delta)
 	}
-	_, err = connect(t, vendor, "missing").Collections().Organizations.Page(t.Context(), providers.Query{}, "")
-	if providers.KindOf(err) != providers.NotFound {
-		t.Errorf("no organization exists: %v", err)
+	for name, kind := range map[string]providers.Kind{"missing": providers.NotFound, "foreign": providers.Forbidden, "other": providers.BadResponse} {
+		_, err = connect(t, vendor, name).Collections().Organizations.Page(t.Context(), providers.Query{}, "")
+		if providers.KindOf(err) != kind {
+			t.Errorf("%s alone: %v", name, err)
+		}
 	}
 	page, err = connect(t, vendor, "fine").Collections().Organizations.Page(t.Context(),
 		providers.Query{Filter: providers.Filter{Name: "x"}}, "")
@@ -103,8 +111,79 @@ func TestOrganizations_IDCase(t *testing.T) {
 	if err != nil || below.Items[0].VendorID != "c1" || below.Items[0].Parent.VendorID != "A1-B2" {
 		t.Errorf("children: %+v, %v", below, err)
 	}
+	result := c.Organizations.Get(t.Context(), []string{"a1-b2", "A1-b2", "A1-B2"})
+	for _, id := range []string{"a1-b2", "A1-b2", "A1-B2"} {
+		if o := result.Objects[id]; o == nil || o.VendorID != "A1-B2" {
+			t.Errorf("Get %s: %+v", id, result)
+		}
+		if m := c.Memberships.Get(t.Context(), []string{id + "/1"}).Objects[id+"/1"]; m == nil || m.VendorID != "A1-B2/1" || m.Organization.VendorID != "A1-B2" {
+			t.Errorf("membership %s/1: %+v", id, m)
+		}
+		page, err := c.Memberships.Page(t.Context(), of(model.TypeOrganization, id), "")
+		if err != nil || len(page.Items) != 1 || page.Items[0].VendorID != "A1-B2/1" {
+			t.Errorf("members of %s: %+v, %v", id, page, err)
+		}
+	}
 	members, err := c.Memberships.Page(t.Context(), of(model.TypeUser, "1"), "")
 	if err != nil || len(members.Items) != 1 || members.Items[0].Organization.VendorID != "A1-B2" {
 		t.Errorf("members: %+v, %v", members, err)
 	}
+}
+
+func TestProvider_UnreadableTenants(t *testing.T) {
+	p := connect(t, func(r *http.Request) (int, string) {
+		switch r.Header.Get("x-bv-org-id") {
+		case "foreign":
+			return http.StatusForbidden, "{}"
+		case "missing":
+			return http.StatusNotFound, "{}"
+		case "broken":
+			return http.StatusOK, "<"
+		}
+		return http.StatusOK, `{"accounts":[],"pagination":{}}`
+	}, "fine", "foreign", "missing", "broken")
+	ids, errs := p.Collections().UnreadableTenants(t.Context())
+	if delta := diff([]string{"foreign", "missing"}, ids) + diff([]string{"bv: invalid response (HTTP 200): organization broken"}, messages(errs)); delta != "" {
+		t.Error(delta)
+	}
+}
+
+// Cached objects are found under the configured spelling of an id.
+func TestProvider_InvalidateAnySpelling(t *testing.T) {
+	calls := 0
+	cache, err := pagecache.Open(pagecache.Config{Fresh: time.Minute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(cache.Close)
+	c := config("http://127.0.0.1:1", transport(func(*http.Request) (int, string) {
+		calls++
+		return http.StatusOK, `{"organization":{"id":"a1"},"accounts":[{"id":"1"}],"pagination":{}}`
+	}))
+	c.Cache = cache
+	p, err := blendvision.New(c, providers.NewSecret(token), blendvision.Options{Organizations: []string{"A1"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := func() int {
+		before := calls
+		p.Collections().Organizations.Get(t.Context(), []string{"a1"})
+		p.Collections().Memberships.Get(t.Context(), []string{"a1/1"})
+		return calls - before
+	}
+	if first, second := read(), read(); first != 2 || second != 0 {
+		t.Errorf("%d calls, then %d", first, second)
+	}
+	p.Invalidate(t.Context(), []model.ID{"bv:Organization:a1", "bv:Membership:a1/1"})
+	if n := read(); n != 2 {
+		t.Errorf("%d calls after the invalidation, want 2", n)
+	}
+}
+
+func messages(errs []error) []string {
+	var all []string
+	for _, err := range errs {
+		all = append(all, err.Error())
+	}
+	return all
 }

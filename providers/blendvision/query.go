@@ -19,13 +19,13 @@ func (p *Provider) checkQuery(q providers.Query, parents ...string) error {
 	return nil
 }
 
-// singleParent returns the organization of a query. It fails with kind InvalidArgument
+// singleParent returns the canonical id of the organization of a query. It fails with kind InvalidArgument
 // unless there is exactly one.
 func (p *Provider) singleParent(q providers.Query) (string, error) {
 	if len(q.Parent.IDs) != 1 {
 		return "", p.client.newError(providers.InvalidArgument, "list requires exactly one organization")
 	}
-	return q.Parent.IDs[0], nil
+	return p.client.organizationIDs.canonical(q.Parent.IDs[0]), nil
 }
 
 // isUnfiltered reports whether q has no filter.

@@ -6,9 +6,8 @@ import (
 	"github.com/accountgraph/accountgraph/graph/model"
 )
 
-// roles reads all roles of an organization, configured or not. It returns none if the
-// organization does not exist.
+// roles reads all roles of an organization, configured or not.
 func (p *Provider) roles(ctx context.Context, organization string) ([]*model.Role, error) {
-	roles, _, err := merge(scan(ctx, p.client, []string{organization}, p.client.roles, readAll))
+	roles, _, err := merge(scan(ctx, p.client, []string{p.client.organizationIDs.canonical(organization)}, p.client.roles, readAll))
 	return roles, err
 }

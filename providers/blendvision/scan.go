@@ -25,15 +25,11 @@ type scanResult[T any] struct {
 
 // scan reads the lists of organizations. It reads the first page of each in parallel
 // and then, unless enough returns true for the results, all other pages in parallel.
-// An organization that does not exist has no rows. The results are in the order of
-// organizations.
+// The results are in the order of organizations.
 func scan[T any](ctx context.Context, c *client, organizations []string, read pageReader[T], enough func([]scanResult[T]) bool) []scanResult[T] {
 	results := make([]scanResult[T], len(organizations))
 	parallel(len(organizations), func(i int) {
 		reply, err := read(ctx, organizations[i], 1)
-		if providers.KindOf(err) == providers.NotFound {
-			return
-		}
 		results[i].add(reply, err)
 	})
 	if enough(results) {
@@ -96,21 +92,51 @@ func parallel(n int, f func(i int)) {
 
 // merge concatenates results. It fails with the error of the first failed result.
 func merge[T any](results []scanResult[T]) ([]T, model.Freshness, error) {
-	var items []T
-	var freshness *model.Freshness
 	for _, r := range results {
 		if r.err != nil {
 			return nil, model.Freshness{}, r.err
 		}
+	}
+	items, freshness := concat(results)
+	return items, freshness, nil
+}
+
+// mergeReadable concatenates the results of organizations. An organization that cannot
+// be read, or is too large, has an error in errs beside what was read. It fails if no
+// organization can be read, and with the first error of another kind.
+func mergeReadable[T any](organizations []string, results []scanResult[T]) (items []T, freshness model.Freshness, errs []error, err error) {
+	read := false
+	for i, r := range results {
+		switch {
+		case r.err == nil:
+			read = true
+		case providers.IsUnreadable(r.err), providers.KindOf(r.err) == providers.Incomplete:
+			read = read || r.last.number > 0
+			errs = append(errs, ofOrganization(r.err, organizations[i]))
+		default:
+			return nil, model.Freshness{}, nil, r.err
+		}
+	}
+	if !read {
+		return nil, model.Freshness{}, nil, errs[0]
+	}
+	items, freshness = concat(results)
+	return items, freshness, errs, nil
+}
+
+// concat returns the rows of all results, and their freshness.
+func concat[T any](results []scanResult[T]) ([]T, model.Freshness) {
+	var items []T
+	var freshness *model.Freshness
+	for _, r := range results {
 		items = append(items, r.items...)
 		freshness = freshness.Merge(r.freshness)
 	}
 	if freshness == nil {
-		return items, now(), nil
+		return items, now()
 	}
-	return items, *freshness, nil
+	return items, *freshness
 }
 
-// now is the freshness of a result without any response, for lists whose
-// organizations do not exist.
+// now is the freshness of a result without any response.
 func now() model.Freshness { return model.Freshness{FetchedAt: time.Now()} }

@@ -62,8 +62,8 @@ func (u users) find(ctx context.Context, missing map[string]bool, objects map[st
 }
 
 // Page reads the configured organizations one after the other. A token is
-// `<organization>/<page>`. Page skips organizations that do not exist, and fails with
-// kind NotFound if none exists.
+// `<organization>/<page>`. Page passes over organizations that cannot be read, whose
+// errors are those of the page, and fails if none can.
 func (u users) Page(ctx context.Context, q providers.Query, token string) (*providers.Page[*model.User], error) {
 	if err := u.checkQuery(q, ""); err != nil {
 		return nil, err
@@ -75,16 +75,22 @@ func (u users) Page(ctx context.Context, q providers.Query, token string) (*prov
 	if err != nil {
 		return nil, err
 	}
+	var errs []error
 	for ; index < len(u.organizations); index, number = index+1, 1 {
-		var page *providers.Page[*model.User]
-		if page, err = u.page(ctx, q, index, number); providers.KindOf(err) != providers.NotFound {
-			return page, err
+		page, err := u.page(ctx, q, index, number)
+		if err == nil {
+			page.Errors = errs
+			return page, nil
 		}
+		if !providers.IsUnreadable(err) {
+			return nil, err
+		}
+		errs = append(errs, ofOrganization(err, u.organizations[index]))
 	}
 	if token == "" {
-		return nil, err
+		return nil, errs[0]
 	}
-	return &providers.Page[*model.User]{MayRepeat: true, Freshness: now()}, nil
+	return &providers.Page[*model.User]{MayRepeat: true, Freshness: now(), Errors: errs}, nil
 }
 
 // page reads one page of the configured organization with this index.

@@ -51,8 +51,9 @@ func TestUsers_SeveralOrganizations(t *testing.T) {
 	if result.Objects["1"] == nil || len(result.Objects) != 1 || providers.KindOf(result.Failed["3"]) != providers.Forbidden || len(result.Failed) != 1 {
 		t.Errorf("with an unreadable list: %v", result)
 	}
-	if _, err := c.Memberships.Page(t.Context(), of(model.TypeUser, "1"), ""); providers.KindOf(err) != providers.Forbidden {
-		t.Errorf("memberships with an unreadable list: %v", err)
+	page, err := c.Memberships.Page(t.Context(), of(model.TypeUser, "1"), "")
+	if err != nil || len(page.Items) != 1 || page.Total != nil || len(page.Errors) != 1 || providers.KindOf(page.Errors[0]) != providers.Forbidden {
+		t.Errorf("memberships with an unreadable list: %+v, %v", page, err)
 	}
 	memberships := c.Memberships.Get(t.Context(), []string{"a/1", "b/1", "a/9", "nonsense"})
 	if memberships.Objects["a/1"] == nil || len(memberships.Objects) != 1 ||
@@ -61,36 +62,64 @@ func TestUsers_SeveralOrganizations(t *testing.T) {
 	}
 }
 
-// A missing organization has no users; the others are not affected.
-func TestUsers_MissingOrganizations(t *testing.T) {
-	missing := map[string]bool{"a": true, "c": true, "d": true}
+// An organization that cannot be read is an error beside the users of the others.
+func TestUsers_UnreadableOrganizations(t *testing.T) {
+	statuses := map[string]int{"a": 404, "b": 200, "c": 403, "d": 410}
 	var calls atomic.Int32
 	p := connect(t, func(r *http.Request) (int, string) {
 		calls.Add(1)
-		if missing[r.Header.Get("x-bv-org-id")] {
-			return http.StatusNotFound, `{"code":5,"message":"not found","details":[]}`
-		}
-		return http.StatusOK, `{"accounts":[{"id":"1"}],"pagination":{}}`
+		return statusOf(statuses, r), `{"accounts":[{"id":"1"}],"pagination":{}}`
 	}, "a", "b", "c", "d")
 	c := p.Collections()
 	page, err := c.Users.Page(t.Context(), providers.Query{}, "")
 	if err != nil || len(page.Items) != 1 || page.Next != "c/1" {
-		t.Fatalf("first existing organization: %+v, %v", page, err)
+		t.Fatalf("first readable organization: %+v, %v", page, err)
 	}
+	errs := page.Errors
 	page, err = c.Users.Page(t.Context(), providers.Query{}, page.Next)
 	if err != nil || len(page.Items) != 0 || page.Next != "" || page.Freshness.FetchedAt.IsZero() || calls.Load() != 4 {
 		t.Errorf("last page: %+v, %v, after %d calls", page, err, calls.Load())
 	}
+	if delta := diff([]string{
+		"bv: not found (HTTP 404): organization a",
+		"bv: permission denied (HTTP 403): organization c",
+		"bv: not found (HTTP 410): organization d",
+	}, messages(append(errs, page.Errors...))); delta != "" {
+		t.Error(delta)
+	}
 	result := c.Users.Get(t.Context(), []string{"1", "2"})
-	if result.Objects["1"] == nil || len(result.Failed) != 0 {
+	if result.Objects["1"] == nil || providers.KindOf(result.Failed["2"]) != providers.NotFound {
 		t.Errorf("by id: %+v", result)
 	}
-	missing["b"] = true
-	if page, err = c.Users.Page(t.Context(), providers.Query{}, ""); providers.KindOf(err) != providers.NotFound || page != nil {
-		t.Errorf("no organization exists: %+v, %v", page, err)
+	byID := c.Memberships.Get(t.Context(), []string{"a/1", "b/1", "e/1"})
+	if len(byID.Objects) != 1 || providers.KindOf(byID.Failed["a/1"]) != providers.NotFound {
+		t.Errorf("memberships by id: %+v", byID)
 	}
 	members, err := c.Memberships.Page(t.Context(), of(model.TypeUser, "1"), "")
-	if err != nil || len(members.Items) != 0 || members.Freshness.FetchedAt.IsZero() {
-		t.Errorf("memberships, no organization exists: %+v, %v", members, err)
+	if err != nil || len(members.Items) != 1 || members.Total != nil || len(members.Errors) != 3 {
+		t.Errorf("memberships: %+v, %v", members, err)
+	}
+	statuses["b"] = 401
+	if page, err = c.Users.Page(t.Context(), providers.Query{}, ""); providers.KindOf(err) != providers.NotFound || page != nil {
+		t.Errorf("no organization is readable: %+v, %v", page, err)
+	}
+	if members, err = c.Memberships.Page(t.Context(), of(model.TypeUser, "1"), ""); providers.KindOf(err) != providers.NotFound || members != nil {
+		t.Errorf("memberships, no organization is readable: %+v, %v", members, err)
+	}
+}
+
+// statusOf returns the status of the organization that a call acts for, 404 for others.
+func statusOf(statuses map[string]int, r *http.Request) int {
+	if status := statuses[r.Header.Get("x-bv-org-id")]; status != 0 {
+		return status
+	}
+	return http.StatusNotFound
+}
+
+// The roles of an organization that does not exist are a missing list.
+func TestRoles_MissingOrganization(t *testing.T) {
+	p := connect(t, func(*http.Request) (int, string) { return http.StatusNotFound, "{}" }, "a")
+	if roles, err := p.Collections().Roles(t.Context(), "a"); providers.KindOf(err) != providers.NotFound || roles != nil {
+		t.Errorf("%v, %v", roles, err)
 	}
 }

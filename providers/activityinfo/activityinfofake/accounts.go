@@ -84,7 +84,7 @@ type billingAccountDomain struct {
 }
 
 func (f *Fake) account(w http.ResponseWriter, _ *http.Request, a *account) {
-	writeJSON(w, f.data.billingAccount(a))
+	writeJSON(w, f.Variation.account(f.data.billingAccount(a)))
 }
 
 func (d *data) billingAccount(a *account) billingAccount {
@@ -124,7 +124,7 @@ func (f *Fake) accountUsers(w http.ResponseWriter, r *http.Request, a *account) 
 		}
 		rows = append(rows, a.user(f.data.people[n]))
 	}
-	writeJSON(w, rows)
+	writeJSON(w, f.Variation.users(rows))
 }
 
 func (d *data) invited(a *account, databaseID string, n int) bool {

@@ -97,11 +97,15 @@ type databaseTree struct {
 // databases responds with all databases: the token's owner owns their accounts, or
 // the database is shared.
 func (f *Fake) databases(w http.ResponseWriter, _ *http.Request) {
+	if status := f.Variation.Databases; status != 0 {
+		writeError(w, status, statusCodes[status])
+		return
+	}
 	rows := []databaseRow{}
 	for _, d := range f.data.databases {
 		rows = append(rows, d.row())
 	}
-	writeJSON(w, rows)
+	writeJSON(w, f.Variation.databases(rows))
 }
 
 func (d *database) row() databaseRow {

@@ -51,6 +51,8 @@ func UserID(number int) string { return strconv.Itoa(400 + number) }
 type Fake struct {
 	// Control records requests and injects faults.
 	Control fakevendor.Control
+	// Variation is what servers differ in. Set it before the first request.
+	Variation Variation
 
 	token   string
 	data    *data
@@ -63,7 +65,7 @@ func New(token string) *Fake {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /resources/ping", f.ping)
 	mux.HandleFunc("GET /resources/billingAccounts/{account}", f.withAccount(f.account))
-	mux.HandleFunc("GET /resources/billingAccounts/{account}/users", f.withAccount(f.accountUsers))
+	mux.HandleFunc("GET /resources/billingAccounts/{account}/users", f.withAccount(f.withUsers(f.accountUsers)))
 	mux.HandleFunc("GET /resources/billingAccounts/{account}/databases", f.withAccount(f.accountDatabases))
 	mux.HandleFunc("GET /resources/billingAccounts/{account}/domains", f.withAccount(f.accountDomains))
 	mux.HandleFunc("GET /resources/databases", f.databases)
@@ -103,6 +105,10 @@ func (f *Fake) ping(w http.ResponseWriter, _ *http.Request) { writeJSON(w, struc
 func (f *Fake) withAccount(next func(http.ResponseWriter, *http.Request, *account)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		a := f.data.account(r.PathValue("account"))
+		if status := f.Variation.Accounts[r.PathValue("account")]; status != 0 {
+			writeError(w, status, statusCodes[status])
+			return
+		}
 		switch {
 		case a == nil:
 			writeError(w, http.StatusNotFound, "NOT_FOUND")
@@ -113,6 +119,17 @@ func (f *Fake) withAccount(next func(http.ResponseWriter, *http.Request, *accoun
 		default:
 			next(w, r, a)
 		}
+	}
+}
+
+// withUsers passes an account whose user list can be read to next.
+func (f *Fake) withUsers(next func(http.ResponseWriter, *http.Request, *account)) func(http.ResponseWriter, *http.Request, *account) {
+	return func(w http.ResponseWriter, r *http.Request, a *account) {
+		if status := f.Variation.Users[r.PathValue("account")]; status != 0 {
+			writeError(w, status, statusCodes[status])
+			return
+		}
+		next(w, r, a)
 	}
 }
 
