@@ -65,6 +65,12 @@ func (p recordedProvider) Collections() providers.Collections {
 			return c.Roles(ctx, organization)
 		}
 	}
+	if c.UnreadableTenants != nil {
+		recorded.UnreadableTenants = func(ctx context.Context) ([]string, []error) {
+			p.recorder.record("unreadable tenants")
+			return c.UnreadableTenants(ctx)
+		}
+	}
 	return recorded
 }
 

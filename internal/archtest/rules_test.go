@@ -68,6 +68,7 @@ var rules = []rule{
 	{"internal/vendors", []string{"graph/model", "providers", vendors, simulators, "internal/config", "internal/fakevendor", "internal/upstream"},
 		"the one list of vendors, clients and simulators together: the program links both, since it has the command demo, and a vendor stays one row"},
 
+	{"internal/differential", nil, "computes answers from the vendors' data: it shares no code with what it checks"},
 	{"internal/bench", []string{"resolvers", "providers", "internal/auth", "internal/config", "internal/demo", "internal/directory", "internal/pagecache", "internal/server", "internal/transport", "internal/upstream", "internal/vendors", baseline},
 		"serves what it measures, wired as the program wires it"},
 	{baseline, []string{baseline + "/generated", baseline + "/model"}, "the baseline shares no code with accountgraph"},
@@ -102,7 +103,7 @@ var dependencies = []dependency{
 	{"github.com/rs/cors", []string{"internal/server"}, "CORS"},
 	{"github.com/prometheus/client_golang", []string{"internal/telemetry"}, "metrics"},
 	{"go.yaml.in/yaml/v3", []string{"internal/config"}, "nodes with their lines"},
-	{"golang.org/x/text", []string{"internal/directory", everyTest}, "case folding and normal forms of Unicode"},
+	{"golang.org/x/text", []string{"internal/directory", "internal/differential", everyTest}, "case folding and normal forms of Unicode"},
 	{"golang.org/x/tools/txtar", []string{everyTest}, "stories: several files in one"},
 	{"github.com/google/go-cmp", []string{everyTest}, "readable differences"},
 }

@@ -15,6 +15,7 @@ var vendorPlaces = []struct{ path, reason string }{
 	{"graph/generated", "generated from the schema, which documents what each vendor fills"},
 	{"internal/vendors", "the one list of vendors"},
 	{"internal/demo/queries.go", "example queries over the simulated vendors"},
+	{"internal/differential", "it translates the data of every vendor by code of its own"},
 	{"internal/bench", "the baseline is written by hand for one vendor"},
 }
 

@@ -183,7 +183,7 @@ func TestAccounts_ErrorNamesAccount(t *testing.T) {
 	}
 }
 
-func TestProvider_RemembersForeignAccounts(t *testing.T) {
+func TestProvider_CachesRefusals(t *testing.T) {
 	const foreign = "/resources/billingAccounts/" + activityinfofake.ForeignAccount
 	cache, err := pagecache.Open(pagecache.Config{Fresh: time.Minute})
 	if err != nil {

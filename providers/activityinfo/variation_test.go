@@ -25,7 +25,6 @@ func withVariation(t *testing.T, v activityinfofake.Variation, billing ...string
 func TestVariations_Conformance(t *testing.T) {
 	for name, v := range map[string]activityinfofake.Variation{
 		"odd values":                 {OddValues: true},
-		"databases refused":          {Databases: http.StatusForbidden},
 		"discovered account refused": {Accounts: map[string]int{activityinfofake.SuspendedAccount: http.StatusForbidden}},
 		"discovered list refused":    {Users: map[string]int{activityinfofake.ClosedAccount: http.StatusForbidden}},
 	} {

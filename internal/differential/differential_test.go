@@ -1,0 +1,90 @@
+package differential_test
+
+import (
+	"flag"
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/accountgraph/accountgraph/internal/differential"
+)
+
+var (
+	seed    = flag.Uint64("seed", 1, "the seed of the random queries")
+	queries = flag.Int("queries", 2000, "the number of random queries")
+)
+
+// Responses to random queries are those that the vendors' data give. To run it with other
+// queries: go test ./internal/differential -run Random -seed 7 -queries 20000.
+func TestServer_RandomQueries(t *testing.T) {
+	simulated := startVendors(t)
+	world, server := readWorld(t, simulated), startServer(t, simulated, "fresh: 5m")
+	var next, refused atomic.Int64
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for {
+				n := next.Add(1)
+				if n > int64(*queries) || t.Failed() && n > 50 {
+					return
+				}
+				// Each query has a seed of its own, so that one can be repeated alone.
+				q := differential.NewGenerator(world, *seed<<32+uint64(n)).Query()
+				r := server.post(t, q)
+				switch {
+				case len(r.Errors) > 0 && slices.Equal(codes(r), []string{"QUERY_TOO_COMPLEX"}):
+					refused.Add(1)
+				case len(r.Errors) > 0:
+					t.Errorf("-seed %d, query %d: %+v\n%s", *seed, n, r.Errors[0], request(q))
+				default:
+					if difference := world.Check(q, r.Data); difference != "" {
+						t.Errorf("-seed %d, query %d: %s\n%s", *seed, n, difference, request(q))
+					}
+				}
+			}
+		})
+	}
+	workers.Wait()
+	if 10*refused.Load() > int64(*queries) {
+		t.Errorf("%d of %d queries are too complex to be executed", refused.Load(), *queries)
+	}
+}
+
+// A check that never fails would not find anything.
+func TestCheck_FindsDifferences(t *testing.T) {
+	simulated := startVendors(t)
+	world := readWorld(t, simulated)
+	users := world.Lists["User"]
+	q := differential.NewQuery([]differential.Selection{{
+		Name:      "users",
+		Arguments: []differential.Argument{{Name: "first", Type: "Int", Value: 1}},
+		Selections: []differential.Selection{
+			{Name: "nodes", Selections: []differential.Selection{{Name: "id"}, {Name: "name"}}}, {Name: "totalCount"},
+		},
+	}})
+	const format = `{"users":{"nodes":[%s],"totalCount":%s}}`
+	node := func(u *differential.Object, name any) string { return fmt.Sprintf(`{"id":%q,"name":%q}`, u.ID, name) }
+	first, total := node(users[0], users[0].Fields["name"]), fmt.Sprint(len(users))
+	for name, c := range map[string]struct {
+		data string
+		same bool
+	}{
+		"same":           {fmt.Sprintf(format, first, total), true},
+		"unknown total":  {fmt.Sprintf(format, first, "null"), true},
+		"another total":  {fmt.Sprintf(format, first, "3"), false},
+		"another user":   {fmt.Sprintf(format, node(users[1], users[1].Fields["name"]), total), false},
+		"another name":   {fmt.Sprintf(format, node(users[0], "?"), total), false},
+		"no user":        {fmt.Sprintf(format, "", total), false},
+		"two users":      {fmt.Sprintf(format, first+","+first, total), false},
+		"null":           {`{"users":null}`, false},
+		"another field":  {`{"user":null}`, false},
+		"a field beside": {fmt.Sprintf(`{"users":{"nodes":[%s],"totalCount":%s},"more":1}`, first, total), false},
+	} {
+		if difference := world.Check(q, []byte(c.data)); (difference == "") != c.same {
+			t.Errorf("%s: %q", name, difference)
+		}
+	}
+}

@@ -1,0 +1,220 @@
+package differential_test
+
+import (
+	"encoding/json"
+
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/accountgraph/accountgraph/internal/differential"
+	"github.com/accountgraph/accountgraph/internal/redistest"
+)
+
+type (
+	selection = differential.Selection
+	argument  = differential.Argument
+	input     = differential.Input
+	enum      = differential.Enum
+)
+
+// page is a page of a list.
+type page struct {
+	Nodes      []struct{ ID string }
+	TotalCount *int
+	Complete   bool
+	PageInfo   struct {
+		HasNextPage, HasPreviousPage bool
+		EndCursor                    *string
+	}
+}
+
+// pageQuery selects ids of a list.
+func pageQuery(list string, arguments ...argument) differential.Query {
+	return differential.NewQuery([]selection{{Name: list, Arguments: arguments, Selections: []selection{
+		{Name: "nodes", Selections: []selection{{Name: "id"}}}, {Name: "totalCount"}, {Name: "complete"},
+		{Name: "pageInfo", Selections: []selection{{Name: "hasNextPage"}, {Name: "hasPreviousPage"}, {Name: "endCursor"}}},
+	}}})
+}
+
+// walk reads a list in pages of a size. It checks what each page says of the list.
+func walk(t *testing.T, c client, list string, size int, arguments ...argument) []string {
+	t.Helper()
+	ids := []string{}
+	var after any
+	var total *int
+	for n := 0; ; n++ {
+		q := pageQuery(list, append(slices.Clone(arguments), argument{Name: "first", Type: "Int", Value: size}, argument{Name: "after", Type: "String", Value: after})...)
+		r := c.post(t, q)
+		var data map[string]*page
+		if err := json.Unmarshal(r.Data, &data); err != nil || len(r.Errors) > 0 {
+			t.Fatalf("page %d: %+v, %v\n%s", n, r.Errors, err, request(q))
+		}
+		p := data[list]
+		if n == 0 {
+			total = p.TotalCount
+		}
+		ordered := slices.ContainsFunc(arguments, func(a argument) bool { return a.Name == "orderBy" })
+		// Behind the end of one provider, the total of an ordered list is not known.
+		if !cmp.Equal(p.TotalCount, total) && !(ordered && p.TotalCount == nil) || !p.Complete || p.PageInfo.HasPreviousPage != (n > 0) {
+			t.Errorf("page %d: total %v, on the first page %v; %+v\n%s", n, deref(p.TotalCount), deref(total), p.PageInfo, request(q))
+		}
+		for _, node := range p.Nodes {
+			ids = append(ids, node.ID)
+		}
+		if !p.PageInfo.HasNextPage {
+			if total != nil && *total != len(ids) {
+				t.Errorf("%d rows, total %d\n%s", len(ids), *total, request(q))
+			}
+			return ids
+		}
+		if len(p.Nodes) != size {
+			t.Fatalf("page %d has %d rows of %d\n%s", n, len(p.Nodes), size, request(q))
+		}
+		after = *p.PageInfo.EndCursor
+	}
+}
+
+func deref(n *int) any {
+	if n == nil {
+		return nil
+	}
+	return *n
+}
+
+func filterBy(typ string, conditions input) argument {
+	return argument{Name: "filter", Type: typ, Value: conditions}
+}
+
+func orderBy(typ, field, direction string) argument {
+	return argument{Name: "orderBy", Type: typ, Value: input{"field": enum(field), "direction": enum(direction)}}
+}
+
+// Pages of any size join to the whole list: each row once, in its order.
+func TestServer_PagesJoinToWhole(t *testing.T) {
+	simulated := startVendors(t)
+	world, server := readWorld(t, simulated), startServer(t, simulated, "fresh: 5m")
+	for name, c := range map[string]struct {
+		list, typ string
+		arguments []argument
+	}{
+		"users":                {"users", "User", nil},
+		"users by name":        {"users", "User", []argument{orderBy("UserOrder", "NAME", "ASC")}},
+		"users by login":       {"users", "User", []argument{orderBy("UserOrder", "LAST_LOGIN_AT", "DESC")}},
+		"users by creation":    {"users", "User", []argument{orderBy("UserOrder", "CREATED_AT", "ASC")}},
+		"users with a name":    {"users", "User", []argument{filterBy("UserFilter", input{"name": "li"})}},
+		"users by status":      {"users", "User", []argument{filterBy("UserFilter", input{"status": []any{enum("INACTIVE"), enum("OTHER")}})}},
+		"users of two":         {"users", "User", []argument{filterBy("UserFilter", input{"providers": []any{"activityinfo", "blendvision"}})}},
+		"accounts":             {"accounts", "Account", nil},
+		"accounts by name":     {"accounts", "Account", []argument{orderBy("EntityOrder", "NAME", "DESC")}},
+		"accounts by creation": {"accounts", "Account", []argument{orderBy("EntityOrder", "CREATED_AT", "DESC")}},
+		"groups":               {"groups", "Group", nil},
+		"buyers by name":       {"buyers", "Buyer", []argument{orderBy("EntityOrder", "NAME", "ASC")}},
+		"organizations":        {"organizations", "Organization", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			want := world.Lists[c.typ]
+			for _, a := range c.arguments {
+				if a.Name == "filter" {
+					want = differential.Filter(want, a.Value)
+				}
+			}
+			var whole []string
+			sizes := []int{100, 33}
+			if len(want) < 150 {
+				sizes = []int{100, 33, 7, 1}
+			}
+			for _, size := range sizes {
+				ids := walk(t, server, c.list, size, c.arguments...)
+				if whole == nil {
+					whole = ids
+				}
+				if diff := cmp.Diff(whole, ids); diff != "" {
+					t.Errorf("pages of %d (-100 +%d):\n%s", size, size, diff)
+				}
+			}
+			slices.Sort(whole)
+			ids := []string{}
+			for _, o := range want {
+				ids = append(ids, o.ID)
+			}
+			slices.Sort(ids)
+			if diff := cmp.Diff(ids, whole); diff != "" {
+				t.Errorf("rows (-vendors +server):\n%s", diff)
+			}
+		})
+	}
+}
+
+// The rows that meet two conditions are those that meet each.
+func TestServer_FiltersIntersect(t *testing.T) {
+	simulated := startVendors(t)
+	server := startServer(t, simulated, "fresh: 5m")
+	for typ, c := range map[string]struct {
+		list       string
+		conditions []input
+	}{
+		"UserFilter": {"users", []input{
+			{"name": "a"}, {"status": []any{enum("ACTIVE"), enum("OTHER")}}, {"createdAfter": "2017-01-01T00:00:00Z"},
+			{"updatedBefore": "2024-02-01T00:00:00Z"}, {"providers": []any{"softwareone", "activeplatform"}}, {"email": "PERSON123@acme.example"},
+		}},
+		"AccountFilter": {"accounts", []input{{"name": "o"}, {"status": []any{enum("ACTIVE")}}, {"providers": []any{"activeplatform", "activityinfo"}}}},
+		"BuyerFilter":   {"buyers", []input{{"name": "o"}, {"status": []any{enum("ACTIVE"), enum("CONFLICT")}}}},
+	} {
+		rows := map[int][]string{}
+		for i, a := range c.conditions {
+			rows[i] = walk(t, server, c.list, 100, filterBy(typ, a))
+		}
+		for i, a := range c.conditions {
+			for j, b := range c.conditions[:i] {
+				both := input{}
+				for _, condition := range []input{a, b} {
+					for name, value := range condition {
+						both[name] = value
+					}
+				}
+				want := slices.DeleteFunc(slices.Clone(rows[i]), func(id string) bool { return !slices.Contains(rows[j], id) })
+				got := walk(t, server, c.list, 100, filterBy(typ, both))
+				slices.Sort(want)
+				slices.Sort(got)
+				if diff := cmp.Diff(want, got); diff != "" {
+					t.Errorf("%s %v (-intersection +both):\n%s", c.list, both, diff)
+				}
+			}
+		}
+	}
+}
+
+// A response does not depend on where its data comes from: a vendor, a cache, another
+// replica, POST or GET.
+func TestServer_SameResponseFromEverywhere(t *testing.T) {
+	simulated := startVendors(t)
+	world := readWorld(t, simulated)
+	redis := "fresh: 5m, redis: \"" + redistest.Run(t).URL() + "\""
+	cold := startServer(t, simulated, "fresh: 0s, stale: 0s")
+	warm, first, second := startServer(t, simulated, "fresh: 5m"), startServer(t, simulated, redis), startServer(t, simulated, redis)
+	compared := 0
+	for n := range 60 {
+		q := differential.NewGenerator(world, *seed<<32+uint64(1_000_000+n)).Query()
+		want := cold.send(t, "POST", string(cold), q.JSON())
+		if len(want.Errors) > 0 { // more vendor calls than an operation may make
+			continue
+		}
+		compared++
+		for _, other := range []struct {
+			name string
+			response
+		}{
+			{"cached", warm.post(t, q)}, {"cached, again", warm.post(t, q)}, {"GET", warm.get(t, q)},
+			{"Redis", first.post(t, q)}, {"second replica", second.post(t, q)}, {"second replica, GET", second.get(t, q)},
+		} {
+			if len(other.Errors) > 0 || string(other.Data) != string(want.Data) {
+				t.Errorf("-seed %d, query %d: %s: %v\n%s\n%s", *seed, n, other.name, other.Errors, cmp.Diff(string(want.Data), string(other.Data)), request(q))
+			}
+		}
+	}
+	if compared < 30 {
+		t.Errorf("%d queries were compared", compared)
+	}
+}

@@ -1,0 +1,154 @@
+package differential_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/accountgraph/accountgraph/internal/config"
+	"github.com/accountgraph/accountgraph/internal/demo"
+	"github.com/accountgraph/accountgraph/internal/differential"
+	"github.com/accountgraph/accountgraph/internal/server"
+	"github.com/accountgraph/accountgraph/internal/vendors"
+	"github.com/accountgraph/accountgraph/resolvers"
+)
+
+func startVendors(t *testing.T) *demo.Vendors {
+	t.Helper()
+	simulated, err := demo.Start(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(simulated.Stop)
+	return simulated
+}
+
+func configuration(t *testing.T, simulated *demo.Vendors, cache string) *config.Config {
+	t.Helper()
+	text := "server: {listen: 127.0.0.1:0}\ncache: {" + cache + "}\n" + simulated.Config()
+	c, err := config.Parse("test", []byte(text), func(string) (string, bool) { return "", false }, vendors.Config())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// startServer runs a server with these cache settings, and returns its URL.
+func startServer(t *testing.T, simulated *demo.Vendors, cache string) client {
+	t.Helper()
+	s, err := server.New(server.Options{
+		Config: configuration(t, simulated, cache), Schema: resolvers.New(), Log: slog.New(slog.DiscardHandler), Simulated: true,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	address := make(chan string, 1)
+	var running sync.WaitGroup
+	running.Go(func() {
+		if err := s.Run(ctx, func(a string) { address <- a }); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Cleanup(func() {
+		cancel()
+		running.Wait()
+		s.Close()
+	})
+	return client("http://" + <-address + "/graphql")
+}
+
+func readWorld(t *testing.T, simulated *demo.Vendors) *differential.World {
+	t.Helper()
+	var all []differential.Vendor
+	for _, p := range configuration(t, simulated, "").Providers {
+		all = append(all, differential.Vendor{
+			Name: p.Name, BaseURL: p.BaseURL, Token: p.Token.Reveal(),
+			Tenants: slices.Concat(p.Options.List("billingAccounts"), p.Options.List("organizations")),
+		})
+	}
+	w, err := differential.Read(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// client sends queries to a URL.
+type client string
+
+type response struct {
+	Data   json.RawMessage
+	Errors []struct {
+		Message    string
+		Extensions struct{ Code string }
+	}
+}
+
+// post returns the response to a query. A query that needs more vendor calls than one
+// operation may make is sent again: what was read is cached.
+func (c client) post(t *testing.T, q differential.Query) response {
+	t.Helper()
+	var r response
+	for range 10 {
+		r = c.send(t, http.MethodPost, string(c), q.JSON())
+		if !slices.ContainsFunc(codes(r), func(code string) bool { return code == "BUDGET_EXCEEDED" || code == "TIMEOUT" }) {
+			break
+		}
+	}
+	return r
+}
+
+func (c client) get(t *testing.T, q differential.Query) response {
+	t.Helper()
+	variables, err := json.Marshal(q.Variables)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.send(t, http.MethodGet, string(c)+"?"+url.Values{"query": {q.Document}, "variables": {string(variables)}}.Encode(), nil)
+}
+
+func (c client) send(t *testing.T, method, target string, body []byte) (r response) {
+	t.Helper()
+	request, err := http.NewRequest(method, target, bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Accept", "application/json")
+	res, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, &r); err != nil {
+		t.Fatalf("%v in %.300s", err, text)
+	}
+	return r
+}
+
+func codes(r response) []string {
+	var all []string
+	for _, e := range r.Errors {
+		all = append(all, e.Extensions.Code)
+	}
+	return all
+}
+
+// request is a query as it can be sent again.
+func request(q differential.Query) string {
+	variables, _ := json.Marshal(q.Variables)
+	return fmt.Sprintf("%s\nvariables: %s", q.Document, variables)
+}
