@@ -197,11 +197,19 @@ func (c vendorsCommand) Run(ctx context.Context, p *program) error {
 
 type schemaCommand struct {
 	Federation federation `help:"Print it for this version of Apollo Federation." default:"${federation}" placeholder:"VERSION"`
+	Client     bool       `help:"Print it without federation, for clients and their code generators."`
 }
 
 // Run prints the SDL.
 func (c schemaCommand) Run(p *program) error {
-	_, err := io.WriteString(p.stdout, sdl.For(int(c.Federation), schema))
+	text := sdl.For(int(c.Federation), schema)
+	if c.Client {
+		var err error
+		if text, err = sdl.ForClient(schema); err != nil {
+			return err
+		}
+	}
+	_, err := io.WriteString(p.stdout, text)
 	return err
 }
 

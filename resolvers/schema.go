@@ -13,6 +13,7 @@ import (
 // their context.
 func New() graphql.ExecutableSchema {
 	return generated.NewExecutableSchema(generated.Config{
+		Schema:    clientSchema(generated.NewExecutableSchema(generated.Config{}).Schema()),
 		Resolvers: root{}, Directives: generated.DirectiveRoot{RequiresScopes: requiresScopes},
 	})
 }

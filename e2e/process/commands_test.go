@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/accountgraph/accountgraph/internal/demo"
 	"github.com/accountgraph/accountgraph/internal/vendors"
@@ -84,7 +86,7 @@ func TestCommands_Help(t *testing.T) {
 	for args, want := range map[string]string{
 		"--help": "serve demo vendors schema check version", "-h": "serve demo vendors schema check version",
 		"serve --help": "--config=FILE accountgraph.yaml --listen=HOST:PORT", "demo --help": "--listen=\"127.0.0.1:8080\"",
-		"vendors --help": "--port=8081", "check --help": "--config=FILE", "schema --help": "SDL --federation=VERSION", "version -h": "version",
+		"vendors --help": "--port=8081", "check --help": "--config=FILE", "schema --help": "SDL --federation=VERSION --client", "version -h": "version",
 	} {
 		t.Run(args, func(t *testing.T) {
 			t.Parallel()
@@ -98,6 +100,22 @@ func TestCommands_Help(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// The schema for clients is valid SDL without federation.
+func TestCommands_SchemaForClients(t *testing.T) {
+	t.Parallel()
+	p := start(t, nil, "schema", "--client")
+	if code := p.exit(); code != 0 || p.stderr.String() != "" {
+		t.Fatalf("exit %d: %s", code, &p.stderr)
+	}
+	schema, err := gqlparser.LoadSchema(&ast.Source{Input: p.stdout.String()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if schema.Query.Fields.ForName("users") == nil || schema.Types["_Any"] != nil || schema.Directives["key"] != nil || schema.Directives["cost"] != nil {
+		t.Errorf("not the schema for clients:\n%s", &p.stdout)
 	}
 }
 

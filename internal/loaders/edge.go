@@ -106,10 +106,10 @@ func rolesOf(parent *entityType[*model.Organization], field string) edge {
 	}
 }
 
-// personOf is the person with an entity's e-mail address.
+// personOf is the person with an entity's e-mail address, its field `email`.
 func personOf[P model.Node](parent *entityType[P], field string, email func(P) *string) edge {
 	return edge{
-		parent: parent.typ, field: field, target: person.typ, shape: single, derived: true,
+		parent: parent.typ, field: field, target: person.typ, shape: single, source: "email",
 		follow: func(b *batch, p any, f Field) {
 			if address := email(parent.cast(p)); address != nil {
 				b.enqueuePerson(*address, f.Selection)

@@ -280,7 +280,8 @@ func TestResolve_HiddenObject(t *testing.T) {
 	}
 }
 
-// A derived field never makes a record incomplete, so no record may have to hold it.
+// A derived field never makes a record incomplete, so no record may have to hold it. One
+// with a source does if the record lacks the source, which the schema must have.
 func TestEdges_DerivedAreNotHeld(t *testing.T) {
 	types := entityTypes(t)
 	for _, r := range loaders.Edges() {
@@ -288,8 +289,11 @@ func TestEdges_DerivedAreNotHeld(t *testing.T) {
 		if !ok || r.Parent == model.TypeMembership { // whose id names its user and tenant
 			continue
 		}
-		if held := hasMember(typ, r.Field); held == r.Derived {
-			t.Errorf("%s.%s: held by the struct: %t, derived: %t", r.Parent, r.Field, held, r.Derived)
+		if held := hasMember(typ, r.Field); held == (r.Derived || r.Source != "") {
+			t.Errorf("%s.%s: held by the struct: %t, derived: %t, source %q", r.Parent, r.Field, held, r.Derived, r.Source)
+		}
+		if r.Source != "" && (r.Derived || !hasMember(typ, r.Source)) {
+			t.Errorf("%s.%s: derived: %t, source %q", r.Parent, r.Field, r.Derived, r.Source)
 		}
 	}
 }

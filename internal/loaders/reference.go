@@ -89,7 +89,7 @@ func missingFields(ref model.Node, edges *edgesOf, fields []Field) []Field {
 }
 
 func isMissing(ref model.Node, edges *edgesOf, f Field) bool {
-	return !ref.HasField(f.Name) && !edges.isDerived(f.Name)
+	return !edges.isHeld(ref, f.Name)
 }
 
 // withUnknownEnums completes a reference to an object that the vendor hides: an enum

@@ -84,6 +84,8 @@ type Edge struct {
 	Shape string
 	// Derived is set when the parent's id is enough to resolve the field.
 	Derived bool
+	// Source is the field of the parent that resolves this one, "" for the field itself.
+	Source string
 }
 
 // Edges describes the fields of the schema that the prefetch follows, in no order.
@@ -91,7 +93,7 @@ func Edges() []Edge {
 	var rows []Edge
 	for _, of := range table.edges {
 		for _, e := range of.byField {
-			rows = append(rows, Edge{e.parent, e.field, e.target, string(e.shape), e.derived})
+			rows = append(rows, Edge{e.parent, e.field, e.target, string(e.shape), e.derived, e.source})
 		}
 	}
 	return rows
@@ -104,6 +106,9 @@ type edge struct {
 	// derived is set when no record holds the field: the object's id is enough to
 	// resolve it, so it never makes a record incomplete.
 	derived bool
+	// source is the field that a record must hold to resolve this one, which no record
+	// holds; "" for the field itself.
+	source string
 	// owner is set when an object belongs to the one that it refers to: cache tags name
 	// it, and lists of the owner's children find their parent by it.
 	owner bool
@@ -124,9 +129,16 @@ type edgesOf struct {
 	owners  []*edge
 }
 
-func (e *edgesOf) isDerived(field string) bool {
+// isHeld reports whether a record holds what its field needs.
+func (e *edgesOf) isHeld(n model.Node, field string) bool {
 	edge := e.byField[field]
-	return edge != nil && edge.derived
+	switch {
+	case edge == nil:
+		return n.HasField(field)
+	case edge.source != "":
+		return n.HasField(edge.source)
+	}
+	return edge.derived || n.HasField(field)
 }
 
 // index finds the rows of the tables. It is immutable.

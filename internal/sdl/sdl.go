@@ -1,7 +1,8 @@
-// Package sdl converts the SDL of the schema for composers and gateways of older
-// versions of Apollo Federation 2, which reject directives of later versions.
+// Package sdl converts the SDL of the schema: for composers and gateways of older
+// versions of Apollo Federation 2, which reject directives of later versions, and for
+// clients, whose tools know no federation.
 //
-// It works on the text of the schema as this repository formats it, without a
+// For works on the text of the schema as this repository formats it, without a
 // parser, and knows in which version each directive was added:
 // https://www.apollographql.com/docs/graphos/schema-design/federated-schemas/reference/versions
 package sdl
