@@ -104,6 +104,9 @@ func Filter(rows []*Object, filter any) []*Object {
 }
 
 func meets(o *Object, name string, value any) bool {
+	if value == nil {
+		return true
+	}
 	contains := func(values any, word string) bool {
 		return slices.ContainsFunc(values.([]any), func(v any) bool { return fmt.Sprint(v) == word })
 	}

@@ -212,6 +212,12 @@ func (g *Generator) filter(f field, depth int) Input {
 }
 
 func (g *Generator) condition(of, name, typ string) any {
+	if g.chance(20) {
+		return nil // no condition
+	}
+	if strings.HasPrefix(typ, "[") && g.chance(12) {
+		return []any{} // matches nothing
+	}
 	if enum, ok := strings.CutPrefix(strings.TrimSuffix(typ, "!]"), "["); ok && enum != "String" {
 		var values []any
 		for range 1 + g.rand.IntN(3) {
@@ -271,15 +277,10 @@ func (g *Generator) partOfName(o *Object) string {
 }
 
 func (g *Generator) dependsOnAccents(part string) bool {
-	for _, list := range g.world.Lists {
-		for _, o := range list {
-			name := o.text("name")
-			if strings.Contains(fold(name), fold(part)) != strings.Contains(withoutAccents(name), withoutAccents(part)) {
-				return true
-			}
-		}
-	}
-	return false
+	folded, bare := fold(part), withoutAccents(part)
+	return slices.ContainsFunc(g.world.names, func(name [2]string) bool {
+		return strings.Contains(name[0], folded) != strings.Contains(name[1], bare)
+	})
 }
 
 // withoutAccents returns the folded form without combining marks.
@@ -313,7 +314,8 @@ func (g *Generator) rootArguments(f field) []Argument {
 	case "node":
 		return g.withVariables([]Argument{{Name: "id", Type: "ID!", Value: g.id(pick(g, members["Node"]))}})
 	case "_entities":
-		return []Argument{{Name: "representations", Type: "[_Any!]!", Variable: "representations", Value: several(g.representation)}}
+		g.variables++ // a representation has no literal form that every client writes
+		return []Argument{{Name: "representations", Type: "[_Any!]!", Variable: fmt.Sprintf("v%d", g.variables), Value: several(g.representation)}}
 	}
 	return g.withVariables([]Argument{{Name: "id", Type: "ID!", Value: g.id(f.of)}})
 }

@@ -49,6 +49,8 @@ type World struct {
 	byID  map[string]*Object
 	// people are the persons by normalized address.
 	people map[string]*Object
+	// names are the distinct names of all objects, folded, and without accents.
+	names [][2]string
 }
 
 // add returns the object with this id, and adds it to the list of its type if it is new.
@@ -68,6 +70,19 @@ func newObject(provider *Object, typ, vendorID string) *Object {
 	return &Object{Type: typ, ID: id, Provider: provider.text("name"), Fields: map[string]any{
 		"id": id, "provider": provider, "vendorId": vendorID,
 	}}
+}
+
+// addNames collects the names.
+func (w *World) addNames() {
+	seen := map[string]bool{}
+	for _, list := range w.Lists {
+		for _, o := range list {
+			if name := o.text("name"); !seen[name] {
+				seen[name] = true
+				w.names = append(w.names, [2]string{fold(name), withoutAccents(name)})
+			}
+		}
+	}
 }
 
 // addPeople adds the person of each address, and to each user its person.

@@ -53,6 +53,7 @@ func Read(vendors []Vendor) (*World, error) {
 		}
 	}
 	w.addPeople()
+	w.addNames()
 	return w, nil
 }
 
