@@ -69,9 +69,6 @@ var types = map[string][]field{
 		filtered("users", "User", "UserFilter", "UserOrder"), filtered("accounts", "Account", "AccountFilter", "EntityOrder"),
 		filtered("organizations", "Organization", "OrganizationFilter", "EntityOrder")),
 	"User": fields(user, one("person", "Person")),
-	// The person of a user that is only referred to is null without an error: the
-	// reference lacks the address.
-	"UserReference": user,
 	"Membership": fields(entity, scalars("role", "vendorRole", "vendorRoleId", "license", "status", "joinedAt", "lastAccessAt"),
 		one("user", "User"), one("tenant", "Tenant"), one("account", "Account"), one("organization", "Organization"),
 		one("invitation", "Invitation"), many("groups", "Group"), many("buyers", "Buyer"), many("modules", "Module"), one("audit", "Audit")),
@@ -86,7 +83,7 @@ var types = map[string][]field{
 		one("parent", "ParentOrganization")),
 	"ParentOrganization": fields(entity, scalars("name")),
 	"Group": fields(entity, scalars("name", "description", "logo", "isDefault"), one("account", "Account"), many("modules", "Module"),
-		list("users", "UserReference"), list("buyers", "Buyer"), one("audit", "Audit")),
+		list("users", "User"), list("buyers", "Buyer"), one("audit", "Audit")),
 	"Buyer": fields(entity, scalars("name", "status", "vendorStatus", "icon", "taxId"), one("contact", "Contact"),
 		one("externalIds", "BuyerExternalIds"), one("address", "Address"), one("account", "Account"), many("sellers", "Seller"),
 		many("errors", "BuyerError"), one("audit", "Audit")),
@@ -103,13 +100,13 @@ var types = map[string][]field{
 	"CustomAttribute": scalars("name", "value"), "Invitation": scalars("status", "vendorStatus", "url"),
 	"AccountExternalIds": scalars("pyraTenantId"), "BuyerExternalIds": scalars("erpCompanyContact", "erpCustomer", "accountExternalId"),
 	"Address":    scalars("addressLine1", "addressLine2", "postCode", "city", "state", "country"),
-	"Contact":    fields(scalars("name", "firstName", "lastName", "email", "type"), one("phone", "Phone"), one("user", "UserReference")),
+	"Contact":    fields(scalars("name", "firstName", "lastName", "email", "type"), one("phone", "Phone"), one("user", "User")),
 	"BuyerError": scalars(buyerErrorCode, "message"), "ModuleFilters": scalars("groupBuyers"),
 	"ModuleSettings": scalars("sharedAccount", "configurable", "default", "paid", "type"),
 	"Audit": fields(one("created", "AuditEvent"), one("updated", "AuditEvent"), one("activated", "AuditEvent"), one("unassigned", "AuditEvent"),
 		one("disabled", "AuditEvent"), one("access", "AuditEvent"), one("joined", "AuditEvent")),
 	"AuditEvent": fields(scalars("at"), one("by", "AuditActor")),
-	"AuditActor": fields(scalars(actorVendorID, "name", "icon"), one("user", "UserReference")),
+	"AuditActor": fields(scalars(actorVendorID, "name", "icon"), one("user", "User")),
 }
 
 // Names that the schema has.
@@ -131,8 +128,6 @@ func graphQL(typ string) string {
 	switch typ {
 	case "SubOrganization", "ParentOrganization":
 		return "Organization"
-	case "UserReference":
-		return "User"
 	}
 	return typ
 }
