@@ -18,7 +18,8 @@ func (c checker) connection(path string, s Selection, rows []*Object, actual any
 	if ordered {
 		rows = Sort(rows, order)
 	}
-	page := rows[:min(s.argument("first").(int), len(rows))]
+	from := min(s.skip, len(rows))
+	page := rows[from:min(from+s.argument("first").(int), len(rows))]
 	fields, ok := actual.(map[string]any)
 	if !ok {
 		fail(path, "is %.100v, want a connection", actual)
@@ -45,7 +46,7 @@ func (c checker) connection(path string, s Selection, rows []*Object, actual any
 				c.scalar(path+".complete", true, value)
 			}
 		case "pageInfo":
-			c.pageInfo(path+".pageInfo", value.(map[string]any), len(page), len(rows))
+			c.pageInfo(path+".pageInfo", value.(map[string]any), s, len(page), len(rows))
 		}
 	}
 }
@@ -75,13 +76,13 @@ func (c checker) nodes(path string, selections []Selection, page, rows []*Object
 	}
 }
 
-func (c checker) pageInfo(path string, actual map[string]any, page, rows int) {
+func (c checker) pageInfo(path string, actual map[string]any, s Selection, page, rows int) {
 	for key, value := range actual {
 		switch key {
 		case "hasNextPage":
-			c.scalar(path+"."+key, page < rows, value)
+			c.scalar(path+"."+key, s.skip+page < rows, value)
 		case "hasPreviousPage":
-			c.scalar(path+"."+key, false, value)
+			c.scalar(path+"."+key, s.skip > 0, value)
 		default:
 			if (value == nil) != (page == 0) {
 				fail(path, "%s is %v, the page has %d rows", key, value, page)

@@ -33,16 +33,26 @@ func TestServer_RandomQueries(t *testing.T) {
 				}
 				// Each query has a seed of its own, so that one can be repeated alone.
 				q := differential.NewGenerator(world, *seed<<32+uint64(n)).Query()
-				r := server.post(t, q)
-				switch {
-				case len(r.Errors) > 0 && slices.Equal(codes(r), []string{"QUERY_TOO_COMPLEX"}):
-					refused.Add(1)
-				case len(r.Errors) > 0:
-					t.Errorf("-seed %d, query %d: %+v\n%s", *seed, n, r.Errors[0], request(q))
-				default:
+				// Every fourth query is continued for two pages.
+				pages := 1
+				if n%4 == 0 {
+					pages = 3
+				}
+				for more := true; more && pages > 0; pages-- {
+					r := server.post(t, q)
+					if slices.Equal(codes(r), []string{"QUERY_TOO_COMPLEX"}) {
+						refused.Add(1)
+						break
+					}
+					if len(r.Errors) > 0 {
+						t.Errorf("-seed %d, query %d: %+v\n%s", *seed, n, r.Errors[0], request(q))
+						break
+					}
 					if difference := world.Check(q, r.Data); difference != "" {
 						t.Errorf("-seed %d, query %d: %s\n%s", *seed, n, difference, request(q))
+						break
 					}
+					q, more = q.NextPage(r.Data)
 				}
 			}
 		})

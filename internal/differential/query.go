@@ -3,6 +3,7 @@ package differential
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -16,6 +17,9 @@ type Selection struct {
 	// of a named one.
 	On, Fragment string
 	Selections   []Selection
+	// skip is the number of rows of a connection before the page, which the cursor of
+	// the argument after stands for.
+	skip int
 }
 
 // key is the name of a field in the response.
@@ -90,6 +94,26 @@ func NewQuery(selections []Selection) Query {
 		q.Document += " " + p.fragments[name]
 	}
 	return q
+}
+
+// NextPage returns the query for the pages after those of a response; false if no list
+// of the query has a cursor. It is for lists of Query.
+func (q Query) NextPage(data json.RawMessage) (Query, bool) {
+	var lists map[string]struct{ PageInfo struct{ EndCursor *string } }
+	_ = json.Unmarshal(data, &lists) // fields that are no lists have no cursor
+	next, found := slices.Clone(q.Selections), false
+	for i, s := range next {
+		cursor := lists[s.key()].PageInfo.EndCursor
+		first, ok := s.argument("first").(int)
+		if !ok || cursor == nil {
+			continue
+		}
+		found = true
+		next[i].skip += first
+		next[i].Arguments = slices.DeleteFunc(slices.Clone(s.Arguments), func(a Argument) bool { return a.Name == "after" })
+		next[i].Arguments = append(next[i].Arguments, Argument{Name: "after", Type: "String", Value: *cursor})
+	}
+	return NewQuery(next), found
 }
 
 type printer struct {
