@@ -1642,7 +1642,8 @@ data that was read with the caller's credential is invalidated.
 """
 type Mutation {
   """
-  Invalidates these objects and all cached pages that contain one of them, on all
+  Invalidates these objects, all cached pages that contain one of them, and the lists of
+  their children (memberships, groups, buyers, roles, sub-organizations), on all
   replicas, and fetches the objects. The pages are fetched when they are needed. Returns
   the number of objects that exist.
   """

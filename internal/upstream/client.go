@@ -3,6 +3,7 @@ package upstream
 import (
 	"context"
 	"net/url"
+	"slices"
 	"sync"
 
 	"github.com/failsafe-go/failsafe-go/bulkhead"
@@ -79,14 +80,36 @@ func (c *Client) WithCredential(token providers.Secret, scheme func(providers.Se
 // Provider returns the connection that this client calls.
 func (c *Client) Provider() *model.Provider { return c.config.Provider }
 
-// Invalidate removes these objects, and the pages that contain them, from the
-// cache. A nil slice removes everything that was read with this credential.
+// IDs returns the global ids of objects of this provider.
+func (c *Client) IDs(typ string, vendorIDs ...string) []model.ID {
+	ids := make([]model.ID, len(vendorIDs))
+	for i, id := range vendorIDs {
+		ids[i] = model.NewID(c.config.Provider.Name, typ, id)
+	}
+	return ids
+}
+
+// AnyID is the tag of lists in which an object of a type can appear although they do
+// not contain it yet: they are invalidated with every object of the type.
+func (c *Client) AnyID(typ string) model.ID {
+	return model.NewID(c.config.Provider.Name, typ, "")
+}
+
+// Invalidate removes these objects from the cache, the pages that contain them, and the
+// pages of lists that belong to them. A nil slice removes everything that was read with
+// this credential.
 func (c *Client) Invalidate(ctx context.Context, ids []model.ID) {
 	switch {
 	case c.scope == nil:
 	case ids == nil:
 		c.scope.Drop(ctx)
 	default:
-		c.scope.Invalidate(ctx, ids...)
+		tags := slices.Clone(ids)
+		for _, id := range ids {
+			if anyID := c.AnyID(id.Type()); !slices.Contains(tags, anyID) {
+				tags = append(tags, anyID)
+			}
+		}
+		c.scope.Invalidate(ctx, tags...)
 	}
 }

@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"reflect"
+	"slices"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 )
@@ -21,9 +22,9 @@ func (t cacheEntry[T]) Tags() []model.ID { return t.tags }
 type Nodes interface{ Nodes() []model.Node }
 
 // newCacheEntry tags a value with its objects and, for a membership, with its
-// endpoints too.
-func newCacheEntry[T any](value T) cacheEntry[T] {
-	var tags []model.ID
+// endpoints too, and with further tags.
+func newCacheEntry[T any](value T, further ...model.ID) cacheEntry[T] {
+	tags := slices.Clone(further)
 	for _, n := range nodesOf(value) {
 		tags = append(tags, n.GlobalID())
 		if ends, ok := n.(interface{ EndpointIDs() []model.ID }); ok {

@@ -15,8 +15,8 @@ import (
 // of decode is one of kind BadResponse.
 //
 // The body and the value are shared with other readers of the same request:
-// neither may be changed. The cache tags an entry with the objects in the value if
-// it is an object, a slice of objects, or implements Nodes. Read returns when ctx
+// neither may be changed. The cache tags an entry with r.Tags, and with the objects in
+// the value if it is an object, a slice of objects, or implements Nodes. Read returns when ctx
 // ends, even if the call continues for other readers.
 func Read[T any](ctx context.Context, c *Client, r Request, decode func(body []byte) (T, error)) (Reply[T], error) {
 	if _, err := c.newRequest(r); err != nil {
@@ -29,7 +29,7 @@ func Read[T any](ctx context.Context, c *Client, r Request, decode func(body []b
 	callerDeadline, _ := ctx.Deadline()
 	key := c.scope.Page(r.keyParts()...)
 	answer := pagecache.Get(ctx, c.scope, key,
-		func(_ pagecache.Key, body []byte) (cacheEntry[T], error) { return decodeEntry(c, body, decode) },
+		func(_ pagecache.Key, body []byte) (cacheEntry[T], error) { return decodeEntry(c, body, r.Tags, decode) },
 		func(ctx context.Context, _ []pagecache.Key, deliver func(pagecache.Key, pagecache.Loaded)) {
 			body, err := c.fetch(ctx, r, callerDeadline)
 			if err != nil {
@@ -49,12 +49,12 @@ func Read[T any](ctx context.Context, c *Client, r Request, decode func(body []b
 	}, nil
 }
 
-// decodeEntry decodes a body with the vendor's function and tags the value. Its
-// error is of kind BadResponse.
-func decodeEntry[T any](c *Client, body []byte, decode func(body []byte) (T, error)) (cacheEntry[T], error) {
+// decodeEntry decodes a body with the vendor's function and tags the value, also with
+// tags. Its error is of kind BadResponse.
+func decodeEntry[T any](c *Client, body []byte, tags []model.ID, decode func(body []byte) (T, error)) (cacheEntry[T], error) {
 	value, err := catchPanic(func() (T, error) { return decode(body) })
 	if err != nil {
 		return cacheEntry[T]{}, c.badResponse(http.StatusOK, "")
 	}
-	return newCacheEntry(value), nil
+	return newCacheEntry(value, tags...), nil
 }

@@ -30,6 +30,10 @@ type Request struct {
 	Path, Query string
 	// Header holds the headers that the vendor needs besides the credential.
 	Header http.Header
+	// Tags are objects with which the cached response is invalidated although it may not
+	// contain them: the parents of a list, and Client.AnyID. They are the same for equal
+	// requests.
+	Tags []model.ID
 }
 
 // Reply is a decoded response and its age.

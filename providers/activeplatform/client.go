@@ -52,7 +52,8 @@ func (p *Provider) listAccountUsers(ctx context.Context, account string) (upstre
 	if err != nil {
 		return upstream.Reply[[]*model.User]{}, p.invalidArgument("invalid account id")
 	}
-	return upstream.Read(ctx, p.client, upstream.Request{Path: root + path}, decodeRows(p.decodeUser))
+	request := upstream.Request{Path: root + path, Tags: p.client.IDs(model.TypeAccount, account)}
+	return upstream.Read(ctx, p.client, request, decodeRows(p.decodeUser))
 }
 
 // listUserAccounts reads all accounts of a user. The vendor's guide only names the
@@ -64,7 +65,8 @@ func (p *Provider) listUserAccounts(ctx context.Context, user string) (upstream.
 	if err != nil {
 		return upstream.Reply[[]*model.Account]{}, p.invalidArgument("invalid user id")
 	}
-	return upstream.Read(ctx, p.client, upstream.Request{Path: root + path}, decodeRows(p.decodeAccount))
+	request := upstream.Request{Path: root + path, Tags: p.client.IDs(model.TypeUser, user)}
+	return upstream.Read(ctx, p.client, request, decodeRows(p.decodeAccount))
 }
 
 // userByID reads one user per call; the vendor has no call for several:

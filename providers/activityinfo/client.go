@@ -41,7 +41,8 @@ func (c *client) members(ctx context.Context, account string, f memberFilter) (u
 	if err != nil {
 		return upstream.Reply[memberList]{}, err
 	}
-	request := upstream.Request{Path: path, Query: f.query()}
+	tags := append(c.upstream.IDs(model.TypeAccount, account), c.upstream.AnyID(model.TypeUser))
+	request := upstream.Request{Path: path, Query: f.query(), Tags: tags}
 	return upstream.Read(ctx, c.upstream, request, func(body []byte) (memberList, error) {
 		return decodeMembers(body, c.upstream.Provider(), account)
 	})

@@ -120,6 +120,7 @@ func readPage[T any](ctx context.Context, c *client, path, organization string, 
 	if err != nil {
 		return upstream.Reply[listPage[T]]{}, err
 	}
+	request.Tags = append(c.upstream.IDs(model.TypeOrganization, organization), c.upstream.AnyID(model.TypeUser))
 	return upstream.Read(ctx, c.upstream, request, func(body []byte) (listPage[T], error) {
 		r, err := decode(body)
 		if err != nil {

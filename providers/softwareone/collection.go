@@ -75,7 +75,7 @@ func (c *collection[T]) page(ctx context.Context, q providers.Query, token strin
 		account = q.Parent.IDs[0]
 	}
 	l := listRequest[T]{
-		path: c.path,
+		path: c.path, tags: c.client.IDs(q.Parent.Type, q.Parent.IDs...),
 		query: query{
 			conditions: append([]condition{p.parts[at.part]}, p.conditions...),
 			selects:    c.selects, order: p.order, limit: pageSize, offset: at.offset,

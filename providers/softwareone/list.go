@@ -14,6 +14,8 @@ import (
 type listRequest[T model.Node] struct {
 	path  string
 	query query
+	// tags are those of upstream.Request.
+	tags []model.ID
 	// decode may fail with errUnknownUser; the row is left out then.
 	decode func(row []byte, in decodeContext) (T, error)
 	// accept may be nil. Where it returns false, the whole page fails.
@@ -37,7 +39,7 @@ func (p listPage[T]) Nodes() []model.Node { return upstream.NodesIn(p.items) }
 
 // read makes the call.
 func (l listRequest[T]) read(ctx context.Context, client *upstream.Client) (upstream.Reply[listPage[T]], error) {
-	request := upstream.Request{Path: l.path, Query: l.query.String()}
+	request := upstream.Request{Path: l.path, Query: l.query.String(), Tags: l.tags}
 	return upstream.Read(ctx, client, request, l.decodePage)
 }
 

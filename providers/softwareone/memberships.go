@@ -136,6 +136,7 @@ func (m *memberships) page(ctx context.Context, q providers.Query, token string)
 	}
 	l := listRequest[*model.Membership]{
 		path: path, query: query{selects: m.selects(), order: "id", limit: pageSize, offset: at.offset},
+		tags: m.client.IDs(model.TypeAccount, account),
 		decode: func(row []byte, in decodeContext) (*model.Membership, error) {
 			return m.decoder.member(row, account, in)
 		},

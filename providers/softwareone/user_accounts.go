@@ -66,7 +66,7 @@ var accountSelects = strings.Join(append(append([]string{"accounts.id"},
 // the credential, it returns users of which only the ids are known.
 func (m *memberships) readUsers(ctx context.Context, ids []string) ([]*accountsOfUser, *model.Freshness, error) {
 	q := query{conditions: []condition{in("id", ids)}, selects: accountSelects, order: "id", limit: pageSize}
-	request := upstream.Request{Path: usersPath, Query: q.String()}
+	request := upstream.Request{Path: usersPath, Query: q.String(), Tags: m.client.IDs(model.TypeUser, ids...)}
 	reply, err := upstream.Read(ctx, m.client, request, m.decoder.usersWithAccounts)
 	if isRefused(err) {
 		all := make([]*accountsOfUser, len(ids))
@@ -130,7 +130,7 @@ func (m *memberships) readAccounts(ctx context.Context, user string) (all []*mod
 	offset := 0
 	for range maxAccountPages {
 		l := listRequest[*model.Account]{
-			path: path, query: query{order: "id", limit: pageSize, offset: offset},
+			path: path, query: query{order: "id", limit: pageSize, offset: offset}, tags: m.client.IDs(model.TypeUser, user),
 			// The vendor does not say that these rows are complete.
 			decode: func(row []byte, _ decodeContext) (*model.Account, error) {
 				return rowDecoder((*wireAccount).read, m.decoder.account)(row, decodeContext{source: embedded})
