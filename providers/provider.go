@@ -66,7 +66,8 @@ type Collection[T model.Node] interface {
 	// records. The vendor applies the conditions of q.Filter that it supports
 	// exactly; the core removes rows that do not match, and duplicates.
 	Page(ctx context.Context, q Query, token string) (*Page[T], error)
-	// SupportsOrder reports whether Page returns the rows of q in q.Order.
+	// SupportsOrder reports whether Page returns the rows of q in q.Order. Rows without
+	// a value may be anywhere: the core returns them last.
 	SupportsOrder(q Query) bool
 	// SupportsParents reports whether Page accepts several parents of this type.
 	SupportsParents(parentType string) bool

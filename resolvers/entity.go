@@ -45,6 +45,10 @@ func (entity) FindManyModuleByIDs(ctx context.Context, reps []*generated.ModuleB
 	return loadEntities(ctx, loadersOf(ctx).Modules, keys(reps, func(r *generated.ModuleByIDsInput) model.ID { return r.ID }))
 }
 
+func (entity) FindManyProviderByIDs(ctx context.Context, reps []*generated.ProviderByIDsInput) ([]*model.Provider, error) {
+	return loadEntities(ctx, loadersOf(ctx).Providers, keys(reps, func(r *generated.ProviderByIDsInput) model.ID { return r.ID }))
+}
+
 func (entity) FindManyPersonByEmails(ctx context.Context, reps []*generated.PersonByEmailsInput) ([]*model.Person, error) {
 	emails := make([]string, len(reps))
 	for i, r := range reps {

@@ -20,6 +20,8 @@ func TestEntities_Representations(t *testing.T) {
 		otherName   = "User softwareone:User:USR-1001-9153"
 		accountName = "Account softwareone:Account:ACC-1000-1234"
 		personName  = "Person person000@acme.example"
+		provider    = `{"__typename": "Provider", "id": "softwareone:Provider:softwareone"}`
+		providerID  = "Provider softwareone:Provider:softwareone"
 		bad         = "BAD_USER_INPUT"
 	)
 	tests := []struct {
@@ -47,10 +49,11 @@ func TestEntities_Representations(t *testing.T) {
 		{"email is missing", []string{`{"__typename": "Person"}`, person}, []string{bad, personName}},
 		{"email is null", []string{person, `{"__typename": "Person", "email": null}`}, []string{personName, bad}},
 		{"empty", []string{`{}`, `{}`}, []string{bad, bad}},
+		{"provider", []string{provider, user, `{"__typename": "Provider", "id": "softwareone:Provider:other"}`}, []string{providerID, userName, "null"}},
 		{"none", nil, nil},
 	}
 	s := newTestServer(t, serverConfig{})
-	const selection = "{ __typename ... on User { id } ... on Account { id } ... on Person { email } }"
+	const selection = "{ __typename ... on User { id } ... on Account { id } ... on Provider { id } ... on Person { email } }"
 	for _, test := range tests {
 		list := "[" + strings.Join(test.representations, ",") + "]"
 		literal := strings.NewReplacer(`"__typename"`, "__typename", `"id"`, "id", `"email"`, "email", `"a"`, "a").Replace(list)

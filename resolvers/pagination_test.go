@@ -7,7 +7,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/accountgraph/accountgraph/internal/demo"
 	"github.com/accountgraph/accountgraph/internal/directory"
+	"github.com/accountgraph/accountgraph/providers/softwareone/softwareonefake"
 )
 
 // pagedUser is a user with the fields of the orders.
@@ -22,15 +26,17 @@ const pagedFields = "id name email status createdAt updatedAt lastLoginAt"
 // the pages.
 func readPages(t *testing.T, s *testServer, first int, arguments, after string) (users []pagedUser, cursors []string) {
 	t.Helper()
-	for {
+	for total, page := (*int)(nil), 0; ; page++ {
 		response := s.query(t, fmt.Sprintf(`query ($after: String) { users(first: %d, after: $after%s) {
-			nodes { %s } pageInfo { hasNextPage hasPreviousPage endCursor } } }`, first, arguments, pagedFields), cursorVariable(after))
+			complete totalCount nodes { %s } pageInfo { hasNextPage hasPreviousPage endCursor } } }`, first, arguments, pagedFields), cursorVariable(after))
 		var got struct {
 			Errors []any
 			Data   struct {
 				Users struct {
-					Nodes    []pagedUser
-					PageInfo struct {
+					Complete   bool
+					TotalCount *int
+					Nodes      []pagedUser
+					PageInfo   struct {
 						HasNextPage, HasPreviousPage bool
 						EndCursor                    string
 					}
@@ -40,18 +46,22 @@ func readPages(t *testing.T, s *testServer, first int, arguments, after string) 
 		if err := json.Unmarshal(response, &got); err != nil || got.Errors != nil {
 			t.Fatalf("%v %s", err, response)
 		}
-		page := got.Data.Users
-		if len(page.Nodes) > first || page.PageInfo.HasNextPage && len(page.Nodes) < first {
-			t.Fatalf("a page has %d users of %d; hasNextPage: %t", len(page.Nodes), first, page.PageInfo.HasNextPage)
+		list := got.Data.Users
+		if len(list.Nodes) > first || list.PageInfo.HasNextPage && len(list.Nodes) < first || !list.Complete {
+			t.Fatalf("a page has %d users of %d; hasNextPage: %t, complete: %t", len(list.Nodes), first, list.PageInfo.HasNextPage, list.Complete)
 		}
-		if page.PageInfo.HasPreviousPage != (after != "") {
-			t.Fatalf("hasPreviousPage is %t after %q", page.PageInfo.HasPreviousPage, after)
+		if list.PageInfo.HasPreviousPage != (after != "") {
+			t.Fatalf("hasPreviousPage is %t after %q", list.PageInfo.HasPreviousPage, after)
 		}
-		users = append(users, page.Nodes...)
-		if !page.PageInfo.HasNextPage {
+		if page > 0 && !cmp.Equal(total, list.TotalCount) {
+			t.Fatalf("page %d: total %v, want %v as before", page, list.TotalCount, total)
+		}
+		total = list.TotalCount
+		users = append(users, list.Nodes...)
+		if !list.PageInfo.HasNextPage {
 			return users, cursors
 		}
-		after = page.PageInfo.EndCursor
+		after = list.PageInfo.EndCursor
 		cursors = append(cursors, after)
 	}
 }
@@ -107,28 +117,47 @@ func TestPagination_Orders(t *testing.T) {
 		"LAST_LOGIN_AT": func(u pagedUser) string { return u.LastLoginAt },
 	} {
 		for _, direction := range []string{"ASC", "DESC"} {
-			t.Run(field+" "+direction, func(t *testing.T) {
-				users, _ := readPages(t, s, 100, fmt.Sprintf(", orderBy: {field: %s, direction: %s}", field, direction), "")
-				checkDistinct(t, users)
-				if len(users) != allUsers {
-					t.Errorf("%d users, want %d", len(users), allUsers)
-				}
-				compare := func(a, b pagedUser) int {
-					x, y := value(a), value(b)
-					switch {
-					case (x == "") != (y == ""):
-						return strings.Compare(y, x) // without a value: last
-					case direction == "DESC":
-						return strings.Compare(y, x)
-					}
-					return strings.Compare(x, y)
-				}
-				for i := range users[1:] {
-					if compare(users[i], users[i+1]) > 0 {
-						t.Fatalf("at %d: %q before %q", i, value(users[i]), value(users[i+1]))
-					}
-				}
-			})
+			t.Run(field+" "+direction, func(t *testing.T) { checkOrder(t, s, 100, field, direction, value) })
+		}
+	}
+}
+
+// TestPagination_VendorSortsMissingTimes reads users of whom some lack the time by which
+// the vendor sorts, and which it puts first.
+func TestPagination_VendorSortsMissingTimes(t *testing.T) {
+	simulated := startVendors(t)
+	fake := softwareonefake.New(demo.Token)
+	fake.WithoutCreation = true
+	simulated.All[0] = demo.Vendor{Name: "softwareone", BaseURL: listen(t, fake) + "/public", Control: &fake.Control}
+	s := newTestServer(t, serverConfig{vendors: simulated})
+	for _, direction := range []string{"ASC", "DESC"} {
+		for _, first := range []int{100, 43} {
+			checkOrder(t, s, first, "CREATED_AT", direction, func(u pagedUser) string { return u.CreatedAt })
+		}
+	}
+}
+
+// checkOrder reads all users in an order and checks it.
+func checkOrder(t *testing.T, s *testServer, first int, field, direction string, value func(pagedUser) string) {
+	t.Helper()
+	users, _ := readPages(t, s, first, fmt.Sprintf(", orderBy: {field: %s, direction: %s}", field, direction), "")
+	checkDistinct(t, users)
+	if len(users) != allUsers {
+		t.Errorf("%d users, want %d", len(users), allUsers)
+	}
+	compare := func(a, b pagedUser) int {
+		x, y := value(a), value(b)
+		switch {
+		case (x == "") != (y == ""):
+			return strings.Compare(y, x) // without a value: last
+		case direction == "DESC":
+			return strings.Compare(y, x)
+		}
+		return strings.Compare(x, y)
+	}
+	for i := range users[1:] {
+		if compare(users[i], users[i+1]) > 0 {
+			t.Fatalf("%s %s, at %d: %q before %q", field, direction, i, value(users[i]), value(users[i+1]))
 		}
 	}
 }

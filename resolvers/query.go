@@ -21,6 +21,10 @@ func (query) Nodes(ctx context.Context, ids []model.ID) ([]model.Node, error) {
 	return nodes, err
 }
 
+func (query) Provider(ctx context.Context, name string) (*model.Provider, error) {
+	return operation.From(ctx).Directory.Provider(name)
+}
+
 func (query) Providers(ctx context.Context) ([]*model.Provider, error) {
 	return operation.From(ctx).Directory.Providers(), nil
 }

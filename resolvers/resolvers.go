@@ -113,8 +113,10 @@ func connection[T model.Node](ctx context.Context, l *loaders.Loader[T], listing
 	if listing == nil {
 		return &model.Connection[T]{PageInfo: &model.PageInfo{}, TotalCount: new(int), Complete: true}, nil
 	}
-	if len(listing.Errors) > 0 && providers.KindOf(listing.Errors[0]) == providers.InvalidArgument {
-		return nil, listing.Errors[0]
+	for _, err := range listing.Errors {
+		if providers.KindOf(err) == providers.InvalidArgument {
+			return nil, err
+		}
 	}
 	for _, err := range listing.Errors {
 		graphql.AddError(ctx, err)

@@ -148,6 +148,8 @@ func isMulti(typeName string) bool {
 		return true
 	case "Person":
 		return true
+	case "Provider":
+		return true
 	case "Seller":
 		return true
 	case "User":
@@ -448,6 +450,45 @@ func (ec *executionContext) resolveManyEntities(
 			}
 
 			entities, err := ec.Resolvers.Entity().FindManyPersonByEmails(ctx, typedReps)
+			entityErrs, err := fedruntime.SplitEntityBatchErrors(err)
+			if err != nil {
+				return err
+			}
+
+			for i, entity := range entities {
+				if i < len(entityErrs) && entityErrs[i] != nil {
+					ec.Error(graphql.WithPathContext(ctx, graphql.NewPathWithIndex(reps[i].index)), entityErrs[i])
+				}
+				list[reps[i].index] = entity
+			}
+			return nil
+
+		default:
+			return fmt.Errorf("unknown resolver: %s", resolverName)
+		}
+
+	case "Provider":
+		resolverName, err := entityResolverNameForProvider(ctx, reps[0].entity)
+		if err != nil {
+			return fmt.Errorf(`finding resolver for Entity "Provider": %w`, err)
+		}
+		switch resolverName {
+
+		case "findManyProviderByIDs":
+			typedReps := make([]*ProviderByIDsInput, len(reps))
+
+			for i, rep := range reps {
+				id0, err := ec.unmarshalNID2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐID(ctx, rep.entity["id"])
+				if err != nil {
+					return errors.New(fmt.Sprintf("Field %s undefined in schema.", "id"))
+				}
+
+				typedReps[i] = &ProviderByIDsInput{
+					ID: id0,
+				}
+			}
+
+			entities, err := ec.Resolvers.Entity().FindManyProviderByIDs(ctx, typedReps)
 			entityErrs, err := fedruntime.SplitEntityBatchErrors(err)
 			if err != nil {
 				return err
@@ -790,6 +831,41 @@ func entityResolverNameForPerson(ctx context.Context, rep EntityRepresentation) 
 		return "findManyPersonByEmails", nil
 	}
 	return "", fmt.Errorf("%w for Person due to %v", ErrTypeNotFound,
+		errors.Join(entityResolverErrs...).Error())
+}
+
+func entityResolverNameForProvider(ctx context.Context, rep EntityRepresentation) (string, error) {
+	// we collect errors because a later entity resolver may work fine
+	// when an entity has multiple keys
+	entityResolverErrs := []error{}
+	for {
+		var (
+			m   EntityRepresentation
+			val any
+			ok  bool
+		)
+		_ = val
+		// if all of the KeyFields values for this resolver are null,
+		// we shouldn't use use it
+		allNull := true
+		m = rep
+		val, ok = m["id"]
+		if !ok {
+			entityResolverErrs = append(entityResolverErrs,
+				fmt.Errorf("%w due to missing Key Field \"id\" for Provider", ErrTypeNotFound))
+			break
+		}
+		if allNull {
+			allNull = val == nil
+		}
+		if allNull {
+			entityResolverErrs = append(entityResolverErrs,
+				fmt.Errorf("%w due to all null value KeyFields for Provider", ErrTypeNotFound))
+			break
+		}
+		return "findManyProviderByIDs", nil
+	}
+	return "", fmt.Errorf("%w for Provider due to %v", ErrTypeNotFound,
 		errors.Join(entityResolverErrs...).Error())
 }
 

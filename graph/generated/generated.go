@@ -81,6 +81,7 @@ type EntityResolver interface {
 	FindManyModuleByIDs(ctx context.Context, reps []*ModuleByIDsInput) ([]*model.Module, error)
 	FindManyOrganizationByIDs(ctx context.Context, reps []*OrganizationByIDsInput) ([]*model.Organization, error)
 	FindManyPersonByEmails(ctx context.Context, reps []*PersonByEmailsInput) ([]*model.Person, error)
+	FindManyProviderByIDs(ctx context.Context, reps []*ProviderByIDsInput) ([]*model.Provider, error)
 	FindManySellerByIDs(ctx context.Context, reps []*SellerByIDsInput) ([]*model.Seller, error)
 	FindManyUserByIDs(ctx context.Context, reps []*UserByIDsInput) ([]*model.User, error)
 }
@@ -128,6 +129,7 @@ type ProviderResolver interface {
 type QueryResolver interface {
 	Node(ctx context.Context, id model.ID) (model.Node, error)
 	Nodes(ctx context.Context, ids []model.ID) ([]model.Node, error)
+	Provider(ctx context.Context, name string) (*model.Provider, error)
 	Providers(ctx context.Context) ([]*model.Provider, error)
 	User(ctx context.Context, id model.ID) (*model.User, error)
 	Users(ctx context.Context, first *int, after *string, filter *model.UserFilter, orderBy *model.UserOrder) (*model.Connection[*model.User], error)
@@ -189,6 +191,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputOrganizationByIDsInput,
 		ec.unmarshalInputOrganizationFilter,
 		ec.unmarshalInputPersonByEmailsInput,
+		ec.unmarshalInputProviderByIDsInput,
 		ec.unmarshalInputSellerByIDsInput,
 		ec.unmarshalInputSellerFilter,
 		ec.unmarshalInputUserByIDsInput,
@@ -348,7 +351,9 @@ enum ProviderStatus {
 A configured connection to a vendor: name, base URL and credential. Several
 providers can belong to the same vendor.
 """
-type Provider {
+type Provider implements Node @key(fields: "id") @cacheTag(format: "{$key.id}") @entityResolver(multi: true) {
+  "The global id, ` + "`" + `<name>:Provider:<name>` + "`" + `."
+  id: ID!
   "The configured name. It is unique, and the part before the first colon of all global ids of this provider."
   name: String!
   "The vendor whose API the provider calls."
@@ -618,12 +623,12 @@ type Membership implements Node @key(fields: "id") @cacheTag(format: "{$key.id}"
   lastAccessAt: DateTime @tag(name: "personal")
   "The invitation into the account. SoftwareOne."
   invitation: Invitation
-  "The groups of this account with the user. SoftwareOne; empty at other vendors."
-  groups: [Group]! @listSize(assumedSize: 10)
-  "The buyers that the user has access to. SoftwareOne; empty if the user has access to all or none, and at other vendors."
-  buyers: [Buyer]! @listSize(assumedSize: 10)
-  "The modules that the user has access to. SoftwareOne; empty at other vendors."
-  modules: [Module]! @listSize(assumedSize: 10)
+  "The groups of this account with the user. SoftwareOne; empty at other vendors. Null if the vendor hides them, or, with an error, if they could not be read."
+  groups: [Group] @listSize(assumedSize: 10)
+  "The buyers that the user has access to. SoftwareOne; empty if the user has access to all or none, and at other vendors. Null as in ` + "`" + `groups` + "`" + `."
+  buyers: [Buyer] @listSize(assumedSize: 10)
+  "The modules that the user has access to. SoftwareOne; empty at other vendors. Null as in ` + "`" + `groups` + "`" + `."
+  modules: [Module] @listSize(assumedSize: 10)
   "Times and actors of the membership's creation and changes. SoftwareOne."
   audit: Audit
 }
@@ -878,8 +883,8 @@ type Group implements Node @key(fields: "id") @cacheTag(format: "{$key.id}") @en
   isDefault: Boolean
   "The account of the group."
   account: Account
-  "The modules that the users of the group have access to."
-  modules: [Module]! @listSize(assumedSize: 10)
+  "The modules that the users of the group have access to. Null if the vendor hides them, or, with an error, if they could not be read."
+  modules: [Module] @listSize(assumedSize: 10)
   "The users in the group."
   users(
     "The maximum number of nodes, 0 to 100. Other values are ` + "`" + `BAD_USER_INPUT` + "`" + `; null is 50."
@@ -947,10 +952,10 @@ type Buyer implements Node @key(fields: "id") @cacheTag(format: "{$key.id}") @en
   taxId: String @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
   "The account that the buyer belongs to."
   account: Account
-  "The sellers that serve the buyer."
-  sellers: [Seller]! @listSize(assumedSize: 10)
-  "The errors in the buyer's data. The vendor returns them only for credentials of an operations account; empty otherwise."
-  errors: [BuyerError!]! @listSize(assumedSize: 5)
+  "The sellers that serve the buyer. Null if the vendor hides them, or, with an error, if they could not be read."
+  sellers: [Seller] @listSize(assumedSize: 10)
+  "The errors in the buyer's data. Null if the vendor returns none, as it does for credentials of other than operations accounts."
+  errors: [BuyerError!] @listSize(assumedSize: 5)
   "Times and actors of the buyer's creation, changes, activation and unassignment."
   audit: Audit
 }
@@ -985,8 +990,8 @@ type BuyerExternalIds {
 
 "An error in a buyer's data. SoftwareOne."
 type BuyerError {
-  "The vendor's id of the error."
-  id: String
+  "The vendor's code of the error. Buyers with the same kind of error have the same code."
+  code: String
   "The vendor's message."
   message: String
 }
@@ -1057,8 +1062,8 @@ type Module implements Node @key(fields: "id") @cacheTag(format: "{$key.id}") @e
   filters: ModuleFilters
   "The rules of access."
   settings: ModuleSettings
-  "The vendor's types of accounts that can have the module: ` + "`" + `Client` + "`" + `, ` + "`" + `Vendor` + "`" + `, ` + "`" + `Operations` + "`" + `."
-  accountTypes: [String!]!
+  "The vendor's types of accounts that can have the module: ` + "`" + `Client` + "`" + `, ` + "`" + `Vendor` + "`" + `, ` + "`" + `Operations` + "`" + `. Null if the vendor hides them."
+  accountTypes: [String!]
   "Times and actors of the module's creation and changes."
   audit: Audit
 }
@@ -1113,8 +1118,8 @@ type AuditEvent {
 
 "An actor: a user, an API token or the platform. SoftwareOne."
 type AuditActor {
-  "The id in the vendor's API: ` + "`" + `USR-…` + "`" + ` for a user, ` + "`" + `TKN-…` + "`" + ` for an API token; null if the vendor does not return one. It is not a global id."
-  id: String
+  "The id in the vendor's API: ` + "`" + `USR-…` + "`" + ` for a user, ` + "`" + `TKN-…` + "`" + ` for an API token; null if the vendor does not return one."
+  vendorId: String
   "The display name."
   name: String @tag(name: "personal")
   "The URL of an image."
@@ -1144,6 +1149,8 @@ type Person @key(fields: "email") @entityResolver(multi: true) {
   lastLoginAt: DateTime @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
   "The providers of these users."
   providers: [Provider!]! @listSize(assumedSize: 4)
+  "The providers that could not be searched for users with this address, or only in part: users, and what follows from them, may be missing. Each failure is also an error. Empty if the person is complete."
+  unavailableProviders: [Provider!]! @listSize(assumedSize: 4)
 }
 
 # ------------------------------------------------- filters and orders ------
@@ -1509,6 +1516,11 @@ type Query {
     "The global ids, at most 100."
     ids: [ID!]!
   ): [Node]! @listSize(assumedSize: 100) @cacheTag(format: "nodes")
+  "The provider with this name. An unknown name is ` + "`" + `BAD_USER_INPUT` + "`" + `, with the names that exist. It costs no vendor call."
+  provider(
+    "The configured name, as in ` + "`" + `Provider.name` + "`" + `."
+    name: String!
+  ): Provider @cacheTag(format: "providers")
   "All configured providers, in the order of the configuration. It costs no vendor call."
   providers: [Provider!]! @listSize(assumedSize: 4) @cacheTag(format: "providers")
   "The user with this id; null if it does not exist."
@@ -1712,7 +1724,7 @@ type Mutation {
 `, BuiltIn: true},
 	{Name: "../../federation/entity.graphql", Input: `
 # a union of all types that use the @key directive
-union _Entity = Account | Buyer | Group | Membership | Module | Organization | Person | Seller | User
+union _Entity = Account | Buyer | Group | Membership | Module | Organization | Person | Provider | Seller | User
 
 input AccountByIDsInput {
 	ID: ID!
@@ -1742,6 +1754,10 @@ input PersonByEmailsInput {
 	Email: String!
 }
 
+input ProviderByIDsInput {
+	ID: ID!
+}
+
 input SellerByIDsInput {
 	ID: ID!
 }
@@ -1759,6 +1775,7 @@ type Entity {
 	findManyModuleByIDs(reps: [ModuleByIDsInput]!): [Module]
 	findManyOrganizationByIDs(reps: [OrganizationByIDsInput]!): [Organization]
 	findManyPersonByEmails(reps: [PersonByEmailsInput]!): [Person]
+	findManyProviderByIDs(reps: [ProviderByIDsInput]!): [Provider]
 	findManySellerByIDs(reps: [SellerByIDsInput]!): [Seller]
 	findManyUserByIDs(reps: [UserByIDsInput]!): [User]
 }
@@ -1905,8 +1922,8 @@ func (ec *executionContext) childFields_Audit(ctx context.Context, field graphql
 
 func (ec *executionContext) childFields_AuditActor(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
-	case "id":
-		return ec.fieldContext_AuditActor_id(ctx, field)
+	case "vendorId":
+		return ec.fieldContext_AuditActor_vendorId(ctx, field)
 	case "name":
 		return ec.fieldContext_AuditActor_name(ctx, field)
 	case "icon":
@@ -1993,8 +2010,8 @@ func (ec *executionContext) childFields_BuyerEdge(ctx context.Context, field gra
 
 func (ec *executionContext) childFields_BuyerError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
-	case "id":
-		return ec.fieldContext_BuyerError_id(ctx, field)
+	case "code":
+		return ec.fieldContext_BuyerError_code(ctx, field)
 	case "message":
 		return ec.fieldContext_BuyerError_message(ctx, field)
 	}
@@ -2367,6 +2384,8 @@ func (ec *executionContext) childFields_Person(ctx context.Context, field graphq
 		return ec.fieldContext_Person_lastLoginAt(ctx, field)
 	case "providers":
 		return ec.fieldContext_Person_providers(ctx, field)
+	case "unavailableProviders":
+		return ec.fieldContext_Person_unavailableProviders(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Person", field.Name)
 }
@@ -2383,6 +2402,8 @@ func (ec *executionContext) childFields_Phone(ctx context.Context, field graphql
 
 func (ec *executionContext) childFields_Provider(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_Provider_id(ctx, field)
 	case "name":
 		return ec.fieldContext_Provider_name(ctx, field)
 	case "vendor":
@@ -2861,6 +2882,20 @@ func (ec *executionContext) field_Entity_findManyPersonByEmails_args(ctx context
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "reps",
 		func(ctx context.Context, v any) ([]*PersonByEmailsInput, error) {
 			return ec.unmarshalNPersonByEmailsInput2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋgeneratedᚐPersonByEmailsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["reps"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Entity_findManyProviderByIDs_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "reps",
+		func(ctx context.Context, v any) ([]*ProviderByIDsInput, error) {
+			return ec.unmarshalNProviderByIDsInput2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋgeneratedᚐProviderByIDsInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -3498,6 +3533,20 @@ func (ec *executionContext) field_Query_person_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["email"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_provider_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "name",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["name"] = arg0
 	return args, nil
 }
 
@@ -4549,10 +4598,10 @@ func (ec *executionContext) fieldContext_Audit_joined(_ context.Context, field g
 	return fc, nil
 }
 
-func (ec *executionContext) _AuditActor_id(ctx context.Context, field graphql.CollectedField, obj *model.AuditActor) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.ID)
+func (ec *executionContext) _AuditActor_vendorId(ctx context.Context, field graphql.CollectedField, obj *model.AuditActor) (ret graphql.Marshaler) {
+	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.VendorID)
 }
-func (ec *executionContext) fieldContext_AuditActor_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_AuditActor_vendorId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AuditActor", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
@@ -4942,10 +4991,10 @@ func (ec *executionContext) _Buyer_sellers(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.Seller) graphql.Marshaler {
-			return ec.marshalNSeller2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐSeller(ctx, selections, v)
+			return ec.marshalOSeller2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐSeller(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Buyer_sellers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -4974,10 +5023,10 @@ func (ec *executionContext) _Buyer_errors(ctx context.Context, field graphql.Col
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.BuyerError) graphql.Marshaler {
-			return ec.marshalNBuyerError2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyerErrorᚄ(ctx, selections, v)
+			return ec.marshalOBuyerError2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyerErrorᚄ(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Buyer_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -5206,10 +5255,10 @@ func (ec *executionContext) fieldContext_BuyerEdge_node(_ context.Context, field
 	return fc, nil
 }
 
-func (ec *executionContext) _BuyerError_id(ctx context.Context, field graphql.CollectedField, obj *model.BuyerError) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.ID)
+func (ec *executionContext) _BuyerError_code(ctx context.Context, field graphql.CollectedField, obj *model.BuyerError) (ret graphql.Marshaler) {
+	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Code)
 }
-func (ec *executionContext) fieldContext_BuyerError_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_BuyerError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BuyerError", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
@@ -5720,6 +5769,50 @@ func (ec *executionContext) fieldContext_Entity_findManyPersonByEmails(ctx conte
 	return fc, nil
 }
 
+func (ec *executionContext) _Entity_findManyProviderByIDs(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Entity_findManyProviderByIDs(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Entity().FindManyProviderByIDs(ctx, fc.Args["reps"].([]*ProviderByIDsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Provider) graphql.Marshaler {
+			return ec.marshalOProvider2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProvider(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Entity_findManyProviderByIDs(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Entity",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Provider(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Entity_findManyProviderByIDs_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Entity_findManySellerByIDs(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5957,10 +6050,10 @@ func (ec *executionContext) _Group_modules(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.Module) graphql.Marshaler {
-			return ec.marshalNModule2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐModule(ctx, selections, v)
+			return ec.marshalOModule2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐModule(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Group_modules(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -6603,10 +6696,10 @@ func (ec *executionContext) _Membership_groups(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.Group) graphql.Marshaler {
-			return ec.marshalNGroup2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐGroup(ctx, selections, v)
+			return ec.marshalOGroup2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐGroup(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Membership_groups(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -6635,10 +6728,10 @@ func (ec *executionContext) _Membership_buyers(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.Buyer) graphql.Marshaler {
-			return ec.marshalNBuyer2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyer(ctx, selections, v)
+			return ec.marshalOBuyer2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyer(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Membership_buyers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -6667,10 +6760,10 @@ func (ec *executionContext) _Membership_modules(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.Module) graphql.Marshaler {
-			return ec.marshalNModule2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐModule(ctx, selections, v)
+			return ec.marshalOModule2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐModule(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Membership_modules(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -7045,7 +7138,7 @@ func (ec *executionContext) fieldContext_Module_settings(_ context.Context, fiel
 }
 
 func (ec *executionContext) _Module_accountTypes(ctx context.Context, field graphql.CollectedField, obj *model.Module) (ret graphql.Marshaler) {
-	return ec.marshalNString2ᚕstringᚄ(ctx, field.Selections, obj.AccountTypes)
+	return ec.marshalOString2ᚕstringᚄ(ctx, field.Selections, obj.AccountTypes)
 }
 func (ec *executionContext) fieldContext_Module_accountTypes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Module", field, false, false, errors.New("field of type String does not have child fields"))
@@ -8105,6 +8198,38 @@ func (ec *executionContext) fieldContext_Person_providers(_ context.Context, fie
 	return fc, nil
 }
 
+func (ec *executionContext) _Person_unavailableProviders(ctx context.Context, field graphql.CollectedField, obj *model.Person) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Person_unavailableProviders(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UnavailableProviders, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Provider) graphql.Marshaler {
+			return ec.marshalNProvider2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProviderᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Person_unavailableProviders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Person",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Provider(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Phone_prefix(ctx context.Context, field graphql.CollectedField, obj *model.Phone) (ret graphql.Marshaler) {
 	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Prefix)
 }
@@ -8117,6 +8242,13 @@ func (ec *executionContext) _Phone_number(ctx context.Context, field graphql.Col
 }
 func (ec *executionContext) fieldContext_Phone_number(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Phone", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Provider_id(ctx context.Context, field graphql.CollectedField, obj *model.Provider) (ret graphql.Marshaler) {
+	return ec.marshalNID2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐID(ctx, field.Selections, obj.ID())
+}
+func (ec *executionContext) fieldContext_Provider_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Provider", field, true, false, errors.New("field of type ID does not have child fields"))
 }
 
 func (ec *executionContext) _Provider_name(ctx context.Context, field graphql.CollectedField, obj *model.Provider) (ret graphql.Marshaler) {
@@ -8400,6 +8532,50 @@ func (ec *executionContext) fieldContext_Query_nodes(ctx context.Context, field 
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_nodes_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_provider(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_provider(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Provider(ctx, fc.Args["name"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Provider) graphql.Marshaler {
+			return ec.marshalOProvider2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProvider(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_provider(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Provider(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_provider_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -11469,6 +11645,36 @@ func (ec *executionContext) unmarshalInputPersonByEmailsInput(ctx context.Contex
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputProviderByIDsInput(ctx context.Context, obj any) (ProviderByIDsInput, error) {
+	var it ProviderByIDsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"ID"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "ID":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ID"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputSellerByIDsInput(ctx context.Context, obj any) (SellerByIDsInput, error) {
 	var it SellerByIDsInput
 	if obj == nil {
@@ -11726,6 +11932,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Seller(ctx, sel, obj)
+	case *model.Provider:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Provider(ctx, sel, obj)
 	case *model.Module:
 		if obj == nil {
 			return graphql.Null
@@ -11810,6 +12021,13 @@ func (ec *executionContext) __Entity(ctx context.Context, sel ast.SelectionSet, 
 			return graphql.Null
 		}
 		return ec._Seller(ctx, sel, obj)
+	case model.Provider:
+		return ec._Provider(ctx, sel, &obj)
+	case *model.Provider:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Provider(ctx, sel, obj)
 	case model.Module:
 		return ec._Module(ctx, sel, &obj)
 	case *model.Module:
@@ -12207,8 +12425,8 @@ func (ec *executionContext) _AuditActor(ctx context.Context, sel ast.SelectionSe
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("AuditActor")
-		case "id":
-			out.Values[i] = ec._AuditActor_id(ctx, field, obj)
+		case "vendorId":
+			out.Values[i] = ec._AuditActor_vendorId(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -12339,12 +12557,12 @@ func (ec *executionContext) _Buyer(ctx context.Context, sel ast.SelectionSet, ob
 			}
 		case "sellers":
 			out.Values[i] = ec._Buyer_sellers(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "errors":
 			out.Values[i] = ec._Buyer_errors(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "audit":
@@ -12452,8 +12670,8 @@ func (ec *executionContext) _BuyerError(ctx context.Context, sel ast.SelectionSe
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("BuyerError")
-		case "id":
-			out.Values[i] = ec._BuyerError_id(ctx, field, obj)
+		case "code":
+			out.Values[i] = ec._BuyerError_code(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -12662,6 +12880,13 @@ func (ec *executionContext) _Entity(ctx context.Context, sel ast.SelectionSet) g
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "findManyProviderByIDs":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Entity_findManyProviderByIDs(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "findManySellerByIDs":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Entity_findManySellerByIDs(ctx, field)
@@ -12778,7 +13003,7 @@ func (ec *executionContext) _Group(ctx context.Context, sel ast.SelectionSet, ob
 			}
 		case "modules":
 			out.Values[i] = ec._Group_modules(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "users":
@@ -13008,17 +13233,17 @@ func (ec *executionContext) _Membership(ctx context.Context, sel ast.SelectionSe
 			}
 		case "groups":
 			out.Values[i] = ec._Membership_groups(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "buyers":
 			out.Values[i] = ec._Membership_buyers(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "modules":
 			out.Values[i] = ec._Membership_modules(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "audit":
@@ -13178,7 +13403,7 @@ func (ec *executionContext) _Module(ctx context.Context, sel ast.SelectionSet, o
 			}
 		case "accountTypes":
 			out.Values[i] = ec._Module_accountTypes(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "audit":
@@ -13651,6 +13876,11 @@ func (ec *executionContext) _Person(ctx context.Context, sel ast.SelectionSet, o
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "unavailableProviders":
+			out.Values[i] = ec._Person_unavailableProviders(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -13692,7 +13922,7 @@ func (ec *executionContext) _Phone(ctx context.Context, sel ast.SelectionSet, ob
 	return out
 }
 
-var providerImplementors = []string{"Provider"}
+var providerImplementors = []string{"Provider", "Node", "_Entity"}
 
 func (ec *executionContext) _Provider(ctx context.Context, sel ast.SelectionSet, obj *model.Provider) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, providerImplementors)
@@ -13701,6 +13931,11 @@ func (ec *executionContext) _Provider(ctx context.Context, sel ast.SelectionSet,
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Provider")
+		case "id":
+			out.Values[i] = ec._Provider_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "name":
 			out.Values[i] = ec._Provider_name(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -13805,6 +14040,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				}()
 				res = ec._Query_nodes(ctx, field)
 				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "provider":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_provider(ctx, field)
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -15246,22 +15503,6 @@ func (ec *executionContext) marshalNBuyerEdge2ᚖgithubᚗcomᚋaccountgraphᚋa
 	return ec._BuyerEdge(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNBuyerError2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyerErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.BuyerError) graphql.Marshaler {
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNBuyerError2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyerError(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
 func (ec *executionContext) marshalNBuyerError2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyerError(ctx context.Context, sel ast.SelectionSet, v *model.BuyerError) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -15792,6 +16033,20 @@ func (ec *executionContext) marshalNProvider2ᚖgithubᚗcomᚋaccountgraphᚋac
 		return graphql.Null
 	}
 	return ec._Provider(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNProviderByIDsInput2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋgeneratedᚐProviderByIDsInput(ctx context.Context, v any) ([]*ProviderByIDsInput, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*ProviderByIDsInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalOProviderByIDsInput2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋgeneratedᚐProviderByIDsInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func (ec *executionContext) unmarshalNProviderStatus2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProviderStatus(ctx context.Context, v any) (model.ProviderStatus, error) {
@@ -16631,6 +16886,25 @@ func (ec *executionContext) marshalOBuyerConnection2ᚖgithubᚗcomᚋaccountgra
 	return ec._BuyerConnection(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOBuyerError2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyerErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.BuyerError) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNBuyerError2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyerError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalOBuyerExternalIds2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyerExternalIds(ctx context.Context, sel ast.SelectionSet, v *model.BuyerExternalIds) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -17158,6 +17432,34 @@ func (ec *executionContext) marshalOPhone2ᚖgithubᚗcomᚋaccountgraphᚋaccou
 		return graphql.Null
 	}
 	return ec._Phone(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOProvider2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProvider(ctx context.Context, sel ast.SelectionSet, v []*model.Provider) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalOProvider2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProvider(ctx, sel, v[i])
+	})
+
+	return ret
+}
+
+func (ec *executionContext) marshalOProvider2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProvider(ctx context.Context, sel ast.SelectionSet, v *model.Provider) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Provider(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOProviderByIDsInput2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋgeneratedᚐProviderByIDsInput(ctx context.Context, v any) (*ProviderByIDsInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputProviderByIDsInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalOSeller2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐSeller(ctx context.Context, sel ast.SelectionSet, v []*model.Seller) graphql.Marshaler {

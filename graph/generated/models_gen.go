@@ -40,6 +40,10 @@ type PersonByEmailsInput struct {
 	Email string `json:"Email"`
 }
 
+type ProviderByIDsInput struct {
+	ID model.ID `json:"ID"`
+}
+
 // The root of queries. If a provider fails, lists have the data of the others, and the error is reported; a list is null if all providers failed.
 type Query struct {
 }

@@ -18,8 +18,8 @@ type AuditEvent struct {
 
 // AuditActor is the actor of an event: a user, an API token or the platform.
 type AuditActor struct {
-	// ID is the vendor's id of the actor; nil where the vendor gives none.
-	ID, Name, Icon *string
+	// VendorID is the vendor's id of the actor; nil where the vendor gives none.
+	VendorID, Name, Icon *string
 	// User is a short reference; nil where the actor is not a user.
 	User *User
 }

@@ -11,7 +11,8 @@ type Buyer struct {
 	Icon         *string
 	Address      *Address
 	TaxID        *string
-	// Account and Sellers can be short references.
+	// Account and Sellers can be short references. Sellers and Errors are nil where the
+	// vendor hides them.
 	Account *Account
 	Sellers []*Seller
 	Errors  []*BuyerError
@@ -49,7 +50,7 @@ type Contact struct {
 type BuyerExternalIds struct{ ErpCompanyContact, ErpCustomer, AccountExternalID *string }
 
 // BuyerError is an error in a buyer's data.
-type BuyerError struct{ ID, Message *string }
+type BuyerError struct{ Code, Message *string }
 
 // Seller is a company that sells to buyers of its region.
 type Seller struct {

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"errors"
+	"slices"
 )
 
 // Cursor is a position in a list, after one object. Its text is opaque to clients. It
@@ -16,6 +17,12 @@ type Cursor struct {
 	List ListID
 	// Positions are the positions in the providers' parts of the list.
 	Positions []Position
+	// Incomplete is set when rows before the cursor may be missing.
+	Incomplete bool
+	// Counted is set when a page before the cursor returned the length of the list,
+	// which is Total; nil is unknown. All later pages return the same.
+	Counted bool
+	Total   *int
 }
 
 // Position is a position in one provider's part of a list.
@@ -25,8 +32,53 @@ type Position struct {
 	Token string `json:"t,omitempty"`
 	// Index is the number of rows to skip; it can exceed the rows of the page.
 	Index int `json:"i,omitempty"`
-	// Done is set when the part has been read to its end.
+	// Rows is the number of the vendor's rows before the position. 0 is Index if there
+	// is no token, else unknown.
+	Rows int `json:"r,omitempty"`
+	// Done is set when the part has been read to its end, or is left out.
 	Done bool `json:"d,omitempty"`
+	// Failed is the kind of the error for which the part is left out if Done is set, and
+	// else of an attempt to look ahead into it; 0 is none.
+	Failed int `json:"f,omitempty"`
+	// Sorted is set when Index counts in the sorted rows of the whole part.
+	Sorted bool `json:"s,omitempty"`
+	// Blanks is the number of rows without a value in the list's order that were
+	// skipped and come last. BlankToken and BlankIndex are the position of the first,
+	// and Last is set when all other rows have been returned.
+	Blanks     int    `json:"b,omitempty"`
+	BlankToken string `json:"bt,omitempty"`
+	BlankIndex int    `json:"bi,omitempty"`
+	Last       bool   `json:"l,omitempty"`
+}
+
+// cursorBody is the JSON form of a cursor.
+type cursorBody struct {
+	Positions  []Position `json:"p"`
+	Incomplete bool       `json:"x,omitempty"`
+	// Total is nil in a cursor that is not counted, and negative where the total is
+	// unknown.
+	Total *int `json:"n,omitempty"`
+}
+
+func (c Cursor) body() cursorBody {
+	b := cursorBody{Positions: c.Positions, Incomplete: c.Incomplete, Total: c.Total}
+	if c.Counted && c.Total == nil {
+		unknown := -1
+		b.Total = &unknown
+	}
+	return b
+}
+
+func (b cursorBody) cursor(list ListID) Cursor {
+	c := Cursor{List: list, Positions: b.Positions, Incomplete: b.Incomplete, Counted: b.Total != nil}
+	if c.Counted && *b.Total >= 0 {
+		c.Total = b.Total
+	}
+	return c
+}
+
+func (p Position) isOutOfRange() bool {
+	return min(p.Index, p.Rows, p.Failed, p.Blanks, p.BlankIndex) < 0
 }
 
 // ListID is the fingerprint of a list: of its kind, parent, filter and order.
@@ -42,7 +94,7 @@ func NewListID(description string) ListID {
 var ErrCursor = errors.New("not a cursor of this list")
 
 const (
-	cursorVersion = 1
+	cursorVersion = 2
 	checksumSize  = 4
 	// maxCursor is the longest cursor in bytes that ParseCursor accepts. 20 providers
 	// with the longest documented tokens need a quarter of it.
@@ -51,9 +103,9 @@ const (
 
 // Encode returns the cursor as text that needs no escaping in a URL.
 func (c Cursor) Encode() string {
-	positions, _ := json.Marshal(c.Positions) // cannot fail: strings, numbers and bools
+	body, _ := json.Marshal(c.body()) // cannot fail: strings, numbers and bools
 	raw := append([]byte{cursorVersion}, c.List[:]...)
-	raw = append(raw, positions...)
+	raw = append(raw, body...)
 	return base64.RawURLEncoding.EncodeToString(append(raw, checksum(raw)...))
 }
 
@@ -63,7 +115,7 @@ func ParseCursor(text string, list ListID) (Cursor, error) {
 	if len(text) > maxCursor {
 		return Cursor{}, ErrCursor
 	}
-	raw, err := base64.RawURLEncoding.DecodeString(text)
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(text)
 	head := 1 + len(list)
 	if err != nil || len(raw) < head+checksumSize || raw[0] != cursorVersion {
 		return Cursor{}, ErrCursor
@@ -72,16 +124,11 @@ func ParseCursor(text string, list ListID) (Cursor, error) {
 	if string(sum) != string(checksum(body)) || ListID(body[1:head]) != list {
 		return Cursor{}, ErrCursor
 	}
-	c := Cursor{List: list}
-	if err := json.Unmarshal(body[head:], &c.Positions); err != nil || len(c.Positions) == 0 {
+	var b cursorBody
+	if err := json.Unmarshal(body[head:], &b); err != nil || len(b.Positions) == 0 || slices.ContainsFunc(b.Positions, Position.isOutOfRange) {
 		return Cursor{}, ErrCursor
 	}
-	for _, p := range c.Positions {
-		if p.Index < 0 {
-			return Cursor{}, ErrCursor
-		}
-	}
-	return c, nil
+	return b.cursor(list), nil
 }
 
 // checksum detects damage. It does not authenticate a cursor, which grants no access.

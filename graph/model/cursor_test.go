@@ -13,30 +13,36 @@ import (
 var (
 	list   = model.NewListID("users")
 	cursor = model.Cursor{List: list, Positions: []model.Position{
-		{Provider: "softwareone", Token: "100", Index: 7}, {Provider: "b", Done: true}, {Provider: "ü"},
-	}}
+		{Provider: "softwareone", Token: "100", Index: 7, Rows: 107, Blanks: 2, BlankToken: "0", BlankIndex: 3},
+		{Provider: "b", Done: true}, {Provider: "ü"}, {Provider: "c", Failed: 6, Done: true},
+		{Provider: "d", Sorted: true, Index: 4}, {Provider: "e", Last: true, Blanks: 1},
+	}, Incomplete: true, Counted: true, Total: new(930)}
 )
 
 func TestCursor_RoundTrip(t *testing.T) {
-	text := cursor.Encode()
-	if strings.ContainsAny(text, "+/=") {
-		t.Errorf("%q needs escaping in a URL", text)
-	}
-	got, err := model.ParseCursor(text, list)
-	if err != nil || !cmp.Equal(got, cursor) {
-		t.Errorf("%+v, %v", got, err)
+	uncounted, unknown := cursor, cursor
+	uncounted.Counted, uncounted.Total, unknown.Total = false, nil, nil
+	for _, c := range []model.Cursor{cursor, uncounted, unknown} {
+		text := c.Encode()
+		if strings.ContainsAny(text, "+/=") {
+			t.Errorf("%q needs escaping in a URL", text)
+		}
+		got, err := model.ParseCursor(text, list)
+		if err != nil || !cmp.Equal(got, c) {
+			t.Errorf("%+v, %v", got, err)
+		}
 	}
 }
 
 // Clients keep cursors beyond a release, so the encoding must not change.
 func TestCursor_EncodingIsStable(t *testing.T) {
-	const text = "AVVkv69cPlt7InAiOiJzb2Z0d2FyZW9uZSIsImkiOjJ9XRu0sFM"
+	const text = "AlVkv69cPnsicCI6W3sicCI6InNvZnR3YXJlb25lIiwiaSI6MiwiciI6Mn1dLCJuIjo5MzB9hPIB5Q"
 	raw, err := base64.RawURLEncoding.DecodeString(text)
 	if err != nil {
 		t.Fatal(err)
 	}
 	of := model.ListID(raw[1:7])
-	want := model.Cursor{List: of, Positions: []model.Position{{Provider: "softwareone", Index: 2}}}
+	want := model.Cursor{List: of, Positions: []model.Position{{Provider: "softwareone", Index: 2, Rows: 2}}, Counted: true, Total: new(930)}
 	if got, err := model.ParseCursor(text, of); err != nil || !cmp.Equal(got, want) {
 		t.Errorf("%+v, %v", got, err)
 	}
@@ -67,6 +73,10 @@ func TestParseCursor_Invalid(t *testing.T) {
 	for name, c := range map[string]model.Cursor{
 		"no position":    {List: list},
 		"negative index": {List: list, Positions: []model.Position{{Provider: "a", Index: -1}}},
+		"negative rows":  {List: list, Positions: []model.Position{{Provider: "a", Rows: -1}}},
+		"negative kind":  {List: list, Positions: []model.Position{{Provider: "a", Failed: -1}}},
+		"negative blank": {List: list, Positions: []model.Position{{Provider: "a", Blanks: -1}}},
+		"negative place": {List: list, Positions: []model.Position{{Provider: "a", BlankIndex: -1}}},
 	} {
 		if _, err := model.ParseCursor(c.Encode(), list); err != model.ErrCursor {
 			t.Errorf("%s: %v", name, err)
@@ -77,7 +87,7 @@ func TestParseCursor_Invalid(t *testing.T) {
 func FuzzParseCursor(f *testing.F) {
 	f.Add(cursor.Encode())
 	f.Add(model.Cursor{List: list, Positions: []model.Position{{}}}.Encode())
-	f.Add("AVVkv69cPlt7InAiOiJzb2Z0d2FyZW9uZSIsImkiOjJ9XRu0sFM")
+	f.Add("AlVkv69cPnsicCI6W3sicCI6InNvZnR3YXJlb25lIiwiaSI6MiwiciI6Mn1dLCJuIjo5MzB9hPIB5Q")
 	f.Add("")
 	f.Fuzz(func(t *testing.T, text string) {
 		read, err := model.ParseCursor(text, list)

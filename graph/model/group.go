@@ -24,8 +24,9 @@ type Module struct {
 	IsConfigurable, IsEnabledByDefault, Paid *bool
 	Filters                                  *ModuleFilters
 	Settings                                 *ModuleSettings
-	AccountTypes                             []string
-	Audit                                    *Audit
+	// AccountTypes is nil where the vendor hides it.
+	AccountTypes []string
+	Audit        *Audit
 }
 
 // IsEntity marks a type that a gateway can reference.

@@ -26,10 +26,11 @@ const (
 	TypeBuyer        = "Buyer"
 	TypeSeller       = "Seller"
 	TypeModule       = "Module"
+	TypeProvider     = "Provider"
 )
 
 var entityTypes = [...]string{
-	TypeUser, TypeMembership, TypeAccount, TypeOrganization, TypeGroup, TypeBuyer, TypeSeller, TypeModule,
+	TypeUser, TypeMembership, TypeAccount, TypeOrganization, TypeGroup, TypeBuyer, TypeSeller, TypeModule, TypeProvider,
 }
 
 func isEntityType(typ string) bool { return slices.Contains(entityTypes[:], typ) }

@@ -28,6 +28,30 @@ type Provider struct {
 	BaseURL string
 }
 
+// ID is the global id, `<name>:Provider:<name>`.
+func (p *Provider) ID() ID { return NewID(p.Name, TypeProvider, p.Name) }
+
+// IsNode marks an object with a global id.
+func (*Provider) IsNode() {}
+
+// IsEntity marks a type that a gateway can reference.
+func (Provider) IsEntity() {}
+
+// GlobalID is the global id.
+func (p *Provider) GlobalID() ID { return p.ID() }
+
+// Connection is the provider itself.
+func (p *Provider) Connection() *Provider { return p }
+
+// HasField reports true: a provider is always complete.
+func (*Provider) HasField(string) bool { return true }
+
+// Complete reports true.
+func (*Provider) Complete() bool { return true }
+
+// Attributes has the name.
+func (p *Provider) Attributes() Attributes { return Attributes{Name: &p.Name} }
+
 // ProviderStatus is the outcome of the last calls to a provider.
 type ProviderStatus string
 

@@ -48,7 +48,14 @@ func TestEntity_ImplementsNode(t *testing.T) {
 		model.TypeBuyer:        &model.Buyer{Entity: model.NewEntity(blendvision, model.TypeBuyer, "1")},
 		model.TypeSeller:       &model.Seller{Entity: model.NewEntity(blendvision, model.TypeSeller, "1")},
 		model.TypeModule:       &model.Module{Entity: model.NewEntity(blendvision, model.TypeModule, "1")},
+		model.TypeProvider:     &model.Provider{Name: "1"},
 	} {
+		if typ == model.TypeProvider {
+			if node.GlobalID() != "1:Provider:1" || node.Connection() != node || !node.Complete() || !node.HasField("name") {
+				t.Errorf("%s: %q of %v", typ, node.GlobalID(), node.Connection())
+			}
+			continue
+		}
 		if node.GlobalID() != model.NewID("blendvision", typ, "1") || node.Connection() != blendvision || !node.Complete() {
 			t.Errorf("%s: %q of %v", typ, node.GlobalID(), node.Connection())
 		}

@@ -55,6 +55,8 @@ type Person struct {
 	Email string
 	// Users are in the order of the providers; never empty.
 	Users []*User
+	// UnavailableProviders are those whose users may be missing.
+	UnavailableProviders []*Provider
 }
 
 // IsEntity marks a type that a gateway can reference.

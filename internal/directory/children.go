@@ -86,8 +86,7 @@ func (r *childReader[T]) readTogether(ctx context.Context, c providers.Collectio
 	query := r.list.Of(parents...).Query
 	rows := map[model.ID][]T{}
 	var freshness *model.Freshness
-	var gaps []error
-	hidden := false
+	var gaps Gaps
 	seen := map[model.ID]bool{}
 	for token, pages := "", 0; ; pages++ {
 		page, err := c.Page(ctx, query, token)
@@ -98,7 +97,7 @@ func (r *childReader[T]) readTogether(ctx context.Context, c providers.Collectio
 			return false
 		}
 		freshness = freshness.Merge(&page.Freshness)
-		gaps, hidden = append(gaps, page.Errors...), hidden || page.Hidden
+		gaps.Add(GapsOf(page))
 		for _, row := range page.Items {
 			if seen[row.GlobalID()] || !matches(row, query.Filter) {
 				continue
@@ -107,10 +106,13 @@ func (r *childReader[T]) readTogether(ctx context.Context, c providers.Collectio
 			parent := r.parentOf(row)
 			rows[parent] = append(rows[parent], row)
 		}
-		if page.Next == "" || page.Next == token {
+		if page.Next == "" {
+			if gaps.Empty() && page.Total != nil && len(seen) < *page.Total {
+				return false // the list that is too short says so
+			}
 			break
 		}
-		if pages >= len(parents) {
+		if page.Next == token || pages >= len(parents) {
 			return false
 		}
 		token = page.Next
@@ -118,11 +120,7 @@ func (r *childReader[T]) readTogether(ctx context.Context, c providers.Collectio
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, parent := range parents {
-		listing := Paginate(r.list.Of(parent), parent.Provider(), rows[parent], r.window, freshness)
-		if hidden || len(gaps) > 0 {
-			listing.Incomplete(gaps...)
-		}
-		r.listings[parent] = listing
+		r.listings[parent] = Paginate(r.list.Of(parent), parent.Provider(), rows[parent], gaps, r.window, freshness)
 	}
 	return true
 }

@@ -56,6 +56,15 @@ func (d *Directory) Providers() []*model.Provider {
 	return connections
 }
 
+// Provider returns the connection of the provider with this name. An unknown name is
+// an error of kind InvalidArgument, which names the providers that exist.
+func (d *Directory) Provider(name string) (*model.Provider, error) {
+	if p, ok := d.byName[name]; ok {
+		return p.Connection(), nil
+	}
+	return nil, d.unknownProvider(name)
+}
+
 // Status returns the status of a provider; ProviderUnknown when it is not configured.
 func (d *Directory) Status(name string) model.ProviderStatus {
 	if p, ok := d.byName[name]; ok {
@@ -80,11 +89,10 @@ func (d *Directory) Invalidate(ctx context.Context, ids []model.ID) {
 // Purge removes everything that was read through a provider from the cache. An
 // unknown provider is an error of kind InvalidArgument.
 func (d *Directory) Purge(ctx context.Context, provider string) error {
-	p, ok := d.byName[provider]
-	if !ok {
-		return d.unknownProvider(provider)
+	if _, err := d.Provider(provider); err != nil {
+		return err
 	}
-	p.Invalidate(ctx, nil)
+	d.byName[provider].Invalidate(ctx, nil)
 	return nil
 }
 

@@ -44,6 +44,13 @@ func TestDirectory_Providers(t *testing.T) {
 	if !slices.Equal(names, []string{"z", "a"}) {
 		t.Errorf("Providers() = %q, want the order of the configuration", names)
 	}
+	if p, err := d.Provider("a"); err != nil || p != d.Providers()[1] {
+		t.Errorf("Provider(a) = %v, %v", p, err)
+	}
+	const unknown = `provider: invalid argument: no provider has the name "b"; there are z, a`
+	if p, err := d.Provider("b"); p != nil || providers.KindOf(err) != providers.InvalidArgument || err.Error() != unknown {
+		t.Errorf("Provider(b) = %v, %v", p, err)
+	}
 	if d.Status("a") != model.ProviderUp || d.Status("b") != model.ProviderUnknown {
 		t.Errorf("%s, %s", d.Status("a"), d.Status("b"))
 	}

@@ -20,6 +20,8 @@ type fakeCollection[T model.Node] struct {
 	supportsOrder bool
 	mayRepeat     bool
 	totals        bool
+	// missing is the number of rows that totals count beyond those of the pages.
+	missing int
 	// supportsParents allows several parents in one query.
 	supportsParents bool
 	// isChild selects the rows of the queried parents; nil returns all rows.
@@ -83,7 +85,7 @@ func (s *fakeCollection[T]) Page(_ context.Context, q providers.Query, token str
 		page.Next = token
 	}
 	if s.totals {
-		total := len(slices.Concat(s.pages...))
+		total := len(slices.Concat(s.pages...)) + s.missing
 		page.Total = &total
 	}
 	return page, nil

@@ -40,16 +40,18 @@ func (l List) isEmpty() bool {
 
 // Read reads a window of a list. It calls no vendor where the description of the list
 // shows that it has no rows. Without an order it reads one provider after the
-// other, and only as far as the window needs; with one it merges the providers.
+// other, and only as far as the window needs; with one it merges the providers. A
+// provider that fails is left out of the rest of the list: its error and `complete:
+// false` are on each later page.
 func Read[T model.Node](ctx context.Context, d *Directory, sel Selector[T], l List, w Window) Listing[T] {
 	if l.isEmpty() {
-		return Paginate[T](l, "", nil, w, nil)
+		return Paginate[T](l, "", nil, Gaps{}, w, nil)
 	}
 	streams, err := openStreams(d, sel, l, w.After)
 	if err != nil {
 		return Unread[T](w, err)
 	}
-	listing := Listing[T]{Connection: &model.Connection[T]{PageInfo: &model.PageInfo{HasPreviousPage: w.After != nil}, Complete: true}}
+	listing := Listing[T]{Connection: &model.Connection[T]{PageInfo: &model.PageInfo{HasPreviousPage: w.After != nil}}}
 	order := l.Query.Order
 	next := concat(streams)
 	if order.Field != "" {
@@ -68,30 +70,29 @@ func Read[T model.Node](ctx context.Context, d *Directory, sel Selector[T], l Li
 	if w.More {
 		listing.PageInfo.HasNextPage = slices.ContainsFunc(streams, func(s *stream[T]) bool { return s.more(ctx) })
 	}
-	if n := len(listing.Edges); n > 0 {
-		listing.PageInfo.First, listing.PageInfo.Last = &listing.Edges[0].Position, &listing.Edges[n-1].Position
+	var count *int
+	if w.Total && (w.After == nil || !w.After.Counted) {
+		count = total(ctx, streams)
 	}
-	if w.Total {
-		listing.TotalCount = total(ctx, streams)
-	}
+	var gaps Gaps
 	listing.Failed = len(streams) > 0
 	for _, s := range streams {
 		listing.Freshness = listing.Freshness.Merge(s.freshness)
-		if reasons := s.errors(); s.isIncomplete() {
-			listing.Incomplete(reasons...)
-		}
-		if s.err == nil || s.pages > 0 {
-			listing.Failed = false
-		}
+		s.report(&gaps)
+		listing.Failed = listing.Failed && s.failed()
 	}
+	if order.Field == "" {
+		warnCursors(listing.Edges, streams)
+	}
+	listing.finish(w, count, gaps)
 	return listing
 }
 
 // openStreams opens the stream of each provider at its position in the cursor.
 func openStreams[T model.Node](d *Directory, sel Selector[T], l List, after *model.Cursor) ([]*stream[T], error) {
 	for _, name := range l.Providers {
-		if _, ok := d.byName[name]; !ok {
-			return nil, d.unknownProvider(name)
+		if _, err := d.Provider(name); err != nil {
+			return nil, err
 		}
 	}
 	positions := map[string]model.Position{}
@@ -124,27 +125,54 @@ func skipBefore[T model.Node](streams []*stream[T], provider string) {
 		if s.provider.Name == provider {
 			return
 		}
-		s.at.Done = true
+		s.at.Done, s.fromStart = true, false
 	}
 }
 
 // cursorAt returns the cursor after the last row: in an unordered list the position of
-// the first stream that is not at its end, in an ordered one those of all streams.
+// the first stream that is not at its end, in an ordered one those of all streams. Both
+// name the streams that are left out.
 func cursorAt[T model.Node](id model.ListID, streams []*stream[T], order providers.Order) model.Cursor {
 	c := model.Cursor{List: id}
 	if order.Field != "" {
 		for _, s := range streams {
-			c.Positions = append(c.Positions, s.at)
+			c.Positions = append(c.Positions, s.position())
 		}
 		return c
 	}
+	var leftOut []model.Position
 	for _, s := range streams {
+		if s.at.Done && s.err != nil {
+			leftOut = append(leftOut, s.position())
+		}
 		if !s.at.Done {
-			c.Positions = []model.Position{s.at}
+			c.Positions = append(append(c.Positions, s.position()), leftOut...)
 			break
 		}
 	}
 	return c
+}
+
+// warnCursors adds to the cursors of an unordered list the streams into which this
+// window could not look ahead, so that later windows report the error without a call,
+// until they reach the stream and try again.
+func warnCursors[T model.Node](edges []*model.Edge[T], streams []*stream[T]) {
+	for _, s := range streams {
+		err := s.err
+		if err == nil && s.pages == 0 {
+			err = s.warning
+		}
+		if err == nil {
+			continue
+		}
+		ahead := model.Position{Provider: s.provider.Name, Failed: int(providers.KindOf(err))}
+		for _, e := range edges {
+			at := &e.Position
+			if !slices.ContainsFunc(at.Positions, func(p model.Position) bool { return p.Provider == ahead.Provider }) {
+				at.Positions = append(at.Positions, ahead)
+			}
+		}
+	}
 }
 
 // concat returns the rows of one stream after the other.

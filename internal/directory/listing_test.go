@@ -37,11 +37,37 @@ func TestRead_OneProviderFails(t *testing.T) {
 
 // The rows before a failed page are returned.
 func TestRead_LaterPageFails(t *testing.T) {
-	for _, l := range []directory.List{{}, byName} {
-		s := &fakeCollection[*model.User]{pages: [][]*model.User{usersNamed("a", "1"), usersNamed("a", "2")}, errs: map[int]error{1: unavailable}, totals: true}
-		page := read(t, withUsers(s), l, directory.Window{First: 5, More: true})
-		if !slices.Equal(ids(page), []string{"a:1"}) || page.Failed || len(page.Errors) != 1 || page.PageInfo.HasNextPage {
-			t.Errorf("%q, failed %t, %v, %+v", ids(page), page.Failed, page.Errors, page.PageInfo)
+	s := &fakeCollection[*model.User]{pages: [][]*model.User{usersNamed("a", "1"), usersNamed("a", "2")}, errs: map[int]error{1: unavailable}, totals: true}
+	page := read(t, withUsers(s), directory.List{}, directory.Window{First: 5, More: true})
+	if !slices.Equal(ids(page), []string{"a:1"}) || page.Failed || len(page.Errors) != 1 || page.PageInfo.HasNextPage || page.Complete {
+		t.Errorf("%q, failed %t, %v, %+v", ids(page), page.Failed, page.Errors, page.PageInfo)
+	}
+}
+
+// An order over rows that were not all read is none, so that the list fails. Other
+// providers are not affected.
+func TestRead_OrderNeedsAllRows(t *testing.T) {
+	truncated := &providers.Error{Kind: providers.Incomplete}
+	long := &fakeCollection[*model.User]{}
+	for n := range directory.MaxPages + 2 {
+		long.pages = append(long.pages, usersNamed("a", fmt.Sprintf("%04d", n)))
+	}
+	for name, c := range map[string]struct {
+		part *fakeCollection[*model.User]
+		want providers.Kind
+	}{
+		"later page fails": {&fakeCollection[*model.User]{pages: [][]*model.User{usersNamed("a", "1"), usersNamed("a", "2")}, errs: map[int]error{1: unavailable}}, providers.Unavailable},
+		"too many pages":   {long, providers.Incomplete},
+		"truncated page":   {&fakeCollection[*model.User]{pages: [][]*model.User{usersNamed("a", "1")}, gaps: map[int][]error{0: {truncated}}}, providers.Incomplete},
+	} {
+		page := read(t, withUsers(c.part), byName, directory.Window{First: 200, More: true, Total: true})
+		if !page.Failed || !slices.Equal(kinds(page.Errors), []providers.Kind{c.want}) || len(page.Edges) != 0 {
+			t.Errorf("%s: %q, failed %t, %v", name, ids(page), page.Failed, page.Errors)
+		}
+		other := &fakeCollection[*model.User]{pages: [][]*model.User{usersNamed("b", "1")}}
+		page = read(t, withUsers(c.part, other), byName, directory.Window{First: 200, More: true, Total: true})
+		if page.Failed || !slices.Equal(ids(page), []string{"b:1"}) || !slices.Equal(kinds(page.Errors), []providers.Kind{c.want}) || page.Complete || page.TotalCount != nil {
+			t.Errorf("%s, with another: %q, failed %t, %v", name, ids(page), page.Failed, page.Errors)
 		}
 	}
 }
@@ -52,15 +78,15 @@ func TestRead_Incomplete(t *testing.T) {
 	for n := range directory.MaxPages + 2 {
 		long.pages = append(long.pages, usersNamed("a", fmt.Sprintf("%04d", n)))
 	}
-	page := read(t, withUsers(long), byName, directory.Window{First: 200, Total: true})
-	if len(page.Edges) != directory.MaxPages || page.Failed || page.TotalCount != nil ||
+	page := read(t, withUsers(long), directory.List{}, directory.Window{First: 200, Total: true})
+	if len(page.Edges) != directory.MaxPages || page.Failed || page.TotalCount != nil || page.Complete ||
 		!slices.Equal(kinds(page.Errors), []providers.Kind{providers.Incomplete}) || long.calls() != directory.MaxPages {
 		t.Errorf("%d rows in %d calls, failed %t, total %v, %v", len(page.Edges), long.calls(), page.Failed, page.TotalCount, page.Errors)
 	}
 
-	cyclic := &fakeCollection[*model.User]{pages: [][]*model.User{usersNamed("a", "1"), usersNamed("a", "2"), usersNamed("a", "3")}, repeatsToken: 1, totals: true}
+	cyclic := &fakeCollection[*model.User]{pages: [][]*model.User{usersNamed("a", "1"), usersNamed("a", "2", "3"), usersNamed("a", "4")}, repeatsToken: 1, totals: true}
 	page = read(t, withUsers(cyclic), directory.List{}, directory.Window{First: 9, More: true})
-	if !slices.Equal(ids(page), []string{"a:1", "a:2"}) || page.PageInfo.HasNextPage || page.Failed ||
+	if !slices.Equal(ids(page), []string{"a:1", "a:2", "a:3"}) || page.PageInfo.HasNextPage || page.Failed || page.Complete ||
 		!slices.Equal(kinds(page.Errors), []providers.Kind{providers.Incomplete}) {
 		t.Errorf("pages that do not advance: %q, %+v, %v", ids(page), page.PageInfo, page.Errors)
 	}

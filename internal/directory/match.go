@@ -57,6 +57,24 @@ func compare(a, b model.Node, order providers.Order) int {
 	return 0
 }
 
+// hasValue reports whether a row has the value that an order compares.
+func hasValue(row model.Node, order providers.Order) bool {
+	a := row.Attributes()
+	switch order.Field {
+	case model.OrderByName:
+		return a.Name != nil
+	case model.OrderByEmail:
+		return a.Email != nil
+	case model.OrderByCreatedAt:
+		return a.CreatedAt != nil
+	case model.OrderByUpdatedAt:
+		return a.UpdatedAt != nil
+	case model.OrderByLastLoginAt:
+		return a.LastLoginAt != nil
+	}
+	return true
+}
+
 func compareFolded(a, b string) int { return strings.Compare(fold(a), fold(b)) }
 
 func compareNullsLast[V any](a, b *V, order providers.Order, cmp func(a, b V) int) int {

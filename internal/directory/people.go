@@ -13,7 +13,7 @@ import (
 // users of all providers that have it, in the order of the providers. Vendors that
 // filter by address do so; the lists of the others are searched. An empty address
 // matches nobody. The errors are those of providers that could not be searched; the
-// users of the others are returned beside them.
+// users of the others are returned beside them, and each person names the providers.
 func FindPeople(ctx context.Context, d *Directory, emails []string) (map[string]*model.Person, []error) {
 	emails = slices.DeleteFunc(slices.Clone(emails), func(email string) bool { return email == "" })
 	if len(emails) == 0 {
@@ -30,7 +30,7 @@ func FindPeople(ctx context.Context, d *Directory, emails []string) (map[string]
 		email := NormalizeEmail(*edge.Node.Email)
 		person, ok := people[email]
 		if !ok {
-			person = &model.Person{Email: email}
+			person = &model.Person{Email: email, UnavailableProviders: listing.Incomplete}
 			people[email] = person
 		}
 		person.Users = append(person.Users, edge.Node)

@@ -30,6 +30,11 @@ func TestFindPeople_GroupsUsersByAddress(t *testing.T) {
 	if len(people) != 2 || !slices.Equal(kinds(errs), []providers.Kind{providers.Unavailable}) {
 		t.Fatalf("%d people, %v", len(people), errs)
 	}
+	for _, person := range people {
+		if u := person.UnavailableProviders; len(u) != 1 || u[0].Name != "b" {
+			t.Errorf("%s: unavailable providers %v", person.Email, u)
+		}
+	}
 	zoe := people["zoë@acme.example"]
 	if zoe == nil || zoe.Email != "zoë@acme.example" || len(zoe.Users) != 2 || zoe.Users[0].ID != "a:User:1" || zoe.Users[1].ID != "c:User:5" {
 		t.Errorf("%+v", zoe)

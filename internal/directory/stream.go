@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/accountgraph/accountgraph/graph/model"
@@ -15,45 +16,66 @@ type stream[T model.Node] struct {
 	provider   *model.Provider
 	collection providers.Collection[T]
 	query      providers.Query
-	// sortLocally is set when the vendor does not support the order. Then all rows are
-	// read and sorted first, and Index counts within the sorted rows.
-	sortLocally bool
-
 	// at is the position after the last returned row.
 	at model.Position
 	// head is the next row if peeked is set, and headAt the position after it.
 	head   T
 	headAt model.Position
 	peeked bool
-
 	// first is the list's first page, nil if it was not read; page is the current one.
 	first, page *providers.Page[T]
 	// fromStart is set when the stream begins at the start of the list.
 	fromStart bool
 	// count is the number of rows that were returned.
-	count  int
+	count int
+	// sorted are all rows, if they are sorted here.
 	sorted []T
+	// previous is the last row with a value that the vendor returned in its order.
+	previous T
 	// seen are the rows that were returned or skipped.
 	seen map[model.ID]bool
-	// pages is the number of pages that were fetched.
+	// counts is set when headAt.Rows counts all rows before headAt, and least is the
+	// smallest total of a page.
+	counts bool
+	least  *int
+	// inexact is set when a row of a page with a total did not match the filter.
+	inexact bool
+	// pages is the number of pages that were fetched, and maxPages its limit.
 	pages     int
+	maxPages  int
 	freshness *model.Freshness
+	// gaps are what the pages with gapTokens lack.
+	gaps      Gaps
+	gapTokens []string
 	// err ended the stream.
 	err error
-	// gaps are the errors of the pages that were read, and hidden is set if one of them
-	// lacks rows that the vendor hides.
-	gaps   []error
-	hidden bool
+	// warning is the error with which an earlier window could not look ahead into the
+	// part. It is reported until the part is read.
+	warning error
 }
 
 func newStream[T model.Node](p *model.Provider, c providers.Collection[T], q providers.Query, at model.Position) *stream[T] {
-	fromStart := at == model.Position{}
-	at.Provider = p.Name
-	return &stream[T]{
-		provider: p, collection: c, query: q, at: at, fromStart: fromStart, seen: map[model.ID]bool{},
-		sortLocally: q.Order.Field != "" && !c.SupportsOrder(q),
+	s := &stream[T]{provider: p, collection: c, query: q, at: at, seen: map[model.ID]bool{}, maxPages: MaxPages}
+	if at.Failed != 0 {
+		s.warning = &providers.Error{Kind: providers.Kind(at.Failed), Provider: p, Detail: failedBefore}
+		s.at.Failed = 0
+		if at.Done {
+			s.err = s.warning
+		}
 	}
+	s.at.Provider = p.Name
+	s.fromStart = s.at == model.Position{Provider: p.Name}
+	if s.at.Token == "" && s.at.Rows == 0 {
+		s.at.Rows = s.at.Index
+	}
+	s.counts = s.fromStart || s.at.Rows > 0
+	if q.Order.Field != "" && !c.SupportsOrder(q) {
+		s.at.Sorted = true
+	}
+	return s
 }
+
+const failedBefore = "failed at an earlier page of this list; its rows are left out, read the list from its start"
 
 // next returns the next row; false at the end of the list or after an error.
 func (s *stream[T]) next(ctx context.Context) (T, bool) {
@@ -75,11 +97,7 @@ func (s *stream[T]) peek(ctx context.Context) bool {
 		return false
 	}
 	s.headAt = s.at
-	if s.sortLocally {
-		s.peeked = s.advanceSorted(ctx)
-	} else {
-		s.peeked = s.advance(ctx)
-	}
+	s.peeked = s.advanceInOrder(ctx)
 	s.at.Done = !s.peeked
 	return s.peeked
 }
@@ -87,8 +105,11 @@ func (s *stream[T]) peek(ctx context.Context) bool {
 // more reports whether rows are left. It makes no call where the vendor's total is
 // enough to know.
 func (s *stream[T]) more(ctx context.Context) bool {
-	if s.peeked || s.at.Done {
+	switch {
+	case s.peeked || s.at.Done:
 		return s.peeked
+	case s.at.Last:
+		return s.at.Blanks > 0
 	}
 	if p := s.page; p != nil && p.Next != "" && p.Total != nil && !p.MayRepeat {
 		return true
@@ -96,36 +117,65 @@ func (s *stream[T]) more(ctx context.Context) bool {
 	return s.peek(ctx)
 }
 
-// errors returns the reasons for which rows are missing.
-func (s *stream[T]) errors() []error {
-	if s.err == nil {
-		return s.gaps
+// position is the position that a cursor holds: of a part that failed, the reason.
+func (s *stream[T]) position() model.Position {
+	if s.err == nil || !s.at.Done {
+		at := s.at
+		if at.Token == "" && at.Rows == at.Index {
+			at.Rows = 0
+		}
+		return at
 	}
-	return append(slices.Clip(s.gaps), s.err)
+	return model.Position{Provider: s.provider.Name, Failed: int(providers.KindOf(s.err)), Done: true}
 }
 
-// isIncomplete reports whether rows of the pages that were read may be missing.
-func (s *stream[T]) isIncomplete() bool { return s.hidden || s.err != nil || len(s.gaps) > 0 }
+// failed reports whether no row of the part could be read.
+func (s *stream[T]) failed() bool {
+	return s.err != nil && (s.pages == 0 || s.at.Sorted)
+}
 
-// total returns the number of rows of the whole list; nil unless the vendor gives it or
-// all rows have been read.
-func (s *stream[T]) total(ctx context.Context) *int {
+// report adds what is missing in the part to gaps.
+func (s *stream[T]) report(gaps *Gaps) {
+	gaps.Add(s.gaps)
 	switch {
-	case s.err == nil && s.sorted != nil:
-		n := len(s.sorted)
-		return &n
-	case s.err == nil && s.fromStart && s.at.Done:
-		return &s.count
-	case s.err == nil && s.page == nil:
-		s.page = s.fetch(ctx, s.at.Token)
+	case s.err != nil:
+		gaps.Add(Gaps{Errors: []error{s.err}})
+	case s.warning != nil && s.pages == 0:
+		gaps.Add(Gaps{Errors: []error{s.warning}})
+	default:
+		return
 	}
-	if s.page == nil {
+	gaps.Providers = append(gaps.Providers, s.provider)
+}
+
+// total returns the number of rows of the whole part; nil unless the vendor gives it or
+// all rows have been read. It does not depend on the position of the stream.
+func (s *stream[T]) total(ctx context.Context) *int {
+	n := s.length(ctx)
+	if s.err != nil || !s.gaps.Empty() || s.warning != nil {
 		return nil
 	}
-	if s.page.Total == nil && s.err == nil && s.first != nil && s.first.Next == "" {
+	return n
+}
+
+func (s *stream[T]) length(ctx context.Context) *int {
+	switch {
+	case s.err != nil:
+		return nil
+	case s.at.Sorted:
+		s.readSorted(ctx)
+		n := len(s.sorted)
+		return &n
+	case s.fromStart && s.at.Done:
+		return &s.count
+	case s.page != nil && s.page.Total != nil:
+		return s.page.Total
+	case s.first == nil && s.fetch(ctx, "") == nil:
+		return nil
+	case s.first.Next == "":
 		return s.countFirstPage()
 	}
-	return s.page.Total
+	return s.first.Total
 }
 
 // countFirstPage counts the rows of a list that consists of its first page.
@@ -158,17 +208,34 @@ func (s *stream[T]) advance(ctx context.Context) bool {
 		for s.headAt.Index < len(s.page.Items) {
 			row := s.page.Items[s.headAt.Index]
 			s.headAt.Index++
-			if s.isNew(row) && matches(row, s.query.Filter) {
+			if !s.isNew(row) {
+				continue
+			}
+			s.headAt.Rows++
+			if matches(row, s.query.Filter) {
 				s.head = row
 				return true
 			}
 		}
 		if s.page.Next == "" {
+			s.checkTotal()
 			return false
 		}
 		s.headAt.Token, s.headAt.Index = s.page.Next, s.headAt.Index-len(s.page.Items)
 		s.page = nil
 	}
+}
+
+// checkTotal reports a list that has ended with fewer rows than the vendor's total. If
+// pages differ in it, since the list has changed meanwhile, the smallest counts.
+func (s *stream[T]) checkTotal() {
+	if !s.counts || s.headAt.Last || s.least == nil || s.headAt.Rows >= *s.least || !s.gaps.Empty() || s.err != nil {
+		return
+	}
+	s.gaps.Add(Gaps{Providers: []*model.Provider{s.provider}, Errors: []error{&providers.Error{
+		Kind: providers.Incomplete, Provider: s.provider,
+		Detail: fmt.Sprintf("the list has ended after %d rows, but the vendor counts %d", s.headAt.Rows, *s.least),
+	}}})
 }
 
 // skipSeen marks the rows of the current page before the cursor as seen.
@@ -195,27 +262,6 @@ func (s *stream[T]) rereadPages(ctx context.Context) {
 	}
 }
 
-// advanceSorted reads the next row of the sorted list into head, and moves headAt after
-// it. It reads and sorts the list first.
-func (s *stream[T]) advanceSorted(ctx context.Context) bool {
-	if s.sorted == nil {
-		index := s.headAt.Index
-		s.headAt.Index = 0
-		s.sorted = []T{}
-		for s.advance(ctx) {
-			s.sorted = append(s.sorted, s.head)
-		}
-		slices.SortStableFunc(s.sorted, func(a, b T) int { return compare(a, b, s.query.Order) })
-		s.headAt = model.Position{Provider: s.provider.Name, Index: index}
-	}
-	if s.headAt.Index >= len(s.sorted) {
-		return false
-	}
-	s.head = s.sorted[s.headAt.Index]
-	s.headAt.Index++
-	return true
-}
-
 // isNew reports whether a row has not been seen, and marks it as seen.
 func (s *stream[T]) isNew(row T) bool {
 	if s.seen[row.GlobalID()] {
@@ -228,7 +274,7 @@ func (s *stream[T]) isNew(row T) bool {
 // fetch reads a page. It returns nil and sets err when that fails or MaxPages is
 // reached.
 func (s *stream[T]) fetch(ctx context.Context, token string) *providers.Page[T] {
-	if s.pages == MaxPages {
+	if s.pages == s.maxPages {
 		s.err = &providers.Error{Kind: providers.Incomplete, Provider: s.provider, Detail: "the list has more than 100 pages; the rest was not read"}
 		return nil
 	}
@@ -239,7 +285,15 @@ func (s *stream[T]) fetch(ctx context.Context, token string) *providers.Page[T] 
 	}
 	s.pages++
 	s.freshness = s.freshness.Merge(&page.Freshness)
-	s.gaps, s.hidden = append(s.gaps, page.Errors...), s.hidden || page.Hidden
+	page = s.withExactTotal(page)
+	if page.Total != nil && (s.least == nil || *page.Total < *s.least) {
+		s.least = page.Total
+	}
+	if gaps := GapsOf(page); !gaps.Empty() && !slices.Contains(s.gapTokens, token) {
+		gaps.Providers = []*model.Provider{s.provider}
+		s.gaps.Add(gaps)
+		s.gapTokens = append(s.gapTokens, token)
+	}
 	if page.Next != "" && page.Next == token {
 		s.err = &providers.Error{Kind: providers.Incomplete, Provider: s.provider, Detail: "the vendor's pages do not advance"}
 		page = &providers.Page[T]{Items: page.Items, Freshness: page.Freshness}
@@ -248,4 +302,19 @@ func (s *stream[T]) fetch(ctx context.Context, token string) *providers.Page[T] 
 		s.first = page
 	}
 	return page
+}
+
+// withExactTotal returns the page without its total once a row has not matched the
+// filter: the vendor has not applied the filter exactly then.
+func (s *stream[T]) withExactTotal(page *providers.Page[T]) *providers.Page[T] {
+	if page.Total == nil {
+		return page
+	}
+	s.inexact = s.inexact || slices.ContainsFunc(page.Items, func(row T) bool { return !matches(row, s.query.Filter) })
+	if !s.inexact {
+		return page
+	}
+	inexact := *page
+	inexact.Total = nil
+	return &inexact
 }

@@ -20,22 +20,16 @@ func (w Window) Of(rows int) (from, to int) {
 	return from, min(from+w.First, rows)
 }
 
-// Listing is a window of a list, and the errors of reading it.
+// Listing is a window of a list, and why rows may be missing.
 type Listing[T any] struct {
 	*model.Connection[T]
 	// Errors holds the error of each provider that failed or was read in part, and
-	// those that tell why rows are missing. If there are any, the connection is not
-	// complete and has no total.
+	// those that tell why rows are missing.
 	Errors []error
+	// Incomplete are the providers whose rows may be missing.
+	Incomplete []*model.Provider
 	// Failed is set when no provider could be read.
 	Failed bool
-}
-
-// Incomplete marks a listing as one in which rows may be missing for these reasons,
-// or, without reasons, because the vendor hides them. Its total is unknown then.
-func (l *Listing[T]) Incomplete(reasons ...error) {
-	l.Errors = append(l.Errors, reasons...)
-	l.Complete, l.TotalCount = false, nil
 }
 
 // Unread returns the listing of a list that could not be read. Without errors, the
@@ -47,14 +41,13 @@ func Unread[T model.Node](w Window, errs ...error) Listing[T] {
 	}
 }
 
-// Paginate returns a window of a complete list whose rows are given. provider is the
-// name that its cursors hold.
-func Paginate[T model.Node](l List, provider string, rows []T, w Window, freshness *model.Freshness) Listing[T] {
+// Paginate returns a window of a list whose rows are given, without those that the gaps
+// tell of. provider is the name that its cursors hold.
+func Paginate[T model.Node](l List, provider string, rows []T, gaps Gaps, w Window, freshness *model.Freshness) Listing[T] {
 	start, end := w.Of(len(rows))
-	n := len(rows)
 	c := &model.Connection[T]{
-		PageInfo:   &model.PageInfo{HasNextPage: end < n, HasPreviousPage: w.After != nil},
-		TotalCount: &n, Complete: true, Freshness: freshness,
+		PageInfo:  &model.PageInfo{HasNextPage: end < len(rows), HasPreviousPage: w.After != nil},
+		Freshness: freshness,
 	}
 	id := l.ID()
 	edges, positions := make([]model.Edge[T], end-start), make([]model.Position, end-start)
@@ -64,8 +57,36 @@ func Paginate[T model.Node](l List, provider string, rows []T, w Window, freshne
 		edges[i] = model.Edge[T]{Position: model.Cursor{List: id, Positions: positions[i : i+1 : i+1]}, Node: row}
 		c.Edges[i] = &edges[i]
 	}
-	if len(c.Edges) > 0 {
-		c.PageInfo.First, c.PageInfo.Last = &c.Edges[0].Position, &c.Edges[len(c.Edges)-1].Position
+	var total *int
+	if gaps.Empty() {
+		n := len(rows)
+		total = &n
 	}
-	return Listing[T]{Connection: c}
+	listing := Listing[T]{Connection: c}
+	listing.finish(w, total, gaps)
+	return listing
+}
+
+// finish sets what the pages of a walk agree on: the total is that of the first page
+// that counted, and a list is not complete after a page that was not. The cursors carry
+// both. total is the total as this window knows it.
+func (l *Listing[T]) finish(w Window, total *int, gaps Gaps) {
+	l.Errors, l.Incomplete = gaps.Errors, gaps.Providers
+	l.Complete, l.TotalCount = gaps.Empty(), total
+	counted := w.Total
+	if after := w.After; after != nil {
+		l.Complete = l.Complete && !after.Incomplete
+		if after.Counted {
+			l.TotalCount, counted = after.Total, true
+		}
+	}
+	for _, e := range l.Edges {
+		e.Position.Incomplete, e.Position.Counted = !l.Complete, counted
+		if counted {
+			e.Position.Total = l.TotalCount
+		}
+	}
+	if n := len(l.Edges); n > 0 {
+		l.PageInfo.First, l.PageInfo.Last = &l.Edges[0].Position, &l.Edges[n-1].Position
+	}
 }

@@ -142,6 +142,18 @@ func membershipsOf(parent *valueType[*model.Person], field string) edge {
 	}
 }
 
+// unavailableProvidersOf is the list of the providers whose users a person may lack.
+func unavailableProvidersOf(parent *valueType[*model.Person], field string) edge {
+	return edge{
+		parent: parent.typ, field: field, target: provider.typ, shape: list,
+		follow: func(b *batch, p any, f Field) {
+			for _, unavailable := range parent.cast(p).UnavailableProviders {
+				b.visitValue(provider.typ, unavailable, f.Selection)
+			}
+		},
+	}
+}
+
 // providersOf is the list of the providers of a person's users.
 func providersOf(parent *valueType[*model.Person], field string) edge {
 	return edge{

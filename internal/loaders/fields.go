@@ -2,6 +2,7 @@ package loaders
 
 import (
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/directory"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
@@ -80,25 +81,35 @@ var (
 		loader:   func(s *Loaders) **Loader[*model.Module] { return &s.Modules },
 	}
 
-	entityTypes = []entity{users, memberships, accounts, organizations, groups, buyers, sellers, modules}
+	provider = &entityType[*model.Provider]{
+		typ: model.TypeProvider, conditions: []string{model.TypeProvider, "Node", "_Entity"},
+		configured: func(d *directory.Directory, id model.ID) *model.Provider {
+			if p, err := d.Provider(id.Provider()); err == nil && p.ID() == id {
+				return p
+			}
+			return nil
+		},
+		loader: func(s *Loaders) **Loader[*model.Provider] { return &s.Providers },
+	}
+
+	entityTypes = []entity{users, memberships, accounts, organizations, groups, buyers, sellers, modules, provider}
 )
 
 // The object types without an id that lie between two entities. The parent value of
 // Query is nil: its lists take all providers.
 var (
 	query      = &valueType[*model.Provider]{"Query", []string{"Query"}}
-	provider   = &valueType[*model.Provider]{"Provider", []string{"Provider"}}
 	person     = &valueType[*model.Person]{"Person", []string{"Person", "_Entity"}}
 	contact    = &valueType[*model.Contact]{"Contact", []string{"Contact"}}
 	audit      = &valueType[*model.Audit]{"Audit", []string{"Audit"}}
 	auditEvent = &valueType[*model.AuditEvent]{"AuditEvent", []string{"AuditEvent"}}
 	auditActor = &valueType[*model.AuditActor]{"AuditActor", []string{"AuditActor"}}
 
-	valueTypes = []objectType{query, provider, person, contact, audit, auditEvent, auditActor}
+	valueTypes = []objectType{query, person, contact, audit, auditEvent, auditActor}
 )
 
 // edges are the fields of the schema that lead to entities: one row each. Beside
-// them, every entity type has an edge `provider`.
+// them, every entity type but Provider has an edge `provider`.
 var edges = []edge{
 	entityByID(users, "user"),
 	entityByID(accounts, "account"),
@@ -111,6 +122,7 @@ var edges = []edge{
 	nodesByID("nodes"),
 	personByEmail("person"),
 	peopleByEmail("people"),
+	providerByName("provider"),
 	allProviders("providers"),
 	entitiesByRepresentation("_entities"),
 	rootList(query, "users", users, UserList),
@@ -121,10 +133,10 @@ var edges = []edge{
 	rootList(query, "sellers", sellers, ofQuery(SellerList)),
 	rootList(query, "modules", modules, ofQuery(ModuleList)),
 
-	rootList(provider, "users", users, UserList),
-	rootList(provider, "accounts", accounts, AccountList),
-	rootList(provider, "organizations", organizations, OrganizationList),
-	unreadableTenantsOf(provider, "unreadableTenants"),
+	rootList(provider, "users", users, UserList).isDerived(),
+	rootList(provider, "accounts", accounts, AccountList).isDerived(),
+	rootList(provider, "organizations", organizations, OrganizationList).isDerived(),
+	unreadableTenantsOf(provider, "unreadableTenants").isDerived(),
 
 	reference(users, "currentAccount", accounts, func(u *model.User) *model.Account { return u.CurrentAccount }),
 	childList(users, "memberships", memberships, noArguments(MembershipList)),
@@ -166,6 +178,7 @@ var edges = []edge{
 	references(person, "users", users, func(p *model.Person) []*model.User { return p.Users }),
 	membershipsOf(person, "memberships"),
 	providersOf(person, "providers"),
+	unavailableProvidersOf(person, "unavailableProviders"),
 	reference(contact, "user", users, func(c *model.Contact) *model.User { return c.User }),
 	value(audit, "created", auditEvent, func(a *model.Audit) *model.AuditEvent { return a.Created }),
 	value(audit, "updated", auditEvent, func(a *model.Audit) *model.AuditEvent { return a.Updated }),

@@ -257,6 +257,9 @@ func (s selectFields) Fields(string) []loaders.Field {
 func TestResolve_HiddenObject(t *testing.T) {
 	s := readSchema()
 	for name, l := range allLoaders(t) {
+		if name == model.TypeProvider { // is always complete
+			continue
+		}
 		var enums selectFields
 		for field, f := range s[name].fields {
 			if f.isEnum && f.nonNull {

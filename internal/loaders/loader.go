@@ -25,8 +25,14 @@ func newLoader[T model.Node](s *Loaders, row *entityType[T]) *Loader[T] {
 }
 
 func (l *Loader[T]) readObjects(ctx context.Context, ids []model.ID) []*dataloader.Result[T] {
-	objects, failed := directory.Objects(ctx, l.loaders.directory, l.row.selector, ids)
 	results := make([]*dataloader.Result[T], len(ids))
+	if l.row.configured != nil {
+		for i, id := range ids {
+			results[i] = &dataloader.Result[T]{Data: l.row.configured(l.loaders.directory, id)}
+		}
+		return results
+	}
+	objects, failed := directory.Objects(ctx, l.loaders.directory, l.row.selector, ids)
 	for i, id := range ids {
 		results[i] = &dataloader.Result[T]{Data: objects[id], Error: failed[id]}
 	}

@@ -35,6 +35,7 @@ type Loaders struct {
 	Buyers        *Loader[*model.Buyer]
 	Sellers       *Loader[*model.Seller]
 	Modules       *Loader[*model.Module]
+	Providers     *Loader[*model.Provider]
 
 	people     *dataloader.Loader[string, personResult]
 	roles      *dataloader.Loader[model.ID, []*model.Role]

@@ -65,7 +65,7 @@ func Embedded[T model.Node](of directory.List, rows []T, p Paging) (*directory.L
 		hidden := directory.Unread[T](w)
 		return &hidden, nil
 	}
-	listing := directory.Paginate(of, "", rows, w, nil)
+	listing := directory.Paginate(of, "", rows, directory.Gaps{}, w, nil)
 	return &listing, nil
 }
 

@@ -2,6 +2,7 @@ package loaders
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/graph-gophers/dataloader/v7"
@@ -73,7 +74,8 @@ func SplitErrors(err error) []error {
 }
 
 // MembershipsOf reads the memberships of all users of a person, in the order of the
-// users. The listing's TotalCount is nil where a list could not be read to its end.
+// users. The listing is not complete where a list could not be read to its end, or a
+// provider could not be searched for users.
 func (s *Loaders) MembershipsOf(ctx context.Context, p *model.Person, window Paging) (*directory.Listing[*model.Membership], error) {
 	l := directory.List{Kind: "person " + p.Email}
 	w, err := embeddedWindow(l, window)
@@ -83,20 +85,16 @@ func (s *Loaders) MembershipsOf(ctx context.Context, p *model.Person, window Pag
 	parts, _ := load(ctx, s.Memberships.lists, membershipKeys(p))
 	var rows []*model.Membership
 	var freshness *model.Freshness
-	var errs []error
-	complete := true
+	gaps := directory.Gaps{Providers: slices.Clone(p.UnavailableProviders)}
 	for i, part := range parts {
 		for part != nil && part.Connection != nil {
 			rows = append(rows, part.Nodes()...)
 			freshness = freshness.Merge(part.Freshness)
-			errs, complete = append(errs, part.Errors...), complete && part.Complete
+			gaps.Add(directory.Gaps{Errors: part.Errors, Hidden: !part.Complete})
 			part = s.nextPage(ctx, p.Users[i], part)
 		}
 	}
-	listing := directory.Paginate(l, "", rows, w, freshness)
-	if !complete {
-		listing.Incomplete(errs...)
-	}
+	listing := directory.Paginate(l, "", rows, gaps, w, freshness)
 	return &listing, nil
 }
 

@@ -28,6 +28,7 @@ func (p fakeProvider) Connection() *model.Provider { return acme }
 func (p fakeProvider) Collections() providers.Collections {
 	return providers.Collections{Memberships: p}
 }
+
 func (p fakeProvider) SupportsParents(string) bool        { return false }
 func (p fakeProvider) SupportsOrder(providers.Query) bool { return true }
 
@@ -97,5 +98,15 @@ func TestMembershipsOf_LaterPageFails(t *testing.T) {
 	last := listing.Edges[len(listing.Edges)-1].Node.VendorID
 	if len(listing.Edges) != 50 || last != "49/x" || !listing.PageInfo.HasNextPage || listing.TotalCount != nil || listing.Complete {
 		t.Errorf("%d memberships, the last %s, total %v", len(listing.Edges), last, listing.TotalCount)
+	}
+}
+
+// A person whose users may be missing may lack their memberships.
+func TestMembershipsOf_UnavailableProvider(t *testing.T) {
+	person := personWith("x")
+	person.UnavailableProviders = []*model.Provider{{Name: "gone"}}
+	listing, err := loaders.New(directory.New(fakeProvider{count: 3})).MembershipsOf(t.Context(), person, loaders.Paging{})
+	if err != nil || listing.Complete || listing.TotalCount != nil || listing.Errors != nil || len(listing.Edges) != 3 {
+		t.Errorf("%+v, %v, %v", listing.Connection, listing.Errors, err)
 	}
 }

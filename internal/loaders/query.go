@@ -91,6 +91,20 @@ func (b *batch) enqueuePerson(email string, want Selection) {
 	})
 }
 
+// providerByName is a field of Query that returns the provider with a name.
+func providerByName(field string) edge {
+	return rootEdge(field, provider.typ, single, func(b *batch, f Field) {
+		var a struct{ Name string }
+		if f.Arguments(&a) != nil {
+			return
+		}
+		if p, err := b.loaders.directory.Provider(a.Name); err == nil {
+			b.tags.addProviders([]*model.Provider{p})
+			b.visitValue(provider.typ, p, f.Selection)
+		}
+	})
+}
+
 // allProviders is a field of Query that returns every provider.
 func allProviders(field string) edge {
 	return rootEdge(field, provider.typ, list, func(b *batch, f Field) {
@@ -103,11 +117,11 @@ func allProviders(field string) edge {
 // rootList is a connection that belongs to no entity: of all providers, or of the
 // one that is its parent.
 func rootList[F, O any, T model.Node](
-	parent *valueType[*model.Provider], field string, target *entityType[T],
+	parent parentType[*model.Provider], field string, target *entityType[T],
 	describe func(in *model.Provider, filter *F, order *O) (directory.List, error),
 ) edge {
 	return edge{
-		parent: parent.typ, field: field, target: target.typ, shape: connection,
+		parent: parent.name(), field: field, target: target.typ, shape: connection,
 		follow: func(b *batch, p any, f Field) {
 			var a struct {
 				Filter  *F

@@ -11,7 +11,9 @@ import (
 type entityType[T model.Node] struct {
 	typ        string
 	conditions []string
+	// selector is nil for a type that is configured, not read from vendors.
 	selector   directory.Selector[T]
+	configured func(d *directory.Directory, id model.ID) T
 	// loader is where Loaders holds the loader of this type.
 	loader func(*Loaders) **Loader[T]
 	// unknownEnums returns a copy in which every non-null enum has a value; nil where
@@ -157,7 +159,9 @@ func newIndex(entities []entity, values []objectType, rows []edge) *index {
 	for _, e := range entities {
 		x.entities[e.name()] = e
 		x.conditions[e.name()] = e.typeConditions()
-		x.add(providerOf(e))
+		if e.name() != model.TypeProvider {
+			x.add(providerOf(e))
+		}
 	}
 	for _, row := range rows {
 		x.add(row)

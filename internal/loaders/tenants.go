@@ -45,9 +45,9 @@ func (s *Loaders) loadUnreadable(ctx context.Context, names []string) []*dataloa
 }
 
 // unreadableTenantsOf is the list of the unreadable tenants of a provider.
-func unreadableTenantsOf(parent *valueType[*model.Provider], field string) edge {
+func unreadableTenantsOf(parent parentType[*model.Provider], field string) edge {
 	return edge{
-		parent: parent.typ, field: field, target: "String", shape: list,
+		parent: parent.name(), field: field, target: "String", shape: list,
 		follow: func(b *batch, p any, _ Field) { b.unreadable = append(b.unreadable, parent.cast(p).Name) },
 	}
 }

@@ -151,5 +151,8 @@ func (m memberships) membership(account *model.Account, user *model.User) *model
 	if !user.Complete() {
 		e = e.WithFieldSet(withoutStatus)
 	}
-	return &model.Membership{Entity: e, User: user, Account: account, Role: model.RoleMember, Status: user.Status}
+	return &model.Membership{
+		Entity: e, User: user, Account: account, Role: model.RoleMember, Status: user.Status,
+		Groups: []*model.Group{}, Buyers: []*model.Buyer{}, Modules: []*model.Module{},
+	}
 }

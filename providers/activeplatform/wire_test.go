@@ -103,7 +103,7 @@ func TestRecords_UnsetFields(t *testing.T) {
 	}{
 		{members.Items[1].User, []string{"Icon", "Phone", "LastLoginAt", "Settings", "Audit", "CurrentAccount"}},
 		{members.Items[1], []string{
-			"Organization", "VendorRole", "VendorRoleID", "License", "JoinedAt", "LastAccessAt", "Invitation", "Groups", "Buyers", "Modules", "Audit",
+			"Organization", "VendorRole", "VendorRoleID", "License", "JoinedAt", "LastAccessAt", "Invitation", "Audit",
 		}},
 		{account, []string{
 			"Type", "ServiceLevel", "ExternalID", "ExternalName", "ExternalIds", "Icon", "TechnicalSupportEmail", "Website", "Description", "Audit",

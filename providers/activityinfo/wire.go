@@ -73,6 +73,7 @@ func decodeMembers(body []byte, p *model.Provider, account string) (memberList, 
 			VendorRole: optional(row.BillingAccountRole),
 			License:    userLicense(string(row.UserLicenseType)),
 			Status:     model.UserActive,
+			Groups:     []*model.Group{}, Buyers: []*model.Buyer{}, Modules: []*model.Module{},
 		})
 	}
 	if list.omitted > 0 && len(list.members) == 0 {

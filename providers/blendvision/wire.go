@@ -184,6 +184,7 @@ func (a wireAccount) membership(p *model.Provider, organization string) *model.M
 		VendorRole:   optional(a.RoleType),
 		VendorRoleID: optional(a.RoleID),
 		Status:       userStatus(a.Status),
+		Groups:       []*model.Group{}, Buyers: []*model.Buyer{}, Modules: []*model.Module{},
 	}
 }
 

@@ -58,6 +58,7 @@ func TestMemberships_DocumentedExample(t *testing.T) {
 		VendorRole:   ptr("ROLE_TYPE_OWNER"),
 		VendorRoleID: ptr("string"),
 		Status:       model.UserActive,
+		Groups:       []*model.Group{}, Buyers: []*model.Buyer{}, Modules: []*model.Module{},
 	}}
 	if delta := diff(want, page.Items); delta != "" {
 		t.Error(delta)
@@ -129,7 +130,7 @@ func TestRecords_UnsetFields(t *testing.T) {
 			"MiddleName", "Icon", "Phone", "LastLoginAt", "Settings", "CustomAttributes", "UpdatedAt", "Audit", "CurrentAccount",
 		}},
 		{members.Items[0], []string{
-			"Account", "License", "JoinedAt", "LastAccessAt", "Invitation", "Groups", "Buyers", "Modules", "Audit",
+			"Account", "License", "JoinedAt", "LastAccessAt", "Invitation", "Audit",
 		}},
 		{below.Items[0], nil},
 		{roles[0], nil},
@@ -171,7 +172,7 @@ func TestRecords_UnsetValues(t *testing.T) {
 		if set := setFields(m.User); !slices.Equal(set, []string{"Entity", "Status"}) || m.User.Status != model.UserOther {
 			t.Errorf("%s: user has %q, status %s", m.VendorID, set, m.User.Status)
 		}
-		if set := setFields(m); !slices.Equal(set, []string{"Entity", "User", "Organization", "Role", "Status"}) || m.Role != model.RoleOther {
+		if set := setFields(m); !slices.Equal(set, []string{"Entity", "User", "Organization", "Role", "Status", "Groups", "Buyers", "Modules"}) || m.Role != model.RoleOther {
 			t.Errorf("%s: membership has %q, role %s", m.VendorID, set, m.Role)
 		}
 	}

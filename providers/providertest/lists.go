@@ -142,10 +142,14 @@ func (s suite) orders(t *testing.T) {
 			if len(got.nodes) != len(all.nodes) {
 				t.Errorf("by %s: %d rows, want %d", field, len(got.nodes), len(all.nodes))
 			}
-			for i := 1; i < len(got.nodes); i++ {
-				a, b := value(got.nodes[i-1].(*model.User)), value(got.nodes[i].(*model.User))
-				if a != "" && b != "" && a != b && (a > b) != descending || a == "" && b != "" {
-					t.Errorf("by %s, descending %t: %q comes before %q", field, descending, a, b)
+			previous := ""
+			for _, node := range got.nodes {
+				next := value(node.(*model.User))
+				if previous != "" && next != "" && next != previous && (previous > next) != descending {
+					t.Errorf("by %s, descending %t: %q comes before %q", field, descending, previous, next)
+				}
+				if next != "" {
+					previous = next
 				}
 			}
 		}

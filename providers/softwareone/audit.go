@@ -106,7 +106,7 @@ func (d decoder) actor(w *wireActor) *model.AuditActor {
 	if *w == (wireActor{}) {
 		return nil
 	}
-	a := &model.AuditActor{ID: w.ID, Name: w.Name, Icon: w.Icon}
+	a := &model.AuditActor{VendorID: w.ID, Name: w.Name, Icon: w.Icon}
 	if w.ID != nil && strings.HasPrefix(*w.ID, userPrefix) {
 		user := wireUser{ID: *w.ID, Name: w.Name, Icon: w.Icon}
 		if w.Name != nil {

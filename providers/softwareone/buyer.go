@@ -131,8 +131,10 @@ func (d decoder) buyer(w *wireBuyer, in decodeContext) *model.Buyer {
 		}),
 		Icon: w.Icon, Address: convert(w.Address, address), TaxID: w.TaxID,
 		Account: convert(w.Account, d.embeddedAccount), Sellers: convertList(w.Sellers, d.embeddedSeller),
-		Errors: convertList(w.Errors, func(e *wireBuyerError) *model.BuyerError { return (*model.BuyerError)(e) }),
-		Audit:  convert(w.Audit, d.audit),
+		Errors: convertList(w.Errors, func(e *wireBuyerError) *model.BuyerError {
+			return &model.BuyerError{Code: e.ID, Message: e.Message}
+		}),
+		Audit: convert(w.Audit, d.audit),
 	}
 }
 

@@ -119,7 +119,7 @@ func (d decoder) module(w *wireModule, in decodeContext) *model.Module {
 				SharedAccount: s.SharedAccount, Configurable: s.Configurable, Default: s.Default, Paid: s.Paid, Type: stringsOf(s.Type),
 			}
 		}),
-		AccountTypes: stringsOf(w.AccountTypes), Audit: convert(w.Audit, d.audit),
+		AccountTypes: stringList(w.AccountTypes), Audit: convert(w.Audit, d.audit),
 	}
 }
 

@@ -161,9 +161,9 @@ func (p *plan) addTimes(property string, from, to *time.Time) {
 }
 
 // supportsOrder reports whether the platform sorts by this order as the graph
-// does. The vendor documents neither how it collates text nor where it puts
-// objects without a value, so that only the creation time, which every object
-// has, is safe. It would sort a status by the vendor's value, not the graph's.
+// does. The vendor does not document how it collates text, so that only the
+// creation time, which almost every object has, is worth a request. It would sort
+// a status by the vendor's value, not the graph's.
 func supportsOrder(o providers.Order) bool {
 	return o.Field == "" || o.Field == model.OrderByCreatedAt
 }

@@ -124,6 +124,14 @@ func convertList[T, M any](l list[T], to func(*T) *M) []*M {
 	return all
 }
 
+// stringList returns nil for an absent list.
+func stringList(values optional[[]string]) []string {
+	if values.value == nil {
+		return nil
+	}
+	return *values.value
+}
+
 // stringsOf never returns nil.
 func stringsOf(values optional[[]string]) []string {
 	if values.value == nil {

@@ -183,7 +183,7 @@ func TestDecoder_ReadsValues(t *testing.T) {
 	if by.User == nil || by.User.VendorID != "USR-1000-0002" || *by.User.Name != "Anna Smith" || by.User.HasField("email") {
 		t.Errorf("the creator is %+v", by.User)
 	}
-	if by := u.Audit.Updated.By; by.User != nil || *by.ID != "TKN-1000-0003" {
+	if by := u.Audit.Updated.By; by.User != nil || *by.VendorID != "TKN-1000-0003" {
 		t.Errorf("an API token became the user %v", by.User)
 	}
 	c, _ = connect(t, rowsOf(testdata(t, "module.json")))

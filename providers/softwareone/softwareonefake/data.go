@@ -39,7 +39,7 @@ type data struct {
 	actors []*row
 }
 
-func newData(currencyObjects bool) *data {
+func newData(currencyObjects, withoutCreation bool) *data {
 	s := newSchema()
 	d := &data{
 		schema:   s,
@@ -53,7 +53,7 @@ func newData(currencyObjects bool) *data {
 		"accounts": d.accounts, "users": d.users, "user-groups": d.groups, "buyers": d.buyers, "sellers": d.sellers,
 		"modules": d.modules, "licensees": d.licensees, "account-users": d.accountUsers,
 	}
-	d.addUsers()
+	d.addUsers(withoutCreation)
 	d.addAccounts()
 	d.addModules()
 	d.addSellers(currencyObjects)

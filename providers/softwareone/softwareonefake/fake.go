@@ -56,6 +56,9 @@ type Fake struct {
 	// CurrencyObjects makes sellers' currencies objects instead of strings; the
 	// vendor uses both forms.
 	CurrencyObjects bool
+	// WithoutCreation makes two users lack audit.created. An ascending order by it
+	// begins with them.
+	WithoutCreation bool
 
 	token string
 	// data is built by the first request that needs it: many tests only inject
@@ -85,7 +88,7 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, methodNotAllowed())
 		return
 	}
-	f.once.Do(func() { f.data = newData(f.CurrencyObjects) })
+	f.once.Do(func() { f.data = newData(f.CurrencyObjects, f.WithoutCreation) })
 	body, err := f.respond(r)
 	if err != nil {
 		writeProblem(w, err)

@@ -11,13 +11,17 @@ import (
 // 300 persons have one.
 func UserID(number int) string { return id("USR", number) }
 
-func (d *data) addUsers() {
+func (d *data) addUsers(withoutCreation bool) {
 	for _, p := range d.people {
 		d.actors = append(d.actors, d.schema.actor.newRow(values{"id": UserID(p.Number), "name": p.Name(), "icon": icon("users", UserID(p.Number), p.Number)}))
 	}
 	for _, p := range d.people {
 		email := p.EmailAs(fakevendor.FifthCapitalized)
-		d.users.add(d.user.newRow(d.userOf(p, email)), inFirstAccount(p.Number), email)
+		user := d.userOf(p, email)
+		if withoutCreation && (p.Number == 3 || p.Number == 250) {
+			user["audit"] = d.userAudit.newRow(values{"updated": d.eventAt(instant(2024, p.Number), p.Number+1)})
+		}
+		d.users.add(d.user.newRow(user), inFirstAccount(p.Number), email)
 	}
 }
 
