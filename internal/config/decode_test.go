@@ -121,7 +121,7 @@ func TestParse_InvalidFile(t *testing.T) {
 			"7: providers[1].name: duplicates the name of providers[0]",
 			"11: providers[1].maxConcurrent: must be a whole number from 1 to 64",
 		}},
-		{"an unknown vendor", strings.Replace(provider, "activeplatform", "s3cr3t", 1), []string{"3: providers[0].vendor: must be softwareone or activityinfo or activeplatform or blendvision"}},
+		{"an unknown vendor", strings.Replace(provider, "activeplatform", "s3cr3t", 1), []string{"3: providers[0].vendor: must be " + strings.Join(vendorWords(), " or ")}},
 		{"an unknown way in", "server: {auth: s3cr3t}\n" + provider, []string{"1: server.auth: must be open, or a mapping of keys to values"}},
 		{"a variable that is not set", strings.Replace(provider, "${TOKEN}", "${MISSING}", 1), []string{"5: providers[0].token: the environment variable MISSING is not set"}},
 		{"a variable that is empty", strings.Replace(provider, "${TOKEN}", "x${EMPTY}${MISSING}", 1), []string{"5: providers[0].token: the environment variable EMPTY is empty, the environment variable MISSING is not set"}},
@@ -150,4 +150,12 @@ providers:
 			"11: providers[0].organizations: is a key of vendor blendvision",
 		}},
 	})
+}
+
+// vendorWords returns the vendors as configurations spell them.
+func vendorWords() (words []string) {
+	for _, v := range vendors.Config() {
+		words = append(words, v.Word())
+	}
+	return words
 }
