@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/providers"
 )
 
 const (
@@ -32,9 +33,10 @@ func (h *health) record(ok bool) {
 // vendorSucceeded reports whether the vendor is working: it sent a usable 200, or
 // rejected this one request (including 403: a credential may see some objects and
 // not others). It is false if the vendor rejected the credential (401) or the load
-// (429), redirected, or sent an unusable response. res must have a status.
-func vendorSucceeded(res result) bool {
-	if isCredentialFailure(res) {
+// (429), redirected, sent an unusable response, or does not have a collection. res must
+// have a status.
+func vendorSucceeded(r Request, res result) bool {
+	if isCredentialFailure(res) || r.Collection && res.kind() == providers.NotFound {
 		return false
 	}
 	return res.err == nil || res.status >= 400
@@ -49,7 +51,7 @@ func isCredentialFailure(res result) bool {
 // Status summarizes the last calls: UNKNOWN before the first one; DOWN if the last
 // five failed, or all of fewer; DEGRADED if one of the last twenty failed; else UP.
 // A call fails without a response, with status 401, 408, 429 or 5xx, or with an
-// unusable response. Other error statuses are not failures, nor are 401 and 429 for
+// unusable response, and with 404 or 410 for a Collection. Other error statuses are not failures, nor are 401 and 429 for
 // a caller's credential. Canceled calls do not count.
 func (c *Client) Status() model.ProviderStatus { return c.health.status() }
 

@@ -59,3 +59,14 @@ func TestClient_Status(t *testing.T) {
 		})
 	}
 }
+
+// A collection that is not found is a failure; an object that is not found is none.
+func TestClient_StatusOfMissingCollection(t *testing.T) {
+	for status, want := range map[int]model.ProviderStatus{404: model.ProviderDown, 410: model.ProviderDown, 403: model.ProviderUp} {
+		client := connect(t, upstream.Config{Transport: vendor(func(*http.Request) (*http.Response, error) { return reply(status, "{}"), nil })})
+		_, _ = upstream.Read(t.Context(), client, upstream.Request{Path: "/users", Collection: true}, func([]byte) (int, error) { return 0, nil })
+		if got := client.Status(); got != want {
+			t.Errorf("after %d the status is %s, want %s", status, got, want)
+		}
+	}
+}

@@ -24,7 +24,7 @@ func (c *Client) fetch(ctx context.Context, r Request, callerDeadline time.Time)
 	}
 	call := operation.Call{Provider: c.config.Provider.Name, Method: http.MethodGet, Path: r.Path, Source: Vendor}
 	row := op.Trace.Begin(call)
-	res := c.execute(ctx, r.Path, request, callerDeadline)
+	res := c.execute(ctx, r, request, callerDeadline)
 	if !res.sent {
 		op.Budget.Refund()
 	}
@@ -50,7 +50,7 @@ func (c *Client) recordCacheHit(ctx context.Context, path string, source Source,
 //
 // Only ctx bounds the wait for a permit: an operation that needs 20 calls of a slow
 // vendor must not fail because of its own other calls.
-func (c *Client) execute(ctx context.Context, path string, req *http.Request, callerDeadline time.Time) (res result) {
+func (c *Client) execute(ctx context.Context, r Request, req *http.Request, callerDeadline time.Time) (res result) {
 	if err := c.bulkhead.AcquirePermit(ctx); err != nil {
 		return result{err: c.newError(kindOfContext(context.Cause(ctx)))}
 	}
@@ -69,16 +69,16 @@ func (c *Client) execute(ctx context.Context, path string, req *http.Request, ca
 	ctx, cancel := context.WithTimeout(ctx, c.config.Timeout)
 	defer cancel()
 	res = result{sent: true, err: c.newError(providers.Unavailable)}
-	defer func() { c.recordResult(ctx, path, res, time.Since(start)) }()
+	defer func() { c.recordResult(ctx, r, res, time.Since(start)) }()
 	// A transport or a credential that panics fails its own call only.
-	if r, err := catchPanic(func() (result, error) { return c.retry(ctx, req, callerDeadline), nil }); err == nil {
-		res = r
+	if got, err := catchPanic(func() (result, error) { return c.retry(ctx, req, callerDeadline), nil }); err == nil {
+		res = got
 	}
 	return res
 }
 
 // recordResult updates breaker, retry budget and health, and calls the observer.
-func (c *Client) recordResult(ctx context.Context, path string, res result, elapsed time.Duration) {
+func (c *Client) recordResult(ctx context.Context, r Request, res result, elapsed time.Duration) {
 	kind := res.kind()
 	if kind == providers.Timeout && elapsed < c.config.Timeout/4 && abandoned(ctx) {
 		// The operation gave the vendor too little time to call this an outage.
@@ -92,14 +92,14 @@ func (c *Client) recordResult(ctx context.Context, path string, res result, elap
 		c.health.record(false)
 	default:
 		c.breaker.RecordSuccess()
-		c.health.record(vendorSucceeded(res) || c.delegated && isCredentialFailure(res))
+		c.health.record(vendorSucceeded(r, res) || c.delegated && isCredentialFailure(res))
 		if kind != providers.RateLimited {
 			c.retryBudget.deposit()
 		}
 	}
 	_, _ = catchPanic(func() (any, error) {
 		c.config.Observe(operation.Call{
-			Provider: c.config.Provider.Name, Method: http.MethodGet, Path: path, Source: Vendor,
+			Provider: c.config.Provider.Name, Method: http.MethodGet, Path: r.Path, Source: Vendor,
 			Status: res.status, Kind: kind, Elapsed: elapsed,
 		})
 		return nil, nil

@@ -28,6 +28,9 @@ import (
 // already encoded.
 type Request struct {
 	Path, Query string
+	// Collection is set if the path names no single object, so that a 404 means that the
+	// base URL is wrong or that the vendor has removed the path.
+	Collection bool
 	// Header holds the headers that the vendor needs besides the credential.
 	Header http.Header
 	// Tags are objects with which the cached response is invalidated although it may not

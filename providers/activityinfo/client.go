@@ -94,5 +94,5 @@ func (c *client) accountByID() upstream.BatchRequest[*model.Account] {
 // are shared with it.
 // https://www.activityinfo.org/support/docs/api/reference/getDatabases.html
 func (c *client) databases(ctx context.Context) (upstream.Reply[databaseList], error) {
-	return upstream.Read(ctx, c.upstream, upstream.Request{Path: "/resources/databases"}, decodeDatabases)
+	return upstream.Read(ctx, c.upstream, upstream.Request{Path: "/resources/databases", Collection: true}, decodeDatabases)
 }
