@@ -79,9 +79,14 @@ export async function without(providers, name) {
 }
 
 // schema returns the SDL for a version of federation, by default the newest.
-export async function schema(federation) {
-  const version = federation ? ['--federation', federation] : [];
-  const child = spawn(binary, ['schema', ...version], { stdio: ['ignore', 'pipe', 'inherit'] });
+export const schema = (federation) => print(federation ? ['--federation', federation] : []);
+
+// clientSchema returns the SDL for clients, without federation.
+export const clientSchema = () => print(['--client']);
+
+// print returns what the command schema prints.
+async function print(flags) {
+  const child = spawn(binary, ['schema', ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
   let text = '';
   for await (const chunk of child.stdout.setEncoding('utf8')) text += chunk;
   return text;

@@ -418,7 +418,7 @@ interface Node {
 }
 
 "An account or organization: what users are members of. All vendors have tenants."
-interface Tenant implements Node {
+interface Tenant {
   "The global id, ` + "`" + `<provider>:Account:<vendor id>` + "`" + ` or ` + "`" + `<provider>:Organization:<vendor id>` + "`" + `."
   id: ID!
   "The provider that the object was read from."
@@ -11922,11 +11922,6 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._User(ctx, sel, obj)
-	case model.Tenant:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._Tenant(ctx, sel, obj)
 	case *model.Seller:
 		if obj == nil {
 			return graphql.Null
