@@ -147,6 +147,10 @@ func (c checker) rootField(path string, s Selection, root *Object, actual any) {
 	case "providers":
 		c.value(path, s, root.get(s.Name), actual)
 		return
+	case "provider":
+		name := s.argument("name").(string)
+		c.object(path, s.Selections, byID(name+":Provider:"+name), actual)
+		return
 	case "person":
 		c.object(path, s.Selections, c.world.people[normalize(s.argument("email").(string))], actual)
 		return

@@ -305,6 +305,8 @@ func (g *Generator) rootArguments(f field) []Argument {
 	switch f.name {
 	case "providers":
 		return nil
+	case "provider":
+		return g.withVariables([]Argument{{Name: "name", Type: "String!", Value: pick(g, g.world.Providers).text("name")}})
 	case "person":
 		return g.withVariables([]Argument{{Name: "email", Type: "String!", Value: g.email()}})
 	case peopleByEmail:

@@ -120,7 +120,7 @@ func (w *World) addPeople() {
 			}
 			memberships.Rows = append(memberships.Rows, user.get("memberships").(*List).Rows...)
 		}
-		p.Fields["memberships"], p.Fields["providers"] = memberships, providers
+		p.Fields["memberships"], p.Fields["providers"], p.Fields["unavailableProviders"] = memberships, providers, []any{}
 	}
 }
 

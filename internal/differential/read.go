@@ -23,10 +23,11 @@ type record = map[string]any
 func Read(vendors []Vendor) (*World, error) {
 	w := &World{Lists: map[string][]*Object{}, byID: map[string]*Object{}}
 	for _, v := range vendors {
-		r := &reader{World: w, vendor: v, provider: &Object{Type: "Provider", ID: v.Name, Fields: map[string]any{
-			"name": v.Name, "vendor": strings.ToUpper(v.Name), "baseURL": v.BaseURL, "unreadableTenants": []any{},
+		id := v.Name + ":Provider:" + v.Name
+		r := &reader{World: w, vendor: v, provider: &Object{Type: "Provider", ID: id, Fields: map[string]any{
+			"id": id, "name": v.Name, "vendor": strings.ToUpper(v.Name), "baseURL": v.BaseURL, "unreadableTenants": []any{},
 		}}}
-		w.Providers = append(w.Providers, r.provider)
+		w.Providers, w.byID[id] = append(w.Providers, r.provider), r.provider
 		switch v.Name {
 		case "activityinfo":
 			r.activityInfo()
@@ -54,6 +55,7 @@ func Read(vendors []Vendor) (*World, error) {
 	}
 	w.addPeople()
 	w.addNames()
+	w.Lists["Provider"] = w.Providers
 	return w, nil
 }
 

@@ -60,12 +60,12 @@ var types = map[string][]field{
 		filtered("groups", "Group", "EntityFilter", "EntityOrder"), filtered("buyers", "Buyer", "BuyerFilter", "EntityOrder"),
 		filtered("sellers", "Seller", "SellerFilter", "EntityOrder"), filtered("modules", "Module", "EntityFilter", "EntityOrder"),
 		filtered("organizations", "Organization", "OrganizationFilter", "EntityOrder"),
-		many("providers", "Provider"),
+		many("providers", "Provider"), one("provider", "Provider"),
 		one("user", "User"), one("account", "Account"), one("group", "Group"), one("buyer", "Buyer"), one("seller", "Seller"),
 		one("module", "Module"), one("organization", "Organization"), one("node", "Node"), many("nodes", "Node"),
 		one("person", "Person"), many(peopleByEmail, "Person"), many("_entities", "_Entity"),
 	),
-	"Provider": fields(scalars("name", "vendor", "baseURL", "unreadableTenants"),
+	"Provider": fields(scalars("id", "name", "vendor", "baseURL", "unreadableTenants"),
 		filtered("users", "User", "UserFilter", "UserOrder"), filtered("accounts", "Account", "AccountFilter", "EntityOrder"),
 		filtered("organizations", "Organization", "OrganizationFilter", "EntityOrder")),
 	"User": fields(user, one("person", "Person")),
@@ -90,8 +90,9 @@ var types = map[string][]field{
 	"Seller": fields(entity, scalars("name", "externalId", "status", "vendorStatus", "icon", "currencies"), one("address", "Address")),
 	"Module": fields(entity, scalars("name", "description", "isConfigurable", "isEnabledByDefault", "paid", "accountTypes"),
 		one("filters", "ModuleFilters"), one("settings", "ModuleSettings"), one("audit", "Audit")),
-	"Person": fields(scalars("email", "name", "lastLoginAt"), many("users", "User"), list("memberships", "Membership"), many("providers", "Provider")),
-	"Role":   scalars("vendorId", "name", "type", "vendorType", "isDefault"),
+	"Person": fields(scalars("email", "name", "lastLoginAt"), many("users", "User"), list("memberships", "Membership"), many("providers", "Provider"),
+		many("unavailableProviders", "Provider")),
+	"Role": scalars("vendorId", "name", "type", "vendorType", "isDefault"),
 
 	"Node": scalars("id"), "_Entity": nil,
 	"Tenant": fields(entity, scalars("name"), filtered("members", "Membership", "MembershipFilter", "")),
@@ -112,14 +113,14 @@ var types = map[string][]field{
 // Names that the schema has.
 const (
 	peopleByEmail  = "people"
-	buyerErrorCode = "id"
-	actorVendorID  = "id"
+	buyerErrorCode = "code"
+	actorVendorID  = "vendorId"
 )
 
 // members are the object types of an abstract type, which are selected in fragments.
 var members = map[string][]string{
-	"Node":    {"User", "Membership", "Account", "Organization", "Group", "Buyer", "Seller", "Module"},
-	"_Entity": {"User", "Membership", "Account", "Organization", "Group", "Buyer", "Seller", "Module", "Person"},
+	"Node":    {"User", "Membership", "Account", "Organization", "Group", "Buyer", "Seller", "Module", "Provider"},
+	"_Entity": {"User", "Membership", "Account", "Organization", "Group", "Buyer", "Seller", "Module", "Provider", "Person"},
 	"Tenant":  {"Account", "Organization"},
 }
 
