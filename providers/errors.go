@@ -11,7 +11,7 @@ import (
 // Kind classifies an error. Code decides by kind, never by text.
 type Kind int
 
-// The kinds of errors.
+// The kinds of errors. Cursors contain their numbers: new kinds come last.
 const (
 	// InvalidArgument: the vendor cannot serve the query, or a page token or an id
 	// is malformed.
@@ -71,6 +71,9 @@ func (e *Error) Error() string {
 	}
 	return text
 }
+
+// IsKnown reports whether k is one of the kinds.
+func (k Kind) IsKnown() bool { return k >= InvalidArgument && k <= Canceled }
 
 // KindOf returns the kind of the first *Error in err's chain, 0 if there is none.
 func KindOf(err error) Kind {

@@ -24,6 +24,14 @@ func TestError_Message(t *testing.T) {
 	}
 }
 
+func TestKind_IsKnown(t *testing.T) {
+	for kind := providers.Kind(-1); kind < 40; kind++ {
+		if known := kind.String() != "failed"; kind.IsKnown() != known {
+			t.Errorf("IsKnown of kind %d (%s) is %t", kind, kind, !known)
+		}
+	}
+}
+
 func TestKindOf_UnwrapsErrors(t *testing.T) {
 	wrapped := fmt.Errorf("check: %w", &providers.Error{Kind: providers.Forbidden})
 	for err, want := range map[error]providers.Kind{nil: 0, errors.New("other"): 0, wrapped: providers.Forbidden} {

@@ -101,6 +101,9 @@ func openStreams[T model.Node](d *Directory, sel Selector[T], l List, after *mod
 			if _, ok := d.byName[p.Provider]; !ok {
 				return nil, &providers.Error{Kind: providers.InvalidArgument, Detail: "the cursor names a provider that is not configured"}
 			}
+			if p.Failed != 0 && !providers.Kind(p.Failed).IsKnown() {
+				return nil, &providers.Error{Kind: providers.InvalidArgument, Detail: model.ErrCursor.Error()}
+			}
 			positions[p.Provider] = p
 		}
 	}

@@ -178,6 +178,11 @@ func TestRead_InvalidCursor(t *testing.T) {
 	if !slices.Equal(kinds(page.Errors), []providers.Kind{providers.InvalidArgument}) || !page.Failed {
 		t.Errorf("a provider that is not configured: %v", page.Errors)
 	}
+	after.Positions[0] = model.Position{Provider: "a", Failed: 99, Done: true}
+	page = read(t, d, directory.List{}, directory.Window{First: 1, After: after})
+	if !slices.Equal(kinds(page.Errors), []providers.Kind{providers.InvalidArgument}) || !page.Failed {
+		t.Errorf("an unknown kind of error: %v", page.Errors)
+	}
 	after.Positions[0] = model.Position{Provider: "a", Token: "nonsense"}
 	page = read(t, d, directory.List{}, directory.Window{First: 1, After: after})
 	if !slices.Equal(kinds(page.Errors), []providers.Kind{providers.InvalidArgument}) || !page.Failed {
