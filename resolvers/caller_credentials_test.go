@@ -59,7 +59,7 @@ func newCallerCredentialsHandler(t *testing.T, vendor *recordingVendor, serverTo
 	p, err := activeplatform.New(upstream.Config{
 		Provider:  &model.Provider{Name: "shared", Vendor: model.ActivePlatform, BaseURL: "https://vendor.example"},
 		Transport: vendor, Cache: cache.Cache,
-	}, providers.NewSecret(serverToken))
+	}, providers.NewSecret(serverToken), activeplatform.Options{FirstPage: new(1)})
 	if err != nil {
 		t.Fatal(err)
 	}

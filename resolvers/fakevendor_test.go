@@ -77,7 +77,7 @@ func newMarkedProvider(t *testing.T, owner string, cache *testCache) providers.P
 	p, err := activeplatform.New(upstream.Config{
 		Provider:  &model.Provider{Name: owner, Vendor: model.ActivePlatform, BaseURL: "https://vendor.example"},
 		Transport: markingVendor{}, Cache: cache.Cache,
-	}, providers.NewSecret("of "+owner))
+	}, providers.NewSecret("of "+owner), activeplatform.Options{FirstPage: new(1)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,7 +17,7 @@ import (
 var personalFields = []string{"address", "contact", "email", "lastLoginAt", "phone", "taxId"}
 
 // morePersonalFields require it, too, but not on every type.
-var morePersonalFields = []string{"Invitation.url"}
+var morePersonalFields = []string{"Invitation.url", "User.contactEmail", "User.login"}
 
 func schema() *ast.Schema {
 	return generated.NewExecutableSchema(generated.Config{}).Schema()
@@ -55,7 +55,7 @@ func TestScopes_Schema(t *testing.T) {
 	slices.Sort(restricted)
 	if diff := cmp.Diff([]string{
 		"Account.address", "Buyer.address", "Buyer.contact", "Buyer.taxId", "Contact.email", "Contact.phone", "Invitation.url",
-		"Person.email", "Person.lastLoginAt", "Seller.address", "User.email", "User.lastLoginAt", "User.phone",
+		"Person.email", "Person.lastLoginAt", "Seller.address", "User.contactEmail", "User.email", "User.lastLoginAt", "User.login", "User.phone",
 	}, restricted); diff != "" {
 		t.Errorf("personal fields: %s", diff)
 	}

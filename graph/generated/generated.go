@@ -458,6 +458,18 @@ enum UserStatus {
   OTHER
 }
 
+"What a user's account stands for, normalized. ` + "`" + `User.vendorAccountType` + "`" + ` has the vendor's value."
+enum UserAccountType {
+  "One person, who signs in with an e-mail address. BlendVision ` + "`" + `ACCOUNT_TYPE_EMAIL` + "`" + `."
+  PERSON
+  "A place, a device or several people; the account has no e-mail address. BlendVision ` + "`" + `ACCOUNT_TYPE_NON_EMAIL` + "`" + `."
+  SHARED
+  "A program. No vendor tells this yet."
+  SERVICE
+  "A vendor value unknown to this graph."
+  OTHER
+}
+
 """
 A login at one provider.
 ActivityInfo: https://www.activityinfo.org/support/docs/api/reference/getBillingAccountUsers.html
@@ -472,8 +484,16 @@ type User implements Node @key(fields: "id") @cacheTag(format: "{$key.id}") @ent
   provider: Provider!
   "The id in the vendor's API. ActivityInfo ` + "`" + `401` + "`" + `, SoftwareOne ` + "`" + `USR-1234-5678` + "`" + `, ActivePlatform ` + "`" + `2002984` + "`" + `, BlendVision a UUID."
   vendorId: String!
-  "The e-mail address with which the user signs in. All vendors; null for a BlendVision account without e-mail. Without the scope ` + "`" + `personal:read` + "`" + `, null with the error ` + "`" + `FORBIDDEN` + "`" + `."
+  "What the user signs in with at the vendor: an e-mail address or another name. All vendors; null for a BlendVision account without one. Without the scope ` + "`" + `personal:read` + "`" + `, null with the error ` + "`" + `FORBIDDEN` + "`" + `."
+  login: String @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
+  "An e-mail address that the user signs in with, or has confirmed at the vendor. Users with the same address are one person. All vendors; null for a BlendVision account without e-mail. Without the scope ` + "`" + `personal:read` + "`" + `, null with the error ` + "`" + `FORBIDDEN` + "`" + `."
   email: String @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
+  "An e-mail address that the vendor calls a contact. The user may not own it, and it makes nobody the same person. BlendVision. Without the scope ` + "`" + `personal:read` + "`" + `, null with the error ` + "`" + `FORBIDDEN` + "`" + `."
+  contactEmail: String @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
+  "What the account stands for, normalized; null if the vendor does not tell. BlendVision."
+  accountType: UserAccountType
+  "The vendor's value of the account type. BlendVision."
+  vendorAccountType: String
   "The display name. ActivityInfo, SoftwareOne; at ActivePlatform and BlendVision the parts of the name, joined by spaces."
   name: String @tag(name: "personal")
   "The given name. SoftwareOne, ActivePlatform, BlendVision."
@@ -2502,8 +2522,16 @@ func (ec *executionContext) childFields_User(ctx context.Context, field graphql.
 		return ec.fieldContext_User_provider(ctx, field)
 	case "vendorId":
 		return ec.fieldContext_User_vendorId(ctx, field)
+	case "login":
+		return ec.fieldContext_User_login(ctx, field)
 	case "email":
 		return ec.fieldContext_User_email(ctx, field)
+	case "contactEmail":
+		return ec.fieldContext_User_contactEmail(ctx, field)
+	case "accountType":
+		return ec.fieldContext_User_accountType(ctx, field)
+	case "vendorAccountType":
+		return ec.fieldContext_User_vendorAccountType(ctx, field)
 	case "name":
 		return ec.fieldContext_User_name(ctx, field)
 	case "firstName":
@@ -9873,6 +9901,50 @@ func (ec *executionContext) fieldContext_User_vendorId(_ context.Context, field 
 	return graphql.NewScalarFieldContext("User", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _User_login(ctx context.Context, field graphql.CollectedField, obj *model.User) (ret graphql.Marshaler) {
+	if ec.hasScopes {
+		return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Login)
+	}
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_User_login(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Login, nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scopes, err := ec.unmarshalNfederation__Scope2ᚕᚕstringᚄ(ctx, []any{[]any{"personal:read"}})
+				if err != nil {
+					var zeroVal *string
+					return zeroVal, err
+				}
+				if ec.Directives.RequiresScopes == nil {
+					var zeroVal *string
+					return zeroVal, errors.New("directive requiresScopes is not implemented")
+				}
+				return ec.Directives.RequiresScopes(ctx, obj, directive0, scopes)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_User_login(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("User", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _User_email(ctx context.Context, field graphql.CollectedField, obj *model.User) (ret graphql.Marshaler) {
 	if ec.hasScopes {
 		return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Email)
@@ -9914,6 +9986,64 @@ func (ec *executionContext) _User_email(ctx context.Context, field graphql.Colle
 	)
 }
 func (ec *executionContext) fieldContext_User_email(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("User", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _User_contactEmail(ctx context.Context, field graphql.CollectedField, obj *model.User) (ret graphql.Marshaler) {
+	if ec.hasScopes {
+		return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.ContactEmail)
+	}
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_User_contactEmail(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ContactEmail, nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scopes, err := ec.unmarshalNfederation__Scope2ᚕᚕstringᚄ(ctx, []any{[]any{"personal:read"}})
+				if err != nil {
+					var zeroVal *string
+					return zeroVal, err
+				}
+				if ec.Directives.RequiresScopes == nil {
+					var zeroVal *string
+					return zeroVal, errors.New("directive requiresScopes is not implemented")
+				}
+				return ec.Directives.RequiresScopes(ctx, obj, directive0, scopes)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_User_contactEmail(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("User", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _User_accountType(ctx context.Context, field graphql.CollectedField, obj *model.User) (ret graphql.Marshaler) {
+	return ec.marshalOUserAccountType2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUserAccountType(ctx, field.Selections, obj.AccountType)
+}
+func (ec *executionContext) fieldContext_User_accountType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("User", field, false, false, errors.New("field of type UserAccountType does not have child fields"))
+}
+
+func (ec *executionContext) _User_vendorAccountType(ctx context.Context, field graphql.CollectedField, obj *model.User) (ret graphql.Marshaler) {
+	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.VendorAccountType)
+}
+func (ec *executionContext) fieldContext_User_vendorAccountType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
@@ -14740,8 +14870,28 @@ func (ec *executionContext) _User(ctx context.Context, sel ast.SelectionSet, obj
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "login":
+			out.Values[i] = ec._User_login(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "email":
 			out.Values[i] = ec._User_email(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "contactEmail":
+			out.Values[i] = ec._User_contactEmail(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "accountType":
+			out.Values[i] = ec._User_accountType(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "vendorAccountType":
+			out.Values[i] = ec._User_vendorAccountType(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -17637,6 +17787,25 @@ func (ec *executionContext) marshalOUser2ᚖgithubᚗcomᚋaccountgraphᚋaccoun
 		return graphql.Null
 	}
 	return ec._User(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOUserAccountType2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUserAccountType(ctx context.Context, v any) (*model.UserAccountType, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := model.UserAccountType(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOUserAccountType2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUserAccountType(ctx context.Context, sel ast.SelectionSet, v *model.UserAccountType) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
 }
 
 func (ec *executionContext) unmarshalOUserByIDsInput2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋgeneratedᚐUserByIDsInput(ctx context.Context, v any) (*UserByIDsInput, error) {

@@ -5,7 +5,13 @@ import "time"
 // User is one user at one provider.
 type User struct {
 	Entity
-	Email, Name                     *string
+	// Login is what the user signs in with, Email an address that the user signs in with
+	// or has confirmed, and ContactEmail one that only the vendor's contact data has.
+	// Users are matched to people by Email.
+	Login, Email, ContactEmail      *string
+	AccountType                     *UserAccountType
+	VendorAccountType               *string
+	Name                            *string
 	FirstName, MiddleName, LastName *string
 	Status                          UserStatus
 	VendorStatus                    *string
@@ -35,6 +41,17 @@ const (
 	UserBlocked           UserStatus = "BLOCKED"
 	UserDeleted           UserStatus = "DELETED"
 	UserOther             UserStatus = "OTHER"
+)
+
+// UserAccountType is what a user's account stands for, normalized.
+type UserAccountType string
+
+// The values of UserAccountType.
+const (
+	UserAccountPerson  UserAccountType = "PERSON"
+	UserAccountShared  UserAccountType = "SHARED"
+	UserAccountService UserAccountType = "SERVICE"
+	UserAccountOther   UserAccountType = "OTHER"
 )
 
 // Phone is a telephone number in two parts.

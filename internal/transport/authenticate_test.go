@@ -70,7 +70,7 @@ func TestAuthenticate_GatewayFields(t *testing.T) {
 	provider, err := activeplatform.New(upstream.Config{
 		Provider:  &model.Provider{Name: "p", Vendor: model.ActivePlatform, BaseURL: "https://vendor.example"},
 		Transport: failingTransport{t},
-	}, providers.NewSecret("token"))
+	}, providers.NewSecret("token"), activeplatform.Options{FirstPage: new(1)})
 	if err != nil {
 		t.Fatal(err)
 	}

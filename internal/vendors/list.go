@@ -1,6 +1,7 @@
 package vendors
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/accountgraph/accountgraph/graph/model"
@@ -46,13 +47,16 @@ var all = []Vendor{
 		},
 	},
 	{
-		Vendor: config.Vendor{Name: model.ActivePlatform},
-		Open: func(c upstream.Config, token providers.Secret, _ config.Options) (providers.Provider, error) {
-			return activeplatform.New(c, token)
+		Vendor: config.Vendor{Name: model.ActivePlatform, Keys: []config.Key{{
+			Name: "firstPage", Check: checkFirstPage,
+			Doc: "The number of the first page of the vendor's lists, 0 or 1. Default: the server finds it out, with one call in addition once a process.",
+		}}},
+		Open: func(c upstream.Config, token providers.Secret, o config.Options) (providers.Provider, error) {
+			return activeplatform.New(c, token, activeplatform.Options{FirstPage: firstPage(o.Text("firstPage"))})
 		},
 		Simulate: func(token string) Simulator {
 			f := activeplatformfake.New(token)
-			return Simulator{Handler: f, Control: &f.Control}
+			return Simulator{Handler: f, Control: &f.Control, Options: config.Options{"firstPage": {strconv.Itoa(f.Variation.FirstPage)}}}
 		},
 	},
 	{
@@ -68,6 +72,25 @@ var all = []Vendor{
 			return Simulator{Handler: f, Control: &f.Control, Options: config.Options{"organizations": f.Organizations()}}
 		},
 	},
+}
+
+// checkFirstPage returns what is wrong with the number of a first page, or "".
+func checkFirstPage(text string) string {
+	if firstPage(text) == nil {
+		return "must be 0 or 1"
+	}
+	return ""
+}
+
+// firstPage returns the number of the first page, nil if text is none.
+func firstPage(text string) *int {
+	switch text {
+	case "0":
+		return new(0)
+	case "1":
+		return new(1)
+	}
+	return nil
 }
 
 // checkAccountUsersPath returns what is wrong with a path, or "".

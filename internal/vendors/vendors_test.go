@@ -128,14 +128,7 @@ func TestConfig_KeysAreUnique(t *testing.T) {
 }
 
 func TestConfig_AccountUsersPath(t *testing.T) {
-	var check func(string) string
-	for _, v := range vendors.Config() {
-		for _, key := range v.Keys {
-			if key.Name == "accountUsersPath" {
-				check = key.Check
-			}
-		}
-	}
+	check := keyCheck(t, "accountUsersPath")
 	for path, want := range map[string]bool{
 		"/v1/accounts/{accountId}/users": true, "/v1/accounts/accounts/{accountId}/users": true, "/{accountId}": true,
 		"": false, "/v1/users": false, "v1/{accountId}": false, "/{accountId}/{accountId}": false, "/{id}/{accountId}": false,
@@ -148,13 +141,40 @@ func TestConfig_AccountUsersPath(t *testing.T) {
 	}
 }
 
+func TestConfig_FirstPage(t *testing.T) {
+	check := keyCheck(t, "firstPage")
+	for text, want := range map[string]bool{"0": true, "1": true, "2": false, "-1": false, "01": false, "one": false} {
+		if got := check(text) == ""; got != want {
+			t.Errorf("%q is accepted: %v, want %v", text, got, want)
+		}
+	}
+}
+
+// keyCheck returns the check of a vendor's key.
+func keyCheck(t *testing.T, name string) func(string) string {
+	t.Helper()
+	for _, v := range vendors.Config() {
+		for _, key := range v.Keys {
+			if key.Name == name {
+				return key.Check
+			}
+		}
+	}
+	t.Fatalf("no key %s", name)
+	return nil
+}
+
 // parse returns the provider "one" as a configuration file describes it.
 func parse(t *testing.T, v vendors.Vendor, baseURL, credential string, o config.Options) config.Provider {
 	t.Helper()
 	text := "providers:\n  - name: one\n    vendor: " + v.Word() + "\n    baseURL: " + baseURL + "\n    " + credential + "\n"
 	for _, key := range v.Keys {
-		if values := o[key.Name]; values != nil {
+		switch values := o[key.Name]; {
+		case values == nil:
+		case key.List:
 			text += "    " + key.Name + ": [" + strings.Join(values, ", ") + "]\n"
+		default:
+			text += "    " + key.Name + ": " + values[0] + "\n"
 		}
 	}
 	c, err := config.Parse("test", []byte(text), func(string) (string, bool) { return "", false }, vendors.Config())

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
@@ -22,19 +23,15 @@ func (a accounts) Page(ctx context.Context, q providers.Query, token string) (*p
 	if q.Parent.Type != "" {
 		return nil, a.invalidArgument("accounts have no parent")
 	}
-	current, ok := parsePageToken(token)
+	at, ok := upstream.ParseWalk(token)
 	if !ok {
 		return nil, a.invalidArgument("invalid page token")
 	}
-	reply, err := a.listAccounts(ctx, current.number, orderParams(q.Order))
-	if err != nil {
-		return nil, err
+	page, decoded, err := pageAt(ctx, a.Provider, a.listAccounts(orderParams(q.Order)), at)
+	if decoded {
+		a.accountByID().Prime(a.client, page.Items, page.Freshness)
 	}
-	if reply.Decoded {
-		a.accountByID().Prime(a.client, reply.Value, reply.Freshness)
-	}
-	rows, next := nextPage(current, reply.Value)
-	return &providers.Page[*model.Account]{Items: rows, Next: next.String(), Freshness: reply.Freshness}, nil
+	return page, err
 }
 
 // SupportsOrder reports true for the vendor's order and for dates.

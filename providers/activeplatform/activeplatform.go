@@ -5,6 +5,7 @@
 // The vendor does not document how pages are numbered and limited, how a list
 // ends, how filters compare, or what error responses look like. Each assumption is
 // stated where it is used; reading stays correct if the assumption does not hold.
+// What responses show is found out once a process: see facts.
 //
 // The package is independent of GraphQL and of other vendors.
 package activeplatform
@@ -19,14 +20,34 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
+// Options are the settings that only this vendor has.
+type Options struct {
+	// FirstPage is the vendor's number of the first page of a list, 0 or 1. Nil has the
+	// provider find it out.
+	FirstPage *int
+}
+
 // Provider is one connection to an installation. It is safe for concurrent use.
-type Provider struct{ client *upstream.Client }
+type Provider struct {
+	client *upstream.Client
+	facts  *facts
+}
+
+// facts are what the documentation does not tell of an installation. All credentials
+// share them.
+type facts struct {
+	// firstPage is the vendor's number of the first page.
+	firstPage *upstream.Finding[int]
+	// accountUsersPaged and userAccountsPaged tell whether the vendor divides the users
+	// of an account and the accounts of a user into pages.
+	accountUsersPaged, userAccountsPaged *upstream.Finding[bool]
+}
 
 var _ providers.Provider = (*Provider)(nil)
 
 // New returns a provider that authenticates with token. It sets Credential and
 // VendorCode of c, makes no call, and returns the errors of upstream.New.
-func New(c upstream.Config, token providers.Secret) (*Provider, error) {
+func New(c upstream.Config, token providers.Secret, o Options) (*Provider, error) {
 	c.Credential = credential(token)
 	c.VendorCode = func(body []byte) string {
 		code := vendorCode(body)
@@ -39,7 +60,15 @@ func New(c upstream.Config, token providers.Secret) (*Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Provider{client}, nil
+	f := &facts{
+		firstPage:         upstream.NewFinding[int](c.Provider),
+		accountUsersPaged: upstream.NewFinding[bool](c.Provider),
+		userAccountsPaged: upstream.NewFinding[bool](c.Provider),
+	}
+	if o.FirstPage != nil {
+		f.firstPage.Set(*o.FirstPage)
+	}
+	return &Provider{client, f}, nil
 }
 
 func credential(token providers.Secret) upstream.Credential {
@@ -48,7 +77,7 @@ func credential(token providers.Secret) upstream.Credential {
 
 // WithCredential implements providers.Provider.
 func (p *Provider) WithCredential(token providers.Secret) providers.Provider {
-	return &Provider{p.client.WithCredential(token, credential)}
+	return &Provider{p.client.WithCredential(token, credential), p.facts}
 }
 
 // Connection implements providers.Provider.
@@ -75,5 +104,9 @@ func emptyPage[T any]() *providers.Page[T] {
 }
 
 func (p *Provider) invalidArgument(detail string) error {
-	return &providers.Error{Kind: providers.InvalidArgument, Provider: p.Connection(), Detail: detail}
+	return p.newError(providers.InvalidArgument, detail)
+}
+
+func (p *Provider) newError(kind providers.Kind, detail string) error {
+	return &providers.Error{Kind: kind, Provider: p.Connection(), Detail: detail}
 }

@@ -20,14 +20,20 @@ import (
 
 const token = "a7Zq+6f/3e9b1=c04d58"
 
+// newProvider returns a provider that knows that pages count from 1.
 func newProvider(t *testing.T, baseURL, token string, timeout time.Duration) *activeplatform.Provider {
+	t.Helper()
+	return newProviderWith(t, baseURL, token, timeout, activeplatform.Options{FirstPage: new(1)})
+}
+
+func newProviderWith(t *testing.T, baseURL, token string, timeout time.Duration, o activeplatform.Options) *activeplatform.Provider {
 	t.Helper()
 	p, err := activeplatform.New(upstream.Config{
 		Provider:      &model.Provider{Name: "activeplatform", Vendor: model.ActivePlatform, BaseURL: baseURL},
 		Timeout:       timeout,
 		MaxConcurrent: 8,
 		Rand:          func() float64 { return 0 },
-	}, providers.NewSecret(token))
+	}, providers.NewSecret(token), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +67,7 @@ func withBody(t *testing.T, body string) *activeplatform.Provider {
 		Timeout:       time.Second,
 		MaxConcurrent: 1,
 		Transport:     canned(body),
-	}, providers.NewSecret(token))
+	}, providers.NewSecret(token), activeplatform.Options{FirstPage: new(1)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"net/url"
 	"slices"
-	"strconv"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/upstream"
@@ -19,54 +18,49 @@ const (
 	accountsPath = root + "/accounts.json"
 )
 
-// perPage is the requested page size. The vendor documents neither the default nor
-// the maximum; a server may return shorter pages.
-const perPage = 100
-
 // checkUsers reads one user to verify the credential:
 // https://docs.activeplatform.com/api-guide/6.0/en/pol-zovateli/poluchenie-cpiska-pol-zovatelej
 func (p *Provider) checkUsers(ctx context.Context) error {
-	_, err := upstream.Read(ctx, p.client, upstream.Request{Path: usersPath, Query: pageQuery(1, 1, nil)}, decodeRows(p.decodeUser))
+	q := url.Values{"page": {"1"}, "per_page": {"1"}}
+	_, err := upstream.Read(ctx, p.client, upstream.Request{Path: usersPath, Query: q.Encode()}, decodeRows(p.decodeUser))
 	return err
 }
 
-// listUsers reads a page of users:
+// listUsers is the list of users:
 // https://docs.activeplatform.com/api-guide/6.0/en/pol-zovateli/poluchenie-cpiska-pol-zovatelej
-func (p *Provider) listUsers(ctx context.Context, page int, params url.Values) (upstream.Reply[[]*model.User], error) {
-	request := upstream.Request{Path: usersPath, Query: pageQuery(page, perPage, params)}
-	return upstream.Read(ctx, p.client, request, decodeRows(p.decodeUser))
+func (p *Provider) listUsers(params url.Values) list[*model.User] {
+	return list[*model.User]{path: usersPath, params: params, decode: p.decodeUser}
 }
 
-// listAccounts reads a page of accounts:
+// listAccounts is the list of accounts:
 // https://docs.activeplatform.com/api-guide/2.0/en/klienty-v1/poluchenie-spiska-klientov
-func (p *Provider) listAccounts(ctx context.Context, page int, params url.Values) (upstream.Reply[[]*model.Account], error) {
-	request := upstream.Request{Path: accountsPath, Query: pageQuery(page, perPage, params)}
-	return upstream.Read(ctx, p.client, request, decodeRows(p.decodeAccount))
+func (p *Provider) listAccounts(params url.Values) list[*model.Account] {
+	return list[*model.Account]{path: accountsPath, params: params, decode: p.decodeAccount}
 }
 
-// listAccountUsers reads all users of an account. The vendor documents no
-// pagination for this list:
+// readAccountUsers reads all users of an account:
 // https://docs.activeplatform.com/api-guide/6.0/en/klienty-v1/poluchenie-spiska-pol-zovatelej-klienta
-func (p *Provider) listAccountUsers(ctx context.Context, account string) (upstream.Reply[[]*model.User], error) {
+func (p *Provider) readAccountUsers(ctx context.Context, account string) (*providers.Page[*model.User], error) {
 	path, err := upstream.Path("accounts", account, "users.json")
 	if err != nil {
-		return upstream.Reply[[]*model.User]{}, p.invalidArgument("invalid account id")
+		return nil, p.newError(providers.InvalidArgument, "invalid account id")
 	}
-	request := upstream.Request{Path: root + path, Tags: p.client.IDs(model.TypeAccount, account)}
-	return upstream.Read(ctx, p.client, request, decodeRows(p.decodeUser))
+	return readChildren(ctx, p, p.facts.accountUsersPaged, list[*model.User]{
+		path: root + path, tags: p.client.IDs(model.TypeAccount, account), decode: p.decodeUser,
+	})
 }
 
-// listUserAccounts reads all accounts of a user. The vendor's guide only names the
-// method. Assumptions: its rows are those of the list of accounts, and it has no
-// pagination:
+// readUserAccounts reads all accounts of a user. The vendor's guide only names the
+// method. Assumption: its rows are those of the list of accounts:
 // https://docs.activeplatform.com/api-guide/6.0/en
-func (p *Provider) listUserAccounts(ctx context.Context, user string) (upstream.Reply[[]*model.Account], error) {
+func (p *Provider) readUserAccounts(ctx context.Context, user string) (*providers.Page[*model.Account], error) {
 	path, err := upstream.Path("users", user, "accounts.json")
 	if err != nil {
-		return upstream.Reply[[]*model.Account]{}, p.invalidArgument("invalid user id")
+		return nil, p.newError(providers.InvalidArgument, "invalid user id")
 	}
-	request := upstream.Request{Path: root + path, Tags: p.client.IDs(model.TypeUser, user)}
-	return upstream.Read(ctx, p.client, request, decodeRows(p.decodeAccount))
+	return readChildren(ctx, p, p.facts.userAccountsPaged, list[*model.Account]{
+		path: root + path, tags: p.client.IDs(model.TypeUser, user), decode: p.decodeAccount,
+	})
 }
 
 // userByID reads one user per call; the vendor has no call for several:
@@ -79,16 +73,6 @@ func (p *Provider) userByID() upstream.BatchRequest[*model.User] {
 // https://docs.activeplatform.com/api-guide/2.0/en/klienty-v1/poluchenie-informatsii-o-kliente
 func (p *Provider) accountByID() upstream.BatchRequest[*model.Account] {
 	return byIDRequest("account", "accounts", p.decodeAccount)
-}
-
-// pageQuery returns the query of one page. It always contains both numbers because
-// their defaults are not documented. Assumption: pages count from 1.
-func pageQuery(page, size int, params url.Values) string {
-	q := url.Values{"page": {strconv.Itoa(page)}, "per_page": {strconv.Itoa(size)}}
-	for key, values := range params {
-		q[key] = values
-	}
-	return q.Encode()
 }
 
 func byIDRequest[T any](kind, segment string, decode func([]byte) (T, error)) upstream.BatchRequest[T] {

@@ -11,8 +11,10 @@ import (
 	"github.com/accountgraph/accountgraph/providers/providertest"
 )
 
-func TestConformance(t *testing.T) {
-	providertest.Run(t, providertest.Subject{
+func TestConformance(t *testing.T) { providertest.Run(t, conformanceSubject()) }
+
+func conformanceSubject() providertest.Subject {
+	return providertest.Subject{
 		New: func(t *testing.T, baseURL, token string, timeout time.Duration) providers.Provider {
 			return newProvider(t, baseURL, token, timeout)
 		},
@@ -23,5 +25,5 @@ func TestConformance(t *testing.T) {
 		Token:    token,
 		Accounts: []string{strconv.Itoa(activeplatformfake.AccountID(0)), strconv.Itoa(activeplatformfake.AccountID(57))},
 		Users:    []string{strconv.Itoa(activeplatformfake.UserID(60)), strconv.Itoa(activeplatformfake.UserID(123))},
-	})
+	}
 }

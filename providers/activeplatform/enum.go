@@ -8,7 +8,7 @@ import (
 
 // userStatus maps the documented statuses, active and inactive.
 func userStatus(status *string) model.UserStatus {
-	switch status := nonBlank(status); {
+	switch {
 	case status == nil:
 		return model.UserOther
 	case *status == "active":

@@ -17,8 +17,9 @@ func vendorCode(body []byte) string {
 		return ""
 	}
 	for _, key := range errorCodeKeys {
-		if code := scalar(object[key]); code != nil && isErrorCode(*code) {
-			return *code
+		var code text
+		if json.Unmarshal(object[key], &code) == nil && code.string != nil && isErrorCode(*code.string) {
+			return *code.string
 		}
 	}
 	return ""

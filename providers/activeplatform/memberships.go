@@ -33,20 +33,23 @@ func (m memberships) Get(ctx context.Context, ids []string) providers.BatchResul
 	var calls sync.WaitGroup
 	for account, ids := range byAccount {
 		calls.Go(func() {
-			reply, err := m.listAccountUsers(ctx, account)
+			page, err := m.readAccountUsers(ctx, account)
 			mu.Lock()
 			defer mu.Unlock()
 			if providers.KindOf(err) == providers.NotFound {
 				return
 			}
-			for _, id := range ids {
-				if err != nil {
-					result.Failed[id] = err
-				}
+			if page == nil {
+				page = &providers.Page[*model.User]{Errors: []error{err}}
 			}
-			for _, user := range reply.Value {
+			for _, user := range page.Items {
 				if id := model.JoinMembership(account, user.VendorID); slices.Contains(ids, id) {
 					result.Objects[id] = m.membership(m.accountReference(account), user)
+				}
+			}
+			for _, id := range ids {
+				if result.Objects[id] == nil && len(page.Errors) > 0 {
+					result.Failed[id] = page.Errors[0]
 				}
 			}
 		})
@@ -55,7 +58,7 @@ func (m memberships) Get(ctx context.Context, ids []string) providers.BatchResul
 	return result
 }
 
-// Page reads all memberships of one account or one user, in one call. With a
+// Page reads all memberships of one account or one user as one page. With a
 // filter by status, the memberships of a user take a second, parallel call for the
 // user.
 func (m memberships) Page(ctx context.Context, q providers.Query, token string) (*providers.Page[*model.Membership], error) {
@@ -79,8 +82,8 @@ func (m memberships) Page(ctx context.Context, q providers.Query, token string) 
 	if err != nil {
 		return nil, err
 	}
-	if len(q.Filter.Status) == 0 {
-		page.Total = new(len(page.Items))
+	if len(q.Filter.Status) > 0 {
+		page.Total = nil
 	}
 	return page, nil
 }
@@ -101,16 +104,12 @@ func (m memberships) ofParent(ctx context.Context, q providers.Query, parent str
 	if q.Parent.Type == model.TypeUser {
 		return m.ofUser(ctx, parent, len(q.Filter.Status) > 0)
 	}
-	reply, err := m.listAccountUsers(ctx, parent)
+	users, err := m.readAccountUsers(ctx, parent)
 	if err != nil {
 		return nil, err
 	}
-	page := &providers.Page[*model.Membership]{Freshness: reply.Freshness}
 	account := m.accountReference(parent)
-	for _, user := range reply.Value {
-		page.Items = append(page.Items, m.membership(account, user))
-	}
-	return page, nil
+	return membershipsOf(users, func(u *model.User) *model.Membership { return m.membership(account, u) }), nil
 }
 
 // ofUser reads the accounts of a user, and in parallel the user if needStatus is
@@ -127,7 +126,7 @@ func (m memberships) ofUser(ctx context.Context, id string, needStatus bool) (*p
 			}
 		})
 	}
-	reply, err := m.listUserAccounts(ctx, id)
+	accounts, err := m.readUserAccounts(ctx, id)
 	call.Wait()
 	if err != nil {
 		return nil, err
@@ -135,11 +134,16 @@ func (m memberships) ofUser(ctx context.Context, id string, needStatus bool) (*p
 	if userErr != nil {
 		return nil, userErr
 	}
-	page := &providers.Page[*model.Membership]{Freshness: reply.Freshness}
-	for _, account := range reply.Value {
-		page.Items = append(page.Items, m.membership(account, user))
+	return membershipsOf(accounts, func(a *model.Account) *model.Membership { return m.membership(a, user) }), nil
+}
+
+// membershipsOf returns a page with a membership for each row of another.
+func membershipsOf[T any](rows *providers.Page[T], membership func(T) *model.Membership) *providers.Page[*model.Membership] {
+	page := &providers.Page[*model.Membership]{Total: rows.Total, Errors: rows.Errors, Freshness: rows.Freshness}
+	for _, row := range rows.Items {
+		page.Items = append(page.Items, membership(row))
 	}
-	return page, nil
+	return page
 }
 
 func (m memberships) accountReference(id string) *model.Account {

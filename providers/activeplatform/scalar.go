@@ -1,75 +1,72 @@
 package activeplatform
 
 import (
-	"bytes"
 	"encoding/json"
 	"strings"
 	"time"
 )
 
-// vendorID is an id in decimal digits. Users have integer ids; newer parts of the
-// API write the same ids as strings.
+// The types of this file decode one field each and never fail: a value of another type
+// is a missing one, so that it costs its field and not the page.
+
+// vendorID is an id in decimal digits, "" if there is none. Users have integer ids;
+// newer parts of the API write the same ids as strings.
 type vendorID string
 
 // UnmarshalJSON decodes a positive integer or a string of digits.
 func (id *vendorID) UnmarshalJSON(raw []byte) error {
-	digits := strings.Trim(string(raw), `"`)
-	if !isID(digits) {
-		return errNoID
+	if digits := strings.Trim(string(raw), `"`); isID(digits) {
+		*id = vendorID(digits)
 	}
-	*id = vendorID(digits)
 	return nil
 }
 
-// maxDigits is the number of digits of the largest 64-bit integer.
-const maxDigits = 19
+// maxDigits is the length of the longest id. The longest documented one has 7 digits.
+const maxDigits = 100
 
-// isID reports whether s is a positive integer without leading zeros.
+// isID reports whether s is a number in decimal digits other than 0.
 func isID(s string) bool {
-	return s != "" && s[0] != '0' && len(s) <= maxDigits && !strings.ContainsFunc(s, func(r rune) bool { return r < '0' || r > '9' })
+	return strings.Trim(s, "0") != "" && len(s) <= maxDigits && !strings.ContainsFunc(s, func(r rune) bool { return r < '0' || r > '9' })
 }
 
 // timestamp is a time in UTC; Time is nil if there is none.
 type timestamp struct{ *time.Time }
 
 // UnmarshalJSON decodes `2016-10-03T05:15:22.286+03:00` and plain dates, which
-// other objects of this vendor have. null and "" mean none.
+// other objects of this vendor have.
 func (t *timestamp) UnmarshalJSON(raw []byte) error {
 	var s string
-	if err := json.Unmarshal(raw, &s); err != nil {
-		return err
-	}
-	if s == "" {
+	if json.Unmarshal(raw, &s) != nil {
 		return nil
 	}
 	for _, layout := range []string{time.RFC3339, time.DateOnly} {
 		if parsed, err := time.Parse(layout, s); err == nil {
 			t.Time = new(parsed.UTC())
-			return nil
 		}
-	}
-	return errTimestamp
-}
-
-// scalar returns the text of a JSON string, number or boolean. It returns nil for
-// other values and for blank text.
-func scalar(raw json.RawMessage) *string {
-	var value any
-	decoder := json.NewDecoder(bytes.NewReader(raw))
-	decoder.UseNumber()
-	if decoder.Decode(&value) != nil {
-		return nil
-	}
-	switch v := value.(type) {
-	case string:
-		return nonBlank(&v)
-	case json.Number, bool:
-		return new(string(raw))
 	}
 	return nil
 }
 
-// nonBlank returns nil for blank text: the vendor writes "" for a missing value.
+// text is the text of a JSON string, number or boolean, nil for other values and for
+// blank text: the vendor writes "" for a missing value.
+type text struct{ *string }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (t *text) UnmarshalJSON(raw []byte) error {
+	var value any
+	if json.Unmarshal(raw, &value) != nil {
+		return nil
+	}
+	switch v := value.(type) {
+	case string:
+		t.string = nonBlank(&v)
+	case float64, bool:
+		t.string = new(string(raw))
+	}
+	return nil
+}
+
+// nonBlank returns nil for blank text.
 func nonBlank(s *string) *string {
 	if s == nil || strings.TrimSpace(*s) == "" {
 		return nil

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
@@ -28,7 +29,7 @@ func (u users) Page(ctx context.Context, q providers.Query, token string) (*prov
 	if q.Parent.Type != "" {
 		return nil, u.invalidArgument("users have no parent")
 	}
-	current, ok := parsePageToken(token)
+	at, ok := upstream.ParseWalk(token)
 	emails := searchableEmails(q.Filter.Emails)
 	if !ok || len(emails) > 0 && token != "" {
 		return nil, u.invalidArgument("invalid page token")
@@ -42,15 +43,11 @@ func (u users) Page(ctx context.Context, q providers.Query, token string) (*prov
 	if len(emails) > 0 {
 		return u.findByEmails(ctx, emails, params)
 	}
-	reply, err := u.listUsers(ctx, current.number, params)
-	if err != nil {
-		return nil, err
+	page, decoded, err := pageAt(ctx, u.Provider, u.listUsers(params), at)
+	if decoded {
+		u.userByID().Prime(u.client, page.Items, page.Freshness)
 	}
-	if reply.Decoded {
-		u.userByID().Prime(u.client, reply.Value, reply.Freshness)
-	}
-	rows, next := nextPage(current, reply.Value)
-	return &providers.Page[*model.User]{Items: rows, Next: next.String(), Freshness: reply.Freshness}, nil
+	return page, err
 }
 
 // SupportsOrder reports true for the vendor's order and for dates, except for
@@ -77,7 +74,7 @@ func (u users) findByEmails(ctx context.Context, emails []string, params url.Val
 		if errs[i] != nil {
 			return nil, errs[i]
 		}
-		all.Items = append(all.Items, page.Items...)
+		all.Items, all.Errors = append(all.Items, page.Items...), append(all.Errors, page.Errors...)
 		freshness = freshness.Merge(&page.Freshness)
 	}
 	all.Freshness = *freshness
@@ -97,22 +94,22 @@ func (u users) findByEmail(ctx context.Context, email string, params url.Values)
 	maps.Copy(query, params)
 	all := &providers.Page[*model.User]{}
 	var freshness *model.Freshness
-	for current := (pageToken{number: 1}); current.number > 0; {
-		if current.number > maxEmailPages {
-			return nil, &providers.Error{Kind: providers.Incomplete, Provider: u.Connection(), Detail: "too many users match one e-mail address"}
+	for token := ""; ; token = all.Next {
+		at, _ := upstream.ParseWalk(token) // the token of a page
+		if at.Number > maxEmailPages {
+			return nil, u.newError(providers.Incomplete, "too many users match one e-mail address")
 		}
-		reply, err := u.listUsers(ctx, current.number, query)
+		page, _, err := pageAt(ctx, u.Provider, u.listUsers(query), at)
 		if err != nil {
 			return nil, err
 		}
-		rows, next := nextPage(current, reply.Value)
-		all.Items = append(all.Items, rows...)
-		freshness = freshness.Merge(&reply.Freshness)
-		if current.number == 1 && len(rows) == 1 && rows[0].Email != nil && strings.EqualFold(*rows[0].Email, email) {
+		all.Items, all.Errors, all.Next = append(all.Items, page.Items...), append(all.Errors, page.Errors...), page.Next
+		freshness = freshness.Merge(&page.Freshness)
+		if page.Next == "" || at.Number == 1 && len(page.Items) == 1 && page.Items[0].Email != nil && strings.EqualFold(*page.Items[0].Email, email) {
 			break
 		}
-		current = next
 	}
+	all.Next = ""
 	all.Freshness = *freshness
 	return all, nil
 }

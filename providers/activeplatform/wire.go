@@ -10,68 +10,92 @@ import (
 
 // wireUser is a row of the list of users. A user consists of the same fields.
 type wireUser struct {
-	ID               vendorID        `json:"id"`
-	FirstName        *string         `json:"first_name"`
-	MiddleName       *string         `json:"middle_name"`
-	LastName         *string         `json:"last_name"`
-	Email            *string         `json:"email"`
-	Status           *string         `json:"status"`
-	CustomAttributes []wireAttribute `json:"custom_attributes"`
-	CreatedAt        timestamp       `json:"created_at"`
-	UpdatedAt        timestamp       `json:"updated_at"`
+	ID               vendorID       `json:"id"`
+	FirstName        text           `json:"first_name"`
+	MiddleName       text           `json:"middle_name"`
+	LastName         text           `json:"last_name"`
+	Email            text           `json:"email"`
+	Status           text           `json:"status"`
+	CustomAttributes wireAttributes `json:"custom_attributes"`
+	CreatedAt        timestamp      `json:"created_at"`
+	UpdatedAt        timestamp      `json:"updated_at"`
 }
 
 // wireAttribute is an attribute that an operator defines. The vendor documents only
 // name and value for responses; keys are documented for requests, and types appear
 // in the operator's panel.
 type wireAttribute struct {
-	Name  string          `json:"name"`
-	Key   string          `json:"key"`
-	Type  string          `json:"type"`
-	Value json.RawMessage `json:"value"`
+	Name  text `json:"name"`
+	Key   text `json:"key"`
+	Type  text `json:"type"`
+	Value text `json:"value"`
+}
+
+// wireAttributes is an array of attributes. Elements that are no object are left out.
+type wireAttributes []wireAttribute
+
+// UnmarshalJSON decodes an array. Other values have no attributes: some languages
+// write an empty list as {}.
+func (w *wireAttributes) UnmarshalJSON(raw []byte) error {
+	var elements []json.RawMessage
+	if json.Unmarshal(raw, &elements) != nil {
+		return nil
+	}
+	for _, element := range elements {
+		var a wireAttribute
+		if json.Unmarshal(element, &a) == nil {
+			*w = append(*w, a)
+		}
+	}
+	return nil
 }
 
 // wireAccount is a row of the list of accounts, without the fields that the graph
 // does not have. The vendor documents the dates as filters only.
 type wireAccount struct {
 	ID        vendorID  `json:"id"`
-	Name      *string   `json:"name"`
-	Country   *string   `json:"country"`
-	Region    *string   `json:"region"`
-	City      *string   `json:"city"`
-	Street    *string   `json:"street"`
-	Building  *string   `json:"building"`
-	Office    *string   `json:"office"`
-	Zip       *string   `json:"zip"`
-	Status    *string   `json:"status"`
+	Name      text      `json:"name"`
+	Country   text      `json:"country"`
+	Region    text      `json:"region"`
+	City      text      `json:"city"`
+	Street    text      `json:"street"`
+	Building  text      `json:"building"`
+	Office    text      `json:"office"`
+	Zip       text      `json:"zip"`
+	Status    text      `json:"status"`
 	CreatedAt timestamp `json:"created_at"`
 	UpdatedAt timestamp `json:"updated_at"`
 }
 
 var (
-	errNoID      = errors.New("missing or invalid id")
-	errNotAList  = errors.New("not an array")
-	errTimestamp = errors.New("invalid time")
+	errNoID     = errors.New("missing or invalid id")
+	errNotAList = errors.New("not an array")
 )
 
-// decodeRows returns a decoder of an array of rows.
-func decodeRows[T any](decode func([]byte) (T, error)) func([]byte) ([]T, error) {
-	return func(body []byte) ([]T, error) {
-		var rows []json.RawMessage
-		if err := json.Unmarshal(body, &rows); err != nil {
-			return nil, err
+// decodeRows returns a decoder of an array of rows. It leaves out rows without an id
+// and counts them, and fails if no row has one.
+func decodeRows[T model.Node](decode func([]byte) (T, error)) func([]byte) (rows[T], error) {
+	return func(body []byte) (rows[T], error) {
+		var elements []json.RawMessage
+		if err := json.Unmarshal(body, &elements); err != nil {
+			return rows[T]{}, err
 		}
-		if rows == nil {
-			return nil, errNotAList
+		if elements == nil {
+			return rows[T]{}, errNotAList
 		}
-		items := make([]T, len(rows))
-		var err error
-		for i, row := range rows {
-			if items[i], err = decode(row); err != nil {
-				return nil, err
+		r := rows[T]{items: make([]T, 0, len(elements)), ids: make([]string, len(elements))}
+		for i, element := range elements {
+			item, err := decode(element)
+			if err != nil {
+				r.unreadable++
+				continue
 			}
+			r.items, r.ids[i] = append(r.items, item), item.GlobalID().VendorID()
 		}
-		return items, nil
+		if len(elements) > 0 && len(r.items) == 0 {
+			return rows[T]{}, errNoID
+		}
+		return r, nil
 	}
 }
 
@@ -97,16 +121,17 @@ func (p *Provider) decodeUser(row []byte) (*model.User, error) {
 	if u.ID == "" {
 		return nil, errNoID
 	}
-	first, last := nonBlank(u.FirstName), nonBlank(u.LastName)
+	first, last := u.FirstName.string, u.LastName.string
 	return &model.User{
 		Entity:           model.NewEntity(p.Connection(), model.TypeUser, string(u.ID)),
-		Email:            nonBlank(u.Email),
+		Login:            u.Email.string, // "which is used as a login"
+		Email:            u.Email.string,
 		Name:             join(" ", first, last),
 		FirstName:        first,
-		MiddleName:       nonBlank(u.MiddleName),
+		MiddleName:       u.MiddleName.string,
 		LastName:         last,
-		Status:           userStatus(u.Status),
-		VendorStatus:     nonBlank(u.Status),
+		Status:           userStatus(u.Status.string),
+		VendorStatus:     u.Status.string,
 		CustomAttributes: customAttributes(u.CustomAttributes),
 		CreatedAt:        u.CreatedAt.Time,
 		UpdatedAt:        u.UpdatedAt.Time,
@@ -123,9 +148,9 @@ func (p *Provider) decodeAccount(row []byte) (*model.Account, error) {
 	}
 	return &model.Account{
 		Entity:       model.NewEntity(p.Connection(), model.TypeAccount, string(a.ID)),
-		Name:         nonBlank(a.Name),
-		Status:       accountStatus(a.Status),
-		VendorStatus: nonBlank(a.Status),
+		Name:         a.Name.string,
+		Status:       accountStatus(a.Status.string),
+		VendorStatus: a.Status.string,
 		Address:      a.address(),
 		CreatedAt:    a.CreatedAt.Time,
 		UpdatedAt:    a.UpdatedAt.Time,
@@ -135,11 +160,11 @@ func (p *Provider) decodeAccount(row []byte) (*model.Account, error) {
 // address returns nil if all parts are blank.
 func (a wireAccount) address() *model.Address {
 	address := model.Address{
-		AddressLine1: join(", ", nonBlank(a.Street), nonBlank(a.Building), nonBlank(a.Office)),
-		PostCode:     nonBlank(a.Zip),
-		City:         nonBlank(a.City),
-		State:        nonBlank(a.Region),
-		Country:      nonBlank(a.Country),
+		AddressLine1: join(", ", a.Street.string, a.Building.string, a.Office.string),
+		PostCode:     a.Zip.string,
+		City:         a.City.string,
+		State:        a.Region.string,
+		Country:      a.Country.string,
 	}
 	if address == (model.Address{}) {
 		return nil
@@ -153,15 +178,18 @@ func (a wireAccount) address() *model.Address {
 func customAttributes(wire []wireAttribute) []*model.CustomAttribute {
 	all := []*model.CustomAttribute{}
 	for _, a := range wire {
-		if isPassword(a.Name) || isPassword(a.Key) || isPassword(a.Type) || strings.TrimSpace(a.Name) == "" {
+		if isPassword(a.Name) || isPassword(a.Key) || isPassword(a.Type) || a.Name.string == nil {
 			continue
 		}
-		all = append(all, &model.CustomAttribute{Name: a.Name, Value: scalar(a.Value)})
+		all = append(all, &model.CustomAttribute{Name: *a.Name.string, Value: a.Value.string})
 	}
 	return all
 }
 
-func isPassword(s string) bool {
-	s = strings.ToLower(s)
+func isPassword(t text) bool {
+	if t.string == nil {
+		return false
+	}
+	s := strings.ToLower(*t.string)
 	return strings.Contains(s, "password") || strings.Contains(s, "пароль")
 }

@@ -21,6 +21,7 @@ func TestUsers_DocumentedExample(t *testing.T) {
 	}
 	want := []*model.User{{
 		Entity:    model.NewEntity(p.Connection(), model.TypeUser, "2002984"),
+		Login:     at("mario@activeplatform.com"),
 		Email:     at("mario@activeplatform.com"),
 		Name:      at("Oleg Ivanov"),
 		FirstName: at("Oleg"), LastName: at("Ivanov"),
@@ -30,6 +31,7 @@ func TestUsers_DocumentedExample(t *testing.T) {
 		UpdatedAt:        at(time.Date(2016, 10, 3, 2, 16, 19, 243e6, time.UTC)),
 	}, {
 		Entity:    model.NewEntity(p.Connection(), model.TypeUser, "2002983"),
+		Login:     at("john.doe@activeplatform.com"),
 		Email:     at("john.doe@activeplatform.com"),
 		Name:      at("John Doe"),
 		FirstName: at("John"), MiddleName: at("J"), LastName: at("Doe"),
@@ -101,7 +103,7 @@ func TestRecords_UnsetFields(t *testing.T) {
 		record any
 		want   []string
 	}{
-		{members.Items[1].User, []string{"Icon", "Phone", "LastLoginAt", "Settings", "Audit", "CurrentAccount"}},
+		{members.Items[1].User, []string{"ContactEmail", "AccountType", "VendorAccountType", "Icon", "Phone", "LastLoginAt", "Settings", "Audit", "CurrentAccount"}},
 		{members.Items[1], []string{
 			"Organization", "VendorRole", "VendorRoleID", "License", "JoinedAt", "LastAccessAt", "Invitation", "Audit",
 		}},
@@ -123,6 +125,17 @@ func TestUsers_UnusualValues(t *testing.T) {
 		want  any
 	}{
 		"id as text":          {"id", "77", func(u *model.User) any { return u.VendorID }, "77"},
+		"long id":             {"id", json.RawMessage("12345678901234567890123"), func(u *model.User) any { return u.VendorID }, "12345678901234567890123"},
+		"id with zeros":       {"id", "007", func(u *model.User) any { return u.VendorID }, "007"},
+		"name is a number":    {"first_name", 7, func(u *model.User) any { return *u.Name }, "7 Doe"},
+		"name is an object":   {"first_name", map[string]any{"a": 1}, func(u *model.User) any { return *u.Name }, "Doe"},
+		"status is a list":    {"status", []any{}, func(u *model.User) any { return string(u.Status) }, "OTHER"},
+		"date is a number":    {"created_at", 0, func(u *model.User) any { return u.CreatedAt == nil }, true},
+		"date is no date":     {"created_at", "yesterday", func(u *model.User) any { return u.CreatedAt == nil }, true},
+		"date without offset": {"created_at", "2016-08-15T08:15:22", func(u *model.User) any { return u.CreatedAt == nil }, true},
+		"date with +0300":     {"created_at", "2016-08-15T08:15:22.549+0300", func(u *model.User) any { return u.CreatedAt == nil }, true},
+		"attributes {}":       {"custom_attributes", map[string]any{}, attributesOf, ""},
+		"attribute is text":   {"custom_attributes", []any{"Desk", map[string]any{"name": "Age", "value": 1}}, attributesOf, "Age=1 "},
 		"no first name":       {"first_name", "", func(u *model.User) any { return *u.Name }, "Doe"},
 		"no last name":        {"last_name", "", func(u *model.User) any { return *u.Name }, "John"},
 		"last name null":      {"last_name", nil, func(u *model.User) any { return u.LastName == nil }, true},
@@ -157,13 +170,23 @@ func TestUsers_UnusualValues(t *testing.T) {
 
 func TestUsers_InvalidBody(t *testing.T) {
 	for _, body := range []string{
-		`[{}]`, `[null]`, `[[]]`, `[{"id":null}]`, `[{"id":"x"}]`, `[{"id":1.5}]`, `[{"id":-1}]`, `[{"id":0}]`, `[{"id":1e3}]`,
-		`[{"id":12345678901234567890}]`, `[{"id":1,"email":3}]`, `[{"id":1,"created_at":"yesterday"}]`, `[{"id":1,"created_at":3}]`,
-		`[{"id":1,"custom_attributes":{}}]`, `[{"id":1},{"id":2,"status":[]}]`, `{"users":[]}`, `"[]"`, `[`, `[{"id":1}`, `[{"id":1}]]`,
+		`{"users":[]}`, `"[]"`, `null`, `[`, `[{"id":1}`, `[{"id":1}]]`,
 	} {
 		page, err := fixedResponse(t, body).Collections().Users.Page(t.Context(), providers.Query{}, "")
 		if providers.KindOf(err) != providers.BadResponse || page != nil {
 			t.Errorf("%s: %v, %v; want BadResponse", body, page, err)
+		}
+	}
+}
+
+// A row that is no user is left out, and the list is not complete.
+func TestUsers_RowWithoutID(t *testing.T) {
+	for _, row := range []string{
+		`{}`, `null`, `[]`, `7`, `{"id":null}`, `{"id":"x"}`, `{"id":1.5}`, `{"id":-1}`, `{"id":0}`, `{"id":1e3}`, `{"id":{}}`, `{"email":"a@b.example"}`,
+	} {
+		page, err := fixedResponse(t, `[{"id":1},`+row+`,{"id":2}]`).Collections().Users.Page(t.Context(), providers.Query{}, "")
+		if err != nil || len(page.Items) != 2 || len(page.Errors) != 1 || providers.KindOf(page.Errors[0]) != providers.BadResponse {
+			t.Errorf("%s: %+v, %v", row, page, err)
 		}
 	}
 }

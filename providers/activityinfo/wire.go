@@ -87,6 +87,7 @@ func decodeMembers(body []byte, p *model.Provider, account string) (memberList, 
 func (w wireUser) user(p *model.Provider) *model.User {
 	return &model.User{
 		Entity:      model.NewEntity(p, model.TypeUser, string(w.UserID)),
+		Login:       optional(w.Email), // a user signs in with the address
 		Email:       optional(w.Email),
 		Name:        optional(w.Name),
 		Status:      model.UserActive,

@@ -37,7 +37,7 @@ func TestMemberships_Example(t *testing.T) {
 		{
 			Entity: model.NewEntity(p, "Membership", "190780004/401"),
 			User: &model.User{
-				Entity: model.NewEntity(p, "User", "401"), Email: new("anna@acme.example"), Name: new("Anna Smith"),
+				Entity: model.NewEntity(p, "User", "401"), Login: new("anna@acme.example"), Email: new("anna@acme.example"), Name: new("Anna Smith"),
 				Status: "ACTIVE", LastLoginAt: new(time.Date(2026, 2, 23, 5, 23, 33, 731e6, time.UTC)),
 			},
 			Account: account, Role: "OWNER", VendorRole: new("OWNER"), License: new(model.LicenseFull), Status: "ACTIVE",
@@ -46,7 +46,7 @@ func TestMemberships_Example(t *testing.T) {
 		{
 			Entity: model.NewEntity(p, "Membership", "190780004/402"),
 			User: &model.User{
-				Entity: model.NewEntity(p, "User", "402"), Email: new("jose@acme.example"), Name: new("José O'Brien"),
+				Entity: model.NewEntity(p, "User", "402"), Login: new("jose@acme.example"), Email: new("jose@acme.example"), Name: new("José O'Brien"),
 				Status: "ACTIVE",
 			},
 			Account: account, Role: "MEMBER", VendorRole: new("NONE"), License: new(model.LicenseBasic), Status: "ACTIVE",
@@ -57,7 +57,7 @@ func TestMemberships_Example(t *testing.T) {
 		t.Error(diff)
 	}
 	wantUnset(t, got[0], "Organization", "VendorRoleID", "JoinedAt", "LastAccessAt", "Invitation", "Audit")
-	wantUnset(t, got[0].User, "FirstName", "MiddleName", "LastName", "VendorStatus", "Icon", "Phone", "Settings", "CustomAttributes", "CreatedAt", "UpdatedAt", "Audit", "CurrentAccount")
+	wantUnset(t, got[0].User, "ContactEmail", "AccountType", "VendorAccountType", "FirstName", "MiddleName", "LastName", "VendorStatus", "Icon", "Phone", "Settings", "CustomAttributes", "CreatedAt", "UpdatedAt", "Audit", "CurrentAccount")
 	if got[0].Account.HasField("name") || !got[0].Complete() || !got[0].User.Complete() {
 		t.Error("want a short reference to the account and complete records otherwise")
 	}

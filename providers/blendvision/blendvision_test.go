@@ -42,9 +42,15 @@ func connect(t testing.TB, f transport, organizations ...string) *blendvision.Pr
 	return p
 }
 
-// respondWith returns a vendor that responds with body to every request.
+// respondWith returns a vendor that responds with body to every request, except for the
+// pages after the first one, which are empty.
 func respondWith(body string) transport {
-	return func(*http.Request) (int, string) { return http.StatusOK, body }
+	return func(r *http.Request) (int, string) {
+		if page := r.URL.Query().Get("current_page"); page != "" && page != "1" {
+			return http.StatusOK, `{"accounts":[],"organizations":[],"roles":[]}`
+		}
+		return http.StatusOK, body
+	}
 }
 
 func config(baseURL string, f http.RoundTripper) upstream.Config {
@@ -85,6 +91,9 @@ func readList[T model.Node](t *testing.T, c providers.Collection[T], q providers
 			t.Fatalf("Page(%q) = %v", token, err)
 		}
 		items = append(items, page.Items...)
+		if len(page.Errors) > 0 {
+			t.Fatalf("Page(%q): %v", token, page.Errors)
+		}
 		if page.Next == "" {
 			return items
 		}
@@ -136,8 +145,7 @@ func TestCollections_InvalidArgument(t *testing.T) {
 		"token of another organization": func() error { _, err := c.Users.Page(t.Context(), providers.Query{}, "two/1"); return err },
 		"token of page 0":               func() error { _, err := c.Users.Page(t.Context(), providers.Query{}, "one/0"); return err },
 		"token without page":            func() error { _, err := c.Users.Page(t.Context(), providers.Query{}, "one"); return err },
-		"token with sign":               func() error { _, err := c.Users.Page(t.Context(), providers.Query{}, "one/+2"); return err },
-		"token beyond 32 bits":          func() error { _, err := c.Users.Page(t.Context(), providers.Query{}, "one/2147483648"); return err },
+		"token with a number alone":     func() error { _, err := c.Users.Page(t.Context(), providers.Query{}, "one/2"); return err },
 	} {
 		if kind := providers.KindOf(call()); kind != providers.InvalidArgument {
 			t.Errorf("%s: %v, want InvalidArgument", name, kind)

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
-	"strconv"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/upstream"
@@ -35,30 +34,41 @@ type client struct {
 	upstream        *upstream.Client
 	provider        *model.Provider
 	organizationIDs organizationIDs
+	// totals tell, by the path of a list, whether its totals count the whole list.
+	totals map[string]*upstream.Finding[bool]
 }
 
-// accounts reads one page of an organization's members, each with a complete user.
-// Lists of users and of memberships decode to the same type, so that they share cache
+// accounts is the list of an organization's members, each with a complete user. Lists
+// of users and of memberships decode to the same type, so that they share cache
 // entries.
 // https://developers.blendvision.com/docs/api/bv-one/public-organization-service-list-accounts
-func (c *client) accounts(ctx context.Context, organization string, number int) (upstream.Reply[listPage[*model.Membership]], error) {
-	return readPage(ctx, c, accountsPath, organization, number, func(body []byte) (listPage[*model.Membership], error) {
+func (c *client) accounts(organization string) list[*model.Membership] {
+	return list[*model.Membership]{accountsPath, organization, func(body []byte) (listPage[*model.Membership], error) {
 		return decodeAccounts(c.provider, organization, body)
-	})
+	}}
 }
 
-// subOrganizations reads one page of the direct children of an organization.
+// accountsOf are the lists of the members of organizations.
+func (c *client) accountsOf(organizations []string) []list[*model.Membership] {
+	lists := make([]list[*model.Membership], len(organizations))
+	for i, id := range organizations {
+		lists[i] = c.accounts(id)
+	}
+	return lists
+}
+
+// subOrganizations is the list of the direct children of an organization.
 // https://developers.blendvision.com/docs/api/bv-one/public-organization-service-list-sub-org
-func (c *client) subOrganizations(ctx context.Context, parent string, number int) (upstream.Reply[listPage[*model.Organization]], error) {
-	return readPage(ctx, c, subOrganizationsPath, parent, number, func(body []byte) (listPage[*model.Organization], error) {
+func (c *client) subOrganizations(parent string) list[*model.Organization] {
+	return list[*model.Organization]{subOrganizationsPath, parent, func(body []byte) (listPage[*model.Organization], error) {
 		return decodeSubOrganizations(c.provider, c.organizationIDs, parent, body)
-	})
+	}}
 }
 
-// roles reads one page of the roles that members of an organization can have.
+// roles is the list of the roles that members of an organization can have.
 // https://developers.blendvision.com/docs/api/bv-one/public-organization-service-list-roles
-func (c *client) roles(ctx context.Context, organization string, number int) (upstream.Reply[listPage[*model.Role]], error) {
-	return readPage(ctx, c, rolesPath, organization, number, decodeRoles)
+func (c *client) roles(organization string) list[*model.Role] {
+	return list[*model.Role]{rolesPath, organization, decodeRoles}
 }
 
 // organization reads the organization that the header names. The response may contain
@@ -93,7 +103,7 @@ func (c *client) organizationByID() upstream.BatchRequest[*model.Organization] {
 				return nil, err
 			}
 			var named struct {
-				ID string `json:"id"`
+				ID text `json:"id"`
 			}
 			if err := json.Unmarshal(row, &named); err != nil {
 				return nil, err
@@ -101,37 +111,12 @@ func (c *client) organizationByID() upstream.BatchRequest[*model.Organization] {
 			if named.ID == "" {
 				return nil, errNoID
 			}
-			return map[string]json.RawMessage{c.organizationIDs.canonical(named.ID): row}, nil
+			return map[string]json.RawMessage{c.organizationIDs.canonical(string(named.ID)): row}, nil
 		},
 		Decode: func(row []byte) (*model.Organization, error) {
 			return decodeOrganization(c.provider, c.organizationIDs, row)
 		},
 	}
-}
-
-// readPage reads one page of a list. A response with another page number fails with
-// kind BadResponse: a server that ignores the page number would return the same page
-// for ever.
-func readPage[T any](ctx context.Context, c *client, path, organization string, number int, decode func([]byte) (listPage[T], error)) (upstream.Reply[listPage[T]], error) {
-	request, err := c.request(path, organization, url.Values{
-		"current_page":   {strconv.Itoa(number)},
-		"items_per_page": {strconv.Itoa(pageSize)},
-	})
-	if err != nil {
-		return upstream.Reply[listPage[T]]{}, err
-	}
-	request.Tags = append(c.upstream.IDs(model.TypeOrganization, organization), c.upstream.AnyID(model.TypeUser))
-	return upstream.Read(ctx, c.upstream, request, func(body []byte) (listPage[T], error) {
-		r, err := decode(body)
-		if err != nil {
-			return listPage[T]{}, err
-		}
-		if r.number != 0 && r.number != number {
-			return listPage[T]{}, errPageNumber
-		}
-		r.number = number
-		return r, nil
-	})
 }
 
 func (c *client) request(path, organization string, query url.Values) (upstream.Request, error) {

@@ -17,8 +17,12 @@ import (
 const token = "bv-token-0123456789abcdef"
 
 func TestConformance(t *testing.T) {
+	providertest.Run(t, conformanceSubject(func(*blendvisionfake.Variation) {}))
+}
+
+func conformanceSubject(vary func(*blendvisionfake.Variation)) providertest.Subject {
 	organizations := blendvisionfake.New(token).Organizations()
-	providertest.Run(t, providertest.Subject{
+	return providertest.Subject{
 		New: func(t *testing.T, baseURL, token string, timeout time.Duration) providers.Provider {
 			p, err := blendvision.New(upstream.Config{
 				Provider:      &model.Provider{Name: "blendvision", Vendor: model.BlendVision, BaseURL: baseURL},
@@ -33,6 +37,7 @@ func TestConformance(t *testing.T) {
 		},
 		Serve: func(t *testing.T) (string, *fakevendor.Control) {
 			fake := blendvisionfake.New(token)
+			vary(&fake.Variation)
 			server := httptest.NewServer(fake)
 			t.Cleanup(server.Close)
 			return server.URL, &fake.Control
@@ -40,5 +45,5 @@ func TestConformance(t *testing.T) {
 		Token:         token,
 		Organizations: organizations,
 		Users:         []string{blendvisionfake.AccountID(240), blendvisionfake.AccountID(110)},
-	})
+	}
 }

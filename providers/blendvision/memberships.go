@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"sync"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/providers"
@@ -31,53 +30,42 @@ func (m memberships) Get(ctx context.Context, ids []string) providers.BatchResul
 		}
 		byOrganization[organization][id] = true
 	}
-	result := providers.BatchResult[*model.Membership]{Objects: map[string]*model.Membership{}, Failed: map[string]error{}}
 	organizations := slices.Sorted(maps.Keys(byOrganization))
-	var mu sync.Mutex
-	parallel(len(organizations), func(i int) {
+	found := map[string]*model.Membership{}
+	// collect reports whether ids of the i-th organization are missing.
+	collect := func(results []scanResult[*model.Membership], i int) bool {
 		wanted := byOrganization[organizations[i]]
-		objects, err := m.findIn(ctx, organizations[i], wanted)
-		mu.Lock()
-		defer mu.Unlock()
-		for id := range wanted {
-			for _, requested := range spellings[id] {
-				switch object := objects[id]; {
-				case object != nil:
-					result.Objects[requested] = object
-				case err != nil:
-					result.Failed[requested] = err
-				}
+		for _, row := range results[i].items {
+			if wanted[row.VendorID] {
+				found[row.VendorID] = row
+				delete(wanted, row.VendorID)
 			}
 		}
-	})
+		return len(wanted) > 0
+	}
+	results := scan(ctx, m.client, m.client.accountsOf(organizations), collect)
+	result := providers.BatchResult[*model.Membership]{Objects: map[string]*model.Membership{}, Failed: map[string]error{}}
+	for i, organization := range organizations {
+		collect(results, i)
+		err := results[i].firstError()
+		if err == nil || providers.KindOf(err) == providers.NotFound && !m.client.organizationIDs.contains(organization) {
+			continue // the organization does not have these members, or does not exist
+		}
+		for id := range byOrganization[organization] {
+			for _, requested := range spellings[id] {
+				result.Failed[requested] = err
+			}
+		}
+	}
+	for id, row := range found {
+		for _, requested := range spellings[id] {
+			result.Objects[requested] = row
+		}
+	}
 	return result
 }
 
-// findIn searches memberships of one organization. It returns the error of the list,
-// unless all ids were found. An organization that is not configured and does not exist
-// has no members.
-func (m memberships) findIn(ctx context.Context, organization string, ids map[string]bool) (map[string]*model.Membership, error) {
-	objects := map[string]*model.Membership{}
-	collect := func(results []scanResult[*model.Membership]) bool {
-		for _, row := range results[0].items {
-			if ids[row.VendorID] && objects[row.VendorID] == nil {
-				objects[row.VendorID] = row
-			}
-		}
-		return len(objects) == len(ids)
-	}
-	results := scan(ctx, m.client, []string{organization}, m.client.accounts, collect)
-	if collect(results) {
-		return objects, nil
-	}
-	err := results[0].err
-	if providers.KindOf(err) == providers.NotFound && !m.client.organizationIDs.contains(organization) {
-		return objects, nil
-	}
-	return objects, err
-}
-
-// Page reads a page of the members of one organization, whose token is the page number,
+// Page reads a page of the members of one organization, whose token is its place,
 // or the memberships of users as one page. The latter reads the lists of all configured
 // organizations, with an error for each that cannot be read.
 func (m memberships) Page(ctx context.Context, q providers.Query, token string) (*providers.Page[*model.Membership], error) {
@@ -91,20 +79,18 @@ func (m memberships) Page(ctx context.Context, q providers.Query, token string) 
 	if err != nil {
 		return nil, err
 	}
-	number, err := m.client.parsePageNumber(token)
+	at, err := m.client.parsePageToken(token)
 	if err != nil {
 		return nil, err
 	}
-	reply, err := m.client.accounts(ctx, organization, number)
+	page, err := readAt(ctx, m.client, m.client.accounts(organization), at)
 	if err != nil {
 		return nil, err
 	}
-	return &providers.Page[*model.Membership]{
-		Items:     reply.Value.items,
-		Next:      reply.Value.nextToken(),
-		Total:     reply.Value.totalFor(q),
-		Freshness: reply.Freshness,
-	}, nil
+	if !isUnfiltered(q) {
+		page.Total = nil
+	}
+	return page, nil
 }
 
 func (m memberships) ofUsers(ctx context.Context, q providers.Query, token string) (*providers.Page[*model.Membership], error) {
@@ -114,8 +100,7 @@ func (m memberships) ofUsers(ctx context.Context, q providers.Query, token strin
 	if token != "" {
 		return nil, m.client.newError(providers.InvalidArgument, "invalid page token")
 	}
-	results := scan(ctx, m.client, m.organizations, m.client.accounts, readAll)
-	rows, freshness, errs, err := mergeReadable(m.organizations, results)
+	rows, freshness, errs, err := mergeReadable(scan(ctx, m.client, m.client.accountsOf(m.organizations), readAll))
 	if err != nil {
 		return nil, err
 	}

@@ -35,7 +35,7 @@ func (o organizations) Get(ctx context.Context, ids []string) providers.BatchRes
 }
 
 // Page reads the configured organizations as one page, or a page of the direct children
-// of an organization, whose token is the page number. The former has an error for each
+// of an organization, whose token is its place. The former has an error for each
 // organization that cannot be read, and fails if none can.
 func (o organizations) Page(ctx context.Context, q providers.Query, token string) (*providers.Page[*model.Organization], error) {
 	if err := o.checkQuery(q, "", model.TypeOrganization); err != nil {
@@ -48,20 +48,18 @@ func (o organizations) Page(ctx context.Context, q providers.Query, token string
 	if err != nil {
 		return nil, err
 	}
-	number, err := o.client.parsePageNumber(token)
+	at, err := o.client.parsePageToken(token)
 	if err != nil {
 		return nil, err
 	}
-	reply, err := o.client.subOrganizations(ctx, parent, number)
+	page, err := readAt(ctx, o.client, o.client.subOrganizations(parent), at)
 	if err != nil {
 		return nil, err
 	}
-	return &providers.Page[*model.Organization]{
-		Items:     reply.Value.items,
-		Next:      reply.Value.nextToken(),
-		Total:     reply.Value.totalFor(q),
-		Freshness: reply.Freshness,
-	}, nil
+	if !isUnfiltered(q) {
+		page.Total = nil
+	}
+	return page, nil
 }
 
 func (o organizations) configured(ctx context.Context, q providers.Query, token string) (*providers.Page[*model.Organization], error) {
@@ -111,7 +109,7 @@ func ofOrganization(err error, id string) error { return providers.WithDetail(er
 func (p *Provider) unreadableTenants(ctx context.Context) (ids []string, errs []error) {
 	refused := make([]error, len(p.organizations))
 	parallel(len(p.organizations), func(i int) {
-		_, refused[i] = p.client.accounts(ctx, p.organizations[i], 1)
+		_, refused[i] = readNumber(ctx, p.client, p.client.accounts(p.organizations[i]), 1)
 	})
 	for i, err := range refused {
 		switch {

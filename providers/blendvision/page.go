@@ -1,6 +1,8 @@
 package blendvision
 
 import (
+	"context"
+	"net/url"
 	"strconv"
 
 	"github.com/accountgraph/accountgraph/graph/model"
@@ -12,76 +14,118 @@ import (
 // 10,000 rows of pageSize.
 const maxPages = 100
 
-// listPage is one page of one organization's list.
+// list is a list of the vendor for one organization.
+type list[T any] struct {
+	path, organization string
+	decode             func(body []byte) (listPage[T], error)
+}
+
+// listPage is one page of a list.
 type listPage[T any] struct {
 	items []T
-	// number counts pages from 1.
-	number int
-	// size is the page size that the vendor reports, pageSize if it reports none.
-	size int
-	// total is the length of the list that the vendor reports, 0 if it reports none.
+	// ids are the ids of all rows, "" for a row without one. items lacks these rows, and
+	// unreadable is their number.
+	ids        []string
+	unreadable int
+	// total is the total that the vendor reports, 0 if it reports none. The vendor calls
+	// it "the total numbers of the list in the current pagination": it may count the
+	// rows of the page.
 	total int
 }
 
 // Nodes returns the objects on the page, for cache tags.
 func (p listPage[T]) Nodes() []model.Node { return upstream.NodesIn(p.items) }
 
-// hasNext reports whether there may be a next page. If the number of rows contradicts
-// the reported size or total, there is a next page unless this one is empty.
-func (p listPage[T]) hasNext() bool {
-	if len(p.items) == 0 {
-		return false
+// newTotals returns, for the path of each list, whether totals count the whole list.
+// It is found out once a process.
+func newTotals(p *model.Provider) map[string]*upstream.Finding[bool] {
+	totals := map[string]*upstream.Finding[bool]{}
+	for _, path := range []string{accountsPath, rolesPath, subOrganizationsPath} {
+		totals[path] = upstream.NewFinding[bool](p)
 	}
-	if p.total == 0 {
-		return len(p.items) >= p.size
-	}
-	before := (p.number - 1) * p.size
-	read := before + len(p.items)
-	if read <= p.total {
-		return read < p.total
-	}
-	return before >= p.total || len(p.items) >= p.size
+	return totals
 }
 
-// pageCount estimates the number of pages of the list. p is the first page.
-func (p listPage[T]) pageCount() int {
-	if !p.hasNext() || p.total == 0 {
-		return 1
+// readNumber reads the page with this number, from 1. A total above the number of rows
+// of the page shows that totals count the list.
+func readNumber[T any](ctx context.Context, c *client, l list[T], number int) (upstream.Reply[listPage[T]], error) {
+	request, err := c.request(l.path, l.organization, url.Values{
+		"current_page":   {strconv.Itoa(number)},
+		"items_per_page": {strconv.Itoa(pageSize)},
+	})
+	if err != nil {
+		return upstream.Reply[listPage[T]]{}, err
 	}
-	size := min(p.size, len(p.items))
-	return (p.total + size - 1) / size
+	request.Tags = append(c.upstream.IDs(model.TypeOrganization, l.organization), c.upstream.AnyID(model.TypeUser))
+	reply, err := upstream.Read(ctx, c.upstream, request, l.decode)
+	if _, known := c.totals[l.path].Get(); !known && err == nil && reply.Value.total > len(reply.Value.ids) {
+		c.totals[l.path].Set(true)
+	}
+	return reply, err
 }
 
-// totalFor returns the length of the list for a query. It is nil if the vendor does not
-// report it, if more rows were received, or if the core has to apply a filter.
-func (p listPage[T]) totalFor(q providers.Query) *int {
-	before := (p.number - 1) * p.size
+// judge returns what follows the page at a place of a list, and the length of the list
+// if it is known. Where the total is the number of rows that were read, and it is not
+// known whether totals count the list, judge reads the next page.
+func judge[T any](ctx context.Context, c *client, l list[T], at upstream.Walk, page listPage[T]) (upstream.Walk, upstream.Step, *int) {
+	rows := at.Rows + len(page.ids)
+	total := upstream.Total{Rows: page.total, Exact: page.total > len(page.ids)}
+	if total.Rows == rows && rows > 0 && !total.Exact {
+		countsList, known, err := c.totals[l.path].FindOut(ctx, func() (countsList, known bool, err error) {
+			next, err := readNumber(ctx, c, l, at.Number+1)
+			total.Exact = err == nil && len(next.Value.ids) == 0
+			return total.Exact, !total.Exact || next.Value.total > 0, err
+		})
+		total.Exact = total.Exact || err == nil && known && countsList
+	}
+	next, step := at.Next(page.ids, total)
 	switch {
-	case !isUnfiltered(q),
-		len(p.items) > 0 && before+len(p.items) > p.total,
-		before > 0 && p.total == 0:
-		return nil
+	case step == upstream.Repeated || step == upstream.Short || page.unreadable > 0:
+		return next, step, nil
+	case total.Rows > rows, total.Exact && total.Rows == rows, rows == 0 && total.Rows == 0 && at.Number == 1:
+		return next, step, &total.Rows
 	}
-	return new(p.total)
+	return next, step, nil
 }
 
-// nextToken returns the token of the next page, "" on the last page.
-func (p listPage[T]) nextToken() string {
-	if !p.hasNext() {
-		return ""
+// readAt reads the page at a place of a list. The length of the list is for a query
+// without a filter.
+func readAt[T any](ctx context.Context, c *client, l list[T], at upstream.Walk) (*providers.Page[T], error) {
+	reply, err := readNumber(ctx, c, l, at.Number)
+	if err != nil {
+		return nil, err
 	}
-	return strconv.Itoa(p.number + 1)
+	next, step, total := judge(ctx, c, l, at, reply.Value)
+	page := &providers.Page[T]{Items: reply.Value.items, Total: total, Errors: c.gaps(step, reply.Value.unreadable), Freshness: reply.Freshness}
+	switch step {
+	case upstream.More:
+		page.Next = next.String()
+	case upstream.Repeated:
+		page.Items = nil
+	}
+	return page, nil
 }
 
-// parsePageNumber parses a token of one organization's list. "" is the first page.
-func (c *client) parsePageNumber(token string) (int, error) {
-	if token == "" {
-		return 1, nil
+// gaps returns the reasons why rows are missing: from the page, or after it.
+func (c *client) gaps(step upstream.Step, unreadable int) []error {
+	var errs []error
+	if unreadable > 0 {
+		errs = append(errs, c.newError(providers.BadResponse, "rows without an id were left out"))
 	}
-	// The vendor's page numbers have 32 bits.
-	number, err := strconv.ParseInt(token, 10, 32)
-	if err != nil || number < 1 || strconv.FormatInt(number, 10) != token {
-		return 0, c.newError(providers.InvalidArgument, "invalid page token")
+	switch step {
+	case upstream.Repeated:
+		errs = append(errs, c.newError(providers.Incomplete, "the vendor repeats a page; the rest was not read"))
+	case upstream.Short:
+		errs = append(errs, c.newError(providers.Incomplete, "the vendor's list ends before its total"))
 	}
-	return int(number), nil
+	return errs
+}
+
+// parsePageToken parses a token of one organization's list.
+func (c *client) parsePageToken(token string) (upstream.Walk, error) {
+	at, ok := upstream.ParseWalk(token)
+	if !ok {
+		return at, c.newError(providers.InvalidArgument, "invalid page token")
+	}
+	return at, nil
 }

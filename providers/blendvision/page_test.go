@@ -2,6 +2,7 @@ package blendvision_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/providers"
+	"github.com/accountgraph/accountgraph/providers/blendvision/blendvisionfake"
 )
 
 // pagedVendor responds with pages of a list of accounts or roles.
@@ -51,50 +53,66 @@ func fixedPagination(text string) func(int, int) string { return func(int, int) 
 func TestMemberships_ReadsAllPages(t *testing.T) {
 	for name, c := range map[string]struct {
 		vendor pagedVendor
-		// calls is the number of pages; rows is the number of rows if it is not that of
-		// vendor.
-		calls, rows int
+		// calls is the number of pages. A page after the last row shows whether a total
+		// counts the list.
+		calls int
+		// rows is the number of rows of an incomplete list, 0 for a complete one.
+		rows int
 	}{
 		"empty":            {vendor: pagedVendor{}, calls: 1},
-		"one row":          {vendor: pagedVendor{rows: 1}, calls: 1},
-		"one page":         {vendor: pagedVendor{rows: 100}, calls: 1},
+		"one row":          {vendor: pagedVendor{rows: 1}, calls: 2},
+		"one page":         {vendor: pagedVendor{rows: 100}, calls: 2},
 		"two pages":        {vendor: pagedVendor{rows: 101}, calls: 2},
 		"three full pages": {vendor: pagedVendor{rows: 300}, calls: 3},
 		"hidden rows":      {vendor: pagedVendor{rows: 250, hideRows: true}, calls: 4, rows: 247},
 		"smaller pages":    {vendor: pagedVendor{rows: 95, size: 20}, calls: 5},
 		"pages of one row": {vendor: pagedVendor{rows: 7, size: 1}, calls: 7},
 		"larger pages":     {vendor: pagedVendor{rows: 950, size: 500}, calls: 2},
-		"one page of all":  {vendor: pagedVendor{rows: 950, size: 1000}, calls: 1},
+		"one page of all":  {vendor: pagedVendor{rows: 950, size: 1000}, calls: 2},
 		"numbers as strings": {vendor: pagedVendor{rows: 120, pagination: func(n, s int) string {
 			return fmt.Sprintf(`{"total_items":"120","items_per_page":"%d","current_page":"%d"}`, s, n)
 		}}, calls: 2},
 		"no pagination":               {vendor: pagedVendor{rows: 250, pagination: fixedPagination("null")}, calls: 3},
 		"no numbers":                  {vendor: pagedVendor{rows: 250, pagination: fixedPagination("{}")}, calls: 3},
+		"odd numbers":                 {vendor: pagedVendor{rows: 250, pagination: fixedPagination(`{"total_items":"many","items_per_page":[],"current_page":{}}`)}, calls: 3},
+		"odd pagination":              {vendor: pagedVendor{rows: 250, pagination: fixedPagination(`[250]`)}, calls: 3},
 		"total alone":                 {vendor: pagedVendor{rows: 250, pagination: fixedPagination(`{"total_items":250}`)}, calls: 3},
-		"smaller pages, total alone":  {vendor: pagedVendor{rows: 5, size: 1, pagination: fixedPagination(`{"total_items":5}`)}, calls: 6},
-		"smaller pages than reported": {vendor: pagedVendor{rows: 5, size: 1, pagination: fixedPagination(`{"total_items":5,"items_per_page":100}`)}, calls: 6},
-		"total too low":               {vendor: pagedVendor{rows: 250, pagination: fixedPagination(`{"total_items":7,"items_per_page":100}`)}, calls: 4},
-		"total too high":              {vendor: pagedVendor{rows: 150, pagination: fixedPagination(`{"total_items":2147483647,"items_per_page":100}`)}, calls: 3},
+		"smaller pages, total alone":  {vendor: pagedVendor{rows: 5, size: 1, pagination: fixedPagination(`{"total_items":5}`)}, calls: 5},
+		"smaller pages than reported": {vendor: pagedVendor{rows: 5, size: 1, pagination: fixedPagination(`{"total_items":5,"items_per_page":100}`)}, calls: 5},
+		"another page reported":       {vendor: pagedVendor{rows: 250, pagination: fixedPagination(`{"total_items":250,"items_per_page":100,"current_page":1}`)}, calls: 3},
+		"total too low":               {vendor: pagedVendor{rows: 250, pagination: fixedPagination(`{"total_items":7,"items_per_page":100}`)}, calls: 3},
+		"total too high":              {vendor: pagedVendor{rows: 150, pagination: fixedPagination(`{"total_items":2147483647,"items_per_page":100}`)}, calls: 4, rows: 150},
 		"negative total":              {vendor: pagedVendor{rows: 150, pagination: fixedPagination(`{"total_items":-1,"items_per_page":100}`)}, calls: 2},
 		"total beyond 32 bit":         {vendor: pagedVendor{rows: 150, pagination: fixedPagination(`{"total_items":1000000000000,"items_per_page":100}`)}, calls: 2},
 	} {
 		t.Run(name, func(t *testing.T) {
-			want := c.rows
-			if want == 0 {
-				want = c.vendor.rows
+			want, kind := c.vendor.rows, providers.Kind(0)
+			if c.rows > 0 {
+				want, kind = c.rows, providers.Incomplete
 			}
 			var calls atomic.Int32
 			p := connect(t, c.vendor.transport(&calls), "o")
 			read := map[model.ID]bool{}
-			for _, m := range readList(t, p.Collections().Memberships, of(model.TypeOrganization, "o")) {
-				read[m.GlobalID()] = true
+			var err error
+			for token := ""; ; {
+				page, failed := p.Collections().Memberships.Page(t.Context(), of(model.TypeOrganization, "o"), token)
+				if failed != nil {
+					t.Fatal(failed)
+				}
+				for _, m := range page.Items {
+					read[m.GlobalID()] = true
+				}
+				err = errors.Join(append(page.Errors, err)...)
+				if token = page.Next; token == "" {
+					break
+				}
 			}
-			if len(read) != want || int(calls.Load()) != c.calls {
-				t.Errorf("Page: %d rows in %d calls, want %d in %d", len(read), calls.Load(), want, c.calls)
+			if len(read) != want || int(calls.Load()) != c.calls || providers.KindOf(err) != kind {
+				t.Errorf("Page: %d rows in %d calls, %v; want %d in %d, %v", len(read), calls.Load(), err, want, c.calls, kind)
 			}
 			roles, err := p.Collections().Roles(t.Context(), "o")
-			if len(roles) != want || err != nil {
-				t.Errorf("Roles: %d rows, %v, want %d", len(roles), err, want)
+			if providers.KindOf(err) != kind || err == nil && len(roles) != want {
+				t.Errorf("Roles: %d rows, %v; want %d, %v", len(roles), err, want, kind)
 			}
 		})
 	}
@@ -108,13 +126,13 @@ func TestMemberships_Total(t *testing.T) {
 		want   *int
 	}{
 		"correct":                    {vendor: pagedVendor{rows: 250}, want: ptr(250)},
-		"correct, page 3":            {vendor: pagedVendor{rows: 250}, token: "3", want: ptr(250)},
-		"past the end":               {vendor: pagedVendor{rows: 250}, token: "9", want: ptr(250)},
+		"correct, page 3":            {vendor: pagedVendor{rows: 250}, token: "3.200.100.0123abcd", want: ptr(250)},
+		"past the end":               {vendor: pagedVendor{rows: 250}, token: "9.250.100.0123abcd", want: ptr(250)},
 		"empty":                      {vendor: pagedVendor{}, want: ptr(0)},
 		"not reported":               {vendor: pagedVendor{rows: 250, pagination: fixedPagination("{}")}},
-		"not reported, past the end": {vendor: pagedVendor{rows: 250, pagination: fixedPagination("{}")}, token: "9"},
+		"not reported, past the end": {vendor: pagedVendor{rows: 250, pagination: fixedPagination("{}")}, token: "9.250.100.0123abcd"},
 		"too low":                    {vendor: pagedVendor{rows: 250, pagination: fixedPagination(`{"total_items":99}`)}},
-		"too low, page 3":            {vendor: pagedVendor{rows: 250, pagination: fixedPagination(`{"total_items":249}`)}, token: "3"},
+		"too low, page 3":            {vendor: pagedVendor{rows: 250, pagination: fixedPagination(`{"total_items":249}`)}, token: "3.200.100.0123abcd"},
 		"filtered by the core": {
 			vendor: pagedVendor{rows: 250}, query: providers.Query{Filter: providers.Filter{Roles: []model.MembershipRole{model.RoleOwner}}},
 		},
@@ -132,28 +150,32 @@ func TestMemberships_Total(t *testing.T) {
 	}
 }
 
-func TestMemberships_RepeatedPage(t *testing.T) {
-	var calls atomic.Int32
-	first := pagedVendor{rows: 250, pagination: fixedPagination(`{"total_items":250,"items_per_page":100,"current_page":1}`)}
-	p := connect(t, first.transport(&calls), "o")
-	members := p.Collections().Memberships
-	page, err := members.Page(t.Context(), of(model.TypeOrganization, "o"), "")
-	if err != nil || page.Next != "2" {
+func TestLists_RepeatedPage(t *testing.T) {
+	c := withVariation(t, func(v *blendvisionfake.Variation) { v.RepeatFirstPage = true }).Collections()
+	distributor := blendvisionfake.OrganizationID(2)
+	page, err := c.Memberships.Page(t.Context(), of(model.TypeOrganization, distributor), "")
+	if err != nil || len(page.Items) != 100 || len(page.Errors) != 0 || page.Next == "" {
 		t.Fatalf("first page: %+v, %v", page, err)
 	}
-	if _, err = members.Page(t.Context(), of(model.TypeOrganization, "o"), page.Next); providers.KindOf(err) != providers.BadResponse {
-		t.Errorf("repeated page: %v, want BadResponse", err)
+	page, err = c.Memberships.Page(t.Context(), of(model.TypeOrganization, distributor), page.Next)
+	if err != nil || len(page.Items) != 0 || page.Next != "" || page.Total != nil || len(page.Errors) != 1 || providers.KindOf(page.Errors[0]) != providers.Incomplete {
+		t.Errorf("repeated page: %+v, %v", page, err)
 	}
-	if _, err := p.Collections().Roles(t.Context(), "o"); providers.KindOf(err) != providers.BadResponse {
-		t.Errorf("Roles: %v, want BadResponse", err)
+	members, err := c.Memberships.Page(t.Context(), of(model.TypeUser, blendvisionfake.AccountID(240)), "")
+	if err != nil || len(members.Items) == 0 || members.Total != nil || len(members.Errors) == 0 {
+		t.Errorf("memberships of a user: %+v, %v", members, err)
+	}
+	if found := c.Users.Get(t.Context(), []string{"unknown"}); providers.KindOf(found.Failed["unknown"]) != providers.Incomplete {
+		t.Errorf("user that may be on another page: %+v", found)
 	}
 }
 
 func TestRoles_EndlessList(t *testing.T) {
 	var calls atomic.Int32
-	endless := connect(t, func(*http.Request) (int, string) {
+	endless := connect(t, func(r *http.Request) (int, string) {
 		calls.Add(1)
-		return http.StatusOK, `{"roles":[{"id":"1"}],"accounts":[{"id":"1"}],"pagination":{"total_items":2000000000,"items_per_page":1}}`
+		row := `[{"id":"` + r.URL.Query().Get("current_page") + `"}]`
+		return http.StatusOK, `{"roles":` + row + `,"accounts":` + row + `,"pagination":{"total_items":2000000000,"items_per_page":1}}`
 	}, "o")
 	if _, err := endless.Collections().Roles(t.Context(), "o"); providers.KindOf(err) != providers.Incomplete {
 		t.Errorf("roles: %v, want Incomplete", err)
@@ -161,8 +183,8 @@ func TestRoles_EndlessList(t *testing.T) {
 	if n := calls.Load(); n > 100 {
 		t.Errorf("%d calls", n)
 	}
-	result := endless.Collections().Users.Get(t.Context(), []string{"1", "2"})
-	if result.Objects["1"] == nil || providers.KindOf(result.Failed["2"]) != providers.Incomplete || len(result.Failed) != 1 {
+	result := endless.Collections().Users.Get(t.Context(), []string{"1", "200"})
+	if result.Objects["1"] == nil || providers.KindOf(result.Failed["200"]) != providers.Incomplete || len(result.Failed) != 1 {
 		t.Errorf("users: %v", result)
 	}
 }

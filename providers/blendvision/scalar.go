@@ -2,45 +2,76 @@ package blendvision
 
 import (
 	"encoding/json"
-	"math"
+	"strconv"
+	"strings"
 	"time"
 )
 
-// count returns a number of rows or pages, 0 if n is unset or out of range.
-func count(n json.Number) int {
-	i, err := n.Int64()
-	if err != nil || i < 0 || i > math.MaxInt32 {
-		return 0
+// The types of this file decode one field each and never fail: a value of another type
+// is a missing one, so that it costs its field and not the page.
+
+// text is the text of a JSON string, number or boolean, "" for other values.
+type text string
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (t *text) UnmarshalJSON(b []byte) error {
+	var value any
+	if json.Unmarshal(b, &value) != nil {
+		return nil
 	}
-	return int(i)
+	switch v := value.(type) {
+	case string:
+		*t = text(v)
+	case float64, bool:
+		*t = text(b)
+	}
+	return nil
+}
+
+// count is a number of rows, 0 if it is unset or out of range. The vendor documents
+// 32-bit numbers; its gateway may encode larger ones as strings.
+type count int
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (c *count) UnmarshalJSON(b []byte) error {
+	n, err := strconv.ParseInt(strings.Trim(string(b), `"`), 10, 32)
+	if err == nil && n > 0 {
+		*c = count(n)
+	}
+	return nil
+}
+
+// flag is a boolean, nil for other values.
+type flag struct{ *bool }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (f *flag) UnmarshalJSON(b []byte) error {
+	var value *bool
+	if json.Unmarshal(b, &value) == nil {
+		f.bool = value
+	}
+	return nil
 }
 
 // optional returns nil for "".
-func optional(s string) *string {
-	if s == "" {
+func optional(t text) *string {
+	if t == "" {
 		return nil
 	}
-	return &s
+	return new(string(t))
 }
 
 // timestamp is a time in UTC; time is nil if it is unset.
 type timestamp struct{ time *time.Time }
 
-// UnmarshalJSON decodes RFC 3339. null, "" and the zero time mean unset.
+// UnmarshalJSON decodes RFC 3339. The zero time means unset.
 func (t *timestamp) UnmarshalJSON(b []byte) error {
-	var text *string
-	if err := json.Unmarshal(b, &text); err != nil {
-		return err
-	}
-	if text == nil || *text == "" {
+	var s string
+	if json.Unmarshal(b, &s) != nil {
 		return nil
 	}
-	parsed, err := time.Parse(time.RFC3339, *text)
-	if err != nil {
-		return err
-	}
-	if parsed = parsed.UTC(); !parsed.IsZero() {
-		t.time = &parsed
+	if parsed, err := time.Parse(time.RFC3339, s); err == nil && !parsed.IsZero() {
+		t.time = new(parsed.UTC())
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
@@ -38,7 +39,7 @@ func (u users) Get(ctx context.Context, ids []string) providers.BatchResult[*mod
 // find moves ids from missing to objects. It returns the first error of a list, unless
 // all ids were found.
 func (u users) find(ctx context.Context, missing map[string]bool, objects map[string]*model.User) error {
-	collect := func(results []scanResult[*model.Membership]) bool {
+	collect := func(results []scanResult[*model.Membership], _ int) bool {
 		for _, r := range results {
 			for _, m := range r.items {
 				if missing[m.User.VendorID] {
@@ -47,22 +48,22 @@ func (u users) find(ctx context.Context, missing map[string]bool, objects map[st
 				}
 			}
 		}
-		return len(missing) == 0
+		return len(missing) > 0
 	}
-	results := scan(ctx, u.client, u.organizations, u.client.accounts, collect)
-	if collect(results) {
+	results := scan(ctx, u.client, u.client.accountsOf(u.organizations), collect)
+	if !collect(results, 0) {
 		return nil
 	}
 	for _, r := range results {
-		if r.err != nil {
-			return r.err
+		if err := r.firstError(); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
 // Page reads the configured organizations one after the other. A token is
-// `<organization>/<page>`. Page passes over organizations that cannot be read, whose
+// `<organization>/<place>`. Page passes over organizations that cannot be read, whose
 // errors are those of the page, and fails if none can.
 func (u users) Page(ctx context.Context, q providers.Query, token string) (*providers.Page[*model.User], error) {
 	if err := u.checkQuery(q, ""); err != nil {
@@ -71,15 +72,15 @@ func (u users) Page(ctx context.Context, q providers.Query, token string) (*prov
 	if err := u.notConfigured(); err != nil {
 		return nil, err
 	}
-	index, number, err := u.parsePageToken(token)
+	index, at, err := u.parsePageToken(token)
 	if err != nil {
 		return nil, err
 	}
 	var errs []error
-	for ; index < len(u.organizations); index, number = index+1, 1 {
-		page, err := u.page(ctx, q, index, number)
+	for ; index < len(u.organizations); index, at = index+1, upstream.Start() {
+		page, err := u.page(ctx, q, index, at)
 		if err == nil {
-			page.Errors = errs
+			page.Errors = append(errs, page.Errors...)
 			return page, nil
 		}
 		if !providers.IsUnreadable(err) {
@@ -93,22 +94,22 @@ func (u users) Page(ctx context.Context, q providers.Query, token string) (*prov
 	return &providers.Page[*model.User]{MayRepeat: true, Freshness: now(), Errors: errs}, nil
 }
 
-// page reads one page of the configured organization with this index.
-func (u users) page(ctx context.Context, q providers.Query, index, number int) (*providers.Page[*model.User], error) {
-	reply, err := u.client.accounts(ctx, u.organizations[index], number)
+// page reads the page at a place of the configured organization with this index.
+func (u users) page(ctx context.Context, q providers.Query, index int, at upstream.Walk) (*providers.Page[*model.User], error) {
+	members, err := readAt(ctx, u.client, u.client.accounts(u.organizations[index]), at)
 	if err != nil {
 		return nil, err
 	}
-	page := &providers.Page[*model.User]{MayRepeat: len(u.organizations) > 1, Freshness: reply.Freshness}
-	for _, m := range reply.Value.items {
+	page := &providers.Page[*model.User]{MayRepeat: len(u.organizations) > 1, Errors: members.Errors, Freshness: members.Freshness}
+	for _, m := range members.Items {
 		page.Items = append(page.Items, m.User)
 	}
-	if len(u.organizations) == 1 {
-		page.Total = reply.Value.totalFor(q)
+	if len(u.organizations) == 1 && isUnfiltered(q) {
+		page.Total = members.Total
 	}
-	next := reply.Value.nextToken()
+	next := members.Next
 	if next == "" && index+1 < len(u.organizations) {
-		index, next = index+1, "1"
+		index, next = index+1, upstream.Start().String()
 	}
 	if next != "" {
 		page.Next = u.organizations[index] + "/" + next
@@ -123,16 +124,16 @@ func (users) SupportsOrder(q providers.Query) bool { return q.Order == providers
 func (users) SupportsParents(string) bool { return false }
 
 // parsePageToken parses a token of Page to an index into the configured organizations
-// and a page number.
-func (u users) parsePageToken(token string) (index, number int, err error) {
+// and a place in the list of its members.
+func (u users) parsePageToken(token string) (index int, at upstream.Walk, err error) {
 	if token == "" {
-		return 0, 1, nil
+		return 0, upstream.Start(), nil
 	}
 	organization, rest, _ := strings.Cut(token, "/")
 	index = slices.Index(u.organizations, organization)
 	if index < 0 || rest == "" {
-		return 0, 0, u.client.newError(providers.InvalidArgument, "invalid page token")
+		return 0, at, u.client.newError(providers.InvalidArgument, "invalid page token")
 	}
-	number, err = u.client.parsePageNumber(rest)
-	return index, number, err
+	at, err = u.client.parsePageToken(rest)
+	return index, at, err
 }

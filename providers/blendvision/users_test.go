@@ -2,6 +2,7 @@ package blendvision_test
 
 import (
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -21,6 +22,9 @@ func TestUsers_SeveralOrganizations(t *testing.T) {
 		if id == failing {
 			return http.StatusForbidden, `{"code":7}`
 		}
+		if r.URL.Query().Get("current_page") != "1" {
+			return http.StatusOK, lists["c"]
+		}
 		return http.StatusOK, lists[id]
 	}, "a", "c", "b")
 	c := p.Collections()
@@ -37,7 +41,9 @@ func TestUsers_SeveralOrganizations(t *testing.T) {
 		if token = page.Next; token == "" {
 			break
 		}
-		tokens = append(tokens, token)
+		if !strings.Contains(token, ".") {
+			tokens = append(tokens, token)
+		}
 	}
 	if delta := diff([]string{"c/1", "b/1"}, tokens) + diff([]string{"1", "2", "1", "3"}, ids); delta != "" {
 		t.Error(delta)
@@ -68,7 +74,10 @@ func TestUsers_UnreadableOrganizations(t *testing.T) {
 	var calls atomic.Int32
 	p := connect(t, func(r *http.Request) (int, string) {
 		calls.Add(1)
-		return statusOf(statuses, r), `{"accounts":[{"id":"1"}],"pagination":{}}`
+		if r.URL.Query().Get("current_page") != "1" {
+			return statusOf(statuses, r), `{"accounts":[],"pagination":{"total_items":1}}`
+		}
+		return statusOf(statuses, r), `{"accounts":[{"id":"1"}],"pagination":{"total_items":1}}`
 	}, "a", "b", "c", "d")
 	c := p.Collections()
 	page, err := c.Users.Page(t.Context(), providers.Query{}, "")
@@ -77,7 +86,7 @@ func TestUsers_UnreadableOrganizations(t *testing.T) {
 	}
 	errs := page.Errors
 	page, err = c.Users.Page(t.Context(), providers.Query{}, page.Next)
-	if err != nil || len(page.Items) != 0 || page.Next != "" || page.Freshness.FetchedAt.IsZero() || calls.Load() != 4 {
+	if err != nil || len(page.Items) != 0 || page.Next != "" || page.Freshness.FetchedAt.IsZero() || calls.Load() != 5 {
 		t.Errorf("last page: %+v, %v, after %d calls", page, err, calls.Load())
 	}
 	if delta := diff([]string{

@@ -11,24 +11,21 @@ import (
 // The vendor encodes JSON like Protocol Buffers: "" and 0 mean unset.
 
 var (
-	errNotAList   = errors.New("no list in the response")
-	errNoObject   = errors.New("no object in the response")
-	errNoID       = errors.New("missing id")
-	errStatus     = errors.New("error status in a successful response")
-	errPageNumber = errors.New("response contains another page")
+	errNotAList = errors.New("no list in the response")
+	errNoObject = errors.New("no object in the response")
+	errNoID     = errors.New("missing id")
+	errStatus   = errors.New("error status in a successful response")
 )
 
-// wirePagination describes a page. The vendor documents 32-bit numbers; its gateway may
-// encode larger ones as strings, which json.Number also decodes.
+// wirePagination describes a page. The number and the size of the page do not count:
+// see upstream.Walk.
 type wirePagination struct {
-	TotalItems   json.Number `json:"total_items"`
-	ItemsPerPage json.Number `json:"items_per_page"`
-	CurrentPage  json.Number `json:"current_page"`
+	TotalItems count `json:"total_items"`
 }
 
 // wireStatus is a google.rpc.Status. Some gateways send it with HTTP status 200.
 type wireStatus struct {
-	Code json.Number `json:"code"`
+	Code text `json:"code"`
 }
 
 func (s wireStatus) check() error {
@@ -38,113 +35,123 @@ func (s wireStatus) check() error {
 	return nil
 }
 
-// wireAccount is a member of an organization.
+// wireAccount is a member of an organization. The latest version of the documentation
+// deprecates email: username identifies the user, contact_email is a contact only, and
+// an account of type ACCOUNT_TYPE_NON_EMAIL has no address.
+// https://developers.blendvision.com/ja/docs/api/bv-one/public-organization-service-list-accounts-2
 type wireAccount struct {
-	ID           string    `json:"id"`
-	Email        string    `json:"email"`
-	Username     string    `json:"username"`
-	ContactEmail string    `json:"contact_email"`
-	Status       string    `json:"status"`
-	RoleType     string    `json:"role_type"`
-	RoleID       string    `json:"role_id"`
-	FirstName    string    `json:"first_name"`
-	LastName     string    `json:"last_name"`
+	ID           text      `json:"id"`
+	Email        text      `json:"email"`
+	Username     text      `json:"username"`
+	ContactEmail text      `json:"contact_email"`
+	AccountType  text      `json:"account_type"`
+	Status       text      `json:"status"`
+	RoleType     text      `json:"role_type"`
+	RoleID       text      `json:"role_id"`
+	FirstName    text      `json:"first_name"`
+	LastName     text      `json:"last_name"`
 	CreatedAt    timestamp `json:"created_at"`
 }
 
 // wireOrganization omits confidential fields: license_key, which is a secret,
 // owner_email and the contract.
 type wireOrganization struct {
-	ID         string    `json:"id"`
-	Name       string    `json:"name"`
-	ParentID   string    `json:"parent_id"`
-	ParentName string    `json:"parent_name"`
-	Type       string    `json:"type"`
-	Status     string    `json:"status"`
+	ID         text      `json:"id"`
+	Name       text      `json:"name"`
+	ParentID   text      `json:"parent_id"`
+	ParentName text      `json:"parent_name"`
+	Type       text      `json:"type"`
+	Status     text      `json:"status"`
 	CreatedAt  timestamp `json:"created_at"`
 	UpdatedAt  timestamp `json:"updated_at"`
 }
 
 // wireRole is a role that members of an organization can have.
 type wireRole struct {
-	ID        string `json:"id"`
-	Name      string `json:"name"`
-	Type      string `json:"type"`
-	IsDefault *bool  `json:"is_default"`
+	ID        text `json:"id"`
+	Name      text `json:"name"`
+	Type      text `json:"type"`
+	IsDefault flag `json:"is_default"`
+}
+
+// wireList are the members of a response that are common to all lists.
+type wireList struct {
+	wireStatus
+	Pagination json.RawMessage `json:"pagination"`
 }
 
 // decodeAccounts decodes a page of an organization's accounts.
 func decodeAccounts(p *model.Provider, organization string, body []byte) (listPage[*model.Membership], error) {
 	var response struct {
-		wireStatus
-		Accounts   []wireAccount   `json:"accounts"`
-		Pagination *wirePagination `json:"pagination"`
+		wireList
+		Accounts []json.RawMessage `json:"accounts"`
 	}
 	if err := json.Unmarshal(body, &response); err != nil {
 		return listPage[*model.Membership]{}, err
 	}
-	return decodeRows(response.wireStatus, response.Accounts, response.Pagination, func(a wireAccount) (*model.Membership, error) {
-		if a.ID == "" {
-			return nil, errNoID
-		}
-		return a.membership(p, organization), nil
+	return decodeRows(response.wireList, response.Accounts, func(a wireAccount) (text, *model.Membership) {
+		return a.ID, a.membership(p, organization)
 	})
 }
 
 // decodeSubOrganizations decodes a page of the direct children of parent.
 func decodeSubOrganizations(p *model.Provider, known organizationIDs, parent string, body []byte) (listPage[*model.Organization], error) {
 	var response struct {
-		wireStatus
-		Organizations []wireOrganization `json:"organizations"`
-		Pagination    *wirePagination    `json:"pagination"`
+		wireList
+		Organizations []json.RawMessage `json:"organizations"`
 	}
 	if err := json.Unmarshal(body, &response); err != nil {
 		return listPage[*model.Organization]{}, err
 	}
-	return decodeRows(response.wireStatus, response.Organizations, response.Pagination, func(o wireOrganization) (*model.Organization, error) {
+	return decodeRows(response.wireList, response.Organizations, func(o wireOrganization) (text, *model.Organization) {
 		if o.ParentID == "" {
-			o.ParentID = parent
+			o.ParentID = text(parent)
 		}
-		return o.model(p, known)
+		return o.ID, o.model(p, known)
 	})
 }
 
 // decodeRoles decodes a page of an organization's roles.
 func decodeRoles(body []byte) (listPage[*model.Role], error) {
 	var response struct {
-		wireStatus
-		Roles      []wireRole      `json:"roles"`
-		Pagination *wirePagination `json:"pagination"`
+		wireList
+		Roles []json.RawMessage `json:"roles"`
 	}
 	if err := json.Unmarshal(body, &response); err != nil {
 		return listPage[*model.Role]{}, err
 	}
-	return decodeRows(response.wireStatus, response.Roles, response.Pagination, wireRole.model)
+	return decodeRows(response.wireList, response.Roles, func(r wireRole) (text, *model.Role) { return r.ID, r.model() })
 }
 
-// decodeRows decodes a page of a list. It fails if there is neither a list nor a
-// pagination.
-func decodeRows[W, T any](s wireStatus, wire []W, p *wirePagination, decode func(W) (T, error)) (listPage[T], error) {
-	if err := s.check(); err != nil {
+// decodeRows decodes a page of a list. It leaves out rows without an id and counts
+// them. It fails if there is neither a list nor a pagination, or if no row has an id.
+func decodeRows[W, T any](list wireList, rows []json.RawMessage, decode func(W) (id text, item T)) (listPage[T], error) {
+	if err := list.check(); err != nil {
 		return listPage[T]{}, err
 	}
-	if wire == nil && p == nil {
+	if rows == nil && (len(list.Pagination) == 0 || string(list.Pagination) == "null") {
 		return listPage[T]{}, errNotAList
 	}
-	r := listPage[T]{items: make([]T, len(wire)), size: pageSize}
-	if p != nil {
-		r.number, r.total = count(p.CurrentPage), count(p.TotalItems)
-		if size := count(p.ItemsPerPage); size > 0 {
-			r.size = size
+	var pagination wirePagination
+	_ = json.Unmarshal(list.Pagination, &pagination) // without one, the total is unset
+	page := listPage[T]{items: make([]T, 0, len(rows)), ids: make([]string, len(rows)), total: int(pagination.TotalItems)}
+	for i, row := range rows {
+		var w W
+		if json.Unmarshal(row, &w) != nil {
+			page.unreadable++
+			continue
 		}
-	}
-	var err error
-	for i := range wire {
-		if r.items[i], err = decode(wire[i]); err != nil {
-			return listPage[T]{}, err
+		id, item := decode(w)
+		if id == "" {
+			page.unreadable++
+			continue
 		}
+		page.items, page.ids[i] = append(page.items, item), string(id)
 	}
-	return r, nil
+	if len(rows) > 0 && len(page.items) == 0 {
+		return listPage[T]{}, errNoID
+	}
+	return page, nil
 }
 
 // unwrapOrganization returns the organization in a response.
@@ -170,12 +177,15 @@ func decodeOrganization(p *model.Provider, known organizationIDs, row []byte) (*
 	if err := json.Unmarshal(row, &o); err != nil {
 		return nil, err
 	}
-	return o.model(p, known)
+	if o.ID == "" {
+		return nil, errNoID
+	}
+	return o.model(p, known), nil
 }
 
 func (a wireAccount) membership(p *model.Provider, organization string) *model.Membership {
 	return &model.Membership{
-		Entity: model.NewEntity(p, model.TypeMembership, model.JoinMembership(organization, a.ID)),
+		Entity: model.NewEntity(p, model.TypeMembership, model.JoinMembership(organization, string(a.ID))),
 		User:   a.user(p),
 		Organization: &model.Organization{
 			Entity: model.NewEntity(p, model.TypeOrganization, organization).WithFieldSet(model.OnlyFields()),
@@ -189,41 +199,48 @@ func (a wireAccount) membership(p *model.Provider, organization string) *model.M
 }
 
 func (a wireAccount) user(p *model.Provider) *model.User {
+	login, email := a.signIn()
 	return &model.User{
-		Entity:       model.NewEntity(p, model.TypeUser, a.ID),
-		Email:        a.email(),
-		Name:         optional(strings.TrimSpace(a.FirstName + " " + a.LastName)),
-		FirstName:    optional(a.FirstName),
-		LastName:     optional(a.LastName),
-		Status:       userStatus(a.Status),
-		VendorStatus: optional(a.Status),
-		CreatedAt:    a.CreatedAt.time,
+		Entity:            model.NewEntity(p, model.TypeUser, string(a.ID)),
+		Login:             optional(login),
+		Email:             optional(email),
+		ContactEmail:      optional(a.ContactEmail),
+		AccountType:       accountType(a.AccountType),
+		VendorAccountType: optional(a.AccountType),
+		Name:              optional(text(strings.TrimSpace(string(a.FirstName + " " + a.LastName)))),
+		FirstName:         optional(a.FirstName),
+		LastName:          optional(a.LastName),
+		Status:            userStatus(a.Status),
+		VendorStatus:      optional(a.Status),
+		CreatedAt:         a.CreatedAt.time,
 	}
 }
 
-// email returns the account's e-mail address, nil if there is none. The latest version
-// of the documentation deprecates email in favor of username, which may contain a
-// name that is not an address.
-// https://developers.blendvision.com/ja/docs/api/bv-one/public-organization-service-list-accounts-2
-func (a wireAccount) email() *string {
+// signIn returns what the user signs in with, and the address among that. The username
+// of an account without e-mail is no address, whatever it looks like. Accounts of the
+// older documentation have an address and no username.
+func (a wireAccount) signIn() (login, email text) {
 	switch {
-	case a.Email != "":
-		return &a.Email
-	case a.ContactEmail != "":
-		return &a.ContactEmail
-	case strings.Contains(a.Username, "@"):
-		return &a.Username
+	case a.AccountType == "ACCOUNT_TYPE_NON_EMAIL":
+		return a.Username, ""
+	case a.Username == "":
+		return a.Email, a.Email
+	case isAddress(a.Username):
+		return a.Username, a.Username
 	}
-	return nil
+	return a.Username, a.Email
 }
 
-func (o wireOrganization) model(p *model.Provider, known organizationIDs) (*model.Organization, error) {
-	if o.ID == "" {
-		return nil, errNoID
-	}
-	o.ID, o.ParentID = known.canonical(o.ID), known.canonical(o.ParentID)
+// isAddress reports whether a username is an e-mail address.
+func isAddress(username text) bool {
+	local, domain, _ := strings.Cut(string(username), "@")
+	return local != "" && domain != "" && !strings.ContainsAny(domain, "@ ")
+}
+
+func (o wireOrganization) model(p *model.Provider, known organizationIDs) *model.Organization {
+	o.ParentID = text(known.canonical(string(o.ParentID)))
 	return &model.Organization{
-		Entity:       model.NewEntity(p, model.TypeOrganization, o.ID),
+		Entity:       model.NewEntity(p, model.TypeOrganization, known.canonical(string(o.ID))),
 		Name:         optional(o.Name),
 		Type:         organizationType(o.Type),
 		VendorType:   optional(o.Type),
@@ -232,7 +249,7 @@ func (o wireOrganization) model(p *model.Provider, known organizationIDs) (*mode
 		Parent:       o.parent(p),
 		CreatedAt:    o.CreatedAt.time,
 		UpdatedAt:    o.UpdatedAt.time,
-	}, nil
+	}
 }
 
 // parent returns a short reference, nil for a root organization.
@@ -245,19 +262,16 @@ func (o wireOrganization) parent(p *model.Provider) *model.Organization {
 		fields = model.OnlyFields()
 	}
 	return &model.Organization{
-		Entity: model.NewEntity(p, model.TypeOrganization, o.ParentID).WithFieldSet(fields),
+		Entity: model.NewEntity(p, model.TypeOrganization, string(o.ParentID)).WithFieldSet(fields),
 		Name:   optional(o.ParentName),
 	}
 }
 
-func (r wireRole) model() (*model.Role, error) {
-	if r.ID == "" {
-		return nil, errNoID
-	}
-	out := &model.Role{VendorID: r.ID, Name: optional(r.Name), VendorType: optional(r.Type), IsDefault: r.IsDefault}
+func (r wireRole) model() *model.Role {
+	out := &model.Role{VendorID: string(r.ID), Name: optional(r.Name), VendorType: optional(r.Type), IsDefault: r.IsDefault.bool}
 	if r.Type != "" {
 		t := roleType(r.Type)
 		out.Type = &t
 	}
-	return out, nil
+	return out
 }

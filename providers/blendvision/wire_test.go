@@ -1,11 +1,11 @@
 package blendvision_test
 
 import (
-	"fmt"
 	"net/http"
 	"os"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -43,6 +43,7 @@ func TestMemberships_DocumentedExample(t *testing.T) {
 		Entity: model.NewEntity(p.Connection(), model.TypeMembership, "5a1c/string"),
 		User: &model.User{
 			Entity:       model.NewEntity(p.Connection(), model.TypeUser, "string"),
+			Login:        ptr("string"),
 			Email:        ptr("string"),
 			Name:         ptr("string string"),
 			FirstName:    ptr("string"),
@@ -63,8 +64,8 @@ func TestMemberships_DocumentedExample(t *testing.T) {
 	if delta := diff(want, page.Items); delta != "" {
 		t.Error(delta)
 	}
-	if page.Next != "" || page.Total != nil {
-		t.Errorf("Next %q, Total %v; want none: zeros mean unset", page.Next, page.Total)
+	if page.Next == "" || page.Total != nil {
+		t.Errorf("Next %q, Total %v; want a next page, since zeros mean unset", page.Next, page.Total)
 	}
 }
 
@@ -104,9 +105,11 @@ func TestRecords_UnsetFields(t *testing.T) {
 				"type":"ORGANIZATION_TYPE_BUSINESS","status":"ORGANIZATION_STATUS_DEACTIVATED",
 				"created_at":"2024-01-02T03:04:05Z","updated_at":"2024-01-02T03:04:05+09:00"}],"pagination":{}}`
 		case "/bv/org/v1/organizations/roles":
-			return http.StatusOK, `{"roles":[{"id":"r","name":"n","type":"ROLE_TYPE_CUSTOM","is_default":false}],"pagination":{}}`
+			return respondWith(`{"roles":[{"id":"r","name":"n","type":"ROLE_TYPE_CUSTOM","is_default":false}],"pagination":{}}`)(r)
 		}
-		return http.StatusOK, file(t, "accounts.json")
+		// The latest documentation has further members.
+		latest := `"username": "u", "contact_email": "c", "account_type": "ACCOUNT_TYPE_EMAIL", "role_id"`
+		return respondWith(strings.Replace(file(t, "accounts.json"), `"role_id"`, latest, 1))(r)
 	}, "p")
 	c := p.Collections()
 	members, err := c.Memberships.Page(t.Context(), of(model.TypeOrganization, "p"), "")
@@ -185,27 +188,73 @@ func TestRecords_UnsetValues(t *testing.T) {
 	}
 }
 
-func TestUsers_EmailAndName(t *testing.T) {
-	for row, want := range map[string][2]string{
-		`"email":"a@x","username":"b@x","contact_email":"c@x"`:   {"a@x", ""},
-		`"email":"","username":"b@x","contact_email":"c@x"`:      {"c@x", ""},
-		`"email":"","username":"b@x","contact_email":""`:         {"b@x", ""},
-		`"email":"","username":"handle","contact_email":""`:      {"", ""},
-		`"email":"","username":"handle","contact_email":"c@x"`:   {"c@x", ""},
-		`"first_name":"Anna","last_name":"Smith"`:                {"", "Anna Smith"},
-		`"first_name":"Anna","last_name":""`:                     {"", "Anna"},
-		`"first_name":"","last_name":"Smith"`:                    {"", "Smith"},
-		`"first_name":"Jean Luc","last_name":"van der \"Berg\""`: {"", `Jean Luc van der "Berg"`},
-		`"first_name":" ","last_name":" "`:                       {"", ""},
+func TestUsers_SignIn(t *testing.T) {
+	const email, nonEmail = `,"account_type":"ACCOUNT_TYPE_EMAIL"`, `,"account_type":"ACCOUNT_TYPE_NON_EMAIL"`
+	for row, want := range map[string]struct{ login, email, contact string }{
+		// The latest documentation: username identifies the user.
+		`"email":"","username":"b@x","contact_email":"c@x"` + email:          {"b@x", "b@x", "c@x"},
+		`"username":"Real@Example.com","contact_email":"other@example.com"`:  {"Real@Example.com", "Real@Example.com", "other@example.com"},
+		`"email":"a@x","username":"b@x","contact_email":"c@x"` + email:       {"b@x", "b@x", "c@x"},
+		`"username":"boss@example.com"` + email:                              {"boss@example.com", "boss@example.com", ""},
+		`"username":"kiosk-7","contact_email":"boss@example.com"` + nonEmail: {"kiosk-7", "", "boss@example.com"},
+		`"email":"boss@example.com","username":"kiosk-7"` + nonEmail:         {"kiosk-7", "", ""},
+		`"username":"boss@example.com"` + nonEmail:                           {"boss@example.com", "", ""},
+		`"email":"","username":"handle","contact_email":"c@x"`:               {"handle", "", "c@x"},
+		`"email":"a@x","username":"handle"`:                                  {"handle", "a@x", ""},
+		`"username":"@handle"`:                                               {"@handle", "", ""},
+		`"username":"handle@"`:                                               {"handle@", "", ""},
+		`"username":"jo @ the bar"`:                                          {"jo @ the bar", "", ""},
+		`"contact_email":"c@x"`:                                              {"", "", "c@x"},
+		`"email":"a@x","username":"","contact_email":""`:                     {"a@x", "a@x", ""},
+		// Older documentation.
+		`"email":"a@x"`: {"a@x", "a@x", ""},
+		`"email":""`:    {"", "", ""},
 	} {
-		p := connect(t, respondWith(`{"accounts":[{"id":"1",`+row+`}]}`), "o")
-		u := p.Collections().Users.Get(t.Context(), []string{"1"}).Objects["1"]
-		for i, got := range []*string{u.Email, u.Name} {
-			if got == nil && want[i] != "" || got != nil && *got != want[i] {
-				t.Errorf("%s: %q, want %q", row, *got, want[i])
+		u := firstUser(t, row)
+		for i, got := range []*string{u.Login, u.Email, u.ContactEmail} {
+			if want := []string{want.login, want.email, want.contact}[i]; got == nil && want != "" || got != nil && *got != want {
+				t.Errorf("%s: %s is %v, want %q", row, []string{"login", "email", "contactEmail"}[i], got, want)
 			}
 		}
 	}
+}
+
+func TestUsers_AccountType(t *testing.T) {
+	for value, want := range map[string]*model.UserAccountType{
+		"": nil, "ACCOUNT_TYPE_EMAIL": ptr(model.UserAccountPerson), "ACCOUNT_TYPE_NON_EMAIL": ptr(model.UserAccountShared),
+		"ACCOUNT_TYPE_ROBOT": ptr(model.UserAccountOther), "EMAIL": ptr(model.UserAccountOther),
+	} {
+		u := firstUser(t, `"account_type":"`+value+`"`)
+		if delta := diff(want, u.AccountType); delta != "" || value != "" && *u.VendorAccountType != value {
+			t.Errorf("%q: %s, vendor's value %v", value, delta, u.VendorAccountType)
+		}
+	}
+}
+
+func TestUsers_Name(t *testing.T) {
+	for row, want := range map[string]string{
+		`"first_name":"Anna","last_name":"Smith"`:                "Anna Smith",
+		`"first_name":"Anna","last_name":""`:                     "Anna",
+		`"first_name":"","last_name":"Smith"`:                    "Smith",
+		`"first_name":"Jean Luc","last_name":"van der \"Berg\""`: `Jean Luc van der "Berg"`,
+		`"first_name":" ","last_name":" "`:                       "",
+		`"first_name":7,"last_name":"of Nine"`:                   "7 of Nine",
+		`"first_name":{"en":"Anna"},"last_name":["Smith"]`:       "",
+	} {
+		if got := firstUser(t, row).Name; got == nil && want != "" || got != nil && *got != want {
+			t.Errorf("%s: %v, want %q", row, got, want)
+		}
+	}
+}
+
+// firstUser returns the user of an account with these members.
+func firstUser(t *testing.T, members string) *model.User {
+	t.Helper()
+	page, err := connect(t, respondWith(`{"accounts":[{"id":"1",`+members+`}]}`), "o").Collections().Users.Page(t.Context(), providers.Query{}, "")
+	if err != nil || len(page.Items) != 1 || len(page.Errors) != 0 {
+		t.Fatalf("%s: %+v, %v", members, page, err)
+	}
+	return page.Items[0]
 }
 
 func TestCollections_InvalidBody(t *testing.T) {
@@ -218,9 +267,9 @@ func TestCollections_InvalidBody(t *testing.T) {
 		`{}`, `[]`, `null`, `"x"`, `{"account":[{"id":"1"}]}`, `{"accounts":null,"roles":null,"organizations":null,"organization":null}`,
 		`{"accounts":{},"roles":{},"organizations":{},"organization":[]}`,
 		`{"accounts":[1],"roles":[1],"organizations":[1],"organization":1}`,
-		// Rows without an id, with a numeric id, and null.
+		// No row with an id.
 		`{"accounts":[{"email":"a@x"}],"roles":[{"name":"x"}],"organizations":[{"name":"x"}],"organization":{"name":"x"}}`,
-		`{"accounts":[{"id":1}],"roles":[{"id":1}],"organizations":[{"id":1}],"organization":{"id":1}}`,
+		`{"accounts":[{"id":{}}],"roles":[{"id":{}}],"organizations":[{"id":{}}],"organization":{"id":{}}}`,
 		`{"accounts":[null],"roles":[null],"organizations":[null],"organization":null}`,
 		`{"accounts":[{"id":"1"},{"id":"2"}`,
 		`{"accounts":[{"id":"1"}]} {}`,
@@ -244,11 +293,39 @@ func TestCollections_InvalidBody(t *testing.T) {
 	}
 }
 
+// A row without an id is left out, and the list is not complete.
+func TestLists_RowWithoutID(t *testing.T) {
+	for _, row := range []string{`{}`, `null`, `7`, `[]`, `{"id":null}`, `{"id":""}`, `{"id":[]}`, `{"email":"a@x"}`} {
+		rows := `[{"id":"1"},` + row + `,{"id":2}]`
+		c := connect(t, respondWith(`{"accounts":`+rows+`,"organizations":`+rows+`,"roles":`+rows+`,"pagination":{"total_items":3}}`), "o").Collections()
+		users, err := c.Users.Page(t.Context(), providers.Query{}, "")
+		if err != nil || len(users.Items) != 2 || users.Items[1].VendorID != "2" || users.Total != nil || len(users.Errors) != 1 || providers.KindOf(users.Errors[0]) != providers.BadResponse {
+			t.Errorf("users with %s: %+v, %v", row, users, err)
+		}
+		below, err := c.Organizations.Page(t.Context(), of(model.TypeOrganization, "o"), "")
+		if err != nil || len(below.Items) != 2 || len(below.Errors) != 1 {
+			t.Errorf("organizations with %s: %+v, %v", row, below, err)
+		}
+		members, err := c.Memberships.Page(t.Context(), of(model.TypeUser, "1"), "")
+		if err != nil || len(members.Items) != 1 || members.Total != nil || len(members.Errors) != 1 {
+			t.Errorf("memberships with %s: %+v, %v", row, members, err)
+		}
+		if _, err := c.Roles(t.Context(), "o"); providers.KindOf(err) != providers.BadResponse {
+			t.Errorf("roles with %s: %v", row, err)
+		}
+		found := c.Users.Get(t.Context(), []string{"1", "3"})
+		if found.Objects["1"] == nil || providers.KindOf(found.Failed["3"]) != providers.BadResponse {
+			t.Errorf("users by id with %s: %+v", row, found)
+		}
+	}
+}
+
 func TestTimestamp_Invalid(t *testing.T) {
-	for _, text := range []string{`"yesterday"`, `1722268288`, `{}`, `"2024-07-29"`, `"2024-13-01T00:00:00Z"`, `true`} {
-		p := connect(t, respondWith(fmt.Sprintf(`{"accounts":[{"id":"1","created_at":%s}]}`, text)), "o")
-		if _, err := p.Collections().Users.Page(t.Context(), providers.Query{}, ""); providers.KindOf(err) != providers.BadResponse {
-			t.Errorf("created_at %s: %v, want BadResponse", text, err)
+	for _, text := range []string{
+		`"yesterday"`, `1722268288`, `{}`, `"2024-07-29"`, `"2024-13-01T00:00:00Z"`, `true`, `"2024-07-29T15:51:28"`, `"2024-07-29T15:51:28.071+0900"`,
+	} {
+		if u := firstUser(t, `"last_name":"Smith","created_at":`+text); u.CreatedAt != nil || *u.Name != "Smith" {
+			t.Errorf("created_at %s: %+v", text, u)
 		}
 	}
 }

@@ -108,6 +108,21 @@ func Run(t *testing.T, subject Subject) {
 	t.Run("concurrent calls", s.concurrentCalls)
 }
 
+// RunVariation runs the cases that read data as parallel subtests of t, for a fake that
+// varies what the vendor does not document. Run covers the others.
+func RunVariation(t *testing.T, subject Subject) {
+	t.Helper()
+	s := suite{Subject: subject}
+	t.Run("connection", s.connection)
+	t.Run("lists", s.lists)
+	t.Run("filters", s.filters)
+	t.Run("tokens", s.tokens)
+	t.Run("objects", s.objects)
+	t.Run("memberships", s.memberships)
+	t.Run("databases", s.databases)
+	t.Run("roles", s.roles)
+}
+
 // served is a provider with its own fake.
 type served struct {
 	providers.Provider

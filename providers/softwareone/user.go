@@ -66,13 +66,13 @@ func (w *wireUser) readProperty(name string, r *jsonscan.Reader) {
 
 func (w *wireUser) readPresence() { w.presence = userType.presence(w, w.Meta) }
 
-// userType has no middle name and no custom attributes: no user of the vendor
-// has any.
-var userType = newObjectType(model.TypeUser, []string{"middleName", "customAttributes"},
+// userType has no fields that no user of the vendor has.
+var userType = newObjectType(model.TypeUser, []string{"contactEmail", "accountType", "vendorAccountType", "middleName", "customAttributes"},
 	coreProperty("name", func(w *wireUser) state { return stateOf(w.Name) }),
 	coreProperty("icon", func(w *wireUser) state { return stateOf(w.Icon) }),
 	coreProperty("phone", func(w *wireUser) state { return w.Phone.state() }),
-	rowProperty("email", func(w *wireUser) state { return stateOf(w.Email) }),
+	// A user signs in with the address.
+	rowProperty("email", func(w *wireUser) state { return stateOf(w.Email) }, "email", "login"),
 	rowProperty("status", func(w *wireUser) state { return stateOf(w.Status) }, "status", "vendorStatus"),
 	rowProperty("firstName", func(w *wireUser) state { return stateOf(w.FirstName) }),
 	rowProperty("lastName", func(w *wireUser) state { return stateOf(w.LastName) }),
@@ -116,7 +116,7 @@ func (d decoder) user(w *wireUser, in decodeContext) *model.User {
 	}
 	u := &model.User{
 		Entity: model.NewEntity(d.provider, model.TypeUser, w.ID).WithFieldSet(userType.fieldSet(d.fieldSets, w.presence, in)),
-		Email:  w.Email, Name: w.Name, FirstName: w.FirstName, LastName: w.LastName,
+		Login:  w.Email, Email: w.Email, Name: w.Name, FirstName: w.FirstName, LastName: w.LastName,
 		Status: model.UserStatus(normalizeStatus(userStatuses, w.Status)), VendorStatus: w.Status,
 		Icon: w.Icon, Phone: convert(w.Phone, phone), LastLoginAt: parseTime(w.LastLoginAt),
 		Settings:         convert(w.Settings, func(s *wireUserSettings) *model.UserSettings { return (*model.UserSettings)(s) }),

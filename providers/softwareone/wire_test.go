@@ -45,6 +45,7 @@ func TestDecoder_FillsFieldsFromVendorExample(t *testing.T) {
 	m := onlyRow(t, page, err)
 	expected := map[string]string{
 		"Organization": "does not exist at this vendor", "VendorRole": "does not exist at this vendor", "VendorRoleID": "does not exist at this vendor", "License": "does not exist at this vendor",
+		"User.ContactEmail": "does not exist at this vendor", "User.AccountType": "does not exist at this vendor", "User.VendorAccountType": "does not exist at this vendor",
 		"User.MiddleName": "does not exist at this vendor", "User.CustomAttributes": "does not exist at this vendor",
 		".By.User":            `the example's actors have the id "text", which is not a user id`,
 		".Audit.Activated":    "buyers only, and a circular reference in the example",
@@ -104,6 +105,7 @@ func TestDecoder_FillsEveryField(t *testing.T) {
 		"user.json": {
 			func(c providers.Collections) model.Node { return get(t, c.Users, "USR-1000-0001") },
 			map[string]string{
+				"ContactEmail": "does not exist at this vendor", "AccountType": "does not exist at this vendor", "VendorAccountType": "does not exist at this vendor",
 				"MiddleName": "does not exist at this vendor", "CustomAttributes": "does not exist at this vendor",
 				".Updated.By.User": "an API token", "CurrentAccount.": shortReference,
 				"Audit.Activated": others, "Audit.Unassigned": others, "Audit.Disabled": others,

@@ -4,9 +4,10 @@
 // https://docs.activeplatform.com/api-guide/2.0/en.
 //
 // Assumptions where the documentation has no answer: pages count from 1 and have
-// 20 rows by default and 100 at most; a filter by e-mail address compares whole
-// addresses case-insensitively; a filter by date matches that day; error bodies are
-// JSON or HTML.
+// 20 rows by default and 100 at most; the lists of an account and of a user have no
+// pages; a filter by e-mail address compares whole addresses case-insensitively; a
+// filter by date matches that day; error bodies are JSON or HTML. Variation has other
+// answers.
 //
 // The package shares no code with the client.
 package activeplatformfake
@@ -15,6 +16,7 @@ import (
 	"crypto/subtle"
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -26,9 +28,8 @@ import (
 type Fake struct {
 	// Control records requests and injects faults.
 	Control fakevendor.Control
-	// MaxPerPage is the maximum page size, 100 by default. Set it before the first
-	// request.
-	MaxPerPage int
+	// Variation is what installations differ in. Set it before the first request.
+	Variation Variation
 
 	token    string
 	users    []user
@@ -38,7 +39,7 @@ type Fake struct {
 // New returns an installation that accepts this token.
 func New(token string) *Fake {
 	users := newUsers()
-	return &Fake{MaxPerPage: 100, token: token, users: users, accounts: newAccounts(users)}
+	return &Fake{Variation: Variation{MaxPerPage: 100, FirstPage: 1}, token: token, users: users, accounts: newAccounts(users)}
 }
 
 // ServeHTTP implements http.Handler.
@@ -62,6 +63,10 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	segments := strings.Split(strings.TrimSuffix(rest, ".json"), "/")
+	if status := f.Variation.statusBeforeFirstPage(r.URL.Query()); status != 0 {
+		writeError(w, r, status, "invalid_page")
+		return
+	}
 	if value := f.find(segments, r); value != nil {
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
 		_ = json.NewEncoder(w).Encode(value)
@@ -80,7 +85,7 @@ func (f *Fake) find(path []string, r *http.Request) any {
 		if err != nil {
 			return nil
 		}
-		return f.get(path[0], id, strings.Join(path[2:], "/"))
+		return f.get(path[0], id, strings.Join(path[2:], "/"), r.URL.Query())
 	}
 	return nil
 }
@@ -89,29 +94,40 @@ func (f *Fake) list(name string, r *http.Request) any {
 	q := r.URL.Query()
 	switch name {
 	case "users":
-		return pageOf(f.users, q, f.MaxPerPage)
+		return f.Variation.rows(pageOf(f.users, q, f.Variation, defaultPerPage))
 	case "accounts":
-		return pageOf(f.accounts, q, f.MaxPerPage)
+		return pageOf(f.accounts, q, f.Variation, defaultPerPage)
 	}
 	return nil
 }
 
-func (f *Fake) get(name string, id int, children string) any {
+func (f *Fake) get(name string, id int, children string, q url.Values) any {
 	switch name {
 	case "users":
 		for _, u := range f.users {
 			if u.ID == id {
-				return map[string]any{"": u, "accounts": f.accountsOf(id)}[children]
+				return map[string]any{"": f.Variation.row(u), "accounts": childrenOf(f.accountsOf(id), q, f.Variation)}[children]
 			}
 		}
 	case "accounts":
 		for _, a := range f.accounts {
 			if a.ID == id {
-				return map[string]any{"": a, "users": f.usersOf(a)}[children]
+				return map[string]any{"": a, "users": f.Variation.rows(childrenOf(f.usersOf(a), q, f.Variation))}[children]
 			}
 		}
 	}
 	return nil
+}
+
+// childrenOf returns the rows of a list of an account or of a user.
+func childrenOf[T row](all []T, q url.Values, v Variation) []T {
+	if v.ChildrenPerPage == 0 {
+		return all
+	}
+	if v.ChildrenMaxPerPage > 0 {
+		v.MaxPerPage = v.ChildrenMaxPerPage
+	}
+	return pageOf(all, q, v, v.ChildrenPerPage)
 }
 
 func (f *Fake) accountsOf(user int) []account {

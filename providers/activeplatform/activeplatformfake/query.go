@@ -18,7 +18,7 @@ type row interface {
 }
 
 // pageOf returns the page of a list that a query selects.
-func pageOf[T row](all []T, q url.Values, maxPerPage int) []T {
+func pageOf[T row](all []T, q url.Values, v Variation, perPage int) []T {
 	rows := []T{}
 	for _, r := range all {
 		if matches(r, q) {
@@ -26,9 +26,22 @@ func pageOf[T row](all []T, q url.Values, maxPerPage int) []T {
 		}
 	}
 	sortRows(rows, q.Get("sorting[field]"), q.Get("sorting[reversed]") == "true")
-	size := min(number(q.Get("per_page"), defaultPerPage), maxPerPage)
-	start := min((number(q.Get("page"), 1)-1)*size, len(rows))
+	size := max(min(number(q.Get("per_page"), perPage), v.MaxPerPage), v.MinPerPage)
+	page := max(0, pageNumber(q, v.FirstPage)-v.FirstPage)
+	if v.RepeatFirstPage {
+		page = 0
+	}
+	start := min(page*size, len(rows))
 	return rows[start:min(start+size, len(rows))]
+}
+
+// pageNumber returns the number of the requested page, first if there is none.
+func pageNumber(q url.Values, first int) int {
+	n, err := strconv.Atoi(q.Get("page"))
+	if err != nil || n > 1_000_000 {
+		return first
+	}
+	return n
 }
 
 func matches(r row, q url.Values) bool {

@@ -112,21 +112,20 @@ func roleOf(person, o int, roles []role) (typ, id string) {
 }
 
 type accountList struct {
-	Accounts   []account  `json:"accounts"`
-	Pagination pagination `json:"pagination"`
+	Accounts   []any `json:"accounts"`
+	Pagination any   `json:"pagination"`
 }
 
 // https://developers.blendvision.com/docs/api/bv-one/public-organization-service-list-accounts
 func (f *Fake) listAccounts(acting *organization, q query) (any, *rpcStatus) {
-	var list accountList
-	list.Accounts, list.Pagination = pageOf(acting.accounts, q)
-	return list, nil
+	accounts, pagination := pageOf(acting.accounts, q, f.Variation)
+	return accountList{f.Variation.rows(accounts), pagination}, nil
 }
 
 // allAccounts contains the array under a singular name.
 type allAccounts struct {
-	Account    []account   `json:"account"`
-	Pagination *pagination `json:"pagination"`
+	Account    []account `json:"account"`
+	Pagination any       `json:"pagination"`
 }
 
 // listAllAccounts responds with all accounts unless enable_pagination is true.
@@ -142,8 +141,8 @@ func (f *Fake) listAllAccounts(acting *organization, q query) (any, *rpcStatus) 
 	if q.Get("enable_pagination") != "true" {
 		return allAccounts{Account: append([]account{}, accounts...)}, nil
 	}
-	page, pagination := pageOf(accounts, q)
-	return allAccounts{Account: page, Pagination: &pagination}, nil
+	page, pagination := pageOf(accounts, q, f.Variation)
+	return allAccounts{Account: page, Pagination: pagination}, nil
 }
 
 // accountInfo is a membership of the account that owns the token.

@@ -19,6 +19,8 @@ import (
 type Fake struct {
 	// Control records requests and injects faults.
 	Control fakevendor.Control
+	// Variation is what the vendor does differently. Set it before the first request.
+	Variation Variation
 
 	token         string
 	organizations []*organization

@@ -153,7 +153,7 @@ func (f *Fake) getOrganization(acting *organization, _ query) (any, *rpcStatus) 
 
 type organizationList struct {
 	Organizations []*organization `json:"organizations"`
-	Pagination    pagination      `json:"pagination"`
+	Pagination    any             `json:"pagination"`
 }
 
 // listSubOrganizations responds with the children of the organization. Assumptions: it
@@ -174,7 +174,7 @@ func (f *Fake) listSubOrganizations(acting *organization, q query) (any, *rpcSta
 			len(statuses) > 0 && !slices.Contains(statuses, o.Status)
 	})
 	var list organizationList
-	list.Organizations, list.Pagination = pageOf(children, q)
+	list.Organizations, list.Pagination = pageOf(children, q, f.Variation)
 	return list, nil
 }
 

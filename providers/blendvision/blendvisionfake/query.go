@@ -63,16 +63,22 @@ func (q query) values(name string, valid func(string) bool) ([]string, *rpcStatu
 	return q.Values[name], nil
 }
 
-// pagination describes a page.
-type pagination struct {
-	TotalItems   int `json:"total_items"`
-	ItemsPerPage int `json:"items_per_page"`
-	CurrentPage  int `json:"current_page"`
-}
-
 // pageOf returns a page of a list. Assumption: pages past the end are empty.
-func pageOf[T any](list []T, q query) ([]T, pagination) {
-	from := min((q.page-1)*q.size, len(list))
-	to := min(from+q.size, len(list))
-	return append([]T{}, list[from:to]...), pagination{TotalItems: len(list), ItemsPerPage: q.size, CurrentPage: q.page}
+func pageOf[T any](list []T, q query, v Variation) ([]T, any) {
+	size, number := q.size, q.page
+	if v.MaxPerPage > 0 {
+		size = min(size, v.MaxPerPage)
+	}
+	switch {
+	case v.RepeatFirstPage:
+		number = 1
+	case v.EmptyPage > 0 && number == v.EmptyPage:
+		number = 1 << 20
+	case v.EmptyPage > 0 && number > v.EmptyPage:
+		number--
+	}
+	from := min((number-1)*size, len(list))
+	to := min(from+size, len(list))
+	rows := append([]T{}, list[from:to]...)
+	return rows, v.pagination(pagination{TotalItems: len(list), ItemsPerPage: q.size, CurrentPage: q.page}, len(rows))
 }

@@ -33,13 +33,13 @@ func newRoles(organization int) []role {
 }
 
 type roleList struct {
-	Roles      []role     `json:"roles"`
-	Pagination pagination `json:"pagination"`
+	Roles      []role `json:"roles"`
+	Pagination any    `json:"pagination"`
 }
 
 // https://developers.blendvision.com/docs/api/bv-one/public-organization-service-list-roles
 func (f *Fake) listRoles(acting *organization, q query) (any, *rpcStatus) {
 	var list roleList
-	list.Roles, list.Pagination = pageOf(acting.roles, q)
+	list.Roles, list.Pagination = pageOf(acting.roles, q, f.Variation)
 	return list, nil
 }
