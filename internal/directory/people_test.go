@@ -68,3 +68,20 @@ func TestFindPeople_EmptyAddress(t *testing.T) {
 		t.Errorf("%v, %v, %d calls", people, errs, s.calls())
 	}
 }
+
+// A vendor may store an address in capitals, with the other form of sigma, and with spaces
+// around it.
+func TestFindPeople_ComparesNormalizedAddresses(t *testing.T) {
+	stored := []string{"ΠΑΥΛΟΣ@example.com", "παυλος@example.com", " Παυλοσ@Example.com\t"}
+	s := &fakeCollection[*model.User]{pages: [][]*model.User{{}}}
+	for i, email := range stored {
+		s.pages[0] = append(s.pages[0], userWithEmail("a", fmt.Sprint(i), email))
+	}
+	for _, email := range append(stored, "παυλοσ@example.com") {
+		normalized := directory.NormalizeEmail(email)
+		people, errs := directory.FindPeople(t.Context(), withUsers(s), []string{normalized})
+		if person := people[normalized]; person == nil || len(person.Users) != len(stored) || errs != nil {
+			t.Errorf("%q: %+v, %v", email, person, errs)
+		}
+	}
+}

@@ -76,17 +76,14 @@ func queryableIDs(ids []string) []string {
 }
 
 // addEmails matches any of the addresses, which are normalized: lower case, and
-// ß differs from ss. An address with non-ASCII letters can have several
-// spellings; the condition is its longest run of characters that has only one.
-// Where an address has no such run, the plan has no condition on addresses.
+// ß differs from ss. A stored address can have spaces around it, and one with
+// non-ASCII letters several spellings; the condition is that it contains the longest
+// run of characters that has only one. Where an address has no such run, the plan has
+// no condition on addresses.
 func (p *plan) addEmails(emails []string) {
+	p.exact = false
 	var conditions []condition
 	for _, email := range emails {
-		if isPlain(email) && len(email) <= maxEmail {
-			conditions = append(conditions, equals("email", email))
-			continue
-		}
-		p.exact = false
 		run := longestPlainRun(email, "")
 		if len(run) < minRun {
 			return

@@ -32,11 +32,6 @@ func in(property string, values []string) condition {
 	return condition(b.String())
 }
 
-// equals matches a property that is this plain text, case-insensitively.
-func equals(property, plain string) condition {
-	return condition("ilike(" + property + "," + quote(plain) + ")")
-}
-
 // contains matches a property that contains this plain text, case-insensitively.
 func contains(property, plain string) condition {
 	quoted := quote(plain)
