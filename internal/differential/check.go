@@ -109,6 +109,10 @@ func (c checker) value(path string, s Selection, want, actual any) {
 		c.object(path, s.Selections, want, actual)
 	case *List:
 		c.connection(path, s, want.Rows, actual)
+	case absent:
+		if list, ok := actual.([]any); actual != nil && (!ok || len(list) > 0) {
+			fail(path, "is %.100v, want null or an empty list", actual)
+		}
 	case []any:
 		elements, ok := actual.([]any)
 		if !ok || len(elements) != len(want) {

@@ -16,7 +16,7 @@ import (
 )
 
 // Object is an object of the graph. The values of fields are nil, string, bool,
-// time.Time, *Object, []any, *List, or a func() any that returns one of these.
+// time.Time, *Object, []any, absent or *List.
 type Object struct {
 	Type, ID string
 	// Provider is the name of the provider that has the object, "" if none does.
@@ -27,13 +27,11 @@ type Object struct {
 // List is a connection with all its rows.
 type List struct{ Rows []*Object }
 
-func (o *Object) get(field string) any {
-	value := o.Fields[field]
-	if lazy, ok := value.(func() any); ok {
-		return lazy()
-	}
-	return value
-}
+// absent is the value of a plain list that the vendor leaves out: SoftwareOne does so
+// with empty lists and with those that it hides. The graph has null or an empty list.
+type absent struct{}
+
+func (o *Object) get(field string) any { return o.Fields[field] }
 
 func (o *Object) text(field string) string {
 	s, _ := o.get(field).(string)

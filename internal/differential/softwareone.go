@@ -98,7 +98,9 @@ func (r *reader) softwareOne() {
 		for _, e := range records(w["errors"]) {
 			failures = append(failures, &Object{Type: "BuyerError", Fields: map[string]any{buyerErrorCode: text(e["id"]), "message": text(e["message"])}})
 		}
-		b.Fields["errors"] = failures
+		if b.Fields["errors"] = failures; w["errors"] == nil {
+			b.Fields["errors"] = absent{}
+		}
 		if a, ok := r.reference("Account", w["account"]).(*Object); ok {
 			b.Fields["account"] = a
 			append1(a, "buyers", b)
@@ -167,7 +169,11 @@ func (r *reader) reference(typ string, value any) any {
 	return r.add(r.provider, typ, id)
 }
 
-func (r *reader) references(typ string, value any) []any {
+// references returns the objects of a plain list.
+func (r *reader) references(typ string, value any) any {
+	if value == nil {
+		return absent{}
+	}
 	all := []any{}
 	for _, w := range records(value) {
 		all = append(all, r.reference(typ, w))
@@ -175,10 +181,11 @@ func (r *reader) references(typ string, value any) []any {
 	return all
 }
 
+// children returns the objects of a connection.
 func (r *reader) children(typ string, value any) *List {
 	list := &List{}
-	for _, o := range r.references(typ, value) {
-		list.Rows = append(list.Rows, o.(*Object))
+	for _, w := range records(value) {
+		list.Rows = append(list.Rows, r.reference(typ, w).(*Object))
 	}
 	return list
 }
