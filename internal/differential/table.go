@@ -1,5 +1,7 @@
 package differential
 
+import "slices"
+
 // kind is how a field is selected.
 type kind int
 
@@ -173,4 +175,9 @@ var conditions = map[string][][2]string{
 	"SellerFilter":       {{"providers", "[String!]"}, {"name", "String"}, {"status", "[SellerStatus!]"}},
 	"EntityFilter":       {{"providers", "[String!]"}, {"name", "String"}},
 	"MembershipFilter":   {{"roles", "[MembershipRole!]"}, {"licenses", "[License!]"}, {"status", "[UserStatus!]"}},
+}
+
+// Selects reports whether queries select a field of an object type of the schema.
+func Selects(typ, name string) bool {
+	return slices.ContainsFunc(types[typ], func(f field) bool { return f.name == name })
 }
