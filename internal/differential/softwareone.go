@@ -49,6 +49,7 @@ func (r *reader) softwareOne() {
 		for _, name := range []string{"name", "icon", "email", "firstName", "lastName"} {
 			u.Fields[name] = text(w[name])
 		}
+		u.Fields["login"] = u.Fields["email"]
 		u.Fields["status"], u.Fields["vendorStatus"] = rename(w["status"], userStatuses), text(w["status"])
 		u.Fields["lastLoginAt"] = instant(w["lastLoginAt"])
 		u.Fields["phone"] = part("Phone", w["phone"], "prefix", "number")

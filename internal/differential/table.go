@@ -49,7 +49,7 @@ func filtered(name, of, filter, order string) []field {
 var entity = fields(scalars("id", "vendorId"), one("provider", "Provider"))
 
 // user has the fields of all users.
-var user = fields(entity, scalars("email", "name", "firstName", "middleName", "lastName", "status", "vendorStatus", "icon", "lastLoginAt", "createdAt", "updatedAt"),
+var user = fields(entity, scalars("login", "email", "contactEmail", "accountType", "vendorAccountType", "name", "firstName", "middleName", "lastName", "status", "vendorStatus", "icon", "lastLoginAt", "createdAt", "updatedAt"),
 	one("phone", "Phone"), one("settings", "UserSettings"), many("customAttributes", "CustomAttribute"), one("audit", "Audit"),
 	one("currentAccount", "Account"), list("memberships", "Membership"))
 

@@ -45,7 +45,7 @@ func (r *reader) activityInfo() {
 		r.list("/resources/billingAccounts/"+id+"/users?owners=false", header, &rows)
 		for _, row := range rows {
 			u := r.user(row["userId"].(string))
-			u.Fields["email"], u.Fields["name"], u.Fields["status"] = text(row["email"]), text(row["name"]), "ACTIVE"
+			u.Fields["login"], u.Fields["email"], u.Fields["name"], u.Fields["status"] = text(row["email"]), text(row["email"]), text(row["name"]), "ACTIVE"
 			u.Fields["lastLoginAt"] = nil
 			if n, ok := row["lastLoginTime"].(json.Number); ok {
 				if ms, err := n.Float64(); err == nil && ms >= 1 {
@@ -77,7 +77,7 @@ func (r *reader) activePlatform() {
 	statuses := map[string]string{"active": "ACTIVE", "inactive": "INACTIVE"}
 	pages("users", func(w record) {
 		u := r.user(w["id"].(json.Number).String())
-		u.Fields["email"], u.Fields["status"], u.Fields["vendorStatus"] = text(w["email"]), rename(w["status"], statuses), text(w["status"])
+		u.Fields["login"], u.Fields["email"], u.Fields["status"], u.Fields["vendorStatus"] = text(w["email"]), text(w["email"]), rename(w["status"], statuses), text(w["status"])
 		u.Fields["firstName"], u.Fields["middleName"], u.Fields["lastName"] = text(w["first_name"]), text(w["middle_name"]), text(w["last_name"])
 		u.Fields["name"] = joined(" ", w["first_name"], w["last_name"])
 		u.Fields["createdAt"], u.Fields["updatedAt"] = instant(w["created_at"]), instant(w["updated_at"])
@@ -193,11 +193,16 @@ func (r *reader) blendVisionUser(u *Object, w record) {
 	u.Fields["name"] = joined(" ", w["first_name"], w["last_name"])
 	u.Fields["vendorStatus"], u.Fields["createdAt"] = text(w["status"]), instant(w["created_at"])
 	u.Fields["status"] = rename(w["status"], map[string]string{"ACCOUNT_STATUS_ACTIVATED": "ACTIVE", "ACCOUNT_STATUS_DEACTIVATED": "INACTIVE"})
-	u.Fields["email"] = nil
-	for _, address := range []any{w["email"], w["contact_email"], w["username"]} {
-		if s, ok := text(address).(string); ok && strings.Contains(s, "@") {
-			u.Fields["email"] = s
-			break
-		}
+	// username identifies the user. An account without e-mail has no address: a contact
+	// address is not one that the user signs in with.
+	login, email := text(w["username"]), any(nil)
+	if login == nil {
+		login = text(w["email"])
 	}
+	if s, ok := login.(string); ok && w["account_type"] != "ACCOUNT_TYPE_NON_EMAIL" && strings.Contains(s, "@") {
+		email = s
+	}
+	u.Fields["login"], u.Fields["email"], u.Fields["contactEmail"] = login, email, text(w["contact_email"])
+	u.Fields["vendorAccountType"] = text(w["account_type"])
+	u.Fields["accountType"] = map[any]any{"ACCOUNT_TYPE_EMAIL": "PERSON", "ACCOUNT_TYPE_NON_EMAIL": "SHARED"}[w["account_type"]]
 }
