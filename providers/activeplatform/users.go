@@ -23,15 +23,17 @@ func (u users) Get(ctx context.Context, ids []string) providers.BatchResult[*mod
 }
 
 // Page reads one page. The vendor filters by e-mail address and by status; the
-// syntax of date ranges is not documented, so the core applies them. Several
-// addresses are searched in parallel and their results form one page.
+// syntax of date ranges is not documented, so the core applies them. Addresses are
+// searched in parallel and their results form the first page. The vendor does not
+// document how its filter compares, so that for an address that it does not find the
+// whole list follows.
 func (u users) Page(ctx context.Context, q providers.Query, token string) (*providers.Page[*model.User], error) {
 	if q.Parent.Type != "" {
 		return nil, u.invalidArgument("users have no parent")
 	}
 	at, ok := upstream.ParseWalk(token)
 	emails := searchableEmails(q.Filter.Emails)
-	if !ok || len(emails) > 0 && token != "" {
+	if !ok {
 		return nil, u.invalidArgument("invalid page token")
 	}
 	status, possible := statusParams(q.Filter.Status)
@@ -40,12 +42,15 @@ func (u users) Page(ctx context.Context, q providers.Query, token string) (*prov
 	}
 	params := orderParams(q.Order)
 	maps.Copy(params, status)
-	if len(emails) > 0 {
+	if len(emails) > 0 && token == "" {
 		return u.findByEmails(ctx, emails, params)
 	}
 	page, decoded, err := pageAt(ctx, u.Provider, u.listUsers(params), at)
 	if decoded {
 		u.userByID().Prime(u.client, page.Items, page.Freshness)
+	}
+	if err == nil {
+		page.MayRepeat = len(emails) > 0
 	}
 	return page, err
 }
@@ -59,7 +64,8 @@ func (users) SupportsOrder(q providers.Query) bool {
 // SupportsParents reports false: users have no parents.
 func (users) SupportsParents(string) bool { return false }
 
-// findByEmails searches each address, in parallel.
+// findByEmails searches each address, in parallel. If an address is not found, the next
+// page is the first one of the list.
 func (u users) findByEmails(ctx context.Context, emails []string, params url.Values) (*providers.Page[*model.User], error) {
 	pages := make([]*providers.Page[*model.User], len(emails))
 	errs := make([]error, len(emails))
@@ -68,50 +74,39 @@ func (u users) findByEmails(ctx context.Context, emails []string, params url.Val
 		calls.Go(func() { pages[i], errs[i] = u.findByEmail(ctx, email, params) })
 	}
 	calls.Wait()
-	all := &providers.Page[*model.User]{}
+	all := &providers.Page[*model.User]{MayRepeat: true}
 	var freshness *model.Freshness
 	for i, page := range pages {
 		if errs[i] != nil {
 			return nil, errs[i]
 		}
-		all.Items, all.Errors = append(all.Items, page.Items...), append(all.Errors, page.Errors...)
+		if len(page.Items) == 0 {
+			all.Next = upstream.Start().String()
+		}
+		all.Items = append(all.Items, page.Items...)
 		freshness = freshness.Merge(&page.Freshness)
 	}
 	all.Freshness = *freshness
 	return all, nil
 }
 
-// maxEmailPages limits the pages that are read for one address. A user has a
-// unique address, so the first page is normally enough.
-const maxEmailPages = 100
-
-// findByEmail returns the users that the vendor finds for an address. The vendor
-// does not document whether it compares whole addresses. If the first page is not
-// exactly the user with this address, all pages are read. Assumption: the
-// comparison is not stricter than a case-insensitive one.
+// findByEmail returns the users with an address on the first page of those that the
+// vendor finds. Assumption: one page has all users that the vendor has with one
+// address, in the spelling that it finds.
 func (u users) findByEmail(ctx context.Context, email string, params url.Values) (*providers.Page[*model.User], error) {
 	query := url.Values{"filters[email]": {email}}
 	maps.Copy(query, params)
-	all := &providers.Page[*model.User]{}
-	var freshness *model.Freshness
-	for token := ""; ; token = all.Next {
-		at, _ := upstream.ParseWalk(token) // the token of a page
-		if at.Number > maxEmailPages {
-			return nil, u.newError(providers.Incomplete, "too many users match one e-mail address")
-		}
-		page, _, err := pageAt(ctx, u.Provider, u.listUsers(query), at)
-		if err != nil {
-			return nil, err
-		}
-		all.Items, all.Errors, all.Next = append(all.Items, page.Items...), append(all.Errors, page.Errors...), page.Next
-		freshness = freshness.Merge(&page.Freshness)
-		if page.Next == "" || at.Number == 1 && len(page.Items) == 1 && page.Items[0].Email != nil && strings.EqualFold(*page.Items[0].Email, email) {
-			break
+	page, _, err := pageAt(ctx, u.Provider, u.listUsers(query), upstream.Start())
+	if err != nil {
+		return nil, err
+	}
+	found := &providers.Page[*model.User]{Freshness: page.Freshness}
+	for _, user := range page.Items {
+		if user.Email != nil && strings.EqualFold(strings.TrimSpace(*user.Email), email) {
+			found.Items = append(found.Items, user)
 		}
 	}
-	all.Next = ""
-	all.Freshness = *freshness
-	return all, nil
+	return found, nil
 }
 
 // searchableEmails returns the distinct addresses, sorted. It returns none if one

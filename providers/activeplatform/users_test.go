@@ -107,7 +107,8 @@ func TestCollections_SupportsOrder(t *testing.T) {
 	}
 }
 
-// The vendor may match parts of addresses and return short pages.
+// The vendor may match parts of addresses, or compare them as they are stored: the list
+// has the address that the filter does not find.
 func TestUsers_EmailOnLaterPage(t *testing.T) {
 	matches := []string{"xann@b.example", "joann@b.example", "Ann@b.example"}
 	p := newProvider(t, serve(t, jsonHandler(func(u *url.URL) string {
@@ -117,21 +118,33 @@ func TestUsers_EmailOnLaterPage(t *testing.T) {
 		}
 		return fmt.Sprintf(`[{"id":%d,"email":%q}]`, page, matches[page-1])
 	})), token, time.Second)
-	page, err := p.Collections().Users.Page(t.Context(), filter(providers.Filter{Emails: []string{"ann@b.example"}}), "")
-	if err != nil || len(page.Items) != 3 || page.Next != "" || page.Freshness.FetchedAt.IsZero() {
-		t.Errorf("%+v, %v", page, err)
+	q := filter(providers.Filter{Emails: []string{"ann@b.example"}})
+	page, err := p.Collections().Users.Page(t.Context(), q, "")
+	if err != nil || len(page.Items) != 0 || page.Next == "" || page.Freshness.FetchedAt.IsZero() {
+		t.Fatalf("%+v, %v", page, err)
+	}
+	if all := readList(t, p.Collections().Users, q); len(all) != len(matches) {
+		t.Errorf("%d users", len(all))
 	}
 }
 
-func TestUsers_EmailWithTooManyMatches(t *testing.T) {
-	id := 0
-	p := newProvider(t, serve(t, jsonHandler(func(*url.URL) string {
-		id += 2
-		return fmt.Sprintf(`[{"id":%d},{"id":%d}]`, id, id+1)
-	})), token, 10*time.Second)
-	_, err := p.Collections().Users.Page(t.Context(), filter(providers.Filter{Emails: []string{"ann@b.example"}}), "")
-	if providers.KindOf(err) != providers.Incomplete {
-		t.Errorf("%v, want Incomplete", err)
+func TestUsers_StoredEmails(t *testing.T) {
+	for name, vary := range map[string]func(*activeplatformfake.Variation){
+		"another case":            func(v *activeplatformfake.Variation) { v.ExactEmails = true },
+		"spaces":                  func(v *activeplatformfake.Variation) { v.PaddedEmails = true },
+		"spaces and another case": func(v *activeplatformfake.Variation) { v.PaddedEmails, v.ExactEmails = true, true },
+		"as the filter has it":    func(*activeplatformfake.Variation) {},
+	} {
+		collection := withVariation(t, vary).Collections().Users
+		found := 0
+		for _, u := range readList(t, collection, filter(providers.Filter{Emails: []string{"person061@globex.example"}})) {
+			if u.Email != nil && strings.EqualFold(strings.TrimSpace(*u.Email), "person061@globex.example") {
+				found++
+			}
+		}
+		if found != 1 {
+			t.Errorf("%s: found %d times", name, found)
+		}
 	}
 }
 

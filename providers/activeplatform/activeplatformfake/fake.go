@@ -94,7 +94,7 @@ func (f *Fake) list(name string, r *http.Request) any {
 	q := r.URL.Query()
 	switch name {
 	case "users":
-		return f.Variation.rows(pageOf(f.users, q, f.Variation, defaultPerPage))
+		return f.Variation.rows(pageOf(f.Variation.stored(f.users), q, f.Variation, defaultPerPage))
 	case "accounts":
 		return pageOf(f.accounts, q, f.Variation, defaultPerPage)
 	}

@@ -21,7 +21,7 @@ type row interface {
 func pageOf[T row](all []T, q url.Values, v Variation, perPage int) []T {
 	rows := []T{}
 	for _, r := range all {
-		if matches(r, q) {
+		if matches(r, q, v) {
 			rows = append(rows, r)
 		}
 	}
@@ -44,14 +44,18 @@ func pageNumber(q url.Values, first int) int {
 	return n
 }
 
-func matches(r row, q url.Values) bool {
+func matches(r row, q url.Values, v Variation) bool {
 	for _, name := range []string{"email", "status", "created_at", "updated_at"} {
 		want := q.Get("filters[" + name + "]")
 		have, _ := r.field(name)
 		if strings.HasSuffix(name, "_at") {
 			have = have[:min(len(have), len("2006-01-02"))]
 		}
-		if want != "" && !strings.EqualFold(have, want) {
+		isEqual := strings.EqualFold(have, want)
+		if name == "email" && v.ExactEmails {
+			isEqual = have == want
+		}
+		if want != "" && !isEqual {
 			return false
 		}
 	}

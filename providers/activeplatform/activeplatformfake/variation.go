@@ -2,6 +2,7 @@ package activeplatformfake
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -21,9 +22,26 @@ type Variation struct {
 	ChildrenPerPage, ChildrenMaxPerPage int
 	// RepeatFirstPage responds with the first page for every number.
 	RepeatFirstPage bool
+	// ExactEmails compares whole addresses with regard to case.
+	ExactEmails bool
+	// PaddedEmails stores addresses with spaces around them, and compares these as they
+	// are.
+	PaddedEmails bool
 	// OddValues has values of other types than the documented ones for one user in
 	// three, and a row that is no object in every list of users.
 	OddValues bool
+}
+
+// stored returns the users as they are stored.
+func (v Variation) stored(users []user) []user {
+	if !v.PaddedEmails {
+		return users
+	}
+	padded := slices.Clone(users)
+	for i := range padded {
+		padded[i].Email = " " + padded[i].Email + "  "
+	}
+	return padded
 }
 
 // statusBeforeFirstPage returns the status of the error for a page before the first, 0
