@@ -2,8 +2,12 @@ package directory_test
 
 import (
 	"context"
+	"fmt"
+	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/directory"
@@ -214,6 +218,73 @@ func TestRead_TotalOfInexactFilter(t *testing.T) {
 	for n, page := range walk(t, withUsers(s), ones, 1, nil) {
 		if page.TotalCount != nil || !page.Complete {
 			t.Errorf("page %d: total %d, complete %t", n, *page.TotalCount, page.Complete)
+		}
+	}
+}
+
+// Whatever fails between two pages: no row is returned twice, an order is kept, the total
+// is the same on all pages, and a list that lacks rows says so from there on.
+func TestRead_NothingIsMissingInSilence(t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 6))
+	for round := range 400 {
+		l := byCreation(round%4 == 0)
+		if round%2 == 1 {
+			l = directory.List{}
+		}
+		var collections []*fakeCollection[*model.User]
+		rows := 0
+		for i := range 3 {
+			s := &fakeCollection[*model.User]{supportsOrder: random.IntN(2) == 0, totals: random.IntN(2) == 0}
+			var all []*model.User
+			for n := range random.IntN(10) {
+				all = append(all, createdOn(string(rune('a'+i)), fmt.Sprint(n), random.IntN(6)))
+			}
+			rows += len(all)
+			if s.supportsOrder {
+				sortValues(all, l.Query.Order.Descending)
+			}
+			s.pages = slices.Collect(slices.Chunk(all, 1+random.IntN(4)))
+			collections = append(collections, s)
+		}
+		pages := walk(t, withUsers(collections...), l, 1+random.IntN(4), func(int) {
+			for _, s := range collections {
+				s.errs = nil
+				if random.IntN(6) == 0 {
+					s.errs = map[int]error{random.IntN(3): unavailable}
+				}
+			}
+		})
+		seen, complete := map[string]bool{}, true
+		var returned []*model.User
+		for n, page := range pages {
+			if page.Connection == nil || page.Failed {
+				complete = false
+				break
+			}
+			if page.Complete && (!complete || page.Errors != nil) || !page.Complete && complete && page.Errors == nil {
+				t.Fatalf("round %d, page %d: complete %t after %t, %v", round, n, page.Complete, complete, page.Errors)
+			}
+			if !cmp.Equal(page.TotalCount, pages[0].TotalCount) {
+				t.Fatalf("round %d, page %d: total %v, on the first %v", round, n, page.TotalCount, pages[0].TotalCount)
+			}
+			complete = page.Complete
+			for _, u := range page.Nodes() {
+				if seen[string(u.ID)] {
+					t.Fatalf("round %d, page %d: %s is returned twice", round, n, u.ID)
+				}
+				seen[string(u.ID)] = true
+				returned = append(returned, u)
+			}
+		}
+		if len(returned) != rows && complete {
+			t.Fatalf("round %d: %d of %d rows, and the list is complete", round, len(returned), rows)
+		}
+		if total := pages[0].TotalCount; total != nil && *total != rows {
+			t.Fatalf("round %d: total %d of %d rows", round, *total, rows)
+		}
+		if unknown := slices.IndexFunc(returned, isUnknown); l.Query.Order.Field != "" &&
+			(!isSorted(returned, l.Query.Order.Descending) || unknown >= 0 && slices.ContainsFunc(returned[unknown:], func(u *model.User) bool { return !isUnknown(u) })) {
+			t.Fatalf("round %d: the rows are not in order", round)
 		}
 	}
 }
