@@ -1,8 +1,11 @@
 package providers
 
 import (
+	"context"
 	"errors"
 	"net/http"
+
+	"github.com/accountgraph/accountgraph/graph/model"
 )
 
 // IsUnreadable reports whether err concerns the list or the object of one tenant and
@@ -38,4 +41,15 @@ func WithDetail(err error, what string) error {
 		clone.Detail += ": " + e.Detail
 	}
 	return &clone
+}
+
+// IfExists returns err, which a list of the object with this id failed with, unless
+// there is no such object: then the list has no rows, and IfExists returns nil. It is for
+// reading a row by an id that names the object, when the vendor does not have the list.
+func IfExists[T model.Node](ctx context.Context, c Collection[T], id string, err error) error {
+	result := c.Get(ctx, []string{id})
+	if _, exists := result.Objects[id]; exists || result.Failed[id] != nil {
+		return err
+	}
+	return nil
 }

@@ -1,9 +1,12 @@
 package providers_test
 
 import (
+	"context"
 	"errors"
+	"slices"
 	"testing"
 
+	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
@@ -45,5 +48,33 @@ func TestWithDetail_Text(t *testing.T) {
 	}
 	if other := errors.New("other"); !errors.Is(providers.WithDetail(other, "account 17"), other) {
 		t.Error("another error is not returned as it is")
+	}
+}
+
+// objects are a collection of objects with these ids. The id "broken" cannot be read.
+type objects struct {
+	providers.Collection[*model.Account]
+	ids []string
+}
+
+func (o objects) Get(_ context.Context, ids []string) providers.BatchResult[*model.Account] {
+	result := providers.BatchResult[*model.Account]{Objects: map[string]*model.Account{}, Failed: map[string]error{}}
+	for _, id := range ids {
+		switch {
+		case slices.Contains(o.ids, id):
+			result.Objects[id] = &model.Account{}
+		case id == "broken":
+			result.Failed[id] = &providers.Error{Kind: providers.Timeout}
+		}
+	}
+	return result
+}
+
+func TestIfExists_MissingList(t *testing.T) {
+	missing := &providers.Error{Kind: providers.NotFound}
+	for id, want := range map[string]error{"known": missing, "broken": missing, "unknown": nil} {
+		if err := providers.IfExists(t.Context(), objects{ids: []string{"known"}}, id, missing); !errors.Is(err, want) || (err == nil) != (want == nil) {
+			t.Errorf("%s: %v", id, err)
+		}
 	}
 }

@@ -34,11 +34,14 @@ func (m memberships) Get(ctx context.Context, ids []string) providers.BatchResul
 	for account, ids := range byAccount {
 		calls.Go(func() {
 			page, err := m.readAccountUsers(ctx, account)
+			if providers.KindOf(err) == providers.NotFound {
+				err = providers.IfExists(ctx, accounts(m), account, err)
+			}
+			if page == nil && err == nil {
+				return // an account that does not exist has no members
+			}
 			mu.Lock()
 			defer mu.Unlock()
-			if providers.KindOf(err) == providers.NotFound {
-				return
-			}
 			if page == nil {
 				page = &providers.Page[*model.User]{Errors: []error{err}}
 			}

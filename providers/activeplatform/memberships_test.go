@@ -1,6 +1,7 @@
 package activeplatform_test
 
 import (
+	"net/http"
 	"slices"
 	"strconv"
 	"testing"
@@ -8,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/fakevendor"
 	"github.com/accountgraph/accountgraph/providers"
 	"github.com/accountgraph/accountgraph/providers/activeplatform/activeplatformfake"
 )
@@ -132,4 +134,15 @@ func paths(fake *activeplatformfake.Fake) []string {
 		all = append(all, call.Path)
 	}
 	return all
+}
+
+// The user list of an account that exists is missing; an unknown account has no members.
+func TestMemberships_GetFromMissingList(t *testing.T) {
+	p, fake := withFake(t)
+	account, other := strconv.Itoa(activeplatformfake.AccountID(0)), strconv.Itoa(activeplatformfake.AccountID(1))
+	fake.Control.Add(fakevendor.Fault{Path: "/api/vendor/v1/accounts/" + account + "/users", Status: http.StatusNotFound, Body: "{}"})
+	result := p.Collections().Memberships.Get(t.Context(), []string{account + "/1", other + "/1", "999/1"})
+	if len(result.Objects) != 0 || len(result.Failed) != 1 || providers.KindOf(result.Failed[account+"/1"]) != providers.NotFound {
+		t.Errorf("%v, %v", result.Objects, result.Failed)
+	}
 }
