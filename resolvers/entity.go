@@ -9,6 +9,7 @@ import (
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/apierror"
 	"github.com/accountgraph/accountgraph/internal/loaders"
+	"github.com/accountgraph/accountgraph/internal/operation"
 )
 
 type entity struct{}
@@ -74,8 +75,13 @@ func loadEntities[T model.Node](ctx context.Context, l *loaders.Loader[T], ids [
 		}
 	}
 	loaded, failed := l.LoadMany(ctx, valid)
+	records, missing := l.Resolve(ctx, loaded, operation.Selected(ctx))
 	for n, i := range indices {
-		nodes[i], errs[i] = loaded[n], failed[n]
+		nodes[i], errs[i] = records[n], failed[n]
+	}
+	for _, m := range missing {
+		// The path of an entity is that of all of its type: the error is the object's.
+		errs[indices[m.Index]] = m.Err
 	}
 	return nodes, errs
 }

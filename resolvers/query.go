@@ -12,12 +12,16 @@ import (
 type query struct{}
 
 func (query) Node(ctx context.Context, id model.ID) (model.Node, error) {
-	return loadersOf(ctx).Node(ctx, id)
+	n, err := loadersOf(ctx).Node(ctx, id)
+	return resolveNode(ctx, n, -1), err
 }
 
 func (query) Nodes(ctx context.Context, ids []model.ID) ([]model.Node, error) {
 	nodes, errs, err := loadersOf(ctx).Nodes(ctx, ids)
 	apierror.AddIndexedErrors(ctx, errs)
+	for i, n := range nodes {
+		nodes[i] = resolveNode(ctx, n, i)
+	}
 	return nodes, err
 }
 

@@ -21,14 +21,34 @@ import (
 // loadersOf returns the loaders of the operation.
 func loadersOf(ctx context.Context) *loaders.Loaders { return operation.From(ctx).Loaders }
 
-// loadByID loads the object with an id that a client has sent. An id of another type
-// is an error.
+// loadByID loads the object with an id that a client has sent, with the selected
+// fields. An id of another type is an error.
 func loadByID[T model.Node](ctx context.Context, l *loaders.Loader[T], id model.ID) (T, error) {
 	var none T
 	if err := l.CheckID(id); err != nil {
 		return none, err
 	}
-	return l.Load(ctx, id)
+	object, err := l.Load(ctx, id)
+	if err != nil {
+		return none, err
+	}
+	return reference(ctx, l, object)
+}
+
+// resolveNode adds the selected fields that a node lacks, and errors at those that
+// could not be read. index is that of the node in a list, -1 for none.
+func resolveNode(ctx context.Context, n model.Node, index int) model.Node {
+	if n == nil || n.Complete() {
+		return n
+	}
+	record, missing, ok := loadersOf(ctx).ResolveNode(ctx, n, operation.Selected(ctx))
+	if !ok {
+		if index >= 0 {
+			ctx = withIndex(ctx, index)
+		}
+		addMissingFieldErrors(ctx, missing)
+	}
+	return record
 }
 
 // loadPerson loads the users with an e-mail address. A provider that fails adds an

@@ -77,9 +77,15 @@ func startVendors(t *testing.T) *demo.Vendors {
 // the view of its own staff.
 func startVendorsForClient(t *testing.T) *demo.Vendors {
 	t.Helper()
+	return startVendorsWith(t, func(f *softwareonefake.Fake) { f.Operations = false })
+}
+
+// startVendorsWith varies the simulated SoftwareOne.
+func startVendorsWith(t *testing.T, set func(*softwareonefake.Fake)) *demo.Vendors {
+	t.Helper()
 	simulated := startVendors(t)
 	fake := softwareonefake.New(demo.Token)
-	fake.Operations = false
+	set(fake)
 	simulated.All[0] = demo.Vendor{Name: "softwareone", BaseURL: listen(t, fake) + "/public", Control: &fake.Control}
 	return simulated
 }

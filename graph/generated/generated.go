@@ -637,6 +637,8 @@ type Membership implements Node @key(fields: "id") @cacheTag(format: "{$key.id}"
   license: License
   "The normalized status in this tenant. SoftwareOne: the status of the invitation; other vendors: the status of the user."
   status: UserStatus!
+  "The time at which the user was invited into the account. SoftwareOne."
+  invitedAt: DateTime
   "The time at which the user joined the account. SoftwareOne."
   joinedAt: DateTime
   "The time of the user's last access to this account. SoftwareOne."
@@ -2186,6 +2188,8 @@ func (ec *executionContext) childFields_Membership(ctx context.Context, field gr
 		return ec.fieldContext_Membership_license(ctx, field)
 	case "status":
 		return ec.fieldContext_Membership_status(ctx, field)
+	case "invitedAt":
+		return ec.fieldContext_Membership_invitedAt(ctx, field)
 	case "joinedAt":
 		return ec.fieldContext_Membership_joinedAt(ctx, field)
 	case "lastAccessAt":
@@ -6663,6 +6667,13 @@ func (ec *executionContext) _Membership_status(ctx context.Context, field graphq
 }
 func (ec *executionContext) fieldContext_Membership_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Membership", field, false, false, errors.New("field of type UserStatus does not have child fields"))
+}
+
+func (ec *executionContext) _Membership_invitedAt(ctx context.Context, field graphql.CollectedField, obj *model.Membership) (ret graphql.Marshaler) {
+	return ec.marshalODateTime2ᚖtimeᚐTime(ctx, field.Selections, obj.InvitedAt)
+}
+func (ec *executionContext) fieldContext_Membership_invitedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Membership", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
 func (ec *executionContext) _Membership_joinedAt(ctx context.Context, field graphql.CollectedField, obj *model.Membership) (ret graphql.Marshaler) {
@@ -13339,6 +13350,11 @@ func (ec *executionContext) _Membership(ctx context.Context, sel ast.SelectionSe
 		case "status":
 			out.Values[i] = ec._Membership_status(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "invitedAt":
+			out.Values[i] = ec._Membership_invitedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "joinedAt":

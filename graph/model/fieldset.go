@@ -24,6 +24,9 @@ func newFieldSet(fields []string, named, others bool) *FieldSet {
 	return s
 }
 
+// IsReference reports whether the set is that of a short reference.
+func (s *FieldSet) IsReference() bool { return s != nil && !s.others }
+
 // HasField reports whether the set holds the field. It always holds the parts of an
 // id.
 func (s *FieldSet) HasField(field string) bool {

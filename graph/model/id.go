@@ -12,9 +12,9 @@ import (
 // subgraph can build one. The vendor id can hold further colons.
 type ID string
 
-// maxID is the longest id in bytes that ParseID accepts. The longest documented ids,
-// two UUIDs of a membership, need a third of it.
-const maxID = 256
+// maxID is the longest id in bytes that ParseID accepts: what fits into a URL at common
+// servers, in which every byte can take three.
+const maxID = 2048
 
 // The entity types that an id can name.
 const (
@@ -44,12 +44,12 @@ func NewID(provider, typ, vendorID string) ID {
 }
 
 // ParseID parses an id of a client. It returns ErrID when a part is missing, the type
-// is not an entity type, the text is longer than 256 bytes, or a character is not
-// printable.
+// is not an entity type, the text is longer than 2048 bytes or is not UTF-8, or it
+// contains a control character.
 func ParseID(s string) (ID, error) {
 	provider, rest, _ := strings.Cut(s, ":")
 	typ, vendorID, ok := strings.Cut(rest, ":")
-	if !ok || provider == "" || vendorID == "" || len(s) > maxID || !isPrintable(s) || !isEntityType(typ) {
+	if !ok || provider == "" || vendorID == "" || len(s) > maxID || !isText(s) || !isEntityType(typ) {
 		return "", ErrID
 	}
 	if typ == TypeMembership {
@@ -60,11 +60,7 @@ func ParseID(s string) (ID, error) {
 	return ID(s), nil
 }
 
-func isPrintable(s string) bool {
-	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool {
-		return !unicode.IsPrint(r)
-	})
-}
+func isText(s string) bool { return utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl) }
 
 // Parts splits a valid id at its first two colons.
 func (id ID) Parts() (provider, typ, vendorID string) {

@@ -16,6 +16,7 @@ type Membership struct {
 	VendorRoleID *string
 	License      *License
 	Status       UserStatus
+	InvitedAt    *time.Time
 	JoinedAt     *time.Time
 	LastAccessAt *time.Time
 	Invitation   *Invitation

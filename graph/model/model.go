@@ -49,6 +49,9 @@ func (*Provider) HasField(string) bool { return true }
 // Complete reports true.
 func (*Provider) Complete() bool { return true }
 
+// IsReference implements Node.
+func (*Provider) IsReference() bool { return false }
+
 // Attributes has the name.
 func (p *Provider) Attributes() Attributes { return Attributes{Name: &p.Name} }
 
@@ -75,6 +78,9 @@ type Node interface {
 	HasField(field string) bool
 	// Complete reports whether the record holds every field.
 	Complete() bool
+	// IsReference reports whether the record is a short reference: reading the object by
+	// its id may yield more fields.
+	IsReference() bool
 	// Attributes are the values that filters and orders compare.
 	Attributes() Attributes
 }
@@ -116,6 +122,9 @@ func (e *Entity) Connection() *Provider { return e.Provider }
 
 // HasField reports whether the record holds the field.
 func (e *Entity) HasField(field string) bool { return e.FieldSet.HasField(field) }
+
+// IsReference reports whether the record is a short reference.
+func (e *Entity) IsReference() bool { return e.FieldSet.IsReference() }
 
 // Complete reports whether the record holds every field.
 func (e *Entity) Complete() bool { return e.FieldSet == nil }

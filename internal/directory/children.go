@@ -93,6 +93,7 @@ func (r *childReader[T]) readTogether(ctx context.Context, c providers.Collectio
 		if err != nil {
 			return r.fail(err, parents)
 		}
+		page = comparablePage(ctx, c, query, page)
 		if pages == 0 && exceedsCallBudget(page, len(parents)) {
 			return false
 		}

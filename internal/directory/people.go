@@ -9,6 +9,9 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
+// personFields are the fields of users that those of a person are computed from.
+var personFields = []string{"email", "lastLoginAt", "name"}
+
 // FindPeople returns the people with these normalized addresses: for each address the
 // users of all providers that have it, in the order of the providers. Vendors that
 // filter by address do so; the lists of the others are searched. An empty address
@@ -22,18 +25,20 @@ func FindPeople(ctx context.Context, d *Directory, emails []string) (map[string]
 	l := List{Kind: "people", Query: providers.Query{Filter: providers.Filter{Emails: emails}}}
 	users := func(c providers.Collections) providers.Collection[*model.User] { return c.Users }
 	listing := Read(ctx, d, users, l, Window{First: math.MaxInt})
+	rows, errs := withFields(ctx, d, users, listing.Connection.Nodes(), personFields)
+	listing.Errors = append(listing.Errors, errs...)
 	people := make(map[string]*model.Person, len(emails))
-	for _, edge := range listing.Edges {
-		if edge.Node.Email == nil {
+	for _, user := range rows {
+		if user.Email == nil {
 			continue
 		}
-		email := NormalizeEmail(*edge.Node.Email)
+		email := NormalizeEmail(*user.Email)
 		person, ok := people[email]
 		if !ok {
 			person = &model.Person{Email: email, UnavailableProviders: listing.Incomplete}
 			people[email] = person
 		}
-		person.Users = append(person.Users, edge.Node)
+		person.Users = append(person.Users, user)
 	}
 	return people, listing.Errors
 }

@@ -283,6 +283,7 @@ func (s *stream[T]) fetch(ctx context.Context, token string) *providers.Page[T] 
 		s.err = err
 		return nil
 	}
+	page = comparablePage(ctx, s.collection, s.query, page)
 	s.pages++
 	s.freshness = s.freshness.Merge(&page.Freshness)
 	page = s.withExactTotal(page)

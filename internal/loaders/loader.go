@@ -14,12 +14,14 @@ type Loader[T model.Node] struct {
 	loaders *Loaders
 	row     *entityType[T]
 	byID    *dataloader.Loader[model.ID, T]
+	fields  *dataloader.Loader[fieldsKey, T]
 	lists   *dataloader.Loader[listKey, *directory.Listing[T]]
 }
 
 func newLoader[T model.Node](s *Loaders, row *entityType[T]) *Loader[T] {
 	l := &Loader[T]{loaders: s, row: row}
 	l.byID = newDataloader(l.readObjects)
+	l.fields = newDataloader(l.readFields)
 	l.lists = newDataloader(l.readLists)
 	return l
 }

@@ -41,6 +41,23 @@ func (s *Loaders) Nodes(ctx context.Context, ids []model.ID) ([]model.Node, []er
 	return nodes, errs, nil
 }
 
+// ResolveNode returns a record of any type that holds the selected fields, as Resolve
+// does. ok is false where fields could not be read.
+func (s *Loaders) ResolveNode(ctx context.Context, n model.Node, want Selection) (record model.Node, missing MissingFields, ok bool) {
+	return s.loaderOf(n.GlobalID().Type()).resolveNode(ctx, n, want)
+}
+
+func (l *Loader[T]) resolveNode(ctx context.Context, n model.Node, want Selection) (model.Node, MissingFields, bool) {
+	records, missing := l.Resolve(ctx, []T{l.row.cast(n)}, want)
+	if len(missing) == 0 {
+		return records[0], MissingFields{}, true
+	}
+	if isNil(records[0]) {
+		return nil, missing[0], false
+	}
+	return records[0], missing[0], false
+}
+
 // Refresh invalidates objects and the pages that hold them, fetches the objects
 // again and returns how many exist. It returns the first error of an object that
 // could not be read.

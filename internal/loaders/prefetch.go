@@ -35,6 +35,7 @@ type batch struct {
 	loaders       *Loaders
 	lists         []listBatch
 	ids           map[anyLoader][]model.ID
+	fields        map[anyLoader][]fieldsKey
 	emails        []string
 	organizations []model.ID
 	// unreadable are the providers whose unreadable tenants are selected.
@@ -47,7 +48,7 @@ type batch struct {
 }
 
 func (b *batch) empty() bool {
-	return len(b.lists) == 0 && len(b.ids) == 0 && len(b.emails) == 0 && len(b.organizations) == 0 && len(b.unreadable) == 0 && len(b.follow) == 0
+	return len(b.lists) == 0 && len(b.ids) == 0 && len(b.fields) == 0 && len(b.emails) == 0 && len(b.organizations) == 0 && len(b.unreadable) == 0 && len(b.follow) == 0
 }
 
 // load loads everything that the level needs, in parallel.
@@ -58,6 +59,9 @@ func (b *batch) load(ctx context.Context) {
 	}
 	for loader, ids := range b.ids {
 		jobs = append(jobs, func(ctx context.Context) { loader.prefetch(ctx, ids) })
+	}
+	for loader, keys := range b.fields {
+		jobs = append(jobs, func(ctx context.Context) { loader.prefetchFields(ctx, keys) })
 	}
 	if len(b.emails) > 0 {
 		jobs = append(jobs, func(ctx context.Context) { b.loaders.People(ctx, b.emails) })
@@ -119,11 +123,8 @@ func (b *batch) visitNode(n model.Node, want Selection) {
 	typ := id.Type()
 	edges, fields := b.loaders.table.of(typ), want.Fields(typ)
 	b.tags.addNode(n, edges)
-	incomplete := isIncomplete(n, edges, fields)
-	if incomplete {
-		b.addID(b.loaders.loaderOf(typ), id)
-	}
-	if !slices.ContainsFunc(fields, hasSelection) {
+	hasEdges := slices.ContainsFunc(fields, hasSelection)
+	if !hasEdges && !isIncomplete(n, edges, fields) {
 		return
 	}
 	for _, f := range fields {
@@ -131,12 +132,7 @@ func (b *batch) visitNode(n model.Node, want Selection) {
 			e.byID(b, id, f)
 		}
 	}
-	b.next(func(ctx context.Context, next *batch) {
-		if incomplete {
-			if full, _ := next.loaders.loaderOf(typ).node(ctx, id); full != nil {
-				n = full
-			}
-		}
+	b.complete(n, fields, func(next *batch, n model.Node) {
 		for _, f := range fields {
 			if e := edges.byField[f.Name]; e != nil && e.follow != nil {
 				e.follow(next, n, f)

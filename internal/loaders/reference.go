@@ -15,15 +15,16 @@ type MissingFields struct {
 	Err    error
 }
 
-// Resolve returns refs with the complete objects in place of those that lack a
-// selected field. It loads them in one batch and does not change refs.
+// Resolve returns refs with better records in place of those that lack a selected
+// field. It loads them in one batch, and a second one if their vendor leaves out fields
+// unless they are named. It does not change refs.
 //
 // Where the vendor hides the object, the reference stays and what it lacks is null.
 // Where the object could not be read, the reference stays too, and a MissingFields
 // names what it lacks; it becomes the zero T when one of these fields is non-null.
 func (l *Loader[T]) Resolve(ctx context.Context, refs []T, want Selection) ([]T, []MissingFields) {
 	var fields []Field
-	var ids []model.ID
+	var incomplete []T
 	var at []int
 	edges := l.loaders.table.of(l.row.typ)
 	for i, ref := range refs {
@@ -34,19 +35,20 @@ func (l *Loader[T]) Resolve(ctx context.Context, refs []T, want Selection) ([]T,
 			fields = want.Fields(l.row.typ)
 		}
 		if isIncomplete(ref, edges, fields) {
-			ids, at = append(ids, ref.GlobalID()), append(at, i)
+			incomplete, at = append(incomplete, ref), append(at, i)
 		}
 	}
-	if len(ids) == 0 {
+	if len(incomplete) == 0 {
 		return refs, nil
 	}
 	completed := append([]T(nil), refs...)
 	var gaps []MissingFields
-	objects, errs := load(ctx, l.byID, ids)
+	records, errs := l.complete(ctx, incomplete, edges, fields)
 	for n, i := range at {
 		switch {
 		case errs[n] != nil:
-			gap := MissingFields{Index: i, Err: errs[n], Fields: missingFields(refs[i], edges, fields)}
+			completed[i] = records[n]
+			gap := MissingFields{Index: i, Err: errs[n], Fields: missingFields(records[n], edges, fields)}
 			for _, f := range gap.Fields {
 				if f.NonNull {
 					gap.Fields = nil
@@ -55,10 +57,10 @@ func (l *Loader[T]) Resolve(ctx context.Context, refs []T, want Selection) ([]T,
 				}
 			}
 			gaps = append(gaps, gap)
-		case isNil(objects[n]):
+		case isNil(records[n]):
 			completed[i] = l.row.withUnknownEnums(refs[i])
 		default:
-			completed[i] = objects[n]
+			completed[i] = records[n]
 		}
 	}
 	return completed, gaps

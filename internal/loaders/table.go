@@ -63,7 +63,11 @@ type parentType[P any] interface {
 // anyLoader is a Loader without its Go type.
 type anyLoader interface {
 	prefetch(ctx context.Context, ids []model.ID)
+	prefetchFields(ctx context.Context, keys []fieldsKey)
+	fieldsKey(n model.Node, fields []Field) (fieldsKey, bool)
+	withFields(ctx context.Context, key fieldsKey) model.Node
 	node(ctx context.Context, id model.ID) (model.Node, error)
+	resolveNode(ctx context.Context, n model.Node, want Selection) (model.Node, MissingFields, bool)
 	primeNode(ctx context.Context, n model.Node)
 }
 

@@ -20,12 +20,20 @@ type BatchRequest[T any] struct {
 	Kind string
 	// PerCall is the number of ids that one call can take; values below 1 mean 1.
 	PerCall int
+	// Size returns the size of an id in a request, and MaxSize bounds the sum of the
+	// sizes in one call; nil means no bound. An id that is larger gets its own call.
+	Size    func(id string) int
+	MaxSize int
 	// Request builds the request for these ids: 1 to PerCall of them, sorted and
 	// unique. It may reject ids with kind InvalidArgument.
 	Request func(ids []string) (Request, error)
 	// Rows splits a response into its objects, by vendor id. Get ignores rows that
 	// it did not request.
 	Rows func(body []byte) (map[string]json.RawMessage, error)
+	// More reports whether the vendor has objects for a request that its response lacks;
+	// nil means never. Get requests the missing objects again then, as many per call as
+	// the response had.
+	More func(body []byte) bool
 	// Decode decodes one object. If it fails, only this object fails.
 	Decode func(row []byte) (T, error)
 }
@@ -88,49 +96,23 @@ func (o BatchRequest[T]) Prime(c *Client, page []T, freshness model.Freshness) {
 // to 2 kB each.
 const rowSize = 1 << 10
 
-// fetchMissing fetches the missing keys, one call per PerCall ids, in parallel. It
-// delivers the results of a call as soon as that call returns.
+// fetchMissing fetches the missing keys in chunks, in parallel. It delivers the results
+// of a chunk as soon as they are there.
 func (o BatchRequest[T]) fetchMissing(ctx context.Context, c *Client, missing []pagecache.Key, idByKey map[pagecache.Key]string, callerDeadline time.Time, deliver func(pagecache.Key, pagecache.Loaded)) {
+	ids, keyByID := make([]string, len(missing)), make(map[string]pagecache.Key, len(missing))
+	for i, key := range missing {
+		ids[i] = idByKey[key]
+		keyByID[ids[i]] = key
+	}
 	var wg sync.WaitGroup
-	perCall := max(1, o.PerCall)
-	for chunk := range slices.Chunk(missing, perCall) {
+	for _, chunk := range o.chunks(ids, o.PerCall) {
 		wg.Go(func() {
-			ids := make([]string, 0, perCall)
-			for _, key := range chunk {
-				ids = append(ids, idByKey[key])
-			}
-			loadedOf := o.fetchChunk(ctx, c, ids, callerDeadline)
-			for _, key := range chunk {
-				deliver(key, loadedOf(idByKey[key]))
+			for id, loaded := range o.fetchChunk(ctx, c, chunk, callerDeadline) {
+				deliver(keyByID[id], loaded)
 			}
 		})
 	}
 	wg.Wait()
-}
-
-// fetchChunk makes one call and returns a function that looks up its result for an id.
-func (o BatchRequest[T]) fetchChunk(ctx context.Context, c *Client, ids []string, callerDeadline time.Time) func(id string) pagecache.Loaded {
-	request, ids, failed := o.requestFor(c, ids)
-	var rows map[string]json.RawMessage
-	var err *providers.Error
-	if len(ids) > 0 {
-		var body []byte
-		if body, err = c.fetch(ctx, request, callerDeadline); err == nil {
-			rows, err = o.splitRows(c, body)
-		}
-	}
-	return func(id string) pagecache.Loaded {
-		row, ok := rows[id]
-		switch {
-		case failed[id] != nil:
-			return pagecache.Loaded{Err: failed[id]}
-		// A 404 means absence only for a single-object request; for a list request
-		// the list itself is missing, which is an error.
-		case err != nil && (err.Kind != providers.NotFound || o.PerCall > 1):
-			return pagecache.Loaded{Err: err}
-		}
-		return pagecache.Loaded{Body: row, Absent: !ok}
-	}
 }
 
 func (o BatchRequest[T]) splitRows(c *Client, body []byte) (map[string]json.RawMessage, *providers.Error) {

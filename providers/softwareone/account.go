@@ -1,17 +1,21 @@
 package softwareone
 
 import (
+	"cmp"
+
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
 )
 
 // wireAccount is an Account of the vendor's reference.
 type wireAccount struct {
-	ID                    string
-	Meta                  optional[wireMeta]
-	Audit                 optional[wireAudit]
-	Name                  *string
-	Icon                  *string
+	ID    string
+	Meta  optional[wireMeta]
+	Audit optional[wireAudit]
+	Name  *string
+	// Logo is another name of Icon in
+	// https://docs.platform.softwareone.com/developer-resources/rest-api/accounts-api/account.
+	Icon, Logo            *string
 	Type                  *string
 	Status                *string
 	ServiceLevel          *string
@@ -39,6 +43,8 @@ func (w *wireAccount) read(r *jsonscan.Reader) {
 			w.Name = r.StringPtr()
 		case "icon":
 			w.Icon = r.StringPtr()
+		case "logo":
+			w.Logo = r.StringPtr()
 		case "type":
 			w.Type = r.StringPtr()
 		case "status":
@@ -49,7 +55,7 @@ func (w *wireAccount) read(r *jsonscan.Reader) {
 			w.ExternalID = r.StringPtr()
 		case "externalName":
 			w.ExternalName = r.StringPtr()
-		case "externalIds":
+		case "externalIds", "externalIDs":
 			w.ExternalIDs = readOptional(r, (*wireAccountExternalIDs).read)
 		case "address":
 			w.Address = readOptional(r, (*wireAddress).read)
@@ -66,13 +72,13 @@ func (w *wireAccount) read(r *jsonscan.Reader) {
 
 var accountType = newObjectType(model.TypeAccount, nil,
 	coreProperty("name", func(w *wireAccount) state { return stateOf(w.Name) }),
-	coreProperty("icon", func(w *wireAccount) state { return stateOf(w.Icon) }),
+	nullableProperty("icon", func(w *wireAccount) state { return stateOf(cmp.Or(w.Icon, w.Logo)) }).alsoNamed("logo"),
 	coreProperty("type", func(w *wireAccount) state { return stateOf(w.Type) }),
 	coreProperty("status", func(w *wireAccount) state { return stateOf(w.Status) }, "status", "vendorStatus"),
 	rowProperty("serviceLevel", func(w *wireAccount) state { return stateOf(w.ServiceLevel) }),
 	rowProperty("externalId", func(w *wireAccount) state { return stateOf(w.ExternalID) }),
 	rowProperty("externalName", func(w *wireAccount) state { return stateOf(w.ExternalName) }),
-	rowProperty("externalIds", func(w *wireAccount) state { return w.ExternalIDs.state() }),
+	rowProperty("externalIds", func(w *wireAccount) state { return w.ExternalIDs.state() }).alsoNamed("externalIDs"),
 	rowProperty("address", func(w *wireAccount) state { return w.Address.state() }),
 	rowProperty("technicalSupportEmail", func(w *wireAccount) state { return stateOf(w.TechnicalSupportEmail) }),
 	rowProperty("website", func(w *wireAccount) state { return stateOf(w.Website) }),
@@ -106,14 +112,14 @@ func (d decoder) account(w *wireAccount, in decodeContext) *model.Account {
 	}
 	a := &model.Account{
 		Entity: model.NewEntity(d.provider, model.TypeAccount, w.ID).WithFieldSet(accountType.fieldSet(d.fieldSets, w.presence, in)),
-		Name:   w.Name, Type: w.Type, Icon: w.Icon,
-		Status: model.AccountStatus(normalizeStatus(accountStatuses, w.Status)), VendorStatus: w.Status,
-		ServiceLevel: w.ServiceLevel, ExternalID: w.ExternalID, ExternalName: w.ExternalName,
+		Name:   text(w.Name), Type: text(w.Type), Icon: firstText(w.Icon, w.Logo),
+		Status: model.AccountStatus(normalizeStatus(accountStatuses, w.Status)), VendorStatus: text(w.Status),
+		ServiceLevel: text(w.ServiceLevel), ExternalID: text(w.ExternalID), ExternalName: text(w.ExternalName),
 		ExternalIds: convert(w.ExternalIDs, func(e *wireAccountExternalIDs) *model.AccountExternalIds {
-			return (*model.AccountExternalIds)(e)
+			return &model.AccountExternalIds{PyraTenantID: text(e.PyraTenantID)}
 		}),
-		Address: convert(w.Address, address), TechnicalSupportEmail: w.TechnicalSupportEmail,
-		Website: w.Website, Description: w.Description, Audit: convert(w.Audit, d.audit),
+		Address: convert(w.Address, address), TechnicalSupportEmail: text(w.TechnicalSupportEmail),
+		Website: text(w.Website), Description: text(w.Description), Audit: convert(w.Audit, d.audit),
 	}
 	if a.Audit != nil {
 		a.CreatedAt, a.UpdatedAt = timeOf(a.Audit.Created), timeOf(a.Audit.Updated)

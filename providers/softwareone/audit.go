@@ -21,6 +21,9 @@ type wireAudit struct {
 	Disabled   optional[wireEvent]
 	Access     optional[wireEvent]
 	Joined     optional[wireEvent]
+	Login      optional[wireEvent]
+	Invited    optional[wireEvent]
+	Accepted   optional[wireEvent]
 }
 
 func (w *wireAudit) read(r *jsonscan.Reader) {
@@ -40,6 +43,12 @@ func (w *wireAudit) read(r *jsonscan.Reader) {
 			w.Access = readOptional(r, (*wireEvent).read)
 		case "joined":
 			w.Joined = readOptional(r, (*wireEvent).read)
+		case "login":
+			w.Login = readOptional(r, (*wireEvent).read)
+		case "invited":
+			w.Invited = readOptional(r, (*wireEvent).read)
+		case "invitationAcceptedAt":
+			w.Accepted = readMoment(r)
 		}
 	}
 }
@@ -47,7 +56,23 @@ func (w *wireAudit) read(r *jsonscan.Reader) {
 // isComplete reports whether no event is a placeholder.
 func (w *wireAudit) isComplete() bool {
 	return !w.Created.circular && !w.Updated.circular && !w.Activated.circular && !w.Unassigned.circular &&
-		!w.Disabled.circular && !w.Access.circular && !w.Joined.circular
+		!w.Disabled.circular && !w.Access.circular && !w.Joined.circular && !w.Login.circular && !w.Invited.circular
+}
+
+// readMoment reads an event that is only a time.
+func readMoment(r *jsonscan.Reader) optional[wireEvent] {
+	if at := r.StringPtr(); at != nil {
+		return optional[wireEvent]{value: &wireEvent{At: at}}
+	}
+	return optional[wireEvent]{}
+}
+
+// at returns the time of an event, nil where it has none.
+func (w *wireEvent) at() *time.Time {
+	if w == nil {
+		return nil
+	}
+	return parseTime(w.At)
 }
 
 type wireEvent struct {
@@ -103,16 +128,16 @@ const userPrefix = "USR-"
 
 // actor returns nil for an actor without id, name and icon.
 func (d decoder) actor(w *wireActor) *model.AuditActor {
-	if *w == (wireActor{}) {
+	a := &model.AuditActor{VendorID: text(w.ID), Name: text(w.Name), Icon: text(w.Icon)}
+	if a.VendorID == nil && a.Name == nil && a.Icon == nil {
 		return nil
 	}
-	a := &model.AuditActor{VendorID: w.ID, Name: w.Name, Icon: w.Icon}
-	if w.ID != nil && strings.HasPrefix(*w.ID, userPrefix) {
-		user := wireUser{ID: *w.ID, Name: w.Name, Icon: w.Icon}
-		if w.Name != nil {
+	if a.VendorID != nil && strings.HasPrefix(*a.VendorID, userPrefix) {
+		user := wireUser{ID: *a.VendorID, Name: a.Name, Icon: a.Icon}
+		if a.Name != nil {
 			user.presence.present |= userType.set("name")
 		}
-		if w.Icon != nil {
+		if a.Icon != nil {
 			user.presence.present |= userType.set("icon")
 		}
 		a.User = d.user(&user, decodeContext{source: reference})

@@ -41,7 +41,7 @@ func (w *wireBuyer) read(r *jsonscan.Reader) {
 			w.Status = r.StringPtr()
 		case "contact":
 			w.Contact = readOptional(r, (*wireContact).read)
-		case "externalIds":
+		case "externalIds", "externalIDs":
 			w.ExternalIDs = readOptional(r, (*wireBuyerExternalIDs).read)
 		case "address":
 			w.Address = readOptional(r, (*wireAddress).read)
@@ -60,10 +60,10 @@ func (w *wireBuyer) read(r *jsonscan.Reader) {
 
 var buyerType = newObjectType(model.TypeBuyer, nil,
 	coreProperty("name", func(w *wireBuyer) state { return stateOf(w.Name) }),
-	coreProperty("icon", func(w *wireBuyer) state { return stateOf(w.Icon) }),
+	nullableProperty("icon", func(w *wireBuyer) state { return stateOf(w.Icon) }),
 	rowProperty("status", func(w *wireBuyer) state { return stateOf(w.Status) }, "status", "vendorStatus"),
 	rowProperty("contact", func(w *wireBuyer) state { return w.Contact.state() }),
-	rowProperty("externalIds", func(w *wireBuyer) state { return w.ExternalIDs.state() }),
+	rowProperty("externalIds", func(w *wireBuyer) state { return w.ExternalIDs.state() }).alsoNamed("externalIDs"),
 	rowProperty("address", func(w *wireBuyer) state { return w.Address.state() }),
 	rowProperty("taxId", func(w *wireBuyer) state { return stateOf(w.TaxID) }),
 	referenceProperty("account", func(w *wireBuyer) state { return w.Account.state() }),
@@ -122,17 +122,23 @@ func (d decoder) buyer(w *wireBuyer, in decodeContext) *model.Buyer {
 	if w.ID == "" {
 		return nil
 	}
+	unread := buyerType.unread(w.presence, in)
 	return &model.Buyer{
 		Entity: model.NewEntity(d.provider, model.TypeBuyer, w.ID).WithFieldSet(buyerType.fieldSet(d.fieldSets, w.presence, in)),
-		Name:   w.Name, Status: model.BuyerStatus(normalizeStatus(buyerStatuses, w.Status)), VendorStatus: w.Status,
+		Name:   text(w.Name), Status: model.BuyerStatus(normalizeStatus(buyerStatuses, w.Status)), VendorStatus: text(w.Status),
 		Contact: convert(w.Contact, d.contact),
 		ExternalIds: convert(w.ExternalIDs, func(e *wireBuyerExternalIDs) *model.BuyerExternalIds {
-			return (*model.BuyerExternalIds)(e)
+			return &model.BuyerExternalIds{
+				ErpCompanyContact: text(e.ErpCompanyContact), ErpCustomer: text(e.ErpCustomer), AccountExternalID: text(e.AccountExternalID),
+			}
 		}),
-		Icon: w.Icon, Address: convert(w.Address, address), TaxID: w.TaxID,
-		Account: convert(w.Account, d.embeddedAccount), Sellers: convertList(w.Sellers, d.embeddedSeller),
-		Errors: convertList(w.Errors, func(e *wireBuyerError) *model.BuyerError {
-			return &model.BuyerError{Code: e.ID, Message: e.Message}
+		Icon: text(w.Icon), Address: convert(w.Address, address), TaxID: text(w.TaxID),
+		Account: convert(w.Account, d.embeddedAccount),
+		Sellers: convertList(w.Sellers, buyerType.has(unread, "sellers"), d.embeddedSeller),
+		// Only operations accounts see errors, and the platform leaves out empty lists: an
+		// absent list may be a hidden one.
+		Errors: convertList(w.Errors, true, func(e *wireBuyerError) *model.BuyerError {
+			return &model.BuyerError{Code: text(e.ID), Message: text(e.Message)}
 		}),
 		Audit: convert(w.Audit, d.audit),
 	}

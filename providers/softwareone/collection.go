@@ -3,11 +3,13 @@ package softwareone
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
+	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
 )
 
 // collection is one of the platform's collections.
@@ -15,8 +17,13 @@ type collection[T model.Node] struct {
 	client *upstream.Client
 	// kind is one of model.Type….
 	kind, path string
-	// selects is the select list of every request.
+	// properties are those of the object type.
+	properties properties
+	// selects is the select list of every request but those of GetFields.
 	selects string
+	// nested are names for select lists that a graph field needs inside of its
+	// property, by field.
+	nested map[string]string
 	// statuses is nil where the kind has no status.
 	statuses []statusValue
 	// inAccounts is whether the collection can be listed by account.
@@ -27,23 +34,88 @@ type collection[T model.Node] struct {
 	decode     func(row []byte, in decodeContext) (T, error)
 }
 
+var _ providers.FieldReader[*model.User] = (*collection[*model.User])(nil)
+
 // Get reads objects by their ids, 100 per call.
 func (c *collection[T]) Get(ctx context.Context, ids []string) providers.BatchResult[T] {
-	return c.batch().Get(ctx, c.client, queryableIDs(ids))
+	return c.get(ctx, ids, c.properties.selectedSet(), c.selects)
 }
 
-// batch describes how objects are read by their ids.
-func (c *collection[T]) batch() upstream.BatchRequest[T] {
+// GetFields reads objects with a request that names what the records lack.
+func (c *collection[T]) GetFields(ctx context.Context, records []T, fields []string) providers.BatchResult[T] {
+	ids, named := vendorIDs(records), c.properties.missing(upstream.NodesIn(records), fields)
+	result := c.get(ctx, ids, named, selectList(c.properties.names(named, ""), c.nested, fields))
+	keepFields(c.properties, result, records)
+	return result
+}
+
+func (c *collection[T]) get(ctx context.Context, ids []string, named propertySet, selects string) providers.BatchResult[T] {
+	return get(ctx, c.client, ids, c.batch(named, selects), c.single(named, selects))
+}
+
+// batch describes how objects are read by their ids. named are the properties in the
+// select list.
+func (c *collection[T]) batch(named propertySet, selects string) upstream.BatchRequest[T] {
 	return upstream.BatchRequest[T]{
-		Kind:    c.kind + " with " + c.selects,
+		Kind:    c.kind + " with " + selects,
 		PerCall: maxIDsPerCall,
+		Size:    idSize, MaxSize: maxIDBytes,
 		Request: func(ids []string) (upstream.Request, error) {
-			q := query{conditions: []condition{in("id", ids)}, selects: c.selects, limit: pageSize}
+			q := query{conditions: []condition{in("id", ids)}, selects: selects, limit: pageSize}
 			return upstream.Request{Path: c.path, Query: q.String()}, nil
 		},
-		Rows:   func(body []byte) (map[string]json.RawMessage, error) { return rowsByID(body, readRowID) },
-		Decode: func(row []byte) (T, error) { return c.decode(row, decodeContext{source: byID}) },
+		Rows: func(body []byte) (map[string]json.RawMessage, error) {
+			return rowsByID(body, readRowID, c.properties)
+		},
+		More:   hasMore,
+		Decode: func(row []byte) (T, error) { return c.decodeByID(row, named) },
 	}
+}
+
+// single describes how an object is read whose id no query can express.
+func (c *collection[T]) single(named propertySet, selects string) upstream.BatchRequest[T] {
+	return upstream.BatchRequest[T]{
+		Kind: c.kind + " with " + selects,
+		Request: func(ids []string) (upstream.Request, error) {
+			segment, err := upstream.Path(ids[0])
+			return upstream.Request{Path: c.path + segment, Query: "select=" + selects}, err
+		},
+		Rows: func(body []byte) (map[string]json.RawMessage, error) {
+			r := jsonscan.NewBytes(body)
+			id := readRowID(r)
+			return map[string]json.RawMessage{id: body}, r.End()
+		},
+		Decode: func(row []byte) (T, error) { return c.decodeByID(row, named) },
+	}
+}
+
+func (c *collection[T]) decodeByID(stored []byte, named propertySet) (T, error) {
+	row, omitted, err := splitOmitted(stored)
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return c.decode(row, decodeContext{source: byID, omitted: omitted, named: named})
+}
+
+// vendorIDs returns the vendor ids of records.
+func vendorIDs[T model.Node](records []T) []string {
+	ids := make([]string, len(records))
+	for i, r := range records {
+		ids[i] = r.GlobalID().VendorID()
+	}
+	return ids
+}
+
+// selectList returns a select list with these names, and with those that the graph
+// fields need inside of their properties.
+func selectList(names []string, nested map[string]string, fields []string) string {
+	for _, f := range fields {
+		if inside := nested[f]; inside != "" {
+			names = append(names, inside)
+		}
+	}
+	return strings.Join(names, ",")
 }
 
 // Page reads up to 100 rows. Tokens are those of position.
@@ -80,9 +152,9 @@ func (c *collection[T]) page(ctx context.Context, q providers.Query, token strin
 			conditions: append([]condition{p.parts[at.part]}, p.conditions...),
 			selects:    c.selects, order: p.order, limit: pageSize, offset: at.offset,
 		},
-		decode: c.decode,
+		named: c.properties.selectedSet(), decode: c.decode,
 		cacheObjects: func(page []T, freshness model.Freshness) {
-			c.batch().Prime(c.client, page, freshness)
+			c.batch(c.properties.selectedSet(), c.selects).Prime(c.client, page, freshness)
 		},
 	}
 	if q.Parent.Type != "" {

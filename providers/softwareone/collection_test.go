@@ -1,8 +1,10 @@
 package softwareone_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,7 +35,7 @@ func paginationWith(total string) func(offset, limit int) string {
 	}
 }
 
-func TestCollection_PagesByReportedLimit(t *testing.T) {
+func TestCollection_PagesByRowsReceived(t *testing.T) {
 	for name, c := range map[string]struct {
 		total, pageLimit int
 		meta             func(offset, limit int) string
@@ -44,11 +46,18 @@ func TestCollection_PagesByReportedLimit(t *testing.T) {
 		"exactly full":   {200, 100, paginationWith("200"), []string{"100"}, true},
 		"empty":          {0, 100, paginationWith("0"), nil, true},
 		"reduced limit":  {120, 50, paginationWith("120"), []string{"50", "100"}, true},
-		"no total":       {120, 50, paginationWith("null"), []string{"50", "100"}, false},
+		"no total":       {120, 50, paginationWith("null"), []string{"50", "100", "120"}, false},
 		"full, no total": {100, 50, paginationWith("null"), []string{"50", "100"}, false},
-		"total too low":  {120, 50, paginationWith("7"), []string{"50", "100"}, false},
-		"total negative": {70, 50, paginationWith("-1"), []string{"50"}, false},
-		"total too high": {70, 50, paginationWith("1000000000000"), []string{"50"}, false},
+		"total too low":  {120, 50, paginationWith("7"), []string{"50", "100", "120"}, false},
+		"total negative": {70, 50, paginationWith("-1"), []string{"50", "70"}, false},
+		"total too high": {70, 50, paginationWith("1000000000000"), []string{"50", "70"}, false},
+		"fewer rows than the limit": {70, 30, func(offset, _ int) string {
+			return fmt.Sprintf(`"pagination":{"offset":%d,"limit":100,"total":70}`, offset)
+		}, []string{"30", "60"}, true},
+		"fewer rows than the limit, no total": {70, 30, func(offset, _ int) string {
+			return fmt.Sprintf(`"pagination":{"offset":%d,"limit":100,"total":null}`, offset)
+		}, []string{"30", "60", "70"}, false},
+		"odd values": {70, 50, func(int, int) string { return `"pagination":{"offset":"x","limit":{},"total":"70"}` }, []string{"50", "70"}, false},
 		"limit 0": {70, 50, func(offset, _ int) string {
 			return fmt.Sprintf(`"pagination":{"offset":%d,"limit":0,"total":70}`, offset)
 		}, []string{"50"}, true},
@@ -93,7 +102,7 @@ func TestCollection_FailsOnRepeatedPage(t *testing.T) {
 	}}
 	users := connectTo(t, p, "").Collections().Users
 	page, err := users.Page(t.Context(), providers.Query{}, "")
-	if err != nil || page.Next != "100" {
+	if err != nil || page.Next != "1" {
 		t.Fatalf("%+v, %v", page, err)
 	}
 	if _, err := users.Page(t.Context(), providers.Query{}, page.Next); providers.KindOf(err) != providers.Incomplete {
@@ -104,7 +113,7 @@ func TestCollection_FailsOnRepeatedPage(t *testing.T) {
 func TestCollection_FailsOnBadResponses(t *testing.T) {
 	for _, body := range []string{
 		`[]`, `{}`, `{"data":{}}`, `{"data":[7]}`, `{"data":["[Circular Reference]"]}`, `{"data":[{}]}`,
-		`{"data":[{"id":""}]}`, `{"data":[{"id":7}]}`, `{"data":[{"id":"A","audit":"none"}]}`, `{"$meta":"x","data":[]}`,
+		`{"data":[{"id":""}]}`, `{"data":[{"id":7}]}`, `{"$meta":"x","data":[]}`,
 	} {
 		c, _ := connect(t, body)
 		_, err := c.Users.Page(t.Context(), providers.Query{}, "")
@@ -131,7 +140,7 @@ func TestCollection_GetReadsInBatches(t *testing.T) {
 		return rowsOf(append(rows, rows...)...)
 	}}
 	users := connectTo(t, p, "").Collections().Users
-	ids := []string{"a\"b'c", "", "\x00", `back\slash`, strings.Repeat("x", 65), "USR-000"}
+	ids := []string{"", "\xff", strings.Repeat("x", 65), "USR-000"}
 	for i := range 250 {
 		ids = append(ids, fmt.Sprintf("USR-%03d", i))
 	}
@@ -144,6 +153,78 @@ func TestCollection_GetReadsInBatches(t *testing.T) {
 	}
 }
 
+// An id that could break a query of others gets a call of its own, and one that no
+// query can express is in the path.
+func TestCollection_GetReadsUnusualIDs(t *testing.T) {
+	long := strings.Repeat("x", 500)
+	ids := []string{long, "龍龍龍龍龍龍龍龍龍龍", `back\slash`, "\u00a0", `a"b`, "it's", `a"b'c`}
+	p := &stubPlatform{respond: func(path, query string) string {
+		if path != "/users" {
+			name, _ := url.PathUnescape(strings.TrimPrefix(path, "/users/"))
+			text, _ := json.Marshal(map[string]string{"id": name})
+			return string(text)
+		}
+		var rows []string
+		for _, id := range ids {
+			for _, quoted := range []string{"%22" + strings.ReplaceAll(url.QueryEscape(id), "+", "%20") + "%22", "%27" + url.QueryEscape(id) + "%27"} {
+				if text, _ := json.Marshal(map[string]string{"id": id}); strings.Contains(query, quoted) {
+					rows = append(rows, string(text))
+				}
+			}
+		}
+		return rowsOf(rows...)
+	}}
+	users := connectTo(t, p, "").Collections().Users
+	found := users.Get(t.Context(), ids)
+	for _, id := range ids {
+		if o := found.Objects[id]; o == nil || o.VendorID != id {
+			t.Errorf("%q is missing: %v", id, found.Failed[id])
+		}
+	}
+	if n := len(p.requests()); n > len(ids) {
+		t.Errorf("%d calls: %q", n, p.requests())
+	}
+}
+
+// The vendor may send fewer rows than ids.
+func TestCollection_GetReadsOn(t *testing.T) {
+	const cap = 10
+	for name, promised := range map[string]func(rows, total int) string{
+		"total": func(_, total int) string {
+			return fmt.Sprintf(`"pagination":{"offset":0,"limit":10,"total":%d}`, total)
+		},
+		"no total":            func(int, int) string { return `"pagination":{"offset":0,"limit":10}` },
+		"limit 100, no total": func(int, int) string { return `"pagination":{"offset":0,"limit":100,"total":null}` },
+		"silent":              func(int, int) string { return "" },
+	} {
+		p := &stubPlatform{respond: func(_, query string) string {
+			var rows []string
+			for i := range 35 {
+				if id := fmt.Sprintf("USR-%03d", i); strings.Contains(query, "%22"+id+"%22") {
+					rows = append(rows, `{"id":"`+id+`"}`)
+				}
+			}
+			sent := rows[:min(cap, len(rows))]
+			return fmt.Sprintf(`{"$meta":{%s},"data":[%s]}`, promised(len(sent), len(rows)), strings.Join(sent, ","))
+		}}
+		ids := []string{"USR-none"}
+		for i := range 35 {
+			ids = append(ids, fmt.Sprintf("USR-%03d", i))
+		}
+		found := connectTo(t, p, "").Collections().Users.Get(t.Context(), ids)
+		if len(found.Objects) != 35 || len(found.Failed) != 0 {
+			t.Errorf("%s: %d objects, failed %v", name, len(found.Objects), found.Failed)
+		}
+	}
+	p := &stubPlatform{respond: func(string, string) string {
+		return `{"$meta":{"pagination":{"offset":0,"limit":100,"total":2}},"data":[]}`
+	}}
+	found := connectTo(t, p, "").Collections().Users.Get(t.Context(), []string{"USR-1", "USR-2"})
+	if len(found.Objects) != 0 || providers.KindOf(found.Failed["USR-1"]) != providers.Incomplete || len(found.Failed) != 2 {
+		t.Errorf("rows that never come: %v, failed %v", found.Objects, found.Failed)
+	}
+}
+
 func TestCollection_GetBoundsURLs(t *testing.T) {
 	c, p := connect(t, rowsOf())
 	var ids []string
@@ -151,7 +232,7 @@ func TestCollection_GetBoundsURLs(t *testing.T) {
 		ids = append(ids, fmt.Sprintf("%s%04d", strings.Repeat("&", 20), i), fmt.Sprintf("%s%04d", strings.Repeat("龍", 10), i))
 	}
 	c.Users.Get(t.Context(), ids)
-	if n := len(p.requests()); n != 2 {
+	if n := len(p.requests()); n != 6 {
 		t.Errorf("%d calls", n)
 	}
 	for _, request := range p.requests() {

@@ -26,20 +26,20 @@ const (
 )
 
 // newCollections returns the collections that the platform has.
-func newCollections(client *upstream.Client, d decoder, accountUsersPath string) providers.Collections {
+func newCollections(client *upstream.Client, d decoder, accountUsersPath string, q *quirks) providers.Collections {
 	return providers.Collections{
 		Users: &collection[*model.User]{
 			client: client, kind: model.TypeUser, path: usersPath, statuses: userStatuses,
-			selects: userType.selects, decode: rowDecoder((*wireUser).read, d.user),
+			properties: userType, selects: userType.selects, decode: rowDecoder((*wireUser).read, d.user),
 		},
-		Memberships: &memberships{client: client, decoder: d, path: accountUsersPath},
+		Memberships: &memberships{client: client, decoder: d, path: accountUsersPath, quirks: q},
 		Accounts: &collection[*model.Account]{
 			client: client, kind: model.TypeAccount, path: accountsPath, statuses: accountStatuses,
-			selects: accountType.selects, decode: rowDecoder((*wireAccount).read, d.account),
+			properties: accountType, selects: accountType.selects, decode: rowDecoder((*wireAccount).read, d.account),
 		},
 		Groups: &collection[*model.Group]{
 			client: client, kind: model.TypeGroup, path: groupsPath, inAccounts: true,
-			selects: groupType.selects, decode: rowDecoder((*wireGroup).read, d.group),
+			properties: groupType, selects: groupType.selects, decode: rowDecoder((*wireGroup).read, d.group),
 			setAccount: func(g *model.Group, account string) bool {
 				if g.Account == nil && account != "" {
 					g.Account = d.accountReference(account)
@@ -49,7 +49,7 @@ func newCollections(client *upstream.Client, d decoder, accountUsersPath string)
 		},
 		Buyers: &collection[*model.Buyer]{
 			client: client, kind: model.TypeBuyer, path: buyersPath, statuses: buyerStatuses, inAccounts: true,
-			selects: buyerSelects, decode: rowDecoder((*wireBuyer).read, d.buyer),
+			properties: buyerType, selects: buyerSelects, nested: map[string]string{"contact": contactUser}, decode: rowDecoder((*wireBuyer).read, d.buyer),
 			setAccount: func(b *model.Buyer, account string) bool {
 				if b.Account == nil && account != "" {
 					b.Account = d.accountReference(account)
@@ -60,19 +60,22 @@ func newCollections(client *upstream.Client, d decoder, accountUsersPath string)
 		Sellers: &collection[*model.Seller]{
 			client: client, kind: model.TypeSeller, path: sellersPath, statuses: sellerStatuses,
 			// The audit fills no field, but filters and orders need it.
-			selects: auditProperty, decode: rowDecoder((*wireSeller).read, d.seller),
+			properties: sellerType, selects: auditProperty, decode: rowDecoder((*wireSeller).read, d.seller),
 		},
 		Modules: &collection[*model.Module]{
 			client: client, kind: model.TypeModule, path: modulesPath,
-			selects: moduleType.selects, decode: rowDecoder((*wireModule).read, d.module),
+			properties: moduleType, selects: moduleType.selects, decode: rowDecoder((*wireModule).read, d.module),
 		},
 	}
 }
 
 // buyerSelects also names the short reference of the contact's user: the short
 // form of a contact, ContactQueryModelRef of the OpenAPI document, has no user.
-var buyerSelects = strings.Join(append([]string{buyerType.selects, "contact.user.id"},
-	userType.names(userType.core, "contact.user.")...), ",")
+var (
+	contactUser = strings.Join(append([]string{"contact.user.id"},
+		userType.names(userType.core, "contact.user.")...), ",")
+	buyerSelects = buyerType.selects + "," + contactUser
+)
 
 // rowDecoder decodes a row of a collection. It fails where the row has no id:
 // such a row cannot be distinguished from others.

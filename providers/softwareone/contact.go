@@ -39,8 +39,8 @@ func (w *wireContact) read(r *jsonscan.Reader) {
 
 func (d decoder) contact(w *wireContact) *model.Contact {
 	return &model.Contact{
-		Name: w.Name, FirstName: w.FirstName, LastName: w.LastName, Email: w.Email,
-		Phone: convert(w.Phone, phone), User: convert(w.User, d.embeddedUser), Type: w.Type,
+		Name: text(w.Name), FirstName: text(w.FirstName), LastName: text(w.LastName), Email: text(w.Email),
+		Phone: convert(w.Phone, phone), User: convert(w.User, d.embeddedUser), Type: text(w.Type),
 	}
 }
 
@@ -61,7 +61,9 @@ func (w *wirePhone) read(r *jsonscan.Reader) {
 	}
 }
 
-func phone(w *wirePhone) *model.Phone { return &model.Phone{Prefix: w.Prefix, Number: w.Number} }
+func phone(w *wirePhone) *model.Phone {
+	return &model.Phone{Prefix: text(w.Prefix), Number: text(w.Number)}
+}
 
 // wireAddress is an Address of the vendor's reference.
 type wireAddress struct {
@@ -69,8 +71,9 @@ type wireAddress struct {
 	AddressLine2 *string
 	PostCode     *string
 	City         *string
-	State        *string
-	Country      *string
+	// Region is another name of State.
+	State, Region *string
+	Country       *string
 }
 
 func (w *wireAddress) read(r *jsonscan.Reader) {
@@ -86,18 +89,23 @@ func (w *wireAddress) read(r *jsonscan.Reader) {
 			w.City = r.StringPtr()
 		case "state":
 			w.State = r.StringPtr()
+		case "region":
+			w.Region = r.StringPtr()
 		case "country":
 			w.Country = r.StringPtr()
 		}
 	}
 }
 
-// address returns nil for the empty object, which the platform sends for no
+// address returns nil for an object without texts, which the platform sends for no
 // address.
 func address(w *wireAddress) *model.Address {
-	if *w == (wireAddress{}) {
+	a := model.Address{
+		AddressLine1: text(w.AddressLine1), AddressLine2: text(w.AddressLine2), PostCode: text(w.PostCode),
+		City: text(w.City), State: firstText(w.State, w.Region), Country: text(w.Country),
+	}
+	if a == (model.Address{}) {
 		return nil
 	}
-	a := model.Address(*w)
 	return &a
 }

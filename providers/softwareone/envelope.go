@@ -37,6 +37,9 @@ func parseEnvelope(body []byte, readRow func(row *jsonscan.Reader)) (envelope, e
 		switch name {
 		case "$meta":
 			e.meta = readOptional(r, (*wireMeta).read)
+			if e.meta.odd {
+				r.Fail(errNotList)
+			}
 		case "data":
 			if r.IsNull() {
 				continue
@@ -56,22 +59,33 @@ func parseEnvelope(body []byte, readRow func(row *jsonscan.Reader)) (envelope, e
 	return e, err
 }
 
-// rowsByID returns the rows of a list by vendor id; of several rows with one id,
-// the first. Rows whose id is "" are left out. It fails where id fails the
-// reader.
-func rowsByID(body []byte, id func(row *jsonscan.Reader) string) (map[string]json.RawMessage, error) {
+// rowsByID returns the rows of a list by vendor id, each with those names of the
+// list's $meta.omitted that are of its type; of several rows with one id, the first.
+// Rows whose id is "" are left out. It fails where id fails the reader.
+func rowsByID(body []byte, id func(row *jsonscan.Reader) string, of properties) (map[string]json.RawMessage, error) {
 	var ids []string
 	e, err := parseEnvelope(body, func(row *jsonscan.Reader) { ids = append(ids, id(row)) })
 	if err != nil {
 		return nil, err
 	}
+	omitted := of.names(of.set(e.omitted()...), "")
 	rows := make(map[string]json.RawMessage, len(ids))
 	for i, key := range ids {
 		if _, duplicate := rows[key]; key != "" && !duplicate {
-			rows[key] = e.rows[i]
+			rows[key] = withOmitted(e.rows[i], omitted)
 		}
 	}
 	return rows, nil
+}
+
+// hasMore reports whether the list that a response begins has further rows.
+func hasMore(body []byte) bool {
+	e, err := parseEnvelope(body, (*jsonscan.Reader).Skip)
+	if err != nil {
+		return false
+	}
+	next, err := e.pagination().after(0, len(e.rows))
+	return err != nil || next.offset >= 0
 }
 
 // readRowID returns the id of a row and fails the reader where there is none.

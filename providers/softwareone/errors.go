@@ -12,6 +12,16 @@ func invalidArgument(detail string) error {
 	return &providers.Error{Kind: providers.InvalidArgument, Detail: detail}
 }
 
+func incomplete(detail string) error {
+	return &providers.Error{Kind: providers.Incomplete, Detail: detail}
+}
+
+func errNoUser() error {
+	return &providers.Error{Kind: providers.BadResponse, Detail: "a member without a user was left out"}
+}
+
+func errRepeatedPage() error { return incomplete("the vendor repeats a page") }
+
 func errPageToken() error { return invalidArgument("the page token is not one of this list") }
 
 func errNoSuchList() error { return invalidArgument("this vendor has no such list") }
@@ -33,5 +43,11 @@ func withProvider(p *model.Provider, err error) error {
 // credential may not send it, or the vendor does not know a property in it.
 func isRefused(err error) bool {
 	var e *providers.Error
-	return errors.As(err, &e) && (e.Kind == providers.Forbidden || e.HTTPStatus == http.StatusBadRequest)
+	return errors.As(err, &e) && (e.Kind == providers.Forbidden || isBadRequest(err))
+}
+
+// isBadRequest reports whether the vendor does not know a part of the request.
+func isBadRequest(err error) bool {
+	var e *providers.Error
+	return errors.As(err, &e) && e.HTTPStatus == http.StatusBadRequest
 }

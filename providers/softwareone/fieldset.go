@@ -10,14 +10,12 @@ import (
 type source int
 
 const (
-	// byID: read by its id with every property selected. Absent properties are
-	// null.
+	// byID: read by its id. Absent properties are null unless they are omitted.
 	byID source = iota
-	// listRow: a row of a list. Absent properties are null unless they are
-	// omitted.
+	// listRow: a row of a list, as byID.
 	listRow
 	// embedded: a short reference inside another object. Absent properties are
-	// unknown unless they are core.
+	// unknown unless they are core and may be null.
 	embedded
 	// reference: known by its id only. Absent properties are unknown, core ones
 	// too.
@@ -29,6 +27,8 @@ type decodeContext struct {
 	source source
 	// omitted are the vendor's names in the $meta.omitted of the list.
 	omitted []string
+	// named are properties that select named at this level.
+	named propertySet
 	// requested are properties that select named inside another object.
 	requested propertySet
 }

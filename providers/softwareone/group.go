@@ -1,6 +1,8 @@
 package softwareone
 
 import (
+	"cmp"
+
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
 )
@@ -12,12 +14,14 @@ type wireGroup struct {
 	Audit       optional[wireAudit]
 	Name        *string
 	Description *string
-	Logo        *string
-	IsDefault   *bool
-	Account     optional[wireAccount]
-	Modules     list[wireModule]
-	Users       list[wireUser]
-	Buyers      list[wireBuyer]
+	// Icon is another name of Logo, and Default of IsDefault, in
+	// https://docs.platform.softwareone.com/developer-resources/rest-api/accounts-api/user-groups.
+	Logo, Icon         *string
+	IsDefault, Default *bool
+	Account            optional[wireAccount]
+	Modules            list[wireModule]
+	Users              list[wireUser]
+	Buyers             list[wireBuyer]
 
 	presence presence
 }
@@ -37,8 +41,12 @@ func (w *wireGroup) read(r *jsonscan.Reader) {
 			w.Description = r.StringPtr()
 		case "logo":
 			w.Logo = r.StringPtr()
+		case "icon":
+			w.Icon = r.StringPtr()
 		case "isDefault":
 			w.IsDefault = r.BoolPtr()
+		case "default":
+			w.Default = r.BoolPtr()
 		case "account":
 			w.Account = readOptional(r, (*wireAccount).read)
 		case "modules":
@@ -49,14 +57,15 @@ func (w *wireGroup) read(r *jsonscan.Reader) {
 			w.Buyers = readList(r, (*wireBuyer).read)
 		}
 	}
+	w.IsDefault = cmp.Or(w.IsDefault, w.Default)
 	w.presence = groupType.presence(w, w.Meta)
 }
 
 var groupType = newObjectType(model.TypeGroup, nil,
 	coreProperty("name", func(w *wireGroup) state { return stateOf(w.Name) }),
-	coreProperty("description", func(w *wireGroup) state { return stateOf(w.Description) }),
-	coreProperty("logo", func(w *wireGroup) state { return stateOf(w.Logo) }),
-	coreProperty("isDefault", func(w *wireGroup) state { return stateOf(w.IsDefault) }),
+	nullableProperty("description", func(w *wireGroup) state { return stateOf(w.Description) }),
+	nullableProperty("logo", func(w *wireGroup) state { return stateOf(cmp.Or(w.Logo, w.Icon)) }).alsoNamed("icon"),
+	coreProperty("isDefault", func(w *wireGroup) state { return stateOf(w.IsDefault) }).alsoNamed("default"),
 	referenceProperty("account", func(w *wireGroup) state { return w.Account.state() }),
 	referenceProperty("modules", func(w *wireGroup) state { return listState(w.Modules) }),
 	referenceProperty("users", func(w *wireGroup) state { return listState(w.Users) }),
@@ -69,11 +78,14 @@ func (d decoder) group(w *wireGroup, in decodeContext) *model.Group {
 	if w.ID == "" {
 		return nil
 	}
+	unread := groupType.unread(w.presence, in)
 	return &model.Group{
 		Entity: model.NewEntity(d.provider, model.TypeGroup, w.ID).WithFieldSet(groupType.fieldSet(d.fieldSets, w.presence, in)),
-		Name:   w.Name, Description: w.Description, Logo: w.Logo, IsDefault: w.IsDefault,
-		Account: convert(w.Account, d.embeddedAccount), Modules: convertList(w.Modules, d.embeddedModule),
-		Users: convertList(w.Users, d.embeddedUser), Buyers: convertList(w.Buyers, d.embeddedBuyer), Audit: convert(w.Audit, d.audit),
+		Name:   text(w.Name), Description: text(w.Description), Logo: firstText(w.Logo, w.Icon), IsDefault: w.IsDefault,
+		Account: convert(w.Account, d.embeddedAccount),
+		Modules: convertList(w.Modules, groupType.has(unread, "modules"), d.embeddedModule),
+		Users:   convertList(w.Users, groupType.has(unread, "users"), d.embeddedUser),
+		Buyers:  convertList(w.Buyers, groupType.has(unread, "buyers"), d.embeddedBuyer), Audit: convert(w.Audit, d.audit),
 	}
 }
 

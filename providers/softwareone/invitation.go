@@ -30,8 +30,8 @@ var invitationStatuses = []statusValue{
 }
 
 func invitation(w *wireInvitation) *model.Invitation {
-	i := &model.Invitation{VendorStatus: w.Status, URL: w.URL}
-	if w.Status != nil {
+	i := &model.Invitation{VendorStatus: text(w.Status), URL: text(w.URL)}
+	if i.VendorStatus != nil {
 		status := model.InvitationStatus(normalizeStatus(invitationStatuses, w.Status))
 		i.Status = &status
 	}

@@ -16,6 +16,8 @@ type listRequest[T model.Node] struct {
 	query query
 	// tags are those of upstream.Request.
 	tags []model.ID
+	// named are the properties in the select list.
+	named propertySet
 	// decode may fail with errUnknownUser; the row is left out then.
 	decode func(row []byte, in decodeContext) (T, error)
 	// accept may be nil. Where it returns false, the whole page fails.
@@ -31,6 +33,8 @@ type listPage[T any] struct {
 	// rows is the number of rows in the response, with those left out of items.
 	rows       int
 	pagination *pagination
+	// unknownUsers is the number of rows that do not tell their user.
+	unknownUsers int
 }
 
 // Nodes returns the objects of the page; upstream tags the cached page with
@@ -49,11 +53,12 @@ func (l listRequest[T]) decodePage(body []byte) (listPage[T], error) {
 		return listPage[T]{}, err
 	}
 	page := listPage[T]{items: make([]T, 0, len(e.rows)), rows: len(e.rows), pagination: e.pagination()}
-	in := decodeContext{source: listRow, omitted: e.omitted()}
+	in := decodeContext{source: listRow, omitted: e.omitted(), named: l.named}
 	for _, raw := range e.rows {
 		row, err := l.decode(raw, in)
 		switch {
 		case errors.Is(err, errUnknownUser):
+			page.unknownUsers++
 			continue
 		case err != nil:
 			return listPage[T]{}, err
@@ -80,6 +85,9 @@ func (l listRequest[T]) page(ctx context.Context, client *upstream.Client, at po
 		return nil, err
 	}
 	page := &providers.Page[T]{Items: reply.Value.items, Freshness: reply.Freshness}
+	if reply.Value.unknownUsers > 0 {
+		page.Errors = []error{withProvider(client.Provider(), errNoUser())}
+	}
 	if exact && parts == 1 {
 		page.Total = next.total
 	}

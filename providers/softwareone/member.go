@@ -1,7 +1,9 @@
 package softwareone
 
 import (
+	"cmp"
 	"errors"
+	"strings"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
@@ -18,6 +20,8 @@ type wireMember struct {
 	Groups     list[wireGroup]
 	Buyers     list[wireBuyer]
 	Modules    list[wireModule]
+	// namesUser is whether the row has a property "user", null or not.
+	namesUser bool
 
 	presence presence
 }
@@ -26,6 +30,7 @@ func (w *wireMember) read(r *jsonscan.Reader) {
 	for name := range r.ObjectKeys {
 		switch name {
 		case "user":
+			w.namesUser = true
 			w.User = readOptional(r, (*wireUser).read)
 		case "account":
 			w.Account = readOptional(r, (*wireAccount).read)
@@ -53,69 +58,72 @@ var membershipType = newObjectType(model.TypeMembership,
 	referenceProperty("groups", func(w *wireMember) state { return listState(w.Groups) }),
 	referenceProperty("buyers", func(w *wireMember) state { return listState(w.Buyers) }),
 	referenceProperty("modules", func(w *wireMember) state { return listState(w.Modules) }),
-	selectedProperty(auditProperty, func(w *wireMember) state { return auditState(w.Audit) }, "audit", "joinedAt", "lastAccessAt"),
+	selectedProperty(auditProperty, func(w *wireMember) state { return auditState(w.Audit) }, "audit", "invitedAt", "joinedAt", "lastAccessAt"),
 )
 
-// errUnknownUser is for a row with a placeholder in place of its user.
+// errUnknownUser is for a row that does not tell its user.
 var errUnknownUser = errors.New("a member without a user")
 
-// readUserID reads the vendor id of a row's user, "" where a placeholder stands
-// for the user.
+// accountUserPrefix begins the ids of rows that contain a user.
+const accountUserPrefix = "AUSR-"
+
+// readUserID reads the vendor id of a row's user, "" for a row that does not tell it.
 func readUserID(row *jsonscan.Reader) (id string) {
 	var user optional[string]
+	namesUser := false
 	for name := range row.ObjectKeys {
 		switch name {
 		case "id":
 			readFirstID(&id, row)
 		case "user":
+			namesUser = true
 			user = readOptional(row, readID)
 		}
 	}
 	switch {
-	case user.circular:
-		return ""
 	case user.isSet():
-		id = *user.value
-	}
-	if id == "" {
-		row.Fail(errNoID)
+		return *user.value
+	case namesUser, strings.HasPrefix(id, accountUserPrefix):
+		return ""
 	}
 	return id
 }
 
 // member decodes a row of the users of an account. It fails with errUnknownUser
-// where a placeholder stands for the user.
+// where the row does not tell its user.
 func (d decoder) member(row []byte, account string, in decodeContext) (*model.Membership, error) {
 	w, err := decodeRow(row, (*wireMember).read)
 	if err != nil {
 		return nil, err
 	}
-	if w.User.circular {
-		return nil, errUnknownUser
-	}
 	user := d.memberUser(w)
 	if user == nil {
-		return nil, errNoID
+		return nil, errUnknownUser
 	}
+	unread := membershipType.unread(w.presence, in)
 	m := &model.Membership{
 		Entity: model.NewEntity(d.provider, model.TypeMembership, model.JoinMembership(account, user.VendorID)).
 			WithFieldSet(membershipType.fieldSet(d.fieldSets, w.presence, in)),
 		User: user, Account: convert(w.Account, d.embeddedAccount), Role: model.RoleMember,
 		Invitation: convert(w.Invitation, invitation),
-		Groups:     convertList(w.Groups, d.embeddedGroup), Buyers: convertList(w.Buyers, d.embeddedBuyer), Modules: convertList(w.Modules, d.embeddedModule),
-		Audit: convert(w.Audit, d.audit),
+		Groups:     convertList(w.Groups, membershipType.has(unread, "groups"), d.embeddedGroup),
+		Buyers:     convertList(w.Buyers, membershipType.has(unread, "buyers"), d.embeddedBuyer),
+		Modules:    convertList(w.Modules, membershipType.has(unread, "modules"), d.embeddedModule),
+		Audit:      convert(w.Audit, d.audit),
 	}
 	if m.Account == nil || m.Account.VendorID != account {
 		m.Account = d.accountReference(account)
 	}
 	m.Status = w.memberStatus()
-	if m.Audit != nil {
-		m.JoinedAt, m.LastAccessAt = timeOf(m.Audit.Joined), timeOf(m.Audit.Access)
+	if audit := w.Audit.value; audit != nil {
+		m.InvitedAt, m.LastAccessAt = audit.Invited.value.at(), audit.Access.value.at()
+		m.JoinedAt = cmp.Or(audit.Joined.value.at(), audit.Accepted.value.at())
 	}
+	m.LastAccessAt = cmp.Or(m.LastAccessAt, parseTime(w.LastLoginAt))
 	return m, nil
 }
 
-// memberUser returns the user of a row, nil where the row names none.
+// memberUser returns the user of a row, nil where the row does not tell it.
 func (d decoder) memberUser(w *wireMember) *model.User {
 	in := decodeContext{source: embedded}
 	if w.User.isSet() {
@@ -126,22 +134,25 @@ func (d decoder) memberUser(w *wireMember) *model.User {
 		}
 		return d.user(w.User.value, in)
 	}
-	// Status and audit of the row describe the membership, not the user.
+	if w.namesUser || strings.HasPrefix(w.ID, accountUserPrefix) {
+		return nil
+	}
+	// Status, last login and audit of the row describe the membership, not the user.
 	own := w.wireUser
-	own.Status, own.Audit = nil, optional[wireAudit]{}
-	own.presence = own.presence.without(userType.set("status", auditProperty))
+	own.Status, own.LastLoginAt, own.Audit = nil, nil, optional[wireAudit]{}
+	own.presence = own.presence.without(userType.set("status", "lastLoginAt", auditProperty))
 	return d.user(&own, in)
 }
 
 // memberStatus is the status of the invitation, else of the row, else of its
 // user.
 func (w *wireMember) memberStatus() model.UserStatus {
-	status := w.Status
+	status := text(w.Status)
 	if w.User.isSet() && status == nil {
 		status = w.User.value.Status
 	}
-	if w.Invitation.isSet() && w.Invitation.value.Status != nil {
-		status = w.Invitation.value.Status
+	if w.Invitation.isSet() {
+		status = firstText(w.Invitation.value.Status, status)
 	}
 	return model.UserStatus(normalizeStatus(userStatuses, status))
 }

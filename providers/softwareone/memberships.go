@@ -19,7 +19,8 @@ type memberships struct {
 	client  *upstream.Client
 	decoder decoder
 	// path is the path of an account's users, with accountPlaceholder.
-	path string
+	path   string
+	quirks *quirks
 }
 
 // flat reports whether rows are users with additional properties, as they are
@@ -29,23 +30,41 @@ type memberships struct {
 // the decoder reads both.
 func (m *memberships) flat() bool { return strings.Contains(m.path, "/accounts/accounts/") }
 
-// nestedSelects also names what a short reference to the user in a row lacks.
-var nestedSelects = strings.Join(append([]string{membershipType.selects}, userType.names(userType.row, "user.")...), ",")
+// userSelects names what a short reference to the user in a row lacks.
+var userSelects = strings.Join(userType.names(userType.row, "user."), ",")
 
-// selects is the select list of every request.
+// selects is the select list of every request but those of GetFields.
 func (m *memberships) selects() string {
 	if m.flat() {
 		return membershipType.selects
 	}
-	return nestedSelects
+	return membershipType.selects + "," + userSelects
 }
+
+var _ providers.FieldReader[*model.Membership] = (*memberships)(nil)
 
 // Get reads memberships by their ids: 100 users of one account per call.
 func (m *memberships) Get(ctx context.Context, ids []string) providers.BatchResult[*model.Membership] {
+	return m.get(ctx, ids, membershipType.selected, m.selects())
+}
+
+// GetFields reads memberships with a request that names what the records lack.
+func (m *memberships) GetFields(ctx context.Context, records []*model.Membership, fields []string) providers.BatchResult[*model.Membership] {
+	named := membershipType.missing(upstream.NodesIn(records), fields)
+	nested := map[string]string{"user": userSelects}
+	if m.flat() {
+		nested = nil
+	}
+	result := m.get(ctx, vendorIDs(records), named, selectList(membershipType.names(named, ""), nested, fields))
+	keepFields(membershipType, result, records)
+	return result
+}
+
+func (m *memberships) get(ctx context.Context, ids []string, named propertySet, selects string) providers.BatchResult[*model.Membership] {
 	byAccount := map[string][]string{}
 	for _, id := range ids {
 		account, user := model.SplitMembership(id)
-		if isQuotable(account) && isQuotable(user) {
+		if isText(account) && isQuotable(user) {
 			byAccount[account] = append(byAccount[account], id)
 		}
 	}
@@ -54,7 +73,7 @@ func (m *memberships) Get(ctx context.Context, ids []string) providers.BatchResu
 	var wg sync.WaitGroup
 	for account, ids := range byAccount {
 		wg.Go(func() {
-			batch := m.batch(account).Get(ctx, m.client, ids)
+			batch := m.getOfAccount(ctx, account, ids, named, selects)
 			mu.Lock()
 			defer mu.Unlock()
 			for id, object := range batch.Objects {
@@ -72,15 +91,113 @@ func (m *memberships) Get(ctx context.Context, ids []string) providers.BatchResu
 	return result
 }
 
+// getOfAccount reads memberships of one account. Where the platform does not filter
+// rows by the user inside of them, which no page of the vendor promises, it reads the
+// whole list.
+func (m *memberships) getOfAccount(ctx context.Context, account string, ids []string, named propertySet, selects string) providers.BatchResult[*model.Membership] {
+	if !m.flat() && m.quirks.noUserFilter.Load() {
+		return m.scan(ctx, account, ids, named, selects)
+	}
+	result := m.batch(account, named, selects).Get(ctx, m.client, ids)
+	var rejected []string
+	for id, err := range result.Failed {
+		if isBadRequest(err) {
+			rejected = append(rejected, id)
+		}
+	}
+	if m.flat() || len(rejected) == 0 {
+		return result
+	}
+	scanned := m.scan(ctx, account, rejected, named, selects)
+	if len(scanned.Failed) == 0 {
+		m.quirks.noUserFilter.Store(true)
+	}
+	for _, id := range rejected {
+		delete(result.Failed, id)
+		if err := scanned.Failed[id]; err != nil {
+			result.Failed[id] = err
+		} else if object := scanned.Objects[id]; object != nil {
+			result.Objects[id] = object
+		}
+	}
+	return result
+}
+
+// scan reads the list of an account's users until it has found all ids.
+func (m *memberships) scan(ctx context.Context, account string, ids []string, named propertySet, selects string) providers.BatchResult[*model.Membership] {
+	result := providers.BatchResult[*model.Membership]{Objects: map[string]*model.Membership{}, Failed: map[string]error{}}
+	wanted, seen := map[string]bool{}, map[string]bool{}
+	for _, id := range ids {
+		wanted[id] = true
+	}
+	var failure error
+	for offset := 0; len(result.Objects) < len(wanted); {
+		page, err := m.list(account, offset, named, selects)
+		var reply upstream.Reply[listPage[*model.Membership]]
+		if err == nil {
+			reply, err = page.read(ctx, m.client)
+		}
+		var next nextPage
+		if err == nil {
+			next, err = reply.Value.pagination.after(offset, reply.Value.rows)
+		}
+		known := len(seen)
+		for _, row := range reply.Value.items {
+			seen[row.VendorID] = true
+			if wanted[row.VendorID] {
+				result.Objects[row.VendorID] = row
+			}
+		}
+		if err == nil && len(seen) == known && len(reply.Value.items) > 0 {
+			err = errRepeatedPage()
+		}
+		if err == nil && next.offset >= maxMemberRows {
+			err = incomplete("an account has more than 10000 users")
+		}
+		if failure == nil && reply.Value.unknownUsers > 0 {
+			failure = errNoUser()
+		}
+		if err != nil {
+			failure = err
+		}
+		if err != nil || next.offset < 0 {
+			break
+		}
+		offset = next.offset
+	}
+	for id := range wanted {
+		if failure != nil && result.Objects[id] == nil {
+			result.Failed[id] = withProvider(m.client.Provider(), failure)
+		}
+	}
+	return result
+}
+
+// maxMemberRows bounds the rows that a scan reads.
+const maxMemberRows = 10_000
+
+// list describes a page of the users of an account.
+func (m *memberships) list(account string, offset int, named propertySet, selects string) (listRequest[*model.Membership], error) {
+	path, err := accountUsers(m.path, account)
+	return listRequest[*model.Membership]{
+		path: path, query: query{selects: selects, order: "id", limit: pageSize, offset: offset}, named: named,
+		tags: m.client.IDs(model.TypeAccount, account),
+		decode: func(row []byte, in decodeContext) (*model.Membership, error) {
+			return m.decoder.member(row, account, in)
+		},
+	}, err
+}
+
 // batch describes how memberships of one account are read by their ids.
-func (m *memberships) batch(account string) upstream.BatchRequest[*model.Membership] {
+func (m *memberships) batch(account string, named propertySet, selects string) upstream.BatchRequest[*model.Membership] {
 	property := "user.id"
 	if m.flat() {
 		property = "id"
 	}
 	return upstream.BatchRequest[*model.Membership]{
-		Kind:    model.TypeMembership + " with " + m.selects(),
+		Kind:    model.TypeMembership + " with " + selects,
 		PerCall: maxIDsPerCall,
+		Size:    idSize, MaxSize: maxIDBytes,
 		Request: func(ids []string) (upstream.Request, error) {
 			path, err := accountUsers(m.path, account)
 			if err != nil {
@@ -90,22 +207,35 @@ func (m *memberships) batch(account string) upstream.BatchRequest[*model.Members
 			for i, id := range ids {
 				_, users[i] = model.SplitMembership(id)
 			}
-			q := query{conditions: []condition{in(property, users)}, selects: m.selects(), limit: pageSize}
+			q := query{conditions: []condition{in(property, users)}, selects: selects, limit: pageSize}
 			return upstream.Request{Path: path, Query: q.String()}, nil
 		},
 		Rows: func(body []byte) (map[string]json.RawMessage, error) {
-			return rowsByID(body, func(row *jsonscan.Reader) string {
+			id := func(row *jsonscan.Reader) string {
 				user := readUserID(row)
 				if user == "" {
 					return ""
 				}
 				return model.JoinMembership(account, user)
-			})
+			}
+			return rowsByID(body, id, membershipType)
 		},
-		Decode: func(row []byte) (*model.Membership, error) {
-			return m.decoder.member(row, account, decodeContext{source: byID})
+		// A row that does not tell its user may be that of any missing id.
+		More: func(body []byte) bool { return hasMore(body) || hasUnknownUser(body) },
+		Decode: func(stored []byte) (*model.Membership, error) {
+			row, omitted, err := splitOmitted(stored)
+			if err != nil {
+				return nil, err
+			}
+			return m.decoder.member(row, account, decodeContext{source: byID, omitted: omitted, named: named})
 		},
 	}
+}
+
+func hasUnknownUser(body []byte) bool {
+	unknown := false
+	_, err := parseEnvelope(body, func(row *jsonscan.Reader) { unknown = readUserID(row) == "" || unknown })
+	return err == nil && unknown
 }
 
 // Page reads up to 100 members of one account, or the accounts of users.
@@ -130,16 +260,9 @@ func (m *memberships) page(ctx context.Context, q providers.Query, token string)
 		return nil, errNoSuchList()
 	}
 	account := q.Parent.IDs[0]
-	path, err := accountUsers(m.path, account)
+	l, err := m.list(account, at.offset, membershipType.selected, m.selects())
 	if err != nil {
 		return nil, err
-	}
-	l := listRequest[*model.Membership]{
-		path: path, query: query{selects: m.selects(), order: "id", limit: pageSize, offset: at.offset},
-		tags: m.client.IDs(model.TypeAccount, account),
-		decode: func(row []byte, in decodeContext) (*model.Membership, error) {
-			return m.decoder.member(row, account, in)
-		},
 	}
 	return l.page(ctx, m.client, at, 1, len(q.Filter.Status) == 0 && len(q.Filter.Emails) == 0)
 }

@@ -95,14 +95,19 @@ func TestMemberships_StatusPrecedence(t *testing.T) {
 }
 
 func TestMemberships_SkipUnknownUsers(t *testing.T) {
-	c, _ := connect(t, rowsOf(`{"id":"AUSR-1","user":"[Circular Reference]"}`, `{"id":"AUSR-2","user":{"id":"USR-2"},"account":{"id":"ACC-9","name":"Globex"}}`))
+	c, _ := connect(t, rowsOf(`{"id":"AUSR-1","user":"[Circular Reference]"}`, `{"id":"AUSR-2","user":{"id":"USR-2"},"account":{"id":"ACC-9","name":"Globex"}}`,
+		`{"id":"AUSR-3","user":null}`, `{"id":"AUSR-4"}`, `{"id":"X-5","user":{}}`, `{}`))
 	page, err := c.Memberships.Page(t.Context(), listOf(model.TypeAccount, "ACC-1"), "")
 	m := onlyRow(t, page, err)
+	if len(page.Errors) != 1 || providers.KindOf(page.Errors[0]) != providers.BadResponse || page.Total == nil || *page.Total != 6 {
+		t.Errorf("errors %v, total %v", page.Errors, page.Total)
+	}
 	if m.VendorID != "ACC-1/USR-2" || m.Account.VendorID != "ACC-1" || m.Account.Name != nil {
 		t.Errorf("a row that names another account: %+v", m.Account)
 	}
-	found := c.Memberships.Get(t.Context(), []string{"ACC-1/USR-2", "ACC-1/USR-3", "ACC-1", "/USR-2", "ACC-1/", "ACC-1/\"'", "\"'/USR-2"})
-	if len(found.Objects) != 1 || len(found.Failed) != 0 {
+	found := c.Memberships.Get(t.Context(), []string{"ACC-1/USR-2", "ACC-1/USR-3", "ACC-1", "/USR-2", "ACC-1/", "ACC-1/\"'"})
+	// The row without a user may be that of USR-3.
+	if len(found.Objects) != 1 || len(found.Failed) != 1 || providers.KindOf(found.Failed["ACC-1/USR-3"]) != providers.Incomplete {
 		t.Errorf("%v, failed %v", found.Objects, found.Failed)
 	}
 }
@@ -236,5 +241,44 @@ func TestMemberships_OfUsersFail(t *testing.T) {
 	_, err = connectTo(t, forbidden, "").Collections().Memberships.Page(t.Context(), listOf(model.TypeUser, "USR-1"), "")
 	if providers.KindOf(err) != providers.Forbidden {
 		t.Errorf("forbidden accounts: %v", err)
+	}
+}
+
+// A platform that does not filter by the user inside of a row is not asked to again.
+func TestMemberships_GetScansWithoutUserFilter(t *testing.T) {
+	p := &stubPlatform{respond: func(path, query string) string {
+		switch {
+		case strings.Contains(query, "user.id"):
+			return `400{"title":"Bad Request","errors":{"user.id":["Unknown expression group."]}}`
+		case path == "/ACC-9/users":
+			return `400{"title":"Bad Request"}`
+		case strings.HasSuffix(query, "offset=0"):
+			return `{"$meta":{"pagination":{"offset":0,"limit":100,"total":3}},"data":[{"id":"AUSR-1","user":{"id":"USR-1"}},{"id":"AUSR-2","user":{"id":"USR-2"}}]}`
+		}
+		return `{"$meta":{"pagination":{"offset":2,"limit":100,"total":3}},"data":[{"id":"AUSR-3","user":{"id":"USR-3"}}]}`
+	}}
+	connection := connectTo(t, p, "")
+	failing := connection.Collections().Memberships.Get(t.Context(), []string{"ACC-9/USR-1"})
+	if err := failing.Failed["ACC-9/USR-1"]; providers.KindOf(err) != providers.BadResponse {
+		t.Errorf("an account that fails otherwise: %v", err)
+	}
+	for _, id := range []string{"ACC-1/USR-1", "ACC-2/USR-3"} {
+		found := connection.Collections().Memberships.Get(t.Context(), []string{id, "ACC-1/USR-4"})
+		if found.Objects[id] == nil || len(found.Objects) != 1 || len(found.Failed) != 0 {
+			t.Errorf("%s: %v, failed %v", id, found.Objects, found.Failed)
+		}
+	}
+	other := connection.WithCredential(providers.NewSecret("idt:TKN-9999:another")).Collections().Memberships
+	if found := other.Get(t.Context(), []string{"ACC-1/USR-2"}); len(found.Objects) != 1 {
+		t.Errorf("another credential: %v", found.Failed)
+	}
+	filtered := 0
+	for _, request := range p.requests() {
+		if strings.Contains(request, "user.id") {
+			filtered++
+		}
+	}
+	if filtered != 2 {
+		t.Errorf("%d requests with the filter, want one per account until the list was read", filtered)
 	}
 }

@@ -54,9 +54,9 @@ func (w *wireModule) read(r *jsonscan.Reader) {
 
 var moduleType = newObjectType(model.TypeModule, nil,
 	coreProperty("name", func(w *wireModule) state { return stateOf(w.Name) }),
-	coreProperty("description", func(w *wireModule) state { return stateOf(w.Description) }),
+	nullableProperty("description", func(w *wireModule) state { return stateOf(w.Description) }),
 	coreProperty("paid", func(w *wireModule) state { return stateOf(w.Paid) }),
-	coreProperty("filters", func(w *wireModule) state { return w.Filters.state() }),
+	nullableProperty("filters", func(w *wireModule) state { return w.Filters.state() }),
 	coreProperty("settings", func(w *wireModule) state { return w.Settings.state() }),
 	rowProperty("isConfigurable", func(w *wireModule) state { return stateOf(w.IsConfigurable) }),
 	rowProperty("isEnabledByDefault", func(w *wireModule) state { return stateOf(w.IsEnabledByDefault) }),
@@ -109,7 +109,7 @@ func (d decoder) module(w *wireModule, in decodeContext) *model.Module {
 	}
 	return &model.Module{
 		Entity: model.NewEntity(d.provider, model.TypeModule, w.ID).WithFieldSet(moduleType.fieldSet(d.fieldSets, w.presence, in)),
-		Name:   w.Name, Description: w.Description,
+		Name:   text(w.Name), Description: text(w.Description),
 		IsConfigurable: w.IsConfigurable, IsEnabledByDefault: w.IsEnabledByDefault, Paid: w.Paid,
 		Filters: convert(w.Filters, func(f *wireModuleFilters) *model.ModuleFilters {
 			return &model.ModuleFilters{GroupBuyers: stringsOf(f.GroupBuyers)}
@@ -119,8 +119,16 @@ func (d decoder) module(w *wireModule, in decodeContext) *model.Module {
 				SharedAccount: s.SharedAccount, Configurable: s.Configurable, Default: s.Default, Paid: s.Paid, Type: stringsOf(s.Type),
 			}
 		}),
-		AccountTypes: stringList(w.AccountTypes), Audit: convert(w.Audit, d.audit),
+		AccountTypes: w.accountTypes(moduleType.unread(w.presence, in)), Audit: convert(w.Audit, d.audit),
 	}
+}
+
+// accountTypes returns nil where they are not known.
+func (w *wireModule) accountTypes(unread propertySet) []string {
+	if w.AccountTypes.odd || !w.AccountTypes.isSet() && moduleType.has(unread, "accountTypes") {
+		return nil
+	}
+	return stringsOf(w.AccountTypes)
 }
 
 func (d decoder) embeddedModule(w *wireModule) *model.Module {

@@ -1,6 +1,7 @@
 package softwareone
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/accountgraph/accountgraph/graph/model"
@@ -18,11 +19,23 @@ type objectType[W any] struct {
 	properties []property[W]
 	// always are graph fields that every record holds, whatever the vendor sent.
 	always []string
-	// core and row are the properties with these inclusions.
-	core, row propertySet
-	// selects is the select list for rows of the type: the properties that the
-	// platform leaves out otherwise.
-	selects string
+	// core are all core properties, nullable those of them that may be null, and row
+	// those with inclusion inRow.
+	core, nullable, row propertySet
+	// selected are the properties that every request for rows names: those that the
+	// platform leaves out otherwise. selects is the select list with them.
+	selected propertySet
+	selects  string
+}
+
+// properties are those of an objectType, without its Go type.
+type properties interface {
+	set(names ...string) propertySet
+	names(set propertySet, prefix string) []string
+	fields(set propertySet) []string
+	all() propertySet
+	missing(records []model.Node, fields []string) propertySet
+	selectedSet() propertySet
 }
 
 // property is one property of a vendor's object.
@@ -30,6 +43,8 @@ type property[W any] struct {
 	// name is the vendor's.
 	name      string
 	inclusion inclusion
+	// alias is another name that some responses use, "" for none.
+	alias string
 	// state reports whether a decoded object contained the property.
 	state func(*W) state
 	// fields are the graph fields that the property fills.
@@ -42,8 +57,11 @@ type property[W any] struct {
 type inclusion int
 
 const (
-	// inCore: rows and short references.
+	// inCore: rows and short references. Every object has a value, so that a reference
+	// without one does not show it.
 	inCore inclusion = iota
+	// inCoreNullable: rows and short references, unless the value is null.
+	inCoreNullable
 	// inRow: rows, and references where select names it.
 	inRow
 	// inRowShort: rows, as short references to other objects. A reference that
@@ -61,16 +79,21 @@ type propertySet uint32
 // newObjectType returns the type with these properties, at most 32.
 func newObjectType[W any](name string, always []string, properties ...property[W]) *objectType[W] {
 	t := &objectType[W]{name: name, properties: properties, always: always}
-	t.core, t.row = t.with(inCore), t.with(inRow)
-	t.selects = strings.Join(t.names(t.with(inSelect), ""), ",")
+	t.nullable, t.row, t.selected = t.with(inCoreNullable), t.with(inRow), t.with(inSelect)
+	t.core = t.with(inCore) | t.nullable
+	t.selects = strings.Join(t.names(t.selected, ""), ",")
 	return t
 }
 
-// coreProperty, rowProperty, referenceProperty and selectedProperty return a
-// property that fills the given graph fields; without any, the field of the
-// same name.
+// coreProperty, nullableProperty, rowProperty, referenceProperty and
+// selectedProperty return a property that fills the given graph fields; without any,
+// the field of the same name.
 func coreProperty[W any](name string, state func(*W) state, fields ...string) property[W] {
 	return newProperty(inCore, name, state, fields)
+}
+
+func nullableProperty[W any](name string, state func(*W) state, fields ...string) property[W] {
+	return newProperty(inCoreNullable, name, state, fields)
 }
 
 func rowProperty[W any](name string, state func(*W) state, fields ...string) property[W] {
@@ -92,6 +115,12 @@ func newProperty[W any](i inclusion, name string, state func(*W) state, fields [
 	return property[W]{name: name, inclusion: i, state: state, fields: fields}
 }
 
+// alsoNamed returns the property with another name, which some responses use.
+func (p property[W]) alsoNamed(alias string) property[W] {
+	p.alias = alias
+	return p
+}
+
 // with returns the properties with this inclusion.
 func (t *objectType[W]) with(i inclusion) (set propertySet) {
 	for n, p := range t.properties {
@@ -108,13 +137,16 @@ func (t *objectType[W]) set(names ...string) (set propertySet) {
 	for _, name := range names {
 		name, _, _ = strings.Cut(name, ".")
 		for i := range t.properties {
-			if t.properties[i].name == name {
+			if t.properties[i].name == name || t.properties[i].alias == name && name != "" {
 				set |= 1 << i
 			}
 		}
 	}
 	return set
 }
+
+// has reports whether the set has the property with this name.
+func (t *objectType[W]) has(set propertySet, name string) bool { return set&t.set(name) != 0 }
 
 // names returns the vendor's names of the properties in set, in the order of
 // the type, each after prefix.
@@ -152,16 +184,57 @@ func (t *objectType[W]) presence(w *W, meta optional[wireMeta]) presence {
 	return p
 }
 
-// fieldSet returns the graph fields that a record holds; nil means all of them.
-// An absent property is null, or hidden from the credential, unless it is
-// omitted, unclear, or outside of what a short reference contains.
-func (t *objectType[W]) fieldSet(sets *fieldSets, p presence, in decodeContext) *model.FieldSet {
-	missing := (p.omitted | p.unclear) &^ p.present
+// withFields returns the properties that fill one of these graph fields.
+func (t *objectType[W]) withFields(fields []string) (set propertySet) {
+	for i, p := range t.properties {
+		if slices.ContainsFunc(p.fields, func(f string) bool { return slices.Contains(fields, f) }) {
+			set |= 1 << i
+		}
+	}
+	return set
+}
+
+// missing returns the properties that a record lacks, of those that fill one of these
+// graph fields, and all of these that are in no response unless select names them.
+func (t *objectType[W]) missing(records []model.Node, fields []string) propertySet {
+	missing := t.withFields(fields) & t.selected
+	for i, p := range t.properties {
+		for _, f := range p.fields {
+			if slices.Contains(fields, f) && slices.ContainsFunc(records, func(n model.Node) bool { return !n.HasField(f) }) {
+				missing |= 1 << i
+			}
+		}
+	}
+	return missing
+}
+
+// unread returns the properties whose values an object does not tell. An absent
+// property is null unless it is omitted, unclear, or outside of what a short
+// reference contains.
+func (t *objectType[W]) unread(p presence, in decodeContext) propertySet {
+	unread := p.omitted | p.unclear
 	switch in.source {
-	case byID:
-		return nil
-	case listRow:
-		missing |= t.set(in.omitted...) &^ p.present
+	case byID, listRow:
+		unread |= t.set(in.omitted...)
+	case embedded:
+		unread |= t.all() &^ (t.nullable | in.requested)
+	case reference:
+		unread = t.all()
+	}
+	return unread &^ p.present
+}
+
+// fieldSet returns the graph fields that a record holds; nil means all of them. A
+// property that is unread after select named it is hidden from the credential: the
+// record holds it, without a value.
+func (t *objectType[W]) fieldSet(sets *fieldSets, p presence, in decodeContext) *model.FieldSet {
+	unread := t.unread(p, in)
+	if in.source == byID || in.source == listRow {
+		missing := unread &^ in.named
+		if in.source == listRow {
+			// A placeholder stands for a value that the object itself has.
+			missing |= p.unclear &^ p.present
+		}
 		if missing == 0 {
 			return nil
 		}
@@ -169,11 +242,14 @@ func (t *objectType[W]) fieldSet(sets *fieldSets, p presence, in decodeContext) 
 			return model.AllExcept(t.fields(missing)...)
 		})
 	}
-	known := p.present
-	if in.source == embedded {
-		known |= (t.core | in.requested) &^ missing
-	}
+	known := t.all() &^ unread
 	return sets.get(fieldSetKey{t.name, true, known}, func() *model.FieldSet {
 		return model.OnlyFields(append(t.fields(known), t.always...)...)
 	})
 }
+
+// selectedSet returns the properties that every request for rows names.
+func (t *objectType[W]) selectedSet() propertySet { return t.selected }
+
+// all returns the set of all properties.
+func (t *objectType[W]) all() propertySet { return 1<<len(t.properties) - 1 }

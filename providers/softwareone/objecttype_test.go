@@ -135,8 +135,11 @@ func TestObjectTypes_MapPropertiesToFields(t *testing.T) {
 		filledBy := map[string]string{}
 		for name, value := range properties(t, testdata(t, c.file)) {
 			row := c.row(t, `{"id":"X-1","account":{"id":"ACC-1"}}`, `"`+name+`"`)
-			if name == "account" {
+			switch name {
+			case "account":
 				row = c.row(t, `{"id":"X-1"}`, `"account"`)
+			case "audit": // which every request names, so that omitting it hides it
+				row = c.row(t, `{"id":"X-1","audit":"[Circular Reference]"}`, "")
 			}
 			missing := slices.DeleteFunc(slices.Clone(fields), row.HasField)
 			unmapped := slices.Contains(withoutField, name) || name == "audit" && !slices.Contains(fields, "audit") // of a Seller
@@ -167,7 +170,7 @@ func TestObjectTypes_CoverEveryFieldOfMemberships(t *testing.T) {
 	page, err := c.Memberships.Page(t.Context(), listOf(model.TypeUser, "USR-1"), "")
 	always := onlyRow(t, page, err)
 	row := rowWithOmitted(t, func(c providers.Collections) providers.Collection[*model.Membership] { return c.Memberships },
-		listOf(model.TypeAccount, "ACC-1"), `{"id":"USR-1"}`, `"invitation","groups","buyers","modules","audit"`)
+		listOf(model.TypeAccount, "ACC-1"), `{"id":"USR-1","audit":"[Circular Reference]"}`, `"invitation","groups","buyers","modules"`)
 	for _, field := range recordFields(always) {
 		if row.HasField(field) && !always.HasField(field) {
 			t.Errorf("no property of a membership fills %s: name the field in the entry of the property that fills it (newObjectType)", field)

@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/accountgraph/accountgraph/providers"
 	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
 )
 
@@ -43,32 +42,28 @@ type nextPage struct {
 }
 
 // after returns what follows the page that was requested at offset and has so
-// many rows. The next offset depends on the limit that the page reports, not on
-// the requested one. after fails with kind Incomplete when the page reports
-// another offset than the requested one.
+// many rows. The next offset depends on the rows that the page has: the vendor may
+// send fewer than its limit. Without a total, the list ends at an empty page. after
+// fails with kind Incomplete when the page reports another offset than the requested
+// one, or is empty although the total promises rows.
 func (p *pagination) after(offset, rows int) (nextPage, error) {
 	if p == nil {
 		p = &pagination{}
 	}
 	if offset > 0 && p.Offset != nil && *p.Offset != int64(offset) {
-		return nextPage{}, &providers.Error{Kind: providers.Incomplete, Detail: "the vendor returned another page than the requested one"}
+		return nextPage{}, incomplete("the vendor returned another page than the requested one")
 	}
-	step := rows
-	if p.Limit != nil && *p.Limit > int64(rows) && *p.Limit <= pageSize {
-		step = int(*p.Limit)
-	}
-	end := offset + step
-	next := nextPage{offset: end}
-	if p.Total != nil && *p.Total >= int64(offset+rows) && *p.Total <= math.MaxInt32 {
+	next := nextPage{offset: offset + rows}
+	if p.Total != nil && *p.Total >= int64(next.offset) && *p.Total <= math.MaxInt32 {
 		total := int(*p.Total)
 		next.total = &total
 	}
 	switch {
-	case rows == 0, next.total != nil && end >= *next.total:
+	case next.total != nil && next.offset == *next.total, next.offset > math.MaxInt32:
 		next.offset = -1
-	case next.total == nil && p.Limit != nil && int64(rows) < *p.Limit:
-		next.offset = -1
-	case end > math.MaxInt32:
+	case rows == 0 && next.total != nil:
+		return nextPage{}, incomplete("the vendor's list ends before its total")
+	case rows == 0:
 		next.offset = -1
 	}
 	return next, nil

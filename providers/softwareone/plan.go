@@ -1,7 +1,6 @@
 package softwareone
 
 import (
-	"slices"
 	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
@@ -12,10 +11,6 @@ const (
 	createdAt = auditProperty + ".created.at"
 	updatedAt = auditProperty + ".updated.at"
 )
-
-// maxIDsPerCall bounds the ids of one call to the rows that one call can return.
-// A hundred quoted ids are 2.5 kilobytes of URL.
-const maxIDsPerCall = pageSize
 
 // maxEmailBytes bounds the conditions for e-mail addresses in one call, in bytes
 // of the URL; common servers accept 8 kilobytes.
@@ -55,24 +50,10 @@ func (c *collection[T]) plan(q providers.Query) plan {
 }
 
 func inAccounts(ids []string) (parts []condition) {
-	for chunk := range slices.Chunk(queryableIDs(ids), maxIDsPerCall) {
+	for _, chunk := range chunkIDs(queryableIDs(ids)) {
 		parts = append(parts, in("account.id", chunk))
 	}
 	return parts
-}
-
-// queryableIDs returns the ids that can stand in a query, each once, in their
-// order. The others are not ids of the platform.
-func queryableIDs(ids []string) []string {
-	seen := make(map[string]bool, len(ids))
-	var all []string
-	for _, id := range ids {
-		if isQuotable(id) && !seen[id] {
-			seen[id] = true
-			all = append(all, id)
-		}
-	}
-	return all
 }
 
 // addEmails matches any of the addresses, which are normalized: lower case, and

@@ -35,10 +35,11 @@ func stateOf[T any](value *T) state {
 	return present
 }
 
-// state returns the state of an object.
+// state returns the state of an object. A value of another kind is present: it tells
+// nothing, and asking for it again would not help.
 func (o optional[T]) state() state {
 	switch {
-	case o.isSet():
+	case o.isSet(), o.odd:
 		return present
 	case o.circular:
 		return placeholder

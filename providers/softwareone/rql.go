@@ -4,7 +4,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -78,23 +77,6 @@ func quote(v string) string {
 		return "%27" + encode(v) + "%27"
 	}
 	return encodedQuote + encode(v) + encodedQuote
-}
-
-// maxValueBytes bounds an encoded value. The longest known ids have 23
-// characters, and a hundred of the longest values make a URL below the 8
-// kilobytes that common servers accept.
-const maxValueBytes = 64
-
-// isQuotable reports whether a quoted value matches itself and nothing else. A
-// value with a backslash does not: the platform's text matching interprets it.
-func isQuotable(v string) bool {
-	if v == "" || len(encode(v)) > maxValueBytes || !utf8.ValidString(v) || strings.Contains(v, `\`) {
-		return false
-	}
-	if strings.Contains(v, `"`) && strings.Contains(v, "'") {
-		return false
-	}
-	return !strings.ContainsFunc(v, func(r rune) bool { return !unicode.IsPrint(r) })
 }
 
 // isPlain reports whether text matches itself inside a pattern of ilike: it is

@@ -49,8 +49,8 @@ func (w *wireSeller) read(r *jsonscan.Reader) {
 // sellerType lacks the audit: the graph's Seller has none.
 var sellerType = newObjectType(model.TypeSeller, nil,
 	coreProperty("name", func(w *wireSeller) state { return stateOf(w.Name) }),
-	coreProperty("icon", func(w *wireSeller) state { return stateOf(w.Icon) }),
-	coreProperty("externalId", func(w *wireSeller) state { return stateOf(w.ExternalID) }),
+	nullableProperty("icon", func(w *wireSeller) state { return stateOf(w.Icon) }),
+	nullableProperty("externalId", func(w *wireSeller) state { return stateOf(w.ExternalID) }),
 	rowProperty("status", func(w *wireSeller) state { return stateOf(w.Status) }, "status", "vendorStatus"),
 	rowProperty("currencies", (*wireSeller).currenciesState),
 	rowProperty("address", func(w *wireSeller) state { return w.Address.state() }),
@@ -125,8 +125,8 @@ func (d decoder) seller(w *wireSeller, in decodeContext) *model.Seller {
 	}
 	return &model.Seller{
 		Entity: model.NewEntity(d.provider, model.TypeSeller, w.ID).WithFieldSet(sellerType.fieldSet(d.fieldSets, w.presence, in)),
-		Name:   w.Name, ExternalID: w.ExternalID, Icon: w.Icon,
-		Status: model.SellerStatus(normalizeStatus(sellerStatuses, w.Status)), VendorStatus: w.Status,
+		Name:   text(w.Name), ExternalID: text(w.ExternalID), Icon: text(w.Icon),
+		Status: model.SellerStatus(normalizeStatus(sellerStatuses, w.Status)), VendorStatus: text(w.Status),
 		Currencies: append([]string{}, currencies.codes...), Address: convert(w.Address, address),
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync/atomic"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/upstream"
@@ -39,6 +40,7 @@ type Provider struct {
 	client      *upstream.Client
 	decoder     decoder
 	usersPath   string
+	quirks      *quirks
 	collections providers.Collections
 }
 
@@ -62,11 +64,19 @@ func New(c upstream.Config, token providers.Secret, o Options) (*Provider, error
 	if err != nil {
 		return nil, err
 	}
-	return newProvider(client, decoder{provider: c.Provider, fieldSets: newFieldSets()}, path), nil
+	return newProvider(client, decoder{provider: c.Provider, fieldSets: newFieldSets()}, path, &quirks{}), nil
 }
 
-func newProvider(client *upstream.Client, d decoder, usersPath string) *Provider {
-	return &Provider{client, d, usersPath, newCollections(client, d, usersPath)}
+func newProvider(client *upstream.Client, d decoder, usersPath string, q *quirks) *Provider {
+	return &Provider{client, d, usersPath, q, newCollections(client, d, usersPath, q)}
+}
+
+// quirks are what calls have shown of an installation. All connections to it share
+// them.
+type quirks struct {
+	// noUserFilter is whether the platform rejects a filter by the user inside of a
+	// member's row.
+	noUserFilter atomic.Bool
 }
 
 func isAccountUsersPath(path string) bool {
@@ -97,7 +107,7 @@ func (p *Provider) Invalidate(ctx context.Context, ids []model.ID) { p.client.In
 
 // WithCredential returns the connection authenticated with token.
 func (p *Provider) WithCredential(token providers.Secret) providers.Provider {
-	return newProvider(p.client.WithCredential(token, upstream.Bearer), p.decoder, p.usersPath)
+	return newProvider(p.client.WithCredential(token, upstream.Bearer), p.decoder, p.usersPath, p.quirks)
 }
 
 // Collections returns all collections but organizations and roles, which the

@@ -1,6 +1,8 @@
 package softwareone
 
 import (
+	"strings"
+
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
 )
@@ -69,8 +71,8 @@ func (w *wireUser) readPresence() { w.presence = userType.presence(w, w.Meta) }
 // userType has no fields that no user of the vendor has.
 var userType = newObjectType(model.TypeUser, []string{"contactEmail", "accountType", "vendorAccountType", "middleName", "customAttributes"},
 	coreProperty("name", func(w *wireUser) state { return stateOf(w.Name) }),
-	coreProperty("icon", func(w *wireUser) state { return stateOf(w.Icon) }),
-	coreProperty("phone", func(w *wireUser) state { return w.Phone.state() }),
+	nullableProperty("icon", func(w *wireUser) state { return stateOf(w.Icon) }),
+	nullableProperty("phone", func(w *wireUser) state { return w.Phone.state() }),
 	// A user signs in with the address.
 	rowProperty("email", func(w *wireUser) state { return stateOf(w.Email) }, "email", "login"),
 	rowProperty("status", func(w *wireUser) state { return stateOf(w.Status) }, "status", "vendorStatus"),
@@ -116,10 +118,12 @@ func (d decoder) user(w *wireUser, in decodeContext) *model.User {
 	}
 	u := &model.User{
 		Entity: model.NewEntity(d.provider, model.TypeUser, w.ID).WithFieldSet(userType.fieldSet(d.fieldSets, w.presence, in)),
-		Login:  w.Email, Email: w.Email, Name: w.Name, FirstName: w.FirstName, LastName: w.LastName,
-		Status: model.UserStatus(normalizeStatus(userStatuses, w.Status)), VendorStatus: w.Status,
-		Icon: w.Icon, Phone: convert(w.Phone, phone), LastLoginAt: parseTime(w.LastLoginAt),
-		Settings:         convert(w.Settings, func(s *wireUserSettings) *model.UserSettings { return (*model.UserSettings)(s) }),
+		Login:  text(w.Email), Email: text(w.Email), Name: w.displayName(), FirstName: text(w.FirstName), LastName: text(w.LastName),
+		Status: model.UserStatus(normalizeStatus(userStatuses, w.Status)), VendorStatus: text(w.Status),
+		Icon: text(w.Icon), Phone: convert(w.Phone, phone), LastLoginAt: parseTime(w.LastLoginAt),
+		Settings: convert(w.Settings, func(s *wireUserSettings) *model.UserSettings {
+			return &model.UserSettings{CultureCode: text(s.CultureCode), LanguageCode: text(s.LanguageCode)}
+		}),
 		CustomAttributes: []*model.CustomAttribute{},
 		CurrentAccount:   convert(w.CurrentAccount, d.embeddedAccount),
 		Audit:            convert(w.Audit, d.audit),
@@ -127,7 +131,25 @@ func (d decoder) user(w *wireUser, in decodeContext) *model.User {
 	if u.Audit != nil {
 		u.CreatedAt, u.UpdatedAt = timeOf(u.Audit.Created), timeOf(u.Audit.Updated)
 	}
+	if u.LastLoginAt == nil && w.Audit.isSet() {
+		u.LastLoginAt = w.Audit.value.Login.value.at()
+	}
 	return u
+}
+
+// displayName returns the first and the last name of a user without a name.
+func (w *wireUser) displayName() *string {
+	if name := text(w.Name); name != nil || w.FirstName == nil && w.LastName == nil {
+		return name
+	}
+	var parts []string
+	for _, part := range []*string{text(w.FirstName), text(w.LastName)} {
+		if part != nil {
+			parts = append(parts, *part)
+		}
+	}
+	name := strings.Join(parts, " ")
+	return text(&name)
 }
 
 func (d decoder) embeddedUser(w *wireUser) *model.User {

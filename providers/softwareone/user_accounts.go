@@ -12,6 +12,9 @@ import (
 	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
 )
 
+// maxUserRows bounds the rows that a request for at most a hundred users reads.
+const maxUserRows = 1000
+
 // maxAccountPages bounds how many pages of one user's accounts are read.
 const maxAccountPages = 20
 
@@ -27,7 +30,7 @@ type accountsOfUser struct {
 // account, the list of users includes them, 100 users per call; for all others
 // it takes one more call per user.
 func (m *memberships) pageOfUsers(ctx context.Context, users []string, at position) (*providers.Page[*model.Membership], error) {
-	parts := slices.Collect(slices.Chunk(queryableIDs(users), maxIDsPerCall))
+	parts := chunkIDs(queryableIDs(users))
 	if len(parts) == 0 && at == (position{}) {
 		return emptyPage[*model.Membership](), nil
 	}
@@ -65,28 +68,46 @@ var accountSelects = strings.Join(append(append([]string{"accounts.id"},
 // readUsers reads users with their accounts. Where the platform refuses that to
 // the credential, it returns users of which only the ids are known.
 func (m *memberships) readUsers(ctx context.Context, ids []string) ([]*accountsOfUser, *model.Freshness, error) {
-	q := query{conditions: []condition{in("id", ids)}, selects: accountSelects, order: "id", limit: pageSize}
-	request := upstream.Request{Path: usersPath, Query: q.String(), Tags: m.client.IDs(model.TypeUser, ids...)}
-	reply, err := upstream.Read(ctx, m.client, request, m.decoder.usersWithAccounts)
-	if isRefused(err) {
-		all := make([]*accountsOfUser, len(ids))
-		for i, id := range ids {
-			all[i] = &accountsOfUser{user: m.decoder.userReference(id)}
-		}
-		return all, nil, nil
-	}
-	if err != nil {
-		return nil, nil, err
-	}
 	var all []*accountsOfUser
-	for _, a := range reply.Value {
-		if slices.Contains(ids, a.user.VendorID) {
-			// readMissingAccounts changes the copy; the value may be cached.
-			own := *a
-			all = append(all, &own)
+	var freshness *model.Freshness
+	seen := map[string]bool{}
+	for offset := 0; len(all) < len(ids); {
+		q := query{conditions: []condition{in("id", ids)}, selects: accountSelects, order: "id", limit: pageSize, offset: offset}
+		request := upstream.Request{Path: usersPath, Query: q.String(), Tags: m.client.IDs(model.TypeUser, ids...)}
+		reply, err := upstream.Read(ctx, m.client, request, m.decoder.usersWithAccounts)
+		if isRefused(err) {
+			all = make([]*accountsOfUser, len(ids))
+			for i, id := range ids {
+				all[i] = &accountsOfUser{user: m.decoder.userReference(id)}
+			}
+			return all, nil, nil
 		}
+		if err != nil {
+			return nil, nil, err
+		}
+		freshness = freshness.Merge(&reply.Freshness)
+		known := len(seen)
+		for _, a := range reply.Value.users {
+			if id := a.user.VendorID; !seen[id] && slices.Contains(ids, id) {
+				// readMissingAccounts changes the copy; the value may be cached.
+				own := *a
+				all = append(all, &own)
+			}
+			seen[a.user.VendorID] = true
+		}
+		if len(reply.Value.users) > 0 && len(seen) == known || len(seen) > maxUserRows {
+			return nil, nil, errRepeatedPage()
+		}
+		next, err := reply.Value.pagination.after(offset, len(reply.Value.users))
+		if err != nil {
+			return nil, nil, err
+		}
+		if next.offset < 0 {
+			break
+		}
+		offset = next.offset
 	}
-	return all, &reply.Freshness, nil
+	return all, freshness, nil
 }
 
 // readMissingAccounts reads the accounts of all users without included ones, in
@@ -143,7 +164,15 @@ func (m *memberships) readAccounts(ctx context.Context, user string) (all []*mod
 		if err != nil {
 			return nil, nil, err
 		}
-		all = append(all, reply.Value.items...)
+		known := len(all)
+		for _, a := range reply.Value.items {
+			if !slices.ContainsFunc(all, func(b *model.Account) bool { return a.ID == b.ID }) {
+				all = append(all, a)
+			}
+		}
+		if reply.Value.rows > 0 && len(all) == known {
+			return nil, nil, errRepeatedPage()
+		}
 		freshness = freshness.Merge(&reply.Freshness)
 		next, err := reply.Value.pagination.after(offset, reply.Value.rows)
 		if err != nil {
@@ -154,7 +183,7 @@ func (m *memberships) readAccounts(ctx context.Context, user string) (all []*mod
 		}
 		offset = next.offset
 	}
-	return nil, nil, &providers.Error{Kind: providers.Incomplete, Detail: "a user is in more than 2000 accounts"}
+	return nil, nil, incomplete("a user is in more than 2000 accounts")
 }
 
 // wireUserAccounts is a user with accounts, which only operations accounts see.
@@ -174,23 +203,39 @@ func (w *wireUserAccounts) read(r *jsonscan.Reader) {
 	w.readPresence()
 }
 
-func (d decoder) usersWithAccounts(body []byte) ([]*accountsOfUser, error) {
+// usersPage is a page of users with their accounts.
+type usersPage struct {
+	users      []*accountsOfUser
+	pagination *pagination
+}
+
+// Nodes returns the users of the page; upstream tags the cached page with them.
+func (p usersPage) Nodes() []model.Node {
+	nodes := make([]model.Node, len(p.users))
+	for i, a := range p.users {
+		nodes[i] = a.user
+	}
+	return nodes
+}
+
+func (d decoder) usersWithAccounts(body []byte) (usersPage, error) {
 	e, err := parseEnvelope(body, (*jsonscan.Reader).Skip)
 	if err != nil {
-		return nil, err
+		return usersPage{}, err
 	}
-	in := decodeContext{source: listRow, omitted: e.omitted()}
-	all := make([]*accountsOfUser, 0, len(e.rows))
+	in := decodeContext{source: listRow, omitted: e.omitted(), named: userType.selected}
+	page := usersPage{make([]*accountsOfUser, 0, len(e.rows)), e.pagination()}
 	for _, raw := range e.rows {
 		w, err := decodeRow(raw, (*wireUserAccounts).read)
 		if err != nil {
-			return nil, err
+			return usersPage{}, err
 		}
 		user := d.user(&w.wireUser, in)
 		if user == nil {
-			return nil, errNoID
+			return usersPage{}, errNoID
 		}
-		all = append(all, &accountsOfUser{user: user, included: isComplete(w.accounts), accounts: convertList(w.accounts, d.embeddedAccount)})
+		accounts := convertList(w.accounts, true, d.embeddedAccount)
+		page.users = append(page.users, &accountsOfUser{user: user, included: accounts != nil, accounts: accounts})
 	}
-	return all, nil
+	return page, nil
 }

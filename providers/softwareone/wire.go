@@ -20,8 +20,9 @@ type decoder struct {
 type optional[T any] struct {
 	// value is nil where the JSON did not contain one.
 	value *T
-	// circular is whether the JSON contained the placeholder.
-	circular bool
+	// circular is whether the JSON contained the placeholder, odd whether it contained
+	// a value of another kind.
+	circular, odd bool
 }
 
 // list is an array of objects.
@@ -29,10 +30,7 @@ type list[T any] = optional[[]optional[T]]
 
 const circularReference = "[Circular Reference]"
 
-var (
-	errNotObject = errors.New("text in place of an object")
-	errNoID      = errors.New("an object without an id")
-)
+var errNoID = errors.New("an object without an id")
 
 // decodeRow reads a row from a copy of its text: strings of a record share the
 // memory of that copy, so that a record does not keep the page in memory.
@@ -46,25 +44,32 @@ func decodeRow[W any](row []byte, read func(*W, *jsonscan.Reader)) (*W, error) {
 	return &v.wire, v.reader.End()
 }
 
-// readOptional reads an object, null or the placeholder.
+// readOptional reads an object, null or the placeholder. It skips any other value.
 func readOptional[T any](r *jsonscan.Reader, read func(*T, *jsonscan.Reader)) optional[T] {
-	if r.IsNull() {
+	return readKind(r, r.IsObject(), read)
+}
+
+// readKind reads a value that isKind, null or the placeholder. It skips any other
+// value.
+func readKind[T any](r *jsonscan.Reader, isKind bool, read func(*T, *jsonscan.Reader)) optional[T] {
+	switch {
+	case isKind:
+		value := new(T)
+		read(value, r)
+		return optional[T]{value: value}
+	case r.IsNull():
 		return optional[T]{}
+	case r.IsString():
+		circular := r.String() == circularReference
+		return optional[T]{circular: circular, odd: !circular}
 	}
-	if r.IsString() {
-		if r.String() != circularReference {
-			r.Fail(errNotObject)
-		}
-		return optional[T]{circular: true}
-	}
-	value := new(T)
-	read(value, r)
-	return optional[T]{value: value}
+	r.Skip()
+	return optional[T]{odd: true}
 }
 
 // readList reads an array of objects, null or the placeholder.
 func readList[T any](r *jsonscan.Reader, read func(*T, *jsonscan.Reader)) list[T] {
-	return readOptional(r, func(elements *[]optional[T], r *jsonscan.Reader) {
+	return readKind(r, r.IsArray(), func(elements *[]optional[T], r *jsonscan.Reader) {
 		*elements = []optional[T]{}
 		for range r.Array {
 			*elements = append(*elements, readOptional(r, read))
@@ -74,10 +79,12 @@ func readList[T any](r *jsonscan.Reader, read func(*T, *jsonscan.Reader)) list[T
 
 // readStrings reads an array of strings, null or the placeholder.
 func readStrings(r *jsonscan.Reader) optional[[]string] {
-	return readOptional(r, func(values *[]string, r *jsonscan.Reader) {
+	return readKind(r, r.IsArray(), func(values *[]string, r *jsonscan.Reader) {
 		*values = []string{}
 		for range r.Array {
-			*values = append(*values, r.String())
+			if value := r.StringPtr(); value != nil {
+				*values = append(*values, *value)
+			}
 		}
 	})
 }
@@ -109,27 +116,43 @@ func convert[T, M any](o optional[T], to func(*T) *M) *M {
 	return to(o.value)
 }
 
-// convertList leaves out elements that are absent or convert to nil. It returns
-// nil for an absent list.
-func convertList[T, M any](l list[T], to func(*T) *M) []*M {
-	if l.value == nil {
+// convertList returns nil for a list that is not known: one that is unread, has a
+// placeholder or an element that is no object with an id. A list that is absent
+// otherwise is empty.
+func convertList[T, M any](l list[T], unread bool, to func(*T) *M) []*M {
+	if l.value == nil && (unread || l.odd) {
 		return nil
+	}
+	if l.value == nil {
+		return []*M{}
 	}
 	all := make([]*M, 0, len(*l.value))
 	for _, element := range *l.value {
-		if m := convert(element, to); m != nil {
-			all = append(all, m)
+		m := convert(element, to)
+		if m == nil {
+			return nil
 		}
+		all = append(all, m)
 	}
 	return all
 }
 
-// stringList returns nil for an absent list.
-func stringList(values optional[[]string]) []string {
-	if values.value == nil {
+// text returns nil for the empty text, which some installations send for null.
+func text(s *string) *string {
+	if s != nil && *s == "" {
 		return nil
 	}
-	return *values.value
+	return s
+}
+
+// firstText returns the first of the texts that is not absent or empty.
+func firstText(texts ...*string) *string {
+	for _, s := range texts {
+		if s = text(s); s != nil {
+			return s
+		}
+	}
+	return nil
 }
 
 // stringsOf never returns nil.

@@ -51,23 +51,23 @@ func (r *Reader) skipDigits(i int) int {
 	return i
 }
 
-// Int64Ptr reads a whole number of at most 64 bits. It returns nil for null.
+// isNumber reports whether the next value is a number.
+func (r *Reader) isNumber() bool {
+	c := r.next()
+	return c == '-' || c >= '0' && c <= '9'
+}
+
+// Int64Ptr reads a whole number of at most 64 bits. It returns nil for null, and for
+// any other value, which it skips.
 func (r *Reader) Int64Ptr() *int64 {
-	if r.IsNull() {
-		return nil
-	}
-	if c := r.next(); c != '-' && (c < '0' || c > '9') {
-		r.Fail(ErrKind)
-		return nil
-	}
+	isNumber := r.isNumber()
 	start := r.at
-	r.skipNumber()
-	if r.err != nil {
+	r.Skip()
+	if r.err != nil || !isNumber {
 		return nil
 	}
 	n, err := strconv.ParseInt(r.text[start:r.at], 10, 64)
 	if err != nil {
-		r.Fail(ErrKind)
 		return nil
 	}
 	return &n

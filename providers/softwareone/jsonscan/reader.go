@@ -110,6 +110,9 @@ func (r *Reader) IsString() bool { return r.next() == '"' }
 // IsObject reports whether the next value is an object.
 func (r *Reader) IsObject() bool { return r.next() == '{' }
 
+// IsArray reports whether the next value is an array.
+func (r *Reader) IsArray() bool { return r.next() == '[' }
+
 // String reads a string. It returns "" for null.
 func (r *Reader) String() string {
 	switch {
@@ -124,13 +127,22 @@ func (r *Reader) String() string {
 // slabSize is how many strings StringPtr allocates at once.
 const slabSize = 16
 
-// StringPtr reads a string. It returns nil for null. Strings are allocated in
-// slabs: a pointer keeps the strings of its slab in memory, and the text.
+// StringPtr reads a string, or a number as its text. It returns nil for null, and
+// for a value of another kind, which it skips. Strings are allocated in slabs: a
+// pointer keeps the strings of its slab in memory, and the text.
 func (r *Reader) StringPtr() *string {
-	if r.IsNull() {
+	var s string
+	switch {
+	case r.IsString():
+		s = r.readString()
+	case r.isNumber():
+		from := r.at
+		r.skipNumber()
+		s = r.text[from:r.at]
+	default:
+		r.Skip()
 		return nil
 	}
-	s := r.String()
 	if r.err != nil {
 		return nil
 	}
@@ -141,7 +153,8 @@ func (r *Reader) StringPtr() *string {
 	return &r.slab[len(r.slab)-1]
 }
 
-// BoolPtr reads true or false. It returns nil for null.
+// BoolPtr reads true or false. It returns nil for null, and for a value of another
+// kind, which it skips.
 func (r *Reader) BoolPtr() *bool {
 	var b bool
 	switch r.next() {
@@ -151,9 +164,10 @@ func (r *Reader) BoolPtr() *bool {
 	case 'f':
 		r.skipLiteral("false")
 	default:
-		if !r.IsNull() {
-			r.Fail(ErrKind)
-		}
+		r.Skip()
+		return nil
+	}
+	if r.err != nil {
 		return nil
 	}
 	return &b

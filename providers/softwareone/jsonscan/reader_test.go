@@ -66,10 +66,32 @@ func TestReader_ReadsValues(t *testing.T) {
 
 func TestReader_FailsOnOtherKinds(t *testing.T) {
 	for _, text := range []string{
-		`{"id":1}`, `{"name":[]}`, `{"yes":"true"}`, `{"count":"1"}`, `{"count":1.5}`, `{"count":99999999999999999999}`,
-		`{"parts":{}}`, `{"parts":[1]}`, `[]`, `"x"`, `1`,
+		`{"id":1}`, `{"parts":{}}`, `{"parts":[1]}`, `[]`, `"x"`, `1`,
 	} {
 		if _, err := read(text); !errors.Is(err, jsonscan.ErrKind) {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
+
+// An optional value of another kind is absent; a number is its text.
+func TestReader_SkipsOptionalValuesOfOtherKinds(t *testing.T) {
+	for _, text := range []string{
+		`{"name":[]}`, `{"name":{"a":"b"}}`, `{"name":true}`, `{"yes":"true"}`, `{"yes":1}`, `{"yes":[true]}`,
+		`{"count":"1"}`, `{"count":1.5}`, `{"count":99999999999999999999}`, `{"count":{}}`,
+	} {
+		got, err := read(strings.TrimSuffix(text, "}") + `,"id":"a"}`)
+		if diff := cmp.Diff(record{id: "a"}, got, cmp.AllowUnexported(record{})); diff != "" || err != nil {
+			t.Errorf("%s: %v %s", text, err, diff)
+		}
+	}
+	for _, number := range []string{"7", "-1.5e3"} {
+		if got, err := read(`{"name":` + number + `}`); err != nil || got.name == nil || *got.name != number {
+			t.Errorf("%s: %v, %v", number, got.name, err)
+		}
+	}
+	for _, text := range []string{`{"name":tru}`, `{"yes":tru}`, `{"count":-}`, `{"name":01}`, `{"name":[}`} {
+		if _, err := read(text); !errors.Is(err, jsonscan.ErrSyntax) {
 			t.Errorf("%s: %v", text, err)
 		}
 	}

@@ -39,7 +39,7 @@ type data struct {
 	actors []*row
 }
 
-func newData(currencyObjects, withoutCreation bool) *data {
+func newData(currencyObjects, withoutCreation bool, v Variations) *data {
 	s := newSchema()
 	d := &data{
 		schema:   s,
@@ -54,12 +54,18 @@ func newData(currencyObjects, withoutCreation bool) *data {
 		"modules": d.modules, "licensees": d.licensees, "account-users": d.accountUsers,
 	}
 	d.addUsers(withoutCreation)
+	if v.OddIDs {
+		d.addOddUsers()
+	}
 	d.addAccounts()
 	d.addModules()
 	d.addSellers(currencyObjects)
 	d.addBuyers()
 	d.addGroups()
 	d.addMembers()
+	if v.UnknownUser {
+		d.accountUsersOf[d.accounts.rows[0]].rows[2].set("user", nil)
+	}
 	d.addLicensees()
 	for _, c := range d.collections {
 		reference := (&Fake{}).plan(c.kind, nil, short)

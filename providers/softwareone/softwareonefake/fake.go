@@ -59,6 +59,7 @@ type Fake struct {
 	// WithoutCreation makes two users lack audit.created. An ascending order by it
 	// begins with them.
 	WithoutCreation bool
+	Variations
 
 	token string
 	// data is built by the first request that needs it: many tests only inject
@@ -88,7 +89,7 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, methodNotAllowed())
 		return
 	}
-	f.once.Do(func() { f.data = newData(f.CurrencyObjects, f.WithoutCreation) })
+	f.once.Do(func() { f.data = newData(f.CurrencyObjects, f.WithoutCreation, f.Variations) })
 	body, err := f.respond(r)
 	if err != nil {
 		writeProblem(w, err)

@@ -50,7 +50,7 @@ func inFirstAccount(n int) bool {
 // addMembers puts users into accounts and groups.
 func (d *data) addMembers() {
 	members := make([][]int, accountCount)
-	for n, user := range d.users.rows {
+	for n, user := range d.users.rows[:userCount] {
 		in := newCollection(d.account)
 		for _, a := range accountsOfUser(n) {
 			members[a] = append(members[a], n)
@@ -108,19 +108,26 @@ func (d *data) addMember(a, n int, groups []*row) {
 		vs["invitation"] = invitation
 	}
 	audit := values{"created": d.eventAt(instant(2021, n+a), n), "updated": d.eventAt(instant(2024, n+a), a)}
+	if invitation != nil {
+		audit["invited"] = d.dateEvent(instant(2020, n+a))
+	}
+	var access any
 	if invitation == nil || status == "Active" {
-		audit["joined"] = d.dateEvent(instant(2022, n+a))
+		audit["joined"], audit["invitationAcceptedAt"] = d.dateEvent(instant(2022, n+a)), instant(2022, n+a)
 		if !d.people[n].NeverLoggedIn {
-			audit["access"] = d.dateEvent(instant(2025, n+a))
+			audit["access"], access = d.dateEvent(instant(2025, n+a)), instant(2025, n+a)
 		}
 	}
 
 	vs["id"], vs["user"], vs["audit"] = AccountUserID(a, n), user, d.accountUserAudit.newRow(audit)
+	vs["lastLoginAt"] = access
 	nested := d.accountUser.newRow(vs)
 	d.accountUsersOf[account].add(nested, a == 0, user.id())
 	d.accountUsers.add(nested, a == 0)
 
 	delete(vs, "user")
+	delete(vs, "lastLoginAt")
+	vs["memberLoginAt"] = access
 	if login := user.get("lastLoginAt"); login != nil {
 		audit["login"] = d.dateEvent(lastLogin(n))
 	}

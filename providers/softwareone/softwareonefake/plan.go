@@ -1,6 +1,9 @@
 package softwareonefake
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // depth says which fields of an object are included by default.
 type depth int
@@ -31,6 +34,8 @@ type step struct {
 	field int
 	key   []byte
 	sub   *plan
+	// odd replaces any value, and absent a missing one; nil for neither.
+	odd, absent []byte
 }
 
 // plan returns the plan for objects of the kind. The selection is nil where
@@ -38,26 +43,31 @@ type step struct {
 func (f *Fake) plan(k *kind, s *selection, d depth) *plan {
 	p := &plan{
 		meta:       !k.part && (f.Verbose || s != nil) && !f.NoOmitted,
-		prewritten: s == nil && (k.part || d == short && !f.Verbose),
+		prewritten: s == nil && (k.part || d == short && !f.Verbose) && !f.rewrites(),
 	}
-	if f.Verbose && k.path != "" {
+	if k.path != "" && (f.Verbose || d == short && slices.Contains(f.References, "href")) {
 		p.path = "/v1/accounts/" + k.path + "/"
 	}
 	var omitted []string
 	for i, field := range k.fields {
-		if field.operations && !f.Operations {
+		name := f.name(k, field)
+		if field.operations && !f.Operations || name == "" {
 			continue
 		}
+		field = f.of(k, field, d)
 		var part *selection
 		if s != nil {
 			part = s.parts[field.name]
 		}
 		inside, included := includes(field, s, part, d)
 		if !included {
-			omitted = append(omitted, field.name)
+			omitted = append(omitted, name)
 			continue
 		}
-		st := step{field: i, key: append(encode(field.name), ':')}
+		st := step{
+			field: i, key: append(encode(name), ':'),
+			odd: f.odd(k, field, part != nil && part.isSelected()), absent: f.absent(k, field),
+		}
 		if field.of != nil {
 			st.sub = f.plan(field.of, part, inside)
 		}
@@ -101,18 +111,29 @@ func (p *plan) write(b []byte, r *row) []byte {
 	b = append(b, '{')
 	start := len(b)
 	for _, st := range p.steps {
-		switch v := r.values[st.field].(type) {
+		value := r.values[st.field]
+		if v, ok := value.(scalar); ok && v.json == nil {
+			value = nil
+		}
+		if rows, ok := value.([]*row); ok && len(rows) == 0 {
+			value = nil
+		}
+		if value == nil && st.absent != nil {
+			b = append(st.begin(b, start), st.absent...)
+			continue
+		}
+		if value != nil && st.odd != nil {
+			b = append(st.begin(b, start), st.odd...)
+			continue
+		}
+		switch v := value.(type) {
 		case scalar:
-			if v.json != nil {
-				b = append(st.begin(b, start), v.json...)
-			}
+			b = append(st.begin(b, start), v.json...)
 		case *row:
 			b = st.sub.write(st.begin(b, start), v)
 		case []*row:
-			if len(v) > 0 {
-				b = st.sub.writeAll(append(st.begin(b, start), '['), v)
-				b = append(b, ']')
-			}
+			b = st.sub.writeAll(append(st.begin(b, start), '['), v)
+			b = append(b, ']')
 		}
 	}
 	if p.path != "" {

@@ -21,6 +21,8 @@ type query struct {
 	where         condition
 	order         []sortKey
 	limit, offset int
+	// reportedLimit is the limit in $meta.pagination.
+	reportedLimit int
 }
 
 type sortKey struct {
@@ -57,7 +59,12 @@ func (f *Fake) parseQuery(raw string, k *kind) (*query, *problem) {
 			return nil, err
 		}
 	}
-	return q, q.compile(strings.Join(filter, "&"), order, f.Operations)
+	q.limit, q.reportedLimit = f.rows(q.limit)
+	where := strings.Join(filter, "&")
+	if f.rejects(where) {
+		return nil, invalid("user", "Unknown expression group.")
+	}
+	return q, q.compile(where, order, f.Operations)
 }
 
 // compile sets the filter and the order.

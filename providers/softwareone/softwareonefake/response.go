@@ -1,9 +1,9 @@
 package softwareonefake
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -40,19 +40,24 @@ func (f *Fake) respond(r *http.Request) ([]byte, *problem) {
 // list returns the JSON of a page.
 func (f *Fake) list(q *query, p *plan, all []*row) []byte {
 	rows, total := q.page(all)
-	b := make([]byte, 0, 256+len(rows)*1024)
-	b = append(b, `{"$meta":{"pagination":{"offset":`...)
-	b = strconv.AppendInt(b, int64(q.offset), 10)
-	b = append(b, `,"limit":`...)
-	b = strconv.AppendInt(b, int64(q.limit), 10)
-	b = append(b, `,"total":`...)
-	b = strconv.AppendInt(b, int64(total), 10)
-	b = append(b, '}')
-	if !f.NoOmitted {
-		b = append(append(b, `,"omitted":`...), p.omitted...)
+	meta := fmt.Appendf(nil, `"$meta":{"pagination":{"offset":%d,"limit":%d,"total":%d}`, q.offset, q.reportedLimit, total)
+	if f.NoTotal {
+		meta = fmt.Appendf(nil, `"$meta":{"pagination":{"offset":%d,"limit":%d,"total":null}`, q.offset, q.reportedLimit)
 	}
-	b = append(b, `},"data":[`...)
-	return append(p.writeAll(b, rows), `]}`...)
+	if !f.NoOmitted {
+		meta = append(append(meta, `,"omitted":`...), p.omitted...)
+	}
+	meta = append(meta, '}')
+	b := make([]byte, 0, 256+len(rows)*1024)
+	b = append(b, '{')
+	if !f.MetaLast {
+		b = append(append(b, meta...), ',')
+	}
+	b = append(p.writeAll(append(b, `"data":[`...), rows), ']')
+	if f.MetaLast {
+		b = append(append(b, ','), meta...)
+	}
+	return append(b, '}')
 }
 
 // route returns the collection of a path, and the id at its end, "" for the list.
@@ -69,7 +74,11 @@ func (f *Fake) route(parts []string) (*collection, string, *problem) {
 		c, err := f.collection(parts[0])
 		return c, parts[1], err
 	case len(parts) == 2 && parts[1] == "users" && !f.Removed:
-		c, err := f.childrenOf(d.accounts, parts[0], d.accountUsersOf)
+		rows := d.accountUsersOf
+		if f.FlatRows {
+			rows = d.membersOf
+		}
+		c, err := f.childrenOf(d.accounts, parts[0], rows)
 		return c, "", err
 	case len(parts) == 3 && parts[1] == "users" && d.collections[parts[0]] == nil && !f.Removed:
 		c, err := f.childrenOf(d.accounts, parts[0], d.accountUsersOf)

@@ -44,9 +44,10 @@ func (s *schema) parts() {
 	s.event.addFields([]field{scalarField("at", moment).asCore(), objectField("by", s.actor)})
 	s.instant.addFields([]field{scalarField("at", moment).asCore()})
 	s.audit.addFields(s.events("created", "updated"))
-	s.userAudit.addFields(s.events("created", "updated"), []field{scalarField("invitationAcceptedAt", moment)})
-	s.accountUserAudit.addFields(s.events("created", "updated"), s.instants("access", "joined"))
-	s.memberAudit.addFields(s.events("created", "updated"), s.instants("login", "access", "joined"))
+	accepted := []field{scalarField("invitationAcceptedAt", moment)}
+	s.userAudit.addFields(s.events("created", "updated"), s.instants("login"), accepted)
+	s.accountUserAudit.addFields(s.events("created", "updated"), s.instants("access", "joined", "invited"), accepted)
+	s.memberAudit.addFields(s.events("created", "updated"), s.instants("login", "access", "joined", "invited"), accepted)
 	s.buyerAudit.addFields(s.events("created", "updated", "activated", "unassigned", "disabled"))
 	s.licenseeAudit.addFields(s.events("created", "updated", "disabled"))
 	s.message.addFields(coreFields("id", "message"), []field{scalarField("parameters", opaque)})
@@ -90,10 +91,11 @@ func (s *schema) people() {
 		objectField("account", s.account), objectField("invitation", s.invitation), listField("groups", s.group),
 		listField("buyers", s.buyer), listField("modules", s.module),
 	}
-	s.accountUser.addFields(coreFields("id"), []field{objectField("user", s.user)}, context, []field{objectField("audit", s.accountUserAudit).asOnSelect()})
+	s.accountUser.addFields(coreFields("id"), []field{objectField("user", s.user)}, context,
+		[]field{scalarField("lastLoginAt", moment), objectField("audit", s.accountUserAudit).asOnSelect()})
 	s.member.addFields(coreFields("id", "name", "icon"), []field{objectField("phone", s.phone).asCore()},
 		textFields("email", "status", "firstName", "lastName"), []field{objectField("settings", s.settings)}, context,
-		[]field{objectField("audit", s.memberAudit).asOnSelect()})
+		[]field{scalarField("memberLoginAt", moment), objectField("audit", s.memberAudit).asOnSelect()})
 	s.group.addFields(coreFields("id", "name", "description", "logo"), []field{
 		scalarField("isDefault", truth).asCore(), objectField("account", s.account), listField("modules", s.module),
 		listField("users", s.user), listField("buyers", s.buyer), objectField("audit", s.audit).asOnSelect(),

@@ -134,7 +134,7 @@ func TestFake_AccountUsersInBothForms(t *testing.T) {
 	if got, want := nested.text("data/0/id"), `"`+softwareonefake.AccountUserID(0, 120)+`"`; got != want {
 		t.Errorf("nested: id %s, want %s", got, want)
 	}
-	if got, want := nested.keys("data/0/audit"), "access created joined updated"; got != want {
+	if got, want := nested.keys("data/0/audit"), "access created invited joined updated"; got != want {
 		t.Errorf("nested: audit %s, want %s", got, want)
 	}
 	if got := nested.text("data/0/user/email"); got == "" {
@@ -144,7 +144,7 @@ func TestFake_AccountUsersInBothForms(t *testing.T) {
 	if got, want := flat.keys("data/0"), "account audit buyers email firstName groups id invitation lastName modules name phone settings status"; got != want {
 		t.Errorf("flat: %s, want %s", got, want)
 	}
-	if got, want := flat.keys("data/0/audit"), "access created joined login updated"; got != want {
+	if got, want := flat.keys("data/0/audit"), "access created invited joined login updated"; got != want {
 		t.Errorf("flat: audit %s, want %s", got, want)
 	}
 	for _, path := range []string{first + "/users/" + everywhere, first + "/users/" + softwareonefake.AccountUserID(0, 120), "accounts/" + first + "/users/" + everywhere, "account-users/" + softwareonefake.AccountUserID(0, 120)} {

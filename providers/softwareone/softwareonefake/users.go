@@ -25,6 +25,13 @@ func (d *data) addUsers(withoutCreation bool) {
 	}
 }
 
+// addOddUsers adds users who are in no account.
+func (d *data) addOddUsers() {
+	for n, id := range oddUserIDs() {
+		d.users.add(d.user.newRow(values{"id": id, "name": "Odd", "email": fmt.Sprintf("odd%d@odd.example", n), "status": "Active"}), false)
+	}
+}
+
 // userOf returns the fields of a person's user. Some users have few.
 func (d *data) userOf(p fakevendor.Person, email string) values {
 	n := p.Number
@@ -32,6 +39,7 @@ func (d *data) userOf(p fakevendor.Person, email string) values {
 	audit := values{"created": d.eventAt(p.CreatedAt, n), "updated": d.eventAt(instant(2024, n), n+1)}
 	if !p.NeverLoggedIn {
 		vs["lastLoginAt"] = lastLogin(n)
+		audit["login"] = d.dateEvent(lastLogin(n))
 		audit["invitationAcceptedAt"] = p.CreatedAt.Add(26 * time.Hour)
 	}
 	vs["audit"] = d.userAudit.newRow(audit)

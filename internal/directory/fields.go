@@ -1,0 +1,141 @@
+package directory
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/providers"
+)
+
+// ReadsFields reports whether the vendor of a record sends some of its fields only
+// where a request names them.
+func ReadsFields[T model.Node](d *Directory, sel Selector[T], record T) bool {
+	_, ok := fieldReader(d, sel, record.GlobalID().Provider())
+	return ok
+}
+
+func fieldReader[T model.Node](d *Directory, sel Selector[T], provider string) (providers.FieldReader[T], bool) {
+	p, ok := d.byName[provider]
+	if !ok {
+		return nil, false
+	}
+	reader, ok := sel(p.Collections()).(providers.FieldReader[T])
+	return reader, ok
+}
+
+// Fields reads records again that lack some of these fields, from all providers in
+// parallel. Their vendors send fields where a request names them. An id in neither map
+// does not exist or is hidden.
+func Fields[T model.Node](ctx context.Context, d *Directory, sel Selector[T], records []T, fields []string) (map[model.ID]T, map[model.ID]error) {
+	byProvider := map[string][]T{}
+	for _, r := range records {
+		byProvider[r.GlobalID().Provider()] = append(byProvider[r.GlobalID().Provider()], r)
+	}
+	objects, failed := make(map[model.ID]T, len(records)), map[model.ID]error{}
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for name, records := range byProvider {
+		reader, ok := fieldReader(d, sel, name)
+		if !ok {
+			continue
+		}
+		wg.Go(func() {
+			result := reader.GetFields(ctx, records, fields)
+			mu.Lock()
+			defer mu.Unlock()
+			for _, object := range result.Objects {
+				objects[object.GlobalID()] = object
+			}
+			for vendorID, err := range result.Failed {
+				failed[model.NewID(name, records[0].GlobalID().Type(), vendorID)] = err
+			}
+		})
+	}
+	wg.Wait()
+	return objects, failed
+}
+
+// withFields returns the records, read again where they lack some of the fields and
+// their vendor sends fields by name. A record that could not be read again stays as it
+// is, and one error tells why.
+func withFields[T model.Node](ctx context.Context, d *Directory, sel Selector[T], records []T, fields []string) ([]T, []error) {
+	var lacking []T
+	for _, r := range records {
+		if lacksField(r, fields) && ReadsFields(d, sel, r) {
+			lacking = append(lacking, r)
+		}
+	}
+	if len(lacking) == 0 {
+		return records, nil
+	}
+	objects, failed := Fields(ctx, d, sel, lacking, fields)
+	records = slices.Clone(records)
+	for i, r := range records {
+		if object, ok := objects[r.GlobalID()]; ok {
+			records[i] = object
+		}
+	}
+	if ids := slices.Sorted(maps.Keys(failed)); len(ids) > 0 {
+		return records, []error{failed[ids[0]]}
+	}
+	return records, nil
+}
+
+func lacksField(record model.Node, fields []string) bool {
+	return slices.ContainsFunc(fields, func(f string) bool { return !record.HasField(f) })
+}
+
+// comparedFields returns the fields that filter and order of a query compare.
+func comparedFields(q providers.Query) (fields []string) {
+	f := q.Filter
+	for field, compared := range map[string]bool{
+		"email":       len(f.Emails) > 0 || q.Order.Field == model.OrderByEmail,
+		"name":        f.Name != "" || q.Order.Field == model.OrderByName,
+		"status":      len(f.Status) > 0 || q.Order.Field == model.OrderByStatus,
+		"role":        len(f.Roles) > 0,
+		"license":     len(f.Licenses) > 0,
+		"createdAt":   f.CreatedAfter != nil || f.CreatedBefore != nil || q.Order.Field == model.OrderByCreatedAt,
+		"updatedAt":   f.UpdatedAfter != nil || f.UpdatedBefore != nil || q.Order.Field == model.OrderByUpdatedAt,
+		"lastLoginAt": q.Order.Field == model.OrderByLastLoginAt,
+	} {
+		if compared {
+			fields = append(fields, field)
+		}
+	}
+	slices.Sort(fields)
+	return fields
+}
+
+// comparablePage returns a page whose rows hold what the query compares. Rows that lack a
+// part of it are read again, in one call if the vendor can. A row that could not be
+// read is left out, with its error in the page.
+func comparablePage[T model.Node](ctx context.Context, c providers.Collection[T], q providers.Query, page *providers.Page[T]) *providers.Page[T] {
+	reader, ok := c.(providers.FieldReader[T])
+	fields := comparedFields(q)
+	if !ok || len(fields) == 0 {
+		return page
+	}
+	lacking := slices.DeleteFunc(slices.Clone(page.Items), func(row T) bool { return !lacksField(row, fields) })
+	if len(lacking) == 0 {
+		return page
+	}
+	result := reader.GetFields(ctx, lacking, fields)
+	completed := *page
+	completed.Items = nil
+	for _, row := range page.Items {
+		id := row.GlobalID().VendorID()
+		if object, ok := result.Objects[id]; ok {
+			row = object
+		}
+		if result.Failed[id] == nil {
+			completed.Items = append(completed.Items, row)
+		}
+	}
+	if failed := slices.Sorted(maps.Keys(result.Failed)); len(failed) > 0 {
+		completed.Errors = append(slices.Clone(page.Errors), result.Failed[failed[0]])
+	}
+	return &completed
+}

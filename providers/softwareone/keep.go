@@ -1,0 +1,46 @@
+package softwareone
+
+import (
+	"reflect"
+	"strings"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/providers"
+)
+
+// keepFields adds to objects what they lack of the records that they replace: a
+// request names the properties that a record lacks, and an object may not have the
+// others.
+func keepFields[T model.Node](of properties, result providers.BatchResult[T], records []T) {
+	for _, r := range records {
+		id := r.GlobalID().VendorID()
+		if object, ok := result.Objects[id]; ok && !object.Complete() {
+			result.Objects[id] = withFieldsOf(of, object, r)
+		}
+	}
+}
+
+// withFieldsOf returns the object with those fields of a record that it lacks.
+func withFieldsOf[T model.Node](of properties, object, record T) T {
+	merged := reflect.New(reflect.TypeOf(object).Elem())
+	merged.Elem().Set(reflect.ValueOf(object).Elem())
+	from := reflect.ValueOf(record).Elem()
+	var missing []string
+	for _, field := range of.fields(of.all()) {
+		if object.HasField(field) {
+			continue
+		}
+		if !record.HasField(field) {
+			missing = append(missing, field)
+			continue
+		}
+		isField := func(name string) bool { return strings.EqualFold(name, field) }
+		merged.Elem().FieldByNameFunc(isField).Set(from.FieldByNameFunc(isField))
+	}
+	var fields *model.FieldSet
+	if missing != nil {
+		fields = model.AllExcept(missing...)
+	}
+	merged.Elem().FieldByName("FieldSet").Set(reflect.ValueOf(fields))
+	return merged.Interface().(T)
+}

@@ -1,0 +1,150 @@
+package softwareonefake
+
+import (
+	"slices"
+	"strings"
+)
+
+// Variations are what installations of the platform may do differently: the vendor's
+// documentation allows it, contradicts itself, or says nothing. The zero value is the
+// behaviour of the examples in the documentation.
+type Variations struct {
+	// Omit are properties, as Kind.name, that rows contain only where select names them.
+	// Every $meta.omitted of such rows names them otherwise.
+	Omit []string
+	// Hide are properties that rows never contain, and that $meta.omitted names even
+	// where select does too, as for Seller.buyers.
+	Hide []string
+	// MaxRows, if positive, caps pages below the documented 100 rows, and the reported
+	// limit with them.
+	MaxRows int
+	// ShortPages, if positive, caps pages without a change of the reported limit.
+	ShortPages int
+	// NoTotal reports null as the total of every list; the OpenAPI document allows it.
+	NoTotal bool
+	// MetaLast sends $meta after the data.
+	MetaLast bool
+	// References are the properties of short references, nil for all core ones. With
+	// href among them, references have it.
+	References []string
+	// Nulls sends null for a property without a value, which is left out otherwise.
+	Nulls bool
+	// EmptyTexts sends "" for a text without a value.
+	EmptyTexts bool
+	// OddValues sends a text for phones, addresses and settings, and a number for tax ids.
+	OddValues bool
+	// Placeholders sends the text of the vendor's examples in place of references to
+	// accounts that select does not name.
+	Placeholders bool
+	// OddIDs adds users whose ids are long or have unusual characters.
+	OddIDs bool
+	// UnknownUser is whether one row of FirstAccount's users, in the nested form, has
+	// null as its user.
+	UnknownUser bool
+	// NoUserFilter rejects conditions on the user inside of a row.
+	NoUserFilter bool
+	// FlatRows makes /{accountId}/users respond with rows of the flat form.
+	FlatRows bool
+	// OtherNames uses the names of https://docs.platform.softwareone.com that differ
+	// from those of the OpenAPI document.
+	OtherNames bool
+}
+
+// otherNames are the names of properties under OtherNames, "" for properties that are
+// left out then.
+var otherNames = map[string]string{
+	"UserGroup.logo": "icon", "UserGroup.isDefault": "default",
+	"Account.icon": "logo", "Account.externalIds": "externalIDs", "Buyer.externalIds": "externalIDs",
+	"Address.state": "region", "User.lastLoginAt": "",
+	"AccountUserAudit.joined": "", "AccountUserAudit.access": "", "MemberAudit.joined": "", "MemberAudit.access": "",
+}
+
+// onlyOtherNames are properties that exist under OtherNames only.
+var onlyOtherNames = []string{
+	"UserAudit.login", "AccountUser.lastLoginAt", "User.memberLoginAt",
+	"AccountUserAudit.invitationAcceptedAt", "MemberAudit.invitationAcceptedAt",
+}
+
+// rewrites reports whether objects differ from the ones that are written in advance.
+func (v Variations) rewrites() bool {
+	return v.References != nil || v.Nulls || v.EmptyTexts || v.OddValues || v.OtherNames
+}
+
+// name returns the name of a property in responses, "" where it is in none.
+func (v Variations) name(k *kind, f field) string {
+	full := k.name + "." + f.name
+	other, renamed := otherNames[full]
+	switch {
+	case !v.OtherNames && slices.Contains(onlyOtherNames, full):
+		return ""
+	case full == "User.memberLoginAt":
+		return "lastLoginAt"
+	case v.OtherNames && renamed:
+		return other
+	}
+	return f.name
+}
+
+// of returns the field as the variation has it in objects of depth d.
+func (v Variations) of(k *kind, f field, d depth) field {
+	full := k.name + "." + f.name
+	if d == short && v.References != nil {
+		f.core = slices.Contains(v.References, f.name)
+	}
+	if d != short && slices.Contains(v.Omit, full) {
+		f = f.asOnSelect()
+	}
+	if d != short && slices.Contains(v.Hide, full) {
+		f = f.asHidden()
+	}
+	return f
+}
+
+// absent returns the JSON of a property without a value, nil where it is left out.
+func (v Variations) absent(k *kind, f field) []byte {
+	switch {
+	case v.EmptyTexts && f.typ == text && f.name != "id":
+		return []byte(`""`)
+	case v.Nulls, k.name == "AccountUser" && f.name == "user":
+		return []byte(`null`)
+	}
+	return nil
+}
+
+// odd returns the JSON in place of any value of a property, nil for its own.
+func (v Variations) odd(k *kind, f field, isNamed bool) []byte {
+	full := k.name + "." + f.name
+	switch {
+	case v.OddValues && slices.Contains([]string{"User.phone", "User.settings", "Account.address"}, full):
+		return []byte(`"text"`)
+	case v.OddValues && full == "Buyer.taxId":
+		return []byte(`12345`)
+	case v.Placeholders && !isNamed && slices.Contains([]string{"User.currentAccount", "UserGroup.account", "Buyer.account"}, full):
+		return []byte(`"[Circular Reference]"`)
+	}
+	return nil
+}
+
+// rejects reports whether the platform knows no such condition.
+func (v Variations) rejects(filter string) bool {
+	return v.NoUserFilter && strings.Contains(filter, "user.")
+}
+
+// rows returns the largest number of rows on a page, and the limit that it reports.
+func (v Variations) rows(limit int) (rows, reported int) {
+	if v.MaxRows > 0 {
+		limit = min(limit, v.MaxRows)
+	}
+	if v.ShortPages > 0 {
+		return min(limit, v.ShortPages), limit
+	}
+	return limit, limit
+}
+
+// oddUserIDs are the ids of the users that OddIDs adds.
+func oddUserIDs() []string {
+	return []string{
+		"USR-" + strings.Repeat("9", 90), `USR-back\slash`, `USR-\`, "利用者-番号-一二三四五六七八九", "USR-it's", `USR-"quoted"`, `USR-"it's"`,
+		"USR-a b", "USR-\u00a0", "USR-*", "USR-100%", "USR-(a,b)", "USR-&select=-*", strings.Repeat("USR-龍", 40),
+	}
+}
