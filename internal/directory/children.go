@@ -97,6 +97,9 @@ func (r *childReader[T]) readTogether(ctx context.Context, c providers.Collectio
 		if pages == 0 && exceedsCallBudget(page, len(parents)) {
 			return false
 		}
+		if repeats(page, seen) {
+			return false // the list that does not end says so
+		}
 		freshness = freshness.Merge(&page.Freshness)
 		gaps.Add(GapsOf(page))
 		for _, row := range page.Items {

@@ -153,6 +153,17 @@ func TestReadChildren_RowWithoutParent(t *testing.T) {
 	}
 }
 
+// A common list that repeats its rows is read one by one, so that each list tells what
+// it lacks.
+func TestReadChildren_RepeatedPage(t *testing.T) {
+	s, d := withGroups([]*model.Group{group("0", "x"), group("1", "y")}, []*model.Group{group("1", "y"), group("0", "x")}, []*model.Group{group("2", "z")})
+	for id, list := range directory.ReadChildren(t.Context(), d, groups, accountOf, directory.List{}, accounts(3), directory.Window{First: 5}) {
+		if complete := id == account(2); list.Complete != complete || !complete && !slices.Equal(kinds(list.Errors), []providers.Kind{providers.Incomplete}) {
+			t.Errorf("%s after %d calls: %q, %v", id, s.calls(), ids(list), list.Errors)
+		}
+	}
+}
+
 // What a common read lacks may be missing in each of the lists.
 func TestReadChildren_IncompletePage(t *testing.T) {
 	for name, c := range map[string]struct {

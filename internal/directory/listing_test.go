@@ -92,6 +92,25 @@ func TestRead_Incomplete(t *testing.T) {
 	}
 }
 
+// A vendor that begins again sends its rows for ever.
+func TestRead_RepeatedPage(t *testing.T) {
+	pages := [][]*model.User{usersNamed("a", "1", "2"), usersNamed("a", "3"), usersNamed("a", "2", "1"), usersNamed("a", "4")}
+	for _, l := range []directory.List{{}, byName} {
+		page := read(t, withUsers(&fakeCollection[*model.User]{pages: pages}), l, directory.Window{First: 9, More: true, Total: true})
+		if page.PageInfo.HasNextPage || page.Complete || page.TotalCount != nil || !slices.Equal(kinds(page.Errors), []providers.Kind{providers.Incomplete}) {
+			t.Errorf("%+v: %+v, total %v, %v", l, page.PageInfo, page.TotalCount, page.Errors)
+		}
+	}
+	unordered := read(t, withUsers(&fakeCollection[*model.User]{pages: pages}), directory.List{}, directory.Window{First: 9})
+	if !slices.Equal(ids(unordered), []string{"a:1", "a:2", "a:3"}) || unordered.Failed {
+		t.Errorf("%q, failed %t", ids(unordered), unordered.Failed)
+	}
+	several := read(t, withUsers(&fakeCollection[*model.User]{pages: pages, mayRepeat: true}), directory.List{}, directory.Window{First: 9})
+	if !slices.Equal(ids(several), []string{"a:1", "a:2", "a:3", "a:4"}) || !several.Complete {
+		t.Errorf("rows that may repeat: %q, %v", ids(several), several.Errors)
+	}
+}
+
 // A page without rows that could not be read, or that the vendor hides, is not complete
 // and has no total. Its other rows are returned, and hidden rows are no error.
 func TestRead_IncompletePage(t *testing.T) {

@@ -204,6 +204,10 @@ func (s *stream[T]) advance(ctx context.Context) bool {
 				s.rereadPages(ctx)
 			}
 			s.skipSeen()
+			if s.headAt.Index == 0 && repeats(s.page, s.seen) {
+				s.err = &providers.Error{Kind: providers.Incomplete, Provider: s.provider, Detail: "the vendor repeats a page; the rest was not read"}
+				return false
+			}
 		}
 		for s.headAt.Index < len(s.page.Items) {
 			row := s.page.Items[s.headAt.Index]
@@ -260,6 +264,13 @@ func (s *stream[T]) rereadPages(ctx context.Context) {
 			return
 		}
 	}
+}
+
+// repeats reports whether all rows of a page are among those of earlier pages: the
+// vendor does not advance. Where rows may repeat, that is no sign of it.
+func repeats[T model.Node](page *providers.Page[T], seen map[model.ID]bool) bool {
+	return len(page.Items) > 0 && !page.MayRepeat &&
+		!slices.ContainsFunc(page.Items, func(row T) bool { return !seen[row.GlobalID()] })
 }
 
 // isNew reports whether a row has not been seen, and marks it as seen.
