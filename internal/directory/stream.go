@@ -57,10 +57,11 @@ type stream[T model.Node] struct {
 func newStream[T model.Node](p *model.Provider, c providers.Collection[T], q providers.Query, at model.Position) *stream[T] {
 	s := &stream[T]{provider: p, collection: c, query: q, at: at, seen: map[model.ID]bool{}, maxPages: MaxPages}
 	if at.Failed != 0 {
-		s.warning = &providers.Error{Kind: providers.Kind(at.Failed), Provider: p, Detail: failedBefore}
 		s.at.Failed = 0
-		if at.Done {
-			s.err = s.warning
+		warning := &providers.Error{Kind: providers.Kind(at.Failed), Provider: p, Detail: failedAhead}
+		if s.warning = warning; at.Done {
+			warning.Detail = failedBefore
+			s.err = warning
 		}
 	}
 	s.at.Provider = p.Name
@@ -75,7 +76,10 @@ func newStream[T model.Node](p *model.Provider, c providers.Collection[T], q pro
 	return s
 }
 
-const failedBefore = "failed at an earlier page of this list; its rows are left out, read the list from its start"
+const (
+	failedBefore = "failed at an earlier page of this list; its rows are left out, read the list from its start"
+	failedAhead  = "failed when an earlier page looked ahead; it is tried again when the list reaches it"
+)
 
 // next returns the next row; false at the end of the list or after an error.
 func (s *stream[T]) next(ctx context.Context) (T, bool) {
