@@ -74,7 +74,7 @@ func reference[T model.Node](ctx context.Context, l *loaders.Loader[T], ref T) (
 
 // references resolves an edge to several objects, as reference does.
 func references[T model.Node](ctx context.Context, l *loaders.Loader[T], refs []T) ([]T, error) {
-	nodes, missing := l.Resolve(ctx, refs, operation.Selected(ctx))
+	nodes, missing := l.Resolve(ctx, loaders.Distinct(refs), operation.Selected(ctx))
 	for _, m := range missing {
 		addMissingFieldErrors(withIndex(ctx, m.Index), m)
 	}

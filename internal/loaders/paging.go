@@ -2,6 +2,7 @@ package loaders
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/directory"
@@ -65,8 +66,37 @@ func Embedded[T model.Node](of directory.List, rows []T, p Paging) (*directory.L
 		hidden := directory.Unread[T](w)
 		return &hidden, nil
 	}
-	listing := directory.Paginate(of, "", rows, directory.Gaps{}, w, nil)
+	listing := directory.Paginate(of, "", Distinct(rows), directory.Gaps{}, w, nil)
 	return &listing, nil
+}
+
+// Distinct returns the objects that an owner holds, each once: a vendor can repeat one.
+// nil stays nil.
+func Distinct[T model.Node](rows []T) []T {
+	if len(rows) < 2 {
+		return rows
+	}
+	seen := make(map[model.ID]bool, len(rows))
+	isRepeated := func(row T) bool {
+		if isNil(row) {
+			return false
+		}
+		id := row.GlobalID()
+		repeated := seen[id]
+		seen[id] = true
+		return repeated
+	}
+	first := slices.IndexFunc(rows, isRepeated)
+	if first < 0 {
+		return rows
+	}
+	distinct := slices.Clone(rows[:first])
+	for _, row := range rows[first+1:] {
+		if !isRepeated(row) {
+			distinct = append(distinct, row)
+		}
+	}
+	return distinct
 }
 
 func embeddedWindow(of directory.List, p Paging) (directory.Window, error) {

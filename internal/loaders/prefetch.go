@@ -205,6 +205,7 @@ func visitEmbedded[T model.Node](b *batch, typ string, owner model.ID, rows []T,
 	if err != nil {
 		return
 	}
+	rows = Distinct(rows)
 	from, to := window.Of(len(rows))
 	for _, want := range ReadWindow(f.Selection, typ).Nodes {
 		visitAll(b, rows[from:to], want.Selection)
