@@ -62,7 +62,7 @@ func (c *collection[T]) batch(named propertySet, selects string) upstream.BatchR
 		Size:    idSize, MaxSize: maxIDBytes,
 		Request: func(ids []string) (upstream.Request, error) {
 			q := query{conditions: []condition{in("id", ids)}, selects: selects, limit: pageSize}
-			return upstream.Request{Path: c.path, Query: q.String()}, nil
+			return upstream.Request{Path: c.path, Query: q.String(), Collection: true}, nil
 		},
 		Rows: func(body []byte) (map[string]json.RawMessage, error) {
 			return rowsByID(body, readRowID, c.properties)
@@ -147,7 +147,7 @@ func (c *collection[T]) page(ctx context.Context, q providers.Query, token strin
 		account = q.Parent.IDs[0]
 	}
 	l := listRequest[T]{
-		path: c.path, tags: c.client.IDs(q.Parent.Type, q.Parent.IDs...),
+		path: c.path, collection: true, tags: c.client.IDs(q.Parent.Type, q.Parent.IDs...),
 		query: query{
 			conditions: append([]condition{p.parts[at.part]}, p.conditions...),
 			selects:    c.selects, order: p.order, limit: pageSize, offset: at.offset,

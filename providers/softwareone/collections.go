@@ -27,16 +27,17 @@ const (
 
 // newCollections returns the collections that the platform has.
 func newCollections(client *upstream.Client, d decoder, accountUsersPath string, q *quirks) providers.Collections {
+	accounts := &collection[*model.Account]{
+		client: client, kind: model.TypeAccount, path: accountsPath, statuses: accountStatuses,
+		properties: accountType, selects: accountType.selects, decode: rowDecoder((*wireAccount).read, d.account),
+	}
 	return providers.Collections{
 		Users: &collection[*model.User]{
 			client: client, kind: model.TypeUser, path: usersPath, statuses: userStatuses,
 			properties: userType, selects: userType.selects, decode: rowDecoder((*wireUser).read, d.user),
 		},
-		Memberships: &memberships{client: client, decoder: d, path: accountUsersPath, quirks: q},
-		Accounts: &collection[*model.Account]{
-			client: client, kind: model.TypeAccount, path: accountsPath, statuses: accountStatuses,
-			properties: accountType, selects: accountType.selects, decode: rowDecoder((*wireAccount).read, d.account),
-		},
+		Memberships: &memberships{client: client, decoder: d, accounts: accounts, path: accountUsersPath, quirks: q},
+		Accounts:    accounts,
 		Groups: &collection[*model.Group]{
 			client: client, kind: model.TypeGroup, path: groupsPath, inAccounts: true,
 			properties: groupType, selects: groupType.selects, decode: rowDecoder((*wireGroup).read, d.group),

@@ -22,6 +22,8 @@ type listRequest[T model.Node] struct {
 	decode func(row []byte, in decodeContext) (T, error)
 	// accept may be nil. Where it returns false, the whole page fails.
 	accept func(row T) bool
+	// collection is set if the path names no single object.
+	collection bool
 	// cacheObjects may be nil. It caches the complete objects of a page that was
 	// decoded by this request.
 	cacheObjects func(page []T, freshness model.Freshness)
@@ -43,7 +45,7 @@ func (p listPage[T]) Nodes() []model.Node { return upstream.NodesIn(p.items) }
 
 // read makes the call.
 func (l listRequest[T]) read(ctx context.Context, client *upstream.Client) (upstream.Reply[listPage[T]], error) {
-	request := upstream.Request{Path: l.path, Query: l.query.String(), Tags: l.tags}
+	request := upstream.Request{Path: l.path, Query: l.query.String(), Collection: l.collection, Tags: l.tags}
 	return upstream.Read(ctx, client, request, l.decodePage)
 }
 

@@ -3,6 +3,7 @@ package softwareone
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -16,8 +17,9 @@ import (
 // memberships are the users of accounts. The platform has no list of all of
 // them: it lists them by account or by user.
 type memberships struct {
-	client  *upstream.Client
-	decoder decoder
+	client   *upstream.Client
+	decoder  decoder
+	accounts *collection[*model.Account]
 	// path is the path of an account's users, with accountPlaceholder.
 	path   string
 	quirks *quirks
@@ -74,17 +76,16 @@ func (m *memberships) get(ctx context.Context, ids []string, named propertySet, 
 	for account, ids := range byAccount {
 		wg.Go(func() {
 			batch := m.getOfAccount(ctx, account, ids, named, selects)
-			mu.Lock()
-			defer mu.Unlock()
-			for id, object := range batch.Objects {
-				result.Objects[id] = object
-			}
 			for id, err := range batch.Failed {
 				// An account that does not exist has no members.
-				if providers.KindOf(err) != providers.NotFound {
-					result.Failed[id] = err
+				if providers.KindOf(err) == providers.NotFound && providers.IfExists(ctx, m.accounts, account, err) == nil {
+					delete(batch.Failed, id)
 				}
 			}
+			mu.Lock()
+			defer mu.Unlock()
+			maps.Copy(result.Objects, batch.Objects)
+			maps.Copy(result.Failed, batch.Failed)
 		})
 	}
 	wg.Wait()

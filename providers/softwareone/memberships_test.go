@@ -119,8 +119,10 @@ func TestMemberships_GetCallsOncePerAccount(t *testing.T) {
 			return rowsOf(`{"id":"AUSR-1","user":{"id":"USR-1"}}`, `{"id":"AUSR-2","user":{"id":"USR-2"}}`)
 		case "/ACC-2/users":
 			return rowsOf(`{"id":"AUSR-3","user":{"id":"USR-1"}}`)
-		case "/ACC-3/users":
+		case "/ACC-3/users", "/ACC-5/users":
 			return `404{"title":"Not Found","status":404}`
+		case "/accounts":
+			return rowsOf(`{"id":"ACC-5"}`)
 		}
 		return `403{"title":"Forbidden","status":403}`
 	}}
@@ -129,8 +131,13 @@ func TestMemberships_GetCallsOncePerAccount(t *testing.T) {
 	if len(found.Objects) != 3 || len(found.Failed) != 1 || providers.KindOf(found.Failed["ACC-4/USR-1"]) != providers.Forbidden {
 		t.Errorf("%v, failed %v", found.Objects, found.Failed)
 	}
-	if n := len(p.requests()); n != 4 {
-		t.Errorf("%d calls, want one per account", n)
+	if n := len(p.requests()); n != 5 {
+		t.Errorf("%d calls, want one per account, and one for the account without users", n)
+	}
+	// The list of an account that exists is missing.
+	found = c.Memberships.Get(t.Context(), []string{"ACC-5/USR-1"})
+	if len(found.Objects) != 0 || providers.KindOf(found.Failed["ACC-5/USR-1"]) != providers.NotFound {
+		t.Errorf("%v, failed %v", found.Objects, found.Failed)
 	}
 }
 
@@ -197,7 +204,7 @@ func TestMemberships_OfUsersOneByOne(t *testing.T) {
 			case path == "/users":
 				return users
 			case path == "/users/USR-2/accounts":
-				return `404{"title":"Not Found"}`
+				return rowsOf()
 			case strings.HasSuffix(query, "offset=0"):
 				return `{"$meta":{"pagination":{"offset":0,"limit":2,"total":3}},"data":[{"id":"ACC-1","name":"Acme"},{"id":"ACC-2"}]}`
 			}
@@ -217,6 +224,20 @@ func TestMemberships_OfUsersOneByOne(t *testing.T) {
 		if requests := p.requests(); len(requests) != 4 {
 			t.Errorf("%s: requests %q", name, requests)
 		}
+	}
+}
+
+// A list of accounts that the platform does not have is never an empty one.
+func TestMemberships_OfUsersMissingList(t *testing.T) {
+	p := &stubPlatform{respond: func(path, _ string) string {
+		if path == "/users" {
+			return rowsOf(`{"id":"USR-1","name":"Anna"}`)
+		}
+		return `404{"title":"Not Found"}`
+	}}
+	page, err := connectTo(t, p, "").Collections().Memberships.Page(t.Context(), listOf(model.TypeUser, "USR-1"), "")
+	if providers.KindOf(err) != providers.NotFound || page != nil {
+		t.Errorf("%v, %v", page, err)
 	}
 }
 

@@ -116,7 +116,7 @@ func (p *Provider) Collections() providers.Collections { return p.collections }
 
 // Check requests one account; every token may see one.
 func (p *Provider) Check(ctx context.Context) error {
-	request := upstream.Request{Path: accountsPath, Query: query{limit: 1}.String()}
+	request := upstream.Request{Path: accountsPath, Query: query{limit: 1}.String(), Collection: true}
 	_, err := upstream.Read(ctx, p.client, request, func(body []byte) (envelope, error) {
 		return parseEnvelope(body, (*jsonscan.Reader).Skip)
 	})

@@ -73,7 +73,7 @@ func (m *memberships) readUsers(ctx context.Context, ids []string) ([]*accountsO
 	seen := map[string]bool{}
 	for offset := 0; len(all) < len(ids); {
 		q := query{conditions: []condition{in("id", ids)}, selects: accountSelects, order: "id", limit: pageSize, offset: offset}
-		request := upstream.Request{Path: usersPath, Query: q.String(), Tags: m.client.IDs(model.TypeUser, ids...)}
+		request := upstream.Request{Path: usersPath, Query: q.String(), Collection: true, Tags: m.client.IDs(model.TypeUser, ids...)}
 		reply, err := upstream.Read(ctx, m.client, request, m.decoder.usersWithAccounts)
 		if isRefused(err) {
 			all = make([]*accountsOfUser, len(ids))
@@ -141,8 +141,8 @@ func (m *memberships) readMissingAccounts(ctx context.Context, all []*accountsOf
 	return freshness, nil
 }
 
-// readAccounts reads all accounts of one user; none where the user is not
-// found. It fails with kind Incomplete after maxAccountPages.
+// readAccounts reads all accounts of one user. It fails with kind Incomplete after
+// maxAccountPages.
 func (m *memberships) readAccounts(ctx context.Context, user string) (all []*model.Account, freshness *model.Freshness, err error) {
 	path, err := userAccounts(user)
 	if err != nil {
@@ -158,9 +158,6 @@ func (m *memberships) readAccounts(ctx context.Context, user string) (all []*mod
 			},
 		}
 		reply, err := l.read(ctx, m.client)
-		if providers.KindOf(err) == providers.NotFound {
-			return all, freshness, nil
-		}
 		if err != nil {
 			return nil, nil, err
 		}
