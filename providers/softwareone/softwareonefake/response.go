@@ -74,11 +74,7 @@ func (f *Fake) route(parts []string) (*collection, string, *problem) {
 		c, err := f.collection(parts[0])
 		return c, parts[1], err
 	case len(parts) == 2 && parts[1] == "users" && !f.Removed:
-		rows := d.accountUsersOf
-		if f.FlatRows {
-			rows = d.membersOf
-		}
-		c, err := f.childrenOf(d.accounts, parts[0], rows)
+		c, err := f.childrenOf(d.accounts, parts[0], d.accountUsersOf)
 		return c, "", err
 	case len(parts) == 3 && parts[1] == "users" && d.collections[parts[0]] == nil && !f.Removed:
 		c, err := f.childrenOf(d.accounts, parts[0], d.accountUsersOf)

@@ -43,8 +43,6 @@ type Variations struct {
 	UnknownUser bool
 	// NoUserFilter rejects conditions on the user inside of a row.
 	NoUserFilter bool
-	// FlatRows makes /{accountId}/users respond with rows of the flat form.
-	FlatRows bool
 	// OtherNames uses the names of https://docs.platform.softwareone.com that differ
 	// from those of the OpenAPI document.
 	OtherNames bool
