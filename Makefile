@@ -63,9 +63,9 @@ lint: needs-go ## Run staticcheck, as pinned in go.mod
 sequential = archtest|bench(/.*)?|complexity|config|generate(/.*)?|graphiql|pagecache/envelope|persisted|sdl
 
 .PHONY: race
-race: needs-go needs-redis ## Run the tests of concurrent packages with the race detector
+race: needs-go needs-redis ## Run the tests of concurrent packages with the race detector, with fewer iterations
 	@# The target vet runs go vet.
-	go test -race -vet=off $$(go list ./... | grep -vE '/internal/($(sequential))$$|/(graph|jsonscan)(/|$$)')
+	go test -race -short -vet=off $$(go list ./... | grep -vE '/internal/($(sequential))$$|/(graph|jsonscan)(/|$$)')
 
 .PHONY: fuzz
 fuzz: needs-go ## Run every fuzz test, each for FUZZ

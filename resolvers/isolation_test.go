@@ -28,9 +28,6 @@ import (
 
 var seed = flag.Uint64("seed", 0, "the seed of the operations in TestIsolation; 0 for a random one")
 
-// operations is the number of operations in TestIsolation.
-const operations = 100_000
-
 // TestIsolation has two credentials at one vendor, with one URL and the same ids,
 // that share a cache and a Redis. Redis crashes and restarts. Whatever operations
 // read, invalidate and cancel concurrently, none sees data of the other credential.
@@ -51,6 +48,10 @@ func TestIsolation(t *testing.T) {
 		ResponseBytes: 64 << 10, CacheVersion: cache.Version,
 	})
 	const workers = 8
+	operations := 100_000
+	if testing.Short() { // as the race detector runs
+		operations = 30_000
+	}
 	var done atomic.Int64
 	var wg sync.WaitGroup
 	for worker := range uint64(workers) {
@@ -62,8 +63,8 @@ func TestIsolation(t *testing.T) {
 			}
 		})
 	}
-	reached := func(n int64) func() bool { return func() bool { return done.Load() >= n || t.Failed() } }
-	for n := int64(operations / 10); n < operations; n += operations / 5 {
+	reached := func(n int) func() bool { return func() bool { return int(done.Load()) >= n || t.Failed() } }
+	for n := operations / 10; n < operations; n += operations / 5 {
 		waitAtMost(t, 5*time.Minute, "operations before a crash", reached(n))
 		redis.Kill()
 		waitAtMost(t, 5*time.Minute, "operations after a crash", reached(n+operations/20))

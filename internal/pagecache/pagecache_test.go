@@ -67,6 +67,14 @@ func (v *vendor) decodings() int {
 	return v.decoded
 }
 
+// iterations returns n, or a tenth of it with -short, as the race detector runs.
+func iterations(n int) int {
+	if testing.Short() {
+		return n / 10
+	}
+	return n
+}
+
 // read gets the pages with these names, in their order.
 func (v *vendor) read(ctx context.Context, s *pagecache.Scope, names ...string) []pagecache.Answer[page] {
 	keys := make([]pagecache.Key, len(names))

@@ -10,11 +10,10 @@ import (
 	"github.com/accountgraph/accountgraph/internal/pagecache"
 )
 
-const tampered = 2500
-
 // TestRedis_TamperedValuesAreNotServed changes 10,000 values in Redis, each in one of four
 // ways, and reads them at a replica with an empty memory.
 func TestRedis_TamperedValuesAreNotServed(t *testing.T) {
+	tampered := iterations(2500)
 	names := make([]string, tampered)
 	for i := range names {
 		names[i] = fmt.Sprint("page ", i)
@@ -123,7 +122,7 @@ func TestRedis_CrossedRepliesAreNotServed(t *testing.T) {
 	}
 	f.mu.Unlock()
 	v.respond(func(name string) pagecache.Loaded { return pagecache.Loaded{Body: []byte(name)} })
-	for range 10 {
+	for range iterations(10) {
 		for _, s := range scopes {
 			for i, got := range v.read(t.Context(), s, names...) {
 				if got.Err != nil || got.Value.body != names[i] {
@@ -134,7 +133,7 @@ func TestRedis_CrossedRepliesAreNotServed(t *testing.T) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if n := events.of(pagecache.SealInvalid); crossed < 10_000 || n < crossed {
+	if n := events.of(pagecache.SealInvalid); crossed < iterations(10_000) || n < crossed {
 		t.Errorf("%d of %d crossed replies counted", n, crossed)
 	}
 }

@@ -19,7 +19,7 @@ func TestPage_SeparatesParts(t *testing.T) {
 	random := rand.New(rand.NewPCG(seed, 0))
 	alphabet := []string{"", "a", "b", "\x00", "\x00\x00\x00\x00\x00\x00\x00\x01", ":", "/", "|", "&", "1:", "page", "object", "%2F", "é", " "}
 	seen := map[pagecache.Key]string{}
-	for range 200_000 {
+	for range iterations(200_000) {
 		parts := make([]string, random.IntN(5))
 		for i := range parts {
 			for range random.IntN(4) {
