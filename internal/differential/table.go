@@ -71,7 +71,7 @@ var types = map[string][]field{
 		filtered("users", "User", "UserFilter", "UserOrder"), filtered("accounts", "Account", "AccountFilter", "EntityOrder"),
 		filtered("organizations", "Organization", "OrganizationFilter", "EntityOrder")),
 	"User": fields(user, one("person", "Person")),
-	"Membership": fields(entity, scalars("role", "vendorRole", "vendorRoleId", "license", "status", "joinedAt", "lastAccessAt"),
+	"Membership": fields(entity, scalars("role", "vendorRole", "vendorRoleId", "license", "status", "joinedAt", "invitedAt", "lastAccessAt"),
 		one("user", "User"), one("tenant", "Tenant"), one("account", "Account"), one("organization", "Organization"),
 		one("invitation", "Invitation"), many("groups", "Group"), many("buyers", "Buyer"), many("modules", "Module"), one("audit", "Audit")),
 	"Account": fields(entity, scalars("name", "type", "status", "vendorStatus", "serviceLevel", "externalId", "externalName", "icon",

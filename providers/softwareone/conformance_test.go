@@ -24,7 +24,9 @@ func TestProvider_Conforms(t *testing.T) {
 		set       func(*softwareonefake.Fake)
 		forbidden []string
 	}{
-		"page": {"", func(f *softwareonefake.Fake) { f.Operations, f.Verbose, f.CurrencyObjects = true, true, true }, nil},
+		"page": {"", func(f *softwareonefake.Fake) {
+			f.Operations, f.Verbose, f.CurrencyObjects, f.WithoutCreation = true, true, true, true
+		}, nil},
 		"2026": {
 			membersPath2026, func(f *softwareonefake.Fake) { f.Operations, f.Removed, f.NoOmitted = false, true, true },
 			[]string{model.TypeModule},
