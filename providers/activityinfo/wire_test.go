@@ -56,7 +56,7 @@ func TestMemberships_Example(t *testing.T) {
 	if diff := cmp.Diff(want, got, compareFieldSets); diff != "" {
 		t.Error(diff)
 	}
-	wantUnset(t, got[0], "Organization", "VendorRoleID", "JoinedAt", "LastAccessAt", "Invitation", "Audit")
+	wantUnset(t, got[0], "Organization", "VendorRoleID", "InvitedAt", "JoinedAt", "LastAccessAt", "Invitation", "Audit")
 	wantUnset(t, got[0].User, "ContactEmail", "AccountType", "VendorAccountType", "FirstName", "MiddleName", "LastName", "VendorStatus", "Icon", "Phone", "Settings", "CustomAttributes", "CreatedAt", "UpdatedAt", "Audit", "CurrentAccount")
 	if got[0].Account.HasField("name") || !got[0].Complete() || !got[0].User.Complete() {
 		t.Error("want a short reference to the account and complete records otherwise")
