@@ -94,8 +94,9 @@ func TestMemberships_Get(t *testing.T) {
 	if len(result.Failed) != 1 || providers.KindOf(result.Failed["190780555/600"]) != providers.Forbidden {
 		t.Errorf("failed %v, want that of the foreign account", result.Failed)
 	}
-	if len(v.calls) != 7 {
-		t.Errorf("calls %q, want one for each of five accounts, and the databases for each of two missing lists", v.calls)
+	// Both missing lists may share one reading of the databases.
+	if calls := slices.Compact(slices.Sorted(slices.Values(v.calls))); len(calls) != 6 || len(v.calls) > 7 {
+		t.Errorf("calls %q, want one for each of five accounts, and the databases for the missing lists", v.calls)
 	}
 }
 
