@@ -79,12 +79,8 @@ func quote(v string) string {
 	return encodedQuote + encode(v) + encodedQuote
 }
 
-// isPlain reports whether text matches itself inside a pattern of ilike: it is
-// ASCII without characters that have a meaning in patterns or quotes.
-func isPlain(s string) bool {
-	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return !isPlainRune(r) })
-}
-
+// isPlainRune reports whether a character matches itself inside a pattern of ilike: it
+// is ASCII without a meaning in patterns or quotes.
 func isPlainRune(r rune) bool {
 	return r >= ' ' && r < 0x7f && r != '*' && r != '\\' && r != '"'
 }
