@@ -43,9 +43,9 @@ func WithDetail(err error, what string) error {
 	return &clone
 }
 
-// IfExists returns err, which a list of the object with this id failed with, unless
-// there is no such object: then the list has no rows, and IfExists returns nil. It is for
-// reading a row by an id that names the object, when the vendor does not have the list.
+// IfExists decides what the failure of a child list of the object with this id means. It
+// returns nil if the object does not exist, so that the list has no rows, and err if the
+// object exists or could not be read. It reads the object with c.Get.
 func IfExists[T model.Node](ctx context.Context, c Collection[T], id string, err error) error {
 	result := c.Get(ctx, []string{id})
 	if _, exists := result.Objects[id]; exists || result.Failed[id] != nil {

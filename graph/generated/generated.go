@@ -283,7 +283,10 @@ var sources = []*ast.Source{
 An instruction to this server's code generator: one resolver call resolves all
 representations of the type. It has no meaning for clients and gateways.
 """
-directive @entityResolver(multi: Boolean) on OBJECT
+directive @entityResolver(
+  "Whether one call resolves all representations."
+  multi: Boolean
+) on OBJECT
 
 """
 The cost of a field, for gateways that limit or plan queries by cost. An object
@@ -400,8 +403,8 @@ type Provider implements Node @key(fields: "id") @cacheTag(format: "{$key.id}") 
   configuration, which are also errors in each list that they belong to, and those that
   the vendor names elsewhere, which no list contains (ActivityInfo: the billing account of
   a database that another owner shares). Empty where the vendor lists only tenants that
-  the credential may read. Reading it calls the vendor once a tenant, unless cached. A
-  tenant of which it is not known whether the credential may read it is an error.
+  the credential may read. Reading it calls the vendor once per tenant, unless cached. If
+  the server cannot find out whether the credential may read a tenant, that is an error.
   """
   unreadableTenants: [String!]! @cost(weight: 5) @listSize(assumedSize: 5)
 }
@@ -488,7 +491,7 @@ type User implements Node @key(fields: "id") @cacheTag(format: "{$key.id}") @ent
   login: String @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
   "An e-mail address that the user signs in with, or has confirmed at the vendor. Users with the same address are one person. All vendors; null for a BlendVision account without e-mail. Without the scope ` + "`" + `personal:read` + "`" + `, null with the error ` + "`" + `FORBIDDEN` + "`" + `."
   email: String @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
-  "An e-mail address that the vendor calls a contact. The user may not own it, and it makes nobody the same person. BlendVision. Without the scope ` + "`" + `personal:read` + "`" + `, null with the error ` + "`" + `FORBIDDEN` + "`" + `."
+  "An e-mail address that the vendor calls a contact. The user may not own it, and it is not used to match persons. BlendVision. Without the scope ` + "`" + `personal:read` + "`" + `, null with the error ` + "`" + `FORBIDDEN` + "`" + `."
   contactEmail: String @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
   "What the account stands for, normalized; null if the vendor does not tell. BlendVision."
   accountType: UserAccountType
@@ -1337,9 +1340,9 @@ type UserConnection {
   nodes: [User]!
   "The position of the page."
   pageInfo: PageInfo!
-  "The length of the whole list, with the filter; null if a vendor does not return it and only reading all pages would tell. Selecting it can cost vendor calls."
+  "The length of the whole list, with the filter; the same on all pages. Null if it is unknown: a vendor does not return it, or rows may be missing (` + "`" + `complete` + "`" + ` is false). Selecting it can cost vendor calls."
   totalCount: Int
-  "False if rows may be missing: a provider failed, a limit was reached (both with an error), or the vendor hides rows from the credential (without an error). Once false, it is false on all later pages of the list. Else true, also for an empty page. It tells caches and gateways that drop errors."
+  "False if rows may be missing: a provider failed, a limit was reached (both with an error), or the vendor hides rows from the credential (without an error). Once false, it is false on all later pages of the list. Else true, also for an empty page. Select it where errors can be lost, for example in a client cache or behind a gateway."
   complete: Boolean!
   "The age of the data; null if the page needed no vendor data."
   freshness: Freshness
@@ -1361,9 +1364,9 @@ type MembershipConnection {
   nodes: [Membership]!
   "The position of the page."
   pageInfo: PageInfo!
-  "The length of the whole list, with the filter; null if a vendor does not return it and only reading all pages would tell. Selecting it can cost vendor calls."
+  "The length of the whole list, with the filter; the same on all pages. Null if it is unknown: a vendor does not return it, or rows may be missing (` + "`" + `complete` + "`" + ` is false). Selecting it can cost vendor calls."
   totalCount: Int
-  "False if rows may be missing: a provider failed, a limit was reached (both with an error), or the vendor hides rows from the credential (without an error). Once false, it is false on all later pages of the list. Else true, also for an empty page. It tells caches and gateways that drop errors."
+  "False if rows may be missing: a provider failed, a limit was reached (both with an error), or the vendor hides rows from the credential (without an error). Once false, it is false on all later pages of the list. Else true, also for an empty page. Select it where errors can be lost, for example in a client cache or behind a gateway."
   complete: Boolean!
   "The age of the data; null if the page needed no vendor data."
   freshness: Freshness
@@ -1385,9 +1388,9 @@ type AccountConnection {
   nodes: [Account]!
   "The position of the page."
   pageInfo: PageInfo!
-  "The length of the whole list, with the filter; null if a vendor does not return it and only reading all pages would tell. Selecting it can cost vendor calls."
+  "The length of the whole list, with the filter; the same on all pages. Null if it is unknown: a vendor does not return it, or rows may be missing (` + "`" + `complete` + "`" + ` is false). Selecting it can cost vendor calls."
   totalCount: Int
-  "False if rows may be missing: a provider failed, a limit was reached (both with an error), or the vendor hides rows from the credential (without an error). Once false, it is false on all later pages of the list. Else true, also for an empty page. It tells caches and gateways that drop errors."
+  "False if rows may be missing: a provider failed, a limit was reached (both with an error), or the vendor hides rows from the credential (without an error). Once false, it is false on all later pages of the list. Else true, also for an empty page. Select it where errors can be lost, for example in a client cache or behind a gateway."
   complete: Boolean!
   "The age of the data; null if the page needed no vendor data."
   freshness: Freshness
@@ -1409,9 +1412,9 @@ type OrganizationConnection {
   nodes: [Organization]!
   "The position of the page."
   pageInfo: PageInfo!
-  "The length of the whole list, with the filter; null if a vendor does not return it and only reading all pages would tell. Selecting it can cost vendor calls."
+  "The length of the whole list, with the filter; the same on all pages. Null if it is unknown: a vendor does not return it, or rows may be missing (` + "`" + `complete` + "`" + ` is false). Selecting it can cost vendor calls."
   totalCount: Int
-  "False if rows may be missing: a provider failed, a limit was reached (both with an error), or the vendor hides rows from the credential (without an error). Once false, it is false on all later pages of the list. Else true, also for an empty page. It tells caches and gateways that drop errors."
+  "False if rows may be missing: a provider failed, a limit was reached (both with an error), or the vendor hides rows from the credential (without an error). Once false, it is false on all later pages of the list. Else true, also for an empty page. Select it where errors can be lost, for example in a client cache or behind a gateway."
   complete: Boolean!
   "The age of the data; null if the page needed no vendor data."
   freshness: Freshness
@@ -1433,9 +1436,9 @@ type GroupConnection {
   nodes: [Group]!
   "The position of the page."
   pageInfo: PageInfo!
-  "The length of the whole list, with the filter; null if a vendor does not return it and only reading all pages would tell. Selecting it can cost vendor calls."
+  "The length of the whole list, with the filter; the same on all pages. Null if it is unknown: a vendor does not return it, or rows may be missing (` + "`" + `complete` + "`" + ` is false). Selecting it can cost vendor calls."
   totalCount: Int
-  "False if rows may be missing: a provider failed, a limit was reached (both with an error), or the vendor hides rows from the credential (without an error). Once false, it is false on all later pages of the list. Else true, also for an empty page. It tells caches and gateways that drop errors."
+  "False if rows may be missing: a provider failed, a limit was reached (both with an error), or the vendor hides rows from the credential (without an error). Once false, it is false on all later pages of the list. Else true, also for an empty page. Select it where errors can be lost, for example in a client cache or behind a gateway."
   complete: Boolean!
   "The age of the data; null if the page needed no vendor data."
   freshness: Freshness
@@ -1457,9 +1460,9 @@ type BuyerConnection {
   nodes: [Buyer]!
   "The position of the page."
   pageInfo: PageInfo!
-  "The length of the whole list, with the filter; null if a vendor does not return it and only reading all pages would tell. Selecting it can cost vendor calls."
+  "The length of the whole list, with the filter; the same on all pages. Null if it is unknown: a vendor does not return it, or rows may be missing (` + "`" + `complete` + "`" + ` is false). Selecting it can cost vendor calls."
   totalCount: Int
-  "False if rows may be missing: a provider failed, a limit was reached (both with an error), or the vendor hides rows from the credential (without an error). Once false, it is false on all later pages of the list. Else true, also for an empty page. It tells caches and gateways that drop errors."
+  "False if rows may be missing: a provider failed, a limit was reached (both with an error), or the vendor hides rows from the credential (without an error). Once false, it is false on all later pages of the list. Else true, also for an empty page. Select it where errors can be lost, for example in a client cache or behind a gateway."
   complete: Boolean!
   "The age of the data; null if the page needed no vendor data."
   freshness: Freshness
@@ -1481,9 +1484,9 @@ type SellerConnection {
   nodes: [Seller]!
   "The position of the page."
   pageInfo: PageInfo!
-  "The length of the whole list, with the filter; null if a vendor does not return it and only reading all pages would tell. Selecting it can cost vendor calls."
+  "The length of the whole list, with the filter; the same on all pages. Null if it is unknown: a vendor does not return it, or rows may be missing (` + "`" + `complete` + "`" + ` is false). Selecting it can cost vendor calls."
   totalCount: Int
-  "False if rows may be missing: a provider failed, a limit was reached (both with an error), or the vendor hides rows from the credential (without an error). Once false, it is false on all later pages of the list. Else true, also for an empty page. It tells caches and gateways that drop errors."
+  "False if rows may be missing: a provider failed, a limit was reached (both with an error), or the vendor hides rows from the credential (without an error). Once false, it is false on all later pages of the list. Else true, also for an empty page. Select it where errors can be lost, for example in a client cache or behind a gateway."
   complete: Boolean!
   "The age of the data; null if the page needed no vendor data."
   freshness: Freshness
@@ -1505,9 +1508,9 @@ type ModuleConnection {
   nodes: [Module]!
   "The position of the page."
   pageInfo: PageInfo!
-  "The length of the whole list, with the filter; null if a vendor does not return it and only reading all pages would tell. Selecting it can cost vendor calls."
+  "The length of the whole list, with the filter; the same on all pages. Null if it is unknown: a vendor does not return it, or rows may be missing (` + "`" + `complete` + "`" + ` is false). Selecting it can cost vendor calls."
   totalCount: Int
-  "False if rows may be missing: a provider failed, a limit was reached (both with an error), or the vendor hides rows from the credential (without an error). Once false, it is false on all later pages of the list. Else true, also for an empty page. It tells caches and gateways that drop errors."
+  "False if rows may be missing: a provider failed, a limit was reached (both with an error), or the vendor hides rows from the credential (without an error). Once false, it is false on all later pages of the list. Else true, also for an empty page. Select it where errors can be lost, for example in a client cache or behind a gateway."
   complete: Boolean!
   "The age of the data; null if the page needed no vendor data."
   freshness: Freshness
@@ -1666,7 +1669,7 @@ type Query {
   people(
     "The e-mail addresses, at most 100. Case, Unicode form and spaces around them are ignored."
     emails: [String!]!
-  ): [Person]! @cost(weight: 5) @listSize(assumedSize: 100) @cacheTag(format: "people")
+  ): [Person]! @cost(weight: 20) @listSize(assumedSize: 100) @cacheTag(format: "people")
 }
 
 """

@@ -68,6 +68,7 @@ const (
 
 // Node is an object with a global id.
 type Node interface {
+	// IsNode marks the type for gqlgen.
 	IsNode()
 	// GlobalID is the global id.
 	GlobalID() ID
@@ -88,6 +89,7 @@ type Node interface {
 // Tenant is an Account or an Organization: a user can be a member of it.
 type Tenant interface {
 	Node
+	// IsTenant marks the type for gqlgen.
 	IsTenant()
 }
 

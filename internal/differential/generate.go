@@ -250,7 +250,7 @@ func (g *Generator) email() string {
 	email := pick(g, g.world.Lists["User"]).text("email")
 	switch g.rand.IntN(4) {
 	case 0:
-		return strings.ToUpper(strings.ReplaceAll(email, "ß", "ß"))
+		return strings.ToUpper(email)
 	case 1:
 		return norm.NFD.String(email)
 	case 2:

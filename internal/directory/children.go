@@ -17,9 +17,9 @@ const maxParents = 100
 // provider and type. parentOf returns the parent that a row names, "" where it names
 // none. Where the vendor supports it, one read serves up to 100 parents; otherwise,
 // or where that takes more calls than one a parent, the lists are read one by one in
-// parallel. When a common read fails for a reason that each list would fail for, its
-// error is that of every list, as are the errors of its pages. A parent of a provider without such lists has no
-// listing.
+// parallel. If the common read fails for a reason that is not specific to one parent,
+// every listing has its error. Errors of its pages are in every listing too. A parent of
+// a provider without such lists has no listing.
 func ReadChildren[T model.Node](
 	ctx context.Context, d *Directory, sel Selector[T], parentOf func(row T) model.ID, l List, parents []model.ID, w Window,
 ) map[model.ID]Listing[T] {
@@ -98,7 +98,7 @@ func (r *childReader[T]) readTogether(ctx context.Context, c providers.Collectio
 			return false
 		}
 		if repeats(page, seen) {
-			return false // the list that does not end says so
+			return false // reading one by one attributes the error to its parent
 		}
 		freshness = freshness.Merge(&page.Freshness)
 		gaps.Add(GapsOf(page))
@@ -112,7 +112,7 @@ func (r *childReader[T]) readTogether(ctx context.Context, c providers.Collectio
 		}
 		if page.Next == "" {
 			if gaps.Empty() && page.Total != nil && len(seen) < *page.Total {
-				return false // the list that is too short says so
+				return false // reading one by one attributes the error to its parent
 			}
 			break
 		}

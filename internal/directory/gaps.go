@@ -16,7 +16,7 @@ type Gaps struct {
 	Providers []*model.Provider
 }
 
-// GapsOf returns what a page lacks.
+// GapsOf returns what a page lacks, without Providers.
 func GapsOf[T any](page *providers.Page[T]) Gaps {
 	return Gaps{Errors: page.Errors, Hidden: page.Hidden}
 }

@@ -67,9 +67,9 @@ func Paginate[T model.Node](l List, provider string, rows []T, gaps Gaps, w Wind
 	return listing
 }
 
-// finish sets what the pages of a walk agree on: the total is that of the first page
-// that counted, and a list is not complete after a page that was not. The cursors carry
-// both. total is the total as this window knows it.
+// finish sets Complete, TotalCount and PageInfo, and stores the first two in the
+// cursors: later pages return the total of the first page that selected it, and stay
+// incomplete after an incomplete page. total is nil if this window does not know it.
 func (l *Listing[T]) finish(w Window, total *int, gaps Gaps) {
 	l.Errors, l.Incomplete = gaps.Errors, gaps.Providers
 	l.Complete, l.TotalCount = gaps.Empty(), total

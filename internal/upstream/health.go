@@ -50,9 +50,9 @@ func isCredentialFailure(res result) bool {
 
 // Status summarizes the last calls: UNKNOWN before the first one; DOWN if the last
 // five failed, or all of fewer; DEGRADED if one of the last twenty failed; else UP.
-// A call fails without a response, with status 401, 408, 429 or 5xx, or with an
-// unusable response, and with 404 or 410 for a Collection. Other error statuses are not failures, nor are 401 and 429 for
-// a caller's credential. Canceled calls do not count.
+// A call fails without a response, with an unusable response, with status 401, 408, 429
+// or 5xx, or with 404 or 410 if Request.Collection is set. Other error statuses are not
+// failures, nor are 401 and 429 for a caller's credential. Canceled calls do not count.
 func (c *Client) Status() model.ProviderStatus { return c.health.status() }
 
 func (h *health) status() model.ProviderStatus {

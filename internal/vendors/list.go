@@ -49,7 +49,7 @@ var all = []Vendor{
 	{
 		Vendor: config.Vendor{Name: model.ActivePlatform, Keys: []config.Key{{
 			Name: "firstPage", Check: checkFirstPage,
-			Doc: "The number of the first page of the vendor's lists, 0 or 1. Default: the server finds it out, with one call in addition once a process.",
+			Doc: "The number of the first page of the vendor's lists, 0 or 1. Default: the server detects it, with one more call per process.",
 		}}},
 		Open: func(c upstream.Config, token providers.Secret, o config.Options) (providers.Provider, error) {
 			return activeplatform.New(c, token, activeplatform.Options{FirstPage: firstPage(o.Text("firstPage"))})

@@ -23,7 +23,7 @@ func (a accounts) Page(ctx context.Context, q providers.Query, token string) (*p
 	if q.Parent.Type != "" {
 		return nil, a.invalidArgument("accounts have no parent")
 	}
-	at, ok := upstream.ParseWalk(token)
+	at, ok := upstream.ParsePagePosition(token)
 	if !ok {
 		return nil, a.invalidArgument("invalid page token")
 	}

@@ -5,7 +5,7 @@
 // The vendor does not document how pages are numbered and limited, how a list
 // ends, how filters compare, or what error responses look like. Each assumption is
 // stated where it is used; reading stays correct if the assumption does not hold.
-// What responses show is found out once a process: see facts.
+// Undocumented properties are detected once per process: see detected.
 //
 // The package is independent of GraphQL and of other vendors.
 package activeplatform
@@ -29,18 +29,18 @@ type Options struct {
 
 // Provider is one connection to an installation. It is safe for concurrent use.
 type Provider struct {
-	client *upstream.Client
-	facts  *facts
+	client   *upstream.Client
+	detected *detected
 }
 
-// facts are what the documentation does not tell of an installation. All credentials
+// detected holds the undocumented properties of an installation. All credentials
 // share them.
-type facts struct {
+type detected struct {
 	// firstPage is the vendor's number of the first page.
-	firstPage *upstream.Finding[int]
+	firstPage *upstream.Detected[int]
 	// accountUsersPaged and userAccountsPaged tell whether the vendor divides the users
 	// of an account and the accounts of a user into pages.
-	accountUsersPaged, userAccountsPaged *upstream.Finding[bool]
+	accountUsersPaged, userAccountsPaged *upstream.Detected[bool]
 }
 
 var _ providers.Provider = (*Provider)(nil)
@@ -60,10 +60,10 @@ func New(c upstream.Config, token providers.Secret, o Options) (*Provider, error
 	if err != nil {
 		return nil, err
 	}
-	f := &facts{
-		firstPage:         upstream.NewFinding[int](c.Provider),
-		accountUsersPaged: upstream.NewFinding[bool](c.Provider),
-		userAccountsPaged: upstream.NewFinding[bool](c.Provider),
+	f := &detected{
+		firstPage:         upstream.NewDetected[int](c.Provider),
+		accountUsersPaged: upstream.NewDetected[bool](c.Provider),
+		userAccountsPaged: upstream.NewDetected[bool](c.Provider),
 	}
 	if o.FirstPage != nil {
 		f.firstPage.Set(*o.FirstPage)
@@ -77,7 +77,7 @@ func credential(token providers.Secret) upstream.Credential {
 
 // WithCredential implements providers.Provider.
 func (p *Provider) WithCredential(token providers.Secret) providers.Provider {
-	return &Provider{p.client.WithCredential(token, credential), p.facts}
+	return &Provider{p.client.WithCredential(token, credential), p.detected}
 }
 
 // Connection implements providers.Provider.

@@ -14,7 +14,7 @@ const maxPages = 100
 // readChildren reads the list of an account or of a user as one page. The vendor
 // documents no pages for it, but a server may divide it. Its second page shows that:
 // where there are no pages, it repeats the first one. paged holds what it shows.
-func readChildren[T model.Node](ctx context.Context, p *Provider, paged *upstream.Finding[bool], l list[T]) (*providers.Page[T], error) {
+func readChildren[T model.Node](ctx context.Context, p *Provider, paged *upstream.Detected[bool], l list[T]) (*providers.Page[T], error) {
 	reply, err := readPage(ctx, p, l, 1)
 	if err != nil {
 		return nil, err
@@ -22,7 +22,7 @@ func readChildren[T model.Node](ctx context.Context, p *Provider, paged *upstrea
 	all := &children[T]{provider: p, page: &providers.Page[T]{}, seen: map[model.ID]bool{}}
 	at, step := all.add(upstream.Start(), reply)
 	if step == upstream.More {
-		divided, _, err := paged.FindOut(ctx, func() (bool, bool, error) {
+		divided, _, err := paged.Detect(ctx, func() (bool, bool, error) {
 			second, err := readPage(ctx, p, l, 2)
 			return !overlap(second.Value.ids, reply.Value.ids), err == nil, err
 		})
@@ -58,7 +58,7 @@ type children[T model.Node] struct {
 }
 
 // add adds the page at a place of the list.
-func (c *children[T]) add(at upstream.Walk, reply upstream.Reply[rows[T]]) (upstream.Walk, upstream.Step) {
+func (c *children[T]) add(at upstream.PagePosition, reply upstream.Reply[rows[T]]) (upstream.PagePosition, upstream.Step) {
 	next, step := at.Next(reply.Value.ids, upstream.Total{})
 	c.page.Freshness = *(&reply.Freshness).Merge(c.freshness())
 	if step == upstream.Repeated {

@@ -45,7 +45,7 @@ func (p *Provider) readAccountUsers(ctx context.Context, account string) (*provi
 	if err != nil {
 		return nil, p.newError(providers.InvalidArgument, "invalid account id")
 	}
-	return readChildren(ctx, p, p.facts.accountUsersPaged, list[*model.User]{
+	return readChildren(ctx, p, p.detected.accountUsersPaged, list[*model.User]{
 		path: root + path, tags: p.client.IDs(model.TypeAccount, account), decode: p.decodeUser,
 	})
 }
@@ -58,7 +58,7 @@ func (p *Provider) readUserAccounts(ctx context.Context, user string) (*provider
 	if err != nil {
 		return nil, p.newError(providers.InvalidArgument, "invalid user id")
 	}
-	return readChildren(ctx, p, p.facts.userAccountsPaged, list[*model.Account]{
+	return readChildren(ctx, p, p.detected.userAccountsPaged, list[*model.Account]{
 		path: root + path, tags: p.client.IDs(model.TypeUser, user), decode: p.decodeAccount,
 	})
 }

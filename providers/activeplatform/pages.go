@@ -43,7 +43,7 @@ type list[T model.Node] struct {
 func readPage[T model.Node](ctx context.Context, p *Provider, l list[T], number int) (upstream.Reply[rows[T]], error) {
 	var first upstream.Reply[rows[T]]
 	found := false
-	base, known, err := p.facts.firstPage.FindOut(ctx, func() (base int, known bool, err error) {
+	base, known, err := p.detected.firstPage.Detect(ctx, func() (base int, known bool, err error) {
 		found = true
 		first, base, known, err = findFirstPage(ctx, p, l)
 		return base, known, err
@@ -126,7 +126,7 @@ func readNumbered[T model.Node](ctx context.Context, p *Provider, l list[T], num
 }
 
 // pageAt reads the page at a place of a list.
-func pageAt[T model.Node](ctx context.Context, p *Provider, l list[T], at upstream.Walk) (page *providers.Page[T], decoded bool, err error) {
+func pageAt[T model.Node](ctx context.Context, p *Provider, l list[T], at upstream.PagePosition) (page *providers.Page[T], decoded bool, err error) {
 	reply, err := readPage(ctx, p, l, at.Number)
 	if err != nil {
 		return nil, false, err

@@ -31,7 +31,7 @@ func (u users) Page(ctx context.Context, q providers.Query, token string) (*prov
 	if q.Parent.Type != "" {
 		return nil, u.invalidArgument("users have no parent")
 	}
-	at, ok := upstream.ParseWalk(token)
+	at, ok := upstream.ParsePagePosition(token)
 	emails := searchableEmails(q.Filter.Emails)
 	if !ok {
 		return nil, u.invalidArgument("invalid page token")

@@ -35,7 +35,7 @@ type client struct {
 	provider        *model.Provider
 	organizationIDs organizationIDs
 	// totals tell, by the path of a list, whether its totals count the whole list.
-	totals map[string]*upstream.Finding[bool]
+	totals map[string]*upstream.Detected[bool]
 }
 
 // accounts is the list of an organization's members, each with a complete user. Lists

@@ -38,10 +38,10 @@ func (p listPage[T]) Nodes() []model.Node { return upstream.NodesIn(p.items) }
 
 // newTotals returns, for the path of each list, whether totals count the whole list.
 // It is found out once a process.
-func newTotals(p *model.Provider) map[string]*upstream.Finding[bool] {
-	totals := map[string]*upstream.Finding[bool]{}
+func newTotals(p *model.Provider) map[string]*upstream.Detected[bool] {
+	totals := map[string]*upstream.Detected[bool]{}
 	for _, path := range []string{accountsPath, rolesPath, subOrganizationsPath} {
-		totals[path] = upstream.NewFinding[bool](p)
+		totals[path] = upstream.NewDetected[bool](p)
 	}
 	return totals
 }
@@ -67,11 +67,11 @@ func readNumber[T any](ctx context.Context, c *client, l list[T], number int) (u
 // judge returns what follows the page at a place of a list, and the length of the list
 // if it is known. Where the total is the number of rows that were read, and it is not
 // known whether totals count the list, judge reads the next page.
-func judge[T any](ctx context.Context, c *client, l list[T], at upstream.Walk, page listPage[T]) (upstream.Walk, upstream.Step, *int) {
+func judge[T any](ctx context.Context, c *client, l list[T], at upstream.PagePosition, page listPage[T]) (upstream.PagePosition, upstream.Step, *int) {
 	rows := at.Rows + len(page.ids)
 	total := upstream.Total{Rows: page.total, Exact: page.total > len(page.ids)}
 	if total.Rows == rows && rows > 0 && !total.Exact {
-		countsList, known, err := c.totals[l.path].FindOut(ctx, func() (countsList, known bool, err error) {
+		countsList, known, err := c.totals[l.path].Detect(ctx, func() (countsList, known bool, err error) {
 			next, err := readNumber(ctx, c, l, at.Number+1)
 			total.Exact = err == nil && len(next.Value.ids) == 0
 			return total.Exact, !total.Exact || next.Value.total > 0, err
@@ -90,7 +90,7 @@ func judge[T any](ctx context.Context, c *client, l list[T], at upstream.Walk, p
 
 // readAt reads the page at a place of a list. The length of the list is for a query
 // without a filter.
-func readAt[T any](ctx context.Context, c *client, l list[T], at upstream.Walk) (*providers.Page[T], error) {
+func readAt[T any](ctx context.Context, c *client, l list[T], at upstream.PagePosition) (*providers.Page[T], error) {
 	reply, err := readNumber(ctx, c, l, at.Number)
 	if err != nil {
 		return nil, err
@@ -122,8 +122,8 @@ func (c *client) gaps(step upstream.Step, unreadable int) []error {
 }
 
 // parsePageToken parses a token of one organization's list.
-func (c *client) parsePageToken(token string) (upstream.Walk, error) {
-	at, ok := upstream.ParseWalk(token)
+func (c *client) parsePageToken(token string) (upstream.PagePosition, error) {
+	at, ok := upstream.ParsePagePosition(token)
 	if !ok {
 		return at, c.newError(providers.InvalidArgument, "invalid page token")
 	}

@@ -95,7 +95,7 @@ func (u users) Page(ctx context.Context, q providers.Query, token string) (*prov
 }
 
 // page reads the page at a place of the configured organization with this index.
-func (u users) page(ctx context.Context, q providers.Query, index int, at upstream.Walk) (*providers.Page[*model.User], error) {
+func (u users) page(ctx context.Context, q providers.Query, index int, at upstream.PagePosition) (*providers.Page[*model.User], error) {
 	members, err := readAt(ctx, u.client, u.client.accounts(u.organizations[index]), at)
 	if err != nil {
 		return nil, err
@@ -125,7 +125,7 @@ func (users) SupportsParents(string) bool { return false }
 
 // parsePageToken parses a token of Page to an index into the configured organizations
 // and a place in the list of its members.
-func (u users) parsePageToken(token string) (index int, at upstream.Walk, err error) {
+func (u users) parsePageToken(token string) (index int, at upstream.PagePosition, err error) {
 	if token == "" {
 		return 0, upstream.Start(), nil
 	}

@@ -18,7 +18,7 @@ var (
 )
 
 // wirePagination describes a page. The number and the size of the page do not count:
-// see upstream.Walk.
+// see upstream.PagePosition.
 type wirePagination struct {
 	TotalItems count `json:"total_items"`
 }

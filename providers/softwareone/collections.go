@@ -26,7 +26,7 @@ const (
 )
 
 // newCollections returns the collections that the platform has.
-func newCollections(client *upstream.Client, d decoder, accountUsersPath string, q *quirks) providers.Collections {
+func newCollections(client *upstream.Client, d decoder, accountUsersPath string, q *detected) providers.Collections {
 	accounts := &collection[*model.Account]{
 		client: client, kind: model.TypeAccount, path: accountsPath, statuses: accountStatuses,
 		properties: accountType, selects: accountType.selects, decode: rowDecoder((*wireAccount).read, d.account),
@@ -36,7 +36,7 @@ func newCollections(client *upstream.Client, d decoder, accountUsersPath string,
 			client: client, kind: model.TypeUser, path: usersPath, statuses: userStatuses,
 			properties: userType, selects: userType.selects, decode: rowDecoder((*wireUser).read, d.user),
 		},
-		Memberships: &memberships{client: client, decoder: d, accounts: accounts, path: accountUsersPath, quirks: q},
+		Memberships: &memberships{client: client, decoder: d, accounts: accounts, path: accountUsersPath, detected: q},
 		Accounts:    accounts,
 		Groups: &collection[*model.Group]{
 			client: client, kind: model.TypeGroup, path: groupsPath, inAccounts: true,

@@ -21,8 +21,8 @@ type memberships struct {
 	decoder  decoder
 	accounts *collection[*model.Account]
 	// path is the path of an account's users, with accountPlaceholder.
-	path   string
-	quirks *quirks
+	path     string
+	detected *detected
 }
 
 // flat reports whether rows are users with additional properties, as they are
@@ -96,7 +96,7 @@ func (m *memberships) get(ctx context.Context, ids []string, named propertySet, 
 // rows by the user inside of them, which no page of the vendor promises, it reads the
 // whole list.
 func (m *memberships) getOfAccount(ctx context.Context, account string, ids []string, named propertySet, selects string) providers.BatchResult[*model.Membership] {
-	if !m.flat() && m.quirks.noUserFilter.Load() {
+	if !m.flat() && m.detected.noUserFilter.Load() {
 		return m.scan(ctx, account, ids, named, selects)
 	}
 	result := m.batch(account, named, selects).Get(ctx, m.client, ids)
@@ -111,7 +111,7 @@ func (m *memberships) getOfAccount(ctx context.Context, account string, ids []st
 	}
 	scanned := m.scan(ctx, account, rejected, named, selects)
 	if len(scanned.Failed) == 0 {
-		m.quirks.noUserFilter.Store(true)
+		m.detected.noUserFilter.Store(true)
 	}
 	for _, id := range rejected {
 		delete(result.Failed, id)

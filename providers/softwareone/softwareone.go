@@ -40,7 +40,7 @@ type Provider struct {
 	client      *upstream.Client
 	decoder     decoder
 	usersPath   string
-	quirks      *quirks
+	detected    *detected
 	collections providers.Collections
 }
 
@@ -64,16 +64,16 @@ func New(c upstream.Config, token providers.Secret, o Options) (*Provider, error
 	if err != nil {
 		return nil, err
 	}
-	return newProvider(client, decoder{provider: c.Provider, fieldSets: newFieldSets()}, path, &quirks{}), nil
+	return newProvider(client, decoder{provider: c.Provider, fieldSets: newFieldSets()}, path, &detected{}), nil
 }
 
-func newProvider(client *upstream.Client, d decoder, usersPath string, q *quirks) *Provider {
+func newProvider(client *upstream.Client, d decoder, usersPath string, q *detected) *Provider {
 	return &Provider{client, d, usersPath, q, newCollections(client, d, usersPath, q)}
 }
 
-// quirks are what calls have shown of an installation. All connections to it share
+// detected holds what calls have shown of an installation. All connections to it share
 // them.
-type quirks struct {
+type detected struct {
 	// noUserFilter is whether the platform rejects a filter by the user inside of a
 	// member's row.
 	noUserFilter atomic.Bool
@@ -107,7 +107,7 @@ func (p *Provider) Invalidate(ctx context.Context, ids []model.ID) { p.client.In
 
 // WithCredential returns the connection authenticated with token.
 func (p *Provider) WithCredential(token providers.Secret) providers.Provider {
-	return newProvider(p.client.WithCredential(token, upstream.Bearer), p.decoder, p.usersPath, p.quirks)
+	return newProvider(p.client.WithCredential(token, upstream.Bearer), p.decoder, p.usersPath, p.detected)
 }
 
 // Collections returns all collections but organizations and roles, which the

@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// Walk is a place in a list whose pages are numbered: before the page with this number.
-// It goes on by the rows that came and not by what a response claims: neither the
-// requested nor a reported page size counts. Its text is a page token.
-type Walk struct {
+// PagePosition is a position in a list with numbered pages. Whether another page
+// follows depends on the rows received, not on a requested or reported page size.
+// String encodes it as a page token.
+type PagePosition struct {
 	// Number is the number of the next page, from 1.
 	Number int
 	// Rows is the number of rows on the pages before, Size that on the longest of them.
@@ -20,13 +20,13 @@ type Walk struct {
 	previous string
 }
 
-// Start is the place before the first page.
-func Start() Walk { return Walk{Number: 1} }
+// Start is the position before the first page.
+func Start() PagePosition { return PagePosition{Number: 1} }
 
 // Step is what follows a page.
 type Step int
 
-// The steps of a walk.
+// The values of Step.
 const (
 	// End: the page was the last one.
 	End Step = iota
@@ -35,24 +35,24 @@ const (
 	// Repeated: the rows are those of the page before, so that the vendor does not
 	// advance.
 	Repeated
-	// Short: the vendor has no further rows although its total promises more.
+	// Short: the vendor has no further rows although its total is larger.
 	Short
 )
 
-// Total is what a vendor says of the length of a list.
+// Total is the length of a list as a vendor reports it.
 type Total struct {
-	// Rows is the number of rows, 0 if the vendor tells none.
+	// Rows is the number of rows, 0 if the vendor reports none.
 	Rows int
 	// Exact is set if the number counts the whole list and not a page of it.
 	Exact bool
 }
 
-// Next returns the place after a page that has rows with these ids, and what follows
+// Next returns the position after a page that has rows with these ids, and what follows
 // the page. An empty page, or one that is shorter than an earlier one, is the last
-// unless the total promises more rows. Past one empty page the walk goes on where the
-// total promises rows; it does not go on past two.
-func (w Walk) Next(ids []string, total Total) (Walk, Step) {
-	next := Walk{Number: w.Number + 1, Rows: w.Rows + len(ids), Size: max(w.Size, len(ids)), previous: digest(ids)}
+// unless the total is larger than the number of rows received. Then one empty page is
+// followed by another request, two are not.
+func (w PagePosition) Next(ids []string, total Total) (PagePosition, Step) {
+	next := PagePosition{Number: w.Number + 1, Rows: w.Rows + len(ids), Size: max(w.Size, len(ids)), previous: digest(ids)}
 	switch {
 	case len(ids) > 0 && next.previous == w.previous:
 		return w, Repeated
@@ -75,38 +75,38 @@ const (
 	maxRows       = 1_000_000_000
 )
 
-// String formats the place as number, rows, size and digest: `3.200.100.5f3a09c1`. The
-// first place is `1`.
-func (w Walk) String() string {
+// String formats the position as number, rows, size and digest: `3.200.100.5f3a09c1`. The
+// first position is `1`.
+func (w PagePosition) String() string {
 	if w.Number == 1 {
 		return "1"
 	}
 	return fmt.Sprintf("%d.%d.%d.%s", w.Number, w.Rows, w.Size, w.previous)
 }
 
-// ParseWalk parses the output of String, and "" as the first place. It rejects every
+// ParsePagePosition parses the output of String, and "" as the first position. It rejects every
 // other text.
-func ParseWalk(token string) (w Walk, ok bool) {
+func ParsePagePosition(token string) (w PagePosition, ok bool) {
 	if token == "" || token == "1" {
 		return Start(), true
 	}
 	parts := strings.Split(token, ".")
 	if len(parts) != 4 || len(parts[3]) != digestLength {
-		return Walk{}, false
+		return PagePosition{}, false
 	}
 	var numbers [3]int
 	for i, limit := range []int{maxPageNumber, maxRows, maxRows} {
 		n, err := strconv.Atoi(parts[i])
 		if err != nil || n < 0 || n > limit {
-			return Walk{}, false
+			return PagePosition{}, false
 		}
 		numbers[i] = n
 	}
 	sum, err := strconv.ParseUint(parts[3], 16, 32)
 	if err != nil {
-		return Walk{}, false
+		return PagePosition{}, false
 	}
-	w = Walk{Number: numbers[0], Rows: numbers[1], Size: numbers[2], previous: formatDigest(uint32(sum))}
+	w = PagePosition{Number: numbers[0], Rows: numbers[1], Size: numbers[2], previous: formatDigest(uint32(sum))}
 	return w, w.Number > 1 && w.Size <= w.Rows && w.String() == token
 }
 

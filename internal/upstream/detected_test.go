@@ -14,14 +14,14 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-func TestFinding_FoundOutOnce(t *testing.T) {
+func TestDetected_FoundOutOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := upstream.NewFinding[int](&model.Provider{Name: "p"})
+		f := upstream.NewDetected[int](&model.Provider{Name: "p"})
 		var calls atomic.Int32
 		var group sync.WaitGroup
 		for range 10 {
 			group.Go(func() {
-				value, known, err := f.FindOut(t.Context(), func() (int, bool, error) {
+				value, known, err := f.Detect(t.Context(), func() (int, bool, error) {
 					time.Sleep(time.Second)
 					calls.Add(1)
 					return 7, true, nil
@@ -38,14 +38,14 @@ func TestFinding_FoundOutOnce(t *testing.T) {
 	})
 }
 
-func TestFinding_NotFoundOut(t *testing.T) {
-	f := upstream.NewFinding[int](&model.Provider{Name: "p"})
+func TestDetected_NotFoundOut(t *testing.T) {
+	f := upstream.NewDetected[int](&model.Provider{Name: "p"})
 	broken := errors.New("broken")
 	for _, c := range []struct {
 		known bool
 		err   error
 	}{{false, nil}, {true, broken}} {
-		_, known, err := f.FindOut(t.Context(), func() (int, bool, error) { return 7, c.known, c.err })
+		_, known, err := f.Detect(t.Context(), func() (int, bool, error) { return 7, c.known, c.err })
 		if known != c.known || !errors.Is(err, c.err) {
 			t.Errorf("%t, %v", known, err)
 		}
@@ -53,19 +53,19 @@ func TestFinding_NotFoundOut(t *testing.T) {
 			t.Errorf("%+v made %d known", c, value)
 		}
 	}
-	if value, known, err := f.FindOut(t.Context(), func() (int, bool, error) { return 8, true, nil }); value != 8 || !known || err != nil {
+	if value, known, err := f.Detect(t.Context(), func() (int, bool, error) { return 8, true, nil }); value != 8 || !known || err != nil {
 		t.Errorf("the next caller: %d, %t, %v", value, known, err)
 	}
 }
 
 // A caller who waits leaves when its context ends.
-func TestFinding_ContextEnds(t *testing.T) {
+func TestDetected_ContextEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &model.Provider{Name: "p"}
-		f := upstream.NewFinding[int](p)
+		f := upstream.NewDetected[int](p)
 		release := make(chan struct{})
 		go func() {
-			_, _, _ = f.FindOut(t.Context(), func() (int, bool, error) {
+			_, _, _ = f.Detect(t.Context(), func() (int, bool, error) {
 				<-release
 				return 7, true, nil
 			})
@@ -73,7 +73,7 @@ func TestFinding_ContextEnds(t *testing.T) {
 		synctest.Wait()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		_, known, err := f.FindOut(ctx, func() (int, bool, error) { return 8, true, nil })
+		_, known, err := f.Detect(ctx, func() (int, bool, error) { return 8, true, nil })
 		var e *providers.Error
 		if known || !errors.As(err, &e) || e.Kind != providers.Timeout || e.Provider != p {
 			t.Errorf("%t, %v", known, err)

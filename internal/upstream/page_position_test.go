@@ -16,7 +16,7 @@ func page(first, n int) []string {
 	return ids
 }
 
-func TestWalk_Next(t *testing.T) {
+func TestPagePosition_Next(t *testing.T) {
 	counted := upstream.Total{Rows: 130, Exact: true}
 	for name, c := range map[string]struct {
 		pages [][]string
@@ -48,9 +48,9 @@ func TestWalk_Next(t *testing.T) {
 			if step != upstream.More {
 				t.Fatalf("%s: step %d before the last page", name, step)
 			}
-			parsed, ok := upstream.ParseWalk(at.String())
+			parsed, ok := upstream.ParsePagePosition(at.String())
 			if !ok || parsed != at {
-				t.Fatalf("%s: ParseWalk(%q) = %+v, %t", name, at, parsed, ok)
+				t.Fatalf("%s: ParsePagePosition(%q) = %+v, %t", name, at, parsed, ok)
 			}
 			at, step = at.Next(ids, c.total)
 		}
@@ -60,17 +60,17 @@ func TestWalk_Next(t *testing.T) {
 	}
 }
 
-func FuzzParseWalk(f *testing.F) {
+func FuzzParsePagePosition(f *testing.F) {
 	for _, token := range []string{"", "1", "2", "3.200.100.5f3a09c1", "03.200.100.5f3a09c1", "3.200.100.5F3A09C1", "3.-1.100.5f3a09c1", "3.1.2.3.4"} {
 		f.Add(token)
 	}
 	f.Fuzz(func(t *testing.T, token string) {
-		at, ok := upstream.ParseWalk(token)
+		at, ok := upstream.ParsePagePosition(token)
 		if !ok {
 			return
 		}
 		if at.Number < 1 || at.Rows < 0 || at.Size < 0 || at.String() != token && token != "" {
-			t.Errorf("ParseWalk(%q) = %+v", token, at)
+			t.Errorf("ParsePagePosition(%q) = %+v", token, at)
 		}
 	})
 }
