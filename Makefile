@@ -59,13 +59,14 @@ lint: needs-go ## Run staticcheck, as pinned in go.mod
 	@# Not for the executors: the generator writes them.
 	go tool staticcheck $$(go list ./... | grep -v '/generated$$')
 
-# Packages without goroutines, and the benchmark; the target test runs them.
-sequential = archtest|bench(/.*)?|complexity|config|generate(/.*)?|graphiql|pagecache/envelope|persisted|sdl
+# Packages that start no goroutines, and those that test others: the benchmark, the comparison
+# with the vendors' data, the simulators. The target test runs them.
+sequential = archtest|bench(/.*)?|complexity|config|differential|generate(/.*)?|graphiql|pagecache/envelope|persisted|sdl|vendors
 
 .PHONY: race
 race: needs-go needs-redis ## Run the tests of concurrent packages with the race detector, with fewer iterations
 	@# The target vet runs go vet.
-	go test -race -short -vet=off $$(go list ./... | grep -vE '/internal/($(sequential))$$|/(graph|jsonscan)(/|$$)')
+	go test -race -short -vet=off $$(go list ./... | grep -vE '/internal/($(sequential))$$|/(graph|jsonscan|providertest|[a-z]+fake)(/|$$)')
 
 .PHONY: fuzz
 fuzz: needs-go ## Run every fuzz test, each for FUZZ
