@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 )
@@ -52,4 +53,16 @@ func IfExists[T model.Node](ctx context.Context, c Collection[T], id string, err
 		return err
 	}
 	return nil
+}
+
+// FailMissing adds to result a failure of kind NotFound for each of the tenants, which
+// are those of the configuration, that was requested and that the vendor does not have. A
+// configured tenant exists, so that its absence is an error.
+func FailMissing[T any](result BatchResult[T], requested, tenants []string, p *model.Provider) {
+	for _, id := range requested {
+		_, found := result.Objects[id]
+		if !found && result.Failed[id] == nil && slices.Contains(tenants, id) {
+			result.Failed[id] = &Error{Kind: NotFound, Provider: p, Detail: "the configured tenant " + id + " does not exist"}
+		}
+	}
 }

@@ -78,3 +78,13 @@ func TestIfExists_MissingList(t *testing.T) {
 		}
 	}
 }
+
+func TestFailMissing_ConfiguredOnly(t *testing.T) {
+	p := &model.Provider{Name: "one"}
+	refused := &providers.Error{Kind: providers.Forbidden}
+	result := providers.BatchResult[int]{Objects: map[string]int{"1": 1}, Failed: map[string]error{"2": refused}}
+	providers.FailMissing(result, []string{"1", "2", "3", "4"}, []string{"1", "2", "3", "5"}, p)
+	if len(result.Failed) != 2 || result.Failed["2"] != refused || providers.KindOf(result.Failed["3"]) != providers.NotFound {
+		t.Errorf("failed %v", result.Failed)
+	}
+}

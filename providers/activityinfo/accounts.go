@@ -13,10 +13,13 @@ type accounts struct{ *Provider }
 
 var _ providers.Collection[*model.Account] = accounts{}
 
-// Get makes one call per account, and none for malformed ids.
+// Get makes one call per account, and none for malformed ids. A configured account that
+// the vendor does not have is an error.
 func (a accounts) Get(ctx context.Context, ids []string) providers.BatchResult[*model.Account] {
 	ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !isBillingAccount(id) })
-	return a.client.accountByID().Get(ctx, a.client.upstream, ids)
+	result := a.client.accountByID().Get(ctx, a.client.upstream, ids)
+	providers.FailMissing(result, ids, a.billing, a.Connection())
+	return result
 }
 
 // Page reads all billing accounts as one page, with one call per account. It omits

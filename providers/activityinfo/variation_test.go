@@ -41,6 +41,16 @@ func TestVariations_Conformance(t *testing.T) {
 	}
 }
 
+// A configured account that the vendor does not have is an error when it is read alone.
+func TestAccounts_ConfiguredIsMissing(t *testing.T) {
+	missing := map[string]int{activityinfofake.FirstAccount: http.StatusNotFound, activityinfofake.SuspendedAccount: http.StatusNotFound}
+	p := withVariation(t, activityinfofake.Variation{Accounts: missing}, activityinfofake.FirstAccount)
+	result := p.Collections().Accounts.Get(t.Context(), []string{activityinfofake.FirstAccount, activityinfofake.SuspendedAccount})
+	if len(result.Failed) != 1 || providers.KindOf(result.Failed[activityinfofake.FirstAccount]) != providers.NotFound {
+		t.Errorf("failed %v", result.Failed)
+	}
+}
+
 // The lists of a vendor that refuses a part contain the rest, with an error for each
 // part that is not another owner's.
 func TestVariations_Refusals(t *testing.T) {

@@ -19,7 +19,9 @@ var _ providers.Collection[*model.Organization] = organizations{}
 // found.
 func (o organizations) Get(ctx context.Context, ids []string) providers.BatchResult[*model.Organization] {
 	spellings := group(ids, o.client.organizationIDs.canonical)
-	batch := o.client.organizationByID().Get(ctx, o.client.upstream, slices.Collect(maps.Keys(spellings)))
+	requested := slices.Collect(maps.Keys(spellings))
+	batch := o.client.organizationByID().Get(ctx, o.client.upstream, requested)
+	providers.FailMissing(batch, requested, o.organizations, o.Connection())
 	result := providers.BatchResult[*model.Organization]{Objects: map[string]*model.Organization{}, Failed: map[string]error{}}
 	for canonical, requested := range spellings {
 		for _, id := range requested {

@@ -34,6 +34,10 @@ func TestOrganizations_Unreadable(t *testing.T) {
 		providers.KindOf(result.Failed["not fine"]) != providers.InvalidArgument {
 		t.Errorf("failed %v", result.Failed)
 	}
+	result = connect(t, vendor, "missing").Collections().Organizations.Get(t.Context(), []string{"missing", "fine", "other"})
+	if len(result.Objects) != 1 || len(result.Failed) != 1 || providers.KindOf(result.Failed["missing"]) != providers.NotFound {
+		t.Errorf("configured: objects %v, failed %v", result.Objects, result.Failed)
+	}
 
 	page, err := connect(t, vendor, "missing", "fine", "other", "best", "foreign").Collections().Organizations.Page(t.Context(), providers.Query{}, "")
 	if err != nil || len(page.Items) != 2 || page.Items[0].VendorID != "fine" || page.Items[1].VendorID != "best" || page.Total != nil {

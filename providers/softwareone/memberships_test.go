@@ -170,7 +170,7 @@ func TestMemberships_OfUsersInOneCall(t *testing.T) {
 	c, p := connect(t, rowsOf(
 		`{"id":"USR-1","name":"Anna","accounts":[{"id":"ACC-1","name":"Acme","type":"Client"},{"id":"ACC-2"}]}`,
 		`{"id":"USR-2","accounts":[]}`))
-	page, err := c.Memberships.Page(t.Context(), listOf(model.TypeUser, "USR-1", "USR-2", "USR-1", "A\"'"), "")
+	page, err := c.Memberships.Page(t.Context(), listOf(model.TypeUser, "USR-1", "USR-2", "USR-1"), "")
 	if err != nil || len(page.Items) != 2 || page.Next != "" || *page.Total != 2 || page.Freshness.FetchedAt.IsZero() {
 		t.Fatalf("%+v, %v", page, err)
 	}
@@ -195,6 +195,7 @@ func TestMemberships_OfUsersInOneCall(t *testing.T) {
 func TestMemberships_OfUsersOneByOne(t *testing.T) {
 	for name, users := range map[string]string{
 		"absent":    rowsOf(`{"id":"USR-1","name":"Anna"}`, `{"id":"USR-2"}`, `{"id":"USR-9"}`),
+		"left out":  rowsOf(`{"id":"USR-2"}`),
 		"circular":  rowsOf(`{"id":"USR-1","accounts":"[Circular Reference]"}`, `{"id":"USR-2","accounts":["[Circular Reference]"]}`),
 		"rejected":  `400{"title":"Bad Request"}`,
 		"forbidden": `403{"title":"Forbidden"}`,
@@ -224,6 +225,24 @@ func TestMemberships_OfUsersOneByOne(t *testing.T) {
 		if requests := p.requests(); len(requests) != 4 {
 			t.Errorf("%s: requests %q", name, requests)
 		}
+	}
+}
+
+// No query can contain an id with both kinds of quotes, but a path can.
+func TestMemberships_OfUserWithQuotes(t *testing.T) {
+	const user = `a"b'c`
+	p := &stubPlatform{respond: func(string, string) string { return rowsOf(`{"id":"ACC-1"}`) }}
+	memberships := connectTo(t, p, "").Collections().Memberships
+	page, err := memberships.Page(t.Context(), listOf(model.TypeUser, user), "")
+	if err != nil || len(page.Items) != 1 || page.Items[0].VendorID != "ACC-1/"+user {
+		t.Fatalf("%+v, %v", page, err)
+	}
+	if requests := p.requests(); len(requests) != 1 || !strings.HasPrefix(requests[0], "/users/a%22b%27c/accounts") {
+		t.Errorf("requests %q", requests)
+	}
+	_, err = memberships.Page(t.Context(), listOf(model.TypeUser, "USR-1", user), "")
+	if providers.KindOf(err) != providers.InvalidArgument {
+		t.Errorf("together with another user: %v", err)
 	}
 }
 

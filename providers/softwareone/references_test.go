@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/accountgraph/accountgraph/graph/model"
@@ -16,6 +17,7 @@ import (
 // sizeRecorder is a transport to a simulator that records response sizes.
 type sizeRecorder struct {
 	fake *softwareonefake.Fake
+	mu   sync.Mutex
 	// max is the size of the largest response so far.
 	max int
 }
@@ -23,6 +25,8 @@ type sizeRecorder struct {
 func (s *sizeRecorder) RoundTrip(r *http.Request) (*http.Response, error) {
 	w := httptest.NewRecorder()
 	s.fake.ServeHTTP(w, r)
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.max = max(s.max, w.Body.Len())
 	return w.Result(), nil
 }

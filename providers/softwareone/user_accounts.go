@@ -31,7 +31,13 @@ type accountsOfUser struct {
 // it takes one more call per user.
 func (m *memberships) pageOfUsers(ctx context.Context, users []string, at position) (*providers.Page[*model.Membership], error) {
 	parts := chunkIDs(queryableIDs(users))
-	if len(parts) == 0 && at == (position{}) {
+	others := distinct(users, func(id string) bool { return isText(id) && !isQuotable(id) })
+	switch {
+	case len(others) > 0 && len(users) > 1:
+		return nil, errNoSuchList() // the lists are read one by one
+	case len(others) > 0:
+		parts = [][]string{others}
+	case len(parts) == 0 && at == (position{}):
 		return emptyPage[*model.Membership](), nil
 	}
 	if at.part >= len(parts) || at.offset != 0 {
@@ -41,6 +47,7 @@ func (m *memberships) pageOfUsers(ctx context.Context, users []string, at positi
 	if err != nil {
 		return nil, err
 	}
+	all = m.addMissingUsers(all, parts[at.part])
 	freshness, err = m.readMissingAccounts(ctx, all, freshness)
 	if err != nil {
 		return nil, err
@@ -60,27 +67,37 @@ func (m *memberships) pageOfUsers(ctx context.Context, users []string, at positi
 	return page, nil
 }
 
+// addMissingUsers adds a reference to each user that all lacks: a list that leaves a user
+// out does not tell that the user has no accounts.
+func (m *memberships) addMissingUsers(all []*accountsOfUser, ids []string) []*accountsOfUser {
+	for _, id := range ids {
+		if !slices.ContainsFunc(all, func(a *accountsOfUser) bool { return a.user.VendorID == id }) {
+			all = append(all, &accountsOfUser{user: m.decoder.userReference(id)})
+		}
+	}
+	return all
+}
+
 // accountSelects is the select list for users with their accounts. It names the
 // core properties one by one: select=accounts would return whole accounts.
 var accountSelects = strings.Join(append(append([]string{"accounts.id"},
 	accountType.names(accountType.core, "accounts.")...), userType.selects), ",")
 
-// readUsers reads users with their accounts. Where the platform refuses that to
-// the credential, it returns users of which only the ids are known.
+// readUsers reads users with their accounts. It returns no users where the platform
+// refuses that to the credential, and for an id that no query can contain.
 func (m *memberships) readUsers(ctx context.Context, ids []string) ([]*accountsOfUser, *model.Freshness, error) {
 	var all []*accountsOfUser
 	var freshness *model.Freshness
 	seen := map[string]bool{}
+	if len(queryableIDs(ids)) < len(ids) {
+		return nil, nil, nil
+	}
 	for offset := 0; len(all) < len(ids); {
 		q := query{conditions: []condition{in("id", ids)}, selects: accountSelects, order: "id", limit: pageSize, offset: offset}
 		request := upstream.Request{Path: usersPath, Query: q.String(), Collection: true, Tags: m.client.IDs(model.TypeUser, ids...)}
 		reply, err := upstream.Read(ctx, m.client, request, m.decoder.usersWithAccounts)
 		if isRefused(err) {
-			all = make([]*accountsOfUser, len(ids))
-			for i, id := range ids {
-				all[i] = &accountsOfUser{user: m.decoder.userReference(id)}
-			}
-			return all, nil, nil
+			return nil, nil, nil
 		}
 		if err != nil {
 			return nil, nil, err
