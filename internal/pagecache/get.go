@@ -31,6 +31,9 @@ type Loaded struct {
 	// Absent: the vendor says that there is nothing (404, 410).
 	Absent bool
 	Err    error
+	// Unreadable is called before Get returns if Body cannot be decoded. It must not call
+	// the cache, and may be nil.
+	Unreadable func()
 }
 
 // Load fetches keys from the vendor. It calls deliver for each key as soon as its answer is

@@ -63,6 +63,9 @@ func (c *Cache) decodeLoaded(b *batch, key Key, l Loaded, now time.Time) (*entry
 	}
 	value, tags, err := b.loader.read(key, l.Body)
 	if err != nil {
+		if l.Unreadable != nil {
+			l.Unreadable()
+		}
 		return nil, failed(err)
 	}
 	e := c.newEntry(value, tags, len(l.Body), now)

@@ -118,6 +118,7 @@ func (o BatchRequest[T]) fetchMissing(ctx context.Context, c *Client, missing []
 func (o BatchRequest[T]) splitRows(c *Client, body []byte) (map[string]json.RawMessage, *providers.Error) {
 	rows, err := catchPanic(func() (map[string]json.RawMessage, error) { return o.Rows(body) })
 	if err != nil {
+		c.health.reject()
 		return nil, c.badResponse(http.StatusOK, "")
 	}
 	return rows, nil

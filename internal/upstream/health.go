@@ -30,16 +30,35 @@ func (h *health) record(ok bool) {
 	h.calls++
 }
 
-// vendorSucceeded reports whether the vendor is working: it sent a usable 200, or
-// rejected this one request (including 403: a credential may see some objects and
-// not others). It is false if the vendor rejected the credential (401) or the load
-// (429), redirected, sent an unusable response, or does not have a collection. res must
-// have a status.
-func vendorSucceeded(r Request, res result) bool {
-	if isCredentialFailure(res) || r.Collection && res.kind() == providers.NotFound {
-		return false
+// reject makes the last success a failure, since its response cannot be decoded.
+func (h *health) reject() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for back := range min(h.calls, healthWindow) {
+		if i := (h.calls - 1 - back) % healthWindow; !h.failed[i] {
+			h.failed[i] = true
+			return
+		}
 	}
-	return res.err == nil || res.status >= 400
+}
+
+// recordHealth records what a response tells about the vendor. It is working if it sent
+// a usable 200, or rejected this one request (including 403: a credential may see some
+// objects and not others). It is not if it rejected the credential (401) or the load
+// (429), redirected, sent an unusable response, or does not have what r says that it
+// has. A missing object tells nothing: a wrong base URL looks the same. res must have a
+// status.
+func (c *Client) recordHealth(r Request, res result) {
+	missing := res.kind() == providers.NotFound
+	switch {
+	case isCredentialFailure(res):
+		c.health.record(c.delegated)
+	case missing && r.Collection, (missing || res.kind() == providers.Forbidden) && r.Configured && !c.delegated:
+		c.health.record(false)
+	case missing:
+	default:
+		c.health.record(res.err == nil || res.status >= 400)
+	}
 }
 
 // isCredentialFailure reports whether a response concerns the credential alone
@@ -50,9 +69,11 @@ func isCredentialFailure(res result) bool {
 
 // Status summarizes the last calls: UNKNOWN before the first one; DOWN if the last
 // five failed, or all of fewer; DEGRADED if one of the last twenty failed; else UP.
-// A call fails without a response, with an unusable response, with status 401, 408, 429
-// or 5xx, or with 404 or 410 if Request.Collection is set. Other error statuses are not
-// failures, nor are 401 and 429 for a caller's credential. Canceled calls do not count.
+// A call fails without a response, with a response that is unusable or cannot be decoded,
+// with status 401, 408, 429 or 5xx, with 404 or 410 if Request.Collection is set, or with
+// 403, 404 or 410 if Request.Configured is set. Other error statuses are not failures,
+// nor are 401 and 429 for a caller's credential, nor 403 and 404 for it if only
+// Configured is set. Canceled calls and other 404 and 410 do not count.
 func (c *Client) Status() model.ProviderStatus { return c.health.status() }
 
 func (h *health) status() model.ProviderStatus {

@@ -1,12 +1,14 @@
 package upstream_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"testing"
 	"testing/synctest"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/upstream"
+	"github.com/accountgraph/accountgraph/providers"
 )
 
 func TestClient_Status(t *testing.T) {
@@ -23,7 +25,9 @@ func TestClient_Status(t *testing.T) {
 	}{
 		"no call":                   {nil, model.ProviderUnknown},
 		"one answer":                {[]int{200}, up},
-		"one refusal of a request":  {[]int{404}, up},
+		"one missing object":        {[]int{404}, model.ProviderUnknown},
+		"missing objects":           {[]int{200, 404, 410}, up},
+		"missing objects since":     {[]int{500, 404, 410}, down},
 		"refusals of requests":      {[]int{400, 404, 410, 422}, up},
 		"no credential":             {[]int{401}, down},
 		"not allowed":               {[]int{200, 403}, up},
@@ -60,13 +64,66 @@ func TestClient_Status(t *testing.T) {
 	}
 }
 
-// A collection that is not found is a failure; an object that is not found is none.
-func TestClient_StatusOfMissingCollection(t *testing.T) {
-	for status, want := range map[int]model.ProviderStatus{404: model.ProviderDown, 410: model.ProviderDown, 403: model.ProviderUp} {
-		client := connect(t, upstream.Config{Transport: vendor(func(*http.Request) (*http.Response, error) { return reply(status, "{}"), nil })})
-		_, _ = upstream.Read(t.Context(), client, upstream.Request{Path: "/users", Collection: true}, func([]byte) (int, error) { return 0, nil })
-		if got := client.Status(); got != want {
-			t.Errorf("after %d the status is %s, want %s", status, got, want)
+// A collection that is not found is a failure, as is an object of the configuration that
+// the vendor does not have or does not show.
+func TestClient_StatusOfMissingPath(t *testing.T) {
+	const up, down, unknown = model.ProviderUp, model.ProviderDown, model.ProviderUnknown
+	for status, want := range map[int]map[string]model.ProviderStatus{
+		404: {"object": unknown, "collection": down, "configured": down, "caller's": unknown},
+		410: {"object": unknown, "collection": down, "configured": down, "caller's": unknown},
+		403: {"object": up, "collection": up, "configured": down, "caller's": up},
+	} {
+		for name, r := range map[string]upstream.Request{
+			"object": {Path: "/p"}, "collection": {Path: "/p", Collection: true},
+			"configured": {Path: "/p", Configured: true}, "caller's": {Path: "/p", Configured: true},
+		} {
+			client := connect(t, upstream.Config{Transport: vendor(func(*http.Request) (*http.Response, error) { return reply(status, "{}"), nil })})
+			if name == "caller's" {
+				client = client.WithCredential(providers.NewSecret("token of a caller"), upstream.Bearer)
+			}
+			_, _ = upstream.Read(t.Context(), client, r, func([]byte) (int, error) { return 0, nil })
+			if got := client.Status(); got != want[name] {
+				t.Errorf("after %d for %s the status is %s, want %s", status, name, got, want[name])
+			}
 		}
+	}
+}
+
+// A response that cannot be decoded is a failure.
+func TestClient_StatusOfUnreadableResponse(t *testing.T) {
+	body := `{"html":"<p>Maintenance</p>"}`
+	client := connect(t, upstream.Config{Transport: vendor(func(*http.Request) (*http.Response, error) { return reply(200, body), nil })})
+	decode := func(body []byte) (list []string, err error) { return list, json.Unmarshal(body, &list) }
+	readList := func() { _, _ = upstream.Read(t.Context(), client, upstream.Request{Path: "/users"}, decode) }
+	objects := upstream.BatchRequest[string]{
+		Kind: "user", PerCall: 10,
+		Request: func([]string) (upstream.Request, error) { return upstream.Request{Path: "/users"}, nil },
+		Rows: func(body []byte) (rows map[string]json.RawMessage, err error) {
+			var list []json.RawMessage
+			return rows, json.Unmarshal(body, &list)
+		},
+		Decode: func([]byte) (string, error) { return "", nil },
+	}
+	readList()
+	if got := client.Status(); got != model.ProviderDown {
+		t.Errorf("after one unreadable list the status is %s", got)
+	}
+	body = "[]"
+	readList()
+	objects.Get(t.Context(), client, []string{"1"})
+	if got := client.Status(); got != model.ProviderDegraded {
+		t.Errorf("after readable responses the status is %s", got)
+	}
+	body = "{}"
+	for range 3 {
+		readList()
+	}
+	for _, id := range []string{"1", "2"} {
+		if objects.Get(t.Context(), client, []string{id}).Failed[id] == nil {
+			t.Error("the object does not fail")
+		}
+	}
+	if got := client.Status(); got != model.ProviderDown {
+		t.Errorf("after five unreadable responses the status is %s", got)
 	}
 }

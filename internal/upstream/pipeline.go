@@ -92,7 +92,7 @@ func (c *Client) recordResult(ctx context.Context, r Request, res result, elapse
 		c.health.record(false)
 	default:
 		c.breaker.RecordSuccess()
-		c.health.record(vendorSucceeded(r, res) || c.delegated && isCredentialFailure(res))
+		c.recordHealth(r, res)
 		if kind != providers.RateLimited {
 			c.retryBudget.deposit()
 		}

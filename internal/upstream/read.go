@@ -36,7 +36,7 @@ func Read[T any](ctx context.Context, c *Client, r Request, decode func(body []b
 				deliver(key, pagecache.Loaded{Err: err})
 				return
 			}
-			deliver(key, pagecache.Loaded{Body: body})
+			deliver(key, pagecache.Loaded{Body: body, Unreadable: c.health.reject})
 		})
 	c.recordCacheHit(ctx, r.Path, answer.Source, start)
 	if answer.Err != nil {

@@ -31,6 +31,10 @@ type Request struct {
 	// Collection is set if the path names no single object, so that a 404 means that the
 	// base URL is wrong or that the vendor has removed the path.
 	Collection bool
+	// Configured is set if the configuration names the object that the path belongs to,
+	// so that a 403 or a 404 means that the configuration is wrong or that the credential
+	// lacks a permission.
+	Configured bool
 	// Header holds the headers that the vendor needs besides the credential.
 	Header http.Header
 	// Tags are objects with which the cached response is invalidated although it may not

@@ -33,10 +33,15 @@ func (r rows[T]) Nodes() []model.Node { return upstream.NodesIn(r.items) }
 type list[T model.Node] struct {
 	path   string
 	params url.Values
-	// tags are the ids of the object that the list belongs to.
+	// tags are the ids of the object that the list belongs to; none for a whole collection.
 	tags   []model.ID
 	decode func([]byte) (T, error)
+	// mayLackPage is set if the vendor may reject the number of a page.
+	mayLackPage bool
 }
+
+// isCollection reports whether the list belongs to no object.
+func (l list[T]) isCollection() bool { return len(l.tags) == 0 }
 
 // readPage reads the page with this number, from 1. It finds out the vendor's number
 // of the first page if that is not known.
@@ -60,21 +65,26 @@ func readPage[T model.Node](ctx context.Context, p *Provider, l list[T], number 
 // if it has the rows of page 1, or if the vendor has no page 0. known is false if there
 // is no row.
 func findFirstPage[T model.Node](ctx context.Context, p *Provider, l list[T]) (first upstream.Reply[rows[T]], number int, known bool, err error) {
+	probe := l
+	probe.mayLackPage = true
 	var pages [2]upstream.Reply[rows[T]]
 	var errs [2]error
 	var calls sync.WaitGroup
 	for n := range pages {
-		calls.Go(func() { pages[n], errs[n] = readNumbered(ctx, p, l, n) })
+		calls.Go(func() { pages[n], errs[n] = readNumbered(ctx, p, probe, n) })
 	}
 	calls.Wait()
 	zero, one := pages[0].Value.ids, pages[1].Value.ids
 	switch {
+	case l.isCollection() && isNotFound(errs[0]) && isNotFound(errs[1]):
+		first, err = readNumbered(ctx, p, l, -1)
+		return first, 0, false, err
 	case errs[1] != nil && (len(zero) == 0 || !hasNoPage(errs[1])):
 		return pages[1], 0, false, errs[1]
 	case errs[0] != nil && !hasNoPage(errs[0]):
 		// The vendor may fail because it has no page 0, or for another reason. Without
 		// a number it sends the first page.
-		unnumbered, err := readNumbered(ctx, p, l, -1)
+		unnumbered, err := readNumbered(ctx, p, probe, -1)
 		if err != nil || !overlap(unnumbered.Value.ids, one) {
 			return pages[1], 0, false, errs[0]
 		}
@@ -83,6 +93,8 @@ func findFirstPage[T model.Node](ctx context.Context, p *Provider, l list[T]) (f
 	}
 	return pages[1], 1, len(one) > 0, nil
 }
+
+func isNotFound(err error) bool { return providers.KindOf(err) == providers.NotFound }
 
 // hasNoPage reports whether the vendor rejected a request because of its page number.
 func hasNoPage(err error) bool {
@@ -122,7 +134,8 @@ func readNumbered[T model.Node](ctx context.Context, p *Provider, l list[T], num
 	for key, values := range l.params {
 		q[key] = values
 	}
-	return upstream.Read(ctx, p.client, upstream.Request{Path: l.path, Query: q.Encode(), Tags: l.tags}, decodeRows(l.decode))
+	request := upstream.Request{Path: l.path, Query: q.Encode(), Collection: l.isCollection() && !l.mayLackPage, Tags: l.tags}
+	return upstream.Read(ctx, p.client, request, decodeRows(l.decode))
 }
 
 // pageAt reads the page at a place of a list.

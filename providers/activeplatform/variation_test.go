@@ -63,6 +63,24 @@ func TestVariations_SameRecords(t *testing.T) {
 	}
 }
 
+// What a vendor may do while its first page is detected is no failure. A wrong base URL is.
+func TestVariations_Status(t *testing.T) {
+	for name, vary := range variations {
+		p := withVariation(t, vary)
+		want := model.ProviderUp
+		if name == "page 0 is 500" {
+			want = model.ProviderDegraded
+		}
+		if readList(t, p.Collections().Users, providers.Query{}); p.Status() != want {
+			t.Errorf("%s: the status is %s", name, p.Status())
+		}
+	}
+	p := newProviderWith(t, serve(t, http.NotFoundHandler()), token, 10*time.Second, activeplatform.Options{})
+	if _, err := p.Collections().Users.Page(t.Context(), providers.Query{}, ""); providers.KindOf(err) != providers.NotFound || p.Status() != model.ProviderDown {
+		t.Errorf("nothing is found: %v, status %s", err, p.Status())
+	}
+}
+
 // A provider finds out once how a vendor numbers pages and whether it divides the lists
 // of an account and of a user.
 func TestVariations_FoundOutOnce(t *testing.T) {

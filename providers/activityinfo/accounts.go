@@ -17,8 +17,8 @@ var _ providers.Collection[*model.Account] = accounts{}
 // the vendor does not have is an error.
 func (a accounts) Get(ctx context.Context, ids []string) providers.BatchResult[*model.Account] {
 	ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !isBillingAccount(id) })
-	result := a.client.accountByID().Get(ctx, a.client.upstream, ids)
-	providers.FailMissing(result, ids, a.billing, a.Connection())
+	result := a.client.accountsByID(ctx, ids)
+	providers.FailMissing(result, ids, a.client.configured, a.Connection())
 	return result
 }
 
@@ -31,7 +31,7 @@ func (a accounts) Page(ctx context.Context, q providers.Query, token string) (*p
 	if token != "" {
 		return nil, a.invalidArgument("invalid page token")
 	}
-	all, err := readEach(ctx, a.Provider, accountsKind, func(account string) (upstream.Reply[*model.Account], error) {
+	all, err := readEach(ctx, a.Provider, func(account string) (upstream.Reply[*model.Account], error) {
 		return a.client.account(ctx, account)
 	})
 	if err != nil {

@@ -13,7 +13,6 @@ package activityinfo
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/upstream"
@@ -29,11 +28,7 @@ type Options struct {
 
 // Provider is one connection to an ActivityInfo server. It is safe for concurrent
 // use.
-type Provider struct {
-	client *client
-	// billing are the distinct billing accounts of the options.
-	billing []string
-}
+type Provider struct{ client *client }
 
 var _ providers.Provider = (*Provider)(nil)
 
@@ -41,22 +36,22 @@ var _ providers.Provider = (*Provider)(nil)
 // accounts. New sets Credential and VendorCode of c and makes no call. It fails if
 // an option is not the id of a billing account, and when upstream.New fails.
 func New(c upstream.Config, token providers.Secret, o Options) (*Provider, error) {
-	p := &Provider{}
+	p := &Provider{&client{}}
 	for _, account := range o.BillingAccounts {
 		if !isBillingAccount(account) {
 			return nil, fmt.Errorf("billingAccounts: %q is not a positive whole number", account)
 		}
-		if !slices.Contains(p.billing, account) {
-			p.billing = append(p.billing, account)
+		if !p.client.isConfigured(account) {
+			p.client.configured = append(p.client.configured, account)
 		}
 	}
 	c.Credential = credential(token)
 	c.VendorCode = vendorCode
-	u, err := upstream.New(c)
+	var err error
+	p.client.upstream, err = upstream.New(c)
 	if err != nil {
 		return nil, err
 	}
-	p.client = &client{u}
 	return p, nil
 }
 
@@ -68,7 +63,7 @@ func credential(token providers.Secret) upstream.Credential {
 
 // WithCredential implements providers.Provider.
 func (p *Provider) WithCredential(token providers.Secret) providers.Provider {
-	return &Provider{&client{p.client.upstream.WithCredential(token, credential)}, p.billing}
+	return &Provider{&client{p.client.upstream.WithCredential(token, credential), p.client.configured}}
 }
 
 // Connection implements providers.Provider.
@@ -85,11 +80,11 @@ func (p *Provider) Invalidate(ctx context.Context, ids []model.ID) {
 // Check reads the first billing account of the options, or the databases if the
 // options have none.
 func (p *Provider) Check(ctx context.Context) error {
-	if len(p.billing) == 0 {
+	if len(p.client.configured) == 0 {
 		_, err := p.client.databases(ctx)
 		return err
 	}
-	_, err := p.client.account(ctx, p.billing[0])
+	_, err := p.client.account(ctx, p.client.configured[0])
 	return err
 }
 

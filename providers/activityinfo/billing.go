@@ -15,22 +15,17 @@ import (
 type billing struct {
 	// ids are those of the options in their order, then those of the visible databases
 	// in ascending order.
-	ids []string
-	// configured is the number of ids that the options contain.
-	configured int
-	freshness  *model.Freshness
+	ids       []string
+	freshness *model.Freshness
 	// errs tell why ids of databases are missing.
 	errs []error
 }
-
-// isConfigured reports whether the options contain an id.
-func (b billing) isConfigured(id string) bool { return slices.Contains(b.ids[:b.configured], id) }
 
 // billingAccounts lists the billing accounts. If the options have some, the databases
 // need not be readable. The credential may lack access to an account of a database,
 // because a database can be shared while its billing account belongs to another owner.
 func (p *Provider) billingAccounts(ctx context.Context) (billing, error) {
-	b := billing{ids: slices.Clone(p.billing), configured: len(p.billing)}
+	b := billing{ids: slices.Clone(p.client.configured)}
 	reply, err := p.client.databases(ctx)
 	switch {
 	case err == nil:
@@ -38,33 +33,23 @@ func (p *Provider) billingAccounts(ctx context.Context) (billing, error) {
 		if n := reply.Value.omitted; n > 0 {
 			b.errs = []error{p.badRows(n, "the list of databases")}
 		}
-	case b.configured > 0 && providers.IsUnreadable(err):
+	case len(b.ids) > 0 && providers.IsUnreadable(err):
 		b.errs = []error{providers.WithDetail(err, "the list of databases")}
 	default:
 		return b, err
 	}
 	for _, id := range reply.Value.accounts {
-		if !b.isConfigured(id) {
+		if !p.client.isConfigured(id) {
 			b.ids = append(b.ids, id)
 		}
 	}
 	return b, nil
 }
 
-// readAccount calls read for one billing account. A refusal of an account that is not
-// configured is not repeated for the time that absences are cached.
-func readAccount[T any](p *Provider, b billing, kind, id string, read func(account string) (T, error)) (T, error) {
-	if b.isConfigured(id) {
-		return read(id)
-	}
-	account := model.NewID(p.Connection().Name, model.TypeAccount, id)
-	return upstream.ReadPermitted(p.client.upstream, kind, account, func() (T, error) { return read(id) })
-}
-
 // isForeign reports whether err means that an account belongs to another owner: the
 // options do not contain it, and access is denied.
-func (b billing) isForeign(id string, err error) bool {
-	return !b.isConfigured(id) && providers.KindOf(err) == providers.Forbidden
+func (p *Provider) isForeign(id string, err error) bool {
+	return !p.client.isConfigured(id) && providers.KindOf(err) == providers.Forbidden
 }
 
 // accountReplies are the values that were read of billing accounts.
@@ -79,7 +64,7 @@ type accountReplies[T any] struct {
 // readEach calls read for all billing accounts in parallel. The values are in the order
 // of the accounts. It fails if no account is readable, and with the first error that is
 // not about a single account; the values that were read are returned with the error.
-func readEach[T any](ctx context.Context, p *Provider, kind string, read func(account string) (upstream.Reply[T], error)) (accountReplies[T], error) {
+func readEach[T any](ctx context.Context, p *Provider, read func(account string) (upstream.Reply[T], error)) (accountReplies[T], error) {
 	b, err := p.billingAccounts(ctx)
 	all := accountReplies[T]{freshness: b.freshness, errs: b.errs}
 	if err != nil {
@@ -89,7 +74,7 @@ func readEach[T any](ctx context.Context, p *Provider, kind string, read func(ac
 	errs := make([]error, len(b.ids))
 	var calls sync.WaitGroup
 	for i, account := range b.ids {
-		calls.Go(func() { replies[i], errs[i] = readAccount(p, b, kind, account, read) })
+		calls.Go(func() { replies[i], errs[i] = read(account) })
 	}
 	calls.Wait()
 
@@ -99,7 +84,7 @@ func readEach[T any](ctx context.Context, p *Provider, kind string, read func(ac
 		case err == nil:
 			all.values = append(all.values, replies[i].Value)
 			all.freshness = all.freshness.Merge(&replies[i].Freshness)
-		case b.isForeign(b.ids[i], err):
+		case p.isForeign(b.ids[i], err):
 			foreign = err
 		case providers.IsUnreadable(err):
 			all.errs = append(all.errs, ofAccount(err, b.ids[i]))
@@ -115,7 +100,7 @@ func readEach[T any](ctx context.Context, p *Provider, kind string, read func(ac
 
 // allMembers reads the members of all billing accounts, as readEach does.
 func (p *Provider) allMembers(ctx context.Context, f memberFilter) (accountReplies[*model.Membership], error) {
-	lists, err := readEach(ctx, p, usersKind, func(account string) (upstream.Reply[memberList], error) {
+	lists, err := readEach(ctx, p, func(account string) (upstream.Reply[memberList], error) {
 		return p.client.members(ctx, account, f)
 	})
 	all := accountReplies[*model.Membership]{freshness: lists.freshness, errs: lists.errs}
@@ -151,11 +136,7 @@ func (p *Provider) unreadableTenants(ctx context.Context) (ids []string, errs []
 	refused := make([]error, len(b.ids))
 	var calls sync.WaitGroup
 	for i, id := range b.ids {
-		calls.Go(func() {
-			_, refused[i] = readAccount(p, b, usersKind, id, func(account string) (upstream.Reply[memberList], error) {
-				return p.client.members(ctx, account, memberFilter{})
-			})
-		})
+		calls.Go(func() { _, refused[i] = p.client.members(ctx, id, memberFilter{}) })
 	}
 	calls.Wait()
 	errs = b.errs
@@ -169,12 +150,6 @@ func (p *Provider) unreadableTenants(ctx context.Context) (ids []string, errs []
 	}
 	return ids, errs
 }
-
-// The kinds of readAccount.
-const (
-	usersKind    = "users"
-	accountsKind = "account"
-)
 
 // ofAccount names the billing account that could not be read.
 func ofAccount(err error, id string) error {

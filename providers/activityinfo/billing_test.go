@@ -193,6 +193,17 @@ func TestProvider_CachesRefusals(t *testing.T) {
 	v := &recorder{Handler: activityinfofake.New(token)}
 	p := open(t, upstream.Config{Transport: v, Cache: cache})
 	for range 3 {
+		// A client that names the account gets the same answer.
+		if _, err := p.Collections().Memberships.Page(t.Context(), ofAccount(activityinfofake.ForeignAccount), ""); providers.KindOf(err) != providers.Forbidden {
+			t.Errorf("members of the foreign account: %v", err)
+		}
+		membership := activityinfofake.ForeignAccount + "/500"
+		if result := p.Collections().Memberships.Get(t.Context(), []string{membership}); providers.KindOf(result.Failed[membership]) != providers.Forbidden {
+			t.Errorf("membership of the foreign account: %+v", result)
+		}
+		if result := p.Collections().Accounts.Get(t.Context(), []string{activityinfofake.ForeignAccount, activityinfofake.FirstAccount}); providers.KindOf(result.Failed[activityinfofake.ForeignAccount]) != providers.Forbidden || len(result.Objects) != 1 {
+			t.Errorf("the foreign account: %+v", result)
+		}
 		if _, err := p.Collections().Memberships.Page(t.Context(), ofUsers("500"), ""); err != nil {
 			t.Fatal(err)
 		}
@@ -208,10 +219,6 @@ func TestProvider_CachesRefusals(t *testing.T) {
 	slices.Sort(calls)
 	if want := []string{foreign, foreign + "/users?owners=false"}; !slices.Equal(calls, want) {
 		t.Errorf("calls %q, want %q", calls, want)
-	}
-	// A client that names the account gets the vendor's answer.
-	if _, err := p.Collections().Memberships.Page(t.Context(), ofAccount(activityinfofake.ForeignAccount), ""); providers.KindOf(err) != providers.Forbidden {
-		t.Errorf("members of the foreign account: %v", err)
 	}
 	p.Invalidate(t.Context(), []model.ID{"ai:Account:" + activityinfofake.ForeignAccount})
 	before := len(v.calls)

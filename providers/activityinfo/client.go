@@ -4,13 +4,34 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
+	"slices"
+	"sync"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/upstream"
+	"github.com/accountgraph/accountgraph/providers"
 )
 
 // client has one method per endpoint.
-type client struct{ upstream *upstream.Client }
+type client struct {
+	upstream *upstream.Client
+	// configured are the distinct billing accounts of the options.
+	configured []string
+}
+
+// isConfigured reports whether the options contain a billing account.
+func (c *client) isConfigured(account string) bool { return slices.Contains(c.configured, account) }
+
+// permitted calls read for a billing account. A refusal of an account that the options
+// do not contain is not repeated for the time that absences are cached. kind names what
+// is read of the account.
+func permitted[T any](c *client, kind, account string, read func() (T, error)) (T, error) {
+	if c.isConfigured(account) {
+		return read()
+	}
+	id := model.NewID(c.upstream.Provider().Name, model.TypeAccount, account)
+	return upstream.ReadPermitted(c.upstream, kind, id, read)
+}
 
 // memberFilter is the filter of a billing account's user list. The zero value
 // selects all users.
@@ -42,9 +63,11 @@ func (c *client) members(ctx context.Context, account string, f memberFilter) (u
 		return upstream.Reply[memberList]{}, err
 	}
 	tags := append(c.upstream.IDs(model.TypeAccount, account), c.upstream.AnyID(model.TypeUser))
-	request := upstream.Request{Path: path, Query: f.query(), Tags: tags}
-	return upstream.Read(ctx, c.upstream, request, func(body []byte) (memberList, error) {
-		return decodeMembers(body, c.upstream.Provider(), account)
+	request := upstream.Request{Path: path, Query: f.query(), Configured: c.isConfigured(account), Tags: tags}
+	return permitted(c, "users "+f.database, account, func() (upstream.Reply[memberList], error) {
+		return upstream.Read(ctx, c.upstream, request, func(body []byte) (memberList, error) {
+			return decodeMembers(body, c.upstream.Provider(), account)
+		})
 	})
 }
 
@@ -53,33 +76,61 @@ func (c *client) members(ctx context.Context, account string, f memberFilter) (u
 // the billing account of a database.
 // https://github.com/bedatadriven/activityinfo-R/blob/master/R/billingInfo.R
 // https://www.activityinfo.org/support/docs/api/reference/getDatabaseBillingAccount.html
-func accountRequest(account string) (upstream.Request, error) {
+func (c *client) accountRequest(account string) (upstream.Request, error) {
 	path, err := upstream.Path("resources", "billingAccounts", account)
-	return upstream.Request{Path: path}, err
+	return upstream.Request{Path: path, Configured: c.isConfigured(account)}, err
 }
 
 // account reads one billing account. A response with another account fails with kind
 // BadResponse.
 func (c *client) account(ctx context.Context, account string) (upstream.Reply[*model.Account], error) {
-	request, err := accountRequest(account)
+	request, err := c.accountRequest(account)
 	if err != nil {
 		return upstream.Reply[*model.Account]{}, err
 	}
-	return upstream.Read(ctx, c.upstream, request, func(body []byte) (*model.Account, error) {
-		a, err := decodeAccount(body, c.upstream.Provider())
-		if err == nil && a.VendorID != account {
-			err = errFormat
-		}
-		return a, err
+	return permitted(c, "account", account, func() (upstream.Reply[*model.Account], error) {
+		return upstream.Read(ctx, c.upstream, request, func(body []byte) (*model.Account, error) {
+			a, err := decodeAccount(body, c.upstream.Provider())
+			if err == nil && a.VendorID != account {
+				err = errFormat
+			}
+			return a, err
+		})
 	})
 }
 
-// accountByID reads one billing account per call; the vendor has no call for several.
+// accountsByID reads billing accounts, each with a call of its own; the vendor has no
+// call for several.
+func (c *client) accountsByID(ctx context.Context, ids []string) providers.BatchResult[*model.Account] {
+	result := providers.BatchResult[*model.Account]{Objects: map[string]*model.Account{}, Failed: map[string]error{}}
+	var mu sync.Mutex
+	var calls sync.WaitGroup
+	for _, id := range slices.Compact(slices.Sorted(slices.Values(ids))) {
+		calls.Go(func() {
+			account, err := permitted(c, "account", id, func() (*model.Account, error) {
+				one := c.accountByID().Get(ctx, c.upstream, []string{id})
+				return one.Objects[id], one.Failed[id]
+			})
+			mu.Lock()
+			defer mu.Unlock()
+			switch {
+			case err != nil:
+				result.Failed[id] = err
+			case account != nil:
+				result.Objects[id] = account
+			}
+		})
+	}
+	calls.Wait()
+	return result
+}
+
+// accountByID reads one billing account.
 func (c *client) accountByID() upstream.BatchRequest[*model.Account] {
 	return upstream.BatchRequest[*model.Account]{
 		Kind:    model.TypeAccount,
 		PerCall: 1,
-		Request: func(ids []string) (upstream.Request, error) { return accountRequest(ids[0]) },
+		Request: func(ids []string) (upstream.Request, error) { return c.accountRequest(ids[0]) },
 		Rows: func(body []byte) (map[string]json.RawMessage, error) {
 			id, err := decodeAccountID(body)
 			return map[string]json.RawMessage{id: body}, err

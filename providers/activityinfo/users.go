@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
@@ -68,9 +67,7 @@ func (u users) Page(ctx context.Context, q providers.Query, token string) (*prov
 	}
 	var foreign error
 	for i, account := range rest {
-		reply, err := readAccount(u.Provider, b, usersKind, account, func(account string) (upstream.Reply[memberList], error) {
-			return u.client.members(ctx, account, memberFilter{})
-		})
+		reply, err := u.client.members(ctx, account, memberFilter{})
 		switch {
 		case err == nil:
 			for _, m := range reply.Value.members {
@@ -79,7 +76,7 @@ func (u users) Page(ctx context.Context, q providers.Query, token string) (*prov
 			all.errs = append(all.errs, u.omissions(reply.Value)...)
 			all.freshness = all.freshness.Merge(&reply.Freshness)
 			return u.page(q, b, all, rest[i+1:]), nil
-		case b.isForeign(account, err):
+		case u.isForeign(account, err):
 			foreign = err
 		case providers.IsUnreadable(err):
 			all.errs = append(all.errs, ofAccount(err, account))

@@ -90,6 +90,25 @@ func TestVariations_Refusals(t *testing.T) {
 	}
 }
 
+// A configured account that cannot be read shows in the status, another owner's does not.
+func TestVariations_Status(t *testing.T) {
+	const configured, discovered = activityinfofake.FirstAccount, activityinfofake.SuspendedAccount
+	for account, want := range map[string]model.ProviderStatus{configured: model.ProviderDegraded, discovered: model.ProviderUp} {
+		for _, status := range []int{403, 404, 410} {
+			for name, v := range map[string]activityinfofake.Variation{
+				"account": {Accounts: map[string]int{account: status}}, "users": {Users: map[string]int{account: status}},
+			} {
+				p := withVariation(t, v, configured)
+				readUsers(t, p)
+				p.Collections().Accounts.Get(t.Context(), []string{configured, discovered})
+				if got := p.Status(); got != want {
+					t.Errorf("%s of %s: %d: the status is %s", name, account, status, got)
+				}
+			}
+		}
+	}
+}
+
 // A value of another type costs its own field.
 func TestVariations_OddValues(t *testing.T) {
 	want, _ := readUsers(t, withVariation(t, activityinfofake.Variation{}))

@@ -125,7 +125,9 @@ func (c *client) request(path, organization string, query url.Values) (upstream.
 	}
 	header := http.Header{}
 	header.Set(organizationHeader, organization)
-	return upstream.Request{Path: path, Query: query.Encode(), Header: header}, nil
+	return upstream.Request{
+		Path: path, Query: query.Encode(), Header: header, Configured: c.organizationIDs.contains(organization),
+	}, nil
 }
 
 func (c *client) newError(kind providers.Kind, detail string) error {

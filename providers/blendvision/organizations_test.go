@@ -63,6 +63,29 @@ func TestOrganizations_Unreadable(t *testing.T) {
 	}
 }
 
+// A configured organization that cannot be read shows in the status, another does not.
+func TestOrganizations_Status(t *testing.T) {
+	for _, status := range []int{http.StatusForbidden, http.StatusNotFound, http.StatusGone} {
+		vendor := transport(func(r *http.Request) (int, string) {
+			if id := r.Header.Get("x-bv-org-id"); id != "fine" {
+				return status, `{"code":5,"message":"","details":[]}`
+			}
+			return http.StatusOK, `{"organization":{"id":"fine"},"accounts":[],"pagination":{}}`
+		})
+		p := connect(t, vendor, "fine")
+		if p.Collections().Organizations.Get(t.Context(), []string{"fine", "other"}); p.Status() != model.ProviderUp {
+			t.Errorf("%d for an organization that is not configured: the status is %s", status, p.Status())
+		}
+		p = connect(t, vendor, "fine", "other")
+		if _, err := p.Collections().Users.Page(t.Context(), providers.Query{}, ""); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := p.Collections().Memberships.Page(t.Context(), of(model.TypeOrganization, "other"), ""); err == nil || p.Status() != model.ProviderDegraded {
+			t.Errorf("%d for a configured organization: %v, the status is %s", status, err, p.Status())
+		}
+	}
+}
+
 func TestOrganizations_Parent(t *testing.T) {
 	p := connect(t, respondWith(`{"organizations":[{"id":"a"},{"id":"b","parent_id":"deeper"}],"pagination":{}}`), "top")
 	page, err := p.Collections().Organizations.Page(t.Context(), of(model.TypeOrganization, "parent"), "")

@@ -120,7 +120,7 @@ func (p *fakeProvider) Collections() providers.Collections {
 }
 
 func (p *fakeProvider) read(ctx context.Context, page int) (upstream.Reply[[]*model.User], error) {
-	request := upstream.Request{Path: "/users", Query: "page=" + strconv.Itoa(page)}
+	request := upstream.Request{Path: "/users", Query: "page=" + strconv.Itoa(page), Collection: true}
 	reply, err := upstream.Read(ctx, p.client, request, func(body []byte) ([]*model.User, error) {
 		var rows []json.RawMessage
 		if err := json.Unmarshal(body, &rows); err != nil {
@@ -261,7 +261,7 @@ func (groups) SupportsOrder(q providers.Query) bool { return q.Order.Field == ""
 func (groups) SupportsParents(string) bool { return false }
 
 func (g groups) Page(ctx context.Context, _ providers.Query, _ string) (*providers.Page[*model.Group], error) {
-	_, err := upstream.Read(ctx, g.client, upstream.Request{Path: "/groups"}, func([]byte) (any, error) { return nil, nil })
+	_, err := upstream.Read(ctx, g.client, upstream.Request{Path: "/groups", Collection: true}, func([]byte) (any, error) { return nil, nil })
 	if err != nil && g.defect != "ignores Forbidden" {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/fakevendor"
 	"github.com/accountgraph/accountgraph/providers"
 )
@@ -69,6 +70,9 @@ func (s suite) faults(t *testing.T) {
 				p := s.New(t, baseURL, s.Token, timeout)
 				err := o.run(t.Context(), p)
 				s.checkError(t, p, err, c.want)
+				if got := p.Status(); showsFailure(err) && got != model.ProviderDown {
+					t.Errorf("after %v the status is %s", err, got)
+				}
 				if c.RetryAfter != "" && retryAfter(err) != 7*time.Second {
 					t.Errorf("RetryAfter is %v, want 7s", retryAfter(err))
 				}

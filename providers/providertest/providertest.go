@@ -101,6 +101,7 @@ func Run(t *testing.T, subject Subject) {
 	t.Run("databases", s.databases)
 	t.Run("roles", s.roles)
 	t.Run("faults", s.faults)
+	t.Run("status", s.status)
 	t.Run("wrong token", s.wrongToken)
 	t.Run("caller credentials", s.callerCredentials)
 	t.Run("forbidden", s.forbidden)
