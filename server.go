@@ -20,6 +20,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -180,16 +181,20 @@ func (p *program) serve(ctx context.Context, o server.Options, listen string, re
 }
 
 type vendorsCommand struct {
-	Port firstPort `help:"The first of the consecutive ports; 0 takes free ones." default:"${port}"`
+	Port    firstPort     `help:"The first of the consecutive ports; 0 takes free ones." default:"${port}"`
+	Users   userCount     `help:"The number of users of each vendor, 300 or more. Without it, a vendor has up to 300." placeholder:"NUMBER"`
+	Latency time.Duration `help:"How long each response is delayed." placeholder:"DURATION"`
 }
 
 // Run serves the simulated vendors until ctx ends.
 func (c vendorsCommand) Run(ctx context.Context, p *program) error {
-	vendors, err := demo.Start(int(c.Port))
+	vendors, err := demo.StartSized(int(c.Port), int(c.Users))
 	if err != nil {
 		return err
 	}
 	defer vendors.Stop()
+	vendors.Delay(c.Latency)
+	vendors.StopRecording()
 	fmt.Fprint(p.stdout, "# Simulated vendors are running. As a configuration:\n", vendors.Config(), "# Ctrl-C stops them.\n")
 	<-ctx.Done()
 	return nil
@@ -265,6 +270,29 @@ func (p *firstPort) Decode(ctx *kong.DecodeContext) error {
 	*p = firstPort(number)
 	return nil
 }
+
+// userCount is the number of users of a simulated vendor; 0 for that of its fixed data.
+type userCount int
+
+// Decode implements kong.MapperValue.
+func (c *userCount) Decode(ctx *kong.DecodeContext) error {
+	text, err := flagValue(ctx)
+	if err != nil {
+		return err
+	}
+	number, err := strconv.Atoi(text)
+	if err != nil || number < minUsers || number > maxUsers {
+		return fmt.Errorf("must be a number from %d to %d", minUsers, maxUsers)
+	}
+	*c = userCount(number)
+	return nil
+}
+
+// The fixed data of no simulated vendor has more than minUsers.
+const (
+	minUsers = 300
+	maxUsers = 10_000_000
+)
 
 // federation is a minor version of Apollo Federation 2.
 type federation int

@@ -1,8 +1,10 @@
 package process_test
 
 import (
+	"io"
 	"math/rand/v2"
 	"net"
+	"net/http"
 	"regexp"
 	"strconv"
 	"strings"
@@ -153,6 +155,34 @@ func TestVendors_Ports(t *testing.T) {
 		}
 		if diff := cmp.Diff("accountgraph: "+want+": bind: address already in use\n", p.stderr.String()); diff != "" {
 			t.Errorf("%s: %s", args, diff)
+		}
+	}
+}
+
+// The simulated vendors have as many users as the flag says.
+func TestVendors_Users(t *testing.T) {
+	t.Parallel()
+	p := start(t, nil, "vendors", "--port", "0", "--users", "100000", "--latency", "1ms")
+	p.waitStdout(endOfConfiguration)
+	base := regexp.MustCompile(`baseURL: (\S+/public)\n`).FindStringSubmatch(p.stdout.String())[1]
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, base+"/v1/accounts/users?limit=1&offset=99999", http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+demo.Token)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil || !strings.Contains(string(body), `"total":100000`) || !strings.Contains(string(body), `"email"`) {
+		t.Errorf("%s, %v", body, err)
+	}
+	for _, users := range []string{"299", "0", "many"} {
+		p := start(t, nil, "vendors", "--users", users)
+		if code := p.exit(); code != 2 || !strings.Contains(p.stderr.String(), "must be a number from 300 to 10000000") {
+			t.Errorf("--users %s: exit %d: %s", users, code, &p.stderr)
 		}
 	}
 }

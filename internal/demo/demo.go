@@ -48,7 +48,10 @@ type Vendors struct {
 
 // Start runs the simulated vendors on loopback: on consecutive ports from firstPort
 // on, or on free ones when that is 0. Stop ends them.
-func Start(firstPort int) (*Vendors, error) {
+func Start(firstPort int) (*Vendors, error) { return StartSized(firstPort, 0) }
+
+// StartSized runs them with so many users each, but no fewer than those that Start runs.
+func StartSized(firstPort, users int) (*Vendors, error) {
 	v := &Vendors{}
 	for i, row := range vendors.All() {
 		port := 0
@@ -61,7 +64,7 @@ func Start(firstPort int) (*Vendors, error) {
 			v.Stop()
 			return nil, fmt.Errorf("the simulated %s cannot listen on %s: %w", row.Word(), address, errors.Unwrap(err))
 		}
-		simulator := row.Simulate(Token)
+		simulator := row.SimulateSized(Token, users)
 		server := &http.Server{Handler: simulator.Handler, ReadHeaderTimeout: 3 * time.Second}
 		go func() {
 			// Serve returns ErrServerClosed after Stop.
@@ -95,6 +98,20 @@ func keys(row vendors.Vendor, o config.Options) []string {
 
 func quoted(key string, values ...string) string {
 	return fmt.Sprintf(`%s: ["%s"]`, key, strings.Join(values, `", "`))
+}
+
+// Delay delays every response.
+func (v *Vendors) Delay(d time.Duration) {
+	for _, vendor := range v.All {
+		vendor.Control.Delay(d)
+	}
+}
+
+// StopRecording stops the recording of requests.
+func (v *Vendors) StopRecording() {
+	for _, vendor := range v.All {
+		vendor.Control.StopRecording()
+	}
 }
 
 // Vendor returns one of the vendors by name.

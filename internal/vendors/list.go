@@ -28,8 +28,9 @@ var all = []Vendor{
 		Open: func(c upstream.Config, token providers.Secret, o config.Options) (providers.Provider, error) {
 			return softwareone.New(c, token, softwareone.Options{AccountUsersPath: o.Text("accountUsersPath")})
 		},
-		Simulate: func(token string) Simulator {
+		simulate: func(token string, users int) Simulator {
 			f := softwareonefake.New(token)
+			f.Users = users
 			return Simulator{Handler: f, Control: &f.Control, BasePath: "/public"}
 		},
 	},
@@ -41,8 +42,8 @@ var all = []Vendor{
 		Open: func(c upstream.Config, token providers.Secret, o config.Options) (providers.Provider, error) {
 			return activityinfo.New(c, token, activityinfo.Options{BillingAccounts: o.List("billingAccounts")})
 		},
-		Simulate: func(token string) Simulator {
-			f := activityinfofake.New(token)
+		simulate: func(token string, users int) Simulator {
+			f := activityinfofake.NewSized(token, users)
 			return Simulator{Handler: f, Control: &f.Control, Options: config.Options{"billingAccounts": {activityinfofake.FirstAccount}}}
 		},
 	},
@@ -54,8 +55,8 @@ var all = []Vendor{
 		Open: func(c upstream.Config, token providers.Secret, o config.Options) (providers.Provider, error) {
 			return activeplatform.New(c, token, activeplatform.Options{FirstPage: firstPage(o.Text("firstPage"))})
 		},
-		Simulate: func(token string) Simulator {
-			f := activeplatformfake.New(token)
+		simulate: func(token string, users int) Simulator {
+			f := activeplatformfake.NewSized(token, users)
 			return Simulator{Handler: f, Control: &f.Control, Options: config.Options{"firstPage": {strconv.Itoa(f.Variation.FirstPage)}}}
 		},
 	},
@@ -67,8 +68,8 @@ var all = []Vendor{
 		Open: func(c upstream.Config, token providers.Secret, o config.Options) (providers.Provider, error) {
 			return blendvision.New(c, token, blendvision.Options{Organizations: o.List("organizations")})
 		},
-		Simulate: func(token string) Simulator {
-			f := blendvisionfake.New(token)
+		simulate: func(token string, users int) Simulator {
+			f := blendvisionfake.NewSized(token, users)
 			return Simulator{Handler: f, Control: &f.Control, Options: config.Options{"organizations": f.Organizations()}}
 		},
 	},

@@ -21,9 +21,16 @@ type Vendor struct {
 	config.Vendor
 	// Open builds a provider. It calls nobody.
 	Open func(c upstream.Config, token providers.Secret, o config.Options) (providers.Provider, error)
-	// Simulate returns a simulator that accepts the token.
-	Simulate func(token string) Simulator
+	// simulate returns a simulator with at least so many users.
+	simulate func(token string, users int) Simulator
 }
+
+// Simulate returns a simulator that accepts the token.
+func (v Vendor) Simulate(token string) Simulator { return v.simulate(token, 0) }
+
+// SimulateSized returns a simulator that accepts the token and has so many users, but no
+// fewer than that of Simulate.
+func (v Vendor) SimulateSized(token string, users int) Simulator { return v.simulate(token, users) }
 
 // Simulator is a simulated vendor: an HTTP handler, and how a configuration
 // reaches it.

@@ -68,6 +68,12 @@ func newAccounts(users []user) []account {
 	return accounts
 }
 
+// hasCrowdMember reports whether the ith user of the crowd belongs to the account of
+// company n. Each belongs to one or two of the accounts that have users.
+func hasCrowdMember(n, i int) bool {
+	return n < accountCount-1 && (i%(accountCount-1) == n || i%3 == 0 && (i*7+3)%(accountCount-1) == n)
+}
+
 func newAccount(n int) account {
 	created := time.Date(2015, 2, 5, 10, 5, 1, 147e6, time.UTC).Add(time.Duration(n) * 29 * time.Hour)
 	a := account{

@@ -23,7 +23,7 @@ import (
 	"github.com/accountgraph/accountgraph/internal/fakevendor"
 )
 
-// Fake is a simulated installation. It always holds the same data. It is safe for
+// Fake is a simulated installation. Its data never changes. It is safe for
 // concurrent use.
 type Fake struct {
 	// Control records requests and injects faults.
@@ -32,14 +32,22 @@ type Fake struct {
 	Variation Variation
 
 	token    string
+	crowd    fakevendor.Crowd
+	views    fakevendor.Views
 	users    []user
 	accounts []account
 }
 
 // New returns an installation that accepts this token.
-func New(token string) *Fake {
+func New(token string) *Fake { return NewSized(token, 0) }
+
+// NewSized returns an installation with so many users, but no fewer than that of New.
+func NewSized(token string, count int) *Fake {
 	users := newUsers()
-	return &Fake{Variation: Variation{MaxPerPage: 100, FirstPage: 1}, token: token, users: users, accounts: newAccounts(users)}
+	return &Fake{
+		Variation: Variation{MaxPerPage: 100, FirstPage: 1}, token: token, users: users, accounts: newAccounts(users),
+		crowd: fakevendor.NewCrowd(count, len(users), 2),
+	}
 }
 
 // ServeHTTP implements http.Handler.
@@ -94,7 +102,7 @@ func (f *Fake) list(name string, r *http.Request) any {
 	q := r.URL.Query()
 	switch name {
 	case "users":
-		return f.Variation.rows(pageOf(f.Variation.stored(f.users), q, f.Variation, defaultPerPage))
+		return f.Variation.rows(f.pageOfUsers(q))
 	case "accounts":
 		return pageOf(f.accounts, q, f.Variation, defaultPerPage)
 	}
@@ -104,10 +112,8 @@ func (f *Fake) list(name string, r *http.Request) any {
 func (f *Fake) get(name string, id int, children string, q url.Values) any {
 	switch name {
 	case "users":
-		for _, u := range f.users {
-			if u.ID == id {
-				return map[string]any{"": f.Variation.row(u), "accounts": childrenOf(f.accountsOf(id), q, f.Variation)}[children]
-			}
+		if u, ok := f.user(id); ok {
+			return map[string]any{"": f.Variation.row(u), "accounts": childrenOf(f.accountsOf(id), q, f.Variation)}[children]
 		}
 	case "accounts":
 		for _, a := range f.accounts {
@@ -132,8 +138,9 @@ func childrenOf[T row](all []T, q url.Values, v Variation) []T {
 
 func (f *Fake) accountsOf(user int) []account {
 	accounts := []account{}
-	for _, a := range f.accounts {
-		if a.members[user] {
+	i, inCrowd := f.crowd.Index(personOf(user))
+	for n, a := range f.accounts {
+		if a.members[user] || inCrowd && hasCrowdMember(n, i) {
 			accounts = append(accounts, a)
 		}
 	}
@@ -145,6 +152,11 @@ func (f *Fake) usersOf(a account) []user {
 	for _, u := range f.users {
 		if a.members[u.ID] {
 			users = append(users, u)
+		}
+	}
+	for i := range f.crowd.Count {
+		if hasCrowdMember(a.ID-firstAccountID, i) {
+			users = append(users, newUser(f.crowd.Person(i)))
 		}
 	}
 	return users

@@ -26,13 +26,19 @@ func pageOf[T row](all []T, q url.Values, v Variation, perPage int) []T {
 		}
 	}
 	sortRows(rows, q.Get("sorting[field]"), q.Get("sorting[reversed]") == "true")
+	from, to := bounds(len(rows), q, v, perPage)
+	return rows[from:to]
+}
+
+// bounds returns the indices of the first row of a page and of the one after its last.
+func bounds(rows int, q url.Values, v Variation, perPage int) (from, to int) {
 	size := max(min(number(q.Get("per_page"), perPage), v.MaxPerPage), v.MinPerPage)
 	page := max(0, pageNumber(q, v.FirstPage)-v.FirstPage)
 	if v.RepeatFirstPage {
 		page = 0
 	}
-	start := min(page*size, len(rows))
-	return rows[start:min(start+size, len(rows))]
+	from = min(page*size, rows)
+	return from, min(from+size, rows)
 }
 
 // pageNumber returns the number of the requested page, first if there is none.

@@ -1,6 +1,8 @@
 package activityinfofake
 
 import (
+	"bufio"
+	"encoding/json"
 	"net/http"
 	"slices"
 
@@ -95,13 +97,20 @@ func (d *data) billingAccount(a *account) billingAccount {
 		ParentBillingAccountID: a.parent, SubmissionCount: 12 * len(a.members), SubmissionLimit: 0,
 		Addons: []addon{},
 	}
-	for _, n := range a.members {
+	count := func(n int) {
 		switch a.licenseOf(n) {
 		case "FULL":
 			b.FullUserCount++
 		case "BASIC":
 			b.BasicUserCount++
 		}
+	}
+	for _, n := range a.members {
+		count(n)
+	}
+	for p := range d.crowdOf(a) {
+		b.UserCount++
+		count(p.Number)
 	}
 	return b
 }
@@ -124,7 +133,33 @@ func (f *Fake) accountUsers(w http.ResponseWriter, r *http.Request, a *account) 
 		}
 		rows = append(rows, a.user(f.data.people[n]))
 	}
-	writeJSON(w, f.Variation.users(rows))
+	if ownersOnly || q.Has("databaseId") || f.data.crowd.Count == 0 {
+		writeJSON(w, f.Variation.users(rows))
+		return
+	}
+	f.writeUsers(w, f.Variation.users(rows), a)
+}
+
+// writeUsers writes rows and those of the crowd, who own no account and were invited to no
+// database, one by one.
+func (f *Fake) writeUsers(w http.ResponseWriter, rows []any, a *account) {
+	w.Header().Set("Content-Type", "application/json;charset=UTF-8")
+	buffer := bufio.NewWriterSize(w, 64<<10)
+	encoder := json.NewEncoder(buffer)
+	separator := byte('[')
+	write := func(row any) {
+		_ = buffer.WriteByte(separator)
+		_ = encoder.Encode(row)
+		separator = ','
+	}
+	for _, row := range rows {
+		write(row)
+	}
+	for p := range f.data.crowdOf(a) {
+		write(f.Variation.user(a.user(p)))
+	}
+	_ = buffer.WriteByte(']')
+	_ = buffer.Flush()
 }
 
 func (d *data) invited(a *account, databaseID string, n int) bool {
@@ -164,14 +199,20 @@ func (f *Fake) accountDatabases(w http.ResponseWriter, _ *http.Request, a *accou
 // accountDomains counts the members by the domain of their e-mail address.
 func (f *Fake) accountDomains(w http.ResponseWriter, _ *http.Request, a *account) {
 	rows := []billingAccountDomain{}
-	for _, n := range a.members {
-		domain := domainOf(email(f.data.people[n]))
+	add := func(p fakevendor.Person) {
+		domain := domainOf(email(p))
 		i := slices.IndexFunc(rows, func(d billingAccountDomain) bool { return d.Domain == domain })
 		if i < 0 {
 			i = len(rows)
 			rows = append(rows, billingAccountDomain{Domain: domain, DeliveryStatus: []string{"OK", "UNKNOWN"}[i%2]})
 		}
 		rows[i].UserCount++
+	}
+	for _, n := range a.members {
+		add(f.data.people[n])
+	}
+	for p := range f.data.crowdOf(a) {
+		add(p)
 	}
 	writeJSON(w, rows)
 }

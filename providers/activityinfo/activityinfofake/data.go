@@ -2,6 +2,7 @@ package activityinfofake
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strconv"
 	"time"
@@ -12,6 +13,7 @@ import (
 // data is the content of the server. It is immutable.
 type data struct {
 	people    map[int]fakevendor.Person
+	crowd     fakevendor.Crowd
 	accounts  []*account
 	databases []*database
 }
@@ -37,8 +39,8 @@ type database struct {
 	template  bool
 }
 
-func newData() *data {
-	all := &data{people: map[int]fakevendor.Person{}}
+func newData(crowd fakevendor.Crowd) *data {
+	all := &data{people: map[int]fakevendor.Person{}, crowd: crowd}
 	for _, p := range fakevendor.People()[FirstPerson : LastPerson+1] {
 		all.people[p.Number] = p
 	}
@@ -85,6 +87,27 @@ func newData() *data {
 	all.databases[3].suspended = true
 	all.databases[5].template = true
 	return all
+}
+
+// crowdOf returns the people of the crowd who are in an account: three of four are in the
+// first, the others in the two others of the token's owner; one in 50 is also in the first.
+func (d *data) crowdOf(a *account) iter.Seq[fakevendor.Person] {
+	return func(yield func(fakevendor.Person) bool) {
+		for i := range d.crowd.Count {
+			var in bool
+			switch strconv.FormatInt(a.id, 10) {
+			case FirstAccount:
+				in = i%4 != 3 || i%50 == 7
+			case SuspendedAccount:
+				in = i%8 == 3
+			case ClosedAccount:
+				in = i%8 == 7
+			}
+			if in && !yield(d.crowd.Person(i)) {
+				return
+			}
+		}
+	}
 }
 
 // database returns a database that every nth member of the account was invited to.
@@ -164,8 +187,11 @@ func (a *account) roleOf(n int) string {
 
 // lastLogin returns the time of the last login, zero if there was none.
 func lastLogin(p fakevendor.Person) time.Time {
-	if p.NeverLoggedIn {
+	switch {
+	case p.NeverLoggedIn:
 		return time.Time{}
+	case p.Number >= fakevendor.CrowdFirst:
+		return fakevendor.CrowdLogin(p.Number)
 	}
 	return time.Date(2026, 2, 23, 5, 23, 33, 731e6, time.UTC).Add(-time.Duration(p.Number) * 37 * time.Minute)
 }

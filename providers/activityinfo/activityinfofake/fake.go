@@ -46,7 +46,7 @@ const (
 // UserID returns the id of the user of the person with this number.
 func UserID(number int) string { return strconv.Itoa(400 + number) }
 
-// Fake is a simulated server. It always holds the same data. It is safe for
+// Fake is a simulated server. Its data never changes. It is safe for
 // concurrent use.
 type Fake struct {
 	// Control records requests and injects faults.
@@ -60,8 +60,12 @@ type Fake struct {
 }
 
 // New returns a server that accepts this token.
-func New(token string) *Fake {
-	f := &Fake{token: token, data: newData()}
+func New(token string) *Fake { return NewSized(token, 0) }
+
+// NewSized returns a server with so many users, but no fewer than that of New. Three of
+// four users are in FirstAccount.
+func NewSized(token string, users int) *Fake {
+	f := &Fake{token: token, data: newData(fakevendor.NewCrowd(users, LastPerson-FirstPerson+1, 1))}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /resources/ping", f.ping)
 	mux.HandleFunc("GET /resources/billingAccounts/{account}", f.withAccount(f.account))

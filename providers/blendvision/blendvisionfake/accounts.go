@@ -33,12 +33,17 @@ type account struct {
 func AccountID(person int) string { return uuid(0xa, person) }
 
 // newAccounts returns the accounts of an organization: those of the people for whom in
-// returns true.
-func newAccounts(o int, in func(person int) bool, roles []role) []account {
-	var accounts []account
+// returns true, then those of the crowd. The distributor has all of these, the reseller
+// every fifth, and the business every tenth.
+func newAccounts(o int, in func(person int) bool, roles []role, crowd fakevendor.Crowd) fakevendor.Rows[account] {
+	nth := map[int]int{distributor: 1, firstReseller: 5, firstBusiness: 10}[o]
+	accounts := fakevendor.Rows[account]{
+		Count:   (crowd.Count + nth - 1) / nth,
+		Compute: func(i int) account { return newAccount(crowd.Person(i*nth), o, roles) },
+	}
 	for _, p := range fakevendor.People()[firstPerson : lastPerson+1] {
 		if in(p.Number) {
-			accounts = append(accounts, newAccount(p, o, roles))
+			accounts.Fixed = append(accounts.Fixed, newAccount(p, o, roles))
 		}
 	}
 	return accounts
@@ -135,11 +140,15 @@ func (f *Fake) listAllAccounts(acting *organization, q query) (any, *rpcStatus) 
 	for _, list := range q.Values["status"] {
 		statuses = append(statuses, strings.Split(list, ",")...)
 	}
-	accounts := slices.DeleteFunc(slices.Clone(acting.accounts), func(a account) bool {
-		return !strings.Contains(a.Email, q.Get("email")) || len(statuses) > 0 && !slices.Contains(statuses, a.Status)
-	})
+	accounts := fakevendor.Rows[account]{}
+	for i := range acting.accounts.Len() {
+		a := acting.accounts.At(i)
+		if strings.Contains(a.Email, q.Get("email")) && (len(statuses) == 0 || slices.Contains(statuses, a.Status)) {
+			accounts.Fixed = append(accounts.Fixed, a)
+		}
+	}
 	if q.Get("enable_pagination") != "true" {
-		return allAccounts{Account: append([]account{}, accounts...)}, nil
+		return allAccounts{Account: append([]account{}, accounts.Fixed...)}, nil
 	}
 	page, pagination := pageOf(accounts, q, f.Variation)
 	return allAccounts{Account: page, Pagination: pagination}, nil

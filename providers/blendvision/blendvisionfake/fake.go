@@ -14,7 +14,7 @@ import (
 	"github.com/accountgraph/accountgraph/internal/fakevendor"
 )
 
-// Fake is a simulated installation. It always holds the same data. It is safe for
+// Fake is a simulated installation. Its data never changes. It is safe for
 // concurrent use.
 type Fake struct {
 	// Control records requests and injects faults.
@@ -28,8 +28,12 @@ type Fake struct {
 }
 
 // New returns an installation that accepts this API token.
-func New(token string) *Fake {
-	f := &Fake{token: token, organizations: newOrganizations(), byID: map[string]*organization{}}
+func New(token string) *Fake { return NewSized(token, 0) }
+
+// NewSized returns an installation with so many accounts, but no fewer than that of New.
+func NewSized(token string, accounts int) *Fake {
+	crowd := fakevendor.NewCrowd(accounts, lastPerson-firstPerson+1, 3)
+	f := &Fake{token: token, organizations: newOrganizations(crowd), byID: map[string]*organization{}}
 	for _, o := range f.organizations {
 		f.byID[o.ID] = o
 	}

@@ -33,7 +33,7 @@ type organization struct {
 	BusinessPlanType string    `json:"business_plan_type"`
 
 	permitted bool
-	accounts  []account
+	accounts  fakevendor.Rows[account]
 	roles     []role
 	children  []*organization
 }
@@ -64,7 +64,7 @@ const (
 func OrganizationID(number int) string { return uuid(0xb, number) }
 
 // newOrganizations returns all organizations in the order of their numbers.
-func newOrganizations() []*organization {
+func newOrganizations(crowd fakevendor.Crowd) []*organization {
 	all := []*organization{newOrganization(root, "ROOT", nil)}
 	all = append(all, newOrganization(distributor, "GENERAL_DISTRIBUTOR", all[0]))
 	all = append(all, newOrganization(firstReseller, "RESELLER", all[1]))
@@ -90,7 +90,7 @@ func newOrganizations() []*organization {
 		o := all[n-1]
 		o.permitted = true
 		o.roles = newRoles(n)
-		o.accounts = newAccounts(n, in, o.roles)
+		o.accounts = newAccounts(n, in, o.roles, crowd)
 	}
 	return all
 }
@@ -174,13 +174,13 @@ func (f *Fake) listSubOrganizations(acting *organization, q query) (any, *rpcSta
 			len(statuses) > 0 && !slices.Contains(statuses, o.Status)
 	})
 	var list organizationList
-	list.Organizations, list.Pagination = pageOf(children, q, f.Variation)
+	list.Organizations, list.Pagination = pageOf(fakevendor.Rows[*organization]{Fixed: children}, q, f.Variation)
 	return list, nil
 }
 
 // uuid derives an id from a number.
 func uuid(kind, number int) string {
-	return fmt.Sprintf("%08x-b1e7-4d00-8000-%012d", kind<<28|number*0x9e37, number)
+	return fmt.Sprintf("%08x-b1e7-4d00-8000-%012d", kind<<28|number*0x9e37&0xfffffff, number)
 }
 
 // formatTime formats a time like the vendor.

@@ -3,6 +3,8 @@ package blendvisionfake
 import (
 	"net/url"
 	"strconv"
+
+	"github.com/accountgraph/accountgraph/internal/fakevendor"
 )
 
 // query are the parameters of a request. Unknown ones are ignored. Assumption: 0 means
@@ -64,7 +66,7 @@ func (q query) values(name string, valid func(string) bool) ([]string, *rpcStatu
 }
 
 // pageOf returns a page of a list. Assumption: pages past the end are empty.
-func pageOf[T any](list []T, q query, v Variation) ([]T, any) {
+func pageOf[T any](list fakevendor.Rows[T], q query, v Variation) ([]T, any) {
 	size, number := q.size, q.page
 	if v.MaxPerPage > 0 {
 		size = min(size, v.MaxPerPage)
@@ -77,8 +79,7 @@ func pageOf[T any](list []T, q query, v Variation) ([]T, any) {
 	case v.EmptyPage > 0 && number > v.EmptyPage:
 		number--
 	}
-	from := min((number-1)*size, len(list))
-	to := min(from+size, len(list))
-	rows := append([]T{}, list[from:to]...)
-	return rows, v.pagination(pagination{TotalItems: len(list), ItemsPerPage: q.size, CurrentPage: q.page}, len(rows))
+	from := min((number-1)*size, list.Len())
+	rows := list.Page(from, min(from+size, list.Len()))
+	return rows, v.pagination(pagination{TotalItems: list.Len(), ItemsPerPage: q.size, CurrentPage: q.page}, len(rows))
 }

@@ -1,6 +1,10 @@
 package blendvisionfake
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/accountgraph/accountgraph/internal/fakevendor"
+)
 
 type role struct {
 	ID        string `json:"id"`
@@ -40,6 +44,6 @@ type roleList struct {
 // https://developers.blendvision.com/docs/api/bv-one/public-organization-service-list-roles
 func (f *Fake) listRoles(acting *organization, q query) (any, *rpcStatus) {
 	var list roleList
-	list.Roles, list.Pagination = pageOf(acting.roles, q, f.Variation)
+	list.Roles, list.Pagination = pageOf(fakevendor.Rows[role]{Fixed: acting.roles}, q, f.Variation)
 	return list, nil
 }

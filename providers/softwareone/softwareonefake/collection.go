@@ -1,6 +1,10 @@
 package softwareonefake
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/accountgraph/accountgraph/internal/fakevendor"
+)
 
 // collection is a list of rows of one kind, sorted by id.
 type collection struct {
@@ -12,6 +16,8 @@ type collection struct {
 	own map[*row]bool
 	// ownRows are the rows in own, sorted by id.
 	ownRows []*row
+	// crowd are computed rows; nil for none. Their ids are higher.
+	crowd *crowdRows
 }
 
 func newCollection(k *kind) *collection {
@@ -46,6 +52,9 @@ func foldName(name string) string {
 // not see it.
 func (c *collection) find(name string, operations bool) *row {
 	r := c.byName[foldName(name)]
+	if r == nil && c.crowd != nil {
+		r = c.crowd.find(name)
+	}
 	if r == nil || !operations && !c.own[r] {
 		return nil
 	}
@@ -53,9 +62,28 @@ func (c *collection) find(name string, operations bool) *row {
 }
 
 // visible returns the rows that the token may see.
-func (c *collection) visible(operations bool) []*row {
-	if operations {
-		return c.rows
+func (c *collection) visible(operations bool) fakevendor.Rows[*row] {
+	switch {
+	case !operations:
+		return fakevendor.Rows[*row]{Fixed: c.ownRows}
+	case c.crowd == nil:
+		return fakevendor.Rows[*row]{Fixed: c.rows}
 	}
-	return c.ownRows
+	return fakevendor.Rows[*row]{Fixed: c.rows, Count: c.crowd.count, Compute: c.crowd.row}
+}
+
+// find returns the row with this name, nil where there is none.
+func (c *crowdRows) find(name string) *row {
+	indices := c.byID(name)
+	if people, ok := c.people.Find(name); ok {
+		for _, i := range people {
+			indices = append(indices, c.ofUser(i)...)
+		}
+	}
+	for _, i := range indices {
+		if r := c.row(i); r.id() == name || foldName(r.text("email")) == foldName(name) {
+			return r
+		}
+	}
+	return nil
 }

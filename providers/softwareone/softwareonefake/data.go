@@ -35,11 +35,15 @@ type data struct {
 	accountUsers                          *collection
 	accountUsersOf, membersOf, accountsOf map[*row]*collection
 
+	crowd fakevendor.Crowd
+	// crowdMembers are those in the accounts, by number.
+	crowdMembers []crowdMembers
+
 	// actors are users as actors of audit events, by number.
 	actors []*row
 }
 
-func newData(currencyObjects, withoutCreation bool, v Variations) *data {
+func newData(currencyObjects, withoutCreation bool, v Variations, users int) *data {
 	s := newSchema()
 	d := &data{
 		schema:   s,
@@ -67,6 +71,7 @@ func newData(currencyObjects, withoutCreation bool, v Variations) *data {
 		d.accountUsersOf[d.accounts.rows[0]].rows[2].set("user", nil)
 	}
 	d.addLicensees()
+	d.addCrowd(fakevendor.NewCrowd(users, len(d.users.rows), 0))
 	for _, c := range d.collections {
 		reference := (&Fake{}).plan(c.kind, nil, short)
 		for _, r := range c.rows {
@@ -81,9 +86,9 @@ func id(prefix string, n int) string {
 	return fmt.Sprintf("%s-%04d-%04d", prefix, 1000+n, (n*7919+1234)%10000)
 }
 
-// instant returns a time in or after the year; times sort like the numbers.
+// instant returns a time in the year. Times sort like the numbers below 1700.
 func instant(year, n int) time.Time {
-	return time.Date(year, 1, 2, 3, 4, 5, 678e6, time.UTC).Add(time.Duration(n) * (5*time.Hour + 7*time.Minute))
+	return time.Date(year, 1, 2, 3, 4, 5, 678e6, time.UTC).Add(time.Duration(n%1700) * (5*time.Hour + 7*time.Minute))
 }
 
 // actor returns the actor of an event: a user, a token, or one of which the

@@ -59,9 +59,13 @@ type Fake struct {
 	// WithoutCreation makes two users lack audit.created. An ascending order by it
 	// begins with them.
 	WithoutCreation bool
+	// Users is the number of users. Those beyond the fixed data are computed when they are
+	// read.
+	Users int
 	Variations
 
 	token string
+	views fakevendor.Views
 	// data is built by the first request that needs it: many tests only inject
 	// faults.
 	data *data
@@ -89,7 +93,7 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, methodNotAllowed())
 		return
 	}
-	f.once.Do(func() { f.data = newData(f.CurrencyObjects, f.WithoutCreation, f.Variations) })
+	f.once.Do(func() { f.data = newData(f.CurrencyObjects, f.WithoutCreation, f.Variations, f.Users) })
 	body, err := f.respond(r)
 	if err != nil {
 		writeProblem(w, err)

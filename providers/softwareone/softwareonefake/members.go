@@ -71,7 +71,10 @@ func (d *data) addMembers() {
 			for _, g := range groups {
 				users[g] = append(users[g], d.users.rows[n])
 			}
-			d.addMember(a, n, groups)
+			nested, flat := d.newMember(a, d.users.rows[n], d.people[n], AccountUserID(a, n), groups)
+			d.accountUsersOf[account].add(nested, a == 0, UserID(n))
+			d.accountUsers.add(nested, a == 0)
+			d.membersOf[account].add(flat, a == 0)
 		}
 	}
 	for g, us := range users {
@@ -94,16 +97,15 @@ func groupsOfMember(account *row, a, n int) []*row {
 	return []*row{all[n%groupsPerBig]}
 }
 
-// addMember adds the nth user to the ath account, in both forms.
-func (d *data) addMember(a, n int, groups []*row) {
-	account, user := d.accounts.rows[a], d.users.rows[n]
-	vs := values{"account": account}
+// newMember returns a person's user in the ath account, in both forms.
+func (d *data) newMember(a int, user *row, p fakevendor.Person, id string, groups []*row) (nested, flat *row) {
+	n, vs := p.Number, values{"account": d.accounts.rows[a]}
 	if len(groups) > 0 {
 		vs["groups"] = groups
 		vs["modules"] = union(groups, "modules")
 		vs["buyers"] = union(groups, "buyers")
 	}
-	status, invitation := d.invitationOf(a, n)
+	status, invitation := d.invitationOf(a, n, user)
 	if invitation != nil {
 		vs["invitation"] = invitation
 	}
@@ -114,16 +116,14 @@ func (d *data) addMember(a, n int, groups []*row) {
 	var access any
 	if invitation == nil || status == "Active" {
 		audit["joined"], audit["invitationAcceptedAt"] = d.dateEvent(instant(2022, n+a)), instant(2022, n+a)
-		if !d.people[n].NeverLoggedIn {
+		if !p.NeverLoggedIn {
 			audit["access"], access = d.dateEvent(instant(2025, n+a)), instant(2025, n+a)
 		}
 	}
 
-	vs["id"], vs["user"], vs["audit"] = AccountUserID(a, n), user, d.accountUserAudit.newRow(audit)
+	vs["id"], vs["user"], vs["audit"] = id, user, d.accountUserAudit.newRow(audit)
 	vs["lastLoginAt"] = access
-	nested := d.accountUser.newRow(vs)
-	d.accountUsersOf[account].add(nested, a == 0, user.id())
-	d.accountUsers.add(nested, a == 0)
+	nested = d.accountUser.newRow(vs)
 
 	delete(vs, "user")
 	delete(vs, "lastLoginAt")
@@ -132,21 +132,21 @@ func (d *data) addMember(a, n int, groups []*row) {
 		audit["login"] = d.dateEvent(lastLogin(n))
 	}
 	vs["audit"] = d.memberAudit.newRow(audit)
-	flat := d.member.newRow(vs)
+	flat = d.member.newRow(vs)
 	for _, name := range []string{"id", "name", "icon", "phone", "email", "status", "firstName", "lastName", "settings"} {
 		flat.values[flat.kind.index[name]] = user.get(name)
 	}
 	if status != "" && status != "Active" {
 		flat.set("status", status)
 	}
-	d.membersOf[account].add(flat, a == 0)
+	return nested, flat
 }
 
 // invitationOf returns the status of a user's invitation to an account, and the
 // invitation, nil where the platform does not return it. The URL of an open
 // invitation accepts it without further checks.
-func (d *data) invitationOf(a, n int) (status string, invitation *row) {
-	status = d.users.rows[n].text("status")
+func (d *data) invitationOf(a, n int, user *row) (status string, invitation *row) {
+	status = user.text("status")
 	switch {
 	case status == "New", status == "Invited", status == "Active" && a >= bigAccounts && (a+n)%9 == 0:
 		code := fmt.Sprintf("910B14E6CB2343A09CB3%04d%08d", a, n)

@@ -1,10 +1,13 @@
 package softwareonefake
 
 import (
+	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/accountgraph/accountgraph/internal/fakevendor"
 )
 
 const (
@@ -17,8 +20,11 @@ const (
 
 // query is a parsed query string.
 type query struct {
-	selection     *selection
-	where         condition
+	selection *selection
+	where     condition
+	// expression is what where is compiled from, and text the filter and the order.
+	expression    expression
+	text          string
 	order         []sortKey
 	limit, offset int
 	// reportedLimit is the limit in $meta.pagination.
@@ -69,10 +75,12 @@ func (f *Fake) parseQuery(raw string, k *kind) (*query, *problem) {
 
 // compile sets the filter and the order.
 func (q *query) compile(filter string, order []string, operations bool) *problem {
+	q.text = filter + "&order=" + strings.Join(order, ",")
 	e, err := parse(filter)
 	if err != nil {
 		return err
 	}
+	q.expression = e
 	if c, ok := e.(constant); !ok || !bool(c) {
 		if q.where, err = q.selection.compile(e, operations); err != nil {
 			return err
@@ -129,7 +137,38 @@ func parseCount(name, value string) (int, *problem) {
 }
 
 // page returns the rows of the page, and the number of all matching rows.
-func (q *query) page(rows []*row) ([]*row, int) {
+func (f *Fake) page(q *query, c *collection) ([]*row, int) {
+	all := c.visible(f.Operations)
+	if all.Count == 0 {
+		return q.pageOf(all.Fixed)
+	}
+	byID := len(q.order) == 0 || q.order[0].path.last.name == "id" && len(q.order[0].path.fields) == 1 && !q.order[0].descending
+	if q.where == nil && byID {
+		from := min(q.offset, all.Len())
+		return all.Page(from, min(from+q.limit, all.Len())), all.Len()
+	}
+	if candidates, ok := c.crowd.candidates(q.expression); ok {
+		rows := slices.Clone(all.Fixed)
+		slices.Sort(candidates)
+		for _, i := range slices.Compact(candidates) {
+			rows = append(rows, all.Compute(i))
+		}
+		return q.pageOf(rows)
+	}
+	view := f.views.Get(fmt.Sprintf("%p %s", c, q.text), func() []int32 {
+		match := func(r *row) bool { return q.where == nil || q.where(r) }
+		return fakevendor.Select(all, match, q.sortValues, q.compareValues)
+	})
+	from := min(q.offset, len(view))
+	var rows []*row
+	for _, i := range view[from:min(from+q.limit, len(view))] {
+		rows = append(rows, all.At(int(i)))
+	}
+	return rows, len(view)
+}
+
+// pageOf returns the rows of the page of these rows, and the number of all matching rows.
+func (q *query) pageOf(rows []*row) ([]*row, int) {
 	if q.where != nil {
 		matching := make([]*row, 0, len(rows))
 		for _, r := range rows {
@@ -147,9 +186,20 @@ func (q *query) page(rows []*row) ([]*row, int) {
 	return rows[from:min(from+q.limit, len(rows))], len(rows)
 }
 
-func (q *query) compare(a, b *row) int {
-	for _, key := range q.order {
-		c := compare(valueOf(key.path.valueIn(a)), valueOf(key.path.valueIn(b)))
+func (q *query) compare(a, b *row) int { return q.compareValues(q.sortValues(a), q.sortValues(b)) }
+
+// sortValues returns the values by which a row is sorted.
+func (q *query) sortValues(r *row) []any {
+	values := make([]any, len(q.order))
+	for i, key := range q.order {
+		values[i] = valueOf(key.path.valueIn(r))
+	}
+	return values
+}
+
+func (q *query) compareValues(a, b []any) int {
+	for i, key := range q.order {
+		c := compare(a[i], b[i])
 		if key.descending {
 			c = -c
 		}

@@ -34,12 +34,12 @@ func (f *Fake) respond(r *http.Request) ([]byte, *problem) {
 	}
 	// The list has a $meta.omitted for its rows.
 	p.meta = f.Verbose && p.meta
-	return f.list(q, p, c.visible(f.Operations)), nil
+	return f.list(q, p, c), nil
 }
 
 // list returns the JSON of a page.
-func (f *Fake) list(q *query, p *plan, all []*row) []byte {
-	rows, total := q.page(all)
+func (f *Fake) list(q *query, p *plan, c *collection) []byte {
+	rows, total := f.page(q, c)
 	meta := fmt.Appendf(nil, `"$meta":{"pagination":{"offset":%d,"limit":%d,"total":%d}`, q.offset, q.reportedLimit, total)
 	if f.NoTotal {
 		meta = fmt.Appendf(nil, `"$meta":{"pagination":{"offset":%d,"limit":%d,"total":null}`, q.offset, q.reportedLimit)
@@ -109,5 +109,13 @@ func (f *Fake) childrenOf(parents *collection, id string, children map[*row]*col
 	if parent == nil {
 		return nil, notFound()
 	}
-	return children[parent], nil
+	if c := children[parent]; c != nil {
+		return c, nil
+	}
+	// A user of the crowd is a new row each time.
+	c := newCollection(f.data.account)
+	for _, account := range parent.rows("accounts") {
+		c.add(account, false)
+	}
+	return c, nil
 }

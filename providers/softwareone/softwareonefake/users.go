@@ -9,7 +9,12 @@ import (
 
 // UserID returns the id of the user for the person with this number. The first
 // 300 persons have one.
-func UserID(number int) string { return id("USR", number) }
+func UserID(number int) string {
+	if number >= fakevendor.CrowdFirst {
+		return crowdUserID(number - fakevendor.CrowdFirst)
+	}
+	return id("USR", number)
+}
 
 func (d *data) addUsers(withoutCreation bool) {
 	for _, p := range d.people {
@@ -71,6 +76,9 @@ func icon(path, id string, n int) string {
 }
 
 func lastLogin(n int) time.Time {
+	if n >= fakevendor.CrowdFirst {
+		return fakevendor.CrowdLogin(n)
+	}
 	return instant(2026, n).Add(-time.Duration(n%11) * 24 * time.Hour)
 }
 
