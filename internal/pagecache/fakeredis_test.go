@@ -29,6 +29,10 @@ type fakeRedis struct {
 	before func(command string)
 	// refused is a command that fails.
 	refused string
+	// hostile replaces the reply to every command, unless it is "".
+	hostile string
+	// subscribed replaces the reply to SUBSCRIBE, unless it is "".
+	subscribed string
 }
 
 // faked returns a configuration for f, and its events.
@@ -105,6 +109,10 @@ func (f *fakeRedis) serve(c net.Conn) {
 		f.mu.Lock()
 		reply, silent := f.reply(command), f.silent
 		f.mu.Unlock()
+		if f.hostile != "" {
+			out <- f.hostile
+			continue
+		}
 		if silent {
 			_, _ = io.Copy(io.Discard, in)
 			return
@@ -170,6 +178,9 @@ func (f *fakeRedis) reply(command []string) string {
 		}
 		return fmt.Sprintf("*%d\r\n%s", len(f.sets[key]), members.String())
 	case "SUBSCRIBE":
+		if f.subscribed != "" {
+			return f.subscribed
+		}
 		return "*3\r\n" + bulk("subscribe") + bulk(key) + ":1\r\n"
 	case "PING":
 		return "+PONG\r\n"

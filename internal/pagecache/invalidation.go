@@ -3,6 +3,7 @@ package pagecache
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"time"
 
@@ -68,12 +69,15 @@ func (s *redisStore) receive(ctx context.Context) {
 	}
 	pinged := true
 	for {
-		message, err := subscription.ReceiveTimeout(ctx, idlePing)
+		message, err := nextMessage(ctx, subscription)
 		if isTimeout(err) && !pinged && s.ping(subscription) {
 			pinged = true
 			continue
 		}
 		if err != nil {
+			if errors.Is(err, errReplyBounds) {
+				s.cache.count(RedisError, 1, 0)
+			}
 			return
 		}
 		pinged = false
@@ -87,6 +91,17 @@ func (s *redisStore) receive(ctx context.Context) {
 			s.handleInvalidation([]byte(m.Payload))
 		}
 	}
+}
+
+// nextMessage waits up to idlePing for a message. go-redis panics if a message lacks an
+// element or has one of another type; that is an error here.
+func nextMessage(ctx context.Context, p *redis.PubSub) (message any, err error) {
+	defer func() {
+		if recover() != nil {
+			err = errReplyBounds
+		}
+	}()
+	return p.ReceiveTimeout(ctx, idlePing)
 }
 
 func (s *redisStore) ping(p *redis.PubSub) bool {

@@ -30,7 +30,7 @@ func (c Config) connect() (redis.UniversalClient, error) {
 	// Send no command that an old or restricted Redis rejects.
 	options.DisableIdentity, options.Protocol = true, 2
 	options.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
-	options.Dialer = c.Dial
+	options.Dialer = c.dialer(options)
 	// go-redis logs addresses to stderr; this package reports failures as events.
 	redis.SetLogger(&logging.VoidLogger{})
 	return redis.NewUniversalClient(options), nil

@@ -1,0 +1,124 @@
+package pagecache_test
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/accountgraph/accountgraph/internal/pagecache"
+)
+
+// hostileReplies are replies that announce more than they hold, or that no Redis sends.
+var hostileReplies = map[string]string{
+	"a map of a billion":         "%1000000000\r\n",
+	"an array of a billion":      "*1000000000\r\n",
+	"a set of a billion":         "~1000000000\r\n",
+	"a push of a billion":        ">1000000000\r\n",
+	"attributes of a billion":    "|1000000000\r\n",
+	"a string of a billion":      "$1000000000\r\n",
+	"a verbatim of a billion":    "=1000000000\r\n",
+	"a bulk error of a billion":  "!1000000000\r\n",
+	"a size beyond 64 bits":      "$99999999999999999999\r\n",
+	"a size that wraps":          "*18446744073709551617\r\n",
+	"a negative size":            "$-2\r\n",
+	"a size with a sign":         "*+1000000000\r\n",
+	"a size with zeros":          "*0000000001000000000\r\n",
+	"an array below the bound":   "*131073\r\n",
+	"many arrays":                strings.Repeat("*100000\r\n", 100),
+	"many arrays side by side":   "*1000\r\n" + strings.Repeat("*1000\r\n"+strings.Repeat(":1\r\n", 1000), 200),
+	"a deep array":               strings.Repeat("*1\r\n", 1<<20),
+	"many attributes":            strings.Repeat("|0\r\n", 1<<20),
+	"an endless status":          "+" + strings.Repeat("x", 1<<20),
+	"an endless error":           "-" + strings.Repeat("x", 1<<20) + "\r\n",
+	"a string with a huge array": "*3\r\n$3\r\nfoo\r\n*1000000000\r\n",
+	"no end of line":             "*\n1000000000\n",
+	"nothing but lines":          "\r\n\r\n\r\n",
+	"another protocol":           "HTTP/1.1 400 Bad Request\r\nContent-Length: 1000000000\r\n\r\n",
+	"a number that is too large": "(" + strings.Repeat("9", 1<<20) + "\r\n",
+	"a false hello":              "*1000000000\r\n$6\r\nserver\r\n",
+	"an error within an array":   "*3\r\n-ERR\r\n%1000000000\r\n:1\r\n",
+}
+
+// TestRedis_HostileRepliesAreMisses reads pages while Redis replies to every command with
+// bytes that make go-redis allocate up to 11 GB.
+func TestRedis_HostileRepliesAreMisses(t *testing.T) {
+	for name, reply := range hostileReplies {
+		t.Run(name, func(t *testing.T) {
+			f := &fakeRedis{hostile: reply}
+			config, events := faked(f, func(c *pagecache.Config) { c.Timeout = 50 * time.Millisecond })
+			c := open(t, config)
+			allocated := allocations(func() {
+				v := &vendor{}
+				for i := range 3 {
+					want(t, v.one(t.Context(), scope(c, "token"), fmt.Sprint(i)), fmt.Sprint(i), pagecache.FromVendor)
+				}
+				eventually(t, "the failure is counted", func() bool { return events.of(pagecache.RedisError) > 0 && events.of(pagecache.RedisDown) == 1 })
+			})
+			if allocated > 16<<20 {
+				t.Errorf("%d MB allocated", allocated>>20)
+			}
+		})
+	}
+}
+
+// TestRedis_MalformedMessagesEndTheSubscription sends messages for which go-redis panics.
+func TestRedis_MalformedMessagesEndTheSubscription(t *testing.T) {
+	for name, message := range map[string]string{
+		"no elements":         "*0\r\n",
+		"no count":            "*2\r\n" + bulk("subscribe") + bulk("news"),
+		"a count that is not": "*3\r\n" + bulk("subscribe") + bulk("news") + bulk("1"),
+		"a number as kind":    "*1\r\n:1\r\n",
+		"a list as channel":   "*3\r\n" + bulk("message") + "*0\r\n" + bulk("text"),
+		"numbers as payload":  "*3\r\n" + bulk("message") + bulk("news") + "*1\r\n:1\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := &fakeRedis{subscribed: message}
+			config, events := faked(f, func(c *pagecache.Config) { c.Timeout = time.Second })
+			c := open(t, config)
+			eventually(t, "the subscription is renewed", func() bool { return events.of(pagecache.RedisError) >= 2 })
+			want(t, (&vendor{}).one(t.Context(), scope(c, "token"), "a"), "a", pagecache.FromVendor)
+		})
+	}
+}
+
+// FuzzRedis_Reply gives the client replies of any bytes.
+func FuzzRedis_Reply(f *testing.F) {
+	for _, reply := range hostileReplies {
+		if len(reply) < 1<<12 {
+			f.Add(reply)
+		}
+	}
+	for _, reply := range []string{"+OK\r\n", "$-1\r\n", "*-1\r\n", "*0\r\n", bulk("value"), "*2\r\n" + bulk("a") + ":1\r\n", "*2\r\n*1\r\n:1\r\n*0\r\n", "-ERR\r\n"} {
+		f.Add(reply)
+	}
+	f.Fuzz(func(t *testing.T, reply string) {
+		if reply == "" {
+			return
+		}
+		config, _ := faked(&fakeRedis{hostile: reply}, func(c *pagecache.Config) { c.Timeout = 5 * time.Millisecond })
+		allocated := allocations(func() {
+			c, err := pagecache.Open(config)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer c.Close()
+			v := &vendor{}
+			want(t, v.one(t.Context(), scope(c, "token"), "a"), "a", pagecache.FromVendor)
+			scope(c, "token").Invalidate(t.Context(), "a")
+		})
+		if allocated > 32<<20 {
+			t.Errorf("%d MB allocated for %d bytes", allocated>>20, len(reply))
+		}
+	})
+}
+
+// allocations returns how many bytes f, and whatever runs beside it, allocates.
+func allocations(f func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
+}
