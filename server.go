@@ -92,7 +92,9 @@ func run(ctx context.Context, args []string, env config.LookupEnv, stdout, stder
 		return exitUsage
 	}
 	command.BindTo(ctx, (*context.Context)(nil))
-	err = command.Run(&program{env: env, stdout: stdout, log: telemetry.NewLogger(stderr, slog.LevelInfo)})
+	logger := telemetry.NewLogger(stderr, slog.LevelInfo)
+	telemetry.CaptureStandardLog(logger)
+	err = command.Run(&program{env: env, stdout: stdout, log: logger})
 	if err == nil {
 		return exitOK
 	}

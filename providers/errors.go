@@ -38,6 +38,9 @@ const (
 	BudgetExceeded
 	// Canceled: the caller canceled the request.
 	Canceled
+	// Overloaded: this process lacks file descriptors, memory or ports for the call. It
+	// says nothing about the vendor.
+	Overloaded
 )
 
 // Error is the only error type that a provider returns. It never contains a
@@ -73,7 +76,7 @@ func (e *Error) Error() string {
 }
 
 // IsKnown reports whether k is one of the kinds.
-func (k Kind) IsKnown() bool { return k >= InvalidArgument && k <= Canceled }
+func (k Kind) IsKnown() bool { return k >= InvalidArgument && k <= Overloaded }
 
 // KindOf returns the kind of the first *Error in err's chain, 0 if there is none.
 func KindOf(err error) Kind {
@@ -111,6 +114,8 @@ func (k Kind) String() string {
 		return "call budget exceeded"
 	case Canceled:
 		return "request canceled"
+	case Overloaded:
+		return "this server is overloaded"
 	}
 	return "failed"
 }

@@ -36,10 +36,31 @@ var vendorFaults = map[string]struct {
 		w.Header().Set("Content-Type", "text/html")
 		fmt.Fprint(w, receivedToken(r))
 	}, "UPSTREAM_BAD_RESPONSE"},
+	"nocontent":  {raw("HTTP/1.1 204 No Content\r\nContent-Length: 1000\r\n\r\n%s"), "UPSTREAM_BAD_RESPONSE"},
+	"unmodified": {raw("HTTP/1.1 304 Not Modified\r\nContent-Length: 1000\r\n\r\n%s"), "UPSTREAM_BAD_RESPONSE"},
+	"interim":    {raw(strings.Repeat("HTTP/1.1 103 Early Hints\r\nLink: %[1]s\r\n\r\n", 3000)), "UPSTREAM_BAD_RESPONSE"},
+	"bigheader":  {raw("HTTP/1.1 200 OK\r\nX-Token: %s" + strings.Repeat(" ", 70<<10) + "\r\n\r\n"), "UPSTREAM_BAD_RESPONSE"},
+	"utf16":      {raw("HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-16\r\nContent-Length: 2\r\n\r\n[]%s"), "UPSTREAM_BAD_RESPONSE"},
+	"mail":       {raw("220 %s\r\n"), "UPSTREAM_BAD_RESPONSE"},
+	"trailing":   {raw("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n42%s"), "UPSTREAM_BAD_RESPONSE"},
 	"garbled": {func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		fmt.Fprintf(w, `{"%[1]s": "%[1]s`, url.QueryEscape(receivedToken(r)))
 	}, "UPSTREAM_BAD_RESPONSE"},
+}
+
+// raw responds with bytes that no HTTP server sends; %s in them is the received token.
+func raw(response string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		c, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			panic(err)
+		}
+		defer c.Close()
+		token := strings.NewReplacer("\r", "", "\n", "").Replace(receivedToken(r))
+		fmt.Fprintf(c, response, token)
+		_, _ = c.Read(make([]byte, 1)) // until the client disconnects
+	}
 }
 
 // receivedToken returns the credential of a request.
@@ -90,6 +111,7 @@ func TestSecrets_NoTokenLeaves(t *testing.T) {
 		})
 	}
 	all.Wait()
+	p.waitStderr("a vendor sent bytes that belong to no response")
 	_, _, metrics := p.get("/metrics")
 	seen.WriteString(metrics + p.query(`{ providers { name baseURL status } }`).text)
 	check := start(t, env, "check", "--config", config)

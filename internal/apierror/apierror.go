@@ -32,6 +32,7 @@ const (
 	BadUserInput               Code = "BAD_USER_INPUT"
 	BudgetExceeded             Code = "BUDGET_EXCEEDED"
 	Timeout                    Code = "TIMEOUT"
+	Overloaded                 Code = "OVERLOADED"
 	Unauthenticated            Code = "UNAUTHENTICATED"
 	Forbidden                  Code = "FORBIDDEN"
 	Internal                   Code = "INTERNAL_SERVER_ERROR"
@@ -51,6 +52,7 @@ var vendorCodes = map[providers.Kind]Code{
 	providers.Incomplete:      "UPSTREAM_TRUNCATED",
 	providers.BudgetExceeded:  BudgetExceeded,
 	providers.Canceled:        Timeout,
+	providers.Overloaded:      Overloaded,
 }
 
 // New returns an error with a code and a message for the client.

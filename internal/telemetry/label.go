@@ -35,6 +35,7 @@ var outcomeLabels = map[providers.Kind]string{
 	providers.Incomplete:      "truncated",
 	providers.BudgetExceeded:  "budget_exceeded",
 	providers.Canceled:        "canceled",
+	providers.Overloaded:      "overloaded",
 }
 
 func outcomeLabel(k providers.Kind) string {

@@ -6,7 +6,9 @@ package telemetry
 
 import (
 	"io"
+	"log"
 	"log/slog"
+	"strings"
 )
 
 // NewLogger returns a logger that writes one JSON object per line to w, with the time
@@ -20,4 +22,25 @@ func utcTime(groups []string, a slog.Attr) slog.Attr {
 		return slog.Time(slog.TimeKey, a.Value.Time().UTC())
 	}
 	return a
+}
+
+// CaptureStandardLog sends a line to the logger for each message that a library writes to the
+// standard log of the process. The message itself is not logged, since it may quote bytes of a
+// peer, such as those that a vendor sends after a response.
+func CaptureStandardLog(logger *slog.Logger) {
+	log.SetFlags(0)
+	log.SetPrefix("")
+	log.SetOutput(standardLog{logger})
+}
+
+type standardLog struct{ logger *slog.Logger }
+
+// Write implements io.Writer. The log calls it once a message.
+func (l standardLog) Write(message []byte) (int, error) {
+	text := "a library reported a problem; its message is withheld because it may quote a peer"
+	if strings.HasPrefix(string(message), "Unsolicited response received on idle HTTP channel") {
+		text = "a vendor sent bytes that belong to no response; the connection is closed"
+	}
+	l.logger.Warn(text)
+	return len(message), nil
 }

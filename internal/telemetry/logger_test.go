@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"log"
 	"log/slog"
 	"strings"
 	"testing"
@@ -62,5 +63,22 @@ func TestLogger_Entry(t *testing.T) {
 	stamp, err := time.Parse(time.RFC3339Nano, entries[0]["time"].(string))
 	if err != nil || stamp.Location() != time.UTC {
 		t.Errorf("time: %v, %v", stamp, err)
+	}
+}
+
+// Libraries write what a peer sent to the standard log.
+func TestCaptureStandardLog(t *testing.T) {
+	output, flags := log.Writer(), log.Flags()
+	t.Cleanup(func() {
+		log.SetOutput(output)
+		log.SetFlags(flags)
+	})
+	var written bytes.Buffer
+	telemetry.CaptureStandardLog(telemetry.NewLogger(&written, slog.LevelInfo))
+	log.Printf("Unsolicited response received on idle HTTP channel starting with %q; err=%v", "s3cr3t", nil)
+	log.Print("s3cr3t\nmore")
+	entries := lines(t, &written)
+	if len(entries) != 2 || entries[0]["level"] != "WARN" || strings.Contains(written.String(), "s3cr3t") || entries[0]["msg"] == entries[1]["msg"] {
+		t.Errorf("the log is %s", &written)
 	}
 }

@@ -47,10 +47,16 @@ func (c *Client) readBody(res *http.Response) ([]byte, error) {
 	return bytes.Clone(body.Bytes()), nil
 }
 
-// isJSON reports whether a Content-Type is application/json or application/*+json.
+// isJSON reports whether a Content-Type is application/json or application/*+json, without a
+// charset other than UTF-8 and its subset ASCII.
 func isJSON(contentType string) bool {
-	media, _, err := mime.ParseMediaType(contentType)
+	media, parameters, err := mime.ParseMediaType(contentType)
 	if err != nil && !errors.Is(err, mime.ErrInvalidMediaParameter) {
+		return false
+	}
+	switch strings.ToLower(parameters["charset"]) {
+	case "", "utf-8", "utf8", "us-ascii":
+	default:
 		return false
 	}
 	return media == "application/json" || (strings.HasPrefix(media, "application/") && strings.HasSuffix(media, "+json"))

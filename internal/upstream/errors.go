@@ -75,10 +75,31 @@ func (c *Client) statusError(res *http.Response, req, sent *http.Request) *provi
 	return e
 }
 
+// transportError is the error of a round trip without a response. responding is true if the
+// first byte of a response had arrived.
+func (c *Client) transportError(ctx context.Context, err error, responding bool) *providers.Error {
+	switch kind := kindOfTransportError(ctx, err); {
+	case kind == providers.Unavailable && responding && !isConnectionLost(err):
+		// More than 64 KiB of headers, too many interim responses, or no HTTP.
+		return c.badResponse(0, "response is not valid HTTP or has too many headers")
+	default:
+		return c.newError(kind)
+	}
+}
+
+// isConnectionLost reports whether a connection ended, rather than that it delivered something
+// invalid.
+func isConnectionLost(err error) bool {
+	return err == nil || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, new(*net.OpError))
+}
+
 // kindOfTransportError classifies a round trip without a response.
 func kindOfTransportError(ctx context.Context, err error) providers.Kind {
 	if ctx.Err() != nil {
 		return kindOfContext(context.Cause(ctx))
+	}
+	if errors.Is(err, errExhausted) || isExhausted(err) {
+		return providers.Overloaded
 	}
 	var op *net.OpError
 	if errors.As(err, &op) && op.Op == "dial" {

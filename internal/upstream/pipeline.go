@@ -87,6 +87,11 @@ func (c *Client) recordResult(ctx context.Context, r Request, res result, elapse
 	switch kind {
 	case providers.Canceled:
 		// A canceled call says nothing about the vendor.
+	case providers.Overloaded:
+		// Neither does a call that was not sent. A probe has to return its permit.
+		if c.breaker.IsHalfOpen() {
+			c.breaker.RecordFailure()
+		}
 	case providers.Unavailable, providers.Timeout:
 		c.breaker.RecordFailure()
 		c.health.record(false)

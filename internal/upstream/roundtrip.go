@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/http/httptrace"
+	"sync/atomic"
+	"unicode/utf8"
 
 	"github.com/accountgraph/accountgraph/providers"
 )
@@ -34,16 +37,22 @@ func (r result) kind() providers.Kind {
 // clone of req. ctx bounds the connection, the headers and the body.
 func (c *Client) roundTrip(ctx context.Context, req *http.Request) (r result) {
 	r.sent = true
-	sent := req.Clone(ctx)
+	var responding atomic.Bool
+	sent := req.Clone(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotFirstResponseByte: func() { responding.Store(true) },
+	}))
 	c.config.Credential(sent)
 	// http.Client would follow redirects and put URLs into errors.
 	res, err := c.config.Transport.RoundTrip(sent)
 	if err != nil || res == nil {
-		r.err = c.newError(kindOfTransportError(ctx, err))
+		r.err = c.transportError(ctx, err, responding.Load())
 		return r
 	}
 	defer func() { _ = res.Body.Close() }()
 	r.status = res.StatusCode
+	if r.status == http.StatusNoContent || r.status == http.StatusNotModified {
+		c.closeIdleConnections()
+	}
 	if res.StatusCode != http.StatusOK {
 		r.err = c.statusError(res, req, sent)
 		if res.StatusCode == http.StatusTooManyRequests || res.StatusCode == http.StatusServiceUnavailable {
@@ -52,11 +61,14 @@ func (c *Client) roundTrip(ctx context.Context, req *http.Request) (r result) {
 		return r
 	}
 	if !isJSON(res.Header.Get("Content-Type")) {
-		r.err = c.badResponse(res.StatusCode, "response is not JSON")
+		r.err = c.badResponse(res.StatusCode, "response is not JSON in UTF-8")
 		return r
 	}
 	body, err := c.readBody(res)
 	switch {
+	case err == nil && !utf8.Valid(body):
+		// A decoder would replace what is invalid.
+		r.err = c.badResponse(res.StatusCode, "response is not JSON in UTF-8")
 	case err == nil:
 		r.body = body
 	case errors.Is(err, errTooLarge):
@@ -68,4 +80,13 @@ func (c *Client) roundTrip(ctx context.Context, req *http.Request) (r result) {
 		r.err = c.badResponse(res.StatusCode, "response body is truncated")
 	}
 	return r
+}
+
+// closeIdleConnections closes the connections without a request. A response that must not have
+// a body was sent over one of them: if it had one, that would be taken for the response to the
+// next request.
+func (c *Client) closeIdleConnections() {
+	if pool, ok := c.config.Transport.(interface{ CloseIdleConnections() }); ok {
+		pool.CloseIdleConnections()
+	}
 }
