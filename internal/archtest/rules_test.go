@@ -40,6 +40,7 @@ var rules = []rule{
 
 	{"internal/responsecache", []string{"internal/singleflight"}, "a response is a value; the cache does not look into it"},
 	{"internal/singleflight", nil, "generic: keys and values of any type"},
+	{"internal/fair", nil, "hands out places to callers, which are strings"},
 	{"internal/apierror", []string{"graph/model", "providers", "internal/complexity", "internal/loaders"}, "maps the errors of every layer to codes"},
 	{"internal/auth", []string{"graph/model", "providers", "internal/singleflight"}, "authentication happens before anything is read"},
 	{"internal/config", []string{"graph/model", "providers"}, "reads a file without knowing the vendors' APIs"},
@@ -63,7 +64,7 @@ var rules = []rule{
 	{"internal/telemetry", []string{"providers", "internal/responsecache", "internal/operation", "internal/pagecache"}, "counts calls, kinds of errors and cache events"},
 	{"internal/transport", []string{"providers", "internal/apierror", "internal/auth", "internal/complexity", "internal/directory", "internal/loaders", "internal/operation", "internal/pagecache", "internal/persisted", "internal/responsecache"},
 		"GraphQL over HTTP: authentication, limits and the response cache before the executor"},
-	{"internal/upstream", []string{"graph/model", "providers", "internal/operation", "internal/pagecache"}, "the HTTP client for all vendors, knowing none; cached pages cost no call"},
+	{"internal/upstream", []string{"graph/model", "providers", "internal/fair", "internal/operation", "internal/pagecache"}, "the HTTP client for all vendors, knowing none; cached pages cost no call"},
 
 	{"internal/vendors", []string{"graph/model", "providers", vendors, simulators, "internal/config", "internal/fakevendor", "internal/upstream"},
 		"the one list of vendors, clients and simulators together: the program links both, since it has the command demo, and a vendor stays one row"},
@@ -98,7 +99,6 @@ var dependencies = []dependency{
 	{"github.com/maypok86/otter/v2", []string{"internal/responsecache", "internal/pagecache", "internal/transport"}, "the in-memory caches"},
 	{"github.com/klauspost/compress", []string{"internal/pagecache/envelope"}, "compresses pages before they are sealed"},
 	{"github.com/redis/go-redis/v9", []string{"internal/pagecache"}, "Redis"},
-	{"github.com/failsafe-go/failsafe-go", []string{"internal/upstream"}, "bulkhead and circuit breaker"},
 	{"github.com/go-jose/go-jose/v4", []string{"internal/auth", everyTest}, "callers' tokens and the keys that sign them"},
 	{"github.com/rs/cors", []string{"internal/server"}, "CORS"},
 	{"github.com/prometheus/client_golang", []string{"internal/telemetry"}, "metrics"},

@@ -41,7 +41,7 @@ type Authenticator struct {
 // AllowAll returns an Authenticator that accepts every request, as a trusted caller
 // with these scopes.
 func AllowAll(scopes ...string) *Authenticator {
-	return &Authenticator{anonymous: &Caller{Trusted: true, Scopes: scopes}}
+	return &Authenticator{anonymous: &Caller{Anonymous: true, Trusted: true, Scopes: scopes}}
 }
 
 // New builds an Authenticator. It fails if the JWKS file is unusable. A JWKS URL is

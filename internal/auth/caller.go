@@ -29,6 +29,12 @@ type Caller struct {
 	// Subject is the sub claim of the token, which identifies the caller; empty
 	// without a token.
 	Subject providers.Secret
+	// ClientID is the application that the token was issued to; empty if unknown.
+	ClientID providers.Secret
+	// Anonymous is true if callers need not authenticate. Address, the client's IP
+	// address, identifies them then.
+	Anonymous bool
+	Address   string
 	// Trusted is true if the caller may use the fields reserved for gateways:
 	// _entities and _service.
 	Trusted bool
@@ -42,6 +48,29 @@ type Caller struct {
 // HasScope reports whether the caller has a scope. A nil Caller has none.
 func (c *Caller) HasScope(scope string) bool {
 	return c != nil && slices.Contains(c.Scopes, scope)
+}
+
+// ID identifies the caller among all callers, for fair shares and rate limits: by the
+// subject of its token, else by the client that the token was issued to, else by its
+// address if it is anonymous. Requests of the gateway without a token are one caller. It
+// is a digest, which contains no personal data.
+func (c *Caller) ID() string {
+	switch {
+	case c == nil:
+		return ""
+	case !c.Subject.Empty():
+		return digest("subject", c.Subject.Reveal())
+	case !c.ClientID.Empty():
+		return digest("client", c.ClientID.Reveal())
+	case c.Anonymous:
+		return digest("address", c.Address)
+	}
+	return digest("gateway", "")
+}
+
+func digest(kind, name string) string {
+	sum := sha256.Sum256([]byte(kind + " " + name))
+	return string(sum[:16])
 }
 
 // Key identifies everything about the caller that a response may depend on: callers

@@ -88,3 +88,33 @@ func TestCaller_KeyDependsOnCredentials(t *testing.T) {
 		t.Error("equal credentials have different keys")
 	}
 }
+
+// A credential identifies its caller; an address does so only without authentication.
+// Scopes and vendor tokens make no difference.
+func TestCaller_ID(t *testing.T) {
+	secret := providers.NewSecret
+	same := map[string][]auth.Caller{
+		"anna": {
+			{Subject: secret("anna"), ClientID: secret("app")}, {Subject: secret("anna"), Address: "192.0.2.1", Trusted: true},
+			{Subject: secret("anna"), Scopes: []string{auth.PersonalRead}, Credentials: map[string]providers.Secret{"acme": secret("t")}},
+		},
+		"bert":        {{Subject: secret("bert"), ClientID: secret("app")}},
+		"app":         {{ClientID: secret("app")}, {ClientID: secret("app"), Address: "192.0.2.1"}},
+		"client anna": {{ClientID: secret("anna")}},
+		"192.0.2.1":   {{Anonymous: true, Address: "192.0.2.1"}},
+		"192.0.2.2":   {{Anonymous: true, Address: "192.0.2.2"}},
+		"gateway":     {{Trusted: true}, {Trusted: true, Address: "192.0.2.1"}},
+	}
+	ids := map[string]string{}
+	for name, callers := range same {
+		for _, c := range callers {
+			if c.ID() != callers[0].ID() || strings.Contains(c.ID(), name) {
+				t.Errorf("%s: the id is %q", name, c.ID())
+			}
+		}
+		if other, known := ids[callers[0].ID()]; known {
+			t.Errorf("%s and %s have the same id", name, other)
+		}
+		ids[callers[0].ID()] = name
+	}
+}

@@ -102,7 +102,19 @@ func (t *jwtVerifier) callerFromClaims(claims jwt.Claims, all map[string]json.Ra
 	if !ok {
 		return nil, errInvalidToken
 	}
-	return &Caller{Subject: providers.NewSecret(claims.Subject), Scopes: scopes}, nil
+	return &Caller{Subject: providers.NewSecret(claims.Subject), ClientID: clientID(all), Scopes: scopes}, nil
+}
+
+// clientID returns the client that a token was issued to: the claim client_id of RFC
+// 9068, or azp of OpenID Connect.
+func clientID(all map[string]json.RawMessage) providers.Secret {
+	for _, name := range []string{"client_id", "azp"} {
+		var id string
+		if json.Unmarshal(all[name], &id) == nil && id != "" {
+			return providers.NewSecret(id)
+		}
+	}
+	return providers.Secret{}
 }
 
 // scopesOf parses a scopes claim: a space-separated string or an array of strings. A

@@ -182,3 +182,24 @@ func TestJWT_ScopesClaim(t *testing.T) {
 		t.Errorf("%+v, %v", caller, err)
 	}
 }
+
+// Of tokens without a subject, the client that they were issued to is the caller.
+func TestJWT_ClientID(t *testing.T) {
+	i := &issuer{keys: []jose.JSONWebKey{newKey("r", rsaKey())}}
+	a := open(t, i.config(t))
+	for name, test := range map[string]struct {
+		claims map[string]any
+		want   string
+	}{
+		"client_id":          {map[string]any{"sub": nil, "client_id": "app", "azp": "other"}, "app"},
+		"authorized party":   {map[string]any{"sub": nil, "azp": "app"}, "app"},
+		"of another type":    {map[string]any{"sub": nil, "client_id": 7, "azp": "app"}, "app"},
+		"none":               {map[string]any{"sub": nil}, ""},
+		"beside the subject": {map[string]any{"client_id": "app"}, "app"},
+	} {
+		caller, err := authenticateToken(a, sign(t, rsaKey(), "r", jose.RS256, with(test.claims)))
+		if err != nil || caller.ClientID.Reveal() != test.want {
+			t.Errorf("%s: %+v, %v; want the client %q", name, caller, err, test.want)
+		}
+	}
+}

@@ -18,6 +18,8 @@ import (
 // unlimited budget and no loaders.
 type Operation struct {
 	Caller *auth.Caller
+	// CallerID is Caller.ID().
+	CallerID string
 	// Directory reads with the credentials of the caller, where there are any.
 	Directory *directory.Directory
 	Loaders   *loaders.Loaders
@@ -33,7 +35,7 @@ type Operation struct {
 func New(oc *graphql.OperationContext, caller *auth.Caller, d *directory.Directory, maxCalls int) *Operation {
 	d = d.WithCredentials(caller.Credentials)
 	return &Operation{
-		Caller: caller, Directory: d, Loaders: loaders.New(d),
+		Caller: caller, CallerID: caller.ID(), Directory: d, Loaders: loaders.New(d),
 		Budget: NewCallBudget(maxCalls), Trace: NewTrace(),
 		Selection: newSelection(oc, caller),
 	}

@@ -34,7 +34,7 @@ func NewCheck(o Options) (*Check, error) {
 	if _, err := openManifest(o.Config, o.Schema); err != nil {
 		return nil, err
 	}
-	all, err := openProviders(o.Config, nil, func(operation.Call) {})
+	all, err := openProviders(o.Config, nil, func(operation.Call) {}, nil)
 	if err != nil {
 		return nil, err
 	}

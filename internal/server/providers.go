@@ -10,11 +10,15 @@ import (
 )
 
 // openProviders builds every configured provider, in order. A nil cache caches
-// nothing.
-func openProviders(c *config.Config, cache *pagecache.Cache, observe func(operation.Call)) ([]providers.Provider, error) {
+// nothing. A nil breaker is not called.
+func openProviders(c *config.Config, cache *pagecache.Cache, observe func(operation.Call), breaker func(provider string, open bool)) ([]providers.Provider, error) {
 	all := make([]providers.Provider, 0, len(c.Providers))
 	for _, p := range c.Providers {
-		provider, err := vendors.Open(p, upstream.Config{Cache: cache, Observe: observe})
+		client := upstream.Config{Cache: cache, Observe: observe}
+		if breaker != nil {
+			client.ObserveBreaker = func(open bool) { breaker(p.Name, open) }
+		}
+		provider, err := vendors.Open(p, client)
 		if err != nil {
 			return nil, err
 		}

@@ -64,7 +64,7 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	providers, err := openProviders(c, cache, metrics.VendorCall)
+	providers, err := openProviders(c, cache, metrics.VendorCall, metrics.Breaker)
 	if err != nil {
 		cache.Close()
 		return nil, err

@@ -32,6 +32,7 @@ type Metrics struct {
 	responses      *prometheus.CounterVec
 	calls          *prometheus.CounterVec
 	callSeconds    *prometheus.HistogramVec
+	circuitOpen    *prometheus.GaugeVec
 	cacheEvents    *prometheus.CounterVec
 	cacheBytes     *prometheus.CounterVec
 }
@@ -66,6 +67,10 @@ func NewMetrics(names []string) *Metrics {
 			Help:    "Latency of vendor calls in seconds, including retries.",
 			Buckets: vendorBuckets,
 		}, []string{"provider"}),
+		circuitOpen: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "accountgraph_circuit_open",
+			Help: "1 while the circuit breaker of a provider is open, else 0.",
+		}, []string{"provider"}),
 		cacheEvents: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "accountgraph_cache_events_total",
 			Help: "Page cache events (hits, misses, invalidations, Redis failures) by kind.",
@@ -79,13 +84,14 @@ func NewMetrics(names []string) *Metrics {
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		collectors.NewBuildInfoCollector(),
-		m.requests, m.requestSeconds, m.responses, m.calls, m.callSeconds, m.cacheEvents, m.cacheBytes,
+		m.requests, m.requestSeconds, m.responses, m.calls, m.callSeconds, m.circuitOpen, m.cacheEvents, m.cacheBytes,
 	)
 	// Export known series as 0, so that rate() sees their first event.
 	m.requests.WithLabelValues(labelOK)
 	for _, name := range names {
 		m.calls.WithLabelValues(name, labelOK)
 		m.callSeconds.WithLabelValues(name)
+		m.circuitOpen.WithLabelValues(name)
 	}
 	return m
 }
@@ -123,6 +129,15 @@ func (m *Metrics) VendorCall(c operation.Call) {
 	if c.Kind != providers.CircuitOpen && c.Kind != providers.BudgetExceeded {
 		m.callSeconds.WithLabelValues(name).Observe(c.Elapsed.Seconds())
 	}
+}
+
+// Breaker records whether the circuit breaker of a provider is open.
+func (m *Metrics) Breaker(provider string, open bool) {
+	value := 0.0
+	if open {
+		value = 1
+	}
+	m.circuitOpen.WithLabelValues(labelIn(m.providers, provider)).Set(value)
 }
 
 // CacheEvent counts a page cache event and its bytes.

@@ -127,3 +127,14 @@ func TestMetrics_LimitsSeries(t *testing.T) {
 		t.Errorf("%d series", n)
 	}
 }
+
+func TestMetrics_Breaker(t *testing.T) {
+	m := telemetry.NewMetrics([]string{"blendvision", "softwareone"})
+	m.Breaker("softwareone", true)
+	m.Breaker("blendvision", true)
+	m.Breaker("blendvision", false)
+	want := []string{`accountgraph_circuit_open{provider="blendvision"} 0`, `accountgraph_circuit_open{provider="softwareone"} 1`}
+	if diff := cmp.Diff(want, scrape(t, m, "accountgraph_circuit")); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -29,7 +29,7 @@ func (t *transport) authenticate(ctx context.Context, res *response, r *http.Req
 		res.challenge = challenge(t.options.Authenticator, err)
 		return nil, reject(http.StatusUnauthorized, apierror.Unauthenticated, "%v", err)
 	}
-	if len(t.options.CallerCredentials) == 0 {
+	if len(t.options.CallerCredentials) == 0 && !caller.Anonymous {
 		return caller, nil
 	}
 	credentials, rejected := callerCredentials(t.options.CallerCredentials, r.Header)
@@ -37,8 +37,24 @@ func (t *transport) authenticate(ctx context.Context, res *response, r *http.Req
 		return nil, rejected
 	}
 	identified := *caller // copy: the authenticator may return a shared *Caller
-	identified.Credentials = credentials
+	identified.Credentials, identified.Address = credentials, clientAddress(r.RemoteAddr)
 	return &identified, nil
+}
+
+// clientAddress returns the IP address of a connection's other end: of IPv6 the first 64
+// bits, which are one client's network.
+func clientAddress(remote string) string {
+	address, err := netip.ParseAddrPort(remote)
+	if err != nil {
+		return ""
+	}
+	ip := address.Addr().Unmap()
+	if ip.Is6() {
+		if network, err := ip.Prefix(64); err == nil {
+			return network.String()
+		}
+	}
+	return ip.String()
 }
 
 // challenge is the WWW-Authenticate header for a failed authentication. The

@@ -6,10 +6,8 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/failsafe-go/failsafe-go/bulkhead"
-	"github.com/failsafe-go/failsafe-go/circuitbreaker"
-
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/fair"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
 	"github.com/accountgraph/accountgraph/providers"
 )
@@ -29,8 +27,9 @@ type Client struct {
 // sharedState belongs to a provider. All its clients share it, whatever their
 // credential.
 type sharedState struct {
-	bulkhead    bulkhead.Bulkhead[any]
-	breaker     circuitbreaker.CircuitBreaker[any]
+	// bulkhead has the places for calls; it hands them out to callers in turn.
+	bulkhead    *fair.Semaphore
+	breaker     *breaker
 	retryBudget retryBudget
 	health      health
 	// buffers pools the *bytes.Buffer that bodies are read into.
@@ -50,9 +49,9 @@ func New(c Config) (*Client, error) {
 		}
 	}
 	client := &Client{config: c, base: base, sharedState: &sharedState{
-		bulkhead:    bulkhead.New[any](uint(c.MaxConcurrent)),
-		breaker:     newBreaker(),
-		retryBudget: retryBudget{tenths: retryBudgetMax},
+		bulkhead:    fair.New(fair.Options{Places: c.MaxConcurrent}),
+		breaker:     newBreaker(c.ObserveBreaker),
+		retryBudget: retryBudget{left: retryBudgetMax},
 	}}
 	client.scope = client.newScope(c.Credential)
 	return client, nil

@@ -49,6 +49,9 @@ type Config struct {
 	// Observe is called once per call that was made, after its last retry. It is
 	// called concurrently, must not block, and may be nil.
 	Observe func(operation.Call)
+	// ObserveBreaker is called when the circuit breaker opens or closes. It must not
+	// block, and may be nil.
+	ObserveBreaker func(open bool)
 	// Now is the wall clock for Retry-After dates and for the cache that New creates;
 	// nil means time.Now. Delays and timeouts use the monotonic clock.
 	Now func() time.Time
@@ -98,6 +101,9 @@ func (c Config) withDefaults() (Config, *url.URL, error) {
 	}
 	if c.Observe == nil {
 		c.Observe = func(operation.Call) {}
+	}
+	if c.ObserveBreaker == nil {
+		c.ObserveBreaker = func(bool) {}
 	}
 	if c.Now == nil {
 		c.Now = time.Now

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/upstream"
@@ -55,6 +56,7 @@ func TestClient_Status(t *testing.T) {
 				})})
 				for _, code = range c.codes {
 					_, _ = read(t.Context(), client, "/p")
+					pass(5 * time.Second) // an open circuit becomes half open
 				}
 				if got := client.Status(); got != c.want {
 					t.Errorf("the status is %s, want %s", got, c.want)

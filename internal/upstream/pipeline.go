@@ -2,7 +2,6 @@ package upstream
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"time"
 
@@ -42,77 +41,4 @@ func (c *Client) recordCacheHit(ctx context.Context, path string, source Source,
 		Provider: c.config.Provider.Name, Method: http.MethodGet, Path: path, Source: source,
 		Status: http.StatusOK, Elapsed: time.Since(start),
 	})
-}
-
-// execute makes one call: it acquires a bulkhead permit, checks the breaker, sends
-// the request with retries, and records the result. ctx ends when no reader waits
-// any more; callerDeadline is as for fetch.
-//
-// Only ctx bounds the wait for a permit: an operation that needs 20 calls of a slow
-// vendor must not fail because of its own other calls.
-func (c *Client) execute(ctx context.Context, r Request, req *http.Request, callerDeadline time.Time) (res result) {
-	if err := c.bulkhead.AcquirePermit(ctx); err != nil {
-		return result{err: c.newError(kindOfContext(context.Cause(ctx)))}
-	}
-	defer c.bulkhead.ReleasePermit()
-	if !c.breaker.TryAcquirePermit() {
-		e := c.newError(providers.CircuitOpen)
-		e.RetryAfter = c.breaker.RemainingDelay()
-		return result{err: e}
-	}
-	if c.breaker.IsHalfOpen() {
-		// This call is the probe that closes or reopens the circuit: finish it even
-		// if its readers leave.
-		ctx = context.WithoutCancel(ctx)
-	}
-	start := time.Now()
-	ctx, cancel := context.WithTimeout(ctx, c.config.Timeout)
-	defer cancel()
-	res = result{sent: true, err: c.newError(providers.Unavailable)}
-	defer func() { c.recordResult(ctx, r, res, time.Since(start)) }()
-	// A transport or a credential that panics fails its own call only.
-	if got, err := catchPanic(func() (result, error) { return c.retry(ctx, req, callerDeadline), nil }); err == nil {
-		res = got
-	}
-	return res
-}
-
-// recordResult updates breaker, retry budget and health, and calls the observer.
-func (c *Client) recordResult(ctx context.Context, r Request, res result, elapsed time.Duration) {
-	kind := res.kind()
-	if kind == providers.Timeout && elapsed < c.config.Timeout/4 && abandoned(ctx) {
-		// The operation gave the vendor too little time to call this an outage.
-		kind = providers.Canceled
-	}
-	switch kind {
-	case providers.Canceled:
-		// A canceled call says nothing about the vendor.
-	case providers.Overloaded:
-		// Neither does a call that was not sent. A probe has to return its permit.
-		if c.breaker.IsHalfOpen() {
-			c.breaker.RecordFailure()
-		}
-	case providers.Unavailable, providers.Timeout:
-		c.breaker.RecordFailure()
-		c.health.record(false)
-	default:
-		c.breaker.RecordSuccess()
-		c.recordHealth(r, res)
-		if kind != providers.RateLimited {
-			c.retryBudget.deposit()
-		}
-	}
-	_, _ = catchPanic(func() (any, error) {
-		c.config.Observe(operation.Call{
-			Provider: c.config.Provider.Name, Method: http.MethodGet, Path: r.Path, Source: Vendor,
-			Status: res.status, Kind: kind, Elapsed: elapsed,
-		})
-		return nil, nil
-	})
-}
-
-// abandoned reports whether a call ended because its readers left, and not because
-// of Config.Timeout.
-func abandoned(ctx context.Context) bool {
-	return errors.Is(ctx.Err(), context.Canceled)
 }

@@ -2,7 +2,6 @@ package upstream
 
 import (
 	"context"
-	"net/http"
 	"time"
 
 	"github.com/accountgraph/accountgraph/providers"
@@ -11,6 +10,11 @@ import (
 // Limits of the retries of one call.
 const (
 	maxRetries = 2
+	// maxFlappingRetries replaces maxRetries while the vendor responds to other calls: it
+	// has done so within flappingWindow. Half of all attempts may fail then, and 98 % of
+	// the calls succeed.
+	maxFlappingRetries = 5
+	flappingWindow     = 2 * time.Second
 	// maxTruncatedRetries limits retries after a truncated body.
 	maxTruncatedRetries = 1
 	// The delay before a retry is random between minDelay and maxDelay.
@@ -21,22 +25,22 @@ const (
 )
 
 // retry makes round trips until one succeeds, fails permanently, or no retry is
-// left. It returns the last result.
-func (c *Client) retry(ctx context.Context, req *http.Request, callerDeadline time.Time) result {
+// left. It returns the last result. A probe has no retries.
+func (c *Client) retry(ctx context.Context, call *call) result {
 	truncated := 0
 	for retries := 0; ; retries++ {
-		res := c.roundTrip(ctx, req)
+		res := c.roundTrip(ctx, call.http)
 		if res.truncated {
 			truncated++
 		}
-		if !retryable(res) || retries == maxRetries || truncated > maxTruncatedRetries {
+		if call.probe || !retryable(res) || retries >= c.maxRetries() || truncated > maxTruncatedRetries {
 			return res
 		}
 		delay := minDelay + time.Duration(c.config.Rand()*float64(maxDelay-minDelay))
 		if res.hasRetryAfter {
 			delay = max(delay, res.err.RetryAfter)
 		}
-		if delay > maxHonoredRetryAfter || !delayFits(ctx, callerDeadline, delay) || !c.retryBudget.withdraw() {
+		if delay > maxHonoredRetryAfter || !delayFits(ctx, call.callerDeadline, delay) || !c.retryBudget.withdraw() {
 			return res
 		}
 		timer := time.NewTimer(delay)
@@ -47,6 +51,14 @@ func (c *Client) retry(ctx context.Context, req *http.Request, callerDeadline ti
 			return res
 		}
 	}
+}
+
+// maxRetries is the number of retries that a call may make now.
+func (c *Client) maxRetries() int {
+	if c.breaker.answeredSince(time.Now().Add(-flappingWindow)) {
+		return maxFlappingRetries
+	}
+	return maxRetries
 }
 
 // retryable reports whether a failure is transient. All requests are GETs, which

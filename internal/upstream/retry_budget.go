@@ -2,34 +2,35 @@ package upstream
 
 import "sync"
 
-// The retry budget counts in tenths of a retry.
 const (
-	retryBudgetMax = 50
-	retryCost      = 10
+	// retryBudgetMax is the number of retries that the budget holds.
+	retryBudgetMax = 20
+	// retriesPerAnswer is what a response adds to the budget. With two, the retries that a
+	// vendor needs that fails every second time pay for themselves.
+	retriesPerAnswer = 2
 )
 
-// retryBudget limits the retries of a provider: ten answered calls pay for one
-// retry, and at most five are saved up. A vendor that never answers thus gets five
-// retries in all; one with rare failures gets a retry for each. Safe for concurrent
-// use.
+// retryBudget limits the retries of a provider: a retry costs one, a response adds
+// retriesPerAnswer. A vendor that does not respond any more thus gets retryBudgetMax
+// retries in all. Safe for concurrent use.
 type retryBudget struct {
-	mu     sync.Mutex
-	tenths int
+	mu   sync.Mutex
+	left int
 }
 
 func (b *retryBudget) deposit() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.tenths = min(b.tenths+1, retryBudgetMax)
+	b.left = min(b.left+retriesPerAnswer, retryBudgetMax)
 }
 
 // withdraw pays for one retry; it returns false if the budget is exhausted.
 func (b *retryBudget) withdraw() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.tenths < retryCost {
+	if b.left == 0 {
 		return false
 	}
-	b.tenths -= retryCost
+	b.left--
 	return true
 }

@@ -3,7 +3,11 @@ package upstream_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"math/rand/v2"
 	"net/http"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -150,43 +154,80 @@ func TestRetry_MaxHonoredRetryAfter(t *testing.T) {
 	}
 }
 
+// A vendor that stops responding costs at most twenty retries, however many reads there are.
 func TestRetryBudget_DeadVendor(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		calls := 0
-		client := connect(t, upstream.Config{Transport: vendor(func(*http.Request) (*http.Response, error) {
-			calls++
-			return reset()
-		})})
-		// The delay keeps the circuit closed.
-		const reads = 100
-		for range reads {
-			_, err := read(t.Context(), client, "/p")
-			wantKind(t, err, providers.Unavailable)
-			pass(1200 * time.Millisecond)
-		}
-		if calls != reads+5 {
-			t.Errorf("%d calls for %d reads, want 5 retries in all", calls, reads)
-		}
-	})
+	for name, answers := range map[string]int{"from the start": 0, "after many responses": 500} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				m := new(fakeVendor)
+				m.status.Store(200)
+				client := connect(t, upstream.Config{Transport: m})
+				for range answers {
+					_, _ = read(t.Context(), client, "/p")
+				}
+				m.status.Store(500)
+				m.calls.Store(0)
+				const reads = 300
+				admitted := int64(0)
+				for range reads {
+					if _, err := read(t.Context(), client, "/p"); providers.KindOf(err) == providers.Unavailable {
+						admitted++
+					}
+					pass(200 * time.Millisecond)
+				}
+				calls := m.calls.Load()
+				if calls > reads/10 || calls-admitted > 20 {
+					t.Errorf("%d calls for %d reads, of which the breaker admitted %d", calls, reads, admitted)
+				}
+			})
+		})
+	}
 }
 
-func TestRetryBudget_Maximum(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		m := new(fakeVendor)
-		m.status.Store(200)
-		client := connect(t, upstream.Config{Transport: m})
-		for range 500 {
-			_, _ = read(t.Context(), client, "/p")
+// A vendor that fails half of all requests is usable: nearly every read succeeds, and
+// the circuit stays closed.
+func TestRetryBudget_FlappingVendor(t *testing.T) {
+	for name, fails := range map[string]func(n int) bool{
+		"every second": func(n int) bool { return n%2 == 1 },
+		"at random": func() func(int) bool {
+			random := rand.New(rand.NewPCG(1, 2))
+			return func(int) bool { return random.IntN(2) == 0 }
+		}(),
+	} {
+		for _, readers := range []int{1, 8} {
+			t.Run(fmt.Sprintf("%s, %d readers", name, readers), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					var mu sync.Mutex
+					calls := 0
+					client := connect(t, upstream.Config{Transport: vendor(func(*http.Request) (*http.Response, error) {
+						pass(20 * time.Millisecond)
+						mu.Lock()
+						defer mu.Unlock()
+						if calls++; fails(calls) {
+							return reply(503, "{}"), nil
+						}
+						return reply(200, "{}"), nil
+					})})
+					const reads = 400
+					var good atomic.Int64
+					var wg sync.WaitGroup
+					for reader := range readers {
+						wg.Go(func() {
+							for i := range reads / readers {
+								if _, err := read(t.Context(), client, fmt.Sprint("/", reader, "/", i)); err == nil {
+									good.Add(1)
+								}
+							}
+						})
+					}
+					wg.Wait()
+					if good.Load() < reads*95/100 {
+						t.Errorf("%d of %d reads succeeded", good.Load(), reads)
+					}
+				})
+			})
 		}
-		m.status.Store(500)
-		for range 20 {
-			_, _ = read(t.Context(), client, "/p")
-			pass(2 * time.Second)
-		}
-		if got := m.calls.Load(); got != 500+20+5 {
-			t.Errorf("%d calls, want 525", got)
-		}
-	})
+	}
 }
 
 func TestRetry_RetryAfterInThePast(t *testing.T) {
