@@ -38,7 +38,7 @@ func loadByID[T model.Node](ctx context.Context, l *loaders.Loader[T], id model.
 // resolveNode adds the selected fields that a node lacks, and errors at those that
 // could not be read. index is that of the node in a list, -1 for none.
 func resolveNode(ctx context.Context, n model.Node, index int) model.Node {
-	if n == nil || n.Complete() {
+	if n == nil || n.Complete() && !n.HasHidden() {
 		return n
 	}
 	record, missing, ok := loadersOf(ctx).ResolveNode(ctx, n, operation.Selected(ctx))
@@ -64,7 +64,7 @@ func loadPerson(ctx context.Context, email string) (*model.Person, error) {
 func reference[T model.Node](ctx context.Context, l *loaders.Loader[T], ref T) (T, error) {
 	nodes, missing := l.Resolve(ctx, []T{ref}, operation.Selected(ctx))
 	for _, m := range missing {
-		if m.Fields == nil {
+		if m.Fields == nil || m.Hidden && isNonNull(ctx) {
 			return nodes[0], m.Err
 		}
 		addMissingFieldErrors(ctx, m)
@@ -180,6 +180,11 @@ func addMissingFieldErrors(ctx context.Context, m loaders.MissingFields) {
 	for _, f := range m.Fields {
 		graphql.AddError(withField(ctx, f.Alias), m.Err)
 	}
+}
+
+// isNonNull reports whether the field at ctx promises a value.
+func isNonNull(ctx context.Context) bool {
+	return graphql.GetFieldContext(ctx).Field.Definition.Type.NonNull
 }
 
 func withIndex(ctx context.Context, index int) context.Context {

@@ -89,8 +89,8 @@ func TestResolve_OmittedProperties(t *testing.T) {
 		},
 		"hidden": {
 			set:     func(f *softwareonefake.Fake) { f.Hide = omit },
-			query:   `{group(id:"softwareone:Group:(group)"){users(first:1){totalCount complete nodes{id}} buyers(first:1){totalCount complete} again:users{totalCount}} user(id:"softwareone:User:(user)"){email status vendorStatus}}`,
-			want:    `{"data":{"group":{"users":{"totalCount":null,"complete":false,"nodes":[]},"buyers":{"totalCount":null,"complete":false},"again":{"totalCount":null}},"user":{"email":null,"status":"OTHER","vendorStatus":null}}}`,
+			query:   `{group(id:"softwareone:Group:(group)"){users(first:1){totalCount complete nodes{id}} buyers(first:1){totalCount complete} again:users{totalCount}} user(id:"softwareone:User:(user)"){email vendorStatus}}`,
+			want:    `{"data":{"group":{"users":{"totalCount":null,"complete":false,"nodes":[]},"buyers":{"totalCount":null,"complete":false},"again":{"totalCount":null}},"user":{"email":null,"vendorStatus":null}}}`,
 			selects: []string{"email,status", "users,buyers"},
 		},
 		"person of a reference": {

@@ -505,7 +505,7 @@ type User implements Node @key(fields: "id") @cacheTag(format: "{$key.id}") @ent
   middleName: String @tag(name: "personal")
   "The family name. SoftwareOne, ActivePlatform, BlendVision."
   lastName: String @tag(name: "personal")
-  "The normalized status, across all tenants of the user. All vendors."
+  "The normalized status, across all tenants of the user. All vendors. If SoftwareOne hides it from the credential, ` + "`" + `UPSTREAM_FORBIDDEN` + "`" + `: it is never a made-up ` + "`" + `OTHER` + "`" + `."
   status: UserStatus!
   "The vendor's value of the status. SoftwareOne, ActivePlatform, BlendVision."
   vendorStatus: String
@@ -638,7 +638,7 @@ type Membership implements Node @key(fields: "id") @cacheTag(format: "{$key.id}"
   vendorRoleId: String
   "The license that the user requires in this account. ActivityInfo."
   license: License
-  "The normalized status in this tenant. SoftwareOne: the status of the invitation; other vendors: the status of the user."
+  "The normalized status in this tenant. SoftwareOne: the status of the invitation, else of the membership, else of the user; other vendors: the status of the user. If SoftwareOne hides it from the credential, ` + "`" + `UPSTREAM_FORBIDDEN` + "`" + `."
   status: UserStatus!
   "The time at which the user was invited into the account. SoftwareOne."
   invitedAt: DateTime
@@ -709,7 +709,7 @@ type Account implements Node & Tenant @key(fields: "id") @cacheTag(format: "{$ke
   name: String
   "The vendor's type of account: ` + "`" + `Client` + "`" + `, ` + "`" + `Vendor` + "`" + ` or ` + "`" + `Operations` + "`" + `. SoftwareOne."
   type: String
-  "The normalized status."
+  "The normalized status. If the vendor hides it from the credential, ` + "`" + `UPSTREAM_FORBIDDEN` + "`" + `: it is never a made-up ` + "`" + `OTHER` + "`" + `."
   status: AccountStatus!
   "The vendor's value of the status."
   vendorStatus: String
@@ -961,7 +961,7 @@ type Buyer implements Node @key(fields: "id") @cacheTag(format: "{$key.id}") @en
   vendorId: String!
   "The display name."
   name: String
-  "The normalized status."
+  "The normalized status. If the vendor hides it from the credential, ` + "`" + `UPSTREAM_FORBIDDEN` + "`" + `: it is never a made-up ` + "`" + `OTHER` + "`" + `."
   status: BuyerStatus!
   "The vendor's value of the status."
   vendorStatus: String
@@ -1050,7 +1050,7 @@ type Seller implements Node @key(fields: "id") @cacheTag(format: "{$key.id}") @e
   name: String
   "The id in the seller's systems."
   externalId: String
-  "The normalized status."
+  "The normalized status. If the vendor hides it from the credential, ` + "`" + `UPSTREAM_FORBIDDEN` + "`" + `: it is never a made-up ` + "`" + `OTHER` + "`" + `."
   status: SellerStatus!
   "The vendor's value of the status."
   vendorStatus: String
@@ -1342,7 +1342,7 @@ type UserConnection {
   pageInfo: PageInfo!
   "The length of the whole list, with the filter; the same on all pages. Null if it is unknown: a vendor does not return it, or rows may be missing (` + "`" + `complete` + "`" + ` is false). Selecting it can cost vendor calls."
   totalCount: Int
-  "False if rows may be missing: a provider failed, a limit was reached (both with an error), or the vendor hides rows from the credential (without an error). Once false, it is false on all later pages of the list. Else true, also for an empty page. Select it where errors can be lost, for example in a client cache or behind a gateway."
+  "False if rows may be missing: a provider failed, a limit was reached (both with an error), or the vendor hides rows from the credential, or values that the filter or the order compares (without an error; rows without such a value are left out). Once false, it is false on all later pages of the list. Else true, also for an empty page. Select it where errors can be lost, for example in a client cache or behind a gateway."
   complete: Boolean!
   "The age of the data; null if the page needed no vendor data."
   freshness: Freshness
@@ -1366,7 +1366,7 @@ type MembershipConnection {
   pageInfo: PageInfo!
   "The length of the whole list, with the filter; the same on all pages. Null if it is unknown: a vendor does not return it, or rows may be missing (` + "`" + `complete` + "`" + ` is false). Selecting it can cost vendor calls."
   totalCount: Int
-  "False if rows may be missing: a provider failed, a limit was reached (both with an error), or the vendor hides rows from the credential (without an error). Once false, it is false on all later pages of the list. Else true, also for an empty page. Select it where errors can be lost, for example in a client cache or behind a gateway."
+  "False if rows may be missing: a provider failed, a limit was reached (both with an error), or the vendor hides rows from the credential, or values that the filter or the order compares (without an error; rows without such a value are left out). Once false, it is false on all later pages of the list. Else true, also for an empty page. Select it where errors can be lost, for example in a client cache or behind a gateway."
   complete: Boolean!
   "The age of the data; null if the page needed no vendor data."
   freshness: Freshness
@@ -1390,7 +1390,7 @@ type AccountConnection {
   pageInfo: PageInfo!
   "The length of the whole list, with the filter; the same on all pages. Null if it is unknown: a vendor does not return it, or rows may be missing (` + "`" + `complete` + "`" + ` is false). Selecting it can cost vendor calls."
   totalCount: Int
-  "False if rows may be missing: a provider failed, a limit was reached (both with an error), or the vendor hides rows from the credential (without an error). Once false, it is false on all later pages of the list. Else true, also for an empty page. Select it where errors can be lost, for example in a client cache or behind a gateway."
+  "False if rows may be missing: a provider failed, a limit was reached (both with an error), or the vendor hides rows from the credential, or values that the filter or the order compares (without an error; rows without such a value are left out). Once false, it is false on all later pages of the list. Else true, also for an empty page. Select it where errors can be lost, for example in a client cache or behind a gateway."
   complete: Boolean!
   "The age of the data; null if the page needed no vendor data."
   freshness: Freshness
@@ -1414,7 +1414,7 @@ type OrganizationConnection {
   pageInfo: PageInfo!
   "The length of the whole list, with the filter; the same on all pages. Null if it is unknown: a vendor does not return it, or rows may be missing (` + "`" + `complete` + "`" + ` is false). Selecting it can cost vendor calls."
   totalCount: Int
-  "False if rows may be missing: a provider failed, a limit was reached (both with an error), or the vendor hides rows from the credential (without an error). Once false, it is false on all later pages of the list. Else true, also for an empty page. Select it where errors can be lost, for example in a client cache or behind a gateway."
+  "False if rows may be missing: a provider failed, a limit was reached (both with an error), or the vendor hides rows from the credential, or values that the filter or the order compares (without an error; rows without such a value are left out). Once false, it is false on all later pages of the list. Else true, also for an empty page. Select it where errors can be lost, for example in a client cache or behind a gateway."
   complete: Boolean!
   "The age of the data; null if the page needed no vendor data."
   freshness: Freshness
@@ -1438,7 +1438,7 @@ type GroupConnection {
   pageInfo: PageInfo!
   "The length of the whole list, with the filter; the same on all pages. Null if it is unknown: a vendor does not return it, or rows may be missing (` + "`" + `complete` + "`" + ` is false). Selecting it can cost vendor calls."
   totalCount: Int
-  "False if rows may be missing: a provider failed, a limit was reached (both with an error), or the vendor hides rows from the credential (without an error). Once false, it is false on all later pages of the list. Else true, also for an empty page. Select it where errors can be lost, for example in a client cache or behind a gateway."
+  "False if rows may be missing: a provider failed, a limit was reached (both with an error), or the vendor hides rows from the credential, or values that the filter or the order compares (without an error; rows without such a value are left out). Once false, it is false on all later pages of the list. Else true, also for an empty page. Select it where errors can be lost, for example in a client cache or behind a gateway."
   complete: Boolean!
   "The age of the data; null if the page needed no vendor data."
   freshness: Freshness
@@ -1462,7 +1462,7 @@ type BuyerConnection {
   pageInfo: PageInfo!
   "The length of the whole list, with the filter; the same on all pages. Null if it is unknown: a vendor does not return it, or rows may be missing (` + "`" + `complete` + "`" + ` is false). Selecting it can cost vendor calls."
   totalCount: Int
-  "False if rows may be missing: a provider failed, a limit was reached (both with an error), or the vendor hides rows from the credential (without an error). Once false, it is false on all later pages of the list. Else true, also for an empty page. Select it where errors can be lost, for example in a client cache or behind a gateway."
+  "False if rows may be missing: a provider failed, a limit was reached (both with an error), or the vendor hides rows from the credential, or values that the filter or the order compares (without an error; rows without such a value are left out). Once false, it is false on all later pages of the list. Else true, also for an empty page. Select it where errors can be lost, for example in a client cache or behind a gateway."
   complete: Boolean!
   "The age of the data; null if the page needed no vendor data."
   freshness: Freshness
@@ -1486,7 +1486,7 @@ type SellerConnection {
   pageInfo: PageInfo!
   "The length of the whole list, with the filter; the same on all pages. Null if it is unknown: a vendor does not return it, or rows may be missing (` + "`" + `complete` + "`" + ` is false). Selecting it can cost vendor calls."
   totalCount: Int
-  "False if rows may be missing: a provider failed, a limit was reached (both with an error), or the vendor hides rows from the credential (without an error). Once false, it is false on all later pages of the list. Else true, also for an empty page. Select it where errors can be lost, for example in a client cache or behind a gateway."
+  "False if rows may be missing: a provider failed, a limit was reached (both with an error), or the vendor hides rows from the credential, or values that the filter or the order compares (without an error; rows without such a value are left out). Once false, it is false on all later pages of the list. Else true, also for an empty page. Select it where errors can be lost, for example in a client cache or behind a gateway."
   complete: Boolean!
   "The age of the data; null if the page needed no vendor data."
   freshness: Freshness
@@ -1510,7 +1510,7 @@ type ModuleConnection {
   pageInfo: PageInfo!
   "The length of the whole list, with the filter; the same on all pages. Null if it is unknown: a vendor does not return it, or rows may be missing (` + "`" + `complete` + "`" + ` is false). Selecting it can cost vendor calls."
   totalCount: Int
-  "False if rows may be missing: a provider failed, a limit was reached (both with an error), or the vendor hides rows from the credential (without an error). Once false, it is false on all later pages of the list. Else true, also for an empty page. Select it where errors can be lost, for example in a client cache or behind a gateway."
+  "False if rows may be missing: a provider failed, a limit was reached (both with an error), or the vendor hides rows from the credential, or values that the filter or the order compares (without an error; rows without such a value are left out). Once false, it is false on all later pages of the list. Else true, also for an empty page. Select it where errors can be lost, for example in a client cache or behind a gateway."
   complete: Boolean!
   "The age of the data; null if the page needed no vendor data."
   freshness: Freshness

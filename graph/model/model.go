@@ -49,6 +49,12 @@ func (*Provider) HasField(string) bool { return true }
 // Complete reports true.
 func (*Provider) Complete() bool { return true }
 
+// Hides reports false: a provider is configured here.
+func (*Provider) Hides(string) bool { return false }
+
+// HasHidden implements Node.
+func (*Provider) HasHidden() bool { return false }
+
 // IsReference implements Node.
 func (*Provider) IsReference() bool { return false }
 
@@ -79,6 +85,11 @@ type Node interface {
 	HasField(field string) bool
 	// Complete reports whether the record holds every field.
 	Complete() bool
+	// Hides reports whether the record holds this field without its value, since the
+	// vendor hides the value from the credential.
+	Hides(field string) bool
+	// HasHidden reports whether the record hides any field.
+	HasHidden() bool
 	// IsReference reports whether the record is a short reference: reading the object by
 	// its id may yield more fields.
 	IsReference() bool
@@ -129,4 +140,10 @@ func (e *Entity) HasField(field string) bool { return e.FieldSet.HasField(field)
 func (e *Entity) IsReference() bool { return e.FieldSet.IsReference() }
 
 // Complete reports whether the record holds every field.
-func (e *Entity) Complete() bool { return e.FieldSet == nil }
+func (e *Entity) Complete() bool { return e.FieldSet.IsComplete() }
+
+// Hides reports whether the vendor hides the field's value.
+func (e *Entity) Hides(field string) bool { return e.FieldSet.Hides(field) }
+
+// HasHidden reports whether the vendor hides the value of any field.
+func (e *Entity) HasHidden() bool { return e.FieldSet.HasHidden() }

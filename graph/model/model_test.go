@@ -17,13 +17,19 @@ func TestFieldSet_HasField(t *testing.T) {
 	for name, c := range map[string]struct {
 		fields *model.FieldSet
 		want   []string
+		hidden string
 	}{
-		"all":         {nil, fields},
-		"only":        {model.OnlyFields("name"), append(slices.Clone(idFields), "name")},
-		"only none":   {model.OnlyFields(), idFields},
-		"only the id": {model.OnlyFields("id"), idFields},
-		"except":      {model.AllExcept("name", "id"), append(slices.Clone(idFields), "email")},
-		"except none": {model.AllExcept(), fields},
+		"all":                     {nil, fields, ""},
+		"only":                    {model.OnlyFields("name"), append(slices.Clone(idFields), "name"), ""},
+		"only none":               {model.OnlyFields(), idFields, ""},
+		"only the id":             {model.OnlyFields("id"), idFields, ""},
+		"except":                  {model.AllExcept("name", "id"), append(slices.Clone(idFields), "email"), ""},
+		"except none":             {model.AllExcept(), fields, ""},
+		"all, hiding":             {(*model.FieldSet)(nil).Hiding("name"), fields, "name"},
+		"all, hiding nothing":     {(*model.FieldSet)(nil).Hiding(), fields, ""},
+		"except, hiding":          {model.AllExcept("email").Hiding("name"), append(slices.Clone(idFields), "name"), "name"},
+		"except, hiding the rest": {model.AllExcept("email").Hiding("email"), fields, "email"},
+		"only, hiding another":    {model.OnlyFields("name").Hiding("email"), append(slices.Clone(idFields), "name", "email"), "email"},
 	} {
 		u := &model.User{Entity: model.NewEntity(blendvision, model.TypeUser, "1").WithFieldSet(c.fields)}
 		var got []string
@@ -32,8 +38,13 @@ func TestFieldSet_HasField(t *testing.T) {
 				got = append(got, f)
 			}
 		}
-		if !slices.Equal(got, c.want) || u.Complete() != (c.fields == nil) {
+		if complete := len(got) == len(fields) && !u.IsReference(); !slices.Equal(got, c.want) || u.Complete() != complete {
 			t.Errorf("%s: holds %q, want %q; complete %t", name, got, c.want, u.Complete())
+		}
+		for _, f := range fields {
+			if u.Hides(f) != (f == c.hidden) || u.HasHidden() != (c.hidden != "") {
+				t.Errorf("%s: hides %s: %t, any: %t", name, f, u.Hides(f), u.HasHidden())
+			}
 		}
 	}
 }

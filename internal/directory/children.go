@@ -103,7 +103,7 @@ func (r *childReader[T]) readTogether(ctx context.Context, c providers.Collectio
 		freshness = freshness.Merge(&page.Freshness)
 		gaps.Add(GapsOf(page))
 		for _, row := range page.Items {
-			if seen[row.GlobalID()] || !matches(row, query.Filter) {
+			if seen[row.GlobalID()] || !accepts(row, query) {
 				continue
 			}
 			seen[row.GlobalID()] = true

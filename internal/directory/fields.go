@@ -88,34 +88,29 @@ func lacksField(record model.Node, fields []string) bool {
 	return slices.ContainsFunc(fields, func(f string) bool { return !record.HasField(f) })
 }
 
-// comparedFields returns the fields that filter and order of a query compare.
-func comparedFields(q providers.Query) (fields []string) {
-	f := q.Filter
-	for field, compared := range map[string]bool{
-		"email":       len(f.Emails) > 0 || q.Order.Field == model.OrderByEmail,
-		"name":        f.Name != "" || q.Order.Field == model.OrderByName,
-		"status":      len(f.Status) > 0 || q.Order.Field == model.OrderByStatus,
-		"role":        len(f.Roles) > 0,
-		"license":     len(f.Licenses) > 0,
-		"createdAt":   f.CreatedAfter != nil || f.CreatedBefore != nil || q.Order.Field == model.OrderByCreatedAt,
-		"updatedAt":   f.UpdatedAfter != nil || f.UpdatedBefore != nil || q.Order.Field == model.OrderByUpdatedAt,
-		"lastLoginAt": q.Order.Field == model.OrderByLastLoginAt,
-	} {
-		if compared {
-			fields = append(fields, field)
-		}
-	}
-	slices.Sort(fields)
-	return fields
-}
-
 // comparablePage returns a page whose rows hold what the query compares. Rows that lack a
 // part of it are read again, in one call if the vendor can. A row that could not be
-// read is left out, with its error in the page.
+// read is left out, with its error in the page. A page with a row of which the vendor
+// hides such a value is Hidden: accepts leaves out the row.
 func comparablePage[T model.Node](ctx context.Context, c providers.Collection[T], q providers.Query, page *providers.Page[T]) *providers.Page[T] {
-	reader, ok := c.(providers.FieldReader[T])
 	fields := comparedFields(q)
-	if !ok || len(fields) == 0 {
+	if len(fields) == 0 {
+		return page
+	}
+	page = withLackingFields(ctx, c, fields, page)
+	if page.Hidden || !slices.ContainsFunc(page.Items, func(row T) bool { return isUnknown(row, q) }) {
+		return page
+	}
+	hidden := *page
+	hidden.Hidden = true
+	return &hidden
+}
+
+// withLackingFields returns the page with rows that were read again where they lack some
+// of the fields.
+func withLackingFields[T model.Node](ctx context.Context, c providers.Collection[T], fields []string, page *providers.Page[T]) *providers.Page[T] {
+	reader, ok := c.(providers.FieldReader[T])
+	if !ok {
 		return page
 	}
 	lacking := slices.DeleteFunc(slices.Clone(page.Items), func(row T) bool { return !lacksField(row, fields) })

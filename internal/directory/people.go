@@ -26,7 +26,7 @@ func FindPeople(ctx context.Context, d *Directory, emails []string) (map[string]
 	users := func(c providers.Collections) providers.Collection[*model.User] { return c.Users }
 	listing := Read(ctx, d, users, l, Window{First: math.MaxInt})
 	rows, errs := withFields(ctx, d, users, listing.Connection.Nodes(), personFields)
-	listing.Errors = append(listing.Errors, errs...)
+	listing.Errors = append(append(listing.Errors, errs...), errHidden(listing)...)
 	people := make(map[string]*model.Person, len(emails))
 	for _, user := range rows {
 		if user.Email == nil {
@@ -41,4 +41,18 @@ func FindPeople(ctx context.Context, d *Directory, emails []string) (map[string]
 		person.Users = append(person.Users, user)
 	}
 	return people, listing.Errors
+}
+
+// errHidden returns an error for each provider that hides rows or their addresses, where
+// there is no other: without it, a person who was not found would not exist.
+func errHidden(l Listing[*model.User]) (errs []error) {
+	if len(l.Errors) > 0 {
+		return nil
+	}
+	for _, p := range l.Incomplete {
+		errs = append(errs, &providers.Error{
+			Kind: providers.Forbidden, Provider: p, Detail: "the vendor hides from this credential who has an address",
+		})
+	}
+	return errs
 }

@@ -186,7 +186,7 @@ func (s *stream[T]) length(ctx context.Context) *int {
 func (s *stream[T]) countFirstPage() *int {
 	rows := map[model.ID]bool{}
 	for _, row := range s.first.Items {
-		if matches(row, s.query.Filter) {
+		if accepts(row, s.query) {
 			rows[row.GlobalID()] = true
 		}
 	}
@@ -220,7 +220,7 @@ func (s *stream[T]) advance(ctx context.Context) bool {
 				continue
 			}
 			s.headAt.Rows++
-			if matches(row, s.query.Filter) {
+			if accepts(row, s.query) {
 				s.head = row
 				return true
 			}
@@ -326,7 +326,7 @@ func (s *stream[T]) withExactTotal(page *providers.Page[T]) *providers.Page[T] {
 	if page.Total == nil {
 		return page
 	}
-	s.inexact = s.inexact || slices.ContainsFunc(page.Items, func(row T) bool { return !matches(row, s.query.Filter) })
+	s.inexact = s.inexact || slices.ContainsFunc(page.Items, func(row T) bool { return !accepts(row, s.query) })
 	if !s.inexact {
 		return page
 	}

@@ -7,48 +7,27 @@ import (
 )
 
 // The entity types: one row each. A row names the type, the type conditions that its
-// objects satisfy, where providers and Loaders have it, and which enums the graph
-// promises.
+// objects satisfy, and where providers and Loaders have it.
 var (
 	users = &entityType[*model.User]{
 		typ: model.TypeUser, conditions: []string{model.TypeUser, "Node", "_Entity"},
 		selector: func(c providers.Collections) providers.Collection[*model.User] { return c.Users },
 		loader:   func(s *Loaders) **Loader[*model.User] { return &s.Users },
-		unknownEnums: func(u *model.User) *model.User {
-			c := *u
-			c.Status = or(c.Status, model.UserOther)
-			return &c
-		},
 	}
 	memberships = &entityType[*model.Membership]{
 		typ: model.TypeMembership, conditions: []string{model.TypeMembership, "Node", "_Entity"},
 		selector: func(c providers.Collections) providers.Collection[*model.Membership] { return c.Memberships },
 		loader:   func(s *Loaders) **Loader[*model.Membership] { return &s.Memberships },
-		unknownEnums: func(m *model.Membership) *model.Membership {
-			c := *m
-			c.Status, c.Role = or(c.Status, model.UserOther), or(c.Role, model.RoleOther)
-			return &c
-		},
 	}
 	accounts = &entityType[*model.Account]{
 		typ: model.TypeAccount, conditions: []string{model.TypeAccount, "Node", "Tenant", "_Entity"},
 		selector: func(c providers.Collections) providers.Collection[*model.Account] { return c.Accounts },
 		loader:   func(s *Loaders) **Loader[*model.Account] { return &s.Accounts },
-		unknownEnums: func(a *model.Account) *model.Account {
-			c := *a
-			c.Status = or(c.Status, model.AccountOther)
-			return &c
-		},
 	}
 	organizations = &entityType[*model.Organization]{
 		typ: model.TypeOrganization, conditions: []string{model.TypeOrganization, "Node", "Tenant", "_Entity"},
 		selector: func(c providers.Collections) providers.Collection[*model.Organization] { return c.Organizations },
 		loader:   func(s *Loaders) **Loader[*model.Organization] { return &s.Organizations },
-		unknownEnums: func(o *model.Organization) *model.Organization {
-			c := *o
-			c.Status = or(c.Status, model.OrganizationOther)
-			return &c
-		},
 	}
 	groups = &entityType[*model.Group]{
 		typ: model.TypeGroup, conditions: []string{model.TypeGroup, "Node", "_Entity"},
@@ -59,21 +38,11 @@ var (
 		typ: model.TypeBuyer, conditions: []string{model.TypeBuyer, "Node", "_Entity"},
 		selector: func(c providers.Collections) providers.Collection[*model.Buyer] { return c.Buyers },
 		loader:   func(s *Loaders) **Loader[*model.Buyer] { return &s.Buyers },
-		unknownEnums: func(b *model.Buyer) *model.Buyer {
-			c := *b
-			c.Status = or(c.Status, model.BuyerOther)
-			return &c
-		},
 	}
 	sellers = &entityType[*model.Seller]{
 		typ: model.TypeSeller, conditions: []string{model.TypeSeller, "Node", "_Entity"},
 		selector: func(c providers.Collections) providers.Collection[*model.Seller] { return c.Sellers },
 		loader:   func(s *Loaders) **Loader[*model.Seller] { return &s.Sellers },
-		unknownEnums: func(v *model.Seller) *model.Seller {
-			c := *v
-			c.Status = or(c.Status, model.SellerOther)
-			return &c
-		},
 	}
 	modules = &entityType[*model.Module]{
 		typ: model.TypeModule, conditions: []string{model.TypeModule, "Node", "_Entity"},

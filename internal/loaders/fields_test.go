@@ -13,6 +13,7 @@ import (
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/directory"
 	"github.com/accountgraph/accountgraph/internal/loaders"
+	"github.com/accountgraph/accountgraph/providers"
 )
 
 // schemaType is an object or interface type of schema.graphqls.
@@ -242,25 +243,25 @@ func TestModel_CoversSchema(t *testing.T) {
 	}
 }
 
-// selectFields is a selection of these fields on any type.
-type selectFields []string
+// selectEnums is a selection of these non-null fields on any type.
+type selectEnums []string
 
-func (s selectFields) Fields(string) []loaders.Field {
+func (s selectEnums) Fields(string) []loaders.Field {
 	var fields []loaders.Field
 	for _, name := range s {
-		fields = append(fields, loaders.Field{Name: name, Leaf: true})
+		fields = append(fields, loaders.Field{Name: name, Alias: name, Leaf: true, NonNull: true})
 	}
 	return fields
 }
 
-// A vendor that hides an object leaves its non-null enums unknown, not null.
+// A non-null enum of an object that a vendor hides is an error, not a made-up value.
 func TestResolve_HiddenObject(t *testing.T) {
 	s := readSchema()
 	for name, l := range allLoaders(t) {
 		if name == model.TypeProvider { // is always complete
 			continue
 		}
-		var enums selectFields
+		var enums selectEnums
 		for field, f := range s[name].fields {
 			if f.isEnum && f.nonNull {
 				enums = append(enums, field)
@@ -273,12 +274,16 @@ func TestResolve_HiddenObject(t *testing.T) {
 		ref.Elem().FieldByName("Entity").Set(reflect.ValueOf(entity))
 		refs.Index(0).Set(ref)
 		out := resolve.Call([]reflect.Value{reflect.ValueOf(t.Context()), refs, reflect.ValueOf(enums)})
-		record := out[0].Index(0).Elem()
-		for _, field := range enums {
-			value := record.FieldByNameFunc(func(n string) bool { return strings.EqualFold(n, field) })
-			if value.String() != "OTHER" {
-				t.Errorf("%s.%s is %q: set it in unknownEnums in fields.go", name, field, value)
+		missing := out[1].Interface().([]loaders.MissingFields)
+		if len(enums) == 0 {
+			if out[0].Index(0).IsNil() || len(missing) > 0 {
+				t.Errorf("%s has no such enum: %v", name, missing)
 			}
+			continue
+		}
+		if !out[0].Index(0).IsNil() || len(missing) != 1 || !missing[0].Hidden || len(missing[0].Fields) != len(enums) ||
+			providers.KindOf(missing[0].Err) != providers.Forbidden {
+			t.Errorf("%s: %+v", name, missing)
 		}
 	}
 }

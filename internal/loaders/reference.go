@@ -2,68 +2,103 @@ package loaders
 
 import (
 	"context"
+	"slices"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/providers"
 )
 
 // MissingFields are the fields of one object that could not be read.
 type MissingFields struct {
 	// Index of the object.
 	Index int
-	// Fields that are missing; empty when the whole object is.
+	// Fields that are missing; empty when the whole object is, but for Hidden.
 	Fields []Field
 	Err    error
+	// Hidden is set when the vendor hides Fields, which are non-null.
+	Hidden bool
 }
 
 // Resolve returns refs with better records in place of those that lack a selected
 // field. It loads them in one batch, and a second one if their vendor leaves out fields
 // unless they are named. It does not change refs.
 //
-// Where the vendor hides the object, the reference stays and what it lacks is null.
-// Where the object could not be read, the reference stays too, and a MissingFields
-// names what it lacks; it becomes the zero T when one of these fields is non-null.
+// Where the vendor hides the object, the reference stays and what it lacks is null, as is
+// a field that the vendor hides. Where the object could not be read, the reference stays
+// too, and a MissingFields names what it lacks. The record becomes the zero T when one of
+// the fields that are missing or hidden is non-null, with a MissingFields.
 func (l *Loader[T]) Resolve(ctx context.Context, refs []T, want Selection) ([]T, []MissingFields) {
 	var fields []Field
 	var incomplete []T
 	var at []int
 	edges := l.loaders.table.of(l.row.typ)
+	hides := false
 	for i, ref := range refs {
-		if isNil(ref) || ref.Complete() {
+		if isNil(ref) || ref.Complete() && !ref.HasHidden() {
 			continue
 		}
 		if fields == nil {
 			fields = want.Fields(l.row.typ)
 		}
+		hides = hides || ref.HasHidden()
 		if isIncomplete(ref, edges, fields) {
 			incomplete, at = append(incomplete, ref), append(at, i)
 		}
 	}
-	if len(incomplete) == 0 {
+	if len(incomplete) == 0 && !hides {
 		return refs, nil
 	}
 	completed := append([]T(nil), refs...)
 	var gaps []MissingFields
 	records, errs := l.complete(ctx, incomplete, edges, fields)
 	for n, i := range at {
-		switch {
-		case errs[n] != nil:
+		if !isNil(records[n]) {
 			completed[i] = records[n]
-			gap := MissingFields{Index: i, Err: errs[n], Fields: missingFields(records[n], edges, fields)}
-			for _, f := range gap.Fields {
-				if f.NonNull {
-					gap.Fields = nil
-					completed[i] = *new(T)
-					break
-				}
+		}
+		if errs[n] == nil {
+			continue
+		}
+		gap := MissingFields{Index: i, Err: errs[n], Fields: missingFields(completed[i], edges, fields)}
+		for _, f := range gap.Fields {
+			if f.NonNull {
+				gap.Fields = nil
+				completed[i] = *new(T)
+				break
 			}
-			gaps = append(gaps, gap)
-		case isNil(records[n]):
-			completed[i] = l.row.withUnknownEnums(refs[i])
-		default:
-			completed[i] = records[n]
+		}
+		gaps = append(gaps, gap)
+	}
+	for i, record := range completed {
+		if isNil(record) || slices.ContainsFunc(gaps, func(g MissingFields) bool { return g.Index == i }) {
+			continue
+		}
+		if hidden := hiddenFields(record, edges, fields); hidden != nil {
+			gaps = append(gaps, MissingFields{Index: i, Fields: hidden, Err: errHidden(record, hidden), Hidden: true})
+			completed[i] = *new(T)
 		}
 	}
 	return completed, gaps
+}
+
+// hiddenFields returns the non-null fields of which a record that was read in full has no
+// value. A connection is none of them: it says itself that its rows are hidden.
+func hiddenFields(record model.Node, edges *edgesOf, fields []Field) (hidden []Field) {
+	if record.Complete() && !record.HasHidden() {
+		return nil
+	}
+	for _, f := range fields {
+		if f.NonNull && edges.byField[f.Name] == nil && (record.Hides(f.Name) || isMissing(record, edges, f)) {
+			hidden = append(hidden, f)
+		}
+	}
+	return hidden
+}
+
+func errHidden(record model.Node, fields []Field) error {
+	return &providers.Error{
+		Kind: providers.Forbidden, Provider: record.Connection(),
+		Detail: "the vendor hides " + record.GlobalID().Type() + "." + fields[0].Name + " from this credential",
+	}
 }
 
 // isIncomplete reports whether a record lacks one of the fields.
@@ -92,20 +127,4 @@ func missingFields(ref model.Node, edges *edgesOf, fields []Field) []Field {
 
 func isMissing(ref model.Node, edges *edgesOf, f Field) bool {
 	return !edges.isHeld(ref, f.Name)
-}
-
-// withUnknownEnums completes a reference to an object that the vendor hides: an enum
-// that the graph promises is OTHER where the reference lacks it.
-func (t *entityType[T]) withUnknownEnums(ref T) T {
-	if t.unknownEnums == nil {
-		return ref
-	}
-	return t.unknownEnums(ref)
-}
-
-func or[S ~string](value, other S) S {
-	if value == "" {
-		return other
-	}
-	return value
 }

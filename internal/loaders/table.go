@@ -16,9 +16,6 @@ type entityType[T model.Node] struct {
 	configured func(d *directory.Directory, id model.ID) T
 	// loader is where Loaders holds the loader of this type.
 	loader func(*Loaders) **Loader[T]
-	// unknownEnums returns a copy in which every non-null enum has a value; nil where
-	// the type has no such enum.
-	unknownEnums func(T) T
 }
 
 // objectType is a row of the table of types without its Go type.

@@ -110,10 +110,11 @@ func (d decoder) account(w *wireAccount, in decodeContext) *model.Account {
 	if w.ID == "" {
 		return nil
 	}
+	unread := accountType.unread(w.presence, in)
 	a := &model.Account{
-		Entity: model.NewEntity(d.provider, model.TypeAccount, w.ID).WithFieldSet(accountType.fieldSet(d.fieldSets, w.presence, in)),
+		Entity: model.NewEntity(d.provider, model.TypeAccount, w.ID).WithFieldSet(accountType.fieldSet(d.fieldSets, w.presence, in, 0)),
 		Name:   text(w.Name), Type: text(w.Type), Icon: firstText(w.Icon, w.Logo),
-		Status: model.AccountStatus(normalizeStatus(accountStatuses, w.Status)), VendorStatus: text(w.Status),
+		Status: model.AccountStatus(statusOf(accountStatuses, w.Status, accountType.has(unread, "status"))), VendorStatus: text(w.Status),
 		ServiceLevel: text(w.ServiceLevel), ExternalID: text(w.ExternalID), ExternalName: text(w.ExternalName),
 		ExternalIds: convert(w.ExternalIDs, func(e *wireAccountExternalIDs) *model.AccountExternalIds {
 			return &model.AccountExternalIds{PyraTenantID: text(e.PyraTenantID)}

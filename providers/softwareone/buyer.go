@@ -124,8 +124,8 @@ func (d decoder) buyer(w *wireBuyer, in decodeContext) *model.Buyer {
 	}
 	unread := buyerType.unread(w.presence, in)
 	return &model.Buyer{
-		Entity: model.NewEntity(d.provider, model.TypeBuyer, w.ID).WithFieldSet(buyerType.fieldSet(d.fieldSets, w.presence, in)),
-		Name:   text(w.Name), Status: model.BuyerStatus(normalizeStatus(buyerStatuses, w.Status)), VendorStatus: text(w.Status),
+		Entity: model.NewEntity(d.provider, model.TypeBuyer, w.ID).WithFieldSet(buyerType.fieldSet(d.fieldSets, w.presence, in, 0)),
+		Name:   text(w.Name), Status: model.BuyerStatus(statusOf(buyerStatuses, w.Status, buyerType.has(unread, "status"))), VendorStatus: text(w.Status),
 		Contact: convert(w.Contact, d.contact),
 		ExternalIds: convert(w.ExternalIDs, func(e *wireBuyerExternalIDs) *model.BuyerExternalIds {
 			return &model.BuyerExternalIds{

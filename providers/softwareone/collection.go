@@ -153,6 +153,7 @@ func (c *collection[T]) page(ctx context.Context, q providers.Query, token strin
 			selects:    c.selects, order: p.order, limit: pageSize, offset: at.offset,
 		},
 		named: c.properties.selectedSet(), decode: c.decode,
+		properties: c.properties, compared: c.properties.set(p.compared...),
 		cacheObjects: func(page []T, freshness model.Freshness) {
 			c.batch(c.properties.selectedSet(), c.selects).Prime(c.client, page, freshness)
 		},

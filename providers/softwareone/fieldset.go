@@ -43,9 +43,10 @@ type fieldSets struct {
 type fieldSetKey struct {
 	// objectType is the name of the object type.
 	objectType string
-	// only is whether set holds the known properties, not the missing ones.
-	only bool
-	set  propertySet
+	// only is whether the record holds the known properties and no others. Otherwise it
+	// holds all but the missing ones.
+	only                   bool
+	known, missing, hidden propertySet
 }
 
 // maxFieldSets bounds the sets that are shared; the platform's responses have a

@@ -80,7 +80,7 @@ func (d decoder) group(w *wireGroup, in decodeContext) *model.Group {
 	}
 	unread := groupType.unread(w.presence, in)
 	return &model.Group{
-		Entity: model.NewEntity(d.provider, model.TypeGroup, w.ID).WithFieldSet(groupType.fieldSet(d.fieldSets, w.presence, in)),
+		Entity: model.NewEntity(d.provider, model.TypeGroup, w.ID).WithFieldSet(groupType.fieldSet(d.fieldSets, w.presence, in, 0)),
 		Name:   text(w.Name), Description: text(w.Description), Logo: firstText(w.Logo, w.Icon), IsDefault: w.IsDefault,
 		Account: convert(w.Account, d.embeddedAccount),
 		Modules: convertList(w.Modules, groupType.has(unread, "modules"), d.embeddedModule),

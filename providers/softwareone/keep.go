@@ -25,14 +25,20 @@ func withFieldsOf[T model.Node](of properties, object, record T) T {
 	merged := reflect.New(reflect.TypeOf(object).Elem())
 	merged.Elem().Set(reflect.ValueOf(object).Elem())
 	from := reflect.ValueOf(record).Elem()
-	var missing []string
+	var missing, hidden []string
 	for _, field := range of.fields(of.all()) {
 		if object.HasField(field) {
+			if object.Hides(field) {
+				hidden = append(hidden, field)
+			}
 			continue
 		}
 		if !record.HasField(field) {
 			missing = append(missing, field)
 			continue
+		}
+		if record.Hides(field) {
+			hidden = append(hidden, field)
 		}
 		isField := func(name string) bool { return strings.EqualFold(name, field) }
 		merged.Elem().FieldByNameFunc(isField).Set(from.FieldByNameFunc(isField))
@@ -41,6 +47,6 @@ func withFieldsOf[T model.Node](of properties, object, record T) T {
 	if missing != nil {
 		fields = model.AllExcept(missing...)
 	}
-	merged.Elem().FieldByName("FieldSet").Set(reflect.ValueOf(fields))
+	merged.Elem().FieldByName("FieldSet").Set(reflect.ValueOf(fields.Hiding(hidden...)))
 	return merged.Interface().(T)
 }

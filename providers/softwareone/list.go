@@ -3,6 +3,7 @@ package softwareone
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/upstream"
@@ -18,6 +19,10 @@ type listRequest[T model.Node] struct {
 	tags []model.ID
 	// named are the properties in the select list.
 	named propertySet
+	// compared are the properties in the conditions of the query; properties may be nil
+	// without them.
+	properties properties
+	compared   propertySet
 	// decode may fail with errUnknownUser; the row is left out then.
 	decode func(row []byte, in decodeContext) (T, error)
 	// accept may be nil. Where it returns false, the whole page fails.
@@ -35,6 +40,8 @@ type listPage[T any] struct {
 	// rows is the number of rows in the response, with those left out of items.
 	rows       int
 	pagination *pagination
+	// omitted are the names in the $meta.omitted of the list.
+	omitted []string
 	// unknownUsers is the number of rows that do not tell their user.
 	unknownUsers int
 }
@@ -54,7 +61,7 @@ func (l listRequest[T]) decodePage(body []byte) (listPage[T], error) {
 	if err != nil {
 		return listPage[T]{}, err
 	}
-	page := listPage[T]{items: make([]T, 0, len(e.rows)), rows: len(e.rows), pagination: e.pagination()}
+	page := listPage[T]{items: make([]T, 0, len(e.rows)), rows: len(e.rows), pagination: e.pagination(), omitted: e.omitted()}
 	in := decodeContext{source: listRow, omitted: e.omitted(), named: l.named}
 	for _, raw := range e.rows {
 		row, err := l.decode(raw, in)
@@ -90,7 +97,10 @@ func (l listRequest[T]) page(ctx context.Context, client *upstream.Client, at po
 	if reply.Value.unknownUsers > 0 {
 		page.Errors = []error{withProvider(client.Provider(), errNoUser())}
 	}
-	if exact && parts == 1 {
+	if page.Hidden, err = l.hidesCompared(ctx, client, at, reply.Value); err != nil {
+		return nil, err
+	}
+	if exact && parts == 1 && !page.Hidden {
 		page.Total = next.total
 	}
 	switch {
@@ -100,4 +110,23 @@ func (l listRequest[T]) page(ctx context.Context, client *upstream.Client, at po
 		page.Next = position{at.part + 1, 0}.String()
 	}
 	return page, nil
+}
+
+// hidesCompared reports whether a list is empty since the vendor hides a property that
+// the query compares: no row has a value to match then. An omitted property is requested
+// by name to know.
+func (l listRequest[T]) hidesCompared(ctx context.Context, client *upstream.Client, at position, page listPage[T]) (bool, error) {
+	if l.compared == 0 || page.rows > 0 || at.offset > 0 {
+		return false, nil
+	}
+	omitted := l.compared & l.properties.set(page.omitted...)
+	if names := l.properties.names(omitted&^l.named, ""); names != nil {
+		l.query.selects += "," + strings.Join(names, ",")
+		reply, err := l.read(ctx, client)
+		if err != nil {
+			return false, err
+		}
+		omitted &= l.properties.set(reply.Value.omitted...)
+	}
+	return omitted != 0, nil
 }

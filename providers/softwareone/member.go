@@ -55,6 +55,7 @@ func (w *wireMember) read(r *jsonscan.Reader) {
 var membershipType = newObjectType(model.TypeMembership,
 	[]string{"user", "tenant", "account", "organization", "role", "vendorRole", "vendorRoleId", "license"},
 	rowProperty("invitation", func(w *wireMember) state { return w.Invitation.state() }, "invitation", "status"),
+	rowProperty("status", func(w *wireMember) state { return stateOf(w.Status) }),
 	referenceProperty("groups", func(w *wireMember) state { return listState(w.Groups) }),
 	referenceProperty("buyers", func(w *wireMember) state { return listState(w.Buyers) }),
 	referenceProperty("modules", func(w *wireMember) state { return listState(w.Modules) }),
@@ -101,10 +102,11 @@ func (d decoder) member(row []byte, account string, in decodeContext) (*model.Me
 		return nil, errUnknownUser
 	}
 	unread := membershipType.unread(w.presence, in)
+	status := w.memberStatus(unread)
 	m := &model.Membership{
 		Entity: model.NewEntity(d.provider, model.TypeMembership, model.JoinMembership(account, user.VendorID)).
-			WithFieldSet(membershipType.fieldSet(d.fieldSets, w.presence, in)),
-		User: user, Account: convert(w.Account, d.embeddedAccount), Role: model.RoleMember,
+			WithFieldSet(d.memberFields(w, status, in)),
+		User: user, Status: status, Account: convert(w.Account, d.embeddedAccount), Role: model.RoleMember,
 		Invitation: convert(w.Invitation, invitation),
 		Groups:     convertList(w.Groups, membershipType.has(unread, "groups"), d.embeddedGroup),
 		Buyers:     convertList(w.Buyers, membershipType.has(unread, "buyers"), d.embeddedBuyer),
@@ -114,13 +116,25 @@ func (d decoder) member(row []byte, account string, in decodeContext) (*model.Me
 	if m.Account == nil || m.Account.VendorID != account {
 		m.Account = d.accountReference(account)
 	}
-	m.Status = w.memberStatus()
 	if audit := w.Audit.value; audit != nil {
 		m.InvitedAt, m.LastAccessAt = audit.Invited.value.at(), audit.Access.value.at()
 		m.JoinedAt = cmp.Or(audit.Joined.value.at(), audit.Accepted.value.at())
 	}
 	m.LastAccessAt = cmp.Or(m.LastAccessAt, parseTime(w.LastLoginAt))
 	return m, nil
+}
+
+// memberFields returns the fields that the record of a row holds.
+func (d decoder) memberFields(w *wireMember, status model.UserStatus, in decodeContext) *model.FieldSet {
+	if status != "" {
+		// The status is known without what else would tell it.
+		return membershipType.fieldSet(d.fieldSets, w.presence, in, membershipType.set("invitation", "status"))
+	}
+	fields := membershipType.fieldSet(d.fieldSets, w.presence, in, 0)
+	if fields.HasField("status") && !fields.Hides("status") {
+		fields = fields.Hiding("status")
+	}
+	return fields
 }
 
 // memberUser returns the user of a row, nil where the row does not tell it.
@@ -144,17 +158,18 @@ func (d decoder) memberUser(w *wireMember) *model.User {
 	return d.user(&own, in)
 }
 
-// memberStatus is the status of the invitation, else of the row, else of its
-// user.
-func (w *wireMember) memberStatus() model.UserStatus {
+// memberStatus is the status of the invitation, else of the row, else of its user; "" for
+// one that is not known.
+func (w *wireMember) memberStatus(unread propertySet) model.UserStatus {
 	status := text(w.Status)
-	if w.User.isSet() && status == nil {
-		status = w.User.value.Status
-	}
 	if w.Invitation.isSet() {
 		status = firstText(w.Invitation.value.Status, status)
 	}
-	return model.UserStatus(normalizeStatus(userStatuses, status))
+	unknown := membershipType.has(unread, "invitation") || membershipType.has(unread, "status")
+	if status == nil && !unknown && w.User.isSet() {
+		status, unknown = text(w.User.value.Status), w.User.value.Status == nil
+	}
+	return model.UserStatus(statusOf(userStatuses, status, unknown))
 }
 
 // membershipReference returns a membership of which only user and account are
@@ -163,7 +178,7 @@ func (d decoder) membershipReference(account *model.Account, user *model.User) *
 	id := model.JoinMembership(account.VendorID, user.VendorID)
 	return &model.Membership{
 		Entity: model.NewEntity(d.provider, model.TypeMembership, id).
-			WithFieldSet(membershipType.fieldSet(d.fieldSets, presence{}, decodeContext{source: reference})),
-		User: user, Account: account, Role: model.RoleMember, Status: model.UserOther,
+			WithFieldSet(membershipType.fieldSet(d.fieldSets, presence{}, decodeContext{source: reference}, 0)),
+		User: user, Account: account, Role: model.RoleMember,
 	}
 }

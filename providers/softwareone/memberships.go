@@ -53,9 +53,14 @@ func (m *memberships) Get(ctx context.Context, ids []string) providers.BatchResu
 // GetFields reads memberships with a request that names what the records lack.
 func (m *memberships) GetFields(ctx context.Context, records []*model.Membership, fields []string) providers.BatchResult[*model.Membership] {
 	named := membershipType.missing(upstream.NodesIn(records), fields)
-	nested := map[string]string{"user": userSelects}
-	if m.flat() {
-		nested = nil
+	var nested map[string]string
+	if !m.flat() {
+		// A row that contains a user has no status of its own that select knows.
+		named &^= membershipType.set("status")
+		nested = map[string]string{"user": userSelects}
+		if !slices.Contains(fields, "user") {
+			nested["status"] = "user.status"
+		}
 	}
 	result := m.get(ctx, vendorIDs(records), named, selectList(membershipType.names(named, ""), nested, fields))
 	keepFields(membershipType, result, records)

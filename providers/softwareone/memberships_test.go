@@ -48,7 +48,7 @@ func TestMemberships_ReadNestedRowsWithShortUsers(t *testing.T) {
 	if m.User.HasField("email") || m.User.HasField("status") || !m.User.HasField("name") {
 		t.Error("a short reference has the selected fields")
 	}
-	if m.Status != model.UserOther || m.Account.VendorID != "ACC-1" || m.Account.HasField("name") {
+	if m.Status != "" || !m.Hides("status") || m.Account.VendorID != "ACC-1" || m.Account.HasField("name") {
 		t.Errorf("status %s, account %+v", m.Status, m.Account)
 	}
 }

@@ -108,7 +108,7 @@ func (d decoder) module(w *wireModule, in decodeContext) *model.Module {
 		return nil
 	}
 	return &model.Module{
-		Entity: model.NewEntity(d.provider, model.TypeModule, w.ID).WithFieldSet(moduleType.fieldSet(d.fieldSets, w.presence, in)),
+		Entity: model.NewEntity(d.provider, model.TypeModule, w.ID).WithFieldSet(moduleType.fieldSet(d.fieldSets, w.presence, in, 0)),
 		Name:   text(w.Name), Description: text(w.Description),
 		IsConfigurable: w.IsConfigurable, IsEnabledByDefault: w.IsEnabledByDefault, Paid: w.Paid,
 		Filters: convert(w.Filters, func(f *wireModuleFilters) *model.ModuleFilters {

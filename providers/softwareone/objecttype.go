@@ -226,8 +226,9 @@ func (t *objectType[W]) unread(p presence, in decodeContext) propertySet {
 
 // fieldSet returns the graph fields that a record holds; nil means all of them. A
 // property that is unread after select named it is hidden from the credential: the
-// record holds it, without a value.
-func (t *objectType[W]) fieldSet(sets *fieldSets, p presence, in decodeContext) *model.FieldSet {
+// record holds its fields without their values. other are properties that have a value
+// although they are unread.
+func (t *objectType[W]) fieldSet(sets *fieldSets, p presence, in decodeContext, other propertySet) *model.FieldSet {
 	unread := t.unread(p, in)
 	if in.source == byID || in.source == listRow {
 		missing := unread &^ in.named
@@ -235,15 +236,20 @@ func (t *objectType[W]) fieldSet(sets *fieldSets, p presence, in decodeContext) 
 			// A placeholder stands for a value that the object itself has.
 			missing |= p.unclear &^ p.present
 		}
-		if missing == 0 {
+		hidden := unread &^ missing &^ other
+		if missing|hidden == 0 {
 			return nil
 		}
-		return sets.get(fieldSetKey{t.name, false, missing}, func() *model.FieldSet {
-			return model.AllExcept(t.fields(missing)...)
+		return sets.get(fieldSetKey{objectType: t.name, missing: missing, hidden: hidden}, func() *model.FieldSet {
+			var held *model.FieldSet
+			if missing != 0 {
+				held = model.AllExcept(t.fields(missing)...)
+			}
+			return held.Hiding(t.fields(hidden &^ missing)...)
 		})
 	}
 	known := t.all() &^ unread
-	return sets.get(fieldSetKey{t.name, true, known}, func() *model.FieldSet {
+	return sets.get(fieldSetKey{objectType: t.name, only: true, known: known}, func() *model.FieldSet {
 		return model.OnlyFields(append(t.fields(known), t.always...)...)
 	})
 }

@@ -26,6 +26,8 @@ type plan struct {
 	// exact is whether the vendor returns matching rows only.
 	exact bool
 	order string
+	// compared are the vendor's names of the properties in the conditions.
+	compared []string
 }
 
 // plan pushes down the part of a query that the platform can apply: rows that
@@ -63,6 +65,7 @@ func inAccounts(ids []string) (parts []condition) {
 // no condition on addresses.
 func (p *plan) addEmails(emails []string) {
 	p.exact = false
+	p.compared = append(p.compared, "email")
 	var conditions []condition
 	for _, email := range emails {
 		run := longestPlainRun(email, "")
@@ -93,6 +96,7 @@ func (p *plan) addName(name string) {
 	if name == "" {
 		return
 	}
+	p.compared = append(p.compared, "name")
 	run := longestPlainRun(name, sharpSExpansion)
 	if run == name {
 		p.conditions = append(p.conditions, contains("name", run))
@@ -108,6 +112,7 @@ func (p *plan) addStatuses(known []statusValue, statuses []string) {
 	if len(statuses) == 0 {
 		return
 	}
+	p.compared = append(p.compared, "status")
 	values, ok := vendorStatuses(known, statuses)
 	switch {
 	case !ok || known == nil:
@@ -124,6 +129,7 @@ func (p *plan) addTimes(property string, from, to *time.Time) {
 		if t == nil {
 			continue
 		}
+		p.compared = append(p.compared, auditProperty)
 		p.exact = p.exact && t.Equal(t.Truncate(time.Millisecond))
 		// The platform reads years of four digits only.
 		if year := t.UTC().Year(); year < 1 || year > 9998 {

@@ -123,10 +123,11 @@ func (d decoder) seller(w *wireSeller, in decodeContext) *model.Seller {
 	if !currencies.isSet {
 		currencies = w.Currency
 	}
+	unread := sellerType.unread(w.presence, in)
 	return &model.Seller{
-		Entity: model.NewEntity(d.provider, model.TypeSeller, w.ID).WithFieldSet(sellerType.fieldSet(d.fieldSets, w.presence, in)),
+		Entity: model.NewEntity(d.provider, model.TypeSeller, w.ID).WithFieldSet(sellerType.fieldSet(d.fieldSets, w.presence, in, 0)),
 		Name:   text(w.Name), ExternalID: text(w.ExternalID), Icon: text(w.Icon),
-		Status: model.SellerStatus(normalizeStatus(sellerStatuses, w.Status)), VendorStatus: text(w.Status),
+		Status: model.SellerStatus(statusOf(sellerStatuses, w.Status, sellerType.has(unread, "status"))), VendorStatus: text(w.Status),
 		Currencies: append([]string{}, currencies.codes...), Address: convert(w.Address, address),
 	}
 }

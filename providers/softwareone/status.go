@@ -19,6 +19,15 @@ func normalizeStatus(values []statusValue, vendor *string) string {
 	return otherStatus
 }
 
+// statusOf is normalizeStatus for a property that may be unread: "" if it is, since a
+// status that was not read is not OTHER.
+func statusOf(values []statusValue, vendor *string, unread bool) string {
+	if vendor == nil && unread {
+		return ""
+	}
+	return normalizeStatus(values, vendor)
+}
+
 // vendorStatuses returns all of the vendor's values for some of the graph's. ok
 // is false where graph contains OTHER: no list of the vendor's values covers it.
 func vendorStatuses(values []statusValue, graph []string) (vendor []string, ok bool) {

@@ -116,10 +116,11 @@ func (d decoder) user(w *wireUser, in decodeContext) *model.User {
 	if w.ID == "" {
 		return nil
 	}
+	unread := userType.unread(w.presence, in)
 	u := &model.User{
-		Entity: model.NewEntity(d.provider, model.TypeUser, w.ID).WithFieldSet(userType.fieldSet(d.fieldSets, w.presence, in)),
+		Entity: model.NewEntity(d.provider, model.TypeUser, w.ID).WithFieldSet(userType.fieldSet(d.fieldSets, w.presence, in, w.composed())),
 		Login:  text(w.Email), Email: text(w.Email), Name: w.displayName(), FirstName: text(w.FirstName), LastName: text(w.LastName),
-		Status: model.UserStatus(normalizeStatus(userStatuses, w.Status)), VendorStatus: text(w.Status),
+		Status: model.UserStatus(statusOf(userStatuses, w.Status, userType.has(unread, "status"))), VendorStatus: text(w.Status),
 		Icon: text(w.Icon), Phone: convert(w.Phone, phone), LastLoginAt: parseTime(w.LastLoginAt),
 		Settings: convert(w.Settings, func(s *wireUserSettings) *model.UserSettings {
 			return &model.UserSettings{CultureCode: text(s.CultureCode), LanguageCode: text(s.LanguageCode)}
@@ -135,6 +136,18 @@ func (d decoder) user(w *wireUser, in decodeContext) *model.User {
 		u.LastLoginAt = w.Audit.value.Login.value.at()
 	}
 	return u
+}
+
+// composed returns the properties whose values other properties tell.
+func (w *wireUser) composed() propertySet {
+	var set propertySet
+	if w.displayName() != nil {
+		set |= userType.set("name")
+	}
+	if w.Audit.isSet() && w.Audit.value.Login.value.at() != nil {
+		set |= userType.set("lastLoginAt")
+	}
+	return set
 }
 
 // displayName returns the first and the last name of a user without a name.

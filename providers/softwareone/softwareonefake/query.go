@@ -70,7 +70,13 @@ func (f *Fake) parseQuery(raw string, k *kind) (*query, *problem) {
 	if f.rejects(where) {
 		return nil, invalid("user", "Unknown expression group.")
 	}
-	return q, q.compile(where, order, f.Operations)
+	if err := q.compile(where, order, f.Operations); err != nil {
+		return nil, err
+	}
+	if f.matchesNothing(k, where) {
+		q.where = func(*row) bool { return false }
+	}
+	return q, nil
 }
 
 // compile sets the filter and the order.

@@ -15,6 +15,8 @@ type Variations struct {
 	// Hide are properties that rows never contain, and that $meta.omitted names even
 	// where select does too, as for Seller.buyers.
 	Hide []string
+	// HiddenMatchNothing has a filter by a property of Hide match no row.
+	HiddenMatchNothing bool
 	// MaxRows, if positive, caps pages below the documented 100 rows, and the reported
 	// limit with them.
 	MaxRows int
@@ -126,6 +128,14 @@ func (v Variations) odd(k *kind, f field, isNamed bool) []byte {
 // rejects reports whether the platform knows no such condition.
 func (v Variations) rejects(filter string) bool {
 	return v.NoUserFilter && strings.Contains(filter, "user.")
+}
+
+// matchesNothing reports whether a filter compares a property that has no value.
+func (v Variations) matchesNothing(k *kind, filter string) bool {
+	return v.HiddenMatchNothing && slices.ContainsFunc(v.Hide, func(full string) bool {
+		owner, name, _ := strings.Cut(full, ".")
+		return owner == k.name && (strings.Contains(filter, "("+name+",") || strings.Contains(filter, "("+name+"."))
+	})
 }
 
 // rows returns the largest number of rows on a page, and the limit that it reports.

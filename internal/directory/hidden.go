@@ -1,0 +1,87 @@
+package directory
+
+import (
+	"slices"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/providers"
+)
+
+// condition is a part of a filter.
+type condition struct {
+	// fields are those that it compares. The times of some types are in their audit.
+	fields []string
+	// orders are the orders that compare the same fields.
+	orders []model.UserOrderField
+	isSet  func(f providers.Filter) bool
+	remove func(f *providers.Filter)
+}
+
+// conditions are all parts of a filter that compare values of a row.
+var conditions = []condition{
+	{
+		[]string{"email"}, []model.UserOrderField{model.OrderByEmail},
+		func(f providers.Filter) bool { return len(f.Emails) > 0 }, func(f *providers.Filter) { f.Emails = nil },
+	}, {
+		[]string{"name"}, []model.UserOrderField{model.OrderByName},
+		func(f providers.Filter) bool { return f.Name != "" }, func(f *providers.Filter) { f.Name = "" },
+	}, {
+		[]string{"status"}, []model.UserOrderField{model.OrderByStatus},
+		func(f providers.Filter) bool { return len(f.Status) > 0 }, func(f *providers.Filter) { f.Status = nil },
+	}, {
+		[]string{"role"}, nil,
+		func(f providers.Filter) bool { return len(f.Roles) > 0 }, func(f *providers.Filter) { f.Roles = nil },
+	}, {
+		[]string{"license"}, nil,
+		func(f providers.Filter) bool { return len(f.Licenses) > 0 }, func(f *providers.Filter) { f.Licenses = nil },
+	}, {
+		[]string{"createdAt", "audit"}, []model.UserOrderField{model.OrderByCreatedAt},
+		func(f providers.Filter) bool { return f.CreatedAfter != nil || f.CreatedBefore != nil },
+		func(f *providers.Filter) { f.CreatedAfter, f.CreatedBefore = nil, nil },
+	}, {
+		[]string{"updatedAt", "audit"}, []model.UserOrderField{model.OrderByUpdatedAt},
+		func(f providers.Filter) bool { return f.UpdatedAfter != nil || f.UpdatedBefore != nil },
+		func(f *providers.Filter) { f.UpdatedAfter, f.UpdatedBefore = nil, nil },
+	}, {
+		[]string{"lastLoginAt"}, []model.UserOrderField{model.OrderByLastLoginAt},
+		func(providers.Filter) bool { return false }, func(*providers.Filter) {},
+	},
+}
+
+// compares reports whether a query compares the fields of the condition.
+func (c condition) compares(q providers.Query) bool {
+	return c.isSet(q.Filter) || slices.Contains(c.orders, q.Order.Field)
+}
+
+// comparedFields returns the fields that filter and order of a query compare.
+func comparedFields(q providers.Query) (fields []string) {
+	for _, c := range conditions {
+		if c.compares(q) {
+			fields = append(fields, c.fields...)
+		}
+	}
+	slices.Sort(fields)
+	return slices.Compact(fields)
+}
+
+// accepts reports whether a row is one of the list that q describes.
+func accepts(row model.Node, q providers.Query) bool {
+	return matches(row, q.Filter) && !isUnknown(row, q)
+}
+
+// isUnknown reports whether the vendor hides a value of the row that the query compares,
+// so that it is not known whether the row is in the list, or where. A row that fails
+// another condition is known not to be in it.
+func isUnknown(row model.Node, q providers.Query) bool {
+	if !row.HasHidden() {
+		return false
+	}
+	unknown := false
+	for _, c := range conditions {
+		if c.compares(q) && slices.ContainsFunc(c.fields, row.Hides) {
+			unknown = true
+			c.remove(&q.Filter)
+		}
+	}
+	return unknown && matches(row, q.Filter)
+}
