@@ -14,7 +14,7 @@ import (
 )
 
 // personalFields are the names of fields that require the scope personal:read.
-var personalFields = []string{"address", "contact", "email", "lastLoginAt", "phone", "taxId"}
+var personalFields = []string{"address", "contact", "email", "lastAccessAt", "lastLoginAt", "phone", "taxId"}
 
 // morePersonalFields require it, too, but not on every type.
 var morePersonalFields = []string{"Invitation.url", "User.contactEmail", "User.login"}
@@ -55,7 +55,7 @@ func TestScopes_Schema(t *testing.T) {
 	slices.Sort(restricted)
 	if diff := cmp.Diff([]string{
 		"Account.address", "Buyer.address", "Buyer.contact", "Buyer.taxId", "Contact.email", "Contact.phone", "Invitation.url",
-		"Person.email", "Person.lastLoginAt", "Seller.address", "User.contactEmail", "User.email", "User.lastLoginAt", "User.login", "User.phone",
+		"Membership.lastAccessAt", "Person.email", "Person.lastLoginAt", "Seller.address", "User.contactEmail", "User.email", "User.lastLoginAt", "User.login", "User.phone",
 	}, restricted); diff != "" {
 		t.Errorf("personal fields: %s", diff)
 	}

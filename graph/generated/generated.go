@@ -644,8 +644,8 @@ type Membership implements Node @key(fields: "id") @cacheTag(format: "{$key.id}"
   invitedAt: DateTime
   "The time at which the user joined the account. SoftwareOne."
   joinedAt: DateTime
-  "The time of the user's last access to this account. SoftwareOne."
-  lastAccessAt: DateTime @tag(name: "personal")
+  "The time of the user's last access to this account. SoftwareOne. Without the scope ` + "`" + `personal:read` + "`" + `, null with the error ` + "`" + `FORBIDDEN` + "`" + `."
+  lastAccessAt: DateTime @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
   "The invitation into the account. SoftwareOne."
   invitation: Invitation
   "The groups of this account with the user. SoftwareOne; empty at other vendors. Null if the vendor hides them, or, with an error, if they could not be read."
@@ -6687,7 +6687,44 @@ func (ec *executionContext) fieldContext_Membership_joinedAt(_ context.Context, 
 }
 
 func (ec *executionContext) _Membership_lastAccessAt(ctx context.Context, field graphql.CollectedField, obj *model.Membership) (ret graphql.Marshaler) {
-	return ec.marshalODateTime2ᚖtimeᚐTime(ctx, field.Selections, obj.LastAccessAt)
+	if ec.hasScopes {
+		return ec.marshalODateTime2ᚖtimeᚐTime(ctx, field.Selections, obj.LastAccessAt)
+	}
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Membership_lastAccessAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LastAccessAt, nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scopes, err := ec.unmarshalNfederation__Scope2ᚕᚕstringᚄ(ctx, []any{[]any{"personal:read"}})
+				if err != nil {
+					var zeroVal *time.Time
+					return zeroVal, err
+				}
+				if ec.Directives.RequiresScopes == nil {
+					var zeroVal *time.Time
+					return zeroVal, errors.New("directive requiresScopes is not implemented")
+				}
+				return ec.Directives.RequiresScopes(ctx, obj, directive0, scopes)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
 }
 func (ec *executionContext) fieldContext_Membership_lastAccessAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Membership", field, false, false, errors.New("field of type DateTime does not have child fields"))

@@ -77,7 +77,7 @@ func SplitErrors(err error) []error {
 // users. The listing is not complete where a list could not be read to its end, or a
 // provider could not be searched for users.
 func (s *Loaders) MembershipsOf(ctx context.Context, p *model.Person, window Paging) (*directory.Listing[*model.Membership], error) {
-	l := directory.List{Kind: "person " + p.Email}
+	l := personList(p)
 	w, err := embeddedWindow(l, window)
 	if err != nil {
 		return nil, err
@@ -96,6 +96,17 @@ func (s *Loaders) MembershipsOf(ctx context.Context, p *model.Person, window Pag
 	}
 	listing := directory.Paginate(l, "", rows, gaps, w, freshness)
 	return &listing, nil
+}
+
+// personList describes the memberships of a person by its users. It does not contain the
+// address: clients that may not read it get cursors, from whose fingerprint they could guess
+// it. With other users, a position in the list means something else.
+func personList(p *model.Person) directory.List {
+	kind := "person"
+	for _, u := range p.Users {
+		kind += " " + string(u.ID)
+	}
+	return directory.List{Kind: kind}
 }
 
 // nextPage reads the next page of a user's memberships; nil after the last.

@@ -110,3 +110,26 @@ func TestMembershipsOf_UnavailableProvider(t *testing.T) {
 		t.Errorf("%+v, %v, %v", listing.Connection, listing.Errors, err)
 	}
 }
+
+// A cursor is the same whatever the address: who may not read the address must not be able to
+// compare it with guesses.
+func TestMembershipsOf_CursorsHoldNoAddress(t *testing.T) {
+	s, size := loaders.New(directory.New(fakeProvider{count: 3})), 1
+	cursor := func(email string, ids ...string) string {
+		t.Helper()
+		person := personWith(ids...)
+		person.Email = email
+		listing, err := s.MembershipsOf(t.Context(), person, loaders.Paging{First: &size})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return *listing.PageInfo.EndCursor()
+	}
+	first := cursor("ada@example.com", "x")
+	if first != cursor("bob@example.com", "x") {
+		t.Error("the cursor depends on the address")
+	}
+	if first == cursor("ada@example.com", "y") || first == cursor("ada@example.com", "x", "y") {
+		t.Error("the lists of two persons have the same cursor")
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -47,17 +48,13 @@ func (c *Client) readBody(res *http.Response) ([]byte, error) {
 	return bytes.Clone(body.Bytes()), nil
 }
 
-// isJSON reports whether a Content-Type is application/json or application/*+json, without a
-// charset other than UTF-8 and its subset ASCII.
-func isJSON(contentType string) bool {
+// parseContentType reports whether a Content-Type is application/json or application/*+json,
+// and whether it names no charset other than UTF-8 and its subset ASCII.
+func parseContentType(contentType string) (isJSON, isUTF8 bool) {
 	media, parameters, err := mime.ParseMediaType(contentType)
 	if err != nil && !errors.Is(err, mime.ErrInvalidMediaParameter) {
-		return false
+		return false, false
 	}
-	switch strings.ToLower(parameters["charset"]) {
-	case "", "utf-8", "utf8", "us-ascii":
-	default:
-		return false
-	}
-	return media == "application/json" || (strings.HasPrefix(media, "application/") && strings.HasSuffix(media, "+json"))
+	isJSON = media == "application/json" || (strings.HasPrefix(media, "application/") && strings.HasSuffix(media, "+json"))
+	return isJSON, slices.Contains([]string{"", "utf-8", "utf8", "us-ascii"}, strings.ToLower(parameters["charset"]))
 }

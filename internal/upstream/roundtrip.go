@@ -60,15 +60,16 @@ func (c *Client) roundTrip(ctx context.Context, req *http.Request) (r result) {
 		}
 		return r
 	}
-	if !isJSON(res.Header.Get("Content-Type")) {
-		r.err = c.badResponse(res.StatusCode, "response is not JSON in UTF-8")
+	isJSON, isUTF8 := parseContentType(res.Header.Get("Content-Type"))
+	if !isJSON {
+		r.err = c.badResponse(res.StatusCode, "response is not JSON")
 		return r
 	}
 	body, err := c.readBody(res)
 	switch {
-	case err == nil && !utf8.Valid(body):
+	case err == nil && !(isUTF8 && utf8.Valid(body)):
 		// A decoder would replace what is invalid.
-		r.err = c.badResponse(res.StatusCode, "response is not JSON in UTF-8")
+		r.err = c.badResponse(res.StatusCode, "response is not UTF-8")
 	case err == nil:
 		r.body = body
 	case errors.Is(err, errTooLarge):
