@@ -39,31 +39,25 @@ const (
 	Short
 )
 
-// Total is the length of a list as a vendor reports it.
-type Total struct {
-	// Rows is the number of rows, 0 if the vendor reports none.
-	Rows int
-	// Exact is set if the number counts the whole list and not a page of it.
-	Exact bool
-}
-
 // Next returns the position after a page that has rows with these ids, and what follows
-// the page. An empty page, or one that is shorter than an earlier one, is the last
-// unless the total is larger than the number of rows received. Then one empty page is
-// followed by another request, two are not.
-func (w PagePosition) Next(ids []string, total Total) (PagePosition, Step) {
+// the page. total is the length of the list that the vendor reports, 0 if it reports
+// none. An empty page, or one that is shorter than an earlier one, is the last unless
+// the total is larger than the number of rows received. Then one empty page is followed
+// by another request, two are not. That as many rows were received as the total says
+// does not end a list: a total may count a page, or have an upper limit.
+func (w PagePosition) Next(ids []string, total int) (PagePosition, Step) {
 	next := PagePosition{Number: w.Number + 1, Rows: w.Rows + len(ids), Size: max(w.Size, len(ids)), previous: digest(ids)}
 	switch {
 	case len(ids) > 0 && next.previous == w.previous:
 		return w, Repeated
-	case total.Rows > next.Rows && len(ids) > 0:
+	case total > next.Rows && len(ids) > 0:
 		return next, More
-	case total.Rows > next.Rows:
-		if w.previous == next.previous || (w.Number-1)*w.Size >= total.Rows {
+	case total > next.Rows:
+		if w.previous == next.previous || (w.Number-1)*w.Size >= total {
 			return next, Short
 		}
 		return next, More
-	case len(ids) == 0, len(ids) < w.Size, total.Exact && total.Rows == next.Rows:
+	case len(ids) == 0, len(ids) < w.Size:
 		return next, End
 	}
 	return next, More

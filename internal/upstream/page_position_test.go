@@ -17,25 +17,26 @@ func page(first, n int) []string {
 }
 
 func TestPagePosition_Next(t *testing.T) {
-	counted := upstream.Total{Rows: 130, Exact: true}
+	const counted = 130
 	for name, c := range map[string]struct {
 		pages [][]string
-		total upstream.Total
+		total int
 		want  upstream.Step
 	}{
-		"no row":                          {[][]string{{}}, upstream.Total{}, upstream.End},
-		"one page":                        {[][]string{page(0, 3)}, upstream.Total{}, upstream.More},
-		"one page, then none":             {[][]string{page(0, 3), {}}, upstream.Total{}, upstream.End},
-		"a shorter page":                  {[][]string{page(0, 3), page(3, 2)}, upstream.Total{}, upstream.End},
-		"a longer page":                   {[][]string{page(0, 3), page(3, 4)}, upstream.Total{}, upstream.More},
-		"the same page":                   {[][]string{page(0, 3), page(0, 3)}, upstream.Total{}, upstream.Repeated},
+		"no row":                          {[][]string{{}}, 0, upstream.End},
+		"one page":                        {[][]string{page(0, 3)}, 0, upstream.More},
+		"one page, then none":             {[][]string{page(0, 3), {}}, 0, upstream.End},
+		"a shorter page":                  {[][]string{page(0, 3), page(3, 2)}, 0, upstream.End},
+		"a longer page":                   {[][]string{page(0, 3), page(3, 4)}, 0, upstream.More},
+		"the same page":                   {[][]string{page(0, 3), page(0, 3)}, 0, upstream.Repeated},
 		"the same page, total":            {[][]string{page(0, 100), page(0, 100)}, counted, upstream.Repeated},
 		"total promises more":             {[][]string{page(0, 100), page(100, 20)}, counted, upstream.More},
 		"total reached":                   {[][]string{page(0, 100), page(100, 30)}, counted, upstream.End},
-		"total reached by full pages":     {[][]string{page(0, 65), page(65, 65)}, counted, upstream.End},
-		"total that may count the page":   {[][]string{page(0, 100)}, upstream.Total{Rows: 100}, upstream.More},
-		"total of the page":               {[][]string{page(0, 100), page(100, 30)}, upstream.Total{Rows: 30}, upstream.End},
-		"total below the rows":            {[][]string{page(0, 100)}, upstream.Total{Rows: 7, Exact: true}, upstream.More},
+		"total reached by full pages":     {[][]string{page(0, 65), page(65, 65)}, counted, upstream.More},
+		"total with an upper limit":       {[][]string{page(0, 65), page(65, 65), page(130, 65)}, counted, upstream.More},
+		"total that may count the page":   {[][]string{page(0, 100)}, 100, upstream.More},
+		"total of the page":               {[][]string{page(0, 100), page(100, 30)}, 30, upstream.End},
+		"total below the rows":            {[][]string{page(0, 100)}, 7, upstream.More},
 		"an empty page":                   {[][]string{page(0, 50), {}}, counted, upstream.More},
 		"an empty first page":             {[][]string{{}}, counted, upstream.More},
 		"two empty pages":                 {[][]string{page(0, 50), {}, {}}, counted, upstream.Short},

@@ -59,7 +59,7 @@ type children[T model.Node] struct {
 
 // add adds the page at a place of the list.
 func (c *children[T]) add(at upstream.PagePosition, reply upstream.Reply[rows[T]]) (upstream.PagePosition, upstream.Step) {
-	next, step := at.Next(reply.Value.ids, upstream.Total{})
+	next, step := at.Next(reply.Value.ids, 0)
 	c.page.Freshness = *(&reply.Freshness).Merge(c.freshness())
 	if step == upstream.Repeated {
 		c.fail(c.provider.repeated())

@@ -145,7 +145,7 @@ func pageAt[T model.Node](ctx context.Context, p *Provider, l list[T], at upstre
 		return nil, false, err
 	}
 	page = &providers.Page[T]{Freshness: reply.Freshness}
-	next, step := at.Next(reply.Value.ids, upstream.Total{})
+	next, step := at.Next(reply.Value.ids, 0)
 	if step == upstream.Repeated {
 		page.Errors = []error{p.repeated()}
 		return page, false, nil

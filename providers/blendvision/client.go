@@ -34,8 +34,7 @@ type client struct {
 	upstream        *upstream.Client
 	provider        *model.Provider
 	organizationIDs organizationIDs
-	// totals tell, by the path of a list, whether its totals count the whole list.
-	totals map[string]*upstream.Detected[bool]
+	paging          map[string]*paging
 }
 
 // accounts is the list of an organization's members, each with a complete user. Lists

@@ -83,14 +83,7 @@ func (m memberships) Page(ctx context.Context, q providers.Query, token string) 
 	if err != nil {
 		return nil, err
 	}
-	page, err := readAt(ctx, m.client, m.client.accounts(organization), at)
-	if err != nil {
-		return nil, err
-	}
-	if !isUnfiltered(q) {
-		page.Total = nil
-	}
-	return page, nil
+	return readAt(ctx, m.client, m.client.accounts(organization), at, isUnfiltered(q))
 }
 
 func (m memberships) ofUsers(ctx context.Context, q providers.Query, token string) (*providers.Page[*model.Membership], error) {

@@ -54,14 +54,7 @@ func (o organizations) Page(ctx context.Context, q providers.Query, token string
 	if err != nil {
 		return nil, err
 	}
-	page, err := readAt(ctx, o.client, o.client.subOrganizations(parent), at)
-	if err != nil {
-		return nil, err
-	}
-	if !isUnfiltered(q) {
-		page.Total = nil
-	}
-	return page, nil
+	return readAt(ctx, o.client, o.client.subOrganizations(parent), at, isUnfiltered(q))
 }
 
 func (o organizations) configured(ctx context.Context, q providers.Query, token string) (*providers.Page[*model.Organization], error) {

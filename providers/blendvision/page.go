@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"strconv"
+	"sync/atomic"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/upstream"
@@ -29,25 +30,48 @@ type listPage[T any] struct {
 	unreadable int
 	// total is the total that the vendor reports, 0 if it reports none. The vendor calls
 	// it "the total numbers of the list in the current pagination": it may count the
-	// rows of the page.
+	// rows of the page, or those up to its end.
 	total int
 }
 
 // Nodes returns the objects on the page, for cache tags.
 func (p listPage[T]) Nodes() []model.Node { return upstream.NodesIn(p.items) }
 
-// newTotals returns, for the path of each list, whether totals count the whole list.
-// It is found out once a process.
-func newTotals(p *model.Provider) map[string]*upstream.Detected[bool] {
-	totals := map[string]*upstream.Detected[bool]{}
-	for _, path := range []string{accountsPath, rolesPath, subOrganizationsPath} {
-		totals[path] = upstream.NewDetected[bool](p)
-	}
-	return totals
+// paging is what a process has found out about the lists of one path.
+type paging struct {
+	// countsList is whether totals count the whole list, without an upper limit.
+	countsList *upstream.Detected[bool]
+	// exceeded is set once a first page had fewer rows than its total: totals neither
+	// count the page nor the rows up to its end.
+	exceeded atomic.Bool
+	// longest is the largest number of rows on a page.
+	longest atomic.Int64
 }
 
-// readNumber reads the page with this number, from 1. A total above the number of rows
-// of the page shows that totals count the list.
+// newPaging returns what is found out, by the path of the lists.
+func newPaging(p *model.Provider) map[string]*paging {
+	all := map[string]*paging{}
+	for _, path := range []string{accountsPath, rolesPath, subOrganizationsPath} {
+		all[path] = &paging{countsList: upstream.NewDetected[bool](p)}
+	}
+	return all
+}
+
+// sees records a page with so many rows.
+func (p *paging) sees(number, rows, total int) {
+	if number == 1 && total > rows {
+		p.exceeded.Store(true)
+	}
+	for longest := p.longest.Load(); int64(rows) > longest; longest = p.longest.Load() {
+		p.longest.CompareAndSwap(longest, int64(rows))
+	}
+}
+
+// isShort reports whether a page with so many rows can only be the last of a list whose
+// total is reached. A total with an upper limit is reached by full pages.
+func (p *paging) isShort(rows int) bool { return p.exceeded.Load() && int64(rows) < p.longest.Load() }
+
+// readNumber reads the page with this number, from 1.
 func readNumber[T any](ctx context.Context, c *client, l list[T], number int) (upstream.Reply[listPage[T]], error) {
 	request, err := c.request(l.path, l.organization, url.Values{
 		"current_page":   {strconv.Itoa(number)},
@@ -58,45 +82,66 @@ func readNumber[T any](ctx context.Context, c *client, l list[T], number int) (u
 	}
 	request.Tags = append(c.upstream.IDs(model.TypeOrganization, l.organization), c.upstream.AnyID(model.TypeUser))
 	reply, err := upstream.Read(ctx, c.upstream, request, l.decode)
-	if _, known := c.totals[l.path].Get(); !known && err == nil && reply.Value.total > len(reply.Value.ids) {
-		c.totals[l.path].Set(true)
+	if err == nil {
+		c.paging[l.path].sees(number, len(reply.Value.ids), reply.Value.total)
 	}
 	return reply, err
 }
 
-// judge returns what follows the page at a place of a list, and the length of the list
-// if it is known. Where the total is the number of rows that were read, and it is not
-// known whether totals count the list, judge reads the next page.
-func judge[T any](ctx context.Context, c *client, l list[T], at upstream.PagePosition, page listPage[T]) (upstream.PagePosition, upstream.Step, *int) {
-	rows := at.Rows + len(page.ids)
-	total := upstream.Total{Rows: page.total, Exact: page.total > len(page.ids)}
-	if total.Rows == rows && rows > 0 && !total.Exact {
-		countsList, known, err := c.totals[l.path].Detect(ctx, func() (countsList, known bool, err error) {
-			next, err := readNumber(ctx, c, l, at.Number+1)
-			total.Exact = err == nil && len(next.Value.ids) == 0
-			return total.Exact, !total.Exact || next.Value.total > 0, err
-		})
-		total.Exact = total.Exact || err == nil && known && countsList
+// judge returns what follows the page at a place of a list. Where the total is the number
+// of rows that were read, and more rows are possible, judge reads the next page.
+func judge[T any](ctx context.Context, c *client, l list[T], at upstream.PagePosition, page listPage[T]) (upstream.PagePosition, upstream.Step) {
+	next, step := at.Next(page.ids, page.total)
+	if step != upstream.More || page.total != next.Rows {
+		return next, step
 	}
-	next, step := at.Next(page.ids, total)
-	switch {
-	case step == upstream.Repeated || step == upstream.Short || page.unreadable > 0:
-		return next, step, nil
-	case total.Rows > rows, total.Exact && total.Rows == rows, rows == 0 && total.Rows == 0 && at.Number == 1:
-		return next, step, &total.Rows
+	if c.paging[l.path].isShort(len(page.ids)) {
+		return next, upstream.End
 	}
-	return next, step, nil
+	if reply, err := readNumber(ctx, c, l, next.Number); err == nil && len(reply.Value.ids) == 0 {
+		return next, upstream.End
+	}
+	return next, step
 }
 
-// readAt reads the page at a place of a list. The length of the list is for a query
-// without a filter.
-func readAt[T any](ctx context.Context, c *client, l list[T], at upstream.PagePosition) (*providers.Page[T], error) {
+// length returns the length of a list with the page at a place, nil if it is not known:
+// the list goes on, and it is not certain that totals count lists.
+func length[T any](ctx context.Context, c *client, l list[T], at upstream.PagePosition, page listPage[T], step upstream.Step) *int {
+	rows := at.Rows + len(page.ids)
+	switch {
+	case page.unreadable > 0:
+	case step == upstream.End && page.total == rows, step == upstream.More && page.total > rows && countsList(ctx, c, l, at, page):
+		return &page.total
+	}
+	return nil
+}
+
+// countsList reports whether totals count lists. The first list with a total above the
+// rows received shows it: there is no row behind those that the total promises. A total
+// with an upper limit has rows there.
+func countsList[T any](ctx context.Context, c *client, l list[T], at upstream.PagePosition, page listPage[T]) bool {
+	counts, known, err := c.paging[l.path].countsList.Detect(ctx, func() (bool, bool, error) {
+		rows := max(at.Size, len(page.ids), 1)
+		promised := (page.total - at.Rows - len(page.ids) + rows - 1) / rows
+		reply, err := readNumber(ctx, c, l, at.Number+promised+1)
+		ends := len(reply.Value.ids) == 0
+		return ends, err == nil && (ends || reply.Value.total == page.total), err
+	})
+	return err == nil && known && counts
+}
+
+// readAt reads the page at a place of a list, with the length of the list if counted is
+// set and the length is known.
+func readAt[T any](ctx context.Context, c *client, l list[T], at upstream.PagePosition, counted bool) (*providers.Page[T], error) {
 	reply, err := readNumber(ctx, c, l, at.Number)
 	if err != nil {
 		return nil, err
 	}
-	next, step, total := judge(ctx, c, l, at, reply.Value)
-	page := &providers.Page[T]{Items: reply.Value.items, Total: total, Errors: c.gaps(step, reply.Value.unreadable), Freshness: reply.Freshness}
+	next, step := judge(ctx, c, l, at, reply.Value)
+	page := &providers.Page[T]{Items: reply.Value.items, Errors: c.gaps(step, reply.Value.unreadable), Freshness: reply.Freshness}
+	if counted {
+		page.Total = length(ctx, c, l, at, reply.Value, step)
+	}
 	switch step {
 	case upstream.More:
 		page.Next = next.String()

@@ -53,8 +53,8 @@ func fixedPagination(text string) func(int, int) string { return func(int, int) 
 func TestMemberships_ReadsAllPages(t *testing.T) {
 	for name, c := range map[string]struct {
 		vendor pagedVendor
-		// calls is the number of pages. A page after the last row shows whether a total
-		// counts the list.
+		// calls is the number of pages, and pages after the last row: one shows whether
+		// totals count lists, and one whether a full page is the last.
 		calls int
 		// rows is the number of rows of an incomplete list, 0 for a complete one.
 		rows int
@@ -62,26 +62,26 @@ func TestMemberships_ReadsAllPages(t *testing.T) {
 		"empty":            {vendor: pagedVendor{}, calls: 1},
 		"one row":          {vendor: pagedVendor{rows: 1}, calls: 2},
 		"one page":         {vendor: pagedVendor{rows: 100}, calls: 2},
-		"two pages":        {vendor: pagedVendor{rows: 101}, calls: 2},
-		"three full pages": {vendor: pagedVendor{rows: 300}, calls: 3},
-		"hidden rows":      {vendor: pagedVendor{rows: 250, hideRows: true}, calls: 4, rows: 247},
-		"smaller pages":    {vendor: pagedVendor{rows: 95, size: 20}, calls: 5},
-		"pages of one row": {vendor: pagedVendor{rows: 7, size: 1}, calls: 7},
-		"larger pages":     {vendor: pagedVendor{rows: 950, size: 500}, calls: 2},
+		"two pages":        {vendor: pagedVendor{rows: 101}, calls: 3},
+		"three full pages": {vendor: pagedVendor{rows: 300}, calls: 5},
+		"hidden rows":      {vendor: pagedVendor{rows: 250, hideRows: true}, calls: 5, rows: 247},
+		"smaller pages":    {vendor: pagedVendor{rows: 95, size: 20}, calls: 6},
+		"pages of one row": {vendor: pagedVendor{rows: 7, size: 1}, calls: 9},
+		"larger pages":     {vendor: pagedVendor{rows: 950, size: 500}, calls: 3},
 		"one page of all":  {vendor: pagedVendor{rows: 950, size: 1000}, calls: 2},
 		"numbers as strings": {vendor: pagedVendor{rows: 120, pagination: func(n, s int) string {
 			return fmt.Sprintf(`{"total_items":"120","items_per_page":"%d","current_page":"%d"}`, s, n)
-		}}, calls: 2},
+		}}, calls: 3},
 		"no pagination":               {vendor: pagedVendor{rows: 250, pagination: fixedPagination("null")}, calls: 3},
 		"no numbers":                  {vendor: pagedVendor{rows: 250, pagination: fixedPagination("{}")}, calls: 3},
 		"odd numbers":                 {vendor: pagedVendor{rows: 250, pagination: fixedPagination(`{"total_items":"many","items_per_page":[],"current_page":{}}`)}, calls: 3},
 		"odd pagination":              {vendor: pagedVendor{rows: 250, pagination: fixedPagination(`[250]`)}, calls: 3},
-		"total alone":                 {vendor: pagedVendor{rows: 250, pagination: fixedPagination(`{"total_items":250}`)}, calls: 3},
-		"smaller pages, total alone":  {vendor: pagedVendor{rows: 5, size: 1, pagination: fixedPagination(`{"total_items":5}`)}, calls: 5},
-		"smaller pages than reported": {vendor: pagedVendor{rows: 5, size: 1, pagination: fixedPagination(`{"total_items":5,"items_per_page":100}`)}, calls: 5},
-		"another page reported":       {vendor: pagedVendor{rows: 250, pagination: fixedPagination(`{"total_items":250,"items_per_page":100,"current_page":1}`)}, calls: 3},
+		"total alone":                 {vendor: pagedVendor{rows: 250, pagination: fixedPagination(`{"total_items":250}`)}, calls: 4},
+		"smaller pages, total alone":  {vendor: pagedVendor{rows: 5, size: 1, pagination: fixedPagination(`{"total_items":5}`)}, calls: 7},
+		"smaller pages than reported": {vendor: pagedVendor{rows: 5, size: 1, pagination: fixedPagination(`{"total_items":5,"items_per_page":100}`)}, calls: 7},
+		"another page reported":       {vendor: pagedVendor{rows: 250, pagination: fixedPagination(`{"total_items":250,"items_per_page":100,"current_page":1}`)}, calls: 4},
 		"total too low":               {vendor: pagedVendor{rows: 250, pagination: fixedPagination(`{"total_items":7,"items_per_page":100}`)}, calls: 3},
-		"total too high":              {vendor: pagedVendor{rows: 150, pagination: fixedPagination(`{"total_items":2147483647,"items_per_page":100}`)}, calls: 4, rows: 150},
+		"total too high":              {vendor: pagedVendor{rows: 150, pagination: fixedPagination(`{"total_items":2147483647,"items_per_page":100}`)}, calls: 5, rows: 150},
 		"negative total":              {vendor: pagedVendor{rows: 150, pagination: fixedPagination(`{"total_items":-1,"items_per_page":100}`)}, calls: 2},
 		"total beyond 32 bit":         {vendor: pagedVendor{rows: 150, pagination: fixedPagination(`{"total_items":1000000000000,"items_per_page":100}`)}, calls: 2},
 	} {

@@ -62,7 +62,7 @@ func (r *scanResult[T]) readRest(ctx context.Context, c *client) {
 	}
 	// The items of the first page stay a slice of the cache, which is not changed.
 	r.items = r.items[:len(r.items):len(r.items)]
-	at, step, _ := judge(ctx, c, r.list, upstream.Start(), *r.first)
+	at, step := judge(ctx, c, r.list, upstream.Start(), *r.first)
 	r.gaps = c.gaps(step, r.first.unreadable)
 	var ahead []func() (upstream.Reply[listPage[T]], error)
 	if step == upstream.More {
@@ -82,7 +82,7 @@ func (r *scanResult[T]) readRest(ctx context.Context, c *client) {
 		if r.err != nil {
 			return
 		}
-		at, step, _ = judge(ctx, c, r.list, at, reply.Value)
+		at, step = judge(ctx, c, r.list, at, reply.Value)
 		r.gaps = append(r.gaps, c.gaps(step, reply.Value.unreadable)...)
 		r.freshness = r.freshness.Merge(&reply.Freshness)
 		if step != upstream.Repeated {

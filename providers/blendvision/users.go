@@ -96,16 +96,16 @@ func (u users) Page(ctx context.Context, q providers.Query, token string) (*prov
 
 // page reads the page at a place of the configured organization with this index.
 func (u users) page(ctx context.Context, q providers.Query, index int, at upstream.PagePosition) (*providers.Page[*model.User], error) {
-	members, err := readAt(ctx, u.client, u.client.accounts(u.organizations[index]), at)
+	counted := len(u.organizations) == 1 && isUnfiltered(q)
+	members, err := readAt(ctx, u.client, u.client.accounts(u.organizations[index]), at, counted)
 	if err != nil {
 		return nil, err
 	}
-	page := &providers.Page[*model.User]{MayRepeat: len(u.organizations) > 1, Errors: members.Errors, Freshness: members.Freshness}
+	page := &providers.Page[*model.User]{
+		Total: members.Total, MayRepeat: len(u.organizations) > 1, Errors: members.Errors, Freshness: members.Freshness,
+	}
 	for _, m := range members.Items {
 		page.Items = append(page.Items, m.User)
-	}
-	if len(u.organizations) == 1 && isUnfiltered(q) {
-		page.Total = members.Total
 	}
 	next := members.Next
 	if next == "" && index+1 < len(u.organizations) {

@@ -80,6 +80,7 @@ func pageOf[T any](list fakevendor.Rows[T], q query, v Variation) ([]T, any) {
 		number--
 	}
 	from := min((number-1)*size, list.Len())
-	rows := list.Page(from, min(from+size, list.Len()))
-	return rows, v.pagination(pagination{TotalItems: list.Len(), ItemsPerPage: q.size, CurrentPage: q.page}, len(rows))
+	to := min(from+size, list.Len())
+	rows := list.Page(from, to)
+	return rows, v.pagination(pagination{TotalItems: list.Len(), ItemsPerPage: q.size, CurrentPage: q.page}, len(rows), to)
 }

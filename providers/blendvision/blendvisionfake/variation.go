@@ -14,6 +14,10 @@ type Variation struct {
 	// TotalCountsPage has total_items be "the total numbers of the list in the current
 	// pagination": the number of rows on the page.
 	TotalCountsPage bool
+	// TotalCountsSoFar has total_items be the number of rows up to the end of the page.
+	TotalCountsSoFar bool
+	// MaxTotal is the largest total_items; longer lists have it, too. 0 is no limit.
+	MaxTotal int
 	// Pagination changes the pagination of a response; nil does not.
 	Pagination PaginationForm
 	// EmptyPage is the number of a page without rows before the end of each list. 0 is
@@ -59,10 +63,16 @@ type pagination struct {
 	CurrentPage  int `json:"current_page"`
 }
 
-// pagination returns the pagination of a page with so many rows.
-func (v Variation) pagination(p pagination, rows int) any {
-	if v.TotalCountsPage {
+// pagination returns the pagination of a page with so many rows, the last of which is
+// the row with number to.
+func (v Variation) pagination(p pagination, rows, to int) any {
+	switch {
+	case v.TotalCountsPage:
 		p.TotalItems = rows
+	case v.TotalCountsSoFar:
+		p.TotalItems = to
+	case v.MaxTotal > 0:
+		p.TotalItems = min(p.TotalItems, v.MaxTotal)
 	}
 	if v.Pagination == nil {
 		return p
