@@ -7,6 +7,7 @@ package providers
 
 import (
 	"context"
+	"strings"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 )
@@ -106,4 +107,33 @@ type Page[T any] struct {
 	// Hidden reports that the vendor does not show rows of the list to the credential.
 	// This is no error.
 	Hidden bool
+	// Ahead are the pages that follow, in their order, as far as the response tells: the
+	// rest of a list with a total, a few pages of one without, and the first page of each
+	// further list of the vendor. They can be read before the pages between are there. The
+	// first of them is Next. None where the response tells nothing, or where the page was
+	// read by an incomplete token.
+	Ahead []Ahead
+	// At returns the page as a read with its complete token does, without a call, and nil
+	// for the token of another page. It is set where the page was read by an incomplete
+	// token.
+	At func(token string) *Page[T]
 }
+
+// Ahead is a page of a list that follows another one.
+type Ahead struct {
+	// Token is the page's token. It is incomplete, and ends with a dot, if the complete
+	// token depends on the page before: it is the beginning of the complete token then. Page
+	// accepts both. Past the end of the list, Page returns no rows and no error, as far as
+	// the vendor does.
+	Token string
+	// Guess is set if the list may end before this page.
+	Guess bool
+}
+
+// Is reports whether this is the page with the given complete token.
+func (a Ahead) Is(token string) bool {
+	return a.Token == token || strings.HasSuffix(a.Token, ".") && strings.HasPrefix(token, a.Token)
+}
+
+// MaxGuesses is the largest number of pages in a row that a page guesses ahead.
+const MaxGuesses = 8

@@ -12,11 +12,14 @@ import (
 
 // formatCalls lists the calls that the vendors have received since the last time,
 // without credentials. Equal calls are one line, because it depends on timing
-// whether a call is repeated or shared.
+// whether a call is repeated or shared. Calls behind the end of a list are left out.
 func formatCalls(simulated *demo.Vendors) string {
 	var lines []string
 	for _, v := range simulated.All {
 		for _, c := range v.Control.TakeCalls() {
+			if c.PastEnd {
+				continue
+			}
 			query, err := url.QueryUnescape(c.Query)
 			if err != nil {
 				query = c.Query

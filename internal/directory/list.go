@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"encoding/json"
+	"math"
 	"slices"
 	"sync"
 
@@ -47,10 +48,16 @@ func Read[T model.Node](ctx context.Context, d *Directory, sel Selector[T], l Li
 	if l.isEmpty() {
 		return Paginate[T](l, "", nil, Gaps{}, w, nil)
 	}
-	streams, err := openStreams(d, sel, l, w.After)
+	wanted := w.First
+	streams, err := openStreams(d, sel, l, w.After, &wanted)
 	if err != nil {
 		return Unread[T](w, err)
 	}
+	defer func() {
+		for _, s := range streams {
+			s.stop()
+		}
+	}()
 	listing := Listing[T]{Connection: &model.Connection[T]{PageInfo: &model.PageInfo{HasPreviousPage: w.After != nil}}}
 	order := l.Query.Order
 	next := concat(streams)
@@ -66,6 +73,9 @@ func Read[T model.Node](ctx context.Context, d *Directory, sel Selector[T], l Li
 			break
 		}
 		listing.Edges = append(listing.Edges, &model.Edge[T]{Position: cursorAt(id, streams, order), Node: row})
+		if wanted != math.MaxInt {
+			wanted = max(wanted-1, 1)
+		}
 	}
 	if w.More {
 		listing.PageInfo.HasNextPage = slices.ContainsFunc(streams, func(s *stream[T]) bool { return s.more(ctx) })
@@ -88,8 +98,9 @@ func Read[T model.Node](ctx context.Context, d *Directory, sel Selector[T], l Li
 	return listing
 }
 
-// openStreams opens the stream of each provider at its position in the cursor.
-func openStreams[T model.Node](d *Directory, sel Selector[T], l List, after *model.Cursor) ([]*stream[T], error) {
+// openStreams opens the stream of each provider at its position in the cursor. wanted is
+// the number of rows that are still needed.
+func openStreams[T model.Node](d *Directory, sel Selector[T], l List, after *model.Cursor, wanted *int) ([]*stream[T], error) {
 	for _, name := range l.Providers {
 		if _, err := d.Provider(name); err != nil {
 			return nil, err
@@ -113,7 +124,7 @@ func openStreams[T model.Node](d *Directory, sel Selector[T], l List, after *mod
 		if collection == nil || l.Providers != nil && !slices.Contains(l.Providers, p.Connection().Name) {
 			continue
 		}
-		s := newStream(p.Connection(), collection, l.Query, positions[p.Connection().Name])
+		s := newStream(p.Connection(), collection, l.Query, positions[p.Connection().Name], wanted)
 		streams = append(streams, s)
 	}
 	if after != nil && l.Query.Order.Field == "" {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/readahead"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
@@ -40,9 +41,14 @@ type stream[T model.Node] struct {
 	least  *int
 	// inexact is set when a row of a page with a total did not match the filter.
 	inexact bool
-	// pages is the number of pages that were fetched, and maxPages its limit.
-	pages     int
-	maxPages  int
+	// pages is the number of pages that were fetched, and maxPages its limit. rows is the
+	// number of their rows, and matching of those that match the filter.
+	pages, rows, matching int
+	maxPages              int
+	// reader reads the pages; nil until the first one.
+	reader *readahead.Reader[T]
+	// wanted is the number of rows of the list that are still needed; math.MaxInt is all.
+	wanted    *int
 	freshness *model.Freshness
 	// gaps are what the pages with gapTokens lack.
 	gaps      Gaps
@@ -54,8 +60,8 @@ type stream[T model.Node] struct {
 	warning error
 }
 
-func newStream[T model.Node](p *model.Provider, c providers.Collection[T], q providers.Query, at model.Position) *stream[T] {
-	s := &stream[T]{provider: p, collection: c, query: q, at: at, seen: map[model.ID]bool{}, maxPages: MaxPages}
+func newStream[T model.Node](p *model.Provider, c providers.Collection[T], q providers.Query, at model.Position, wanted *int) *stream[T] {
+	s := &stream[T]{provider: p, collection: c, query: q, at: at, wanted: wanted, seen: map[model.ID]bool{}, maxPages: MaxPages}
 	if at.Failed != 0 {
 		s.at.Failed = 0
 		warning := &providers.Error{Kind: providers.Kind(at.Failed), Provider: p, Detail: failedAhead}
@@ -284,53 +290,4 @@ func (s *stream[T]) isNew(row T) bool {
 	}
 	s.seen[row.GlobalID()] = true
 	return true
-}
-
-// fetch reads a page. It returns nil and sets err when that fails or MaxPages is
-// reached.
-func (s *stream[T]) fetch(ctx context.Context, token string) *providers.Page[T] {
-	if s.pages == s.maxPages {
-		s.err = &providers.Error{Kind: providers.Incomplete, Provider: s.provider, Detail: "the list has more than 100 pages; the rest was not read"}
-		return nil
-	}
-	page, err := s.collection.Page(ctx, s.query, token)
-	if err != nil {
-		s.err = err
-		return nil
-	}
-	page = comparablePage(ctx, s.collection, s.query, page)
-	s.pages++
-	s.freshness = s.freshness.Merge(&page.Freshness)
-	page = s.withExactTotal(page)
-	if page.Total != nil && (s.least == nil || *page.Total < *s.least) {
-		s.least = page.Total
-	}
-	if gaps := GapsOf(page); !gaps.Empty() && !slices.Contains(s.gapTokens, token) {
-		gaps.Providers = []*model.Provider{s.provider}
-		s.gaps.Add(gaps)
-		s.gapTokens = append(s.gapTokens, token)
-	}
-	if page.Next != "" && page.Next == token {
-		s.err = &providers.Error{Kind: providers.Incomplete, Provider: s.provider, Detail: "the vendor's pages do not advance"}
-		page = &providers.Page[T]{Items: page.Items, Freshness: page.Freshness}
-	}
-	if token == "" {
-		s.first = page
-	}
-	return page
-}
-
-// withExactTotal returns the page without its total once a row has not matched the
-// filter: the vendor has not applied the filter exactly then.
-func (s *stream[T]) withExactTotal(page *providers.Page[T]) *providers.Page[T] {
-	if page.Total == nil {
-		return page
-	}
-	s.inexact = s.inexact || slices.ContainsFunc(page.Items, func(row T) bool { return !accepts(row, s.query) })
-	if !s.inexact {
-		return page
-	}
-	inexact := *page
-	inexact.Total = nil
-	return &inexact
 }

@@ -14,6 +14,10 @@ import (
 // Control records the requests to a simulated vendor and injects faults. The
 // zero Control injects none. It is safe for concurrent use.
 type Control struct {
+	// PastEnd reports whether a request is for a page behind the last one of a list; nil
+	// is never. It is set before the first request.
+	PastEnd func(r *http.Request) bool
+
 	mu     sync.Mutex
 	calls  []Call
 	delay  time.Duration
@@ -27,6 +31,9 @@ type Call struct {
 	// Path is escaped; Query is the raw query.
 	Method, Path, Query string
 	Header              http.Header
+	// PastEnd is set if the page is behind the last one of a list. Whether a client that
+	// reads ahead makes such a call before it knows of the end depends on timing.
+	PastEnd bool
 }
 
 // Wrap returns a handler that records each request and then serves the first
@@ -58,7 +65,8 @@ func (c *Control) match(r *http.Request) (*Fault, time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.discards {
-		c.calls = append(c.calls, Call{r.Method, r.URL.EscapedPath(), r.URL.RawQuery, r.Header.Clone()})
+		pastEnd := c.PastEnd != nil && c.PastEnd(r)
+		c.calls = append(c.calls, Call{r.Method, r.URL.EscapedPath(), r.URL.RawQuery, r.Header.Clone(), pastEnd})
 	}
 	for i, f := range c.faults {
 		if !strings.HasPrefix(r.URL.Path, f.Path) {

@@ -5,6 +5,8 @@ import (
 	"hash/fnv"
 	"strconv"
 	"strings"
+
+	"github.com/accountgraph/accountgraph/providers"
 )
 
 // PagePosition is a position in a list with numbered pages. Whether another page
@@ -18,6 +20,8 @@ type PagePosition struct {
 
 	// previous is a digest of the ids on the page before, "" on the first page.
 	previous string
+	// incomplete is set if only Number is known.
+	incomplete bool
 }
 
 // Start is the position before the first page.
@@ -39,6 +43,10 @@ const (
 	Short
 )
 
+// IsComplete reports whether the position holds more than the number of the page: the
+// rows before are known.
+func (w PagePosition) IsComplete() bool { return !w.incomplete }
+
 // Next returns the position after a page that has rows with these ids, and what follows
 // the page. total is the length of the list that the vendor reports, 0 if it reports
 // none. An empty page, or one that is shorter than an earlier one, is the last unless
@@ -46,6 +54,9 @@ const (
 // by another request, two are not. That as many rows were received as the total says
 // does not end a list: a total may count a page, or have an upper limit.
 func (w PagePosition) Next(ids []string, total int) (PagePosition, Step) {
+	if w.incomplete {
+		return w.nextIncomplete(len(ids) > 0)
+	}
 	next := PagePosition{Number: w.Number + 1, Rows: w.Rows + len(ids), Size: max(w.Size, len(ids)), previous: digest(ids)}
 	switch {
 	case len(ids) > 0 && next.previous == w.previous:
@@ -63,6 +74,37 @@ func (w PagePosition) Next(ids []string, total int) (PagePosition, Step) {
 	return next, More
 }
 
+// nextIncomplete is Next where only the number of the page is known: an empty page is
+// the last one.
+func (w PagePosition) nextIncomplete(hasRows bool) (PagePosition, Step) {
+	if !hasRows {
+		return w, End
+	}
+	return PagePosition{Number: w.Number + 1, incomplete: true}, More
+}
+
+// Ahead returns the pages from this position on, which is that after a page of so many
+// rows: all that the total promises. Where it promises none, it guesses a few if the page
+// is as long as it can be: as requested, or as others are. Tokens begin with prefix. An
+// incomplete position knows nothing of the pages ahead.
+func (w PagePosition) Ahead(rows, requested, total int, prefix string) []providers.Ahead {
+	if w.incomplete {
+		return nil
+	}
+	last, guess := w.Number, total <= w.Rows
+	switch {
+	case !guess && rows > 0:
+		last = w.Number - 1 + (total-w.Rows+w.Size-1)/w.Size
+	case guess && rows > 0 && (rows >= requested || w.Number > 2 && rows == w.Size):
+		last = w.Number - 1 + providers.MaxGuesses
+	}
+	var ahead []providers.Ahead
+	for n := w.Number; n <= min(last, maxPageNumber); n++ {
+		ahead = append(ahead, providers.Ahead{Token: prefix + strconv.Itoa(n) + ".", Guess: guess})
+	}
+	return ahead
+}
+
 // Limits of a page token, far above what a client may read.
 const (
 	maxPageNumber = 1_000_000
@@ -70,10 +112,13 @@ const (
 )
 
 // String formats the position as number, rows, size and digest: `3.200.100.5f3a09c1`. The
-// first position is `1`.
+// first position is `1`, and an incomplete one the number and a dot: `3.`.
 func (w PagePosition) String() string {
-	if w.Number == 1 {
+	switch {
+	case w.Number == 1:
 		return "1"
+	case w.incomplete:
+		return strconv.Itoa(w.Number) + "."
 	}
 	return fmt.Sprintf("%d.%d.%d.%s", w.Number, w.Rows, w.Size, w.previous)
 }
@@ -85,6 +130,11 @@ func ParsePagePosition(token string) (w PagePosition, ok bool) {
 		return Start(), true
 	}
 	parts := strings.Split(token, ".")
+	if len(parts) == 2 && parts[1] == "" {
+		n, err := strconv.Atoi(parts[0])
+		w = PagePosition{Number: n, incomplete: true}
+		return w, err == nil && n > 1 && n <= maxPageNumber && w.String() == token
+	}
 	if len(parts) != 4 || len(parts[3]) != digestLength {
 		return PagePosition{}, false
 	}

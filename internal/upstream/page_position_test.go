@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/accountgraph/accountgraph/internal/upstream"
+	"github.com/accountgraph/accountgraph/providers"
 )
 
 // page returns the ids of n rows from number first on.
@@ -74,4 +77,61 @@ func FuzzParsePagePosition(f *testing.F) {
 			t.Errorf("ParsePagePosition(%q) = %+v", token, at)
 		}
 	})
+}
+
+func TestPagePosition_Ahead(t *testing.T) {
+	guess := func(tokens ...string) (all []providers.Ahead) {
+		for _, token := range tokens {
+			all = append(all, providers.Ahead{Token: token, Guess: true})
+		}
+		return all
+	}
+	for name, c := range map[string]struct {
+		pages [][]string
+		total int
+		want  []providers.Ahead
+	}{
+		"a total":                     {[][]string{page(0, 100)}, 301, []providers.Ahead{{Token: "o/2."}, {Token: "o/3."}, {Token: "o/4."}}},
+		"a total of full pages":       {[][]string{page(0, 100)}, 300, []providers.Ahead{{Token: "o/2."}, {Token: "o/3."}}},
+		"a total, shorter pages":      {[][]string{page(0, 50)}, 130, []providers.Ahead{{Token: "o/2."}, {Token: "o/3."}}},
+		"a total, later":              {[][]string{page(0, 100), page(100, 100)}, 301, []providers.Ahead{{Token: "o/3."}, {Token: "o/4."}}},
+		"a total, an empty page":      {[][]string{page(0, 100), {}}, 301, []providers.Ahead{{Token: "o/3."}}},
+		"a total of the page":         {[][]string{page(0, 60)}, 60, guess("o/2.")},
+		"no total, a full page":       {[][]string{page(0, 100)}, 0, guess("o/2.", "o/3.", "o/4.", "o/5.", "o/6.", "o/7.", "o/8.", "o/9.")},
+		"no total, a short page":      {[][]string{page(0, 50)}, 0, guess("o/2.")},
+		"no total, pages of a length": {[][]string{page(0, 50), page(50, 50)}, 0, guess("o/3.", "o/4.", "o/5.", "o/6.", "o/7.", "o/8.", "o/9.", "o/10.")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			at, rows := upstream.Start(), 0
+			for _, ids := range c.pages {
+				rows = len(ids)
+				at, _ = at.Next(ids, c.total)
+			}
+			if diff := cmp.Diff(c.want, at.Ahead(rows, 100, c.total, "o/")); diff != "" {
+				t.Error(diff)
+			}
+			if !c.want[0].Is("o/" + at.String()) {
+				t.Errorf("%q is not the position %q", c.want[0].Token, at)
+			}
+		})
+	}
+}
+
+// An incomplete position knows its number only.
+func TestPagePosition_Incomplete(t *testing.T) {
+	at, ok := upstream.ParsePagePosition("3.")
+	if !ok || at.IsComplete() || at.Number != 3 || at.String() != "3." {
+		t.Errorf("%+v, %t", at, ok)
+	}
+	if next, step := at.Next(page(0, 2), 2); step != upstream.More || next.String() != "4." || next.Ahead(2, 100, 0, "") != nil {
+		t.Errorf("%+v, %v", next, step)
+	}
+	if _, step := at.Next(nil, 0); step != upstream.End {
+		t.Errorf("an empty page: %v", step)
+	}
+	for _, token := range []string{"1.", "0.", "-3.", "03.", "3..", ".", "9999999."} {
+		if _, ok := upstream.ParsePagePosition(token); ok {
+			t.Errorf("%q is accepted", token)
+		}
+	}
 }

@@ -38,6 +38,8 @@ type list[T model.Node] struct {
 	decode func([]byte) (T, error)
 	// mayLackPage is set if the vendor may reject the number of a page.
 	mayLackPage bool
+	// mayRepeat is Page.MayRepeat of the pages.
+	mayRepeat bool
 }
 
 // isCollection reports whether the list belongs to no object.
@@ -144,11 +146,26 @@ func pageAt[T model.Node](ctx context.Context, p *Provider, l list[T], at upstre
 	if err != nil {
 		return nil, false, err
 	}
-	page = &providers.Page[T]{Freshness: reply.Freshness}
+	page = pageOf(p, l, at, reply)
+	if !at.IsComplete() {
+		page.At = func(token string) *providers.Page[T] {
+			complete, ok := upstream.ParsePagePosition(token)
+			if !ok || complete.Number != at.Number {
+				return nil
+			}
+			return pageOf(p, l, complete, reply)
+		}
+	}
+	return page, reply.Decoded, nil
+}
+
+// pageOf returns the page at a place of a list from its reply.
+func pageOf[T model.Node](p *Provider, l list[T], at upstream.PagePosition, reply upstream.Reply[rows[T]]) *providers.Page[T] {
+	page := &providers.Page[T]{Freshness: reply.Freshness, MayRepeat: l.mayRepeat}
 	next, step := at.Next(reply.Value.ids, 0)
 	if step == upstream.Repeated {
 		page.Errors = []error{p.repeated()}
-		return page, false, nil
+		return page
 	}
 	page.Items = reply.Value.items
 	if reply.Value.unreadable > 0 {
@@ -156,8 +173,9 @@ func pageAt[T model.Node](ctx context.Context, p *Provider, l list[T], at upstre
 	}
 	if step == upstream.More {
 		page.Next = next.String()
+		page.Ahead = next.Ahead(len(reply.Value.ids), perPage, 0, "")
 	}
-	return page, reply.Decoded, nil
+	return page
 }
 
 // repeated is the error of a list whose pages do not advance.

@@ -45,12 +45,11 @@ func (u users) Page(ctx context.Context, q providers.Query, token string) (*prov
 	if len(emails) > 0 && token == "" {
 		return u.findByEmails(ctx, emails, params)
 	}
-	page, decoded, err := pageAt(ctx, u.Provider, u.listUsers(params), at)
+	l := u.listUsers(params)
+	l.mayRepeat = len(emails) > 0
+	page, decoded, err := pageAt(ctx, u.Provider, l, at)
 	if decoded {
 		u.userByID().Prime(u.client, page.Items, page.Freshness)
-	}
-	if err == nil {
-		page.MayRepeat = len(emails) > 0
 	}
 	return page, err
 }
@@ -82,6 +81,7 @@ func (u users) findByEmails(ctx context.Context, emails []string, params url.Val
 		}
 		if len(page.Items) == 0 {
 			all.Next = upstream.Start().String()
+			all.Ahead = []providers.Ahead{{Token: all.Next}}
 		}
 		all.Items = append(all.Items, page.Items...)
 		freshness = freshness.Merge(&page.Freshness)

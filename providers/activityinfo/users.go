@@ -41,9 +41,10 @@ func (u users) Get(ctx context.Context, ids []string) providers.BatchResult[*mod
 }
 
 // Page reads the users of one billing account. The token is the account's id. A user
-// of several accounts is on several pages. Page passes over unreadable accounts, whose
-// errors are those of the page unless the accounts belong to another owner, and fails
-// if no account is readable.
+// of several accounts is on several pages. The first page is that of the first account
+// that can be read, and has the errors of those before; Page fails if none can. Any other
+// page of an account that cannot be read has no rows, but its error unless the account
+// belongs to another owner.
 func (u users) Page(ctx context.Context, q providers.Query, token string) (*providers.Page[*model.User], error) {
 	if q.Parent.Type != "" {
 		return nil, u.invalidArgument("users have no parent")
@@ -83,8 +84,11 @@ func (u users) Page(ctx context.Context, q providers.Query, token string) (*prov
 		default:
 			return nil, err
 		}
+		if token != "" {
+			return u.page(q, b, all, rest[i+1:]), nil
+		}
 	}
-	if err := firstError(all.errs, foreign); token == "" && err != nil {
+	if err := firstError(all.errs, foreign); err != nil {
 		return nil, err
 	}
 	return u.page(q, b, all, nil), nil
@@ -95,6 +99,9 @@ func (u users) page(q providers.Query, b billing, all accountReplies[*model.User
 	// The sum of several accounts would count users of several accounts twice.
 	p := singlePage(all, len(b.ids) == 1 && isEmptyFilter(q.Filter))
 	p.MayRepeat = len(b.ids) > 1
+	for _, account := range rest {
+		p.Ahead = append(p.Ahead, providers.Ahead{Token: account})
+	}
 	if len(rest) > 0 {
 		p.Next = rest[0]
 	}

@@ -92,7 +92,7 @@ func readNumber[T any](ctx context.Context, c *client, l list[T], number int) (u
 // of rows that were read, and more rows are possible, judge reads the next page.
 func judge[T any](ctx context.Context, c *client, l list[T], at upstream.PagePosition, page listPage[T]) (upstream.PagePosition, upstream.Step) {
 	next, step := at.Next(page.ids, page.total)
-	if step != upstream.More || page.total != next.Rows {
+	if !at.IsComplete() || step != upstream.More || page.total != next.Rows {
 		return next, step
 	}
 	if c.paging[l.path].isShort(len(page.ids)) {
@@ -137,18 +137,35 @@ func readAt[T any](ctx context.Context, c *client, l list[T], at upstream.PagePo
 	if err != nil {
 		return nil, err
 	}
+	page := pageOf(ctx, c, l, at, counted, reply)
+	if !at.IsComplete() {
+		page.At = func(token string) *providers.Page[T] {
+			complete, ok := upstream.ParsePagePosition(token)
+			if !ok || complete.Number != at.Number {
+				return nil
+			}
+			return pageOf(ctx, c, l, complete, counted, reply)
+		}
+	}
+	return page, nil
+}
+
+// pageOf returns the page at a place of a list from its reply. It makes calls where judge
+// and length do.
+func pageOf[T any](ctx context.Context, c *client, l list[T], at upstream.PagePosition, counted bool, reply upstream.Reply[listPage[T]]) *providers.Page[T] {
 	next, step := judge(ctx, c, l, at, reply.Value)
 	page := &providers.Page[T]{Items: reply.Value.items, Errors: c.gaps(step, reply.Value.unreadable), Freshness: reply.Freshness}
-	if counted {
+	if counted && at.IsComplete() {
 		page.Total = length(ctx, c, l, at, reply.Value, step)
 	}
 	switch step {
 	case upstream.More:
 		page.Next = next.String()
+		page.Ahead = next.Ahead(len(reply.Value.ids), pageSize, reply.Value.total, "")
 	case upstream.Repeated:
 		page.Items = nil
 	}
-	return page, nil
+	return page
 }
 
 // gaps returns the reasons why rows are missing: from the page, or after it.

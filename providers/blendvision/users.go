@@ -62,9 +62,10 @@ func (u users) find(ctx context.Context, missing map[string]bool, objects map[st
 	return nil
 }
 
-// Page reads the configured organizations one after the other. A token is
-// `<organization>/<place>`. Page passes over organizations that cannot be read, whose
-// errors are those of the page, and fails if none can.
+// Page reads the lists of the configured organizations, one after the other. A token is
+// `<organization>/<place>`. The first page is that of the first organization that can be
+// read, and has the errors of those before; Page fails if none can. Any other page of an
+// organization that cannot be read has no rows, but its error.
 func (u users) Page(ctx context.Context, q providers.Query, token string) (*providers.Page[*model.User], error) {
 	if err := u.checkQuery(q, ""); err != nil {
 		return nil, err
@@ -76,45 +77,59 @@ func (u users) Page(ctx context.Context, q providers.Query, token string) (*prov
 	if err != nil {
 		return nil, err
 	}
+	counted := len(u.organizations) == 1 && isUnfiltered(q)
 	var errs []error
 	for ; index < len(u.organizations); index, at = index+1, upstream.Start() {
-		page, err := u.page(ctx, q, index, at)
-		if err == nil {
+		members, err := readAt(ctx, u.client, u.client.accounts(u.organizations[index]), at, counted)
+		switch {
+		case err == nil:
+			page := u.page(index, members)
 			page.Errors = append(errs, page.Errors...)
 			return page, nil
-		}
-		if !providers.IsUnreadable(err) {
+		case !providers.IsUnreadable(err):
 			return nil, err
 		}
 		errs = append(errs, ofOrganization(err, u.organizations[index]))
+		if token != "" {
+			return u.page(index, &providers.Page[*model.Membership]{Freshness: now(), Errors: errs}), nil
+		}
 	}
-	if token == "" {
-		return nil, errs[0]
-	}
-	return &providers.Page[*model.User]{MayRepeat: true, Freshness: now(), Errors: errs}, nil
+	return nil, errs[0]
 }
 
-// page reads the page at a place of the configured organization with this index.
-func (u users) page(ctx context.Context, q providers.Query, index int, at upstream.PagePosition) (*providers.Page[*model.User], error) {
-	counted := len(u.organizations) == 1 && isUnfiltered(q)
-	members, err := readAt(ctx, u.client, u.client.accounts(u.organizations[index]), at, counted)
-	if err != nil {
-		return nil, err
-	}
+// page returns a page of the members of the configured organization with this index as a
+// page of users. The first pages of the organizations behind it follow.
+func (u users) page(index int, members *providers.Page[*model.Membership]) *providers.Page[*model.User] {
 	page := &providers.Page[*model.User]{
 		Total: members.Total, MayRepeat: len(u.organizations) > 1, Errors: members.Errors, Freshness: members.Freshness,
 	}
 	for _, m := range members.Items {
 		page.Items = append(page.Items, m.User)
 	}
-	next := members.Next
-	if next == "" && index+1 < len(u.organizations) {
-		index, next = index+1, upstream.Start().String()
+	prefix := u.organizations[index] + "/"
+	if members.Next != "" {
+		page.Next = prefix + members.Next
 	}
-	if next != "" {
-		page.Next = u.organizations[index] + "/" + next
+	for _, a := range members.Ahead {
+		page.Ahead = append(page.Ahead, providers.Ahead{Token: prefix + a.Token, Guess: a.Guess})
 	}
-	return page, nil
+	if members.At != nil {
+		page.At = func(token string) *providers.Page[*model.User] {
+			rest, ok := strings.CutPrefix(token, prefix)
+			if complete := members.At(rest); ok && complete != nil {
+				return u.page(index, complete)
+			}
+			return nil
+		}
+		return page
+	}
+	for _, organization := range u.organizations[index+1:] {
+		page.Ahead = append(page.Ahead, providers.Ahead{Token: organization + "/" + upstream.Start().String()})
+	}
+	if page.Next == "" && len(page.Ahead) > 0 {
+		page.Next = page.Ahead[0].Token
+	}
+	return page
 }
 
 // SupportsOrder reports true for the vendor's order only.

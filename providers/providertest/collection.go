@@ -49,17 +49,7 @@ func add[T model.Node](all []collection, typ string, c providers.Collection[T]) 
 		typ: typ,
 		page: func(ctx context.Context, q providers.Query, token string) (*providers.Page[model.Node], error) {
 			page, err := c.Page(ctx, q, token)
-			if page == nil {
-				return nil, err
-			}
-			nodes := &providers.Page[model.Node]{
-				Next: page.Next, Total: page.Total, MayRepeat: page.MayRepeat, Freshness: page.Freshness,
-				Errors: page.Errors, Hidden: page.Hidden,
-			}
-			for _, item := range page.Items {
-				nodes.Items = append(nodes.Items, item)
-			}
-			return nodes, err
+			return nodesOf(page), err
 		},
 		get: func(ctx context.Context, ids []string) providers.BatchResult[model.Node] {
 			result := c.Get(ctx, ids)
@@ -72,6 +62,24 @@ func add[T model.Node](all []collection, typ string, c providers.Collection[T]) 
 		supportsOrder:   c.SupportsOrder,
 		supportsParents: c.SupportsParents,
 	})
+}
+
+// nodesOf returns a page of nodes, nil for nil.
+func nodesOf[T model.Node](page *providers.Page[T]) *providers.Page[model.Node] {
+	if page == nil {
+		return nil
+	}
+	nodes := &providers.Page[model.Node]{
+		Next: page.Next, Total: page.Total, MayRepeat: page.MayRepeat, Freshness: page.Freshness,
+		Errors: page.Errors, Hidden: page.Hidden, Ahead: page.Ahead,
+	}
+	for _, item := range page.Items {
+		nodes.Items = append(nodes.Items, item)
+	}
+	if page.At != nil {
+		nodes.At = func(token string) *providers.Page[model.Node] { return nodesOf(page.At(token)) }
+	}
+	return nodes
 }
 
 // list is a list of a collection.

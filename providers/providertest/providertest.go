@@ -92,6 +92,7 @@ func Run(t *testing.T, subject Subject) {
 	s := suite{Subject: subject, operations: subject.operations(t)}
 	t.Run("connection", s.connection)
 	t.Run("lists", s.lists)
+	t.Run("ahead", s.ahead)
 	t.Run("filters", s.filters)
 	t.Run("orders", s.orders)
 	t.Run("tokens", s.tokens)
@@ -119,6 +120,7 @@ func RunVariation(t *testing.T, subject Subject) {
 		return
 	}
 	t.Run("connection", s.connection)
+	t.Run("ahead", s.ahead)
 	t.Run("filters", s.filters)
 	t.Run("tokens", s.tokens)
 	t.Run("objects", s.objects)

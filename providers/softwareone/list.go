@@ -103,11 +103,9 @@ func (l listRequest[T]) page(ctx context.Context, client *upstream.Client, at po
 	if exact && parts == 1 && !page.Hidden {
 		page.Total = next.total
 	}
-	switch {
-	case next.offset >= 0:
-		page.Next = position{at.part, next.offset}.String()
-	case at.part+1 < parts:
-		page.Next = position{at.part + 1, 0}.String()
+	page.Ahead = append(next.ahead(at.part, reply.Value.rows), firstPages(at.part+1, parts)...)
+	if len(page.Ahead) > 0 {
+		page.Next = page.Ahead[0].Token
 	}
 	return page, nil
 }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/accountgraph/accountgraph/providers"
 	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
 )
 
@@ -67,6 +68,35 @@ func (p *pagination) after(offset, rows int) (nextPage, error) {
 		next.offset = -1
 	}
 	return next, nil
+}
+
+// ahead returns the pages that follow a page of so many rows in its part of a list.
+func (n nextPage) ahead(part, rows int) []providers.Ahead {
+	if n.offset < 0 {
+		return nil
+	}
+	last, guess := n.offset, n.total == nil
+	switch {
+	case rows == 0:
+	case !guess:
+		last = *n.total - 1
+	case rows == pageSize:
+		last += (providers.MaxGuesses - 1) * rows
+	}
+	ahead := []providers.Ahead{{Token: position{part, n.offset}.String(), Guess: guess}}
+	for offset := n.offset + rows; rows > 0 && offset <= last; offset += rows {
+		ahead = append(ahead, providers.Ahead{Token: position{part, offset}.String(), Guess: guess})
+	}
+	return ahead
+}
+
+// firstPages returns the first page of each part from one on.
+func firstPages(part, parts int) []providers.Ahead {
+	var ahead []providers.Ahead
+	for ; part < parts; part++ {
+		ahead = append(ahead, providers.Ahead{Token: position{part, 0}.String()})
+	}
+	return ahead
 }
 
 // position is where a page begins. A list may take several queries one after the

@@ -44,10 +44,27 @@ func New(token string) *Fake { return NewSized(token, 0) }
 // NewSized returns an installation with so many users, but no fewer than that of New.
 func NewSized(token string, count int) *Fake {
 	users := newUsers()
-	return &Fake{
+	f := &Fake{
 		Variation: Variation{MaxPerPage: 100, FirstPage: 1}, token: token, users: users, accounts: newAccounts(users),
 		crowd: fakevendor.NewCrowd(count, len(users), 2),
 	}
+	f.Control.PastEnd = f.isPastEnd
+	return f
+}
+
+// isPastEnd reports whether a request is for a page behind the last one of a list.
+func (f *Fake) isPastEnd(r *http.Request) bool {
+	q := r.URL.Query()
+	if pageNumber(q, f.Variation.FirstPage) <= f.Variation.FirstPage {
+		return false
+	}
+	switch strings.TrimSuffix(r.URL.Path, ".json") {
+	case "/api/vendor/v1/users":
+		return len(f.pageOfUsers(q)) == 0
+	case "/api/vendor/v1/accounts":
+		return len(pageOf(f.accounts, q, f.Variation, defaultPerPage)) == 0
+	}
+	return false
 }
 
 // ServeHTTP implements http.Handler.

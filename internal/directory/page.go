@@ -1,0 +1,101 @@
+package directory
+
+import (
+	"context"
+	"math"
+	"slices"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/readahead"
+	"github.com/accountgraph/accountgraph/providers"
+)
+
+// fetch reads a page. It returns nil and sets err when that fails or MaxPages is
+// reached.
+func (s *stream[T]) fetch(ctx context.Context, token string) *providers.Page[T] {
+	if s.pages == s.maxPages {
+		s.err = &providers.Error{Kind: providers.Incomplete, Provider: s.provider, Detail: "the list has more than 100 pages; the rest was not read"}
+		return nil
+	}
+	if s.reader == nil {
+		s.reader = newReader(ctx, s.collection, s.query)
+	}
+	page, err := s.reader.Page(token, s.wantedPages())
+	if err != nil {
+		s.err = err
+		return nil
+	}
+	page = comparablePage(ctx, s.collection, s.query, page)
+	s.pages++
+	s.rows += len(page.Items)
+	for _, row := range page.Items {
+		if accepts(row, s.query) {
+			s.matching++
+		}
+	}
+	s.freshness = s.freshness.Merge(&page.Freshness)
+	page = s.withExactTotal(page)
+	if page.Total != nil && (s.least == nil || *page.Total < *s.least) {
+		s.least = page.Total
+	}
+	if gaps := GapsOf(page); !gaps.Empty() && !slices.Contains(s.gapTokens, token) {
+		gaps.Providers = []*model.Provider{s.provider}
+		s.gaps.Add(gaps)
+		s.gapTokens = append(s.gapTokens, token)
+	}
+	if page.Next != "" && page.Next == token {
+		s.err = &providers.Error{Kind: providers.Incomplete, Provider: s.provider, Detail: "the vendor's pages do not advance"}
+		page = &providers.Page[T]{Items: page.Items, Freshness: page.Freshness}
+	}
+	if token == "" {
+		s.first = page
+	}
+	return page
+}
+
+// newReader returns a reader of the pages of a query.
+func newReader[T model.Node](ctx context.Context, c providers.Collection[T], q providers.Query) *readahead.Reader[T] {
+	return readahead.New(ctx, readahead.Concurrent, func(ctx context.Context, token string) (*providers.Page[T], error) {
+		return c.Page(ctx, q, token)
+	})
+}
+
+// wantedPages returns the number of pages that the wanted rows take, if as many rows
+// match on each page as on those before. Where not all match, it is at most twice the
+// number of those before.
+func (s *stream[T]) wantedPages() int {
+	left := s.maxPages - s.pages
+	switch {
+	case s.at.Sorted || *s.wanted == math.MaxInt:
+		return left
+	case s.pages == 0:
+		return 1
+	case s.matching == s.rows && s.rows > 0:
+		return min(left, (*s.wanted*s.pages+s.rows-1)/s.rows)
+	case s.matching == 0:
+		return min(left, 2*s.pages)
+	}
+	return min(left, 2*s.pages, (*s.wanted*s.pages+s.matching-1)/s.matching)
+}
+
+// stop ends the reading of the part.
+func (s *stream[T]) stop() {
+	if s.reader != nil {
+		s.reader.Stop()
+	}
+}
+
+// withExactTotal returns the page without its total once a row has not matched the
+// filter: the vendor has not applied the filter exactly then.
+func (s *stream[T]) withExactTotal(page *providers.Page[T]) *providers.Page[T] {
+	if page.Total == nil {
+		return page
+	}
+	s.inexact = s.inexact || slices.ContainsFunc(page.Items, func(row T) bool { return !accepts(row, s.query) })
+	if !s.inexact {
+		return page
+	}
+	inexact := *page
+	inexact.Total = nil
+	return &inexact
+}
