@@ -23,6 +23,10 @@ func (d *decoder) check(c *Config) {
 	if problem := listenProblem(c.Server.Listen, d.isSet("server.auth")); problem != "" {
 		d.add("server.listen", "%s", problem)
 	}
+	// The endpoints of the second listener need no authentication.
+	if problem := listenProblem(c.Server.Admin, true); problem != "" && c.Server.Admin != "" {
+		d.add("server.admin", "%s", problem)
+	}
 	if d.isSet("server.auth") {
 		d.checkAuth(c.Server.Auth)
 	}

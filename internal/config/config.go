@@ -19,6 +19,7 @@ import (
 type Config struct {
 	Server    Server     `key:"server"`
 	Cache     Cache      `key:"cache"`
+	Limits    Limits     `key:"limits"`
 	Documents Documents  `key:"documents"`
 	Providers []Provider `key:"providers" required:"true"`
 }
@@ -27,6 +28,10 @@ type Config struct {
 type Server struct {
 	// Host and port to listen on. Any address other than loopback requires `auth`.
 	Listen string `key:"listen" default:"127.0.0.1:8080"`
+	// Host and port of a second listener for `/healthz`, `/readyz` and `/metrics`, such as
+	// `127.0.0.1:9090`. `/metrics` is then served there only. Default: all endpoints are on
+	// `listen`.
+	Admin string `key:"admin"`
 	// Authentication of clients. Without it, the server accepts requests on a loopback
 	// address only, whose `Host` header is a loopback name (protection against DNS
 	// rebinding), and they have all permissions. `open` disables authentication: every

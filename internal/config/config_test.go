@@ -71,6 +71,9 @@ func TestLoad_Example(t *testing.T) {
 			Fresh: time.Minute, Stale: 10 * time.Minute,
 			Key: providers.NewSecret(key),
 		},
+		Limits: config.Limits{
+			ConcurrentOperations: 256, QueuedOperations: 64, QueueWait: 50 * time.Millisecond, Connections: 1024,
+		},
 		Providers: []config.Provider{{
 			Name: "softwareone", Vendor: model.SoftwareOne,
 			BaseURL: "https://api.platform.softwareone.com/public",

@@ -44,10 +44,10 @@ func TestReference_MatchesStructs(t *testing.T) {
 		t.Fatal(err)
 	}
 	ref := reference{Example: string(example)}
-	structs := structsOf(t, "config.go")
+	structs := structsOf(t, "config.go", "limits.go")
 	for _, s := range []struct{ title, name string }{
 		{"server", "Server"}, {"server.auth", "Auth"}, {"server.auth.router", "Router"}, {"server.auth.jwt", "JWT"}, {"server.cors", "CORS"},
-		{"cache", "Cache"}, {"documents", "Documents"}, {"providers[]", "Provider"},
+		{"cache", "Cache"}, {"limits", "Limits"}, {"documents", "Documents"}, {"providers[]", "Provider"},
 	} {
 		ref.Sections = append(ref.Sections, sectionOf(t, s.title, structs[s.name]))
 	}
@@ -85,16 +85,18 @@ func TestReference_MatchesStructs(t *testing.T) {
 	}
 }
 
-func structsOf(t *testing.T, path string) map[string]*ast.GenDecl {
+func structsOf(t *testing.T, paths ...string) map[string]*ast.GenDecl {
 	t.Helper()
-	file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ParseComments)
-	if err != nil {
-		t.Fatal(err)
-	}
 	found := map[string]*ast.GenDecl{}
-	for _, decl := range file.Decls {
-		if gen, ok := decl.(*ast.GenDecl); ok && gen.Tok == token.TYPE {
-			found[gen.Specs[0].(*ast.TypeSpec).Name.Name] = gen
+	for _, path := range paths {
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, decl := range file.Decls {
+			if gen, ok := decl.(*ast.GenDecl); ok && gen.Tok == token.TYPE {
+				found[gen.Specs[0].(*ast.TypeSpec).Name.Name] = gen
+			}
 		}
 	}
 	return found

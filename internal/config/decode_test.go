@@ -49,19 +49,19 @@ func TestParse_InvalidFile(t *testing.T) {
 		{"a key within a value", "server: listen: s3cr3t\n", []string{"1: not YAML: mapping values are not allowed in this context"}},
 		{"an alias to nowhere", provider + "    timeout: *s3cr3t\n", []string{"6: aliases (*name) are not supported: write the value out, or put text that begins with * in quotes"}},
 		{"an alias", "server: &a {}\ncache: *a\n" + provider, []string{"2: cache: aliases (*name) are not supported: write the value out, or put text that begins with * in quotes"}},
-		{"a merge", "server: &a {}\n<<: *a\n" + provider, []string{"2: ?: unknown key; known keys: server, cache, documents, providers"}},
+		{"a merge", "server: &a {}\n<<: *a\n" + provider, []string{"2: ?: unknown key; known keys: server, cache, limits, documents, providers"}},
 		{"a tag", provider + "    timeout: !s3cr3t 10s\n", []string{"6: providers[0].timeout: tags (!name) are not supported: put text that begins with ! in quotes"}},
 		{"two documents", provider + "---\n" + provider, []string{"6: contains a second document; only one is supported"}},
 		{"bytes that are not text", "server: \xff\n", []string{"1: not YAML: contains a non-printable character or invalid UTF-8"}},
 		{"a control character", "server: \x01\n", []string{"1: not YAML: contains a non-printable character or invalid UTF-8"}},
-		{"an unknown section", provider + "sever: {}\n", []string{"6: sever: unknown key; known keys: server, cache, documents, providers"}},
-		{"an unknown key", "server: {lisen: ':80'}\n" + provider, []string{"1: server.lisen: unknown key; known keys: listen, auth, graphiql, introspection, cors"}},
+		{"an unknown section", provider + "sever: {}\n", []string{"6: sever: unknown key; known keys: server, cache, limits, documents, providers"}},
+		{"an unknown key", "server: {lisen: ':80'}\n" + provider, []string{"1: server.lisen: unknown key; known keys: listen, admin, auth, graphiql, introspection, cors"}},
 		{"a key in other letters", provider + "    baseUrl: https://one.example\n", []string{"6: providers[0].baseUrl: unknown key; known keys: name, vendor, baseURL, token, credentials, credentialHeader, timeout, maxConcurrent, allowInsecure, accountUsersPath, billingAccounts, firstPage, organizations"}},
 		{"a secret where a key belongs", provider + "    s3cr3t: x\n    s3cr3t-2: x\n", []string{
 			"6: providers[0].?: unknown key; known keys: name, vendor, baseURL, token, credentials, credentialHeader, timeout, maxConcurrent, allowInsecure, accountUsersPath, billingAccounts, firstPage, organizations",
 			"7: providers[0].?: unknown key; known keys: name, vendor, baseURL, token, credentials, credentialHeader, timeout, maxConcurrent, allowInsecure, accountUsersPath, billingAccounts, firstPage, organizations",
 		}},
-		{"a list where a key belongs", "? [s3cr3t]\n: 1\n" + provider, []string{"1: ?: unknown key; known keys: server, cache, documents, providers"}},
+		{"a list where a key belongs", "? [s3cr3t]\n: 1\n" + provider, []string{"1: ?: unknown key; known keys: server, cache, limits, documents, providers"}},
 		{"a key twice", provider + "    name: two\n    name: three\n", []string{
 			"6: providers[0].name: duplicate key, first on line 2",
 			"7: providers[0].name: duplicate key, first on line 2",
@@ -141,7 +141,7 @@ providers:
     organizations: [s3cr3t]
 `, []string{
 			"2: server.listen: an address other than loopback requires server.auth; in a private network that may be `auth: open`, which lets every client that reaches the address read everything that the credentials can read",
-			"3: server.port: unknown key; known keys: listen, auth, graphiql, introspection, cors",
+			"3: server.port: unknown key; known keys: listen, admin, auth, graphiql, introspection, cors",
 			"5: cache.fresh: must be a duration such as 60s",
 			"7: providers[0].baseURL: is missing",
 			"7: providers[0].name: must be 1 to 40 lower-case letters, digits and dashes",

@@ -6,6 +6,7 @@ package operation
 
 import (
 	"context"
+	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -28,7 +29,46 @@ type Operation struct {
 	// Selection is the root selection set. Only the goroutine that prefetches may
 	// use it.
 	Selection Selection
+	// Place is the operation's share of the server's capacity; nil if that is unlimited.
+	Place Place
+	// waits counts what the operation waits for.
+	waits waits
 }
+
+// Place is given up while an operation waits for vendors or Redis.
+type Place interface {
+	Suspend()
+	Resume()
+}
+
+// waits counts the concurrent waits of an operation.
+type waits struct {
+	mu sync.Mutex
+	n  int
+}
+
+// BeginWait reports that a part of the operation waits for a vendor or Redis, until
+// EndWait. Several parts may wait at the same time; the operation gives up its place
+// while one does.
+func (o *Operation) BeginWait() {
+	o.waits.mu.Lock()
+	defer o.waits.mu.Unlock()
+	if o.waits.n++; o.waits.n == 1 && o.Place != nil {
+		o.Place.Suspend()
+	}
+}
+
+// EndWait ends a wait.
+func (o *Operation) EndWait() {
+	o.waits.mu.Lock()
+	defer o.waits.mu.Unlock()
+	if o.waits.n--; o.waits.n == 0 && o.Place != nil {
+		o.Place.Resume()
+	}
+}
+
+// ReaderID identifies the caller; "" for a reader without one.
+func (o *Operation) ReaderID() string { return o.CallerID }
 
 // New builds the context of a validated operation. maxCalls bounds its vendor
 // calls.

@@ -139,6 +139,7 @@ func (c *Cache) lookup(ctx context.Context, s *Scope, keys []Key, l loader, repo
 	if len(missing) > 0 && ctx.Err() == nil {
 		started, joined := c.join(ctx, s, missing, l)
 		c.revalidate(s, stale, l)
+		defer s.wait()()
 		return wait(ctx, started, joined, report)
 	}
 	for _, k := range missing {

@@ -15,9 +15,35 @@ type scopeID [16]byte
 // Scope holds the entries of one credential at one vendor. They are invisible in other
 // scopes. A Scope is cheap, is valid as long as its cache, and is safe for concurrent use.
 type Scope struct {
-	cache *Cache
-	id    scopeID
-	seal  envelope.Key
+	cache  *Cache
+	id     scopeID
+	seal   envelope.Key
+	reader Reader // nil if unknown
+}
+
+// Reader is who reads, such as one operation of one caller.
+type Reader interface {
+	// ReaderID identifies the caller on whose behalf entries are stored.
+	ReaderID() string
+	// BeginWait and EndWait enclose the time that a lookup waits for Redis or a vendor.
+	BeginWait()
+	EndWait()
+}
+
+// For returns the same scope for a reader.
+func (s *Scope) For(r Reader) *Scope {
+	scope := *s
+	scope.reader = r
+	return &scope
+}
+
+// wait reports that the reader waits until the returned function is called.
+func (s *Scope) wait() (done func()) {
+	if s.reader == nil {
+		return func() {}
+	}
+	s.reader.BeginWait()
+	return s.reader.EndWait
 }
 
 // Key identifies one page or object in its scope. It is comparable, and does not reveal what

@@ -9,20 +9,15 @@ import (
 	"github.com/accountgraph/accountgraph/internal/graphiql"
 )
 
-// routes returns the handler of all paths. While the server is stopping, /readyz
-// fails and every response closes its connection.
+// routes returns the handler of the public listener. While the server is stopping,
+// /readyz fails and every response closes its connection.
 func routes(c *config.Config, graphQL, metrics http.Handler, stopping *atomic.Bool) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", graphQL)
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "alive") })
-	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
-		if stopping.Load() {
-			http.Error(w, "stopping", http.StatusServiceUnavailable)
-			return
-		}
-		fmt.Fprintln(w, "ready")
-	})
-	mux.Handle("GET /metrics", metrics)
+	addHealth(mux, stopping)
+	if c.Server.Admin == "" {
+		mux.Handle("GET /metrics", metrics)
+	}
 	if c.Server.GraphiQL {
 		ui := graphiql.Handler()
 		mux.Handle("GET /{$}", ui)
@@ -33,5 +28,24 @@ func routes(c *config.Config, graphQL, metrics http.Handler, stopping *atomic.Bo
 			w.Header().Set("Connection", "close")
 		}
 		mux.ServeHTTP(w, r)
+	})
+}
+
+// adminRoutes returns the handler of the second listener.
+func adminRoutes(metrics http.Handler, stopping *atomic.Bool) http.Handler {
+	mux := http.NewServeMux()
+	addHealth(mux, stopping)
+	mux.Handle("GET /metrics", metrics)
+	return mux
+}
+
+func addHealth(mux *http.ServeMux, stopping *atomic.Bool) {
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "alive") })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
+		if stopping.Load() {
+			http.Error(w, "stopping", http.StatusServiceUnavailable)
+			return
+		}
+		fmt.Fprintln(w, "ready")
 	})
 }

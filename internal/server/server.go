@@ -35,11 +35,15 @@ type Options struct {
 
 // Server serves one configuration.
 type Server struct {
-	log      *slog.Logger
-	address  string
-	handler  http.Handler
-	cache    *pagecache.Cache
-	stopping *atomic.Bool
+	log     *slog.Logger
+	address string
+	handler http.Handler
+	// admin is the handler of the second listener, whose address is "" if there is none.
+	admin        http.Handler
+	adminAddress string
+	connections  *connections
+	cache        *pagecache.Cache
+	stopping     *atomic.Bool
 	// providers and documents count what is configured, for the log.
 	providers, documents int
 }
@@ -77,11 +81,19 @@ func New(o Options) (*Server, error) {
 		Documents:     transport.Documents{Trusted: documents, Only: c.Documents.Only, Automatic: c.Documents.Automatic},
 		ResponseBytes: transport.DefaultResponseBytes, CacheVersion: cache.Version,
 		ObserveRequest: metrics.Request, ObserveSource: metrics.Response,
+		Admission: transport.Admission{
+			InFlight: c.Limits.ConcurrentOperations, Running: c.Limits.RunningOperations,
+			Queue: c.Limits.QueuedOperations, Wait: c.Limits.QueueWait,
+		},
+		ObserveAdmission: metrics.ObserveOperations,
 	})
 	s := &Server{
 		log: o.Log, address: c.Server.Listen, cache: cache, stopping: new(atomic.Bool),
 		providers: len(providers), documents: documents.Len(),
+		adminAddress: c.Server.Admin, connections: newConnections(c.Limits.Connections, metrics.ConnectionRejected),
 	}
+	metrics.ObserveConnections(s.connections.number)
+	s.admin = adminRoutes(metrics.Handler(), s.stopping)
 	s.handler = routes(c, withCORS(c, graphQL), metrics.Handler(), s.stopping)
 	return s, nil
 }
@@ -108,19 +120,45 @@ const (
 	shutdownTimeout = 11 * time.Second
 )
 
-// Run listens and serves until ctx ends, and waits for requests in flight. It calls
-// ready with the address once it listens.
-func (s *Server) Run(ctx context.Context, ready func(address string)) error {
-	listener, err := net.Listen("tcp", s.address)
-	if err != nil {
-		return fmt.Errorf("cannot listen on %s: %w", s.address, errors.Unwrap(err))
-	}
-	server := &http.Server{
-		Handler: s.handler, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout,
+// newHTTPServer returns a server with the limits of an exchange.
+func (s *Server) newHTTPServer(handler http.Handler) *http.Server {
+	return &http.Server{
+		Handler: handler, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout,
 		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
 		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
-	failed := make(chan error, 1)
+}
+
+// listen opens a TCP listener.
+func listen(address string) (net.Listener, error) {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("cannot listen on %s: %w", address, errors.Unwrap(err))
+	}
+	return listener, nil
+}
+
+// Run listens and serves until ctx ends, and waits for requests in flight. It calls
+// ready with the address once it listens.
+func (s *Server) Run(ctx context.Context, ready func(address string)) error {
+	listener, err := listen(s.address)
+	if err != nil {
+		return err
+	}
+	server := s.newHTTPServer(s.handler)
+	server.ConnState = s.connections.observe
+	failed := make(chan error, 2)
+	if s.adminAddress != "" {
+		second, err := listen(s.adminAddress)
+		if err != nil {
+			_ = listener.Close()
+			return err
+		}
+		admin := s.newHTTPServer(s.admin)
+		go func() { failed <- admin.Serve(second) }()
+		defer admin.Close()
+		s.log.Info("listening for health and metrics", "address", second.Addr().String())
+	}
 	go func() { failed <- server.Serve(listener) }()
 	address := listener.Addr().String()
 	ready(address)

@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/accountgraph/accountgraph/internal/fair"
 	"github.com/accountgraph/accountgraph/internal/operation"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
 	"github.com/accountgraph/accountgraph/internal/responsecache"
@@ -33,6 +34,7 @@ type Metrics struct {
 	calls          *prometheus.CounterVec
 	callSeconds    *prometheus.HistogramVec
 	circuitOpen    *prometheus.GaugeVec
+	rejected       prometheus.Counter
 	cacheEvents    *prometheus.CounterVec
 	cacheBytes     *prometheus.CounterVec
 }
@@ -71,6 +73,10 @@ func NewMetrics(names []string) *Metrics {
 			Name: "accountgraph_circuit_open",
 			Help: "1 while the circuit breaker of a provider is open, else 0.",
 		}, []string{"provider"}),
+		rejected: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "accountgraph_connections_rejected_total",
+			Help: "Connections that were closed at once because there were too many.",
+		}),
 		cacheEvents: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "accountgraph_cache_events_total",
 			Help: "Page cache events (hits, misses, invalidations, Redis failures) by kind.",
@@ -84,7 +90,7 @@ func NewMetrics(names []string) *Metrics {
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		collectors.NewBuildInfoCollector(),
-		m.requests, m.requestSeconds, m.responses, m.calls, m.callSeconds, m.circuitOpen, m.cacheEvents, m.cacheBytes,
+		m.requests, m.requestSeconds, m.responses, m.calls, m.callSeconds, m.circuitOpen, m.rejected, m.cacheEvents, m.cacheBytes,
 	)
 	// Export known series as 0, so that rate() sees their first event.
 	m.requests.WithLabelValues(labelOK)
@@ -138,6 +144,32 @@ func (m *Metrics) Breaker(provider string, open bool) {
 		value = 1
 	}
 	m.circuitOpen.WithLabelValues(labelIn(m.providers, provider)).Set(value)
+}
+
+// ConnectionRejected counts a connection that was closed because there were too many.
+func (m *Metrics) ConnectionRejected() { m.rejected.Inc() }
+
+// ObserveConnections exports the number of open connections. It is called once.
+func (m *Metrics) ObserveConnections(number func() int) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "accountgraph_connections",
+		Help: "Open client connections.",
+	}, func() float64 { return float64(number()) }))
+}
+
+// ObserveOperations exports the number of operations by state. It is called once.
+func (m *Metrics) ObserveOperations(stats func() fair.Stats) {
+	for state, number := range map[string]func(fair.Stats) int{
+		"in_flight": func(s fair.Stats) int { return s.Used },
+		"running":   func(s fair.Stats) int { return s.Active },
+		"queued":    func(s fair.Stats) int { return s.Waiting },
+	} {
+		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name:        "accountgraph_operations",
+			Help:        "Operations in flight, those of them that do not wait for a vendor or Redis, and those that wait to be executed.",
+			ConstLabels: prometheus.Labels{"state": state},
+		}, func() float64 { return float64(number(stats())) }))
+	}
 }
 
 // CacheEvent counts a page cache event and its bytes.

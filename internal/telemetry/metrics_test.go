@@ -46,7 +46,7 @@ func TestMetrics_Request(t *testing.T) {
 		`accountgraph_requests_total{code="ok"} 1`,
 		`accountgraph_requests_total{code="other"} 1`,
 	}
-	if diff := cmp.Diff(want, scrape(t, m, "accountgraph_")); diff != "" {
+	if diff := cmp.Diff(want, scrape(t, m, "accountgraph_request")); diff != "" {
 		t.Error(diff)
 	}
 }

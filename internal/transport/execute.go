@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -20,6 +21,9 @@ const maxVendorCalls = 50
 
 // result is how an operation ended. Several requests may share it: it is immutable.
 type result struct {
+	// refused is why an operation was not admitted. It concerns the caller that began it
+	// alone.
+	refused *httpError
 	// rejected holds the errors of an operation that was not executed.
 	rejected   gqlerror.List
 	data       json.RawMessage
@@ -35,18 +39,34 @@ func (t *transport) execute(
 	ctx context.Context, kind ast.Operation, caller *auth.Caller, params *graphql.RawParams, exec graphql.GraphExecutor,
 ) (result, responsecache.Source, error) {
 	run := func(ctx context.Context) responsecache.Entry[result] {
-		r := t.executeOnce(ctx, caller, params, exec)
+		r := t.executeAdmitted(ctx, caller, params, exec)
 		return responsecache.Entry[result]{Value: r, FreshFor: r.fresh, Size: len(r.data) + len(r.extensions)}
 	}
 	if !isCacheable(kind, params) {
 		r := run(ctx).Value
 		return r, responsecache.Miss, ctx.Err()
 	}
-	entry, source, err := t.responses.Get(ctx, cacheKey(caller, params), run)
-	if err == nil {
-		entry.Value.fresh = entry.FreshFor
+	key := cacheKey(caller, params)
+	for {
+		entry, source, err := t.responses.Get(ctx, key, run)
+		if err != nil || source != responsecache.Coalesced || entry.Value.refused == nil {
+			entry.Value.fresh = entry.FreshFor
+			return entry.Value, source, err
+		}
 	}
-	return entry.Value, source, err
+}
+
+// executeAdmitted executes an operation when it is admitted.
+func (t *transport) executeAdmitted(ctx context.Context, caller *auth.Caller, params *graphql.RawParams, exec graphql.GraphExecutor) result {
+	release, err := t.admission.admit(ctx, caller)
+	switch {
+	case errors.Is(err, errOverloaded):
+		return result{refused: overloaded()}
+	case err != nil: // ctx has ended
+		return result{rejected: gqlerror.List{apierror.New(apierror.Timeout, canceledMessage)}}
+	}
+	defer release()
+	return t.executeOnce(ctx, caller, params, exec)
 }
 
 // isCacheable reports whether identical requests may share a result. A trace
@@ -77,6 +97,7 @@ func (t *transport) executeOnce(ctx context.Context, caller *auth.Caller, params
 		return result{rejected: t.maskValidationErrors(rejected)}
 	}
 	op := operation.New(oc, caller, t.options.Directory, maxVendorCalls)
+	op.Place = t.admission.place()
 	run, ctx := exec.DispatchOperation(operation.With(ctx, op), oc)
 	response := run(ctx)
 	if response == nil { // ctx has ended

@@ -41,6 +41,12 @@ type Options struct {
 	// CacheVersion changes with every invalidation of cached vendor data, and with it
 	// all cached responses become invalid. It is required with ResponseBytes.
 	CacheVersion func() uint64
+	// Admission bounds the operations that are executed at the same time; the zero value
+	// does not.
+	Admission Admission
+	// ObserveAdmission receives, once, a function that returns the current numbers; may be
+	// nil. It is not called without Admission.
+	ObserveAdmission func(stats func() Stats)
 	// Now is time.Now when nil.
 	Now func() time.Time
 	// ObserveRequest receives the distinct error codes of each response, none on
@@ -82,7 +88,11 @@ func (o Options) withDefaults() Options {
 func NewHandler(o Options) http.Handler {
 	o = o.withDefaults()
 	server := handler.New(o.Schema)
-	server.AddTransport(newTransport(o))
+	t := newTransport(o)
+	if t.admission != nil && o.ObserveAdmission != nil {
+		o.ObserveAdmission(t.admission.places.Stats)
+	}
+	server.AddTransport(t)
 	server.SetQueryCache(newDocumentCache[*ast.QueryDocument](parsedDocumentLimits))
 	server.SetErrorPresenter(apierror.ErrorPresenter(o.Log))
 	server.SetRecoverFunc(apierror.RecoverFunc(o.Log))

@@ -27,6 +27,8 @@ type response struct {
 	// fresh is how long the client may cache the response; less than a second is not
 	// at all.
 	fresh time.Duration
+	// retryAfter is when the client may try again; 0 for no statement.
+	retryAfter time.Duration
 }
 
 // fail sets the status and errors of a request that is not executed.
@@ -51,7 +53,7 @@ func (r *response) documentError(errs ...*gqlerror.Error) *httpError {
 	case apierror.Internal:
 		status = http.StatusInternalServerError
 	}
-	return &httpError{status, errs}
+	return &httpError{status: status, errors: errs}
 }
 
 // codes returns the distinct codes of the errors.
@@ -90,6 +92,9 @@ func (r *response) write(w http.ResponseWriter) {
 	}
 	if r.challenge != "" {
 		h.Set("WWW-Authenticate", r.challenge)
+	}
+	if r.retryAfter > 0 {
+		h.Set("Retry-After", strconv.Itoa(wholeSeconds(r.retryAfter)))
 	}
 	if r.status == http.StatusNoContent {
 		w.WriteHeader(r.status)

@@ -34,6 +34,7 @@ type transport struct {
 	parsed      *documentCache[*complexity.Document]
 	documents   *persistedDocuments
 	responses   *responsecache.Cache[result]
+	admission   *admission
 	recoverFunc graphql.RecoverFunc
 }
 
@@ -48,6 +49,7 @@ func newTransport(o Options) *transport {
 		parsed:      newDocumentCache[*complexity.Document](parsedDocumentLimits),
 		documents:   newPersistedDocuments(o.Documents),
 		responses:   responsecache.New[result](o.ResponseBytes, o.CacheVersion, o.Now),
+		admission:   newAdmission(o.Admission),
 		recoverFunc: apierror.RecoverFunc(o.Log),
 	}
 }
@@ -94,6 +96,7 @@ func (t *transport) respond(ctx context.Context, w http.ResponseWriter, r *http.
 		return res
 	}
 	if err := t.serve(ctx, res, w, r, exec); err != nil {
+		res.retryAfter = err.retryAfter
 		res.fail(err.status, err.errors...)
 	}
 	return res
@@ -111,6 +114,9 @@ func (t *transport) serve(ctx context.Context, res *response, w http.ResponseWri
 	if err != nil {
 		return err
 	}
+	if t.admission.isFlooded(caller) {
+		return overloaded()
+	}
 	req, err := t.read(w, r)
 	if err != nil {
 		return err
@@ -118,15 +124,23 @@ func (t *transport) serve(ctx context.Context, res *response, w http.ResponseWri
 	if err := t.documents.resolve(ctx, req); err != nil {
 		return err
 	}
+	// A document that is not known has no response in the cache.
+	if t.admission.isFull(caller) && !t.knows(ctx, req.Query) {
+		return overloaded()
+	}
 	kind, err := t.validate(ctx, res, r.Method, caller, req.RawParams)
 	if err != nil {
 		return err
 	}
 	result, source, canceled := t.execute(ctx, kind, caller, req.RawParams, exec)
-	t.options.ObserveSource(source)
+	if result.refused == nil {
+		t.options.ObserveSource(source)
+	}
 	switch {
 	case canceled != nil:
 		return reject(http.StatusServiceUnavailable, apierror.Timeout, canceledMessage)
+	case result.refused != nil:
+		return result.refused
 	case result.rejected != nil:
 		return res.documentError(result.rejected...)
 	}
@@ -176,13 +190,33 @@ func (t *transport) document(ctx context.Context, text string) (*complexity.Docu
 	return document, nil
 }
 
+// knows reports whether a document has been checked and is cached.
+func (t *transport) knows(ctx context.Context, text string) bool {
+	_, known := t.parsed.Get(ctx, text)
+	return known
+}
+
 // httpError is why a request is not executed.
 type httpError struct {
 	status int
 	errors gqlerror.List
+	// retryAfter is when the client may try again; 0 for no statement.
+	retryAfter time.Duration
 }
+
+// setRetryAfter sets the time after which the client may try again, in the header and in
+// the errors.
+func (e *httpError) setRetryAfter(delay time.Duration) {
+	e.retryAfter = delay
+	for _, err := range e.errors {
+		err.Extensions["retryAfter"] = wholeSeconds(delay)
+	}
+}
+
+// wholeSeconds rounds a time up.
+func wholeSeconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
 
 // reject returns an error with one message for the client.
 func reject(status int, code apierror.Code, format string, args ...any) *httpError {
-	return &httpError{status, gqlerror.List{apierror.New(code, format, args...)}}
+	return &httpError{status: status, errors: gqlerror.List{apierror.New(code, format, args...)}}
 }

@@ -54,7 +54,7 @@ func (o BatchRequest[T]) Get(ctx context.Context, c *Client, ids []string) provi
 	for i, id := range ids {
 		keys[i] = c.scope.Object(o.Kind, id)
 	}
-	answers := pagecache.GetMulti(ctx, c.scope, keys,
+	answers := pagecache.GetMulti(ctx, c.scope.For(operation.From(ctx)), keys,
 		func(_ pagecache.Key, row []byte) (cacheEntry[T], error) { return decodeEntry(c, row, nil, o.Decode) },
 		func(ctx context.Context, missing []pagecache.Key, deliver func(pagecache.Key, pagecache.Loaded)) {
 			idByKey := make(map[pagecache.Key]string, len(ids))

@@ -28,7 +28,7 @@ func Read[T any](ctx context.Context, c *Client, r Request, decode func(body []b
 	start := time.Now()
 	callerDeadline, _ := ctx.Deadline()
 	key := c.scope.Page(r.keyParts()...)
-	answer := pagecache.Get(ctx, c.scope, key,
+	answer := pagecache.Get(ctx, c.scope.For(operation.From(ctx)), key,
 		func(_ pagecache.Key, body []byte) (cacheEntry[T], error) { return decodeEntry(c, body, r.Tags, decode) },
 		func(ctx context.Context, _ []pagecache.Key, deliver func(pagecache.Key, pagecache.Loaded)) {
 			body, err := c.fetch(ctx, r, callerDeadline)

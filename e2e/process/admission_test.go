@@ -1,0 +1,126 @@
+package process_test
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/accountgraph/accountgraph/internal/fakevendor"
+)
+
+// A server at its limit refuses operations, and answers health checks, metrics and cached
+// queries as ever.
+func TestServe_Overload(t *testing.T) {
+	t.Parallel()
+	v := startVendors(t)
+	p := startServer(t, nil, "--config", writeFile(t, "a.yaml", listenAnywhere+"limits: {concurrentOperations: 2, queuedOperations: 1, queueWait: 10s}\n"+v.Config()))
+	cached := `{ groups(first: 1) { nodes { id } } }`
+	p.query(cached)
+	v.Vendor("blendvision").Control.Add(fakevendor.Fault{Path: "/", Delay: 2 * time.Second})
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	codes := map[string]int{}
+	for i := range 8 {
+		wg.Go(func() {
+			body := fmt.Sprintf(`{"query": "{ users(first: %d, filter: {providers: [\"blendvision\"]}) { nodes { id } } }"}`, i+1)
+			status, a, err := post(client(), p.address, body)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			code := fmt.Sprint(status)
+			if len(a.Errors) > 0 {
+				code += fmt.Sprint(" ", a.Errors[0].Extensions["code"], " ", a.Errors[0].Extensions["retryAfter"])
+			}
+			codes[code]++
+		})
+	}
+	waitFor(t, "an operation waits", func() bool {
+		_, _, metrics := p.get("/metrics")
+		return strings.Contains(metrics, `accountgraph_operations{state="queued"} 1`)
+	})
+	for _, path := range []string{"/healthz", "/readyz"} {
+		if status, _, text := p.get(path); status != http.StatusOK {
+			t.Errorf("%s: %d %s", path, status, text)
+		}
+	}
+	p.query(cached)
+	wg.Wait()
+	if codes["200"] != 3 || codes["503 OVERLOADED 1"] != 5 || len(codes) != 2 {
+		t.Errorf("the responses are %v, want 3 with data and 5 OVERLOADED", codes)
+	}
+	p.query(`{ users(first: 1) { nodes { id } } }`)
+}
+
+// A second listener serves health and metrics.
+func TestServe_AdminListener(t *testing.T) {
+	t.Parallel()
+	v := startVendors(t)
+	p := startServer(t, nil, "--config", writeFile(t, "a.yaml", strings.Replace(listenAnywhere, "server: {", "server: {admin: '127.0.0.1:0', ", 1)+v.Config()))
+	admin := &process{t: t, address: p.waitStderr(`health and metrics","address":"([^"]+)"`)[1]}
+	for path, want := range map[string][2]int{
+		"/healthz": {200, 200}, "/readyz": {200, 200}, "/metrics": {404, 200}, "/graphql": {400, 404},
+	} {
+		public, _, _ := p.get(path)
+		second, _, _ := admin.get(path)
+		if public != want[0] || second != want[1] {
+			t.Errorf("%s: %d, and %d on the second listener; want %v", path, public, second, want)
+		}
+	}
+}
+
+// Idle connections beyond the limit make room for new ones.
+func TestServe_Connections(t *testing.T) {
+	t.Parallel()
+	v := startVendors(t)
+	p := startServer(t, nil, "--config", writeFile(t, "a.yaml", listenAnywhere+"limits: {connections: 16}\n"+v.Config()))
+	open := func() net.Conn {
+		c, err := net.Dial("tcp", p.address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = c.Close() })
+		return c
+	}
+	for range 16 {
+		c := open()
+		if _, err := c.Write([]byte("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Read(make([]byte, 1000)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 20 {
+		if status, _, _ := p.get("/healthz"); status != http.StatusOK {
+			t.Fatalf("HTTP %d", status)
+		}
+	}
+	// Connections that are not idle are kept, and new ones are closed.
+	for range 40 {
+		if _, err := open().Write([]byte("GET /healthz HTTP/1.1\r\n")); err != nil {
+			break
+		}
+	}
+	waitFor(t, "a connection is rejected", func() bool {
+		res, err := client().Get("http://" + p.address + "/healthz")
+		if err == nil {
+			_ = res.Body.Close()
+		}
+		return err != nil
+	})
+	// They end when their header does not arrive in time.
+	waitFor(t, "connections are accepted again", func() bool {
+		res, err := client().Get("http://" + p.address + "/metrics")
+		if err == nil {
+			_ = res.Body.Close()
+		}
+		return err == nil
+	})
+}
