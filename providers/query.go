@@ -31,14 +31,25 @@ type Parent struct {
 type Filter struct {
 	// Emails are normalized addresses. A user has one of them.
 	Emails []string
-	// Name is a part of the display name, compared case-insensitively.
+	// Name is a part of the display name. Case and accents are ignored, so that a vendor
+	// may apply it only if its own comparison ignores them, too.
 	Name string
 	// Status holds values of the collection's status enum. A row has one of them.
 	Status                      []string
 	CreatedAfter, CreatedBefore *time.Time
 	UpdatedAfter, UpdatedBefore *time.Time
 
-	// Roles, Licenses and Database apply to memberships only.
+	// EmailDomains are normalized. The address of a user has one of them behind its @.
+	EmailDomains []string `json:",omitempty"`
+	// LastLoginAfter, LastLoginBefore and NeverLoggedIn match no user whose last login is
+	// not known: that of a vendor that does not tell logins, or one that is hidden.
+	LastLoginAfter, LastLoginBefore *time.Time `json:",omitempty"`
+	// NeverLoggedIn is whether a user has no login; nil is no condition.
+	NeverLoggedIn *bool `json:",omitempty"`
+
+	// Roles, Licenses and Database apply to memberships only, to which the other
+	// conditions apply as follows: Status is that of the membership, everything else that
+	// of its user.
 	Roles    []model.MembershipRole
 	Licenses []model.License
 	// Database is the id of a database. Vendors without databases fail with kind
@@ -50,6 +61,11 @@ type Filter struct {
 // but not nil.
 func (f Filter) MatchesNothing() bool {
 	return isEmpty(f.Emails) || isEmpty(f.Status) || isEmpty(f.Roles) || isEmpty(f.Licenses)
+}
+
+// NeedsLogins reports whether only users with a known last login, or with none, match.
+func (f Filter) NeedsLogins() bool {
+	return f.LastLoginAfter != nil || f.LastLoginBefore != nil || f.NeverLoggedIn != nil
 }
 
 func isEmpty[S any](values []S) bool { return values != nil && len(values) == 0 }

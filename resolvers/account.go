@@ -9,8 +9,8 @@ import (
 
 type account struct{}
 
-func (account) Members(ctx context.Context, a *model.Account, first *int, after *string, filter *model.MembershipFilter) (*model.MembershipConnection, error) {
-	return childConnection(ctx, loadersOf(ctx).Memberships, loaders.MemberList(filter), a.ID, first, after)
+func (account) Members(ctx context.Context, a *model.Account, first *int, after *string, filter *model.MembershipFilter, orderBy *model.UserOrder) (*model.MembershipConnection, error) {
+	return membersOf(ctx, a.ID, first, after, filter, orderBy)
 }
 
 func (account) Groups(ctx context.Context, a *model.Account, first *int, after *string) (*model.GroupConnection, error) {

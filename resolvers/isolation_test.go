@@ -151,7 +151,7 @@ func (c *randomClient) readUsers(ctx context.Context, l *loaders.Loaders, owner 
 }
 
 func (c *randomClient) readMembers(ctx context.Context, l *loaders.Loaders, owner string, parent model.ID, first int) error {
-	listing, err := l.Memberships.List(ctx, loaders.MemberList(nil), parent, loaders.Paging{First: &first})
+	listing, err := l.Memberships.List(ctx, loaders.MemberList(nil, nil), parent, loaders.Paging{First: &first})
 	if err != nil || len(listing.Errors) > 0 {
 		return firstError(err, listing)
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/loaders"
+	"github.com/accountgraph/accountgraph/internal/operation"
 )
 
 type membership struct{}
@@ -37,4 +39,12 @@ func (membership) Buyers(ctx context.Context, m *model.Membership) ([]*model.Buy
 
 func (membership) Modules(ctx context.Context, m *model.Membership) ([]*model.Module, error) {
 	return references(ctx, loadersOf(ctx).Modules, m.Modules)
+}
+
+// membersOf resolves the members of a tenant, if the caller may order them so.
+func membersOf(ctx context.Context, tenant model.ID, first *int, after *string, f *model.MembershipFilter, o *model.UserOrder) (*model.MembershipConnection, error) {
+	if err := operation.From(ctx).AuthorizeList(nil, o); err != nil {
+		return nil, err
+	}
+	return childConnection(ctx, loadersOf(ctx).Memberships, loaders.MemberList(f, o), tenant, first, after)
 }

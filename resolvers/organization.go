@@ -27,6 +27,6 @@ func (organization) Roles(ctx context.Context, o *model.Organization) ([]*model.
 	return append([]*model.Role{}, roles...), nil
 }
 
-func (organization) Members(ctx context.Context, o *model.Organization, first *int, after *string, filter *model.MembershipFilter) (*model.MembershipConnection, error) {
-	return childConnection(ctx, loadersOf(ctx).Memberships, loaders.MemberList(filter), o.ID, first, after)
+func (organization) Members(ctx context.Context, o *model.Organization, first *int, after *string, filter *model.MembershipFilter, orderBy *model.UserOrder) (*model.MembershipConnection, error) {
+	return membersOf(ctx, o.ID, first, after, filter, orderBy)
 }

@@ -100,7 +100,7 @@ func (query) Person(ctx context.Context, email string) (*model.Person, error) {
 	return loadPerson(ctx, email)
 }
 
-func (query) People(ctx context.Context, emails []string) ([]*model.Person, error) {
+func (query) PeopleByEmail(ctx context.Context, emails []string) ([]*model.Person, error) {
 	if err := loaders.AtMost(len(emails)); err != nil {
 		return nil, err
 	}

@@ -26,9 +26,9 @@ func (user) Person(ctx context.Context, u *model.User) (*model.Person, error) {
 	return loadPerson(ctx, *u.Email)
 }
 
-// userList describes a list of users, if the caller may order it so.
+// userList describes a list of users, if the caller may filter and order it so.
 func userList(ctx context.Context, p *model.Provider, f *model.UserFilter, o *model.UserOrder) (directory.List, error) {
-	if err := operation.From(ctx).AuthorizeOrder(o); err != nil {
+	if err := operation.From(ctx).AuthorizeList(f, o); err != nil {
 		return directory.List{}, err
 	}
 	return loaders.UserList(p, f, o)

@@ -59,7 +59,7 @@ type ComplexityRoot struct {
 // region    ************************** generated!.gotpl **************************
 
 type AccountResolver interface {
-	Members(ctx context.Context, obj *model.Account, first *int, after *string, filter *model.MembershipFilter) (*model.Connection[*model.Membership], error)
+	Members(ctx context.Context, obj *model.Account, first *int, after *string, filter *model.MembershipFilter, orderBy *model.UserOrder) (*model.Connection[*model.Membership], error)
 	Groups(ctx context.Context, obj *model.Account, first *int, after *string) (*model.Connection[*model.Group], error)
 	Buyers(ctx context.Context, obj *model.Account, first *int, after *string) (*model.Connection[*model.Buyer], error)
 }
@@ -109,7 +109,7 @@ type OrganizationResolver interface {
 	Parent(ctx context.Context, obj *model.Organization) (*model.Organization, error)
 	SubOrganizations(ctx context.Context, obj *model.Organization, first *int, after *string) (*model.Connection[*model.Organization], error)
 	Roles(ctx context.Context, obj *model.Organization) ([]*model.Role, error)
-	Members(ctx context.Context, obj *model.Organization, first *int, after *string, filter *model.MembershipFilter) (*model.Connection[*model.Membership], error)
+	Members(ctx context.Context, obj *model.Organization, first *int, after *string, filter *model.MembershipFilter, orderBy *model.UserOrder) (*model.Connection[*model.Membership], error)
 }
 type PersonResolver interface {
 	Name(ctx context.Context, obj *model.Person) (*string, error)
@@ -146,7 +146,7 @@ type QueryResolver interface {
 	Organization(ctx context.Context, id model.ID) (*model.Organization, error)
 	Organizations(ctx context.Context, first *int, after *string, filter *model.OrganizationFilter, orderBy *model.EntityOrder) (*model.Connection[*model.Organization], error)
 	Person(ctx context.Context, email string) (*model.Person, error)
-	People(ctx context.Context, emails []string) ([]*model.Person, error)
+	PeopleByEmail(ctx context.Context, emails []string) ([]*model.Person, error)
 }
 type UserResolver interface {
 	CurrentAccount(ctx context.Context, obj *model.User) (*model.Account, error)
@@ -438,6 +438,8 @@ interface Tenant {
     after: String
     "Selects memberships. Null selects all."
     filter: MembershipFilter
+    "The order, by the user of each membership; ` + "`" + `STATUS` + "`" + ` is the status of the membership. Null is the vendor's order."
+    orderBy: UserOrder
   ): MembershipConnection! @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
 }
 
@@ -745,6 +747,8 @@ type Account implements Node & Tenant @key(fields: "id") @cacheTag(format: "{$ke
     after: String
     "Selects memberships. Null selects all."
     filter: MembershipFilter
+    "The order, by the user of each membership; ` + "`" + `STATUS` + "`" + ` is the status of the membership. Null is the vendor's order."
+    orderBy: UserOrder
   ): MembershipConnection! @cost(weight: 5) @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
   "The user groups. SoftwareOne; empty at other vendors."
   groups(
@@ -861,6 +865,8 @@ type Organization implements Node & Tenant @key(fields: "id") @cacheTag(format: 
     after: String
     "Selects memberships. Null selects all."
     filter: MembershipFilter
+    "The order, by the user of each membership; ` + "`" + `STATUS` + "`" + ` is the status of the membership. Null is the vendor's order."
+    orderBy: UserOrder
   ): MembershipConnection! @cost(weight: 5) @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
   "The time of creation."
   createdAt: DateTime
@@ -1180,15 +1186,24 @@ type Person @key(fields: "email") @entityResolver(multi: true) {
 
 # ------------------------------------------------- filters and orders ------
 
-"Selects users. All conditions that are not null must match; an empty list matches nothing. A user without a time does not match a range of times."
+"""
+Selects users. All conditions that are not null must match; an empty list matches nothing.
+A user without a time does not match a range of times. The conditions on the last login
+select among the users whose last login the vendor tells (ActivityInfo, SoftwareOne): users
+of other vendors match none of them, so that they are in no list with such a condition,
+which is complete without them. If SoftwareOne hides last logins, such a list is not
+complete.
+"""
 input UserFilter {
   "The names of providers. An unknown name is ` + "`" + `BAD_USER_INPUT` + "`" + `."
   providers: [String!]
   "The e-mail address. Case, Unicode form and spaces around it are ignored."
   email: String @tag(name: "personal")
+  "The domain of the e-mail address: the part behind its last ` + "`" + `@` + "`" + `. Case, Unicode form and spaces around it are ignored; subdomains do not match. Requires the scope ` + "`" + `personal:read` + "`" + `, else ` + "`" + `FORBIDDEN` + "`" + `."
+  emailDomain: String @tag(name: "personal")
   "Any of these statuses."
   status: [UserStatus!]
-  "A text that the display name contains, ignoring case."
+  "A text that the display name contains. Case and accents are ignored: ` + "`" + `lukasz` + "`" + ` finds ` + "`" + `Łukasz` + "`" + `, ` + "`" + `strasse` + "`" + ` finds ` + "`" + `Straße` + "`" + `."
   name: String
   "The user was created after this time. No match at ActivityInfo, which has no such time."
   createdAfter: DateTime
@@ -1198,6 +1213,12 @@ input UserFilter {
   updatedAfter: DateTime
   "The user was changed before this time. SoftwareOne, ActivePlatform; no match at other vendors."
   updatedBefore: DateTime
+  "The user's last login was after this time. ActivityInfo, SoftwareOne; no match at other vendors. Requires the scope ` + "`" + `personal:read` + "`" + `, else ` + "`" + `FORBIDDEN` + "`" + `."
+  lastLoginAfter: DateTime @tag(name: "personal")
+  "The user's last login was before this time; a user who has never logged in does not match. ActivityInfo, SoftwareOne; no match at other vendors. Requires the scope ` + "`" + `personal:read` + "`" + `, else ` + "`" + `FORBIDDEN` + "`" + `."
+  lastLoginBefore: DateTime @tag(name: "personal")
+  "True: the vendor tells logins, and has none of this user. False: it has one. ActivityInfo, SoftwareOne; no match at other vendors, with either value. Requires the scope ` + "`" + `personal:read` + "`" + `, else ` + "`" + `FORBIDDEN` + "`" + `."
+  neverLoggedIn: Boolean @tag(name: "personal")
 }
 
 "The keys by which users can be ordered."
@@ -1254,7 +1275,7 @@ input EntityOrder {
 input AccountFilter {
   "The names of providers. An unknown name is ` + "`" + `BAD_USER_INPUT` + "`" + `."
   providers: [String!]
-  "A text that the display name contains, ignoring case."
+  "A text that the display name contains. Case and accents are ignored: ` + "`" + `lukasz` + "`" + ` finds ` + "`" + `Łukasz` + "`" + `, ` + "`" + `strasse` + "`" + ` finds ` + "`" + `Straße` + "`" + `."
   name: String
   "Any of these statuses."
   status: [AccountStatus!]
@@ -1264,7 +1285,7 @@ input AccountFilter {
 input OrganizationFilter {
   "The names of providers. An unknown name is ` + "`" + `BAD_USER_INPUT` + "`" + `."
   providers: [String!]
-  "A text that the display name contains, ignoring case."
+  "A text that the display name contains. Case and accents are ignored: ` + "`" + `lukasz` + "`" + ` finds ` + "`" + `Łukasz` + "`" + `, ` + "`" + `strasse` + "`" + ` finds ` + "`" + `Straße` + "`" + `."
   name: String
   "Any of these statuses."
   status: [OrganizationStatus!]
@@ -1274,7 +1295,7 @@ input OrganizationFilter {
 input BuyerFilter {
   "The names of providers. An unknown name is ` + "`" + `BAD_USER_INPUT` + "`" + `."
   providers: [String!]
-  "A text that the display name contains, ignoring case."
+  "A text that the display name contains. Case and accents are ignored: ` + "`" + `lukasz` + "`" + ` finds ` + "`" + `Łukasz` + "`" + `, ` + "`" + `strasse` + "`" + ` finds ` + "`" + `Straße` + "`" + `."
   name: String
   "Any of these statuses."
   status: [BuyerStatus!]
@@ -1284,7 +1305,7 @@ input BuyerFilter {
 input SellerFilter {
   "The names of providers. An unknown name is ` + "`" + `BAD_USER_INPUT` + "`" + `."
   providers: [String!]
-  "A text that the display name contains, ignoring case."
+  "A text that the display name contains. Case and accents are ignored: ` + "`" + `lukasz` + "`" + ` finds ` + "`" + `Łukasz` + "`" + `, ` + "`" + `strasse` + "`" + ` finds ` + "`" + `Straße` + "`" + `."
   name: String
   "Any of these statuses."
   status: [SellerStatus!]
@@ -1294,7 +1315,7 @@ input SellerFilter {
 input EntityFilter {
   "The names of providers. An unknown name is ` + "`" + `BAD_USER_INPUT` + "`" + `."
   providers: [String!]
-  "A text that the display name contains, ignoring case."
+  "A text that the display name contains. Case and accents are ignored: ` + "`" + `lukasz` + "`" + ` finds ` + "`" + `Łukasz` + "`" + `, ` + "`" + `strasse` + "`" + ` finds ` + "`" + `Straße` + "`" + `."
   name: String
 }
 
@@ -1308,6 +1329,10 @@ input MembershipFilter {
   status: [UserStatus!]
   "The id of a database: selects the users invited to it, and the owners of the account. ActivityInfo; ` + "`" + `BAD_USER_INPUT` + "`" + ` at other vendors."
   database: String
+  "A text that the display name of the user contains. Case and accents are ignored: ` + "`" + `lukasz` + "`" + ` finds ` + "`" + `Łukasz` + "`" + `, ` + "`" + `strasse` + "`" + ` finds ` + "`" + `Straße` + "`" + `."
+  name: String
+  "The e-mail address of the user. Case, Unicode form and spaces around it are ignored."
+  email: String @tag(name: "personal")
 }
 
 # ------------------------------------------------------------ connections ---
@@ -1666,7 +1691,7 @@ type Query {
     email: String!
   ): Person @cost(weight: 20) @cacheTag(format: "people")
   "The persons with these e-mail addresses, in their order; null for an address without users."
-  people(
+  peopleByEmail(
     "The e-mail addresses, at most 100. Case, Unicode form and spaces around them are ignored."
     emails: [String!]!
   ): [Person]! @cost(weight: 20) @listSize(assumedSize: 100) @cacheTag(format: "people")
@@ -2824,6 +2849,14 @@ func (ec *executionContext) field_Account_members_args(ctx context.Context, rawA
 		return nil, err
 	}
 	args["filter"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*model.UserOrder, error) {
+			return ec.unmarshalOUserOrder2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUserOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg3
 	return args, nil
 }
 
@@ -3066,6 +3099,14 @@ func (ec *executionContext) field_Organization_members_args(ctx context.Context,
 		return nil, err
 	}
 	args["filter"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*model.UserOrder, error) {
+			return ec.unmarshalOUserOrder2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUserOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg3
 	return args, nil
 }
 
@@ -3543,7 +3584,7 @@ func (ec *executionContext) field_Query_organizations_args(ctx context.Context, 
 	return args, nil
 }
 
-func (ec *executionContext) field_Query_people_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+func (ec *executionContext) field_Query_peopleByEmail_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "emails",
@@ -4057,7 +4098,7 @@ func (ec *executionContext) _Account_members(ctx context.Context, field graphql.
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Account().Members(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.MembershipFilter))
+			return ec.Resolvers.Account().Members(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.MembershipFilter), fc.Args["orderBy"].(*model.UserOrder))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.Membership]) graphql.Marshaler {
@@ -7801,7 +7842,7 @@ func (ec *executionContext) _Organization_members(ctx context.Context, field gra
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Organization().Members(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.MembershipFilter))
+			return ec.Resolvers.Organization().Members(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.MembershipFilter), fc.Args["orderBy"].(*model.UserOrder))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.Membership]) graphql.Marshaler {
@@ -9353,17 +9394,17 @@ func (ec *executionContext) fieldContext_Query_person(ctx context.Context, field
 	return fc, nil
 }
 
-func (ec *executionContext) _Query_people(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+func (ec *executionContext) _Query_peopleByEmail(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Query_people(ctx, field)
+			return ec.fieldContext_Query_peopleByEmail(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().People(ctx, fc.Args["emails"].([]string))
+			return ec.Resolvers.Query().PeopleByEmail(ctx, fc.Args["emails"].([]string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.Person) graphql.Marshaler {
@@ -9373,7 +9414,7 @@ func (ec *executionContext) _Query_people(ctx context.Context, field graphql.Col
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Query_people(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Query_peopleByEmail(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
 		Field:      field,
@@ -9390,7 +9431,7 @@ func (ec *executionContext) fieldContext_Query_people(ctx context.Context, field
 		}
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Query_people_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+	if fc.Args, err = ec.field_Query_peopleByEmail_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -11652,7 +11693,7 @@ func (ec *executionContext) unmarshalInputMembershipFilter(ctx context.Context, 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"roles", "licenses", "status", "database"}
+	fieldsInOrder := [...]string{"roles", "licenses", "status", "database", "name", "email"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -11687,6 +11728,20 @@ func (ec *executionContext) unmarshalInputMembershipFilter(ctx context.Context, 
 				return it, err
 			}
 			it.Database = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "email":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("email"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Email = data
 		}
 	}
 	return it, nil
@@ -11971,7 +12026,7 @@ func (ec *executionContext) unmarshalInputUserFilter(ctx context.Context, obj an
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"providers", "email", "status", "name", "createdAfter", "createdBefore", "updatedAfter", "updatedBefore"}
+	fieldsInOrder := [...]string{"providers", "email", "emailDomain", "status", "name", "createdAfter", "createdBefore", "updatedAfter", "updatedBefore", "lastLoginAfter", "lastLoginBefore", "neverLoggedIn"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -11992,6 +12047,13 @@ func (ec *executionContext) unmarshalInputUserFilter(ctx context.Context, obj an
 				return it, err
 			}
 			it.Email = data
+		case "emailDomain":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("emailDomain"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.EmailDomain = data
 		case "status":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
 			data, err := ec.unmarshalOUserStatus2ᚕgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUserStatusᚄ(ctx, v)
@@ -12034,6 +12096,27 @@ func (ec *executionContext) unmarshalInputUserFilter(ctx context.Context, obj an
 				return it, err
 			}
 			it.UpdatedBefore = data
+		case "lastLoginAfter":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lastLoginAfter"))
+			data, err := ec.unmarshalODateTime2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐDateTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LastLoginAfter = data
+		case "lastLoginBefore":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lastLoginBefore"))
+			data, err := ec.unmarshalODateTime2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐDateTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LastLoginBefore = data
+		case "neverLoggedIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("neverLoggedIn"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NeverLoggedIn = data
 		}
 	}
 	return it, nil
@@ -14606,7 +14689,7 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
-		case "people":
+		case "peopleByEmail":
 			field := field
 
 			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
@@ -14615,7 +14698,7 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 						ec.Error(ctx, ec.Recover(ctx, r))
 					}
 				}()
-				res = ec._Query_people(ctx, field)
+				res = ec._Query_peopleByEmail(ctx, field)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}

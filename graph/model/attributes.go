@@ -21,8 +21,15 @@ func (u *User) Attributes() Attributes {
 }
 
 // Attributes implements Node.
+//
+// All but status, role and license are those of the user.
 func (m *Membership) Attributes() Attributes {
-	return Attributes{Status: string(m.Status), Role: m.Role, License: m.License}
+	a := Attributes{}
+	if m.User != nil {
+		a = m.User.Attributes()
+	}
+	a.Status, a.Role, a.License = string(m.Status), m.Role, m.License
+	return a
 }
 
 // Attributes implements Node.

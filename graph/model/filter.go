@@ -10,6 +10,17 @@ type UserFilter struct {
 	Name                        *string
 	CreatedAfter, CreatedBefore *DateTime
 	UpdatedAfter, UpdatedBefore *DateTime
+	// LastLoginAfter, LastLoginBefore and NeverLoggedIn match no user of a vendor that
+	// does not tell logins.
+	LastLoginAfter, LastLoginBefore *DateTime
+	NeverLoggedIn                   *bool
+	EmailDomain                     *string
+}
+
+// IsPersonal reports whether the filter tells of personal data that the caller may not
+// know. A whole e-mail address is known to those who search for it.
+func (f *UserFilter) IsPersonal() bool {
+	return f != nil && (f.EmailDomain != nil || f.LastLoginAfter != nil || f.LastLoginBefore != nil || f.NeverLoggedIn != nil)
 }
 
 // AccountFilter selects accounts that match all of its non-nil parts.
@@ -52,6 +63,8 @@ type MembershipFilter struct {
 	Licenses []License
 	Status   []UserStatus
 	Database *string
+	// Name and Email are those of the user.
+	Name, Email *string
 }
 
 // OrderDirection is the direction of an order.
@@ -80,7 +93,7 @@ const (
 	OrderByLastLoginAt UserOrderField = "LAST_LOGIN_AT"
 )
 
-// UserOrder is an order of users.
+// UserOrder is an order of users, or of memberships by their users.
 type UserOrder struct {
 	Field     UserOrderField
 	Direction OrderDirection

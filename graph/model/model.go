@@ -18,6 +18,10 @@ const (
 	BlendVision    Vendor = "BLENDVISION"
 )
 
+// TellsLogins reports whether users of the vendor have a last login, so that one without
+// has never logged in.
+func (v Vendor) TellsLogins() bool { return v == ActivityInfo || v == SoftwareOne }
+
 // Provider describes one configured connection to a vendor. There is one value for
 // each provider; everything that was read through it points to that value.
 type Provider struct {

@@ -112,13 +112,22 @@ func meets(o *Object, name string, value any) bool {
 		return slices.ContainsFunc(values.([]any), func(v any) bool { return fmt.Sprint(v) == word })
 	}
 	field := map[string]string{"roles": "role", "licenses": "license"}[name]
+	if name != "status" && field == "" {
+		o = named(o)
+	}
+	email := normalize(o.text("email"))
 	switch name {
 	case "providers":
 		return contains(value, o.Provider)
 	case "email":
-		return o.text("email") != "" && normalize(o.text("email")) == normalize(value.(string))
+		return email != "" && email == normalize(value.(string))
+	case "emailDomain":
+		return email != "" && strings.HasSuffix(email, "@"+normalize(value.(string)))
+	case "neverLoggedIn":
+		_, has := o.get("lastLoginAt").(time.Time)
+		return tellsLogins(o) && has != value.(bool)
 	case "name":
-		return o.text("name") != "" && strings.Contains(fold(o.text("name")), fold(value.(string)))
+		return o.text("name") != "" && strings.Contains(withoutAccents(o.text("name")), withoutAccents(value.(string)))
 	case "status":
 		return contains(value, o.text("status"))
 	case "roles", "licenses":
@@ -133,6 +142,20 @@ func meets(o *Object, name string, value any) bool {
 	return ok && (after && at.After(bound) || !after && at.Before(bound))
 }
 
+// named returns the user of a membership, and any other object itself.
+func named(o *Object) *Object {
+	if u, ok := o.get("user").(*Object); ok && o.Type == "Membership" {
+		return u
+	}
+	return o
+}
+
+// tellsLogins reports whether the vendor of a user tells logins.
+func tellsLogins(o *Object) bool {
+	vendor := o.get("provider").(*Object).text("vendor")
+	return vendor == "ACTIVITYINFO" || vendor == "SOFTWAREONE"
+}
+
 // Sort returns rows in an order. Equal rows stay in theirs.
 func Sort(rows []*Object, order Input) []*Object {
 	sorted := slices.Clone(rows)
@@ -145,6 +168,9 @@ func compareRows(a, b *Object, order Input) int {
 	field := map[string]string{
 		"NAME": "name", "EMAIL": "email", "STATUS": "status", "CREATED_AT": "createdAt", "UPDATED_AT": "updatedAt", "LAST_LOGIN_AT": "lastLoginAt",
 	}[string(order["field"].(Enum))]
+	if field != "status" {
+		a, b = named(a), named(b)
+	}
 	x, y := a.get(field), b.get(field)
 	switch {
 	case x == nil && y == nil:

@@ -237,10 +237,18 @@ func (g *Generator) condition(of, name, typ string) any {
 		return g.email()
 	case "name":
 		return g.partOfName(sample)
+	case "emailDomain":
+		email := g.email()
+		return email[strings.LastIndexByte(email, '@')+1:]
+	case "neverLoggedIn":
+		return g.chance(2)
 	}
 	at := time.Date(2016+g.rand.IntN(10), time.Month(1+g.rand.IntN(12)), 1+g.rand.IntN(28), g.rand.IntN(24), 30, 0, 0, time.UTC)
 	if created, ok := sample.get("createdAt").(time.Time); ok && g.chance(2) {
 		at = created
+	}
+	if login, ok := sample.get("lastLoginAt").(time.Time); ok && strings.HasPrefix(name, "lastLogin") {
+		at = login
 	}
 	return at.Format(time.RFC3339Nano)
 }
@@ -259,38 +267,27 @@ func (g *Generator) email() string {
 	return email
 }
 
-// partOfName returns a part of an object's name. It is one that selects the same
-// objects whether or not accents count.
+// partOfName returns a part of the name of an object, or of the user of a membership, with
+// or without its accents.
 func (g *Generator) partOfName(o *Object) string {
-	name := []rune(o.text("name"))
+	name := []rune(named(o).text("name"))
 	for range 10 {
 		if len(name) == 0 {
 			break
 		}
 		from := g.rand.IntN(len(name))
 		part := string(name[from:min(len(name), from+1+g.rand.IntN(4))])
-		if strings.TrimSpace(part) == part && !g.dependsOnAccents(part) {
+		switch {
+		case strings.TrimSpace(part) != part || withoutAccents(part) == "":
+		case g.chance(3):
+			return withoutAccents(part)
+		case g.chance(3):
+			return norm.NFD.String(strings.ToUpper(part))
+		default:
 			return part
 		}
 	}
 	return "nobody"
-}
-
-func (g *Generator) dependsOnAccents(part string) bool {
-	folded, bare := fold(part), withoutAccents(part)
-	return slices.ContainsFunc(g.world.names, func(name [2]string) bool {
-		return strings.Contains(name[0], folded) != strings.Contains(name[1], bare)
-	})
-}
-
-// withoutAccents returns the folded form without combining marks.
-func withoutAccents(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= 0x300 && r < 0x370 {
-			return -1
-		}
-		return r
-	}, norm.NFD.String(fold(s)))
 }
 
 // rootArguments returns the arguments of a field of Query that is no connection.

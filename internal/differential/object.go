@@ -47,8 +47,6 @@ type World struct {
 	byID  map[string]*Object
 	// people are the persons by normalized address.
 	people map[string]*Object
-	// names are the distinct names of all objects, folded, and without accents.
-	names [][2]string
 }
 
 // add returns the object with this id, and adds it to the list of its type if it is new.
@@ -68,19 +66,6 @@ func newObject(provider *Object, typ, vendorID string) *Object {
 	return &Object{Type: typ, ID: id, Provider: provider.text("name"), Fields: map[string]any{
 		"id": id, "provider": provider, "vendorId": vendorID,
 	}}
-}
-
-// addNames collects the names.
-func (w *World) addNames() {
-	seen := map[string]bool{}
-	for _, list := range w.Lists {
-		for _, o := range list {
-			if name := o.text("name"); !seen[name] {
-				seen[name] = true
-				w.names = append(w.names, [2]string{fold(name), withoutAccents(name)})
-			}
-		}
-	}
 }
 
 // addPeople adds the person of each address, and to each user its person.
@@ -137,8 +122,23 @@ func normalize(email string) string {
 	return norm.NFC.String(strings.ToLower(norm.NFC.String(strings.TrimSpace(email))))
 }
 
-// fold returns the form in which names are compared.
+// fold returns the form by which names are ordered.
 func fold(s string) string { return norm.NFC.String(cases.Fold().String(norm.NFC.String(s))) }
+
+// withoutAccents returns the form in which names are searched. The letters that have no
+// accent of their own in Unicode are those of the people and of common names.
+func withoutAccents(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r >= 0x300 && r < 0x370 {
+			return -1
+		}
+		return r
+	}, norm.NFD.String(fold(s)))
+	for letter, plain := range map[string]string{"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "ð": "d", "þ": "th", "ħ": "h"} {
+		s = strings.ReplaceAll(s, letter, plain)
+	}
+	return norm.NFC.String(s)
+}
 
 // upperSnake returns a vendor's word in upper snake case: InvitationExpired as
 // INVITATION_EXPIRED.

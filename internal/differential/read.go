@@ -54,7 +54,6 @@ func Read(vendors []Vendor) (*World, error) {
 		}
 	}
 	w.addPeople()
-	w.addNames()
 	w.Lists["Provider"] = w.Providers
 	return w, nil
 }

@@ -77,10 +77,10 @@ var types = map[string][]field{
 	"Account": fields(entity, scalars("name", "type", "status", "vendorStatus", "serviceLevel", "externalId", "externalName", "icon",
 		"technicalSupportEmail", "website", "description", "createdAt", "updatedAt"),
 		one("externalIds", "AccountExternalIds"), one("address", "Address"), one("audit", "Audit"),
-		filtered("members", "Membership", "MembershipFilter", ""), list("groups", "Group"), list("buyers", "Buyer")),
+		filtered("members", "Membership", "MembershipFilter", "UserOrder"), list("groups", "Group"), list("buyers", "Buyer")),
 	"Organization": fields(entity, scalars("name", "type", "vendorType", "status", "vendorStatus", "createdAt", "updatedAt"),
 		one("parent", "ParentOrganization"), list("subOrganizations", "SubOrganization"), many("roles", "Role"),
-		filtered("members", "Membership", "MembershipFilter", "")),
+		filtered("members", "Membership", "MembershipFilter", "UserOrder")),
 	"SubOrganization": fields(entity, scalars("name", "type", "vendorType", "status", "vendorStatus", "createdAt", "updatedAt"),
 		one("parent", "ParentOrganization")),
 	"ParentOrganization": fields(entity, scalars("name")),
@@ -97,7 +97,7 @@ var types = map[string][]field{
 	"Role": scalars("vendorId", "name", "type", "vendorType", "isDefault"),
 
 	"Node": scalars("id"), "_Entity": nil,
-	"Tenant": fields(entity, scalars("name"), filtered("members", "Membership", "MembershipFilter", "")),
+	"Tenant": fields(entity, scalars("name"), filtered("members", "Membership", "MembershipFilter", "UserOrder")),
 
 	"Phone": scalars("prefix", "number"), "UserSettings": scalars("cultureCode", "languageCode"),
 	"CustomAttribute": scalars("name", "value"), "Invitation": scalars("status", "vendorStatus", "url"),
@@ -114,7 +114,7 @@ var types = map[string][]field{
 
 // Names that the schema has.
 const (
-	peopleByEmail  = "people"
+	peopleByEmail  = "peopleByEmail"
 	buyerErrorCode = "code"
 	actorVendorID  = "vendorId"
 )
@@ -168,13 +168,14 @@ var conditions = map[string][][2]string{
 	"UserFilter": {
 		{"providers", "[String!]"}, {"email", "String"}, {"status", "[UserStatus!]"}, {"name", "String"}, {"createdAfter", "DateTime"},
 		{"createdBefore", "DateTime"}, {"updatedAfter", "DateTime"}, {"updatedBefore", "DateTime"},
+		{"lastLoginAfter", "DateTime"}, {"lastLoginBefore", "DateTime"}, {"neverLoggedIn", "Boolean"}, {"emailDomain", "String"},
 	},
 	"AccountFilter":      {{"providers", "[String!]"}, {"name", "String"}, {"status", "[AccountStatus!]"}},
 	"OrganizationFilter": {{"providers", "[String!]"}, {"name", "String"}, {"status", "[OrganizationStatus!]"}},
 	"BuyerFilter":        {{"providers", "[String!]"}, {"name", "String"}, {"status", "[BuyerStatus!]"}},
 	"SellerFilter":       {{"providers", "[String!]"}, {"name", "String"}, {"status", "[SellerStatus!]"}},
 	"EntityFilter":       {{"providers", "[String!]"}, {"name", "String"}},
-	"MembershipFilter":   {{"roles", "[MembershipRole!]"}, {"licenses", "[License!]"}, {"status", "[UserStatus!]"}},
+	"MembershipFilter":   {{"roles", "[MembershipRole!]"}, {"licenses", "[License!]"}, {"status", "[UserStatus!]"}, {"name", "String"}, {"email", "String"}},
 }
 
 // Selects reports whether queries select a field of an object type of the schema.

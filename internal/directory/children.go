@@ -52,8 +52,8 @@ func (r *childReader[T]) read(ctx context.Context, parents []model.ID) {
 	if collection == nil {
 		return
 	}
-	if len(parents) > 1 && !r.list.isEmpty() && r.window.After == nil && collection.SupportsParents(parents[0].Type()) {
-		if r.readTogether(ctx, collection, parents) {
+	if len(parents) > 1 && !r.list.isEmpty() && r.window.After == nil && r.list.Query.Order.Field == "" && collection.SupportsParents(parents[0].Type()) {
+		if r.readTogether(ctx, collection, p.Collections().Users, parents) {
 			return
 		}
 	}
@@ -82,7 +82,7 @@ func (l List) Of(parents ...model.ID) List {
 // readTogether reads the rows of all parents with one query. It returns false when the
 // parents have to be read one by one: because that takes fewer calls, or because one
 // of them may have failed the common call.
-func (r *childReader[T]) readTogether(ctx context.Context, c providers.Collection[T], parents []model.ID) bool {
+func (r *childReader[T]) readTogether(ctx context.Context, c providers.Collection[T], users providers.Collection[*model.User], parents []model.ID) bool {
 	query := r.list.Of(parents...).Query
 	rows := map[model.ID][]T{}
 	var freshness *model.Freshness
@@ -93,7 +93,7 @@ func (r *childReader[T]) readTogether(ctx context.Context, c providers.Collectio
 		if err != nil {
 			return r.fail(err, parents)
 		}
-		page = comparablePage(ctx, c, query, page)
+		page = comparablePage(ctx, c, users, query, page)
 		if pages == 0 && exceedsCallBudget(page, len(parents)) {
 			return false
 		}

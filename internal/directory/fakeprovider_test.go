@@ -123,7 +123,9 @@ func (p fakeProvider) WithCredential(token providers.Secret) providers.Provider 
 	return fakeProvider{connection(p.connection.Name + "/" + token.Reveal()), p.collections}
 }
 
-func connection(name string) *model.Provider { return &model.Provider{Name: name} }
+func connection(name string) *model.Provider {
+	return &model.Provider{Name: name, Vendor: model.SoftwareOne}
+}
 
 // withUsers returns a directory of providers with the names a, b, c and so on.
 func withUsers(collections ...*fakeCollection[*model.User]) *directory.Directory {

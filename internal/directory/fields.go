@@ -89,13 +89,20 @@ func lacksField(record model.Node, fields []string) bool {
 }
 
 // comparablePage returns a page whose rows hold what the query compares. Rows that lack a
-// part of it are read again, in one call if the vendor can. A row that could not be
-// read is left out, with its error in the page. A page with a row of which the vendor
-// hides such a value is Hidden: accepts leaves out the row.
-func comparablePage[T model.Node](ctx context.Context, c providers.Collection[T], q providers.Query, page *providers.Page[T]) *providers.Page[T] {
-	fields := comparedFields(q)
-	if len(fields) == 0 {
+// part of it are read again, in one call if the vendor can; so are the users of
+// memberships, from the provider's users. A row that could not be read is left out, with
+// its error in the page. A page with a row of which the vendor hides such a value is
+// Hidden: accepts leaves out the row.
+func comparablePage[T model.Node](
+	ctx context.Context, c providers.Collection[T], users providers.Collection[*model.User], q providers.Query, page *providers.Page[T],
+) *providers.Page[T] {
+	members, ofMembers := any(page).(*providers.Page[*model.Membership])
+	fields, ofUser := comparedFields(q, ofMembers)
+	if len(fields)+len(ofUser) == 0 {
 		return page
+	}
+	if len(ofUser) > 0 && users != nil {
+		page = any(withUsers(ctx, users, members, ofUser)).(*providers.Page[T])
 	}
 	page = withLackingFields(ctx, c, fields, page)
 	if page.Hidden || !slices.ContainsFunc(page.Items, func(row T) bool { return isUnknown(row, q) }) {
@@ -110,7 +117,7 @@ func comparablePage[T model.Node](ctx context.Context, c providers.Collection[T]
 // of the fields.
 func withLackingFields[T model.Node](ctx context.Context, c providers.Collection[T], fields []string, page *providers.Page[T]) *providers.Page[T] {
 	reader, ok := c.(providers.FieldReader[T])
-	if !ok {
+	if !ok || len(fields) == 0 {
 		return page
 	}
 	lacking := slices.DeleteFunc(slices.Clone(page.Items), func(row T) bool { return !lacksField(row, fields) })
@@ -118,14 +125,49 @@ func withLackingFields[T model.Node](ctx context.Context, c providers.Collection
 		return page
 	}
 	result := reader.GetFields(ctx, lacking, fields)
+	return replaceRows(page, result, func(row T) string { return row.GlobalID().VendorID() }, func(_, object T) T { return object })
+}
+
+// withUsers returns a page whose memberships hold users with these fields.
+func withUsers(ctx context.Context, users providers.Collection[*model.User], page *providers.Page[*model.Membership], fields []string) *providers.Page[*model.Membership] {
+	lacking := map[string]*model.User{}
+	for _, m := range page.Items {
+		if m.User != nil && lacksField(m.User, fields) {
+			lacking[m.User.VendorID] = m.User
+		}
+	}
+	if len(lacking) == 0 {
+		return page
+	}
+	var result providers.BatchResult[*model.User]
+	if reader, ok := users.(providers.FieldReader[*model.User]); ok {
+		result = reader.GetFields(ctx, slices.Collect(maps.Values(lacking)), fields)
+	} else {
+		result = users.Get(ctx, slices.Collect(maps.Keys(lacking)))
+	}
+	id := func(m *model.Membership) string {
+		if m.User == nil {
+			return ""
+		}
+		return m.User.VendorID
+	}
+	return replaceRows(page, result, id, func(m *model.Membership, u *model.User) *model.Membership {
+		completed := *m
+		completed.User = u
+		return &completed
+	})
+}
+
+// replaceRows returns a page with each row that has an object in the result replaced, and
+// without those that have an error there. id returns the id of a row in the result.
+func replaceRows[T, O any](page *providers.Page[T], result providers.BatchResult[O], id func(T) string, replace func(T, O) T) *providers.Page[T] {
 	completed := *page
 	completed.Items = nil
 	for _, row := range page.Items {
-		id := row.GlobalID().VendorID()
-		if object, ok := result.Objects[id]; ok {
-			row = object
+		if object, ok := result.Objects[id(row)]; ok {
+			row = replace(row, object)
 		}
-		if result.Failed[id] == nil {
+		if result.Failed[id(row)] == nil {
 			completed.Items = append(completed.Items, row)
 		}
 	}

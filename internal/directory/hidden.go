@@ -13,6 +13,8 @@ type condition struct {
 	fields []string
 	// orders are the orders that compare the same fields.
 	orders []model.UserOrderField
+	// ofUser is set where the fields are those of the user if the row is a membership.
+	ofUser bool
 	isSet  func(f providers.Filter) bool
 	remove func(f *providers.Filter)
 }
@@ -20,31 +22,33 @@ type condition struct {
 // conditions are all parts of a filter that compare values of a row.
 var conditions = []condition{
 	{
-		[]string{"email"}, []model.UserOrderField{model.OrderByEmail},
-		func(f providers.Filter) bool { return len(f.Emails) > 0 }, func(f *providers.Filter) { f.Emails = nil },
+		[]string{"email"}, []model.UserOrderField{model.OrderByEmail}, true,
+		func(f providers.Filter) bool { return len(f.Emails) > 0 || len(f.EmailDomains) > 0 },
+		func(f *providers.Filter) { f.Emails, f.EmailDomains = nil, nil },
 	}, {
-		[]string{"name"}, []model.UserOrderField{model.OrderByName},
+		[]string{"name"}, []model.UserOrderField{model.OrderByName}, true,
 		func(f providers.Filter) bool { return f.Name != "" }, func(f *providers.Filter) { f.Name = "" },
 	}, {
-		[]string{"status"}, []model.UserOrderField{model.OrderByStatus},
+		[]string{"status"}, []model.UserOrderField{model.OrderByStatus}, false,
 		func(f providers.Filter) bool { return len(f.Status) > 0 }, func(f *providers.Filter) { f.Status = nil },
 	}, {
-		[]string{"role"}, nil,
+		[]string{"role"}, nil, false,
 		func(f providers.Filter) bool { return len(f.Roles) > 0 }, func(f *providers.Filter) { f.Roles = nil },
 	}, {
-		[]string{"license"}, nil,
+		[]string{"license"}, nil, false,
 		func(f providers.Filter) bool { return len(f.Licenses) > 0 }, func(f *providers.Filter) { f.Licenses = nil },
 	}, {
-		[]string{"createdAt", "audit"}, []model.UserOrderField{model.OrderByCreatedAt},
+		[]string{"createdAt", "audit"}, []model.UserOrderField{model.OrderByCreatedAt}, true,
 		func(f providers.Filter) bool { return f.CreatedAfter != nil || f.CreatedBefore != nil },
 		func(f *providers.Filter) { f.CreatedAfter, f.CreatedBefore = nil, nil },
 	}, {
-		[]string{"updatedAt", "audit"}, []model.UserOrderField{model.OrderByUpdatedAt},
+		[]string{"updatedAt", "audit"}, []model.UserOrderField{model.OrderByUpdatedAt}, true,
 		func(f providers.Filter) bool { return f.UpdatedAfter != nil || f.UpdatedBefore != nil },
 		func(f *providers.Filter) { f.UpdatedAfter, f.UpdatedBefore = nil, nil },
 	}, {
-		[]string{"lastLoginAt"}, []model.UserOrderField{model.OrderByLastLoginAt},
-		func(providers.Filter) bool { return false }, func(*providers.Filter) {},
+		[]string{"lastLoginAt"}, []model.UserOrderField{model.OrderByLastLoginAt}, true,
+		func(f providers.Filter) bool { return f.NeedsLogins() },
+		func(f *providers.Filter) { f.LastLoginAfter, f.LastLoginBefore, f.NeverLoggedIn = nil, nil, nil },
 	},
 }
 
@@ -53,15 +57,21 @@ func (c condition) compares(q providers.Query) bool {
 	return c.isSet(q.Filter) || slices.Contains(c.orders, q.Order.Field)
 }
 
-// comparedFields returns the fields that filter and order of a query compare.
-func comparedFields(q providers.Query) (fields []string) {
+// comparedFields returns the fields that filter and order of a query compare: those of a
+// row, and those of its user where the rows are memberships.
+func comparedFields(q providers.Query, ofMembers bool) (fields, ofUser []string) {
 	for _, c := range conditions {
-		if c.compares(q) {
+		switch {
+		case !c.compares(q):
+		case ofMembers && c.ofUser:
+			ofUser = append(ofUser, c.fields...)
+		default:
 			fields = append(fields, c.fields...)
 		}
 	}
 	slices.Sort(fields)
-	return slices.Compact(fields)
+	slices.Sort(ofUser)
+	return slices.Compact(fields), slices.Compact(ofUser)
 }
 
 // accepts reports whether a row is one of the list that q describes.
@@ -73,12 +83,20 @@ func accepts(row model.Node, q providers.Query) bool {
 // so that it is not known whether the row is in the list, or where. A row that fails
 // another condition is known not to be in it.
 func isUnknown(row model.Node, q providers.Query) bool {
-	if !row.HasHidden() {
+	user := row
+	if m, ok := row.(*model.Membership); ok && m.User != nil {
+		user = m.User
+	}
+	if !row.HasHidden() && !user.HasHidden() {
 		return false
 	}
 	unknown := false
 	for _, c := range conditions {
-		if c.compares(q) && slices.ContainsFunc(c.fields, row.Hides) {
+		subject := row
+		if c.ofUser {
+			subject = user
+		}
+		if c.compares(q) && slices.ContainsFunc(c.fields, subject.Hides) {
 			unknown = true
 			c.remove(&q.Filter)
 		}

@@ -26,10 +26,10 @@ type List struct {
 }
 
 // ID returns the fingerprint of the list, which is the same for names that differ in
-// case or Unicode form. Cursors hold it, so that the JSON encoding of List must not
+// case, accents or Unicode form. Cursors hold it, so that the JSON encoding of List must not
 // change.
 func (l List) ID() model.ListID {
-	l.Query.Filter.Name = fold(l.Query.Filter.Name)
+	l.Query.Filter.Name = foldName(l.Query.Filter.Name)
 	description, _ := json.Marshal(l) // cannot fail: strings, numbers and times
 	return model.NewListID(string(description))
 }
@@ -121,10 +121,14 @@ func openStreams[T model.Node](d *Directory, sel Selector[T], l List, after *mod
 	var streams []*stream[T]
 	for _, p := range d.providers {
 		collection := sel(p.Collections())
+		if l.Query.Filter.NeedsLogins() && !p.Connection().Vendor.TellsLogins() {
+			continue
+		}
 		if collection == nil || l.Providers != nil && !slices.Contains(l.Providers, p.Connection().Name) {
 			continue
 		}
 		s := newStream(p.Connection(), collection, l.Query, positions[p.Connection().Name], wanted)
+		s.users = p.Collections().Users
 		streams = append(streams, s)
 	}
 	if after != nil && l.Query.Order.Field == "" {

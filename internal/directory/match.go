@@ -10,13 +10,20 @@ import (
 )
 
 // matches reports whether a row matches every part of a filter. A row without a value
-// does not match a condition on it.
+// does not match a condition on it, except that one without a login, at a vendor that
+// tells logins, has never logged in.
 func matches(row model.Node, f providers.Filter) bool {
 	a := row.Attributes()
 	switch {
 	case len(f.Emails) > 0 && (a.Email == nil || !slices.Contains(f.Emails, NormalizeEmail(*a.Email))):
 		return false
-	case f.Name != "" && (a.Name == nil || !strings.Contains(fold(*a.Name), fold(f.Name))):
+	case len(f.EmailDomains) > 0 && (a.Email == nil || !slices.Contains(f.EmailDomains, domainOf(*a.Email))):
+		return false
+	case f.Name != "" && (a.Name == nil || !strings.Contains(foldName(*a.Name), foldName(f.Name))):
+		return false
+	case f.NeedsLogins() && !knowsLogin(row):
+		return false
+	case f.NeverLoggedIn != nil && *f.NeverLoggedIn != (a.LastLoginAt == nil):
 		return false
 	case len(f.Status) > 0 && !slices.Contains(f.Status, a.Status):
 		return false
@@ -25,7 +32,17 @@ func matches(row model.Node, f providers.Filter) bool {
 	case len(f.Licenses) > 0 && (a.License == nil || !slices.Contains(f.Licenses, *a.License)):
 		return false
 	}
-	return inRange(a.CreatedAt, f.CreatedAfter, f.CreatedBefore) && inRange(a.UpdatedAt, f.UpdatedAfter, f.UpdatedBefore)
+	return inRange(a.CreatedAt, f.CreatedAfter, f.CreatedBefore) && inRange(a.UpdatedAt, f.UpdatedAfter, f.UpdatedBefore) &&
+		inRange(a.LastLoginAt, f.LastLoginAfter, f.LastLoginBefore)
+}
+
+// knowsLogin reports whether a row tells the last login of its user, or that there was
+// none.
+func knowsLogin(row model.Node) bool {
+	if m, ok := row.(*model.Membership); ok {
+		return m.User != nil && knowsLogin(m.User)
+	}
+	return row.Connection().Vendor.TellsLogins() && row.HasField("lastLoginAt")
 }
 
 // inRange reports whether an instant is strictly between two others. A nil bound is

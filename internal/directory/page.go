@@ -25,7 +25,7 @@ func (s *stream[T]) fetch(ctx context.Context, token string) *providers.Page[T] 
 		s.err = err
 		return nil
 	}
-	page = comparablePage(ctx, s.collection, s.query, page)
+	page = comparablePage(ctx, s.collection, s.users, s.query, page)
 	s.pages++
 	s.rows += len(page.Items)
 	for _, row := range page.Items {

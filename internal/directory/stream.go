@@ -17,6 +17,8 @@ type stream[T model.Node] struct {
 	provider   *model.Provider
 	collection providers.Collection[T]
 	query      providers.Query
+	// users are those of the provider, for lists of memberships that compare them.
+	users providers.Collection[*model.User]
 	// at is the position after the last returned row.
 	at model.Position
 	// head is the next row if peeked is set, and headAt the position after it.

@@ -59,9 +59,12 @@ func noArguments(l directory.List) func(Field) (directory.List, error) {
 
 // members describes the members of a tenant.
 func members(f Field) (directory.List, error) {
-	var a struct{ Filter *model.MembershipFilter }
+	var a struct {
+		Filter  *model.MembershipFilter
+		OrderBy *model.UserOrder
+	}
 	err := f.Arguments(&a)
-	return MemberList(a.Filter), err
+	return MemberList(a.Filter, a.OrderBy), err
 }
 
 // value is a field that holds an object without an id.

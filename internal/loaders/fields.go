@@ -90,7 +90,7 @@ var edges = []edge{
 	nodeByID("node"),
 	nodesByID("nodes"),
 	personByEmail("person"),
-	peopleByEmail("people"),
+	peopleByEmail("peopleByEmail"),
 	providerByName("provider"),
 	allProviders("providers"),
 	entitiesByRepresentation("_entities"),

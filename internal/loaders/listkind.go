@@ -20,15 +20,22 @@ func UserList(in *model.Provider, f *model.UserFilter, o *model.UserOrder) (dire
 		Name: text(f.Name), Status: words(f.Status),
 		CreatedAfter: (*time.Time)(f.CreatedAfter), CreatedBefore: (*time.Time)(f.CreatedBefore),
 		UpdatedAfter: (*time.Time)(f.UpdatedAfter), UpdatedBefore: (*time.Time)(f.UpdatedBefore),
+		LastLoginAfter: (*time.Time)(f.LastLoginAfter), LastLoginBefore: (*time.Time)(f.LastLoginBefore), NeverLoggedIn: f.NeverLoggedIn,
+	}
+	if f.EmailDomain != nil {
+		filter.EmailDomains = []string{directory.NormalizeEmail(*f.EmailDomain)}
 	}
 	if f.Email != nil {
 		filter.Emails = []string{directory.NormalizeEmail(*f.Email)}
 	}
-	var order providers.Order
-	if o != nil {
-		order = providers.Order{Field: o.Field, Descending: o.Direction == model.Descending}
+	return providerList("users", in, f.Providers, filter, userOrder(o))
+}
+
+func userOrder(o *model.UserOrder) providers.Order {
+	if o == nil {
+		return providers.Order{}
 	}
-	return providerList("users", in, f.Providers, filter, order)
+	return providers.Order{Field: o.Field, Descending: o.Direction == model.Descending}
 }
 
 // AccountList describes a list of accounts, as UserList does.
@@ -80,12 +87,16 @@ func ModuleList(f *model.EntityFilter, o *model.EntityOrder) (directory.List, er
 }
 
 // MemberList describes the memberships of a tenant.
-func MemberList(f *model.MembershipFilter) directory.List {
-	l := directory.List{Kind: "members"}
-	if f != nil {
-		l.Query.Filter = providers.Filter{
-			Roles: distinct(f.Roles), Licenses: distinct(f.Licenses), Status: words(f.Status), Database: text(f.Database),
-		}
+func MemberList(f *model.MembershipFilter, o *model.UserOrder) directory.List {
+	l := directory.List{Kind: "members", Query: providers.Query{Order: userOrder(o)}}
+	if f == nil {
+		return l
+	}
+	l.Query.Filter = providers.Filter{
+		Roles: distinct(f.Roles), Licenses: distinct(f.Licenses), Status: words(f.Status), Database: text(f.Database), Name: text(f.Name),
+	}
+	if f.Email != nil {
+		l.Query.Filter.Emails = []string{directory.NormalizeEmail(*f.Email)}
 	}
 	return l
 }

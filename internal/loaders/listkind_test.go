@@ -46,14 +46,14 @@ func TestLists_FingerprintOfFilter(t *testing.T) {
 			userList(t, nil, model.UserFilter{Status: []model.UserStatus{}}),
 		},
 		"roles": {
-			loaders.MemberList(&model.MembershipFilter{Roles: []model.MembershipRole{"OWNER", "ADMIN"}}),
-			loaders.MemberList(&model.MembershipFilter{Roles: []model.MembershipRole{"ADMIN", "OWNER", "ADMIN"}}),
-			loaders.MemberList(&model.MembershipFilter{Roles: []model.MembershipRole{}}),
+			loaders.MemberList(&model.MembershipFilter{Roles: []model.MembershipRole{"OWNER", "ADMIN"}}, nil),
+			loaders.MemberList(&model.MembershipFilter{Roles: []model.MembershipRole{"ADMIN", "OWNER", "ADMIN"}}, nil),
+			loaders.MemberList(&model.MembershipFilter{Roles: []model.MembershipRole{}}, nil),
 		},
 		"licenses": {
-			loaders.MemberList(&model.MembershipFilter{Licenses: []model.License{"FULL", "BASIC"}}),
-			loaders.MemberList(&model.MembershipFilter{Licenses: []model.License{"BASIC", "FULL"}}),
-			loaders.MemberList(nil),
+			loaders.MemberList(&model.MembershipFilter{Licenses: []model.License{"FULL", "BASIC"}}, nil),
+			loaders.MemberList(&model.MembershipFilter{Licenses: []model.License{"BASIC", "FULL"}}, nil),
+			loaders.MemberList(nil, nil),
 		},
 	} {
 		if c.list.ID() != c.same.ID() {

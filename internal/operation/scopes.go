@@ -20,10 +20,10 @@ func (o *Operation) RequireScopes(scopes [][]string) error {
 	return forbidden(scopes)
 }
 
-// AuthorizeOrder fails with FORBIDDEN for an order that would reveal values which
-// are redacted for the caller.
-func (o *Operation) AuthorizeOrder(order *model.UserOrder) error {
-	if isAuthorizedOrder(o.Caller, order) {
+// AuthorizeList fails with FORBIDDEN for a filter of users, or an order of users or
+// members, that would reveal values which are redacted for the caller.
+func (o *Operation) AuthorizeList(filter *model.UserFilter, order *model.UserOrder) error {
+	if o.Caller.HasScope(auth.PersonalRead) || !filter.IsPersonal() && !isPersonalOrder(order) {
 		return nil
 	}
 	return forbidden([][]string{{auth.PersonalRead}})
@@ -32,8 +32,8 @@ func (o *Operation) AuthorizeOrder(order *model.UserOrder) error {
 // sensitiveOrders are the orders by fields that may be redacted.
 var sensitiveOrders = map[model.UserOrderField]bool{model.OrderByEmail: true, model.OrderByLastLoginAt: true}
 
-func isAuthorizedOrder(c *auth.Caller, order *model.UserOrder) bool {
-	return order == nil || !sensitiveOrders[order.Field] || c.HasScope(auth.PersonalRead)
+func isPersonalOrder(order *model.UserOrder) bool {
+	return order != nil && sensitiveOrders[order.Field]
 }
 
 func hasScopes(c *auth.Caller, scopes [][]string) bool {
@@ -66,8 +66,12 @@ func isRedacted(c *auth.Caller, f graphql.CollectedField, variables map[string]a
 	if scopes := requiredScopes(f.Definition); scopes != nil {
 		return !hasScopes(c, scopes)
 	}
-	var arguments struct{ OrderBy *model.UserOrder }
-	return f.Name == "users" && decodeArguments(f, variables, &arguments) == nil && !isAuthorizedOrder(c, arguments.OrderBy)
+	var arguments struct {
+		Filter  *model.UserFilter
+		OrderBy *model.UserOrder
+	}
+	return (f.Name == "users" || f.Name == "members") && decodeArguments(f, variables, &arguments) == nil &&
+		(arguments.Filter.IsPersonal() || isPersonalOrder(arguments.OrderBy))
 }
 
 // requiredScopes returns the argument of a field's `@requiresScopes`, nil without

@@ -19,7 +19,7 @@ func TestVariables_Coercion(t *testing.T) {
 		status = "query ($v: [UserStatus!]) { users(filter: {status: $v}) { __typename } }"
 		first  = "query ($v: Int) { users(first: $v) { __typename } }"
 		name   = "query ($v: String) { users(filter: {name: $v}) { __typename } }"
-		emails = "query ($v: [String!]!) { people(emails: $v) { email } }"
+		emails = "query ($v: [String!]!) { peopleByEmail(emails: $v) { email } }"
 		ids    = "query ($v: [ID!]!) { nodes(ids: $v) { id } }"
 		skip   = "query ($v: Boolean!) { __typename @skip(if: $v) }"
 		ok     = ""

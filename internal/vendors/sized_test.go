@@ -55,6 +55,9 @@ func TestSimulateSized(t *testing.T) {
 					never++
 				}
 			}
+			if tells := never < users; tells != v.Name.TellsLogins() {
+				t.Errorf("users have a last login: %t, Vendor.TellsLogins: %t", tells, !tells)
+			}
 			if capitals == 0 && v.Name != model.ActivityInfo || never == 0 {
 				t.Errorf("%d addresses with a capital letter, %d users without a login", capitals, never)
 			}

@@ -2,6 +2,7 @@ package activeplatform
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"sync"
 
@@ -85,10 +86,17 @@ func (m memberships) Page(ctx context.Context, q providers.Query, token string) 
 	if err != nil {
 		return nil, err
 	}
-	if len(q.Filter.Status) > 0 {
+	if !isUnfiltered(q.Filter) {
 		page.Total = nil
 	}
 	return page, nil
+}
+
+// isUnfiltered reports whether every membership that canMatch reports true for meets a
+// filter.
+func isUnfiltered(f providers.Filter) bool {
+	f.Roles, f.Licenses = nil, nil
+	return reflect.ValueOf(f).IsZero()
 }
 
 // SupportsOrder reports true for the vendor's order only.

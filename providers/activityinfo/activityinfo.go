@@ -13,6 +13,7 @@ package activityinfo
 import (
 	"context"
 	"fmt"
+	"reflect"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/upstream"
@@ -112,8 +113,8 @@ func singlePage[T any](all accountReplies[T], applied bool) *providers.Page[T] {
 // isEmptyFilter reports whether a filter has no condition on users or accounts. The
 // vendor supports none of them. Conditions on memberships are not considered.
 func isEmptyFilter(f providers.Filter) bool {
-	return len(f.Emails) == 0 && f.Name == "" && len(f.Status) == 0 &&
-		f.CreatedAfter == nil && f.CreatedBefore == nil && f.UpdatedAfter == nil && f.UpdatedBefore == nil
+	f.Roles, f.Licenses, f.Database = nil, nil, ""
+	return reflect.ValueOf(f).IsZero()
 }
 
 func (p *Provider) invalidArgument(detail string) error {

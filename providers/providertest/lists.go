@@ -65,16 +65,30 @@ func (s suite) filters(t *testing.T) {
 	if emails := addresses(all); len(emails) > 0 {
 		cases["one e-mail"] = providers.Filter{Emails: emails[:1]}
 		cases["several e-mails"] = providers.Filter{Emails: emails[:min(3, len(emails))]}
+		cases["e-mail domain"] = providers.Filter{EmailDomains: []string{emails[0][strings.Index(emails[0], "@")+1:]}}
 		cases["e-mail and status"] = providers.Filter{Emails: emails[:1], Status: []string{string(model.UserActive)}}
 	}
 	if sample.Name != nil {
 		cases["name"] = providers.Filter{Name: *sample.Name}
 		cases["name in upper case"] = providers.Filter{Name: strings.ToUpper(*sample.Name)}
 	}
+	for _, node := range all.nodes {
+		if u := node.(*model.User); u.Name != nil && bare(*u.Name) != strings.ToLower(*u.Name) {
+			cases["name without accents"] = providers.Filter{Name: bare(*u.Name)}
+			break
+		}
+	}
 	if len(dates) > 0 {
 		cases["created after"] = providers.Filter{CreatedAfter: &dates[len(dates)/2]}
 		cases["created before"] = providers.Filter{CreatedBefore: &dates[len(dates)/2]}
 		cases["created between"] = providers.Filter{CreatedAfter: &dates[len(dates)/3], CreatedBefore: &dates[2*len(dates)/3]}
+	}
+	never, login := true, time.Date(2026, 1, 20, 0, 0, 0, 0, time.UTC)
+	if p.Connection().Vendor.TellsLogins() {
+		cases["never logged in"] = providers.Filter{NeverLoggedIn: &never}
+		cases["logged in"] = providers.Filter{NeverLoggedIn: new(bool)}
+		cases["last login after"] = providers.Filter{LastLoginAfter: &login}
+		cases["last login before"] = providers.Filter{LastLoginBefore: &login}
 	}
 	for name, filter := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -114,9 +128,21 @@ func addresses(r rows) []string {
 func matches(f providers.Filter, u *model.User) bool {
 	return (f.Emails == nil || u.Email != nil && slices.Contains(f.Emails, strings.ToLower(*u.Email))) &&
 		(f.Status == nil || slices.Contains(f.Status, string(u.Status))) &&
-		(f.Name == "" || u.Name != nil && strings.Contains(strings.ToLower(*u.Name), strings.ToLower(f.Name))) &&
+		(f.EmailDomains == nil || u.Email != nil && strings.HasSuffix(strings.ToLower(*u.Email), "@"+f.EmailDomains[0])) &&
+		(f.Name == "" || u.Name != nil && strings.Contains(bare(*u.Name), bare(f.Name))) &&
+		(f.NeverLoggedIn == nil || *f.NeverLoggedIn == (u.LastLoginAt == nil)) &&
+		(f.LastLoginAfter == nil || u.LastLoginAt != nil && u.LastLoginAt.After(*f.LastLoginAfter)) &&
+		(f.LastLoginBefore == nil || u.LastLoginAt != nil && u.LastLoginAt.Before(*f.LastLoginBefore)) &&
 		(f.CreatedAfter == nil || u.CreatedAt != nil && u.CreatedAt.After(*f.CreatedAfter)) &&
 		(f.CreatedBefore == nil || u.CreatedAt != nil && u.CreatedAt.Before(*f.CreatedBefore))
+}
+
+// bare returns a text in lower case, with plain letters for the accented ones of the
+// simulators' people.
+func bare(s string) string {
+	return strings.NewReplacer(
+		"é", "e", "ë", "e", "ł", "l", "ø", "o", "å", "a", "â", "a", "ễ", "e", "ö", "o", "ü", "u", "ş", "s", "š", "s", "á", "a", "í", "i", "đ", "d", "ặ", "a",
+	).Replace(strings.ToLower(s))
 }
 
 // orders checks the orders that a vendor supports. Text is compared in lower case.

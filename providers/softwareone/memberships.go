@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -270,7 +271,10 @@ func (m *memberships) page(ctx context.Context, q providers.Query, token string)
 	if err != nil {
 		return nil, err
 	}
-	return l.page(ctx, m.client, at, 1, len(q.Filter.Status) == 0 && len(q.Filter.Emails) == 0)
+	// Every member that matchesNoMember does not exclude has these.
+	rest := q.Filter
+	rest.Roles, rest.Licenses = nil, nil
+	return l.page(ctx, m.client, at, 1, reflect.ValueOf(rest).IsZero())
 }
 
 // matchesNoMember reports whether no member can match: members have no license,

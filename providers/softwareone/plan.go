@@ -44,7 +44,11 @@ func (c *collection[T]) plan(q providers.Query) plan {
 			p.exact = false
 		}
 	}
-	p.addName(q.Filter.Name)
+	if len(q.Filter.EmailDomains) == 1 && c.kind == model.TypeUser {
+		p.addDomain(q.Filter.EmailDomains[0])
+	}
+	// The vendor does not document whether its search ignores accents, as the graph's does.
+	p.exact = p.exact && q.Filter.Name == "" && len(q.Filter.EmailDomains) == 0 && !q.Filter.NeedsLogins()
 	p.addStatuses(c.statuses, q.Filter.Status)
 	p.addTimes(createdAt, q.Filter.CreatedAfter, q.Filter.CreatedBefore)
 	p.addTimes(updatedAt, q.Filter.UpdatedAfter, q.Filter.UpdatedBefore)
@@ -68,7 +72,7 @@ func (p *plan) addEmails(emails []string) {
 	p.compared = append(p.compared, "email")
 	var conditions []condition
 	for _, email := range emails {
-		run := longestPlainRun(email, "")
+		run := longestPlainRun(email)
 		if len(run) < minRun {
 			return
 		}
@@ -85,28 +89,21 @@ func (p *plan) addEmails(emails []string) {
 	p.parts = append(p.parts, anyOf(conditions[start:]))
 }
 
+// addDomain matches addresses that contain the longest part of a domain that has only one
+// spelling.
+func (p *plan) addDomain(domain string) {
+	p.compared = append(p.compared, "email")
+	if run := longestPlainRun("@" + domain); len(run) >= minRun {
+		p.conditions = append(p.conditions, contains("email", run[:min(len(run), maxEmail)]))
+	}
+}
+
 // maxEmail is the length to which a query cuts an address.
 const maxEmail = 254
 
 // minRun is the shortest run of a text that is worth a condition when the whole
 // text cannot be one.
 const minRun = 2
-
-func (p *plan) addName(name string) {
-	if name == "" {
-		return
-	}
-	p.compared = append(p.compared, "name")
-	run := longestPlainRun(name, sharpSExpansion)
-	if run == name {
-		p.conditions = append(p.conditions, contains("name", run))
-		return
-	}
-	p.exact = false
-	if len(run) >= minRun {
-		p.conditions = append(p.conditions, contains("name", run))
-	}
-}
 
 func (p *plan) addStatuses(known []statusValue, statuses []string) {
 	if len(statuses) == 0 {

@@ -85,16 +85,11 @@ func isPlainRune(r rune) bool {
 	return r >= ' ' && r < 0x7f && r != '*' && r != '\\' && r != '"'
 }
 
-// sharpSExpansion is equal to the letter ß in names, but not in e-mail
-// addresses.
-const sharpSExpansion = "ss"
-
-// longestPlainRun returns the longest part of the text that is plain and is the
-// same, but for case, in every spelling of the text. A letter before a non-ASCII
-// rune is no part of a run, since the rune may be its accent; nor is separator,
-// which may be spelled as another letter, "" for none. It returns "" where there
+// longestPlainRun returns the longest part of an address that is plain and is the
+// same, but for case, in every spelling of the address. A letter before a non-ASCII
+// rune is no part of a run, since the rune may be its accent. It returns "" where there
 // is no such part.
-func longestPlainRun(text, separator string) string {
+func longestPlainRun(text string) string {
 	longest := ""
 	for text != "" {
 		end := strings.IndexFunc(text, func(r rune) bool { return !isPlainRune(r) })
@@ -105,9 +100,6 @@ func longestPlainRun(text, separator string) string {
 			if r >= utf8.RuneSelf && run != "" {
 				run = run[:len(run)-1]
 			}
-		}
-		if i := strings.Index(strings.ToLower(run), separator); separator != "" && i >= 0 {
-			run, rest = run[:i], text[i+len(separator):]
 		}
 		if run = strings.TrimSpace(run); len(run) > len(longest) {
 			longest = run
