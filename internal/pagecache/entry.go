@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/fair"
 )
 
 // entry is one cached value; immutable.
@@ -16,6 +17,8 @@ type entry struct {
 	generation       uint64
 	tags             []model.ID
 	size             int // of the body, in bytes
+	// held is the entry's place in the share of its owner; nil without one.
+	held *fair.Held[typedKey]
 }
 
 const (
@@ -25,7 +28,7 @@ const (
 	// memory of an entry beside it: the cache's table, the key and this package's struct.
 	// BenchmarkDecodedSize measures the factor.
 	decodedFactor = 3
-	entryOverhead = 400
+	entryOverhead = 500
 	// largestShare of memory that one value may take: 1/8.
 	largestShare = 8
 )

@@ -24,6 +24,14 @@ type batch struct {
 	generation generation
 }
 
+// owner is the caller whose share of memory the entries belong to; "" in the background.
+func (b *batch) owner() string {
+	if b.background {
+		return ""
+	}
+	return b.scope.owner()
+}
+
 // outcome is the result of one lookup.
 type outcome struct {
 	value               any

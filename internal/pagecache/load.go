@@ -128,7 +128,7 @@ func (c *Cache) acceptStored(b *batch, calls []*call, found map[Key]stored) (lef
 			tags: tags, size: len(v.body),
 		}
 		// A value that was in Redis before an invalidation must not be served either.
-		if !c.memory.put(k, e, b.generation) {
+		if !c.memory.put(k, e, b.generation, b.owner()) {
 			left = append(left, call)
 			continue
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/maypok86/otter/v2"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/fair"
 )
 
 // typedKey is a key and the type that its body is decoded into. Memory and calls in flight
@@ -22,8 +23,10 @@ type typedKey struct {
 type memory struct {
 	cache       *otter.Cache[typedKey, *entry]
 	generations *generations
-	max         int64
-	sweeping    atomic.Bool
+	// shares bounds what the entries of one caller take.
+	shares   *fair.Shares[typedKey]
+	max      int64
+	sweeping atomic.Bool
 	// invalidations counts completed invalidations.
 	invalidations atomic.Uint64
 }
@@ -33,7 +36,7 @@ func newMemory(maxBytes int64, now func() time.Time, observe func(Event)) (*memo
 	if err != nil {
 		return nil, err
 	}
-	m := &memory{generations: g, max: maxBytes}
+	m := &memory{generations: g, max: maxBytes, shares: fair.NewShares[typedKey](maxBytes)}
 	m.cache, err = otter.New(&otter.Options[typedKey, *entry]{
 		MaximumWeight: uint64(maxBytes),
 		Weigher:       func(_ typedKey, e *entry) uint32 { return e.weight() },
@@ -41,6 +44,7 @@ func newMemory(maxBytes int64, now func() time.Time, observe func(Event)) (*memo
 			return max(time.Nanosecond, e.Value.gone.Sub(now()))
 		}),
 		OnDeletion: func(e otter.DeletionEvent[typedKey, *entry]) {
+			m.shares.Remove(e.Value.held)
 			if e.Cause == otter.CauseOverflow {
 				observe(Event{Kind: Evicted, N: 1, Bytes: e.Value.size})
 			}
@@ -58,10 +62,11 @@ func (m *memory) get(k typedKey, g generation, now time.Time) *entry {
 	return e
 }
 
-// put stores an entry that was loaded while its scope was in generation g, unless memory has
-// a newer one. It reports whether the scope is still in that generation; otherwise the entry
+// put stores an entry that was loaded for an owner while its scope was in generation g,
+// unless memory has a newer one. An entry that is revalidated in the background, for no
+// owner, keeps the one that it has. It reports whether the scope is still in that generation; otherwise the entry
 // is not stored, and must not be cached by callers either.
-func (m *memory) put(k typedKey, e *entry, g generation) (current bool) {
+func (m *memory) put(k typedKey, e *entry, g generation, owner string) (current bool) {
 	// The order matters: drop changes the generation before it reads stored.
 	g.stored.Store(true)
 	if m.generations.of(k.key.scope) != g {
@@ -71,12 +76,28 @@ func (m *memory) put(k typedKey, e *entry, g generation) (current bool) {
 		return true
 	}
 	e.generation = g.number
+	if old, ok := m.cache.GetEntryQuietly(k); ok && owner == "" {
+		owner = old.Value.held.Owner()
+	}
+	var evict []*fair.Held[typedKey]
+	if owner != "" {
+		e.held, evict = m.shares.Add(owner, k, int64(e.weight()))
+	}
 	m.cache.Compute(k, func(old *entry, found bool) (*entry, otter.ComputeOp) {
 		if found && old.generation == e.generation && old.fetched.After(e.fetched) {
+			m.shares.Remove(e.held)
 			return old, otter.CancelOp
 		}
 		return e, otter.WriteOp
 	})
+	for _, h := range evict {
+		m.cache.ComputeIfPresent(h.Key, func(old *entry) (*entry, otter.ComputeOp) {
+			if old.held != h {
+				return old, otter.CancelOp
+			}
+			return nil, otter.InvalidateOp
+		})
+	}
 	// An invalidation changes the generation before it removes entries, so that either it
 	// sees this entry or this check sees the new generation.
 	if m.generations.of(k.key.scope) != g {
@@ -139,6 +160,6 @@ func Prime[T any](s *Scope, key Key, value T, size int, fetchedAt time.Time) {
 	}
 	e := c.newEntry(value, tagsOf(value), size, fetchedAt)
 	if c.now().Before(e.gone) {
-		c.memory.put(typedKey{key: key, typ: reflect.TypeFor[T]()}, e, g)
+		c.memory.put(typedKey{key: key, typ: reflect.TypeFor[T]()}, e, g, s.owner())
 	}
 }

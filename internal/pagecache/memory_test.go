@@ -99,3 +99,47 @@ func TestVersion_ChangesWithInvalidations(t *testing.T) {
 	v.respond(failing(providers.Unauthenticated))
 	changes("refused credential with entries", true, func() { v.one(t.Context(), good, "bert") })
 }
+
+// reader is a caller that reads.
+type reader string
+
+func (r reader) ReaderID() string { return string(r) }
+func (reader) BeginWait()         {}
+func (reader) EndWait()           {}
+
+// A caller that reads a lot does not evict what another has read. Without shares, which
+// readers without an identity do not have, it does.
+func TestMemory_SharesOfCallers(t *testing.T) {
+	for _, c := range []struct {
+		greedy, polite reader
+		fair           bool
+	}{{"greedy", "polite", true}, {"", "", false}} {
+		config := minute()
+		config.MaxBytes = 1 << 20
+		bubble(t, config, func(t *testing.T, cache *pagecache.Cache) {
+			v := &vendor{}
+			v.respond(func(string) pagecache.Loaded { return pagecache.Loaded{Body: make([]byte, 2000)} })
+			s := scope(cache, "token")
+			greedy, polite := s.For(c.greedy), s.For(c.polite)
+			const pages = 20 // of about 160 that fit
+			for i := range pages {
+				v.one(t.Context(), polite, fmt.Sprint("polite ", i))
+			}
+			for range 2 {
+				for i := range 1000 {
+					v.one(t.Context(), greedy, fmt.Sprint("greedy ", i))
+				}
+			}
+			synctest.Wait()
+			hits := 0
+			for i := range pages {
+				if v.one(t.Context(), polite, fmt.Sprint("polite ", i)).Source == pagecache.FromMemory {
+					hits++
+				}
+			}
+			if kept := hits == pages; kept != c.fair {
+				t.Errorf("with shares %t: %d of %d pages are left", c.fair, hits, pages)
+			}
+		})
+	}
+}

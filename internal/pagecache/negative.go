@@ -23,7 +23,7 @@ func (s *Scope) CacheError(key Key, f func() error, cacheable func(error) bool, 
 	if err != nil && !c.disabled() && cacheable(err) {
 		e := c.newAbsence(c.now())
 		e.value, e.tags = negative{err}, tags
-		c.memory.put(k, e, g)
+		c.memory.put(k, e, g, s.owner())
 	}
 	return err
 }

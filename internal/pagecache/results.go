@@ -101,7 +101,7 @@ func (c *Cache) store(b *batch, r *result) {
 		return
 	}
 	o := r.outcome
-	if r.entry != nil && !c.disabled() && !c.memory.put(r.call.Key(), r.entry, b.generation) {
+	if r.entry != nil && !c.disabled() && !c.memory.put(r.call.Key(), r.entry, b.generation, b.owner()) {
 		o.freshUntil = r.entry.fetched
 	}
 	c.complete(b, r.call, o)

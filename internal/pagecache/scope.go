@@ -37,6 +37,15 @@ func (s *Scope) For(r Reader) *Scope {
 	return &scope
 }
 
+// owner is the caller whose share of memory the entries belong to that this reader loads;
+// "" for none.
+func (s *Scope) owner() string {
+	if s.reader == nil {
+		return ""
+	}
+	return s.reader.ReaderID()
+}
+
 // wait reports that the reader waits until the returned function is called.
 func (s *Scope) wait() (done func()) {
 	if s.reader == nil {

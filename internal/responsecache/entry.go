@@ -10,6 +10,9 @@ type Entry[T any] struct {
 	FreshFor time.Duration
 	// Size is the memory that Value takes, in bytes.
 	Size int
+	// Owner is the caller that the response was computed for. No owner's responses take
+	// more than its share of the cache while there are others; "" has no share.
+	Owner string
 }
 
 // entryOverhead is the memory that an entry takes beside its value, in bytes: the key,

@@ -13,6 +13,7 @@ import (
 
 	"github.com/maypok86/otter/v2"
 
+	"github.com/accountgraph/accountgraph/internal/fair"
 	"github.com/accountgraph/accountgraph/internal/singleflight"
 )
 
@@ -23,6 +24,7 @@ const largestShare = 8
 type Cache[T any] struct {
 	entries *otter.Cache[Key, stored[T]] // nil without memory
 	max     int64
+	shares  *fair.Shares[Key]
 	version func() uint64
 	now     func() time.Time
 	// lastVersion is the version at the last Get.
@@ -35,6 +37,7 @@ type stored[T any] struct {
 	Entry[T]
 	version uint64
 	until   time.Time
+	held    *fair.Held[Key] // nil without an owner
 }
 
 // callKey is a request and the version at which it came in: a caller that comes after an
@@ -53,7 +56,7 @@ type result[T any] struct {
 // every invalidation of the data that responses are made of: entries and calls of
 // another version are not used.
 func New[T any](maxBytes int64, version func() uint64, now func() time.Time) *Cache[T] {
-	c := &Cache[T]{max: maxBytes, version: version, now: now}
+	c := &Cache[T]{max: maxBytes, version: version, now: now, shares: fair.NewShares[Key](maxBytes)}
 	if maxBytes <= 0 {
 		return c
 	}
@@ -64,6 +67,7 @@ func New[T any](maxBytes int64, version func() uint64, now func() time.Time) *Ca
 		Weigher: func(_ Key, s stored[T]) uint32 {
 			return uint32(min(s.weight(), math.MaxUint32))
 		},
+		OnDeletion: func(e otter.DeletionEvent[Key, stored[T]]) { c.shares.Remove(e.Value.held) },
 		ExpiryCalculator: otter.ExpiryWritingFunc(func(e otter.Entry[Key, stored[T]]) time.Duration {
 			return max(time.Nanosecond, e.Value.until.Sub(now()))
 		}),
@@ -109,9 +113,26 @@ func (c *Cache[T]) run(ctx context.Context, k callKey, fn func(ctx context.Conte
 	e := fn(ctx)
 	fits := c.entries != nil && e.weight() <= c.max/largestShare
 	if fits && e.FreshFor > 0 && c.version() == k.version {
-		c.entries.Set(k.key, stored[T]{e, k.version, began.Add(e.FreshFor)})
+		c.store(k.key, stored[T]{Entry: e, version: k.version, until: began.Add(e.FreshFor)})
 	}
 	return result[T]{e, Miss}
+}
+
+// store caches an entry, and removes those with which its owner exceeds its share.
+func (c *Cache[T]) store(key Key, s stored[T]) {
+	var evict []*fair.Held[Key]
+	if s.Owner != "" {
+		s.held, evict = c.shares.Add(s.Owner, key, s.weight())
+	}
+	c.entries.Set(key, s)
+	for _, h := range evict {
+		c.entries.ComputeIfPresent(h.Key, func(old stored[T]) (stored[T], otter.ComputeOp) {
+			if old.held != h {
+				return old, otter.CancelOp
+			}
+			return old, otter.InvalidateOp
+		})
+	}
 }
 
 // clear frees the entries of earlier versions.

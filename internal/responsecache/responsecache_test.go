@@ -191,3 +191,42 @@ func TestCache_BoundsMemory(t *testing.T) {
 	get(t, c, b, "too large", first, responsecache.Miss)
 	get(t, c, b, "too large", first+1, responsecache.Miss)
 }
+
+// A caller with many responses does not evict those of another. Without owners it does.
+func TestCache_SharesOfOwners(t *testing.T) {
+	for _, withOwners := range []bool{true, false} {
+		c := responsecache.New[int](1<<16, func() uint64 { return 0 }, time.Now)
+		t.Cleanup(c.Close)
+		get := func(owner string, i int) responsecache.Source {
+			_, source, err := c.Get(t.Context(), responsecache.NewKey([]byte(owner), fmt.Append(nil, i)), func(context.Context) responsecache.Entry[int] {
+				e := responsecache.Entry[int]{FreshFor: time.Hour, Size: 100}
+				if withOwners {
+					e.Owner = owner
+				}
+				return e
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return source
+		}
+		const responses = 20 // of about 130 that fit
+		for i := range responses {
+			get("polite", i)
+		}
+		for range 2 {
+			for i := range 1000 {
+				get("greedy", i)
+			}
+		}
+		hits := 0
+		for i := range responses {
+			if get("polite", i) == responsecache.Hit {
+				hits++
+			}
+		}
+		if kept := hits == responses; kept != withOwners {
+			t.Errorf("with owners %t: %d of %d responses are left", withOwners, hits, responses)
+		}
+	}
+}

@@ -40,7 +40,7 @@ func (t *transport) execute(
 ) (result, responsecache.Source, error) {
 	run := func(ctx context.Context) responsecache.Entry[result] {
 		r := t.executeAdmitted(ctx, caller, params, exec)
-		return responsecache.Entry[result]{Value: r, FreshFor: r.fresh, Size: len(r.data) + len(r.extensions)}
+		return responsecache.Entry[result]{Value: r, FreshFor: r.fresh, Size: len(r.data) + len(r.extensions), Owner: caller.ID()}
 	}
 	if !isCacheable(kind, params) {
 		r := run(ctx).Value

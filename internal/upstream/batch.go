@@ -83,11 +83,12 @@ func (o BatchRequest[T]) Get(ctx context.Context, c *Client, ids []string) provi
 
 // Prime caches the complete objects of a page under their own keys, so that a later
 // Get needs no call for them. It is for the reader whose Reply is Decoded.
-func (o BatchRequest[T]) Prime(c *Client, page []T, freshness model.Freshness) {
+func (o BatchRequest[T]) Prime(ctx context.Context, c *Client, page []T, freshness model.Freshness) {
+	scope := c.scope.For(operation.From(ctx))
 	for _, object := range page {
 		if n, ok := any(object).(model.Node); ok && n.Complete() {
-			key := c.scope.Object(o.Kind, n.GlobalID().VendorID())
-			pagecache.Prime(c.scope, key, newCacheEntry(object), rowSize, freshness.FetchedAt)
+			key := scope.Object(o.Kind, n.GlobalID().VendorID())
+			pagecache.Prime(scope, key, newCacheEntry(object), rowSize, freshness.FetchedAt)
 		}
 	}
 }

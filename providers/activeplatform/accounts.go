@@ -29,7 +29,7 @@ func (a accounts) Page(ctx context.Context, q providers.Query, token string) (*p
 	}
 	page, decoded, err := pageAt(ctx, a.Provider, a.listAccounts(orderParams(q.Order)), at)
 	if decoded {
-		a.accountByID().Prime(a.client, page.Items, page.Freshness)
+		a.accountByID().Prime(ctx, a.client, page.Items, page.Freshness)
 	}
 	return page, err
 }

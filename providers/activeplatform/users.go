@@ -49,7 +49,7 @@ func (u users) Page(ctx context.Context, q providers.Query, token string) (*prov
 	l.mayRepeat = len(emails) > 0
 	page, decoded, err := pageAt(ctx, u.Provider, l, at)
 	if decoded {
-		u.userByID().Prime(u.client, page.Items, page.Freshness)
+		u.userByID().Prime(ctx, u.client, page.Items, page.Freshness)
 	}
 	return page, err
 }

@@ -155,7 +155,7 @@ func (c *collection[T]) page(ctx context.Context, q providers.Query, token strin
 		named: c.properties.selectedSet(), decode: c.decode,
 		properties: c.properties, compared: c.properties.set(p.compared...),
 		cacheObjects: func(page []T, freshness model.Freshness) {
-			c.batch(c.properties.selectedSet(), c.selects).Prime(c.client, page, freshness)
+			c.batch(c.properties.selectedSet(), c.selects).Prime(ctx, c.client, page, freshness)
 		},
 	}
 	if q.Parent.Type != "" {
