@@ -6,6 +6,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/parser"
+	"github.com/vektah/gqlparser/v2/validator"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
 // Document is a parsed document within all limits that do not depend on variables.
@@ -30,6 +32,9 @@ type operation struct {
 
 // Read parses a document and checks all limits that do not depend on variables. The
 // error is a *gqlerror.Error whose `extensions.code` is a Code.
+//
+// Without introspection, it also validates the document before it checks the cost: with which
+// error a document is rejected must not depend on which names exist in the schema.
 func (v *Validator) Read(text string) (*Document, error) {
 	if len(text) > v.limits.Bytes {
 		return nil, newError(TooLarge, nil, "the document has more than %d bytes", v.limits.Bytes)
@@ -38,12 +43,21 @@ func (v *Validator) Read(text string) (*Document, error) {
 	if err != nil {
 		return nil, v.parseError(err)
 	}
+	if len(parsed.Operations) == 0 {
+		return nil, newError(ValidationFailed, nil, "the document has no operation")
+	}
 	fragments := make(map[string]*ast.FragmentDefinition, len(parsed.Fragments))
 	for _, f := range parsed.Fragments {
 		fragments[f.Name] = f
 	}
 	if err := v.checkShape(parsed, fragments); err != nil {
 		return nil, err
+	}
+	if !v.introspection {
+		if errs := validator.ValidateWithRules(v.schema, parsed, rules.NewDefaultRules()); len(errs) > 0 {
+			errs[0].Extensions = map[string]any{"code": ValidationFailed}
+			return nil, errs[0]
+		}
 	}
 	d := &Document{validator: v, fragments: fragments, operations: make([]operation, len(parsed.Operations))}
 	needsVariables := false
@@ -117,9 +131,6 @@ func (d *Document) find(name string) (operation, error) {
 	}
 	if name == "" && len(d.operations) > 1 {
 		return operation{}, newError(ValidationFailed, nil, "the document has several operations: operationName must name one")
-	}
-	if len(d.operations) == 0 {
-		return operation{}, newError(ValidationFailed, nil, "the document has no operation")
 	}
 	return operation{}, newError(ValidationFailed, nil, "the document has no operation with this operationName")
 }

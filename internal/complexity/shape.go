@@ -79,7 +79,16 @@ func (v *Validator) checkShape(doc *ast.QueryDocument, fragments map[string]*ast
 	if err := v.checkLimits(total, nil); err != nil {
 		return err
 	}
-	return v.checkOverlap(doc, fragments)
+	if err := v.checkOverlap(doc, fragments); err != nil {
+		return err
+	}
+	// This comes last: all above is the same for every schema.
+	for _, f := range doc.Fragments {
+		if err := v.checkUnknown(counter.fragment(f.Name), f.Position); err != nil {
+			return err
+		}
+	}
+	return v.checkUnknown(total, nil)
 }
 
 // checkLimits compares the counts of a document or a fragment with the limits.
@@ -93,10 +102,16 @@ func (v *Validator) checkLimits(s shape, at *ast.Position) error {
 		return newError(TooComplex, at, "the document has more than %d aliases", v.limits.Aliases)
 	case s.directives > v.limits.Directives:
 		return newError(TooComplex, at, "the document has more than %d directives", v.limits.Directives)
-	case s.unknown > v.limits.UnknownFields:
-		return newError(ValidationFailed, at, "the document selects more than %d fields that the schema does not have", v.limits.UnknownFields)
 	case s.introspection != nil && !v.introspection:
 		return newError(IntrospectionDisabled, s.introspection.Position, "introspection is disabled: %s cannot be selected", s.introspection.Name)
+	}
+	return nil
+}
+
+// checkUnknown compares the number of unknown fields of a document or a fragment with the limit.
+func (v *Validator) checkUnknown(s shape, at *ast.Position) error {
+	if s.unknown > v.limits.UnknownFields {
+		return newError(ValidationFailed, at, "the document selects more than %d fields that the schema does not have", v.limits.UnknownFields)
 	}
 	return nil
 }

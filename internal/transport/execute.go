@@ -94,7 +94,7 @@ func (t *transport) executeOnce(ctx context.Context, caller *auth.Caller, params
 			}
 			rejected[i] = apierror.FromError(ctx, err)
 		}
-		return result{rejected: t.maskValidationErrors(rejected)}
+		return result{rejected: t.maskErrors(rejected)}
 	}
 	op := operation.New(oc, caller, t.options.Directory, maxVendorCalls)
 	op.Place = t.admission.place()
@@ -113,11 +113,18 @@ func (t *transport) executeOnce(ctx context.Context, caller *auth.Caller, params
 	return r
 }
 
-// maskValidationErrors replaces validation messages, which quote the schema, when
-// introspection is off.
-func (t *transport) maskValidationErrors(errs gqlerror.List) gqlerror.List {
-	if t.options.Introspection || apierror.CodeOf(errs[0]) != apierror.ValidationFailed {
+// maskErrors replaces the errors of documents and variables that the schema does not allow when
+// introspection is off: all of one kind are the same, so that they do not tell which names
+// exist.
+func (t *transport) maskErrors(errs gqlerror.List) gqlerror.List {
+	if t.options.Introspection {
 		return errs
 	}
-	return gqlerror.List{apierror.New(apierror.ValidationFailed, "the document is not valid against the schema")}
+	switch code := apierror.CodeOf(errs[0]); code {
+	case apierror.ValidationFailed:
+		return gqlerror.List{apierror.New(code, "the document is not valid against the schema")}
+	case apierror.BadUserInput:
+		return gqlerror.List{apierror.New(code, "the variables are not valid for the document")}
+	}
+	return errs
 }

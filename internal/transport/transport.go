@@ -10,6 +10,7 @@ package transport
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/validator"
 
 	"github.com/accountgraph/accountgraph/internal/apierror"
 	"github.com/accountgraph/accountgraph/internal/auth"
@@ -155,7 +157,7 @@ func (t *transport) serve(ctx context.Context, res *response, w http.ResponseWri
 func (t *transport) validate(ctx context.Context, res *response, method string, caller *auth.Caller, params *graphql.RawParams) (ast.Operation, *httpError) {
 	document, err := t.document(ctx, params.Query)
 	if err != nil {
-		return "", res.documentError(apierror.FromError(ctx, err))
+		return "", res.documentError(t.maskErrors(gqlerror.List{apierror.FromError(ctx, err)})...)
 	}
 	kind, err := document.Operation(params.OperationName)
 	switch {
@@ -166,15 +168,29 @@ func (t *transport) validate(ctx context.Context, res *response, method string, 
 		return "", reject(http.StatusMethodNotAllowed, apierror.BadRequest, "only a query may be sent with GET")
 	}
 	res.operation = params.OperationName[:min(len(params.OperationName), maxLoggedName)]
-	variables, invalid := coerceVariables(t.options.Schema.Schema(), document.Variables(params.OperationName), params.Variables)
+	variables, invalid := t.readVariables(document.Variables(params.OperationName), params.Variables)
 	if invalid != nil {
-		return "", res.documentError(apierror.VariableError(invalid))
+		return "", res.documentError(t.maskErrors(gqlerror.List{apierror.VariableError(invalid)})...)
 	}
 	params.Variables = variables
 	if err := document.Check(params.OperationName, params.Variables); err != nil {
 		return "", res.documentError(apierror.FromError(ctx, err))
 	}
 	return kind, requireGateway(caller, document.ForGateway(params.OperationName))
+}
+
+// readVariables coerces the variables. Without introspection it also validates them, before the
+// cost is checked, whose error would tell valid variables from others.
+func (t *transport) readVariables(definitions ast.VariableDefinitionList, values map[string]any) (map[string]any, *gqlerror.Error) {
+	schema := t.options.Schema.Schema()
+	coerced, err := coerceVariables(schema, definitions, values)
+	if err != nil || t.options.Introspection {
+		return coerced, err
+	}
+	if _, err := validator.VariableValues(schema, &ast.OperationDefinition{VariableDefinitions: definitions}, maps.Clone(coerced)); err != nil {
+		return nil, gqlerror.WrapIfUnwrapped(err)
+	}
+	return coerced, nil
 }
 
 // document returns the checked document of a text.
