@@ -96,9 +96,9 @@ var ErrCursor = errors.New("not a cursor of this list")
 const (
 	cursorVersion = 2
 	checksumSize  = 4
-	// maxCursor is the longest cursor in bytes that ParseCursor accepts. 20 providers
+	// MaxCursor is the longest cursor in bytes that ParseCursor accepts. 20 providers
 	// with the longest documented tokens need a quarter of it.
-	maxCursor = 8 << 10
+	MaxCursor = 8 << 10
 )
 
 // Encode returns the cursor as text that needs no escaping in a URL.
@@ -112,7 +112,7 @@ func (c Cursor) Encode() string {
 // ParseCursor parses a cursor of a client. It returns ErrCursor when the text is
 // malformed, of another version, or of another list.
 func ParseCursor(text string, list ListID) (Cursor, error) {
-	if len(text) > maxCursor {
+	if len(text) > MaxCursor {
 		return Cursor{}, ErrCursor
 	}
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(text)

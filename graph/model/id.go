@@ -12,9 +12,9 @@ import (
 // subgraph can build one. The vendor id can hold further colons.
 type ID string
 
-// maxID is the longest id in bytes that ParseID accepts: what fits into a URL at common
+// MaxID is the longest id in bytes that ParseID accepts: what fits into a URL at common
 // servers, in which every byte can take three.
-const maxID = 2048
+const MaxID = 2048
 
 // The entity types that an id can name.
 const (
@@ -49,7 +49,7 @@ func NewID(provider, typ, vendorID string) ID {
 func ParseID(s string) (ID, error) {
 	provider, rest, _ := strings.Cut(s, ":")
 	typ, vendorID, ok := strings.Cut(rest, ":")
-	if !ok || provider == "" || vendorID == "" || len(s) > maxID || !isText(s) || !isEntityType(typ) {
+	if !ok || provider == "" || vendorID == "" || len(s) > MaxID || !isText(s) || !isEntityType(typ) {
 		return "", ErrID
 	}
 	if typ == TypeMembership {

@@ -11,20 +11,27 @@ import (
 	"github.com/accountgraph/accountgraph/internal/directory"
 )
 
+// maxAddress is longer than any e-mail address. The representations of a gateway may hold longer
+// texts; nobody has them.
+const maxAddress = 1 << 10
+
 // People returns the person with each address, in their order; nil where no user has
 // it. The error of a person is set when a provider could not be searched, even where
 // the others have found users.
 func (s *Loaders) People(ctx context.Context, emails []string) ([]*model.Person, []error) {
-	keys := make([]string, len(emails))
+	var keys []string
+	var indices []int
 	for i, email := range emails {
-		keys[i] = directory.NormalizeEmail(email)
+		if len(email) <= maxAddress {
+			keys, indices = append(keys, directory.NormalizeEmail(email)), append(indices, i)
+		}
 	}
-	found, errs := load(ctx, s.people, keys)
-	people := make([]*model.Person, len(emails))
-	for i, f := range found {
-		people[i] = f.person
+	found, failed := load(ctx, s.people, keys)
+	people, errs := make([]*model.Person, len(emails)), make([]error, len(emails))
+	for k, i := range indices {
+		people[i], errs[i] = found[k].person, failed[k]
 		if errs[i] == nil {
-			errs[i] = f.err
+			errs[i] = found[k].err
 		}
 	}
 	return people, errs

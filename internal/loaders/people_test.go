@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/accountgraph/accountgraph/graph/model"
@@ -131,5 +133,35 @@ func TestMembershipsOf_CursorsHoldNoAddress(t *testing.T) {
 	}
 	if first == cursor("ada@example.com", "y") || first == cursor("ada@example.com", "x", "y") {
 		t.Error("the lists of two persons have the same cursor")
+	}
+}
+
+// searched counts the searches for users.
+type searched struct {
+	providers.Provider
+	providers.Collection[*model.User]
+	pages *atomic.Int32
+}
+
+func (s searched) Connection() *model.Provider        { return acme }
+func (s searched) Collections() providers.Collections { return providers.Collections{Users: s} }
+func (s searched) SupportsParents(string) bool        { return false }
+func (s searched) SupportsOrder(providers.Query) bool { return true }
+func (s searched) Page(context.Context, providers.Query, string) (*providers.Page[*model.User], error) {
+	s.pages.Add(1)
+	return &providers.Page[*model.User]{}, nil
+}
+
+// A text that is longer than any address is sent to no vendor.
+func TestPeople_LongAddress(t *testing.T) {
+	s := searched{pages: new(atomic.Int32)}
+	long, longest := strings.Repeat("x", 1025), strings.Repeat("x", 1024)
+	people, errs := loaders.New(directory.New(s)).People(t.Context(), []string{long})
+	if people[0] != nil || errs[0] != nil || s.pages.Load() != 0 {
+		t.Errorf("%v, %v, %d searches", people, errs, s.pages.Load())
+	}
+	people, errs = loaders.New(directory.New(s)).People(t.Context(), []string{long, longest})
+	if len(people) != 2 || errs[1] != nil || s.pages.Load() != 1 {
+		t.Errorf("%v, %v, %d searches; want 1", people, errs, s.pages.Load())
 	}
 }

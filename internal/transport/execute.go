@@ -96,6 +96,9 @@ func (t *transport) executeOnce(ctx context.Context, caller *auth.Caller, params
 		}
 		return result{rejected: t.maskErrors(rejected)}
 	}
+	if err := checkArguments(t.options.Schema.Schema(), oc); err != nil {
+		return result{rejected: gqlerror.List{err}}
+	}
 	op := operation.New(oc, caller, t.options.Directory, maxVendorCalls)
 	op.Place = t.admission.place()
 	run, ctx := exec.DispatchOperation(operation.With(ctx, op), oc)
