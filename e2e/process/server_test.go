@@ -193,13 +193,15 @@ func checkTrace(t *testing.T, a response, source string) {
 		provider, _ := columns["provider"].(string)
 		called = append(called, provider)
 		ms, isNumber := columns["ms"].(float64)
+		start, hasStart := columns["start"].(float64)
 		path, _ := columns["path"].(string)
-		if !isNumber || ms < 0 || !strings.HasPrefix(path, "/") || strings.ContainsAny(path, "?#") {
+		if !isNumber || ms < 0 || !hasStart || start < 0 || !strings.HasPrefix(path, "/") || strings.ContainsAny(path, "?#") {
 			t.Errorf("the row %v", columns)
 		}
 		delete(columns, "provider")
 		delete(columns, "path")
 		delete(columns, "ms")
+		delete(columns, "start")
 		if diff := cmp.Diff(map[string]any{"method": "GET", "source": source, "status": 200.0}, columns); diff != "" {
 			t.Errorf("%s: %s", path, diff)
 		}

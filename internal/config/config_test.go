@@ -72,6 +72,7 @@ func TestLoad_Example(t *testing.T) {
 			Key: providers.NewSecret(key),
 		},
 		Limits: config.Limits{
+			CallsPerProvider:     50,
 			ConcurrentOperations: 256, QueuedOperations: 64, QueueWait: 50 * time.Millisecond, Connections: 1024,
 		},
 		Providers: []config.Provider{{

@@ -4,6 +4,10 @@ import "time"
 
 // Limits is the protection of the server and of vendors from load.
 type Limits struct {
+	// Calls that one operation may make to one provider. What it may make to all
+	// providers is the sum. A call beyond it is an error with the code
+	// `BUDGET_EXCEEDED`.
+	CallsPerProvider int `key:"callsPerProvider" default:"50" min:"1" max:"1000"`
 	// Operations that are executed at the same time, including those that wait for
 	// vendors. An eighth of them is kept for callers that have fewer than that. Responses
 	// from the response cache, and those that identical requests share, do not count.

@@ -15,7 +15,7 @@ func TestCallBudget_Concurrent(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 4 * calls {
 		wg.Go(func() {
-			if b.Take() {
+			if b.Take("a") {
 				taken.Add(1)
 			}
 		})
@@ -24,19 +24,22 @@ func TestCallBudget_Concurrent(t *testing.T) {
 	if taken.Load() != calls {
 		t.Errorf("%d calls, want %d", taken.Load(), calls)
 	}
-	if b.Take() {
+	if b.Take("a") {
 		t.Error("a call beyond the budget")
 	}
-	b.Refund()
-	if !b.Take() || b.Take() {
+	b.Refund("a")
+	if !b.Take("a") || b.Take("a") {
 		t.Error("a refund allows one more call")
+	}
+	if !b.Take("b") {
+		t.Error("one provider has used up the calls of another one")
 	}
 }
 
 func TestFrom_WithoutOperation(t *testing.T) {
 	o := operation.From(t.Context())
 	for range 1000 {
-		if !o.Budget.Take() {
+		if !o.Budget.Take("a") {
 			t.Fatal("the zero Operation has a limited budget")
 		}
 	}

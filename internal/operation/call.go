@@ -15,6 +15,8 @@ type Call struct {
 	// Status is the vendor's HTTP status, of the last retry; 0 without a response.
 	Status int
 	// Kind is 0 on success.
-	Kind    providers.Kind
-	Elapsed time.Duration
+	Kind providers.Kind
+	// Start is the time from the beginning of the operation until the page or object was
+	// needed, and Elapsed the time until it was there, with all waiting.
+	Start, Elapsed time.Duration
 }

@@ -70,13 +70,13 @@ func (o *Operation) EndWait() {
 // ReaderID identifies the caller; "" for a reader without one.
 func (o *Operation) ReaderID() string { return o.CallerID }
 
-// New builds the context of a validated operation. maxCalls bounds its vendor
-// calls.
-func New(oc *graphql.OperationContext, caller *auth.Caller, d *directory.Directory, maxCalls int) *Operation {
+// New builds the context of a validated operation. callsPerProvider bounds its calls at
+// each provider.
+func New(oc *graphql.OperationContext, caller *auth.Caller, d *directory.Directory, callsPerProvider int) *Operation {
 	d = d.WithCredentials(caller.Credentials)
 	return &Operation{
 		Caller: caller, CallerID: caller.ID(), Directory: d, Loaders: loaders.New(d),
-		Budget: NewCallBudget(maxCalls), Trace: NewTrace(),
+		Budget: NewCallBudget(callsPerProvider), Trace: NewTrace(),
 		Selection: newSelection(oc, caller),
 	}
 }

@@ -11,6 +11,9 @@ import (
 // Trace records what one operation read, a row per call, and how long all of it
 // stays fresh. A nil trace records nothing. Safe for concurrent use.
 type Trace struct {
+	// began is the beginning of the operation.
+	began time.Time
+
 	mu    sync.Mutex
 	calls []Call
 	// pending holds the start of each row that has not ended.
@@ -19,9 +22,9 @@ type Trace struct {
 	fresh time.Duration
 }
 
-// NewTrace returns an empty trace.
+// NewTrace returns an empty trace of an operation that begins now.
 func NewTrace() *Trace {
-	return &Trace{pending: map[int]time.Time{}, fresh: -1}
+	return &Trace{began: time.Now(), pending: map[int]time.Time{}, fresh: -1}
 }
 
 // Begin adds a row and returns its number. Until End, its kind is Canceled.
@@ -31,30 +34,33 @@ func (t *Trace) Begin(c Call) int {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	c.Kind = providers.Canceled
-	t.pending[len(t.calls)] = time.Now()
+	now := time.Now()
+	c.Kind, c.Start = providers.Canceled, now.Sub(t.began)
+	t.pending[len(t.calls)] = now
 	t.calls = append(t.calls, c)
 	return len(t.calls) - 1
 }
 
-// End replaces the row by the finished call.
+// End replaces the row by the finished call, whose Start stays.
 func (t *Trace) End(row int, c Call) {
 	if t == nil {
 		return
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	c.Start = t.calls[row].Start
 	t.calls[row] = c
 	delete(t.pending, row)
 }
 
-// Add appends a finished call.
+// Add appends a call that has finished now. It sets Start.
 func (t *Trace) Add(c Call) {
 	if t == nil {
 		return
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	c.Start = max(0, time.Since(t.began)-c.Elapsed)
 	t.calls = append(t.calls, c)
 }
 

@@ -77,7 +77,7 @@ func New(o Options) (*Server, error) {
 		Schema: o.Schema, Directory: directory.New(providers...), Log: o.Log,
 		Authenticator: authenticator, LoopbackOnly: !c.Server.Auth.IsSet() && !o.Simulated,
 		Origins: c.Server.CORS.Origins, CallerCredentials: callerCredentials(c.Providers),
-		Introspection: c.Server.Introspection,
+		Introspection: c.Server.Introspection, CallsPerProvider: c.Limits.CallsPerProvider,
 		Documents:     transport.Documents{Trusted: documents, Only: c.Documents.Only, Automatic: c.Documents.Automatic},
 		ResponseBytes: transport.DefaultResponseBytes, CacheVersion: cache.Version,
 		ObserveRequest: metrics.Request, ObserveSource: metrics.Response,

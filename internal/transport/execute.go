@@ -16,9 +16,6 @@ import (
 	"github.com/accountgraph/accountgraph/internal/responsecache"
 )
 
-// maxVendorCalls bounds the vendor calls of one operation.
-const maxVendorCalls = 50
-
 // result is how an operation ended. Several requests may share it: it is immutable.
 type result struct {
 	// refused is why an operation was not admitted. It concerns the caller that began it
@@ -99,7 +96,7 @@ func (t *transport) executeOnce(ctx context.Context, caller *auth.Caller, params
 	if err := checkArguments(t.options.Schema.Schema(), oc); err != nil {
 		return result{rejected: gqlerror.List{err}}
 	}
-	op := operation.New(oc, caller, t.options.Directory, maxVendorCalls)
+	op := operation.New(oc, caller, t.options.Directory, t.options.CallsPerProvider)
 	op.Place = t.admission.place()
 	run, ctx := exec.DispatchOperation(operation.With(ctx, op), oc)
 	response := run(ctx)

@@ -58,21 +58,24 @@ func setExtension(response *graphql.Response, name string, value any) {
 	response.Extensions[name] = value
 }
 
-// traceRow is a call in `extensions.upstream`.
+// traceRow is a call in `extensions.upstream`. Start is the time since the beginning of the
+// operation, and MS how long the call took, both in milliseconds.
 type traceRow struct {
 	Provider string           `json:"provider"`
 	Method   string           `json:"method"`
 	Path     string           `json:"path"`
 	Source   pagecache.Source `json:"source"`
 	Status   int              `json:"status"`
+	Start    float64          `json:"start"`
 	MS       float64          `json:"ms"`
 }
 
 func traceRows(t *operation.Trace) []traceRow {
 	rows := []traceRow{}
 	for _, c := range t.Calls() {
-		ms := float64(c.Elapsed.Microseconds()) / 1000
-		rows = append(rows, traceRow{c.Provider, c.Method, c.Path, c.Source, c.Status, ms})
+		rows = append(rows, traceRow{c.Provider, c.Method, c.Path, c.Source, c.Status, milliseconds(c.Start), milliseconds(c.Elapsed)})
 	}
 	return rows
 }
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

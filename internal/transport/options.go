@@ -36,6 +36,9 @@ type Options struct {
 	Introspection bool
 	// Documents are the persisted documents.
 	Documents Documents
+	// CallsPerProvider bounds the calls of one operation at each provider; 0 is
+	// DefaultCallsPerProvider.
+	CallsPerProvider int
 	// ResponseBytes bounds the response cache; 0 disables it.
 	ResponseBytes int64
 	// CacheVersion changes with every invalidation of cached vendor data, and with it
@@ -64,8 +67,14 @@ type Options struct {
 // small ones.
 const DefaultResponseBytes = 16 << 20
 
-// withDefaults returns the options with every optional function set.
+// DefaultCallsPerProvider reads five thousand rows of a provider with a hundred a page.
+const DefaultCallsPerProvider = 50
+
+// withDefaults returns the options with every optional one set.
 func (o Options) withDefaults() Options {
+	if o.CallsPerProvider == 0 {
+		o.CallsPerProvider = DefaultCallsPerProvider
+	}
 	if o.CacheVersion == nil {
 		o.CacheVersion = func() uint64 { return 0 }
 	}

@@ -34,7 +34,7 @@ func TestTrace_ListsCallsInOrder(t *testing.T) {
 		want := []operation.Call{
 			{Provider: "acme", Method: "GET", Path: "/0", Source: upstream.Vendor, Status: 200},
 			{Provider: "acme", Method: "GET", Path: "/1", Source: upstream.Vendor, Status: 404, Kind: providers.NotFound, Elapsed: 100 * time.Millisecond},
-			{Provider: "acme", Method: "GET", Path: "/2", Source: upstream.Vendor, Status: 200},
+			{Provider: "acme", Method: "GET", Path: "/2", Source: upstream.Vendor, Status: 200, Start: 100 * time.Millisecond},
 		}
 		if got := trace.Calls(); fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Errorf("the calls are\n%v, want\n%v", got, want)

@@ -3,6 +3,7 @@ package upstream
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -34,6 +35,13 @@ func (c *Client) invalidRequest() *providers.Error {
 func (c *Client) noCredential() *providers.Error {
 	e := c.newError(providers.Unauthenticated)
 	e.Detail = "the caller sent no credential"
+	return e
+}
+
+// budgetExceeded is the error of a call beyond the budget of an operation.
+func (c *Client) budgetExceeded(limit int) *providers.Error {
+	e := c.newError(providers.BudgetExceeded)
+	e.Detail = fmt.Sprintf("this operation has made its %d calls to this provider (limits.callsPerProvider); request fewer objects, or repeat the request: what was read is cached", limit)
 	return e
 }
 

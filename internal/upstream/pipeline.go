@@ -18,14 +18,15 @@ func (c *Client) fetch(ctx context.Context, r Request, callerDeadline time.Time)
 		return nil, err
 	}
 	op, start := operation.From(ctx), time.Now()
-	if !op.Budget.Take() {
-		return nil, c.newError(providers.BudgetExceeded)
+	name := c.config.Provider.Name
+	if !op.Budget.Take(name) {
+		return nil, c.budgetExceeded(op.Budget.Limit())
 	}
-	call := operation.Call{Provider: c.config.Provider.Name, Method: http.MethodGet, Path: r.Path, Source: Vendor}
+	call := operation.Call{Provider: name, Method: http.MethodGet, Path: r.Path, Source: Vendor}
 	row := op.Trace.Begin(call)
 	res := c.execute(ctx, r, request, callerDeadline)
 	if !res.sent {
-		op.Budget.Refund()
+		op.Budget.Refund(name)
 	}
 	call.Status, call.Kind, call.Elapsed = res.status, res.kind(), time.Since(start)
 	op.Trace.End(row, call)
