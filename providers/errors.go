@@ -41,6 +41,9 @@ const (
 	// Overloaded: this process lacks file descriptors, memory or ports for the call. It
 	// says nothing about the vendor.
 	Overloaded
+	// Indexing: the index of the list is still being built. RetryAfter estimates when it is
+	// complete.
+	Indexing
 )
 
 // Error is the only error type that a provider returns. It never contains a
@@ -76,7 +79,7 @@ func (e *Error) Error() string {
 }
 
 // IsKnown reports whether k is one of the kinds.
-func (k Kind) IsKnown() bool { return k >= InvalidArgument && k <= Overloaded }
+func (k Kind) IsKnown() bool { return k >= InvalidArgument && k <= Indexing }
 
 // KindOf returns the kind of the first *Error in err's chain, 0 if there is none.
 func KindOf(err error) Kind {
@@ -116,6 +119,8 @@ func (k Kind) String() string {
 		return "request canceled"
 	case Overloaded:
 		return "this server is overloaded"
+	case Indexing:
+		return "index is being built"
 	}
 	return "failed"
 }

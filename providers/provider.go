@@ -91,6 +91,11 @@ type Page[T any] struct {
 	Items []T
 	// Next is the token of the next page, "" on the last page.
 	Next string
+	// TokenAt returns the token of the page that begins with Items[i], where a page can
+	// begin with any row; nil where pages are those of the vendor.
+	TokenAt func(i int) string
+	// NullsLast reports that rows without a value are the last ones of an ordered list.
+	NullsLast bool
 	// Total is the number of rows in the whole list. It is nil if the vendor does
 	// not report it or did not apply the whole filter exactly.
 	Total *int

@@ -77,3 +77,16 @@ func (s *FieldSet) HasField(field string) bool {
 	}
 	return s.others
 }
+
+// Without returns the set without the named fields.
+func (s *FieldSet) Without(fields ...string) *FieldSet {
+	if s == nil {
+		return AllExcept(fields...)
+	}
+	rest := *s
+	rest.fields, rest.lacking = maps.Clone(s.fields), s.lacking || len(fields) > 0
+	for _, f := range fields {
+		rest.fields[f] = false
+	}
+	return &rest
+}

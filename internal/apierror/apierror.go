@@ -53,6 +53,7 @@ var vendorCodes = map[providers.Kind]Code{
 	providers.BudgetExceeded:  BudgetExceeded,
 	providers.Canceled:        Timeout,
 	providers.Overloaded:      Overloaded,
+	providers.Indexing:        "UPSTREAM_INDEXING",
 }
 
 // New returns an error with a code and a message for the client.

@@ -137,6 +137,27 @@ type Documents struct {
 	Automatic bool `key:"automatic" default:"false"`
 }
 
+// Index is the indexes of a provider. They are used with the server's own credential only.
+type Index struct {
+	// Use indexes. Without them, long lists are read page by page for every query, as far as
+	// the limits of an operation allow.
+	Enabled bool `key:"enabled" default:"true"`
+	// How long an index is served without being built again. Changes at the vendor are seen
+	// within this time, and at once after the mutations `refresh` and `purge`. An index is
+	// built when a query first needs it, and again while queries use it.
+	Fresh time.Duration `key:"fresh" default:"10m" min:"1s" max:"24h"`
+	// How long an index is served stale afterwards, while it is built again, or if the
+	// vendor fails.
+	Stale time.Duration `key:"stale" default:"1h" min:"0s" max:"24h"`
+	// Build the index of users when the server starts.
+	Warm bool `key:"warm" default:"false"`
+	// Length of the shortest list that is indexed. Shorter lists are read page by page.
+	MinRows int `key:"minRows" default:"1000" min:"0" max:"1000000"`
+	// Length of the longest list that is indexed. Longer ones are an error
+	// (`UPSTREAM_TRUNCATED`) where the index is needed.
+	MaxRows int `key:"maxRows" default:"1000000" min:"1000" max:"10000000"`
+}
+
 // Provider is one connection to a vendor. Several providers may have the same vendor.
 type Provider struct {
 	// Name of the connection, unique. It is the first part of the ids of its objects,
@@ -164,6 +185,9 @@ type Provider struct {
 	// Allow a plain `http` base URL on a host other than loopback. The credential is
 	// then sent unencrypted.
 	AllowInsecure bool `key:"allowInsecure" default:"false"`
+	// Compact rows of the provider's users and memberships in memory, for what the vendor
+	// can neither look up, filter nor sort.
+	Index Index `key:"index"`
 
 	// Options are the values of the vendor's own keys, with their defaults.
 	Options Options

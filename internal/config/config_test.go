@@ -56,6 +56,9 @@ func environment(name string) (string, bool) {
 // compareSecrets compares secrets by value.
 var compareSecrets = cmp.Comparer(func(a, b providers.Secret) bool { return a.Reveal() == b.Reveal() })
 
+// defaultIndex is the section of an index that the file leaves out.
+var defaultIndex = config.Index{Enabled: true, Fresh: 10 * time.Minute, Stale: time.Hour, MinRows: 1000, MaxRows: 1_000_000}
+
 func TestLoad_Example(t *testing.T) {
 	got, err := config.Load("testdata/example.yaml", environment, vendors.Config())
 	if err != nil {
@@ -79,24 +82,24 @@ func TestLoad_Example(t *testing.T) {
 			Name: "softwareone", Vendor: model.SoftwareOne,
 			BaseURL: "https://api.platform.softwareone.com/public",
 			Token:   providers.NewSecret(secretMarker + "-softwareone"), Credentials: "server",
-			Timeout: 10 * time.Second, MaxConcurrent: 8,
+			Timeout: 10 * time.Second, MaxConcurrent: 8, Index: defaultIndex,
 			Options: config.Options{"accountUsersPath": {"/v1/accounts/{accountId}/users"}},
 		}, {
 			Name: "activityinfo", Vendor: model.ActivityInfo,
 			BaseURL: "https://www.activityinfo.org",
 			Token:   providers.NewSecret(secretMarker + "-activityinfo"), Credentials: "server",
-			Timeout: 10 * time.Second, MaxConcurrent: 8,
+			Timeout: 10 * time.Second, MaxConcurrent: 8, Index: defaultIndex,
 			Options: config.Options{"billingAccounts": {"190780004"}},
 		}, {
 			Name: "activeplatform", Vendor: model.ActivePlatform,
 			BaseURL: "https://billing.example.com",
 			Token:   providers.NewSecret(secretMarker + "-activeplatform"), Credentials: "server",
-			Timeout: 20 * time.Second, MaxConcurrent: 4,
+			Timeout: 20 * time.Second, MaxConcurrent: 4, Index: defaultIndex,
 		}, {
 			Name: "blendvision", Vendor: model.BlendVision,
 			BaseURL: "https://api.one.blendvision.com",
 			Token:   providers.NewSecret(secretMarker + "-blendvision"), Credentials: "server",
-			Timeout: 10 * time.Second, MaxConcurrent: 8,
+			Timeout: 10 * time.Second, MaxConcurrent: 8, Index: defaultIndex,
 			Options: config.Options{"organizations": {"5a1c0e6b-8f0e-4d58-9f5e-0d1c2b3a4f56"}},
 		}},
 	}

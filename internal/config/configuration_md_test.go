@@ -47,20 +47,20 @@ func TestReference_MatchesStructs(t *testing.T) {
 	structs := structsOf(t, "config.go", "limits.go")
 	for _, s := range []struct{ title, name string }{
 		{"server", "Server"}, {"server.auth", "Auth"}, {"server.auth.router", "Router"}, {"server.auth.jwt", "JWT"}, {"server.cors", "CORS"},
-		{"cache", "Cache"}, {"limits", "Limits"}, {"documents", "Documents"}, {"providers[]", "Provider"},
+		{"cache", "Cache"}, {"limits", "Limits"}, {"documents", "Documents"}, {"providers[]", "Provider"}, {"providers[].index", "Index"},
 	} {
 		ref.Sections = append(ref.Sections, sectionOf(t, s.title, structs[s.name]))
 	}
-	last := &ref.Sections[len(ref.Sections)-1]
+	provider := &ref.Sections[len(ref.Sections)-2]
 	for _, v := range vendors.Config() {
 		word := strings.ToLower(string(v.Name))
-		for i := range last.Keys {
-			if e := &last.Keys[i]; e.Key == "vendor" {
+		for i := range provider.Keys {
+			if e := &provider.Keys[i]; e.Key == "vendor" {
 				e.Value = strings.TrimPrefix(strings.TrimPrefix(e.Value, "text")+", `"+word+"`", ", ")
 			}
 		}
 		for _, k := range v.Keys {
-			last.Keys = append(last.Keys, vendorEntry(word, k))
+			provider.Keys = append(provider.Keys, vendorEntry(word, k))
 		}
 	}
 	page, err := template.ParseFiles("testdata/configuration.md.tmpl")
@@ -129,7 +129,7 @@ func entryOf(t *testing.T, typ string, tag reflect.StructTag, doc string) entry 
 	types := map[string]string{
 		"string": "text", "bool": "`true` or `false`", "int": "whole number", "[]string": "list of texts",
 		"Auth": "`open`, or [a section](#serverauth)", "Router": "[a section](#serverauthrouter)", "JWT": "[a section](#serverauthjwt)",
-		"CORS": "[a section](#servercors)", "[]providers.Secret": "list of secret texts",
+		"CORS": "[a section](#servercors)", "Index": "[a section](#providersindex)", "[]providers.Secret": "list of secret texts",
 		"time.Duration": "duration", "providers.Secret": "secret text", "model.Vendor": "text",
 	}
 	e := entry{Key: tag.Get("key"), Value: types[typ], Doc: doc}

@@ -56,10 +56,10 @@ func TestParse_InvalidFile(t *testing.T) {
 		{"a control character", "server: \x01\n", []string{"1: not YAML: contains a non-printable character or invalid UTF-8"}},
 		{"an unknown section", provider + "sever: {}\n", []string{"6: sever: unknown key; known keys: server, cache, limits, documents, providers"}},
 		{"an unknown key", "server: {lisen: ':80'}\n" + provider, []string{"1: server.lisen: unknown key; known keys: listen, admin, auth, graphiql, introspection, cors"}},
-		{"a key in other letters", provider + "    baseUrl: https://one.example\n", []string{"6: providers[0].baseUrl: unknown key; known keys: name, vendor, baseURL, token, credentials, credentialHeader, timeout, maxConcurrent, allowInsecure, accountUsersPath, billingAccounts, firstPage, organizations"}},
+		{"a key in other letters", provider + "    baseUrl: https://one.example\n", []string{"6: providers[0].baseUrl: unknown key; known keys: name, vendor, baseURL, token, credentials, credentialHeader, timeout, maxConcurrent, allowInsecure, index, accountUsersPath, billingAccounts, firstPage, organizations"}},
 		{"a secret where a key belongs", provider + "    s3cr3t: x\n    s3cr3t-2: x\n", []string{
-			"6: providers[0].?: unknown key; known keys: name, vendor, baseURL, token, credentials, credentialHeader, timeout, maxConcurrent, allowInsecure, accountUsersPath, billingAccounts, firstPage, organizations",
-			"7: providers[0].?: unknown key; known keys: name, vendor, baseURL, token, credentials, credentialHeader, timeout, maxConcurrent, allowInsecure, accountUsersPath, billingAccounts, firstPage, organizations",
+			"6: providers[0].?: unknown key; known keys: name, vendor, baseURL, token, credentials, credentialHeader, timeout, maxConcurrent, allowInsecure, index, accountUsersPath, billingAccounts, firstPage, organizations",
+			"7: providers[0].?: unknown key; known keys: name, vendor, baseURL, token, credentials, credentialHeader, timeout, maxConcurrent, allowInsecure, index, accountUsersPath, billingAccounts, firstPage, organizations",
 		}},
 		{"a list where a key belongs", "? [s3cr3t]\n: 1\n" + provider, []string{"1: ?: unknown key; known keys: server, cache, limits, documents, providers"}},
 		{"a key twice", provider + "    name: two\n    name: three\n", []string{

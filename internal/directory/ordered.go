@@ -70,7 +70,7 @@ func (s *stream[T]) readSorted(ctx context.Context) {
 // without a value, wherever the vendor has them, and returns them after all others.
 func (s *stream[T]) advanceAsSorted(ctx context.Context) bool {
 	for !s.isAtEnd() && s.advance(ctx) {
-		blank := !hasValue(s.head, s.query.Order)
+		blank := !hasValue(s.head, s.query.Order) && !s.page.NullsLast
 		switch {
 		case s.headAt.Last && blank:
 			s.headAt.Blanks--

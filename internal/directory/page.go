@@ -43,6 +43,12 @@ func (s *stream[T]) fetch(ctx context.Context, token string) *providers.Page[T] 
 		s.gaps.Add(gaps)
 		s.gapTokens = append(s.gapTokens, token)
 	}
+	if page.TokenAt != nil {
+		if s.tokensAt == nil {
+			s.tokensAt = map[string]func(int) string{}
+		}
+		s.tokensAt[token], s.counts = page.TokenAt, false
+	}
 	if page.Next != "" && page.Next == token {
 		s.err = &providers.Error{Kind: providers.Incomplete, Provider: s.provider, Detail: "the vendor's pages do not advance"}
 		page = &providers.Page[T]{Items: page.Items, Freshness: page.Freshness}

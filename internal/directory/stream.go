@@ -37,6 +37,9 @@ type stream[T model.Node] struct {
 	previous T
 	// seen are the rows that were returned or skipped.
 	seen map[model.ID]bool
+	// tokensAt hold, by the tokens of pages that can begin with any row, the tokens of
+	// those.
+	tokensAt map[string]func(i int) string
 	// counts is set when headAt.Rows counts all rows before headAt, and least is the
 	// smallest total of a page.
 	counts bool
@@ -133,6 +136,12 @@ func (s *stream[T]) more(ctx context.Context) bool {
 func (s *stream[T]) position() model.Position {
 	if s.err == nil || !s.at.Done {
 		at := s.at
+		if tokenAt := s.tokensAt[at.Token]; tokenAt != nil && at.Index > 0 {
+			at.Token, at.Index = tokenAt(at.Index), 0
+		}
+		if tokenAt := s.tokensAt[at.BlankToken]; tokenAt != nil && at.BlankIndex > 0 {
+			at.BlankToken, at.BlankIndex = tokenAt(at.BlankIndex), 0
+		}
 		if at.Token == "" && at.Rows == at.Index {
 			at.Rows = 0
 		}

@@ -75,6 +75,13 @@ func (c *Cache) Scope(vendor model.Vendor, baseURL string, credential []byte) *S
 	return s
 }
 
+// Version changes with every invalidation of the scope or of entries of it, also by other
+// replicas.
+func (s *Scope) Version() uint64 {
+	g := s.cache.memory.generations.of(s.id)
+	return max(g.number, g.edits)
+}
+
 // canonical normalizes case, default port and trailing slash of a base URL.
 func canonical(baseURL string) string {
 	u, err := url.Parse(baseURL)

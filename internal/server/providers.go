@@ -1,7 +1,11 @@
 package server
 
 import (
+	"context"
+	"slices"
+
 	"github.com/accountgraph/accountgraph/internal/config"
+	"github.com/accountgraph/accountgraph/internal/directory/index"
 	"github.com/accountgraph/accountgraph/internal/operation"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
 	"github.com/accountgraph/accountgraph/internal/upstream"
@@ -25,6 +29,21 @@ func openProviders(c *config.Config, cache *pagecache.Cache, observe func(operat
 		all = append(all, provider)
 	}
 	return all, nil
+}
+
+// withIndexes returns the providers of a configuration with their indexes. A reading takes
+// half of the calls in flight, so that queries have the others. It ends with ctx.
+func withIndexes(ctx context.Context, c *config.Config, opened []providers.Provider) []providers.Provider {
+	all := slices.Clone(opened)
+	for i, p := range c.Providers {
+		if p.Index.Enabled && !p.Token.Empty() {
+			all[i] = index.Wrap(ctx, all[i], index.Options{
+				Fresh: p.Index.Fresh, Stale: p.Index.Stale, Warm: p.Index.Warm,
+				MinRows: p.Index.MinRows, MaxRows: p.Index.MaxRows, Concurrent: p.MaxConcurrent / 2,
+			})
+		}
+	}
+	return all
 }
 
 func providerNames(c *config.Config) []string {

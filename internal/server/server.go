@@ -43,7 +43,9 @@ type Server struct {
 	adminAddress string
 	connections  *connections
 	cache        *pagecache.Cache
-	stopping     *atomic.Bool
+	// stop ends the building of indexes.
+	stop     context.CancelFunc
+	stopping *atomic.Bool
 	// providers and documents count what is configured, for the log.
 	providers, documents int
 }
@@ -73,8 +75,9 @@ func New(o Options) (*Server, error) {
 		cache.Close()
 		return nil, err
 	}
+	ctx, stop := context.WithCancel(context.Background())
 	graphQL := transport.NewHandler(transport.Options{
-		Schema: o.Schema, Directory: directory.New(providers...), Log: o.Log,
+		Schema: o.Schema, Directory: directory.New(withIndexes(ctx, c, providers)...), Log: o.Log,
 		Authenticator: authenticator, LoopbackOnly: !c.Server.Auth.IsSet() && !o.Simulated,
 		Origins: c.Server.CORS.Origins, CallerCredentials: callerCredentials(c.Providers),
 		Introspection: c.Server.Introspection, CallsPerProvider: c.Limits.CallsPerProvider,
@@ -88,7 +91,7 @@ func New(o Options) (*Server, error) {
 		ObserveAdmission: metrics.ObserveOperations,
 	})
 	s := &Server{
-		log: o.Log, address: c.Server.Listen, cache: cache, stopping: new(atomic.Bool),
+		log: o.Log, address: c.Server.Listen, cache: cache, stop: stop, stopping: new(atomic.Bool),
 		providers: len(providers), documents: documents.Len(),
 		adminAddress: c.Server.Admin, connections: newConnections(c.Limits.Connections, metrics.ConnectionRejected),
 	}
@@ -98,8 +101,11 @@ func New(o Options) (*Server, error) {
 	return s, nil
 }
 
-// Close releases the cache.
-func (s *Server) Close() { s.cache.Close() }
+// Close ends the building of indexes and releases the cache.
+func (s *Server) Close() {
+	s.stop()
+	s.cache.Close()
+}
 
 // The limits of an HTTP exchange with a client.
 const (

@@ -36,6 +36,7 @@ var outcomeLabels = map[providers.Kind]string{
 	providers.BudgetExceeded:  "budget_exceeded",
 	providers.Canceled:        "canceled",
 	providers.Overloaded:      "overloaded",
+	providers.Indexing:        "indexing",
 }
 
 func outcomeLabel(k providers.Kind) string {

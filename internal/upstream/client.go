@@ -21,6 +21,8 @@ type Client struct {
 	scope *pagecache.Scope
 	// delegated is true if the credential belongs to a caller, not to the provider.
 	delegated bool
+	// uncached is true if pages are neither looked up in the cache nor stored.
+	uncached bool
 	*sharedState
 }
 
@@ -74,6 +76,23 @@ func (c *Client) WithCredential(token providers.Secret, scheme func(providers.Se
 		client.scope = client.newScope(client.config.Credential)
 	}
 	return &client
+}
+
+// Uncached returns a client whose Read neither looks pages up in the cache nor stores
+// them: whole lists would evict what others read. It shares everything with c.
+func (c *Client) Uncached() *Client {
+	client := *c
+	client.uncached = true
+	return &client
+}
+
+// Version changes with every invalidation of what was read with this credential. It is 0
+// without a credential.
+func (c *Client) Version() uint64 {
+	if c.scope == nil {
+		return 0
+	}
+	return c.scope.Version()
 }
 
 // Provider returns the connection that this client calls.

@@ -8,6 +8,7 @@ import (
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/operation"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
+	"github.com/accountgraph/accountgraph/providers"
 )
 
 // Read returns a page, from the cache or by one call. Every error is a
@@ -18,6 +19,8 @@ import (
 // neither may be changed. The cache tags an entry with r.Tags, and with the objects in
 // the value if it is an object, a slice of objects, or implements Nodes. Read returns when ctx
 // ends, even if the call continues for other readers.
+//
+// An uncached client makes one call for each Read.
 func Read[T any](ctx context.Context, c *Client, r Request, decode func(body []byte) (T, error)) (Reply[T], error) {
 	if _, err := c.newRequest(r); err != nil {
 		return Reply[T]{}, err
@@ -27,6 +30,9 @@ func Read[T any](ctx context.Context, c *Client, r Request, decode func(body []b
 	}
 	start := time.Now()
 	callerDeadline, _ := ctx.Deadline()
+	if c.uncached {
+		return readUncached(ctx, c, r, callerDeadline, decode)
+	}
 	key := c.scope.Page(r.keyParts()...)
 	answer := pagecache.Get(ctx, c.scope.For(operation.From(ctx)), key,
 		func(_ pagecache.Key, body []byte) (cacheEntry[T], error) { return decodeEntry(c, body, r.Tags, decode) },
@@ -47,6 +53,21 @@ func Read[T any](ctx context.Context, c *Client, r Request, decode func(body []b
 		Value: answer.Value.value, Decoded: answer.Source == Vendor || answer.Source == pagecache.FromRedis,
 		Freshness: model.Freshness{FetchedAt: answer.FetchedAt, Stale: answer.Stale},
 	}, nil
+}
+
+func readUncached[T any](ctx context.Context, c *Client, r Request, callerDeadline time.Time, decode func(body []byte) (T, error)) (Reply[T], error) {
+	body, failure := c.fetch(ctx, r, callerDeadline)
+	if failure != nil {
+		if providers.KindOf(failure) == providers.Unauthenticated {
+			c.scope.Drop(ctx)
+		}
+		return Reply[T]{}, failure
+	}
+	value, err := catchPanic(func() (T, error) { return decode(body) })
+	if err != nil {
+		return Reply[T]{}, c.badResponse(http.StatusOK, "")
+	}
+	return Reply[T]{Value: value, Freshness: model.Freshness{FetchedAt: c.config.Now()}}, nil
 }
 
 // decodeEntry decodes a body with the vendor's function and tags the value, also with

@@ -43,7 +43,7 @@ type detected struct {
 	accountUsersPaged, userAccountsPaged *upstream.Detected[bool]
 }
 
-var _ providers.Provider = (*Provider)(nil)
+var _ providers.Indexable = (*Provider)(nil)
 
 // New returns a provider that authenticates with token. It sets Credential and
 // VendorCode of c, makes no call, and returns the errors of upstream.New.
@@ -79,6 +79,14 @@ func credential(token providers.Secret) upstream.Credential {
 func (p *Provider) WithCredential(token providers.Secret) providers.Provider {
 	return &Provider{p.client.WithCredential(token, credential), p.detected}
 }
+
+// Uncached implements providers.Indexable.
+func (p *Provider) Uncached() providers.Collections {
+	return (&Provider{p.client.Uncached(), p.detected}).Collections()
+}
+
+// Version implements providers.Indexable.
+func (p *Provider) Version() uint64 { return p.client.Version() }
 
 // Connection implements providers.Provider.
 func (p *Provider) Connection() *model.Provider { return p.client.Provider() }

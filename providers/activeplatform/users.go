@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -15,7 +16,7 @@ import (
 
 type users struct{ *Provider }
 
-var _ providers.Collection[*model.User] = users{}
+var _ providers.IndexedCollection[*model.User] = users{}
 
 // Get makes one call per user.
 func (u users) Get(ctx context.Context, ids []string) providers.BatchResult[*model.User] {
@@ -59,6 +60,21 @@ func (u users) Page(ctx context.Context, q providers.Query, token string) (*prov
 func (users) SupportsOrder(q providers.Query) bool {
 	return q.Order.Field == "" || supportsOrder(q.Order) && len(searchableEmails(q.Filter.Emails)) < 2
 }
+
+// SupportsFilter reports true for a filter by one status, and for none. The vendor's filter
+// by address does not find every spelling of it.
+func (users) SupportsFilter(q providers.Query) bool {
+	status, possible := statusParams(q.Filter.Status)
+	if !possible {
+		return true
+	}
+	applied := len(q.Filter.Status) == 0 || len(status) > 0
+	q.Filter.Status = nil
+	return applied && reflect.ValueOf(q.Filter).IsZero()
+}
+
+// SupportsGet reports true.
+func (users) SupportsGet() bool { return true }
 
 // SupportsParents reports false: users have no parents.
 func (users) SupportsParents(string) bool { return false }

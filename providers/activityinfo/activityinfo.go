@@ -31,7 +31,7 @@ type Options struct {
 // use.
 type Provider struct{ client *client }
 
-var _ providers.Provider = (*Provider)(nil)
+var _ providers.Indexable = (*Provider)(nil)
 
 // New returns a provider. token is a personal API token of an owner of the billing
 // accounts. New sets Credential and VendorCode of c and makes no call. It fails if
@@ -64,8 +64,19 @@ func credential(token providers.Secret) upstream.Credential {
 
 // WithCredential implements providers.Provider.
 func (p *Provider) WithCredential(token providers.Secret) providers.Provider {
-	return &Provider{&client{p.client.upstream.WithCredential(token, credential), p.client.configured}}
+	return &Provider{&client{upstream: p.client.upstream.WithCredential(token, credential), configured: p.client.configured}}
 }
+
+// Uncached implements providers.Indexable. The list of databases, which tells the billing
+// accounts of every page, is cached.
+func (p *Provider) Uncached() providers.Collections {
+	c := *p.client
+	c.uncached = c.upstream.Uncached()
+	return (&Provider{&c}).Collections()
+}
+
+// Version implements providers.Indexable.
+func (p *Provider) Version() uint64 { return p.client.upstream.Version() }
 
 // Connection implements providers.Provider.
 func (p *Provider) Connection() *model.Provider { return p.client.upstream.Provider() }

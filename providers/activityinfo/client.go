@@ -1,6 +1,7 @@
 package activityinfo
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/url"
@@ -17,6 +18,8 @@ type client struct {
 	upstream *upstream.Client
 	// configured are the distinct billing accounts of the options.
 	configured []string
+	// uncached reads the user lists past the cache; nil where they are cached.
+	uncached *upstream.Client
 }
 
 // isConfigured reports whether the options contain a billing account.
@@ -64,8 +67,9 @@ func (c *client) members(ctx context.Context, account string, f memberFilter) (u
 	}
 	tags := append(c.upstream.IDs(model.TypeAccount, account), c.upstream.AnyID(model.TypeUser))
 	request := upstream.Request{Path: path, Query: f.query(), Configured: c.isConfigured(account), Tags: tags}
+	reader := cmp.Or(c.uncached, c.upstream)
 	return permitted(c, "users "+f.database, account, func() (upstream.Reply[memberList], error) {
-		return upstream.Read(ctx, c.upstream, request, func(body []byte) (memberList, error) {
+		return upstream.Read(ctx, reader, request, func(body []byte) (memberList, error) {
 			return decodeMembers(body, c.upstream.Provider(), account)
 		})
 	})

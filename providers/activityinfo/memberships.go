@@ -11,7 +11,7 @@ import (
 
 type memberships struct{ *Provider }
 
-var _ providers.Collection[*model.Membership] = memberships{}
+var _ providers.IndexedCollection[*model.Membership] = memberships{}
 
 // Get reads the user list of each account that an id names, in parallel.
 func (m memberships) Get(ctx context.Context, ids []string) providers.BatchResult[*model.Membership] {
@@ -119,6 +119,16 @@ func newMemberFilter(f providers.Filter) (m memberFilter, applied bool) {
 
 // SupportsOrder reports true for the vendor's order only.
 func (memberships) SupportsOrder(q providers.Query) bool { return q.Order.Field == "" }
+
+// SupportsFilter reports true for the members of an account, without a filter or with one
+// that the vendor has. The vendor does not list the accounts of a user.
+func (memberships) SupportsFilter(q providers.Query) bool {
+	_, applied := newMemberFilter(q.Filter)
+	return q.Parent.Type == model.TypeAccount && applied
+}
+
+// SupportsGet reports false: the vendor has no call for one user.
+func (memberships) SupportsGet() bool { return false }
 
 // SupportsParents reports true for users: the same lists are read for any number of
 // users.

@@ -10,7 +10,7 @@ import (
 
 type users struct{ *Provider }
 
-var _ providers.Collection[*model.User] = users{}
+var _ providers.IndexedCollection[*model.User] = users{}
 
 // Get searches the user lists of all billing accounts; the vendor has no call for
 // one user. If a list could not be read, its error is the error of each user who is
@@ -110,6 +110,12 @@ func (u users) page(q providers.Query, b billing, all accountReplies[*model.User
 
 // SupportsOrder reports true for the vendor's order only.
 func (users) SupportsOrder(q providers.Query) bool { return q.Order.Field == "" }
+
+// SupportsFilter reports true for a query without a filter: the vendor has none.
+func (users) SupportsFilter(q providers.Query) bool { return isEmptyFilter(q.Filter) }
+
+// SupportsGet reports false: the vendor has no call for one user.
+func (users) SupportsGet() bool { return false }
 
 // SupportsParents reports false: users have no parents.
 func (users) SupportsParents(string) bool { return false }

@@ -29,7 +29,7 @@ type Provider struct {
 	organizations []string
 }
 
-var _ providers.Provider = (*Provider)(nil)
+var _ providers.Indexable = (*Provider)(nil)
 
 // New returns a provider that authenticates with token. It sets Credential and
 // VendorCode of c, ignores duplicate organizations, and makes no call. It fails with
@@ -62,6 +62,16 @@ func (p *Provider) WithCredential(token providers.Secret) providers.Provider {
 	c.upstream = c.upstream.WithCredential(token, upstream.Bearer)
 	return &Provider{&c, p.organizations}
 }
+
+// Uncached implements providers.Indexable.
+func (p *Provider) Uncached() providers.Collections {
+	c := *p.client
+	c.upstream = c.upstream.Uncached()
+	return (&Provider{&c, p.organizations}).Collections()
+}
+
+// Version implements providers.Indexable.
+func (p *Provider) Version() uint64 { return p.client.upstream.Version() }
 
 // Connection implements providers.Provider.
 func (p *Provider) Connection() *model.Provider { return p.client.provider }

@@ -13,7 +13,7 @@ import (
 // account and its role.
 type memberships struct{ *Provider }
 
-var _ providers.Collection[*model.Membership] = memberships{}
+var _ providers.IndexedCollection[*model.Membership] = memberships{}
 
 // Get searches the list of each organization that an id names, configured or not. It
 // reads the first page and, unless it contains all ids, all other pages.
@@ -113,6 +113,15 @@ func (m memberships) ofUsers(ctx context.Context, q providers.Query, token strin
 
 // SupportsOrder reports true for the vendor's order only.
 func (memberships) SupportsOrder(q providers.Query) bool { return q.Order == providers.Order{} }
+
+// SupportsFilter reports true for the members of an organization without a filter. The
+// vendor does not list the organizations of a user.
+func (memberships) SupportsFilter(q providers.Query) bool {
+	return q.Parent.Type == model.TypeOrganization && isUnfiltered(q)
+}
+
+// SupportsGet reports false: the vendor has no call for one account.
+func (memberships) SupportsGet() bool { return false }
 
 // SupportsParents reports true for users: the same lists are read for any number of
 // users.

@@ -13,7 +13,7 @@ import (
 // users are the accounts of the configured organizations.
 type users struct{ *Provider }
 
-var _ providers.Collection[*model.User] = users{}
+var _ providers.IndexedCollection[*model.User] = users{}
 
 // Get searches the lists of all configured organizations; the vendor has no call for
 // one account. It reads the first pages and, unless they contain all ids, all other
@@ -134,6 +134,12 @@ func (u users) page(index int, members *providers.Page[*model.Membership]) *prov
 
 // SupportsOrder reports true for the vendor's order only.
 func (users) SupportsOrder(q providers.Query) bool { return q.Order == providers.Order{} }
+
+// SupportsFilter reports true for a query without a filter: the vendor has none.
+func (users) SupportsFilter(q providers.Query) bool { return isUnfiltered(q) }
+
+// SupportsGet reports false: the vendor has no call for one account.
+func (users) SupportsGet() bool { return false }
 
 // SupportsParents reports false: users have no parents.
 func (users) SupportsParents(string) bool { return false }

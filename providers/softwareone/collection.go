@@ -34,7 +34,10 @@ type collection[T model.Node] struct {
 	decode     func(row []byte, in decodeContext) (T, error)
 }
 
-var _ providers.FieldReader[*model.User] = (*collection[*model.User])(nil)
+var (
+	_ providers.FieldReader[*model.User]       = (*collection[*model.User])(nil)
+	_ providers.IndexedCollection[*model.User] = (*collection[*model.User])(nil)
+)
 
 // Get reads objects by their ids, 100 per call.
 func (c *collection[T]) Get(ctx context.Context, ids []string) providers.BatchResult[T] {
@@ -166,6 +169,16 @@ func (c *collection[T]) page(ctx context.Context, q providers.Query, token strin
 
 // SupportsOrder reports whether Page returns rows of q in q.Order.
 func (c *collection[T]) SupportsOrder(q providers.Query) bool { return supportsOrder(q.Order) }
+
+// SupportsFilter reports true for a filter that the platform applies exactly, and for
+// addresses, for which it comes close.
+func (c *collection[T]) SupportsFilter(q providers.Query) bool {
+	q.Filter.Emails = nil
+	return c.plan(q).exact
+}
+
+// SupportsGet reports true.
+func (c *collection[T]) SupportsGet() bool { return true }
 
 // SupportsParents reports whether one call can list the children of several
 // parents of this type.

@@ -44,7 +44,7 @@ type Provider struct {
 	collections providers.Collections
 }
 
-var _ providers.Provider = (*Provider)(nil)
+var _ providers.Indexable = (*Provider)(nil)
 
 // New returns a connection to the platform at the base URL of c.Provider, which
 // ends in /public, as the account that the token belongs to. It makes no call.
@@ -109,6 +109,14 @@ func (p *Provider) Invalidate(ctx context.Context, ids []model.ID) { p.client.In
 func (p *Provider) WithCredential(token providers.Secret) providers.Provider {
 	return newProvider(p.client.WithCredential(token, upstream.Bearer), p.decoder, p.usersPath, p.detected)
 }
+
+// Uncached returns the collections without the cache.
+func (p *Provider) Uncached() providers.Collections {
+	return newProvider(p.client.Uncached(), p.decoder, p.usersPath, p.detected).collections
+}
+
+// Version changes with every invalidation.
+func (p *Provider) Version() uint64 { return p.client.Version() }
 
 // Collections returns all collections but organizations and roles, which the
 // vendor does not have.

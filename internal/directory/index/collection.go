@@ -1,0 +1,168 @@
+package index
+
+import (
+	"context"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/directory"
+	"github.com/accountgraph/accountgraph/internal/operation"
+	"github.com/accountgraph/accountgraph/internal/readahead"
+	"github.com/accountgraph/accountgraph/providers"
+)
+
+// pageSize is the number of rows of a page of an index.
+const pageSize = 100
+
+// collection answers from an index what the vendor cannot do.
+type collection[T model.Node, R any] struct {
+	providers.IndexedCollection[T]
+	live *live[T, R]
+	size *size
+}
+
+// fieldCollection is a collection whose vendor leaves out fields.
+type fieldCollection[T model.Node, R any] struct {
+	*collection[T, R]
+	providers.FieldReader[T]
+}
+
+// decorate returns c, with the methods of the vendor's FieldReader if it is one.
+func decorate[T model.Node, R any](c *collection[T, R]) providers.Collection[T] {
+	if reader, ok := c.IndexedCollection.(providers.FieldReader[T]); ok {
+		return fieldCollection[T, R]{c, reader}
+	}
+	return c
+}
+
+// SupportsOrder reports true: what the vendor does not sort is sorted here.
+func (c *collection[T, R]) SupportsOrder(q providers.Query) bool {
+	return c.IndexedCollection.SupportsOrder(q) || isIndexable(q)
+}
+
+// isIndexable reports whether an index can answer a query: it does not know databases.
+func isIndexable(q providers.Query) bool { return q.Filter.Database == "" }
+
+// Page reads a page from the vendor where it supports the query, or the list is short, and
+// else from the index.
+func (c *collection[T, R]) Page(ctx context.Context, q providers.Query, token string) (*providers.Page[T], error) {
+	vendor := c.IndexedCollection
+	supported := vendor.SupportsFilter(q) && vendor.SupportsOrder(q) || !isIndexable(q)
+	switch {
+	case isToken(token):
+		return c.indexed(ctx, q, token)
+	case supported || token != "":
+		return vendor.Page(ctx, q, token)
+	case c.size.isLarge(ctx):
+		return c.indexed(ctx, q, token)
+	case vendor.SupportsOrder(q):
+		return vendor.Page(ctx, q, token)
+	}
+	return c.sortedPage(ctx, q)
+}
+
+// sortedPage returns a short list, sorted, as one page.
+func (c *collection[T, R]) sortedPage(ctx context.Context, q providers.Query) (*providers.Page[T], error) {
+	unsorted := q
+	unsorted.Order = providers.Order{}
+	sorted := &providers.Page[T]{NullsLast: true}
+	var freshness *model.Freshness
+	seen := map[model.ID]bool{}
+	reader := readahead.New(ctx, readahead.Concurrent, func(ctx context.Context, token string) (*providers.Page[T], error) {
+		return c.IndexedCollection.Page(ctx, unsorted, token)
+	})
+	defer reader.Stop()
+	for token := ""; ; {
+		page, err := reader.Page(token, math.MaxInt)
+		if err != nil {
+			return nil, err
+		}
+		page = directory.ComparablePage(ctx, providers.Collection[T](c.IndexedCollection), nil, q, page)
+		freshness = freshness.Merge(&page.Freshness)
+		sorted.Errors, sorted.Hidden = append(sorted.Errors, page.Errors...), sorted.Hidden || page.Hidden
+		for _, row := range page.Items {
+			if id := row.GlobalID(); !seen[id] && directory.Accepts(row, q) {
+				sorted.Items = append(sorted.Items, row)
+			}
+			seen[row.GlobalID()] = true
+		}
+		if page.Next == "" {
+			break
+		}
+		if page.Next == token {
+			return nil, &providers.Error{Kind: providers.Incomplete, Provider: c.live.source.provider, Detail: "the vendor's pages do not advance"}
+		}
+		token = page.Next
+	}
+	if err := incomplete(sorted.Errors); err != nil {
+		return nil, err
+	}
+	sorted.Freshness = *freshness
+	slices.SortStableFunc(sorted.Items, func(a, b T) int { return directory.Compare(a, b, q.Order) })
+	if len(sorted.Errors) == 0 && !sorted.Hidden {
+		sorted.Total = new(len(sorted.Items))
+	}
+	return sorted, nil
+}
+
+// incomplete returns the first error of kind Incomplete, nil if there is none. An order over
+// a part of a list is no order of the list.
+func incomplete(errs []error) error {
+	i := slices.IndexFunc(errs, func(err error) bool { return providers.KindOf(err) == providers.Incomplete })
+	if i < 0 {
+		return nil
+	}
+	return errs[i]
+}
+
+// indexed returns a page of the index. Of an index that is being built it returns the rows
+// that match so far, with an error, and none if they have an order.
+func (c *collection[T, R]) indexed(ctx context.Context, q providers.Query, token string) (*providers.Page[T], error) {
+	start := time.Now()
+	b, err := c.live.get(ctx)
+	partial := providers.KindOf(err) == providers.Indexing && q.Order.Field == "" && token == ""
+	if err != nil && !partial {
+		return nil, err
+	}
+	if gap := incomplete(b.gaps.Errors); !partial && q.Order.Field != "" && gap != nil {
+		return nil, gap
+	}
+	rows, hidden := b.table.match(q)
+	at := 0
+	if token != "" {
+		var ok bool
+		if at, ok = b.table.position(rows, token, q.Order); !ok {
+			return nil, &providers.Error{Kind: providers.InvalidArgument, Provider: c.live.source.provider, Detail: "invalid page token"}
+		}
+	}
+	end := min(at+pageSize, len(rows))
+	page := &providers.Page[T]{Items: b.table.records(rows[at:end]), Freshness: c.record(ctx, b, start)}
+	if partial {
+		page.Errors = []error{err}
+		return page, nil
+	}
+	page.Errors, page.Hidden = slices.Clone(b.gaps.Errors), b.gaps.Hidden || hidden
+	if len(page.Errors) == 0 && !page.Hidden {
+		page.Total = new(len(rows))
+	}
+	if end < len(rows) {
+		page.Next = b.table.tokenAt(rows, end, q.Order)
+	}
+	page.TokenAt = func(i int) string { return b.table.tokenAt(rows, min(at+i, len(rows)), q.Order) }
+	page.NullsLast = true
+	return page, nil
+}
+
+// record adds the answer to the trace of the operation, and returns its freshness.
+func (c *collection[T, R]) record(ctx context.Context, b *build[T, R], start time.Time) model.Freshness {
+	trace := operation.From(ctx).Trace
+	left := c.live.freshUntil(b).Sub(c.live.options.Now())
+	trace.LimitFreshness(max(0, left))
+	trace.Add(operation.Call{
+		Provider: c.live.source.provider.Name, Method: "GET", Path: c.live.path, Source: Source,
+		Status: 200, Elapsed: time.Since(start),
+	})
+	return model.Freshness{FetchedAt: b.started, Stale: left <= 0}
+}

@@ -1,0 +1,280 @@
+package index
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/providers"
+)
+
+// live keeps the index of one list: it is built when a query needs it, and built again
+// while queries use it. It is safe for concurrent use.
+type live[T model.Node, R any] struct {
+	// path names the list in traces.
+	path    string
+	ctx     context.Context
+	options Options
+	version func() uint64
+	source  source[T]
+	codec   func() codec[T, R]
+
+	mu sync.Mutex
+	// current is the latest index, nil if there is none that may be served.
+	current *build[T, R]
+	// building is the reading in progress.
+	building *build[T, R]
+	// failed is the error of the latest reading, which is not repeated before retryAt.
+	failed  error
+	retryAt time.Time
+	// used is set when a query has used the index since it was built.
+	used  bool
+	timer *time.Timer
+}
+
+// The time after which a reading that failed is repeated.
+const retryAfterFailure = 5 * time.Second
+
+// get returns an index that may be served, or starts one and waits for it. Beside an error
+// of kind Indexing, the index is what has been read so far.
+func (l *live[T, R]) get(ctx context.Context) (b *build[T, R], err error) {
+	expired, stop := deadline(ctx)
+	defer stop()
+	for {
+		serve, building, err := l.acquire()
+		if serve != nil || err != nil {
+			return serve, err
+		}
+		select {
+		case <-building.done:
+			if l.isValid(building) {
+				return building, nil
+			}
+			if building.err != nil && providers.KindOf(building.err) != providers.Canceled {
+				return nil, building.err
+			}
+			if l.ctx.Err() != nil {
+				return nil, building.err
+			}
+		case <-expired:
+			return building, building.indexing(l.source.provider, l.options.Now())
+		case <-ctx.Done():
+			return nil, &providers.Error{Kind: providers.Canceled, Provider: l.source.provider}
+		}
+	}
+}
+
+// The share of the time until a deadline, and its maximum, that is left to answer.
+const (
+	answerShare = 10
+	maxAnswer   = 500 * time.Millisecond
+)
+
+// deadline returns a channel that is closed shortly before the deadline of ctx.
+func deadline(ctx context.Context) (expired <-chan time.Time, stop func()) {
+	end, ok := ctx.Deadline()
+	if !ok {
+		return nil, func() {}
+	}
+	left := time.Until(end)
+	timer := time.NewTimer(left - min(left/answerShare, maxAnswer))
+	return timer.C, func() { timer.Stop() }
+}
+
+// acquire returns the index that is served, or the reading to wait for.
+func (l *live[T, R]) acquire() (serve, building *build[T, R], err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.discard()
+	l.used = true
+	now := l.options.Now()
+	if l.current != nil && now.Before(l.freshUntil(l.current)) {
+		return l.current, nil, nil
+	}
+	if l.building == nil {
+		if now.Before(l.retryAt) && l.current == nil {
+			return nil, nil, l.failed
+		}
+		if !now.Before(l.retryAt) {
+			l.start(now)
+		}
+	}
+	return l.current, l.building, nil
+}
+
+// discard removes the index that may not be served any more, and ends a reading that began
+// before an invalidation.
+func (l *live[T, R]) discard() {
+	version := l.version()
+	if c := l.current; c != nil && (c.version != version || !l.options.Now().Before(l.expiry(c))) {
+		l.current = nil
+	}
+	if b := l.building; b != nil && b.version != version {
+		b.cancel()
+		l.building, l.failed, l.retryAt = nil, nil, time.Time{}
+	}
+}
+
+// freshUntil returns when an index becomes stale. One whose reading took long is fresh for
+// longer, so that the vendor is not read all the time.
+func (l *live[T, R]) freshUntil(b *build[T, R]) time.Time {
+	return b.started.Add(max(l.options.Fresh, 2*b.took))
+}
+
+func (l *live[T, R]) expiry(b *build[T, R]) time.Time {
+	return l.freshUntil(b).Add(l.options.Stale)
+}
+
+// isValid reports whether a reading has ended without an error, and nothing was invalidated
+// since it began.
+func (l *live[T, R]) isValid(b *build[T, R]) bool {
+	return b.err == nil && b.version == l.version()
+}
+
+// start begins to read the list.
+func (l *live[T, R]) start(now time.Time) {
+	ctx, cancel := context.WithCancel(l.ctx)
+	b := &build[T, R]{
+		table: newTable(l.codec()), started: now, version: l.version(), cancel: cancel, done: make(chan struct{}),
+	}
+	l.building = b
+	go func() {
+		defer cancel()
+		err := error(&providers.Error{Kind: providers.BadResponse, Provider: l.source.provider, Detail: "the rows cannot be indexed"})
+		defer func() {
+			_ = recover() // a row that cannot be packed fails the reading only
+			l.end(b, err)
+		}()
+		err = b.run(ctx, l.source)
+	}()
+}
+
+// end publishes a reading that has ended.
+func (l *live[T, R]) end(b *build[T, R], err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	defer close(b.done)
+	now := l.options.Now()
+	b.err, b.took = err, now.Sub(b.started)
+	if l.building != b {
+		return
+	}
+	l.building = nil
+	switch kind := providers.KindOf(err); {
+	case err == nil && l.isValid(b):
+		l.current, l.failed, l.retryAt, l.used = b, nil, time.Time{}, false
+	case err == nil: // invalidated meanwhile
+	case kind == providers.Unauthenticated:
+		l.current = nil
+	case kind == providers.Incomplete:
+		l.failed, l.retryAt = err, now.Add(l.options.Fresh)
+	case kind != providers.Canceled:
+		l.failed, l.retryAt = err, now.Add(retryAfterFailure)
+	}
+	l.schedule(now)
+}
+
+// schedule sets the timer to when the index is built again, if it is used until then, or
+// released.
+func (l *live[T, R]) schedule(now time.Time) {
+	if l.current == nil || l.ctx.Err() != nil {
+		return
+	}
+	at := l.freshUntil(l.current).Add(-l.current.took)
+	if !now.Before(at) {
+		at = l.expiry(l.current)
+		if l.used && now.Before(at) && l.retryAt.After(now) && l.retryAt.Before(at) {
+			at = l.retryAt
+		}
+	}
+	if l.timer == nil {
+		l.timer = time.AfterFunc(at.Sub(now), l.tick)
+		return
+	}
+	l.timer.Reset(at.Sub(now))
+}
+
+// tick builds the index again if it was used, and releases it when it has expired.
+func (l *live[T, R]) tick() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.discard()
+	if l.ctx.Err() != nil {
+		return
+	}
+	now := l.options.Now()
+	if l.used && l.current != nil && l.building == nil && !now.Before(l.retryAt) {
+		l.start(now)
+		return
+	}
+	l.schedule(now)
+}
+
+// exists reports whether there is an index, or one is being built.
+func (l *live[T, R]) exists() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.discard()
+	return l.current != nil || l.building != nil
+}
+
+// warm begins to build the index.
+func (l *live[T, R]) warm() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.start(l.options.Now())
+}
+
+// State is what an index has.
+type State string
+
+// The values of State.
+const (
+	// None: no query has needed the index, or it was released.
+	None State = "NONE"
+	// Building: it is read for the first time, or after an invalidation.
+	Building State = "BUILDING"
+	// Ready: it is fresh.
+	Ready State = "READY"
+	// Stale: it is served although it is not fresh.
+	Stale State = "STALE"
+	// Failed: the list could not be read.
+	Failed State = "FAILED"
+)
+
+// Stats describes an index.
+type Stats struct {
+	State State
+	// Rows and Bytes are those of the index that is served, or else of the reading.
+	Rows, Bytes int
+	// BuiltAt is when the reading of the index that is served began; zero without one.
+	BuiltAt time.Time
+	// Took is how long its reading took.
+	Took time.Duration
+}
+
+func (l *live[T, R]) stats() Stats {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.discard()
+	var s Stats
+	b := l.current
+	switch {
+	case b != nil:
+		s = Stats{State: Ready, BuiltAt: b.started, Took: b.took}
+		if !l.options.Now().Before(l.freshUntil(b)) {
+			s.State = Stale
+		}
+	case l.building != nil:
+		s.State, b = Building, l.building
+	case l.failed != nil:
+		s.State = Failed
+	default:
+		s.State = None
+	}
+	if b != nil {
+		s.Rows, s.Bytes = b.table.len(), b.table.bytes()
+	}
+	return s
+}

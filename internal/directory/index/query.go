@@ -1,0 +1,223 @@
+package index
+
+import (
+	"cmp"
+	"encoding/json"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/directory"
+	"github.com/accountgraph/accountgraph/providers"
+)
+
+// matching are the rows that match a query.
+type matching struct {
+	query string
+	// of is the number of rows that the table had.
+	of   int
+	rows []uint32
+}
+
+// maxFound bounds the queries whose rows a table keeps for their next pages.
+const maxFound = 4
+
+// match returns the rows of a query, in its order. The result is not changed. hidden reports
+// that it is not known of other rows whether they match.
+func (t *table[T, R]) match(q providers.Query) (rows []uint32, hidden bool) {
+	hidden = t.hasUnknown(q)
+	if candidates, ok := t.candidates(q); ok {
+		return candidates, hidden
+	}
+	all := t.ordered(q.Order)
+	if !hidden && q.Parent.Type == "" && reflect.ValueOf(q.Filter).IsZero() {
+		return all, false
+	}
+	text, _ := json.Marshal(q) // cannot fail: strings, numbers and times
+	t.mu.RLock()
+	m := matching{string(text), len(all), nil}
+	i := slices.IndexFunc(t.found, func(f matching) bool { return f.query == m.query && f.of == m.of })
+	if i >= 0 {
+		m.rows = t.found[i].rows
+	} else {
+		m.rows = t.filter(all, q)
+	}
+	t.mu.RUnlock()
+	if i >= 0 {
+		return m.rows, hidden
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.found = append(t.found[max(0, len(t.found)+1-maxFound):], m)
+	return m.rows, hidden
+}
+
+// hasUnknown reports whether the vendor hides what decides whether a row matches.
+func (t *table[T, R]) hasUnknown(q providers.Query) bool {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	scratch := t.codec.record()
+	return slices.ContainsFunc(t.hidden, func(row uint32) bool {
+		record := t.at(int(row), scratch)
+		return t.isChild(record, q.Parent) && directory.IsUnknown(record, q)
+	})
+}
+
+// candidates returns the rows of a query whose filter or parent is looked up.
+func (t *table[T, R]) candidates(q providers.Query) (rows []uint32, ok bool) {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	add := func(row int) bool {
+		rows = append(rows, uint32(row))
+		return true
+	}
+	switch {
+	case t.emails == nil:
+		return nil, false
+	case q.Parent.Type == model.TypeUser:
+		for _, id := range q.Parent.IDs {
+			t.users.find(id, add)
+		}
+	case len(q.Filter.Emails) > 0:
+		for _, email := range q.Filter.Emails {
+			t.emails.find(email, add)
+		}
+	default:
+		return nil, false
+	}
+	slices.Sort(rows)
+	rows = t.filter(slices.Compact(rows), q)
+	if q.Order.Field == "" {
+		return rows, true
+	}
+	a, b := t.codec.record(), t.codec.record()
+	slices.SortStableFunc(rows, func(x, y uint32) int {
+		return directory.Compare(t.at(int(x), a), t.at(int(y), b), q.Order)
+	})
+	return rows, true
+}
+
+// filter returns those of the rows that match.
+func (t *table[T, R]) filter(rows []uint32, q providers.Query) []uint32 {
+	matching := []uint32{}
+	scratch := t.codec.record()
+	for _, row := range rows {
+		record := t.at(int(row), scratch)
+		if t.isChild(record, q.Parent) && directory.Accepts(record, q) {
+			matching = append(matching, row)
+		}
+	}
+	return slices.Clip(matching)
+}
+
+// isChild reports whether a row has one of the parents.
+func (t *table[T, R]) isChild(row T, parent providers.Parent) bool {
+	keys := t.codec.keys(row)
+	switch parent.Type {
+	case "":
+		return true
+	case model.TypeUser:
+		return slices.Contains(parent.IDs, keys.user)
+	}
+	return keys.tenant.Type() == parent.Type && slices.Contains(parent.IDs, keys.tenant.VendorID())
+}
+
+// ordered returns all rows in an order. Rows without a value are last, and equal ones in
+// the order of the table.
+func (t *table[T, R]) ordered(order providers.Order) []uint32 {
+	t.mu.RLock()
+	rows, ok := t.orders[order]
+	t.mu.RUnlock()
+	if ok && len(rows) == t.len() {
+		return rows
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	rows = t.sort(order)
+	t.orders[order] = rows
+	return rows
+}
+
+// sortKey is what an order compares of a row.
+type sortKey struct {
+	row    uint32
+	absent bool
+	text   string
+	// seconds and nanoseconds are an instant.
+	seconds     int64
+	nanoseconds int
+}
+
+func textKey(s *string) sortKey {
+	if s == nil {
+		return sortKey{absent: true}
+	}
+	return sortKey{text: directory.Fold(*s)}
+}
+
+func timeKey(t *time.Time) sortKey {
+	if t == nil {
+		return sortKey{absent: true}
+	}
+	return sortKey{seconds: t.Unix(), nanoseconds: t.Nanosecond()}
+}
+
+// compare orders two keys that are not absent.
+func (k sortKey) compare(l sortKey) int {
+	return cmp.Or(cmp.Compare(k.seconds, l.seconds), cmp.Compare(k.nanoseconds, l.nanoseconds), strings.Compare(k.text, l.text))
+}
+
+func (t *table[T, R]) sort(order providers.Order) []uint32 {
+	rows := make([]uint32, t.rows.len())
+	if order.Field == "" {
+		for i := range rows {
+			rows[i] = uint32(i)
+		}
+		return rows
+	}
+	keys := make([]sortKey, len(rows))
+	scratch := t.codec.record()
+	for i := range keys {
+		keys[i] = keyOf(t.at(i, scratch), order)
+		keys[i].row = uint32(i)
+	}
+	direction := 1
+	if order.Descending {
+		direction = -1
+	}
+	slices.SortFunc(keys, func(a, b sortKey) int {
+		switch {
+		case a.absent && !b.absent:
+			return 1
+		case b.absent && !a.absent:
+			return -1
+		}
+		return cmp.Or(direction*a.compare(b), cmp.Compare(a.row, b.row))
+	})
+	for i, k := range keys {
+		rows[i] = k.row
+	}
+	return rows
+}
+
+// keyOf returns what an order compares of a row, as directory.Compare does.
+func keyOf(row model.Node, order providers.Order) sortKey {
+	a := row.Attributes()
+	switch order.Field {
+	case model.OrderByName:
+		return textKey(a.Name)
+	case model.OrderByEmail:
+		return textKey(a.Email)
+	case model.OrderByStatus:
+		return sortKey{text: a.Status}
+	case model.OrderByCreatedAt:
+		return timeKey(a.CreatedAt)
+	case model.OrderByUpdatedAt:
+		return timeKey(a.UpdatedAt)
+	case model.OrderByLastLoginAt:
+		return timeKey(a.LastLoginAt)
+	}
+	return sortKey{}
+}

@@ -1,0 +1,68 @@
+package index
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/readahead"
+	"github.com/accountgraph/accountgraph/providers"
+)
+
+// size finds out whether the list of a provider's users is long enough for an index. It is
+// safe for concurrent use.
+type size struct {
+	options Options
+	version func() uint64
+	// isIndexed reports whether there is an index, or one is being built.
+	isIndexed func() bool
+	// page reads a page of the list.
+	page func(ctx context.Context, token string) (*providers.Page[*model.User], error)
+
+	mu sync.Mutex
+	// small is set when the list was shorter than MinRows at the time measured, in a version
+	// of the provider.
+	small    bool
+	measured time.Time
+	at       uint64
+}
+
+// isLarge reports whether the list has MinRows rows. To find out, it reads the list until it
+// knows, and not again while an index would be fresh. If the list cannot be read, it is not
+// large: what reads it next finds out why.
+func (s *size) isLarge(ctx context.Context) bool {
+	if s.options.MinRows == 0 || s.isIndexed() {
+		return true
+	}
+	if s.isSmall() {
+		return false
+	}
+	version, now := s.version(), s.options.Now()
+	reader := readahead.New(ctx, readahead.Concurrent, s.page)
+	defer reader.Stop()
+	rows, wanted := 0, 1
+	for token := ""; ; {
+		page, err := reader.Page(token, wanted)
+		if err != nil {
+			return false
+		}
+		rows += len(page.Items)
+		switch {
+		case rows >= s.options.MinRows, page.Total != nil && *page.Total >= s.options.MinRows:
+			return true
+		case page.Next == "" || page.Total != nil || page.Next == token:
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.small, s.measured, s.at = true, now, version
+			return false
+		}
+		token, wanted = page.Next, s.options.MinRows/max(1, len(page.Items))
+	}
+}
+
+func (s *size) isSmall() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.small && s.at == s.version() && s.options.Now().Before(s.measured.Add(s.options.Fresh))
+}

@@ -1,0 +1,28 @@
+package providers
+
+import "github.com/accountgraph/accountgraph/graph/model"
+
+// Indexable is a Provider of which an index can be built: all rows of a list, read from
+// its start to its end, for what the vendor cannot look up, filter or sort.
+type Indexable interface {
+	Provider
+	// Uncached returns the collections of this connection for reading whole lists. Their
+	// Page neither looks pages up in the cache nor stores them.
+	Uncached() Collections
+	// Version changes with every invalidation of what was cached for this connection, by
+	// Invalidate, by another replica, or because the vendor rejected the credential. What
+	// was read before is invalid then.
+	Version() uint64
+}
+
+// IndexedCollection is a Collection that tells what its vendor cannot do, so that an
+// index does it.
+type IndexedCollection[T model.Node] interface {
+	Collection[T]
+	// SupportsFilter reports whether Page reads about as many rows as match q: the vendor
+	// applies the filter and knows the parent, or comes close to that.
+	SupportsFilter(q Query) bool
+	// SupportsGet reports whether Get reads objects by their ids, and does not search
+	// lists.
+	SupportsGet() bool
+}
