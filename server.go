@@ -179,7 +179,24 @@ func (p *program) serve(ctx context.Context, o server.Options, listen string, re
 		return usageError{err}
 	}
 	defer s.Close()
+	defer p.ignoreHangups()()
 	return s.Run(ctx, ready)
+}
+
+// ignoreHangups logs that SIGHUP reloads nothing, instead of ending the process, until the
+// returned function is called.
+func (p *program) ignoreHangups() (stop func()) {
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	go func() {
+		for range hangups {
+			p.log.Warn("SIGHUP does not reload the configuration; restart the server to apply changes")
+		}
+	}()
+	return func() {
+		signal.Stop(hangups)
+		close(hangups)
+	}
 }
 
 type vendorsCommand struct {

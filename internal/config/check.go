@@ -34,6 +34,9 @@ func (d *decoder) check(c *Config) {
 	d.checkHeaders(c.Server.CORS.Headers)
 	d.checkCache(&c.Cache)
 	d.checkDocuments(c)
+	if c.Limits.DocumentBytes > c.Limits.BodyBytes && !d.hasProblem("limits.documentBytes") && !d.hasProblem("limits.bodyBytes") {
+		d.add("limits.documentBytes", "must be at most limits.bodyBytes")
+	}
 	d.checkProviders(c.Providers)
 }
 

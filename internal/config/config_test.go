@@ -77,6 +77,8 @@ func TestLoad_Example(t *testing.T) {
 		Limits: config.Limits{
 			CallsPerProvider:     50,
 			ConcurrentOperations: 256, QueuedOperations: 64, QueueWait: 50 * time.Millisecond, Connections: 1024,
+			OperationTime: 10 * time.Second, ResponseTime: 5 * time.Second, BodyBytes: 256 << 10, DocumentBytes: 64 << 10,
+			Depth: 20, Cost: 20_000, PageCacheBytes: 64 << 20, ResponseCacheBytes: 16 << 20, ShutdownDelay: time.Second,
 		},
 		Providers: []config.Provider{{
 			Name: "softwareone", Vendor: model.SoftwareOne,

@@ -61,6 +61,11 @@ func TestParse_InvalidFile(t *testing.T) {
 			"6: providers[0].?: unknown key; known keys: name, vendor, baseURL, token, credentials, credentialHeader, timeout, maxConcurrent, allowInsecure, index, accountUsersPath, billingAccounts, firstPage, organizations",
 			"7: providers[0].?: unknown key; known keys: name, vendor, baseURL, token, credentials, credentialHeader, timeout, maxConcurrent, allowInsecure, index, accountUsersPath, billingAccounts, firstPage, organizations",
 		}},
+		{"a document larger than a body", provider + "limits: {bodyBytes: 2048}\n", []string{"6: limits.documentBytes: must be at most limits.bodyBytes"}},
+		{"limits out of range", provider + "limits: {operationTime: 2m, cost: 1, shutdownDelay: -1s}\n", []string{
+			"6: limits.operationTime: must be from 100ms to 60s", "6: limits.cost: must be a whole number from 100 to 1000000",
+			"6: limits.shutdownDelay: must be from 0s to 60s",
+		}},
 		{"a list where a key belongs", "? [s3cr3t]\n: 1\n" + provider, []string{"1: ?: unknown key; known keys: server, cache, limits, documents, providers"}},
 		{"a key twice", provider + "    name: two\n    name: three\n", []string{
 			"6: providers[0].name: duplicate key, first on line 2",

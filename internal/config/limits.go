@@ -24,4 +24,25 @@ type Limits struct {
 	// Client connections. Beyond this number, the one that is idle longest is closed, or
 	// the new one if none is idle.
 	Connections int `key:"connections" default:"1024" min:"16" max:"65536"`
+	// Duration of an operation with all its vendor calls. Beyond it, what was read is
+	// returned, with the error `TIMEOUT`.
+	OperationTime time.Duration `key:"operationTime" default:"10s" min:"100ms" max:"60s"`
+	// How long a client may take to read a response, besides one second for each 64 KiB.
+	// Then its connection is closed.
+	ResponseTime time.Duration `key:"responseTime" default:"5s" min:"100ms" max:"60s"`
+	// Length of a request body in bytes. Longer ones get `QUERY_TOO_LARGE`.
+	BodyBytes int `key:"bodyBytes" default:"262144" min:"1024" max:"16777216"`
+	// Length of a document in bytes; at most that of a body.
+	DocumentBytes int `key:"documentBytes" default:"65536" min:"1024" max:"1048576"`
+	// Nesting of fields in a document.
+	Depth int `key:"depth" default:"20" min:"3" max:"100"`
+	// Estimated number of objects in the response to a document. More are
+	// `QUERY_TOO_COMPLEX`.
+	Cost int `key:"cost" default:"20000" min:"100" max:"1000000"`
+	// Memory for pages and objects of vendors, in bytes, approximately. At least 1 MiB.
+	PageCacheBytes int `key:"pageCacheBytes" default:"67108864" min:"1048576" max:"17179869184"`
+	// Memory for complete responses, in bytes. `0` caches none.
+	ResponseCacheBytes int `key:"responseCacheBytes" default:"16777216" min:"0" max:"4294967296"`
+	// How long a stopping server accepts new requests, while `/readyz` fails.
+	ShutdownDelay time.Duration `key:"shutdownDelay" default:"1s" min:"0s" max:"60s"`
 }

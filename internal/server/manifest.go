@@ -16,7 +16,7 @@ func openManifest(c *config.Config, schema graphql.ExecutableSchema) (*persisted
 	if c.Documents.Manifest == "" {
 		return new(persisted.Manifest), nil
 	}
-	manifest, err := persisted.Load(c.Documents.Manifest, transport.ManifestValidator(schema, c.Server.Introspection))
+	manifest, err := persisted.Load(c.Documents.Manifest, transport.ManifestValidator(schema, c.Server.Introspection, limits(c.Limits)))
 	if errors.As(err, new(*persisted.Error)) {
 		err = fmt.Errorf("the trusted documents cannot be used:\n%w", err)
 	}

@@ -48,6 +48,10 @@ type Server struct {
 	stopping *atomic.Bool
 	// providers and documents count what is configured, for the log.
 	providers, documents int
+	// operationTime bounds an operation. shutdownDelay is how long a stopping server accepts
+	// new requests: load balancers see /readyz fail, and responses ask clients to close their
+	// connections.
+	operationTime, shutdownDelay time.Duration
 }
 
 // New builds a server without listening. Its errors are errors of the
@@ -65,7 +69,7 @@ func New(o Options) (*Server, error) {
 	metrics := telemetry.NewMetrics(providerNames(c))
 	cache, err := pagecache.Open(pagecache.Config{
 		Redis: c.Cache.Redis, Key: c.Cache.Key, Fresh: c.Cache.Fresh, Stale: c.Cache.Stale,
-		Log: o.Log, Observe: metrics.CacheEvent,
+		MaxBytes: int64(c.Limits.PageCacheBytes), Log: o.Log, Observe: metrics.CacheEvent,
 	})
 	if err != nil {
 		return nil, err
@@ -82,7 +86,8 @@ func New(o Options) (*Server, error) {
 		Origins: c.Server.CORS.Origins, CallerCredentials: callerCredentials(c.Providers),
 		Introspection: c.Server.Introspection, CallsPerProvider: c.Limits.CallsPerProvider,
 		Documents:     transport.Documents{Trusted: documents, Only: c.Documents.Only, Automatic: c.Documents.Automatic},
-		ResponseBytes: transport.DefaultResponseBytes, CacheVersion: cache.Version,
+		Limits:        limits(c.Limits),
+		ResponseBytes: int64(c.Limits.ResponseCacheBytes), CacheVersion: cache.Version,
 		ObserveRequest: metrics.Request, ObserveSource: metrics.Response,
 		Admission: transport.Admission{
 			InFlight: c.Limits.ConcurrentOperations, Running: c.Limits.RunningOperations,
@@ -93,6 +98,7 @@ func New(o Options) (*Server, error) {
 	s := &Server{
 		log: o.Log, address: c.Server.Listen, cache: cache, stop: stop, stopping: new(atomic.Bool),
 		providers: len(providers), documents: documents.Len(),
+		operationTime: c.Limits.OperationTime, shutdownDelay: c.Limits.ShutdownDelay,
 		adminAddress: c.Server.Admin, connections: newConnections(c.Limits.Connections, metrics.ConnectionRejected),
 	}
 	metrics.ObserveConnections(s.connections.number)
@@ -111,26 +117,29 @@ func (s *Server) Close() {
 const (
 	readHeaderTimeout = 3 * time.Second
 	readTimeout       = 5 * time.Second
-	writeTimeout      = 20 * time.Second
-	idleTimeout       = 30 * time.Second
-	maxHeaderBytes    = 16 << 10
+	// responseTimeout bounds the writing of responses that have no limit of their own.
+	responseTimeout = 5 * time.Second
+	idleTimeout     = 30 * time.Second
+	maxHeaderBytes  = 16 << 10
 )
 
-// The times of a shutdown.
-const (
-	// shutdownDelay is how long a stopping server accepts new requests: load balancers
-	// see /readyz fail, and responses ask clients to close their connections.
-	shutdownDelay = time.Second
-	// shutdownTimeout bounds the wait for requests in flight after that: the longest
-	// operation takes 10 s, and its response has to be written.
-	shutdownTimeout = 11 * time.Second
-)
+// afterOperation is how much longer a server that stops waits than an operation takes: its
+// response has to be written.
+const afterOperation = time.Second
+
+// limits returns the limits of the GraphQL endpoint.
+func limits(l config.Limits) transport.Limits {
+	return transport.Limits{
+		OperationTime: l.OperationTime, ResponseTime: l.ResponseTime,
+		BodyBytes: l.BodyBytes, DocumentBytes: l.DocumentBytes, Depth: l.Depth, Cost: l.Cost,
+	}
+}
 
 // newHTTPServer returns a server with the limits of an exchange.
 func (s *Server) newHTTPServer(handler http.Handler) *http.Server {
 	return &http.Server{
 		Handler: handler, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout,
-		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
+		WriteTimeout: readTimeout + s.operationTime + responseTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
 		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
 }
@@ -179,9 +188,9 @@ func (s *Server) Run(ctx context.Context, ready func(address string)) error {
 	select {
 	case err := <-failed:
 		return err
-	case <-time.After(shutdownDelay):
+	case <-time.After(s.shutdownDelay):
 	}
-	timeout, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
+	timeout, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.operationTime+afterOperation)
 	defer cancel()
 	if server.Shutdown(timeout) != nil {
 		return errors.New("shutdown timed out with requests in flight")

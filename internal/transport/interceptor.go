@@ -12,9 +12,6 @@ import (
 	"github.com/accountgraph/accountgraph/internal/pagecache"
 )
 
-// operationTimeout bounds one operation with all its vendor calls.
-const operationTimeout = 10 * time.Second
-
 const (
 	// traceHeader with the value 1 requests `extensions.upstream`.
 	traceHeader = "Accountgraph-Trace"
@@ -24,13 +21,14 @@ const (
 
 // interceptor wraps the execution of operations.
 type interceptor struct {
+	timeout  time.Duration
 	prefetch func(context.Context, *loaders.Loaders, loaders.Selection)
 }
 
 // interceptResponse sets the deadline, prefetches what a query selects, and adds
 // the response extensions. It is a graphql.ResponseMiddleware.
 func (i interceptor) interceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
-	ctx, cancel := context.WithTimeout(ctx, operationTimeout)
+	ctx, cancel := context.WithTimeout(ctx, i.timeout)
 	defer cancel()
 	oc, op := graphql.GetOperationContext(ctx), operation.From(ctx)
 	if oc.Operation.Operation == ast.Query {

@@ -17,8 +17,8 @@ import (
 // ManifestValidator returns the check that each document of a manifest must pass:
 // the limits and the validation of a request, and an operation of the name and kind
 // that the manifest states. Limits that depend on variables are checked per request.
-func ManifestValidator(schema graphql.ExecutableSchema, introspection bool) func(persisted.Document) error {
-	limits := complexity.New(schema.Schema(), complexity.DefaultLimits(), introspection)
+func ManifestValidator(schema graphql.ExecutableSchema, introspection bool, l Limits) func(persisted.Document) error {
+	limits := complexity.New(schema.Schema(), l.complexity(), introspection)
 	validator := executor.New(schema)
 	return func(d persisted.Document) error {
 		document, err := limits.Read(d.Text)

@@ -14,7 +14,7 @@ import (
 )
 
 func TestManifestValidator(t *testing.T) {
-	validate := transport.ManifestValidator(resolvers.New(), false)
+	validate := transport.ManifestValidator(resolvers.New(), false, transport.Limits{})
 	for name, test := range map[string]struct {
 		document persisted.Document
 		want     string

@@ -39,6 +39,8 @@ type Options struct {
 	// CallsPerProvider bounds the calls of one operation at each provider; 0 is
 	// DefaultCallsPerProvider.
 	CallsPerProvider int
+	// Limits bound requests, operations and responses.
+	Limits Limits
 	// ResponseBytes bounds the response cache; 0 disables it.
 	ResponseBytes int64
 	// CacheVersion changes with every invalidation of cached vendor data, and with it
@@ -75,6 +77,7 @@ func (o Options) withDefaults() Options {
 	if o.CallsPerProvider == 0 {
 		o.CallsPerProvider = DefaultCallsPerProvider
 	}
+	o.Limits = o.Limits.withDefaults()
 	if o.CacheVersion == nil {
 		o.CacheVersion = func() uint64 { return 0 }
 	}
@@ -108,6 +111,6 @@ func NewHandler(o Options) http.Handler {
 	// gqlgen counts `_service` as introspection, but a gateway always needs it. Where
 	// introspection is off, package complexity rejects the rest.
 	server.Use(extension.Introspection{})
-	server.AroundResponses(interceptor{o.Prefetch}.interceptResponse)
+	server.AroundResponses(interceptor{o.Limits.OperationTime, o.Prefetch}.interceptResponse)
 	return server
 }

@@ -27,7 +27,7 @@ const (
 func manifest(t *testing.T) *persisted.Manifest {
 	t.Helper()
 	file := fmt.Sprintf(`{%q: %q, %q: %q, %q: %q}`, trustedID, trusted, otherTrustedID, otherTrusted, mutationID, mutation)
-	documents, err := persisted.Parse("a.json", []byte(file), transport.ManifestValidator(resolvers.New(), false))
+	documents, err := persisted.Parse("a.json", []byte(file), transport.ManifestValidator(resolvers.New(), false, transport.Limits{}))
 	if err != nil {
 		t.Fatal(err)
 	}

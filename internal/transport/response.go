@@ -15,6 +15,8 @@ import (
 
 // response is an HTTP response with the members of a GraphQL response.
 type response struct {
+	// timeToRead returns how long the client may take to read a response of this length.
+	timeToRead func(bytes int) time.Duration
 	status     int
 	mediaType  string
 	allow      string
@@ -104,6 +106,8 @@ func (r *response) write(w http.ResponseWriter) {
 	for _, part := range body {
 		length += len(part)
 	}
+	// Not every ResponseWriter has deadlines; that of the server does.
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(r.timeToRead(length)))
 	h.Set("Content-Type", r.mediaType+"; charset=utf-8")
 	h.Set("Content-Length", strconv.Itoa(length))
 	w.WriteHeader(r.status)
