@@ -182,6 +182,11 @@ type Provider struct {
 	Timeout time.Duration `key:"timeout" default:"10s" min:"100ms" max:"60s"`
 	// Maximum number of calls in flight (bulkhead).
 	MaxConcurrent int `key:"maxConcurrent" default:"8" min:"1" max:"64"`
+	// Maximum size of one response of the vendor, after decompression. A larger one is
+	// `UPSTREAM_BAD_RESPONSE`. A vendor that sends all users of an account in one
+	// response needs some 200 bytes a user. The caches do not keep responses that take
+	// more than their [limits](operations.md#limits) allow.
+	MaxBody Size `key:"maxBody" default:"64MiB" min:"1MiB" max:"1GiB"`
 	// Allow a plain `http` base URL on a host other than loopback. The credential is
 	// then sent unencrypted.
 	AllowInsecure bool `key:"allowInsecure" default:"false"`

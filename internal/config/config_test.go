@@ -84,24 +84,24 @@ func TestLoad_Example(t *testing.T) {
 			Name: "softwareone", Vendor: model.SoftwareOne,
 			BaseURL: "https://api.platform.softwareone.com/public",
 			Token:   providers.NewSecret(secretMarker + "-softwareone"), Credentials: "server",
-			Timeout: 10 * time.Second, MaxConcurrent: 8, Index: defaultIndex,
+			Timeout: 10 * time.Second, MaxConcurrent: 8, MaxBody: 64 << 20, Index: defaultIndex,
 			Options: config.Options{"accountUsersPath": {"/v1/accounts/{accountId}/users"}},
 		}, {
 			Name: "activityinfo", Vendor: model.ActivityInfo,
 			BaseURL: "https://www.activityinfo.org",
 			Token:   providers.NewSecret(secretMarker + "-activityinfo"), Credentials: "server",
-			Timeout: 10 * time.Second, MaxConcurrent: 8, Index: defaultIndex,
+			Timeout: 10 * time.Second, MaxConcurrent: 8, MaxBody: 64 << 20, Index: defaultIndex,
 			Options: config.Options{"billingAccounts": {"190780004"}},
 		}, {
 			Name: "activeplatform", Vendor: model.ActivePlatform,
 			BaseURL: "https://billing.example.com",
 			Token:   providers.NewSecret(secretMarker + "-activeplatform"), Credentials: "server",
-			Timeout: 20 * time.Second, MaxConcurrent: 4, Index: defaultIndex,
+			Timeout: 20 * time.Second, MaxConcurrent: 4, MaxBody: 64 << 20, Index: defaultIndex,
 		}, {
 			Name: "blendvision", Vendor: model.BlendVision,
 			BaseURL: "https://api.one.blendvision.com",
 			Token:   providers.NewSecret(secretMarker + "-blendvision"), Credentials: "server",
-			Timeout: 10 * time.Second, MaxConcurrent: 8, Index: defaultIndex,
+			Timeout: 10 * time.Second, MaxConcurrent: 8, MaxBody: 64 << 20, Index: defaultIndex,
 			Options: config.Options{"organizations": {"5a1c0e6b-8f0e-4d58-9f5e-0d1c2b3a4f56"}},
 		}},
 	}

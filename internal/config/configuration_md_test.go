@@ -130,7 +130,7 @@ func entryOf(t *testing.T, typ string, tag reflect.StructTag, doc string) entry 
 		"string": "text", "bool": "`true` or `false`", "int": "whole number", "[]string": "list of texts",
 		"Auth": "`open`, or [a section](#serverauth)", "Router": "[a section](#serverauthrouter)", "JWT": "[a section](#serverauthjwt)",
 		"CORS": "[a section](#servercors)", "Index": "[a section](#providersindex)", "[]providers.Secret": "list of secret texts",
-		"time.Duration": "duration", "providers.Secret": "secret text", "model.Vendor": "text",
+		"time.Duration": "duration", "Size": "size", "providers.Secret": "secret text", "model.Vendor": "text",
 	}
 	e := entry{Key: tag.Get("key"), Value: types[typ], Doc: doc}
 	if e.Value == "" || e.Doc == "" {

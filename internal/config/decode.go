@@ -209,6 +209,14 @@ func set(into reflect.Value, f field, text string) string {
 			return "must be from " + f.min + " to " + f.max
 		}
 		*v = duration
+	case *Size:
+		least, _ := ParseSize(f.min)
+		most, _ := ParseSize(f.max)
+		size, ok := ParseSize(text)
+		if !ok || size < least || size > most {
+			return "must be a size from " + f.min + " to " + f.max + ", such as " + f.fallback
+		}
+		*v = size
 	default:
 		return "cannot be read"
 	}

@@ -56,10 +56,10 @@ func TestParse_InvalidFile(t *testing.T) {
 		{"a control character", "server: \x01\n", []string{"1: not YAML: contains a non-printable character or invalid UTF-8"}},
 		{"an unknown section", provider + "sever: {}\n", []string{"6: sever: unknown key; known keys: server, cache, limits, documents, providers"}},
 		{"an unknown key", "server: {lisen: ':80'}\n" + provider, []string{"1: server.lisen: unknown key; known keys: listen, admin, auth, graphiql, introspection, cors"}},
-		{"a key in other letters", provider + "    baseUrl: https://one.example\n", []string{"6: providers[0].baseUrl: unknown key; known keys: name, vendor, baseURL, token, credentials, credentialHeader, timeout, maxConcurrent, allowInsecure, index, accountUsersPath, billingAccounts, firstPage, organizations"}},
+		{"a key in other letters", provider + "    baseUrl: https://one.example\n", []string{"6: providers[0].baseUrl: unknown key; known keys: name, vendor, baseURL, token, credentials, credentialHeader, timeout, maxConcurrent, maxBody, allowInsecure, index, accountUsersPath, billingAccounts, firstPage, organizations"}},
 		{"a secret where a key belongs", provider + "    s3cr3t: x\n    s3cr3t-2: x\n", []string{
-			"6: providers[0].?: unknown key; known keys: name, vendor, baseURL, token, credentials, credentialHeader, timeout, maxConcurrent, allowInsecure, index, accountUsersPath, billingAccounts, firstPage, organizations",
-			"7: providers[0].?: unknown key; known keys: name, vendor, baseURL, token, credentials, credentialHeader, timeout, maxConcurrent, allowInsecure, index, accountUsersPath, billingAccounts, firstPage, organizations",
+			"6: providers[0].?: unknown key; known keys: name, vendor, baseURL, token, credentials, credentialHeader, timeout, maxConcurrent, maxBody, allowInsecure, index, accountUsersPath, billingAccounts, firstPage, organizations",
+			"7: providers[0].?: unknown key; known keys: name, vendor, baseURL, token, credentials, credentialHeader, timeout, maxConcurrent, maxBody, allowInsecure, index, accountUsersPath, billingAccounts, firstPage, organizations",
 		}},
 		{"a document larger than a body", provider + "limits: {bodyBytes: 2048}\n", []string{"6: limits.documentBytes: must be at most limits.bodyBytes"}},
 		{"limits out of range", provider + "limits: {operationTime: 2m, cost: 1, shutdownDelay: -1s}\n", []string{
@@ -120,6 +120,13 @@ func TestParse_InvalidFile(t *testing.T) {
 			"1: cache.fresh: must be from 0s to 5m",
 			"1: cache.stale: must be from 0s to 24h",
 			"7: providers[0].timeout: must be from 100ms to 60s",
+		}},
+		{"sizes", provider + "    maxBody: 2GiB\n" + strings.TrimPrefix(provider, "providers:\n") + "    maxBody: 64MB\n" + strings.TrimPrefix(provider, "providers:\n") + "    maxBody: -1MiB\n", []string{
+			"6: providers[0].maxBody: must be a size from 1MiB to 1GiB, such as 64MiB",
+			"7: providers[1].name: duplicates the name of providers[0]",
+			"11: providers[1].maxBody: must be a size from 1MiB to 1GiB, such as 64MiB",
+			"12: providers[2].name: duplicates the name of providers[0]",
+			"16: providers[2].maxBody: must be a size from 1MiB to 1GiB, such as 64MiB",
 		}},
 		{"counts", provider + "    maxConcurrent: 65\n" + strings.TrimPrefix(provider, "providers:\n") + "    maxConcurrent: 1.5\n", []string{
 			"6: providers[0].maxConcurrent: must be a whole number from 1 to 64",

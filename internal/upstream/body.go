@@ -10,20 +10,16 @@ import (
 	"strings"
 )
 
-const (
-	// maxBodyBytes limits a 200 response, after decompression. The largest page
-	// that a vendor documents, 100 full users, is below 1 MiB.
-	maxBodyBytes = 8 << 20
-	// maxPooledBuffer is the capacity above which a buffer is not reused.
-	maxPooledBuffer = 1 << 20
-)
+// maxPooledBuffer is the capacity above which a buffer is not reused.
+const maxPooledBuffer = 1 << 20
 
 var errTooLarge = errors.New("too large")
 
-// readBody returns the whole body, or errTooLarge above maxBodyBytes. Most vendors
-// send no Content-Length, so it reads into a pooled buffer and copies the result.
+// readBody returns the whole body, or errTooLarge above the configured maximum. Most
+// vendors send no Content-Length, so it reads into a pooled buffer and copies the result,
+// but for a large one.
 func (c *Client) readBody(res *http.Response) ([]byte, error) {
-	if res.ContentLength > maxBodyBytes {
+	if res.ContentLength > c.config.MaxBody {
 		return nil, errTooLarge
 	}
 	body, _ := c.buffers.Get().(*bytes.Buffer)
@@ -36,14 +32,17 @@ func (c *Client) readBody(res *http.Response) ([]byte, error) {
 			c.buffers.Put(body)
 		}
 	}()
-	if _, err := body.ReadFrom(io.LimitReader(res.Body, maxBodyBytes+1)); err != nil {
+	if _, err := body.ReadFrom(io.LimitReader(res.Body, c.config.MaxBody+1)); err != nil {
 		return nil, err
 	}
-	if body.Len() > maxBodyBytes {
+	if int64(body.Len()) > c.config.MaxBody {
 		return nil, errTooLarge
 	}
 	if res.ContentLength >= 0 && int64(body.Len()) != res.ContentLength {
 		return nil, io.ErrUnexpectedEOF
+	}
+	if body.Cap() > maxPooledBuffer {
+		return body.Bytes(), nil
 	}
 	return bytes.Clone(body.Bytes()), nil
 }

@@ -29,7 +29,7 @@ func TestRoundTrip_LimitsBody(t *testing.T) {
 		"a length of 1 Pibit":   {func(w http.ResponseWriter) { w.Header().Set("Content-Length", fmt.Sprint(1<<50)) }, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			client := connect(t, upstream.Config{Provider: serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			client := connect(t, upstream.Config{MaxBody: limit, Provider: serve(t, func(w http.ResponseWriter, _ *http.Request) {
 				w.Header().Set("Content-Type", "application/json")
 				c.write(w)
 			})})
@@ -40,7 +40,7 @@ func TestRoundTrip_LimitsBody(t *testing.T) {
 				}
 				return
 			}
-			if e := wantKind(t, err, providers.BadResponse); e.Detail != "response is larger than 8 MiB" {
+			if e := wantKind(t, err, providers.BadResponse); e.Detail != "response is larger than maxBody, 8 MiB" {
 				t.Errorf("the detail is %q", e.Detail)
 			}
 		})

@@ -19,6 +19,7 @@ import (
 const (
 	defaultTimeout       = 10 * time.Second
 	defaultMaxConcurrent = 8
+	defaultMaxBody       = 64 << 20
 )
 
 // Config is one connection to a vendor.
@@ -38,6 +39,8 @@ type Config struct {
 	Timeout time.Duration
 	// MaxConcurrent limits the calls in flight; 0 means 8.
 	MaxConcurrent int
+	// MaxBody limits a 200 response in bytes, after decompression; 0 means 64 MiB.
+	MaxBody int64
 	// AllowInsecure permits plain http to a host that is not loopback.
 	AllowInsecure bool
 	// Transport sends the requests. They contain the credential, so it must not log
@@ -87,14 +90,17 @@ func (c Config) withDefaults() (Config, *url.URL, error) {
 	if c.Credential == nil {
 		problem("the credential is missing")
 	}
-	if c.Timeout < 0 || c.MaxConcurrent < 0 {
-		problem("Timeout and MaxConcurrent must not be negative")
+	if c.Timeout < 0 || c.MaxConcurrent < 0 || c.MaxBody < 0 {
+		problem("Timeout, MaxConcurrent and MaxBody must not be negative")
 	}
 	if c.Timeout == 0 {
 		c.Timeout = defaultTimeout
 	}
 	if c.MaxConcurrent == 0 {
 		c.MaxConcurrent = defaultMaxConcurrent
+	}
+	if c.MaxBody == 0 {
+		c.MaxBody = defaultMaxBody
 	}
 	if c.VendorCode == nil {
 		c.VendorCode = func([]byte) string { return "" }

@@ -3,6 +3,7 @@ package upstream
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptrace"
 	"sync/atomic"
@@ -73,7 +74,7 @@ func (c *Client) roundTrip(ctx context.Context, req *http.Request) (r result) {
 	case err == nil:
 		r.body = body
 	case errors.Is(err, errTooLarge):
-		r.err = c.badResponse(res.StatusCode, "response is larger than 8 MiB")
+		r.err = c.badResponse(res.StatusCode, fmt.Sprintf("response is larger than maxBody, %d MiB", c.config.MaxBody>>20))
 	case ctx.Err() != nil:
 		r.err = c.newError(kindOfContext(context.Cause(ctx)))
 	default:

@@ -65,3 +65,25 @@ func TestUsers_TotalOfSingleAccount(t *testing.T) {
 		t.Errorf("with an unsupported filter: %+v, %v", page, err)
 	}
 }
+
+// A billing account with many users is one large response.
+func TestUsers_LargeAccount(t *testing.T) {
+	const count = 70_000
+	p, _ := connect(t, activityinfofake.NewSized(token, count), activityinfofake.FirstAccount)
+	seen := map[string]bool{}
+	for next := ""; ; {
+		page, err := p.Collections().Users.Page(t.Context(), providers.Query{}, next)
+		if err != nil || len(page.Errors) > 0 {
+			t.Fatal(err, page)
+		}
+		for _, u := range page.Items {
+			seen[u.VendorID] = true
+		}
+		if next = page.Next; next == "" {
+			break
+		}
+	}
+	if len(seen) != count {
+		t.Errorf("%d users, want %d", len(seen), count)
+	}
+}

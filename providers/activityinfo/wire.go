@@ -1,8 +1,10 @@
 package activityinfo
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 	"slices"
 	"strings"
 
@@ -52,18 +54,14 @@ func (l memberList) Nodes() []model.Node { return upstream.NodesIn(l.members) }
 
 // decodeMembers fails if no row of a list that has some contains a user.
 func decodeMembers(body []byte, p *model.Provider, account string) (memberList, error) {
-	rows, err := decodeRows[wireUser](body)
-	if err != nil {
-		return memberList{}, err
-	}
 	// The list contains only the id of the account.
 	tenant := &model.Account{Entity: model.NewEntity(p, model.TypeAccount, account).WithFieldSet(model.OnlyFields())}
-	list := memberList{account: account, members: make([]*model.Membership, 0, len(rows))}
-	for _, row := range rows {
+	list := memberList{account: account, members: []*model.Membership{}}
+	err := eachRow(body, func(row wireUser) {
 		entity := model.NewEntity(p, model.TypeMembership, model.JoinMembership(account, string(row.UserID)))
 		if _, err := model.ParseID(string(entity.ID)); err != nil || row.UserID == "" {
 			list.omitted++
-			continue
+			return
 		}
 		list.members = append(list.members, &model.Membership{
 			Entity:     entity,
@@ -75,6 +73,9 @@ func decodeMembers(body []byte, p *model.Provider, account string) (memberList, 
 			Status:     model.UserActive,
 			Groups:     []*model.Group{}, Buyers: []*model.Buyer{}, Modules: []*model.Module{},
 		})
+	})
+	if err != nil {
+		return memberList{}, err
 	}
 	if list.omitted > 0 && len(list.members) == 0 {
 		return memberList{}, errFormat
@@ -159,17 +160,35 @@ func decodeDatabases(body []byte) (databaseList, error) {
 	return list, nil
 }
 
-// decodeRows decodes an array of objects. Unlike encoding/json it rejects null in
-// place of the array. A null in place of an object is the zero T.
+// decodeRows decodes an array of objects, as eachRow does.
 func decodeRows[T any](body []byte) ([]T, error) {
-	var rows []T
-	if err := json.Unmarshal(body, &rows); err != nil {
-		return nil, err
+	rows := []T{}
+	err := eachRow(body, func(row T) { rows = append(rows, row) })
+	return rows, err
+}
+
+// eachRow decodes an array of objects row by row, so that a large one takes no memory but
+// that of the rows that row keeps. Unlike encoding/json it rejects null in place of the
+// array. A null in place of an object is the zero T.
+func eachRow[T any](body []byte, row func(T)) error {
+	d := json.NewDecoder(bytes.NewReader(body))
+	if open, err := d.Token(); err != nil || open != json.Delim('[') {
+		return errFormat
 	}
-	if rows == nil {
-		return nil, errFormat
+	for d.More() {
+		var one T
+		if err := d.Decode(&one); err != nil {
+			return err
+		}
+		row(one)
 	}
-	return rows, nil
+	if _, err := d.Token(); err != nil {
+		return err
+	}
+	if _, err := d.Token(); err != io.EOF { //nolint:errorlint // never wrapped
+		return errFormat
+	}
+	return nil
 }
 
 // optional returns nil for "".

@@ -25,7 +25,7 @@ import (
 
 // Bounds of bodies and envelopes.
 const (
-	// MaxBody is the largest body: the limit of a vendor's HTTP response.
+	// MaxBody is the largest body. Larger responses of a vendor are not stored.
 	MaxBody = 8 << 20
 	// MaxSealed is the largest envelope. A text of 8 MiB compresses to less.
 	MaxSealed = 1 << 20
