@@ -3,8 +3,6 @@ package resolvers
 import (
 	"context"
 
-	"github.com/99designs/gqlgen/graphql"
-
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/loaders"
 )
@@ -22,7 +20,7 @@ func (organization) SubOrganizations(ctx context.Context, o *model.Organization,
 func (organization) Roles(ctx context.Context, o *model.Organization) ([]*model.Role, error) {
 	roles, err := loadersOf(ctx).Roles(ctx, o.ID)
 	if err != nil {
-		graphql.AddError(ctx, err)
+		return nil, err
 	}
 	return append([]*model.Role{}, roles...), nil
 }

@@ -338,7 +338,12 @@ enum Vendor {
   BLENDVISION
 }
 
-"The result of the last calls to a provider, as seen by one server process."
+"""
+The result of the last calls to a provider, as seen by one server process. A call fails
+if the vendor does not respond, rejects the credential or the load, sends something that
+cannot be read, does not have a list, or refuses or does not have a tenant of the
+configuration. An object that does not exist is no failure.
+"""
 enum ProviderStatus {
   "The last calls succeeded."
   UP
@@ -855,8 +860,8 @@ type Organization implements Node & Tenant @key(fields: "id") @cacheTag(format: 
     "A cursor of the same list (same parent, filter and order); the page starts after it. Other cursors are ` + "`" + `BAD_USER_INPUT` + "`" + `."
     after: String
   ): OrganizationConnection! @cost(weight: 5) @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
-  "The roles that members of this organization can have."
-  roles: [Role!]! @listSize(assumedSize: 20)
+  "The roles that members of this organization can have. Null, with an error, if one of them could not be read."
+  roles: [Role!] @listSize(assumedSize: 20)
   "The memberships of all users in this organization."
   members(
     "The maximum number of nodes, 0 to 100. Other values are ` + "`" + `BAD_USER_INPUT` + "`" + `; null is 50."
@@ -7813,10 +7818,10 @@ func (ec *executionContext) _Organization_roles(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.Role) graphql.Marshaler {
-			return ec.marshalNRole2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐRoleᚄ(ctx, selections, v)
+			return ec.marshalORole2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐRoleᚄ(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Organization_roles(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -13952,7 +13957,7 @@ func (ec *executionContext) _Organization(ctx context.Context, sel ast.Selection
 			}
 		case "roles":
 			out.Values[i] = ec._Organization_roles(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "members":
@@ -16350,22 +16355,6 @@ func (ec *executionContext) marshalNProviderStatus2githubᚗcomᚋaccountgraph�
 	return res
 }
 
-func (ec *executionContext) marshalNRole2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐRoleᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Role) graphql.Marshaler {
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNRole2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐRole(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
 func (ec *executionContext) marshalNRole2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐRole(ctx context.Context, sel ast.SelectionSet, v *model.Role) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -17744,6 +17733,25 @@ func (ec *executionContext) unmarshalOProviderByIDsInput2ᚖgithubᚗcomᚋaccou
 	}
 	res, err := ec.unmarshalInputProviderByIDsInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalORole2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐRoleᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Role) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRole2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐRole(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOSeller2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐSeller(ctx context.Context, sel ast.SelectionSet, v []*model.Seller) graphql.Marshaler {

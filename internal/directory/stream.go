@@ -44,6 +44,8 @@ type stream[T model.Node] struct {
 	// smallest total of a page.
 	counts bool
 	least  *int
+	// repeated are the rows that a page repeats, which its total counts.
+	repeated repetitions[T]
 	// inexact is set when a row of a page with a total did not match the filter.
 	inexact bool
 	// pages is the number of pages that were fetched, and maxPages its limit. rows is the
@@ -190,13 +192,13 @@ func (s *stream[T]) length(ctx context.Context) *int {
 	case s.fromStart && s.at.Done:
 		return &s.count
 	case s.page != nil && s.page.Total != nil:
-		return s.page.Total
+		return distinctTotal(s.page)
 	case s.first == nil && s.fetch(ctx, "") == nil:
 		return nil
 	case s.first.Next == "":
 		return s.countFirstPage()
 	}
-	return s.first.Total
+	return distinctTotal(s.first)
 }
 
 // countFirstPage counts the rows of a list that consists of its first page.
@@ -233,10 +235,13 @@ func (s *stream[T]) advance(ctx context.Context) bool {
 		for s.headAt.Index < len(s.page.Items) {
 			row := s.page.Items[s.headAt.Index]
 			s.headAt.Index++
-			if !s.isNew(row) {
+			isNew := s.isNew(row)
+			if isNew || s.page.Total != nil && s.repeated.before(s.page, s.headAt.Index-1) {
+				s.headAt.Rows++
+			}
+			if !isNew {
 				continue
 			}
-			s.headAt.Rows++
 			if accepts(row, s.query) {
 				s.head = row
 				return true

@@ -211,6 +211,33 @@ func TestRead_EndsShortOfTotal(t *testing.T) {
 	}
 }
 
+// A row that a page has twice counts once. Rows that come again on a later page may stand
+// for others that are missing.
+func TestRead_RowTwice(t *testing.T) {
+	for name, c := range map[string]struct {
+		pages    [][]*model.User
+		complete bool
+	}{
+		"on one page":      {[][]*model.User{usersNamed("a", "1", "2", "2", "1", "3"), usersNamed("a", "4")}, true},
+		"on the last page": {[][]*model.User{usersNamed("a", "1", "2"), usersNamed("a", "3", "4", "3")}, true},
+		"on two pages":     {[][]*model.User{usersNamed("a", "1", "2", "3"), usersNamed("a", "4", "1")}, false},
+	} {
+		for _, list := range []directory.List{{}, byName} {
+			for _, size := range []int{9, 2, 1} {
+				s := &fakeCollection[*model.User]{pages: c.pages, totals: true, supportsOrder: true}
+				pages := walk(t, withUsers(s), list, size, nil)
+				last := pages[len(pages)-1]
+				if got := rowsOf(pages); !slices.Equal(got, []string{"a:1", "a:2", "a:3", "a:4"}) || last.Complete != c.complete || (last.Errors == nil) != c.complete {
+					t.Errorf("%s, pages of %d: %q, complete %t, %v", name, size, got, last.Complete, last.Errors)
+				}
+				if total := pages[0].TotalCount; name == "on one page" && (total == nil || *total != 4) {
+					t.Errorf("%s, pages of %d: total %v", name, size, total)
+				}
+			}
+		}
+	}
+}
+
 // A total of a filter that the vendor did not apply exactly is none.
 func TestRead_TotalOfInexactFilter(t *testing.T) {
 	s := &fakeCollection[*model.User]{pages: [][]*model.User{usersNamed("a", "x", "1"), usersNamed("a", "11")}, totals: true}

@@ -13,7 +13,9 @@ const maxPages = 100
 
 // readChildren reads the list of an account or of a user as one page. The vendor
 // documents no pages for it, but a server may divide it. Its second page shows that:
-// where there are no pages, it repeats the first one. paged holds what it shows.
+// where there are no pages, it repeats the first one. paged holds what it shows. A list
+// with exactly as many rows as requested may be cut: only other rows on a second page
+// show where it goes on, and a second page that repeats the first one is an error.
 func readChildren[T model.Node](ctx context.Context, p *Provider, paged *upstream.Detected[bool], l list[T]) (*providers.Page[T], error) {
 	reply, err := readPage(ctx, p, l, 1)
 	if err != nil {
@@ -21,7 +23,7 @@ func readChildren[T model.Node](ctx context.Context, p *Provider, paged *upstrea
 	}
 	all := &children[T]{provider: p, page: &providers.Page[T]{}, seen: map[model.ID]bool{}}
 	at, step := all.add(upstream.Start(), reply)
-	if step == upstream.More {
+	if step == upstream.More && len(reply.Value.ids) != perPage {
 		divided, _, err := paged.Detect(ctx, func() (bool, bool, error) {
 			second, err := readPage(ctx, p, l, 2)
 			return !overlap(second.Value.ids, reply.Value.ids), err == nil, err
@@ -68,11 +70,16 @@ func (c *children[T]) add(at upstream.PagePosition, reply upstream.Reply[rows[T]
 	if reply.Value.unreadable > 0 {
 		c.fail(c.provider.unreadable())
 	}
+	before := len(c.page.Items)
 	for _, item := range reply.Value.items {
 		if !c.seen[item.GlobalID()] {
 			c.seen[item.GlobalID()] = true
 			c.page.Items = append(c.page.Items, item)
 		}
+	}
+	if len(reply.Value.items) > 0 && len(c.page.Items) == before {
+		c.fail(c.provider.repeated())
+		return next, upstream.Repeated
 	}
 	return next, step
 }

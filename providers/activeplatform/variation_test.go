@@ -161,6 +161,49 @@ func TestLists_RepeatedPage(t *testing.T) {
 	}
 }
 
+// The list of an account is cut where a full page comes again, or a page that had come
+// before, and is not where the vendor has no pages.
+func TestMemberships_RepeatedPage(t *testing.T) {
+	first := strconv.Itoa(activeplatformfake.AccountID(0))
+	other := strconv.Itoa(activeplatformfake.AccountID(1))
+	for name, c := range map[string]struct {
+		vary      func(*activeplatformfake.Variation)
+		rows      int
+		truncated bool
+	}{
+		"no pages, 99 users":  {func(v *activeplatformfake.Variation) { v.Members = 99 }, 99, false},
+		"no pages, 120 users": {func(v *activeplatformfake.Variation) { v.Members = 120 }, 120, false},
+		"pages, 100 users":    {func(v *activeplatformfake.Variation) { v.Members, v.ChildrenPerPage = 100, 100 }, 100, false},
+		"pages, 120 users":    {func(v *activeplatformfake.Variation) { v.Members, v.ChildrenPerPage = 120, 100 }, 120, false},
+		"the first page of 120, always": {func(v *activeplatformfake.Variation) {
+			v.Members, v.ChildrenPerPage, v.RepeatFirstPage = 120, 100, true
+		}, 100, true},
+		"pages that begin again, always": {func(v *activeplatformfake.Variation) {
+			v.Members, v.ChildrenPerPage, v.ChildrenMaxPerPage, v.BeginAgain = 120, 40, 40, 3
+		}, 80, true},
+	} {
+		for _, read := range [][]string{{first}, {other, first}} {
+			fake := activeplatformfake.New(token)
+			c.vary(&fake.Variation)
+			m := newProviderWith(t, serve(t, fake), token, 10*time.Second, activeplatform.Options{}).Collections().Memberships
+			var page *providers.Page[*model.Membership]
+			for _, id := range read {
+				var err error
+				if page, err = m.Page(t.Context(), of(model.TypeAccount, id, providers.Filter{}), ""); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if n := len(fake.Control.Calls()); n > 8 {
+				t.Errorf("%s: %d calls", name, n)
+			}
+			truncated := len(page.Errors) == 1 && providers.KindOf(page.Errors[0]) == providers.Incomplete
+			if len(page.Items) != c.rows || truncated != c.truncated || (page.Total == nil) != c.truncated || !truncated && len(page.Errors) > 0 {
+				t.Errorf("%s: after %d lists: %d rows, %v", name, len(read)-1, len(page.Items), page.Errors)
+			}
+		}
+	}
+}
+
 // An odd value costs its field, and a row without an id is reported.
 func TestUsers_OddValues(t *testing.T) {
 	plain, _ := withFake(t)

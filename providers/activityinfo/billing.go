@@ -31,7 +31,7 @@ func (p *Provider) billingAccounts(ctx context.Context) (billing, error) {
 	case err == nil:
 		b.freshness = &reply.Freshness
 		if n := reply.Value.omitted; n > 0 {
-			b.errs = []error{p.badRows(n, "the list of databases")}
+			b.errs = []error{p.badRows("%d of the databases name no billing account, whose users may be missing", n)}
 		}
 	case len(b.ids) > 0 && providers.IsUnreadable(err):
 		b.errs = []error{providers.WithDetail(err, "the list of databases")}
@@ -116,15 +116,12 @@ func (p *Provider) omissions(list memberList) []error {
 	if list.omitted == 0 {
 		return nil
 	}
-	return []error{p.badRows(list.omitted, "billing account "+list.account)}
+	return []error{p.badRows("billing account "+list.account+": %d rows have no valid id", list.omitted)}
 }
 
-// badRows is the error for rows without an id.
-func (p *Provider) badRows(n int, list string) error {
-	return &providers.Error{
-		Kind: providers.BadResponse, Provider: p.Connection(),
-		Detail: fmt.Sprintf("%s: %d rows have no valid id", list, n),
-	}
+// badRows is the error for n rows without an id. detail is a format with their number.
+func (p *Provider) badRows(detail string, n int) error {
+	return &providers.Error{Kind: providers.BadResponse, Provider: p.Connection(), Detail: fmt.Sprintf(detail, n)}
 }
 
 // unreadableTenants returns the billing accounts whose user lists the vendor refuses.

@@ -32,8 +32,8 @@ func TestAccounts_PageOfDiscoveredAccounts(t *testing.T) {
 		failed  providers.Kind
 		missing []providers.Kind
 	}{
-		"by id":                 {nil, all["/resources/databases"], []string{"190780004", "190780017", "9007199254740993"}, 0, nil},
-		"configured first":      {[]string{"190780018", "190780017", "190780018"}, all["/resources/databases"], []string{"190780018", "190780017", "190780004", "9007199254740993"}, 0, nil},
+		"by id":                 {nil, all["/resources/databases"], []string{"190780004", "190780017", "9007199254740993"}, 0, kinds(providers.BadResponse)},
+		"configured first":      {[]string{"190780018", "190780017", "190780018"}, all["/resources/databases"], []string{"190780018", "190780017", "190780004", "9007199254740993"}, 0, kinds(providers.BadResponse)},
 		"no databases":          {nil, "[]", nil, 0, nil},
 		"forbidden":             {nil, http.StatusForbidden, nil, providers.Forbidden, nil},
 		"not found":             {nil, http.StatusNotFound, nil, providers.NotFound, nil},

@@ -33,31 +33,22 @@ func (t *text) UnmarshalJSON(b []byte) error {
 	}
 	var n number
 	err := n.UnmarshalJSON(b)
-	*t = text(n.id)
+	*t = text(n)
 	return err
 }
 
-// number is the id of a billing account. It is never decoded as a float: the vendor's
-// client for R supports ids that a float64 cannot represent.
-type number struct {
-	// id is in decimal digits, "" if there is none.
-	id string
-	// malformed is set for a value that is no whole number.
-	malformed bool
-}
+// number is the id of a billing account in decimal digits, "" if there is none. It is
+// never decoded as a float: the vendor's client for R supports ids that a float64 cannot
+// represent.
+type number string
 
-// UnmarshalJSON decodes a whole number, or a string that contains one. null and
-// numbers below 1 are no id. It never fails.
+// UnmarshalJSON decodes a whole number above 0, or a string that contains one. Other
+// values are "". It never fails.
 func (n *number) UnmarshalJSON(b []byte) error {
-	*n = number{}
-	digits := strings.Trim(string(b), `"`)
-	if digits == "null" {
-		return nil
-	}
-	value, err := strconv.ParseInt(digits, 10, 64)
-	n.malformed = err != nil
+	*n = ""
+	value, err := strconv.ParseInt(strings.Trim(string(b), `"`), 10, 64)
 	if value > 0 && err == nil {
-		n.id = strconv.FormatInt(value, 10)
+		*n = number(strconv.FormatInt(value, 10))
 	}
 	return nil
 }

@@ -74,6 +74,7 @@ func TestVariations_Refusals(t *testing.T) {
 		"user list of configured":     {activityinfofake.Variation{Users: refuse(configured, 404)}, 4, 121, kinds(providers.NotFound)},
 		"user list of discovered":     {activityinfofake.Variation{Users: refuse(discovered, 404)}, 4, 140, kinds(providers.NotFound)},
 		"rows without a user":         {activityinfofake.Variation{RowsWithoutUser: true}, 4, 160, slices.Repeat(kinds(providers.BadResponse), 4)},
+		"database without account":    {activityinfofake.Variation{DatabaseWithoutAccount: true}, 4, 160, kinds(providers.BadResponse)},
 		"values of undocumented type": {activityinfofake.Variation{OddValues: true}, 4, 160, nil},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -101,11 +101,11 @@ func decodeAccount(body []byte, p *model.Provider) (*model.Account, error) {
 	if err := json.Unmarshal(body, &w); err != nil {
 		return nil, err
 	}
-	if w.ID.id == "" {
+	if w.ID == "" {
 		return nil, errFormat
 	}
 	return &model.Account{
-		Entity:       model.NewEntity(p, model.TypeAccount, w.ID.id),
+		Entity:       model.NewEntity(p, model.TypeAccount, string(w.ID)),
 		Name:         optional(w.Name),
 		Status:       accountStatus(string(w.Status)),
 		VendorStatus: optional(w.Status),
@@ -120,10 +120,10 @@ func decodeAccountID(body []byte) (string, error) {
 	if err := json.Unmarshal(body, &w); err != nil {
 		return "", err
 	}
-	if w.ID.id == "" {
+	if w.ID == "" {
 		return "", errFormat
 	}
-	return w.ID.id, nil
+	return string(w.ID), nil
 }
 
 // databaseList is what the list of databases says about billing accounts.
@@ -134,7 +134,8 @@ type databaseList struct {
 	omitted int
 }
 
-// decodeDatabases accepts databases without a billing account.
+// decodeDatabases counts databases without a billing account. The vendor documents that
+// each has one, which may be known from no other database.
 func decodeDatabases(body []byte) (databaseList, error) {
 	rows, err := decodeRows[wireDatabase](body)
 	if err != nil {
@@ -142,12 +143,11 @@ func decodeDatabases(body []byte) (databaseList, error) {
 	}
 	var list databaseList
 	for _, row := range rows {
-		if row.BillingAccountID.malformed {
+		if row.BillingAccountID == "" {
 			list.omitted++
+			continue
 		}
-		if row.BillingAccountID.id != "" {
-			list.accounts = append(list.accounts, row.BillingAccountID.id)
-		}
+		list.accounts = append(list.accounts, string(row.BillingAccountID))
 	}
 	slices.SortFunc(list.accounts, func(a, b string) int {
 		// Without leading zeros the longer number is the larger one.

@@ -165,6 +165,9 @@ func (f *Fake) accountsOf(user int) []account {
 }
 
 func (f *Fake) usersOf(a account) []user {
+	if f.Variation.Members > 0 && a.ID == firstAccountID {
+		return f.users[:f.Variation.Members]
+	}
 	users := []user{}
 	for _, u := range f.users {
 		if a.members[u.ID] {

@@ -37,6 +37,9 @@ func bounds(rows int, q url.Values, v Variation, perPage int) (from, to int) {
 	if v.RepeatFirstPage {
 		page = 0
 	}
+	if v.BeginAgain > 1 {
+		page %= v.BeginAgain - 1
+	}
 	from = min(page*size, rows)
 	return from, min(from+size, rows)
 }

@@ -20,8 +20,12 @@ type Variation struct {
 	// user, and ChildrenMaxPerPage the maximum, if it is not MaxPerPage. 0 has no pages
 	// there.
 	ChildrenPerPage, ChildrenMaxPerPage int
+	// Members is the number of users of the first account; 0 has a few.
+	Members int
 	// RepeatFirstPage responds with the first page for every number.
 	RepeatFirstPage bool
+	// BeginAgain is the number of the page, from 1, that is the first one again; 0 is none.
+	BeginAgain int
 	// ExactEmails compares whole addresses with regard to case.
 	ExactEmails bool
 	// PaddedEmails stores addresses with spaces around them, and compares these as they

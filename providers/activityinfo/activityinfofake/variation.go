@@ -14,8 +14,10 @@ type Variation struct {
 	// and Users those of their user lists alone.
 	Accounts, Users map[string]int
 	// OddValues has values of other types than the documented ones for one user in
-	// three, for each account and for one database.
+	// three and for each account.
 	OddValues bool
+	// DatabaseWithoutAccount has a database that names no billing account.
+	DatabaseWithoutAccount bool
 	// RowsWithoutUser adds rows without an id to each user list.
 	RowsWithoutUser bool
 }
@@ -73,7 +75,7 @@ func (v Variation) databases(rows []databaseRow) []any {
 	for _, row := range rows {
 		all = append(all, row)
 	}
-	if v.OddValues {
+	if v.DatabaseWithoutAccount {
 		all = append(all, map[string]any{"databaseId": "cklocal", "label": "Without a billing account", "billingAccountId": nil})
 	}
 	return all

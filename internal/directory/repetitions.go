@@ -1,0 +1,40 @@
+package directory
+
+import (
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/providers"
+)
+
+// repetitions finds rows that a page has twice. The zero value is ready.
+type repetitions[T model.Node] struct {
+	page *providers.Page[T]
+	// first are the indices of the first occurrence of each row of page.
+	first map[model.ID]int
+}
+
+// before reports whether the page has the row with this index also before it.
+func (r *repetitions[T]) before(page *providers.Page[T], index int) bool {
+	if r.page != page {
+		r.page = page
+		r.first = make(map[model.ID]int, len(page.Items))
+		for i, row := range page.Items {
+			if _, ok := r.first[row.GlobalID()]; !ok {
+				r.first[row.GlobalID()] = i
+			}
+		}
+	}
+	return r.first[page.Items[index].GlobalID()] < index
+}
+
+// distinctTotal returns the total of a page without the rows that the page repeats, which
+// the vendor counts.
+func distinctTotal[T model.Node](page *providers.Page[T]) *int {
+	if page.Total == nil {
+		return nil
+	}
+	distinct := make(map[model.ID]bool, len(page.Items))
+	for _, row := range page.Items {
+		distinct[row.GlobalID()] = true
+	}
+	return new(*page.Total - len(page.Items) + len(distinct))
+}
