@@ -36,7 +36,7 @@ var _ providers.Indexable = (*Provider)(nil)
 // kind InvalidArgument for an organization id that is not valid as a header value or
 // contains a slash, and when upstream.New fails.
 func New(c upstream.Config, token providers.Secret, o Options) (*Provider, error) {
-	p := &Provider{client: &client{provider: c.Provider, paging: newPaging(c.Provider)}}
+	p := &Provider{client: &client{provider: c.Provider, totals: newTotals(c.Provider)}}
 	for _, id := range o.Organizations {
 		if err := p.client.checkOrganizationID(id); err != nil {
 			return nil, err

@@ -41,27 +41,27 @@ func TestProvider_RequestHeadersAndPageSize(t *testing.T) {
 }
 
 func TestProvider_NumberOfCalls(t *testing.T) {
-	// The first organization has two pages of members, the other two have one page, which
-	// is full at the second one: only another page shows that it is the last.
+	// The first organization has two pages of members, the other two have one page: only
+	// another page shows that it is the last.
 	for name, c := range map[string]struct {
 		read func(c providers.Collections, organizations []string)
 		want int
 	}{
 		"all users": {func(c providers.Collections, _ []string) {
 			readList(t, c.Users, providers.Query{})
-		}, 5},
+		}, 6},
 		"users on first pages": {func(c providers.Collections, _ []string) {
 			c.Users.Get(t.Context(), []string{blendvisionfake.AccountID(110), blendvisionfake.AccountID(299)})
 		}, 3},
 		"unknown user": {func(c providers.Collections, _ []string) {
 			c.Users.Get(t.Context(), []string{blendvisionfake.AccountID(270) + "?"})
-		}, 5},
+		}, 6},
 		"no user": {func(c providers.Collections, _ []string) {
 			c.Users.Get(t.Context(), nil)
 		}, 0},
 		"memberships of two users": {func(c providers.Collections, _ []string) {
 			readList(t, c.Memberships, of(model.TypeUser, blendvisionfake.AccountID(110), blendvisionfake.AccountID(240)))
-		}, 5},
+		}, 6},
 		"two memberships on a first page": {func(c providers.Collections, o []string) {
 			c.Memberships.Get(t.Context(), []string{
 				o[0] + "/" + blendvisionfake.AccountID(110), o[0] + "/" + blendvisionfake.AccountID(111),

@@ -34,7 +34,8 @@ type client struct {
 	upstream        *upstream.Client
 	provider        *model.Provider
 	organizationIDs organizationIDs
-	paging          map[string]*paging
+	// totals tell, by the path of a list, whether its totals count the whole list.
+	totals map[string]*upstream.Detected[bool]
 }
 
 // accounts is the list of an organization's members, each with a complete user. Lists

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/url"
 	"strconv"
-	"sync/atomic"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/upstream"
@@ -37,39 +36,15 @@ type listPage[T any] struct {
 // Nodes returns the objects on the page, for cache tags.
 func (p listPage[T]) Nodes() []model.Node { return upstream.NodesIn(p.items) }
 
-// paging is what a process has found out about the lists of one path.
-type paging struct {
-	// countsList is whether totals count the whole list, without an upper limit.
-	countsList *upstream.Detected[bool]
-	// exceeded is set once a first page had fewer rows than its total: totals neither
-	// count the page nor the rows up to its end.
-	exceeded atomic.Bool
-	// longest is the largest number of rows on a page.
-	longest atomic.Int64
-}
-
-// newPaging returns what is found out, by the path of the lists.
-func newPaging(p *model.Provider) map[string]*paging {
-	all := map[string]*paging{}
+// newTotals returns, for the path of each list, whether totals count the whole list,
+// without an upper limit.
+func newTotals(p *model.Provider) map[string]*upstream.Detected[bool] {
+	totals := map[string]*upstream.Detected[bool]{}
 	for _, path := range []string{accountsPath, rolesPath, subOrganizationsPath} {
-		all[path] = &paging{countsList: upstream.NewDetected[bool](p)}
+		totals[path] = upstream.NewDetected[bool](p)
 	}
-	return all
+	return totals
 }
-
-// sees records a page with so many rows.
-func (p *paging) sees(number, rows, total int) {
-	if number == 1 && total > rows {
-		p.exceeded.Store(true)
-	}
-	for longest := p.longest.Load(); int64(rows) > longest; longest = p.longest.Load() {
-		p.longest.CompareAndSwap(longest, int64(rows))
-	}
-}
-
-// isShort reports whether a page with so many rows can only be the last of a list whose
-// total is reached. A total with an upper limit is reached by full pages.
-func (p *paging) isShort(rows int) bool { return p.exceeded.Load() && int64(rows) < p.longest.Load() }
 
 // readNumber reads the page with this number, from 1.
 func readNumber[T any](ctx context.Context, c *client, l list[T], number int) (upstream.Reply[listPage[T]], error) {
@@ -81,11 +56,7 @@ func readNumber[T any](ctx context.Context, c *client, l list[T], number int) (u
 		return upstream.Reply[listPage[T]]{}, err
 	}
 	request.Tags = append(c.upstream.IDs(model.TypeOrganization, l.organization), c.upstream.AnyID(model.TypeUser))
-	reply, err := upstream.Read(ctx, c.upstream, request, l.decode)
-	if err == nil {
-		c.paging[l.path].sees(number, len(reply.Value.ids), reply.Value.total)
-	}
-	return reply, err
+	return upstream.Read(ctx, c.upstream, request, l.decode)
 }
 
 // judge returns what follows the page at a place of a list. Where the total is the number
@@ -95,11 +66,13 @@ func judge[T any](ctx context.Context, c *client, l list[T], at upstream.PagePos
 	if !at.IsComplete() || step != upstream.More || page.total != next.Rows {
 		return next, step
 	}
-	if c.paging[l.path].isShort(len(page.ids)) {
-		return next, upstream.End
-	}
-	if reply, err := readNumber(ctx, c, l, next.Number); err == nil && len(reply.Value.ids) == 0 {
-		return next, upstream.End
+	reply, err := readNumber(ctx, c, l, next.Number)
+	switch {
+	case err != nil:
+	case len(reply.Value.ids) == 0:
+		step = upstream.End
+	case reply.Value.total == page.total:
+		c.totals[l.path].Forget()
 	}
 	return next, step
 }
@@ -120,7 +93,7 @@ func length[T any](ctx context.Context, c *client, l list[T], at upstream.PagePo
 // rows received shows it: there is no row behind those that the total promises. A total
 // with an upper limit has rows there.
 func countsList[T any](ctx context.Context, c *client, l list[T], at upstream.PagePosition, page listPage[T]) bool {
-	counts, known, err := c.paging[l.path].countsList.Detect(ctx, func() (bool, bool, error) {
+	counts, known, err := c.totals[l.path].Detect(ctx, func() (bool, bool, error) {
 		rows := max(at.Size, len(page.ids), 1)
 		promised := (page.total - at.Rows - len(page.ids) + rows - 1) / rows
 		reply, err := readNumber(ctx, c, l, at.Number+promised+1)

@@ -1,8 +1,10 @@
 package blendvision_test
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"slices"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -58,6 +60,37 @@ func TestVariations_SameRecords(t *testing.T) {
 				t.Error(delta)
 			}
 		})
+	}
+}
+
+// What a process has seen of a vendor does not make a list end early, or give it a total
+// that is too low, when the vendor changes.
+func TestVariations_ChangeAtRuntime(t *testing.T) {
+	var current atomic.Pointer[blendvisionfake.Fake]
+	become := func(vary func(*blendvisionfake.Variation)) {
+		fake := blendvisionfake.New(token)
+		vary(&fake.Variation)
+		current.Store(fake)
+	}
+	become(variations["documented"])
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { current.Load().ServeHTTP(w, r) }))
+	t.Cleanup(server.Close)
+	p, err := blendvision.New(config(server.URL, nil), providers.NewSecret(token), blendvision.Options{Organizations: current.Load().Organizations()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := readEverything(t, p)
+	for name, vary := range variations {
+		become(vary)
+		if delta := cmp.Diff(want, readEverything(t, p)); delta != "" {
+			t.Errorf("%s: %s", name, delta)
+		}
+	}
+	become(variations["pages of 50 rows, total up to 100"])
+	distributor := of(model.TypeOrganization, blendvisionfake.OrganizationID(2))
+	readList(t, p.Collections().Memberships, distributor)
+	if page, err := p.Collections().Memberships.Page(t.Context(), distributor, ""); err != nil || page.Total != nil {
+		t.Errorf("total %d, %v", *page.Total, err)
 	}
 }
 
