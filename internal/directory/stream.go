@@ -45,7 +45,7 @@ type stream[T model.Node] struct {
 	counts bool
 	least  *int
 	// repeated are the rows that a page repeats, which its total counts.
-	repeated repetitions[T]
+	repeated duplicates[T]
 	// inexact is set when a row of a page with a total did not match the filter.
 	inexact bool
 	// pages is the number of pages that were fetched, and maxPages its limit. rows is the

@@ -35,8 +35,8 @@ func (f *Detected[T]) Get() (value T, known bool) {
 // Set makes the property known.
 func (f *Detected[T]) Set(value T) { f.value.Store(&value) }
 
-// Forget makes the property unknown: a response has contradicted it.
-func (f *Detected[T]) Forget() { f.value.Store(nil) }
+// Reset makes the property unknown: a response has contradicted it.
+func (f *Detected[T]) Reset() { f.value.Store(nil) }
 
 // Detect returns the property. If it is not known, Detect calls find, for one caller at
 // a time; callers that wait get the result of the first one. find reports whether the

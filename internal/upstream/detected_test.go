@@ -35,8 +35,8 @@ func TestDetected_FoundOutOnce(t *testing.T) {
 		if value, known := f.Get(); value != 7 || !known || calls.Load() != 1 {
 			t.Errorf("%d, %t after %d calls", value, known, calls.Load())
 		}
-		if f.Forget(); func() bool { _, known := f.Get(); return known }() {
-			t.Error("the property is known after Forget")
+		if f.Reset(); func() bool { _, known := f.Get(); return known }() {
+			t.Error("the property is known after Reset")
 		}
 	})
 }

@@ -72,7 +72,7 @@ func judge[T any](ctx context.Context, c *client, l list[T], at upstream.PagePos
 	case len(reply.Value.ids) == 0:
 		step = upstream.End
 	case reply.Value.total == page.total:
-		c.totals[l.path].Forget()
+		c.totals[l.path].Reset()
 	}
 	return next, step
 }

@@ -5,15 +5,15 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// repetitions finds rows that a page has twice. The zero value is ready.
-type repetitions[T model.Node] struct {
+// duplicates finds rows that a page has twice. The zero value is ready.
+type duplicates[T model.Node] struct {
 	page *providers.Page[T]
 	// first are the indices of the first occurrence of each row of page.
 	first map[model.ID]int
 }
 
 // before reports whether the page has the row with this index also before it.
-func (r *repetitions[T]) before(page *providers.Page[T], index int) bool {
+func (r *duplicates[T]) before(page *providers.Page[T], index int) bool {
 	if r.page != page {
 		r.page = page
 		r.first = make(map[model.ID]int, len(page.Items))
