@@ -17,9 +17,9 @@ func (group) Modules(ctx context.Context, g *model.Group) ([]*model.Module, erro
 }
 
 func (group) Users(ctx context.Context, g *model.Group, first *int, after *string) (*model.UserConnection, error) {
-	return embeddedConnection(ctx, loadersOf(ctx).Users, g.ID, g.Users, first, after)
+	return embeddedConnection(ctx, loadersOf(ctx).Users, g, "users", g.Users, first, after)
 }
 
 func (group) Buyers(ctx context.Context, g *model.Group, first *int, after *string) (*model.BuyerConnection, error) {
-	return embeddedConnection(ctx, loadersOf(ctx).Buyers, g.ID, g.Buyers, first, after)
+	return embeddedConnection(ctx, loadersOf(ctx).Buyers, g, "buyers", g.Buyers, first, after)
 }

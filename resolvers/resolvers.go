@@ -38,7 +38,7 @@ func loadByID[T model.Node](ctx context.Context, l *loaders.Loader[T], id model.
 // resolveNode adds the selected fields that a node lacks, and errors at those that
 // could not be read. index is that of the node in a list, -1 for none.
 func resolveNode(ctx context.Context, n model.Node, index int) model.Node {
-	if n == nil || n.Complete() && !n.HasHidden() {
+	if n == nil || n.Complete() && !n.HasUnknown() {
 		return n
 	}
 	record, missing, ok := loadersOf(ctx).ResolveNode(ctx, n, operation.Selected(ctx))
@@ -64,7 +64,7 @@ func loadPerson(ctx context.Context, email string) (*model.Person, error) {
 func reference[T model.Node](ctx context.Context, l *loaders.Loader[T], ref T) (T, error) {
 	nodes, missing := l.Resolve(ctx, []T{ref}, operation.Selected(ctx))
 	for _, m := range missing {
-		if m.Fields == nil || m.Hidden && isNonNull(ctx) {
+		if m.Fields == nil || m.Null && isNonNull(ctx) {
 			return nodes[0], m.Err
 		}
 		addMissingFieldErrors(ctx, m)
@@ -110,10 +110,10 @@ func childConnection[T model.Node](ctx context.Context, l *loaders.Loader[T], li
 	return connection(ctx, l, listing)
 }
 
-// embeddedConnection resolves a list whose rows the parent object holds. Nil rows are
+// embeddedConnection resolves a list that a field of the parent object holds. Nil rows are
 // hidden by the vendor.
-func embeddedConnection[T model.Node](ctx context.Context, l *loaders.Loader[T], parent model.ID, rows []T, first *int, after *string) (*model.Connection[T], error) {
-	listing, err := loaders.Embedded(loaders.EmbeddedList(l.Type(), parent), rows, pageArgs(ctx, l, first, after))
+func embeddedConnection[T model.Node](ctx context.Context, l *loaders.Loader[T], parent model.Node, field string, rows []T, first *int, after *string) (*model.Connection[T], error) {
+	listing, err := loaders.Embedded(parent, field, rows, l.Type(), pageArgs(ctx, l, first, after))
 	if err != nil {
 		return nil, err
 	}

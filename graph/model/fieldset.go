@@ -13,8 +13,8 @@ type FieldSet struct {
 	fields map[string]bool
 	others bool
 	// lacking is set when one of fields is not held.
-	lacking bool
-	hidden  []string
+	lacking         bool
+	hidden, invalid []string
 }
 
 // OnlyFields returns the field set of a short reference: the named fields and no
@@ -30,16 +30,34 @@ func (s *FieldSet) Hiding(fields ...string) *FieldSet {
 	if len(fields) == 0 {
 		return s
 	}
-	hiding := &FieldSet{fields: map[string]bool{}, others: true, hidden: slices.Clone(fields)}
+	c := s.holding(fields)
+	c.hidden = append(c.hidden, fields...)
+	return c
+}
+
+// WithInvalid returns a copy of s that also holds the named fields, whose values are
+// invalid in the vendor's response: what could be read of them is a part.
+func (s *FieldSet) WithInvalid(fields ...string) *FieldSet {
+	if len(fields) == 0 {
+		return s
+	}
+	c := s.holding(fields)
+	c.invalid = append(c.invalid, fields...)
+	return c
+}
+
+// holding returns a copy of s that also holds the fields.
+func (s *FieldSet) holding(fields []string) *FieldSet {
+	c := &FieldSet{fields: map[string]bool{}, others: true}
 	if s != nil {
-		maps.Copy(hiding.fields, s.fields)
-		hiding.others, hiding.hidden = s.others, append(hiding.hidden, s.hidden...)
+		maps.Copy(c.fields, s.fields)
+		c.others, c.hidden, c.invalid = s.others, slices.Clone(s.hidden), slices.Clone(s.invalid)
 	}
 	for _, f := range fields {
-		hiding.fields[f] = true
+		c.fields[f] = true
 	}
-	hiding.lacking = slices.Contains(slices.Collect(maps.Values(hiding.fields)), false)
-	return hiding
+	c.lacking = slices.Contains(slices.Collect(maps.Values(c.fields)), false)
+	return c
 }
 
 func newFieldSet(fields []string, named, others bool) *FieldSet {
@@ -59,8 +77,11 @@ func (s *FieldSet) IsComplete() bool { return s == nil || s.others && !s.lacking
 // Hides reports whether the vendor hides the field.
 func (s *FieldSet) Hides(field string) bool { return s != nil && slices.Contains(s.hidden, field) }
 
-// HasHidden reports whether the vendor hides any field.
-func (s *FieldSet) HasHidden() bool { return s != nil && len(s.hidden) > 0 }
+// IsInvalid reports whether the field's value is invalid in the vendor's response.
+func (s *FieldSet) IsInvalid(field string) bool { return s != nil && slices.Contains(s.invalid, field) }
+
+// HasUnknown reports whether any field is hidden or invalid.
+func (s *FieldSet) HasUnknown() bool { return s != nil && len(s.hidden)+len(s.invalid) > 0 }
 
 // HasField reports whether the set holds the field. It always holds the parts of an
 // id.

@@ -56,8 +56,11 @@ func (*Provider) Complete() bool { return true }
 // Hides reports false: a provider is configured here.
 func (*Provider) Hides(string) bool { return false }
 
-// HasHidden implements Node.
-func (*Provider) HasHidden() bool { return false }
+// IsInvalid implements Node.
+func (*Provider) IsInvalid(string) bool { return false }
+
+// HasUnknown implements Node.
+func (*Provider) HasUnknown() bool { return false }
 
 // IsReference implements Node.
 func (*Provider) IsReference() bool { return false }
@@ -92,8 +95,11 @@ type Node interface {
 	// Hides reports whether the record holds this field without its value, since the
 	// vendor hides the value from the credential.
 	Hides(field string) bool
-	// HasHidden reports whether the record hides any field.
-	HasHidden() bool
+	// IsInvalid reports whether the vendor's value of this field is invalid. What could be
+	// read of it is a part: the elements of a list that are valid.
+	IsInvalid(field string) bool
+	// HasUnknown reports whether the record has a field that is hidden or invalid.
+	HasUnknown() bool
 	// IsReference reports whether the record is a short reference: reading the object by
 	// its id may yield more fields.
 	IsReference() bool
@@ -149,5 +155,8 @@ func (e *Entity) Complete() bool { return e.FieldSet.IsComplete() }
 // Hides reports whether the vendor hides the field's value.
 func (e *Entity) Hides(field string) bool { return e.FieldSet.Hides(field) }
 
-// HasHidden reports whether the vendor hides the value of any field.
-func (e *Entity) HasHidden() bool { return e.FieldSet.HasHidden() }
+// IsInvalid reports whether the vendor's value of the field is invalid.
+func (e *Entity) IsInvalid(field string) bool { return e.FieldSet.IsInvalid(field) }
+
+// HasUnknown reports whether the record has a field that is hidden or invalid.
+func (e *Entity) HasUnknown() bool { return e.FieldSet.HasUnknown() }

@@ -42,8 +42,8 @@ func TestFieldSet_HasField(t *testing.T) {
 			t.Errorf("%s: holds %q, want %q; complete %t", name, got, c.want, u.Complete())
 		}
 		for _, f := range fields {
-			if u.Hides(f) != (f == c.hidden) || u.HasHidden() != (c.hidden != "") {
-				t.Errorf("%s: hides %s: %t, any: %t", name, f, u.Hides(f), u.HasHidden())
+			if u.Hides(f) != (f == c.hidden) || u.HasUnknown() != (c.hidden != "") {
+				t.Errorf("%s: hides %s: %t, any: %t", name, f, u.Hides(f), u.HasUnknown())
 			}
 		}
 	}

@@ -87,7 +87,7 @@ func isUnknown(row model.Node, q providers.Query) bool {
 	if m, ok := row.(*model.Membership); ok && m.User != nil {
 		user = m.User
 	}
-	if !row.HasHidden() && !user.HasHidden() {
+	if !row.HasUnknown() && !user.HasUnknown() {
 		return false
 	}
 	unknown := false

@@ -281,7 +281,7 @@ func TestResolve_HiddenObject(t *testing.T) {
 			}
 			continue
 		}
-		if !out[0].Index(0).IsNil() || len(missing) != 1 || !missing[0].Hidden || len(missing[0].Fields) != len(enums) ||
+		if !out[0].Index(0).IsNil() || len(missing) != 1 || !missing[0].Null || len(missing[0].Fields) != len(enums) ||
 			providers.KindOf(missing[0].Err) != providers.Forbidden {
 			t.Errorf("%s: %+v", name, missing)
 		}

@@ -55,18 +55,24 @@ func EmbeddedList(typ string, owner model.ID) directory.List {
 	return directory.List{Kind: string(owner) + " " + typ}
 }
 
-// Embedded returns a window of a list whose rows are given. Nil rows are hidden by the
-// vendor. The error is of kind InvalidArgument.
-func Embedded[T model.Node](of directory.List, rows []T, p Paging) (*directory.Listing[T], error) {
+// Embedded returns a window of a list that a field of its owner holds. Nil rows are hidden
+// by the vendor. The listing of an invalid field has its error. The error returned is of
+// kind InvalidArgument.
+func Embedded[T model.Node](owner model.Node, field string, rows []T, typ string, p Paging) (*directory.Listing[T], error) {
+	of := EmbeddedList(typ, owner.GlobalID())
 	w, err := embeddedWindow(of, p)
 	if err != nil {
 		return nil, err
 	}
+	var gaps directory.Gaps
+	if owner.IsInvalid(field) {
+		gaps.Errors = []error{InvalidField(owner, field)}
+	}
 	if rows == nil {
-		hidden := directory.Unread[T](w)
+		hidden := directory.Unread[T](w, gaps.Errors...)
 		return &hidden, nil
 	}
-	listing := directory.Paginate(of, "", Distinct(rows), directory.Gaps{}, w, nil)
+	listing := directory.Paginate(of, "", Distinct(rows), gaps, w, nil)
 	return &listing, nil
 }
 

@@ -3,6 +3,7 @@ package loaders
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/providers"
@@ -12,11 +13,11 @@ import (
 type MissingFields struct {
 	// Index of the object.
 	Index int
-	// Fields that are missing; empty when the whole object is, but for Hidden.
+	// Fields that are missing; empty when the whole object is, unless Null is set.
 	Fields []Field
 	Err    error
-	// Hidden is set when the vendor hides Fields, which are non-null.
-	Hidden bool
+	// Null is set when one of Fields is non-null, so that the object is null.
+	Null bool
 }
 
 // Resolve returns refs with better records in place of those that lack a selected
@@ -25,27 +26,28 @@ type MissingFields struct {
 //
 // Where the vendor hides the object, the reference stays and what it lacks is null, as is
 // a field that the vendor hides. Where the object could not be read, the reference stays
-// too, and a MissingFields names what it lacks. The record becomes the zero T when one of
-// the fields that are missing or hidden is non-null, with a MissingFields.
+// too, and a MissingFields names what it lacks, as it does for a field whose value is
+// invalid. The record becomes the zero T when one of the fields that are missing, hidden or
+// invalid is non-null, with a MissingFields.
 func (l *Loader[T]) Resolve(ctx context.Context, refs []T, want Selection) ([]T, []MissingFields) {
 	var fields []Field
 	var incomplete []T
 	var at []int
 	edges := l.loaders.table.of(l.row.typ)
-	hides := false
+	unknown := false
 	for i, ref := range refs {
-		if isNil(ref) || ref.Complete() && !ref.HasHidden() {
+		if isNil(ref) || ref.Complete() && !ref.HasUnknown() {
 			continue
 		}
 		if fields == nil {
 			fields = want.Fields(l.row.typ)
 		}
-		hides = hides || ref.HasHidden()
+		unknown = unknown || ref.HasUnknown()
 		if isIncomplete(ref, edges, fields) {
 			incomplete, at = append(incomplete, ref), append(at, i)
 		}
 	}
-	if len(incomplete) == 0 && !hides {
+	if len(incomplete) == 0 && !unknown {
 		return refs, nil
 	}
 	completed := append([]T(nil), refs...)
@@ -72,32 +74,58 @@ func (l *Loader[T]) Resolve(ctx context.Context, refs []T, want Selection) ([]T,
 		if isNil(record) || slices.ContainsFunc(gaps, func(g MissingFields) bool { return g.Index == i }) {
 			continue
 		}
-		if hidden := hiddenFields(record, edges, fields); hidden != nil {
-			gaps = append(gaps, MissingFields{Index: i, Fields: hidden, Err: errHidden(record, hidden), Hidden: true})
+		hidden, invalid := unknownFields(record, edges, fields)
+		if len(invalid) > 0 {
+			gaps = append(gaps, MissingFields{Index: i, Fields: invalid, Err: errInvalid(record, invalid), Null: slices.ContainsFunc(invalid, isNonNull)})
+		}
+		if len(hidden) > 0 {
+			gaps = append(gaps, MissingFields{Index: i, Fields: hidden, Err: errHidden(record, hidden), Null: true})
+		}
+		if len(hidden) > 0 || slices.ContainsFunc(invalid, isNonNull) {
 			completed[i] = *new(T)
 		}
 	}
 	return completed, gaps
 }
 
-// hiddenFields returns the non-null fields of which a record that was read in full has no
-// value. A connection is none of them: it says itself that its rows are hidden.
-func hiddenFields(record model.Node, edges *edgesOf, fields []Field) (hidden []Field) {
-	if record.Complete() && !record.HasHidden() {
-		return nil
+func isNonNull(f Field) bool { return f.NonNull }
+
+// unknownFields returns the non-null fields of which a record that was read in full has no
+// value, and those whose value is invalid. A connection is none of them: it says itself
+// which rows are missing.
+func unknownFields(record model.Node, edges *edgesOf, fields []Field) (hidden, invalid []Field) {
+	if record.Complete() && !record.HasUnknown() {
+		return nil, nil
 	}
 	for _, f := range fields {
-		if f.NonNull && edges.byField[f.Name] == nil && (record.Hides(f.Name) || isMissing(record, edges, f)) {
+		edge := edges.byField[f.Name]
+		switch {
+		case edge != nil && edge.shape == connection:
+		case record.IsInvalid(f.Name):
+			invalid = append(invalid, f)
+		case f.NonNull && edge == nil && (record.Hides(f.Name) || isMissing(record, edges, f)):
 			hidden = append(hidden, f)
 		}
 	}
-	return hidden
+	return hidden, invalid
 }
 
 func errHidden(record model.Node, fields []Field) error {
+	return fieldError(providers.Forbidden, record, fields[0].Name, "the vendor hides % from this credential")
+}
+
+func errInvalid(record model.Node, fields []Field) error {
+	return InvalidField(record, fields[0].Name)
+}
+
+// InvalidField returns the error of a field whose value is invalid.
+func InvalidField(record model.Node, field string) error {
+	return fieldError(providers.BadResponse, record, field, "% is invalid, so that values may be missing")
+}
+
+func fieldError(kind providers.Kind, record model.Node, field, detail string) error {
 	return &providers.Error{
-		Kind: providers.Forbidden, Provider: record.Connection(),
-		Detail: "the vendor hides " + record.GlobalID().Type() + "." + fields[0].Name + " from this credential",
+		Kind: kind, Provider: record.Connection(), Detail: strings.Replace(detail, "%", record.GlobalID().Type()+"."+field, 1),
 	}
 }
 

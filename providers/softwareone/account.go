@@ -30,6 +30,8 @@ type wireAccount struct {
 	presence presence
 }
 
+func (w *wireAccount) id() string { return w.ID }
+
 func (w *wireAccount) read(r *jsonscan.Reader) {
 	for name := range r.ObjectKeys {
 		switch name {

@@ -24,6 +24,8 @@ type wireBuyer struct {
 	presence presence
 }
 
+func (w *wireBuyer) id() string { return w.ID }
+
 func (w *wireBuyer) read(r *jsonscan.Reader) {
 	for name := range r.ObjectKeys {
 		switch name {
@@ -67,8 +69,8 @@ var buyerType = newObjectType(model.TypeBuyer, nil,
 	rowProperty("address", func(w *wireBuyer) state { return w.Address.state() }),
 	rowProperty("taxId", func(w *wireBuyer) state { return stateOf(w.TaxID) }),
 	referenceProperty("account", func(w *wireBuyer) state { return w.Account.state() }),
-	referenceProperty("sellers", func(w *wireBuyer) state { return listState(w.Sellers) }),
-	rowProperty("errors", func(w *wireBuyer) state { return listState(w.Errors) }),
+	referenceProperty("sellers", func(w *wireBuyer) state { return listState(w.Sellers, (*wireSeller).id) }),
+	rowProperty("errors", func(w *wireBuyer) state { return listState(w.Errors, nil) }),
 	selectedProperty(auditProperty, func(w *wireBuyer) state { return auditState(w.Audit) }),
 )
 

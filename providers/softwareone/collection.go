@@ -1,6 +1,7 @@
 package softwareone
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"strings"
@@ -70,7 +71,8 @@ func (c *collection[T]) batch(named propertySet, selects string) upstream.BatchR
 		Rows: func(body []byte) (map[string]json.RawMessage, error) {
 			return rowsByID(body, readRowID, c.properties)
 		},
-		More:   hasMore,
+		// A row without an id may be that of any missing one.
+		More:   func(body []byte) bool { return hasMore(body) || hasUnknown(body, readRowID) },
 		Decode: func(row []byte) (T, error) { return c.decodeByID(row, named) },
 	}
 }
@@ -86,7 +88,10 @@ func (c *collection[T]) single(named propertySet, selects string) upstream.Batch
 		Rows: func(body []byte) (map[string]json.RawMessage, error) {
 			r := jsonscan.NewBytes(body)
 			id := readRowID(r)
-			return map[string]json.RawMessage{id: body}, r.End()
+			if err := r.End(); err != nil || id == "" {
+				return nil, cmp.Or(err, errNoID)
+			}
+			return map[string]json.RawMessage{id: body}, nil
 		},
 		Decode: func(row []byte) (T, error) { return c.decodeByID(row, named) },
 	}

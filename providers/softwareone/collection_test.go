@@ -112,8 +112,7 @@ func TestCollection_FailsOnRepeatedPage(t *testing.T) {
 
 func TestCollection_FailsOnBadResponses(t *testing.T) {
 	for _, body := range []string{
-		`[]`, `{}`, `{"data":{}}`, `{"data":[7]}`, `{"data":["[Circular Reference]"]}`, `{"data":[{}]}`,
-		`{"data":[{"id":""}]}`, `{"data":[{"id":7}]}`, `{"$meta":"x","data":[]}`,
+		`[]`, `{}`, `{"data":{}}`, `{"$meta":"x","data":[]}`,
 	} {
 		c, _ := connect(t, body)
 		_, err := c.Users.Page(t.Context(), providers.Query{}, "")
@@ -126,6 +125,21 @@ func TestCollection_FailsOnBadResponses(t *testing.T) {
 	c, _ := connect(t, `{"$meta":{"pagination":{"offset":0,"limit":100,"total":0}}}`)
 	if page, err := c.Users.Page(t.Context(), providers.Query{}, ""); err != nil || len(page.Items) != 0 {
 		t.Errorf("%v, %v", page, err)
+	}
+}
+
+// A row without an id is left out of its page, which says so.
+func TestCollection_LeavesOutRowsWithoutID(t *testing.T) {
+	for _, row := range []string{`7`, `"[Circular Reference]"`, `{}`, `{"id":""}`, `{"id":null}`, `{"id":{}}`, `null`} {
+		c, _ := connect(t, rowsOf(`{"id":"USR-1"}`, row))
+		page, err := c.Users.Page(t.Context(), providers.Query{}, "")
+		if err != nil || len(page.Items) != 1 || len(page.Errors) != 1 || providers.KindOf(page.Errors[0]) != providers.BadResponse {
+			t.Errorf("%s: %v, %+v", row, err, page)
+		}
+		found := c.Users.Get(t.Context(), []string{"USR-1", "USR-2"})
+		if found.Objects["USR-1"] == nil || found.Failed["USR-2"] == nil {
+			t.Errorf("%s: found %v, failed %v: the row may be that of USR-2", row, found.Objects, found.Failed)
+		}
 	}
 }
 

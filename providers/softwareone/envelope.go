@@ -61,7 +61,7 @@ func parseEnvelope(body []byte, readRow func(row *jsonscan.Reader)) (envelope, e
 
 // rowsByID returns the rows of a list by vendor id, each with those names of the
 // list's $meta.omitted that are of its type; of several rows with one id, the first.
-// Rows whose id is "" are left out. It fails where id fails the reader.
+// Rows whose id is "" are left out.
 func rowsByID(body []byte, id func(row *jsonscan.Reader) string, of properties) (map[string]json.RawMessage, error) {
 	var ids []string
 	e, err := parseEnvelope(body, func(row *jsonscan.Reader) { ids = append(ids, id(row)) })
@@ -88,11 +88,19 @@ func hasMore(body []byte) bool {
 	return err != nil || next.offset >= 0
 }
 
-// readRowID returns the id of a row and fails the reader where there is none.
+// hasUnknown reports whether a response has a row whose id is "".
+func hasUnknown(body []byte, id func(row *jsonscan.Reader) string) bool {
+	unknown := false
+	_, err := parseEnvelope(body, func(row *jsonscan.Reader) { unknown = id(row) == "" || unknown })
+	return err == nil && unknown
+}
+
+// readRowID returns the id of a row, "" for a row that is no object with an id.
 func readRowID(row *jsonscan.Reader) (id string) {
-	readID(&id, row)
-	if id == "" {
-		row.Fail(errNoID)
+	if !row.IsObject() {
+		row.Skip()
+		return ""
 	}
+	readID(&id, row)
 	return id
 }

@@ -20,6 +20,10 @@ func errNoUser() error {
 	return &providers.Error{Kind: providers.BadResponse, Detail: "a member without a user was left out"}
 }
 
+func errNoRowID() error {
+	return &providers.Error{Kind: providers.BadResponse, Detail: "a row without an id was left out"}
+}
+
 func errRepeatedPage() error { return incomplete("the vendor repeats a page") }
 
 func errPageToken() error { return invalidArgument("the page token is not one of this list") }

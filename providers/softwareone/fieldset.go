@@ -45,8 +45,8 @@ type fieldSetKey struct {
 	objectType string
 	// only is whether the record holds the known properties and no others. Otherwise it
 	// holds all but the missing ones.
-	only                   bool
-	known, missing, hidden propertySet
+	only                            bool
+	known, missing, hidden, invalid propertySet
 }
 
 // maxFieldSets bounds the sets that are shared; the platform's responses have a

@@ -26,6 +26,8 @@ type wireGroup struct {
 	presence presence
 }
 
+func (w *wireGroup) id() string { return w.ID }
+
 func (w *wireGroup) read(r *jsonscan.Reader) {
 	for name := range r.ObjectKeys {
 		switch name {
@@ -67,9 +69,9 @@ var groupType = newObjectType(model.TypeGroup, nil,
 	nullableProperty("logo", func(w *wireGroup) state { return stateOf(cmp.Or(w.Logo, w.Icon)) }).alsoNamed("icon"),
 	coreProperty("isDefault", func(w *wireGroup) state { return stateOf(w.IsDefault) }).alsoNamed("default"),
 	referenceProperty("account", func(w *wireGroup) state { return w.Account.state() }),
-	referenceProperty("modules", func(w *wireGroup) state { return listState(w.Modules) }),
-	referenceProperty("users", func(w *wireGroup) state { return listState(w.Users) }),
-	referenceProperty("buyers", func(w *wireGroup) state { return listState(w.Buyers) }),
+	referenceProperty("modules", func(w *wireGroup) state { return listState(w.Modules, (*wireModule).id) }),
+	referenceProperty("users", func(w *wireGroup) state { return listState(w.Users, (*wireUser).id) }),
+	referenceProperty("buyers", func(w *wireGroup) state { return listState(w.Buyers, (*wireBuyer).id) }),
 	selectedProperty(auditProperty, func(w *wireGroup) state { return auditState(w.Audit) }),
 )
 

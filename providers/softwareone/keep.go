@@ -25,21 +25,17 @@ func withFieldsOf[T model.Node](of properties, object, record T) T {
 	merged := reflect.New(reflect.TypeOf(object).Elem())
 	merged.Elem().Set(reflect.ValueOf(object).Elem())
 	from := reflect.ValueOf(record).Elem()
-	var missing, hidden []string
+	var missing, hidden, invalid []string
 	for _, field := range of.fields(of.all()) {
 		if object.HasField(field) {
-			if object.Hides(field) {
-				hidden = append(hidden, field)
-			}
+			hidden, invalid = appendUnknown(hidden, invalid, object, field)
 			continue
 		}
 		if !record.HasField(field) {
 			missing = append(missing, field)
 			continue
 		}
-		if record.Hides(field) {
-			hidden = append(hidden, field)
-		}
+		hidden, invalid = appendUnknown(hidden, invalid, record, field)
 		isField := func(name string) bool { return strings.EqualFold(name, field) }
 		merged.Elem().FieldByNameFunc(isField).Set(from.FieldByNameFunc(isField))
 	}
@@ -47,6 +43,17 @@ func withFieldsOf[T model.Node](of properties, object, record T) T {
 	if missing != nil {
 		fields = model.AllExcept(missing...)
 	}
-	merged.Elem().FieldByName("FieldSet").Set(reflect.ValueOf(fields.Hiding(hidden...)))
+	merged.Elem().FieldByName("FieldSet").Set(reflect.ValueOf(fields.Hiding(hidden...).WithInvalid(invalid...)))
 	return merged.Interface().(T)
+}
+
+// appendUnknown appends the field to the lists that concern it.
+func appendUnknown(hidden, invalid []string, n model.Node, field string) (_, _ []string) {
+	if n.Hides(field) {
+		hidden = append(hidden, field)
+	}
+	if n.IsInvalid(field) {
+		invalid = append(invalid, field)
+	}
+	return hidden, invalid
 }

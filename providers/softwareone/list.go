@@ -23,7 +23,7 @@ type listRequest[T model.Node] struct {
 	// without them.
 	properties properties
 	compared   propertySet
-	// decode may fail with errUnknownUser; the row is left out then.
+	// decode may fail with errNoID or errUnknownUser; the row is left out then.
 	decode func(row []byte, in decodeContext) (T, error)
 	// accept may be nil. Where it returns false, the whole page fails.
 	accept func(row T) bool
@@ -42,8 +42,8 @@ type listPage[T any] struct {
 	pagination *pagination
 	// omitted are the names in the $meta.omitted of the list.
 	omitted []string
-	// unknownUsers is the number of rows that do not tell their user.
-	unknownUsers int
+	// leftOut is why rows are not among items, nil if all are.
+	leftOut error
 }
 
 // Nodes returns the objects of the page; upstream tags the cached page with
@@ -67,7 +67,10 @@ func (l listRequest[T]) decodePage(body []byte) (listPage[T], error) {
 		row, err := l.decode(raw, in)
 		switch {
 		case errors.Is(err, errUnknownUser):
-			page.unknownUsers++
+			page.leftOut = errNoUser()
+			continue
+		case errors.Is(err, errNoID):
+			page.leftOut = errNoRowID()
 			continue
 		case err != nil:
 			return listPage[T]{}, err
@@ -94,8 +97,8 @@ func (l listRequest[T]) page(ctx context.Context, client *upstream.Client, at po
 		return nil, err
 	}
 	page := &providers.Page[T]{Items: reply.Value.items, Freshness: reply.Freshness}
-	if reply.Value.unknownUsers > 0 {
-		page.Errors = []error{withProvider(client.Provider(), errNoUser())}
+	if reply.Value.leftOut != nil {
+		page.Errors = []error{withProvider(client.Provider(), reply.Value.leftOut)}
 	}
 	if page.Hidden, err = l.hidesCompared(ctx, client, at, reply.Value); err != nil {
 		return nil, err

@@ -56,9 +56,9 @@ var membershipType = newObjectType(model.TypeMembership,
 	[]string{"user", "tenant", "account", "organization", "role", "vendorRole", "vendorRoleId", "license"},
 	rowProperty("invitation", func(w *wireMember) state { return w.Invitation.state() }, "invitation", "status"),
 	rowProperty("status", func(w *wireMember) state { return stateOf(w.Status) }),
-	referenceProperty("groups", func(w *wireMember) state { return listState(w.Groups) }),
-	referenceProperty("buyers", func(w *wireMember) state { return listState(w.Buyers) }),
-	referenceProperty("modules", func(w *wireMember) state { return listState(w.Modules) }),
+	referenceProperty("groups", func(w *wireMember) state { return listState(w.Groups, (*wireGroup).id) }),
+	referenceProperty("buyers", func(w *wireMember) state { return listState(w.Buyers, (*wireBuyer).id) }),
+	referenceProperty("modules", func(w *wireMember) state { return listState(w.Modules, (*wireModule).id) }),
 	selectedProperty(auditProperty, func(w *wireMember) state { return auditState(w.Audit) }, "audit", "invitedAt", "joinedAt", "lastAccessAt"),
 )
 
@@ -70,6 +70,10 @@ const accountUserPrefix = "AUSR-"
 
 // readUserID reads the vendor id of a row's user, "" for a row that does not tell it.
 func readUserID(row *jsonscan.Reader) (id string) {
+	if !row.IsObject() {
+		row.Skip()
+		return ""
+	}
 	var user optional[string]
 	namesUser := false
 	for name := range row.ObjectKeys {
@@ -94,6 +98,9 @@ func readUserID(row *jsonscan.Reader) (id string) {
 // where the row does not tell its user.
 func (d decoder) member(row []byte, account string, in decodeContext) (*model.Membership, error) {
 	w, err := decodeRow(row, (*wireMember).read)
+	if errors.Is(err, errNoID) {
+		return nil, errUnknownUser
+	}
 	if err != nil {
 		return nil, err
 	}

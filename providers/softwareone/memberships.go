@@ -161,8 +161,8 @@ func (m *memberships) scan(ctx context.Context, account string, ids []string, na
 		if err == nil && next.offset >= maxMemberRows {
 			err = incomplete("an account has more than 10000 users")
 		}
-		if failure == nil && reply.Value.unknownUsers > 0 {
-			failure = errNoUser()
+		if failure == nil {
+			failure = reply.Value.leftOut
 		}
 		if err != nil {
 			failure = err
@@ -228,7 +228,7 @@ func (m *memberships) batch(account string, named propertySet, selects string) u
 			return rowsByID(body, id, membershipType)
 		},
 		// A row that does not tell its user may be that of any missing id.
-		More: func(body []byte) bool { return hasMore(body) || hasUnknownUser(body) },
+		More: func(body []byte) bool { return hasMore(body) || hasUnknown(body, readUserID) },
 		Decode: func(stored []byte) (*model.Membership, error) {
 			row, omitted, err := splitOmitted(stored)
 			if err != nil {
@@ -237,12 +237,6 @@ func (m *memberships) batch(account string, named propertySet, selects string) u
 			return m.decoder.member(row, account, decodeContext{source: byID, omitted: omitted, named: named})
 		},
 	}
-}
-
-func hasUnknownUser(body []byte) bool {
-	unknown := false
-	_, err := parseEnvelope(body, func(row *jsonscan.Reader) { unknown = readUserID(row) == "" || unknown })
-	return err == nil && unknown
 }
 
 // Page reads up to 100 members of one account, or the accounts of users.

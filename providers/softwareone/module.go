@@ -22,6 +22,8 @@ type wireModule struct {
 	presence presence
 }
 
+func (w *wireModule) id() string { return w.ID }
+
 func (w *wireModule) read(r *jsonscan.Reader) {
 	for name := range r.ObjectKeys {
 		switch name {
@@ -60,7 +62,12 @@ var moduleType = newObjectType(model.TypeModule, nil,
 	coreProperty("settings", func(w *wireModule) state { return w.Settings.state() }),
 	rowProperty("isConfigurable", func(w *wireModule) state { return stateOf(w.IsConfigurable) }),
 	rowProperty("isEnabledByDefault", func(w *wireModule) state { return stateOf(w.IsEnabledByDefault) }),
-	rowProperty("accountTypes", func(w *wireModule) state { return w.AccountTypes.state() }),
+	rowProperty("accountTypes", func(w *wireModule) state {
+		if w.AccountTypes.odd {
+			return invalid
+		}
+		return w.AccountTypes.state()
+	}),
 	selectedProperty(auditProperty, func(w *wireModule) state { return auditState(w.Audit) }),
 )
 

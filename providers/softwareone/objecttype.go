@@ -177,6 +177,9 @@ func (t *objectType[W]) presence(w *W, meta optional[wireMeta]) presence {
 		switch t.properties[i].state(w) {
 		case present:
 			p.present |= 1 << i
+		case invalid:
+			p.present |= 1 << i
+			p.invalid |= 1 << i
 		case placeholder:
 			p.unclear |= 1 << i
 		}
@@ -237,20 +240,20 @@ func (t *objectType[W]) fieldSet(sets *fieldSets, p presence, in decodeContext, 
 			missing |= p.unclear &^ p.present
 		}
 		hidden := unread &^ missing &^ other
-		if missing|hidden == 0 {
+		if missing|hidden|p.invalid == 0 {
 			return nil
 		}
-		return sets.get(fieldSetKey{objectType: t.name, missing: missing, hidden: hidden}, func() *model.FieldSet {
+		return sets.get(fieldSetKey{objectType: t.name, missing: missing, hidden: hidden, invalid: p.invalid}, func() *model.FieldSet {
 			var held *model.FieldSet
 			if missing != 0 {
 				held = model.AllExcept(t.fields(missing)...)
 			}
-			return held.Hiding(t.fields(hidden &^ missing)...)
+			return held.Hiding(t.fields(hidden)...).WithInvalid(t.fields(p.invalid)...)
 		})
 	}
 	known := t.all() &^ unread
-	return sets.get(fieldSetKey{objectType: t.name, only: true, known: known}, func() *model.FieldSet {
-		return model.OnlyFields(append(t.fields(known), t.always...)...)
+	return sets.get(fieldSetKey{objectType: t.name, only: true, known: known, invalid: p.invalid}, func() *model.FieldSet {
+		return model.OnlyFields(append(t.fields(known), t.always...)...).WithInvalid(t.fields(p.invalid)...)
 	})
 }
 

@@ -9,6 +9,9 @@ const (
 	// placeholder: the text "[Circular Reference]" replaced the value or a part
 	// of it, so that the value exists but is not known.
 	placeholder
+	// invalid: the value or an element of it is of another kind. Asking for it again
+	// would not help.
+	invalid
 )
 
 // presence records which properties a JSON object contained.
@@ -16,6 +19,8 @@ type presence struct {
 	present propertySet
 	// unclear properties were circular-reference placeholders.
 	unclear propertySet
+	// invalid properties are present, but only a part of them could be read.
+	invalid propertySet
 	// omitted properties are those that the object's own $meta.omitted names.
 	omitted propertySet
 }
@@ -24,6 +29,7 @@ type presence struct {
 func (p presence) without(set propertySet) presence {
 	p.present &^= set
 	p.unclear &^= set
+	p.invalid &^= set
 	return p
 }
 
@@ -47,13 +53,23 @@ func (o optional[T]) state() state {
 	return absent
 }
 
-// listState returns the state of a list; one placeholder among its elements
-// makes the list unclear.
-func listState[T any](l list[T]) state {
-	if l.isSet() && !isComplete(l) {
+// listState returns the state of a list of objects with ids; nil for objects without. One
+// placeholder among its elements makes the list unclear.
+func listState[T any](l list[T], id func(*T) string) state {
+	switch {
+	case l.odd:
+		return invalid
+	case !l.isSet():
+		return l.state()
+	case !isComplete(l):
 		return placeholder
 	}
-	return l.state()
+	for _, element := range *l.value {
+		if element.value == nil || id != nil && id(element.value) == "" {
+			return invalid
+		}
+	}
+	return present
 }
 
 // auditState returns the state of an audit; one placeholder among its events

@@ -20,6 +20,8 @@ type wireSeller struct {
 	presence presence
 }
 
+func (w *wireSeller) id() string { return w.ID }
+
 func (w *wireSeller) read(r *jsonscan.Reader) {
 	for name := range r.ObjectKeys {
 		switch name {
@@ -59,11 +61,11 @@ var sellerType = newObjectType(model.TypeSeller, nil,
 // wireCurrencies was one string in 2024, is an array of strings in the OpenAPI
 // document, and an array of objects in what the vendor's own clients write.
 type wireCurrencies struct {
-	codes           []string
-	isSet, circular bool
+	codes                    []string
+	isSet, circular, invalid bool
 }
 
-// readCurrencies reads any of the three forms.
+// readCurrencies reads any of the three forms. It skips another value.
 func readCurrencies(r *jsonscan.Reader) (w wireCurrencies) {
 	switch {
 	case r.IsNull():
@@ -74,24 +76,31 @@ func readCurrencies(r *jsonscan.Reader) (w wireCurrencies) {
 			return wireCurrencies{circular: true}
 		}
 		return wireCurrencies{codes: []string{text}, isSet: true}
+	case !r.IsArray():
+		r.Skip()
+		return wireCurrencies{isSet: true, invalid: true}
 	}
 	w.codes, w.isSet = []string{}, true
 	for range r.Array {
-		if code := readCurrency(r); code != "" {
-			w.codes = append(w.codes, code)
+		code := readCurrency(r)
+		if code == "" {
+			w.invalid = true
+			continue
 		}
+		w.codes = append(w.codes, code)
 	}
 	return w
 }
 
-// readCurrency returns "" for an object without a code.
+// readCurrency returns "" for an object without a code, and for another value.
 func readCurrency(r *jsonscan.Reader) (code string) {
 	if !r.IsObject() {
-		return r.String()
+		readFirstID(&code, r)
+		return code
 	}
 	for name := range r.ObjectKeys {
 		if name == "value" {
-			code = r.String()
+			readFirstID(&code, r)
 		}
 	}
 	return code
@@ -99,6 +108,8 @@ func readCurrency(r *jsonscan.Reader) (code string) {
 
 func (w *wireSeller) currenciesState() state {
 	switch {
+	case w.Currencies.invalid, !w.Currencies.isSet && w.Currency.invalid:
+		return invalid
 	case w.Currencies.isSet, w.Currency.isSet:
 		return present
 	case w.Currencies.circular:

@@ -26,6 +26,8 @@ type wireUser struct {
 	presence presence
 }
 
+func (w *wireUser) id() string { return w.ID }
+
 func (w *wireUser) read(r *jsonscan.Reader) {
 	for name := range r.ObjectKeys {
 		w.readProperty(name, r)

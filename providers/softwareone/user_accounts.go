@@ -1,7 +1,9 @@
 package softwareone
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -24,6 +26,8 @@ type accountsOfUser struct {
 	// included is whether the response with the user contained all accounts.
 	included bool
 	accounts []*model.Account
+	// leftOut is why accounts may be missing, nil if none is.
+	leftOut error
 }
 
 // pageOfUsers reads the accounts of users. For the credential of an operations
@@ -54,6 +58,9 @@ func (m *memberships) pageOfUsers(ctx context.Context, users []string, at positi
 	}
 	page := &providers.Page[*model.Membership]{Freshness: *freshness}
 	for _, a := range all {
+		if a.leftOut != nil {
+			page.Errors = append(page.Errors, withProvider(m.client.Provider(), a.leftOut))
+		}
 		for _, account := range a.accounts {
 			page.Items = append(page.Items, m.decoder.membershipReference(account, a.user))
 		}
@@ -115,7 +122,7 @@ func (m *memberships) readUsers(ctx context.Context, ids []string) ([]*accountsO
 		if len(reply.Value.users) > 0 && len(seen) == known || len(seen) > maxUserRows {
 			return nil, nil, errRepeatedPage()
 		}
-		next, err := reply.Value.pagination.after(offset, len(reply.Value.users))
+		next, err := reply.Value.pagination.after(offset, reply.Value.rows)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -138,10 +145,10 @@ func (m *memberships) readMissingAccounts(ctx context.Context, all []*accountsOf
 			continue
 		}
 		wg.Go(func() {
-			accounts, fetched, err := m.readAccounts(ctx, a.user.VendorID)
+			accounts, leftOut, fetched, err := m.readAccounts(ctx, a.user.VendorID)
 			mu.Lock()
 			defer mu.Unlock()
-			a.accounts = accounts
+			a.accounts, a.leftOut = accounts, leftOut
 			freshness = freshness.Merge(fetched)
 			if err != nil {
 				failure = err
@@ -159,11 +166,11 @@ func (m *memberships) readMissingAccounts(ctx context.Context, all []*accountsOf
 }
 
 // readAccounts reads all accounts of one user. It fails with kind Incomplete after
-// maxAccountPages.
-func (m *memberships) readAccounts(ctx context.Context, user string) (all []*model.Account, freshness *model.Freshness, err error) {
+// maxAccountPages. leftOut is why rows are not among the accounts, nil if all are.
+func (m *memberships) readAccounts(ctx context.Context, user string) (all []*model.Account, leftOut error, freshness *model.Freshness, err error) {
 	path, err := userAccounts(user)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	offset := 0
 	for range maxAccountPages {
@@ -176,28 +183,29 @@ func (m *memberships) readAccounts(ctx context.Context, user string) (all []*mod
 		}
 		reply, err := l.read(ctx, m.client)
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
+		leftOut = cmp.Or(leftOut, reply.Value.leftOut)
 		known := len(all)
 		for _, a := range reply.Value.items {
 			if !slices.ContainsFunc(all, func(b *model.Account) bool { return a.ID == b.ID }) {
 				all = append(all, a)
 			}
 		}
-		if reply.Value.rows > 0 && len(all) == known {
-			return nil, nil, errRepeatedPage()
+		if len(reply.Value.items) > 0 && len(all) == known {
+			return nil, nil, nil, errRepeatedPage()
 		}
 		freshness = freshness.Merge(&reply.Freshness)
 		next, err := reply.Value.pagination.after(offset, reply.Value.rows)
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
 		if next.offset < 0 {
-			return all, freshness, nil
+			return all, leftOut, freshness, nil
 		}
 		offset = next.offset
 	}
-	return nil, nil, incomplete("a user is in more than 2000 accounts")
+	return nil, nil, nil, incomplete("a user is in more than 2000 accounts")
 }
 
 // wireUserAccounts is a user with accounts, which only operations accounts see.
@@ -219,7 +227,10 @@ func (w *wireUserAccounts) read(r *jsonscan.Reader) {
 
 // usersPage is a page of users with their accounts.
 type usersPage struct {
-	users      []*accountsOfUser
+	users []*accountsOfUser
+	// rows is the number of rows in the response. Rows without an id are not among
+	// users.
+	rows       int
 	pagination *pagination
 }
 
@@ -238,18 +249,19 @@ func (d decoder) usersWithAccounts(body []byte) (usersPage, error) {
 		return usersPage{}, err
 	}
 	in := decodeContext{source: listRow, omitted: e.omitted(), named: userType.selected}
-	page := usersPage{make([]*accountsOfUser, 0, len(e.rows)), e.pagination()}
+	page := usersPage{make([]*accountsOfUser, 0, len(e.rows)), len(e.rows), e.pagination()}
 	for _, raw := range e.rows {
 		w, err := decodeRow(raw, (*wireUserAccounts).read)
-		if err != nil {
+		if err != nil && !errors.Is(err, errNoID) {
 			return usersPage{}, err
 		}
-		user := d.user(&w.wireUser, in)
-		if user == nil {
-			return usersPage{}, errNoID
+		if err != nil || w.ID == "" {
+			continue // the accounts of a user who is missing are read one by one
 		}
-		accounts := convertList(w.accounts, true, d.embeddedAccount)
-		page.users = append(page.users, &accountsOfUser{user: user, included: accounts != nil, accounts: accounts})
+		user := d.user(&w.wireUser, in)
+		page.users = append(page.users, &accountsOfUser{
+			user: user, included: listState(w.accounts, (*wireAccount).id) == present, accounts: convertList(w.accounts, true, d.embeddedAccount),
+		})
 	}
 	return page, nil
 }

@@ -33,8 +33,12 @@ const circularReference = "[Circular Reference]"
 var errNoID = errors.New("an object without an id")
 
 // decodeRow reads a row from a copy of its text: strings of a record share the
-// memory of that copy, so that a record does not keep the page in memory.
+// memory of that copy, so that a record does not keep the page in memory. It fails with
+// errNoID for a row that is no object.
 func decodeRow[W any](row []byte, read func(*W, *jsonscan.Reader)) (*W, error) {
+	if len(row) == 0 || row[0] != '{' {
+		return nil, errNoID
+	}
 	// One allocation for both: function values make their arguments escape.
 	v := &struct {
 		wire   W
@@ -90,10 +94,13 @@ func readStrings(r *jsonscan.Reader) optional[[]string] {
 }
 
 // readFirstID reads an id unless one was read before: of several members with
-// that name, the first counts.
+// that name, the first counts. A value that is neither text nor a number is no id.
 func readFirstID(id *string, r *jsonscan.Reader) {
-	if *id == "" {
-		*id = r.String()
+	if *id != "" {
+		return
+	}
+	if text := r.StringPtr(); text != nil {
+		*id = *text
 	}
 }
 
@@ -117,10 +124,10 @@ func convert[T, M any](o optional[T], to func(*T) *M) *M {
 }
 
 // convertList returns nil for a list that is not known: one that is unread, has a
-// placeholder or an element that is no object with an id. A list that is absent
-// otherwise is empty.
+// placeholder or is no list. It leaves out elements that are no objects with an id. A list
+// that is absent otherwise is empty.
 func convertList[T, M any](l list[T], unread bool, to func(*T) *M) []*M {
-	if l.value == nil && (unread || l.odd) {
+	if l.value == nil && (unread || l.odd) || l.value != nil && !isComplete(l) {
 		return nil
 	}
 	if l.value == nil {
@@ -128,11 +135,9 @@ func convertList[T, M any](l list[T], unread bool, to func(*T) *M) []*M {
 	}
 	all := make([]*M, 0, len(*l.value))
 	for _, element := range *l.value {
-		m := convert(element, to)
-		if m == nil {
-			return nil
+		if m := convert(element, to); m != nil {
+			all = append(all, m)
 		}
-		all = append(all, m)
 	}
 	return all
 }

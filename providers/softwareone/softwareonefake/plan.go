@@ -36,6 +36,8 @@ type step struct {
 	sub   *plan
 	// odd replaces any value, and absent a missing one; nil for neither.
 	odd, absent []byte
+	// more follows the elements of a list.
+	more []byte
 }
 
 // plan returns the plan for objects of the kind. The selection is nil where
@@ -67,6 +69,7 @@ func (f *Fake) plan(k *kind, s *selection, d depth) *plan {
 		st := step{
 			field: i, key: append(encode(name), ':'),
 			odd: f.odd(k, field, part != nil && part.isSelected()), absent: f.absent(k, field),
+			more: f.more(k, field),
 		}
 		if field.of != nil {
 			st.sub = f.plan(field.of, part, inside)
@@ -133,7 +136,7 @@ func (p *plan) write(b []byte, r *row) []byte {
 			b = st.sub.write(st.begin(b, start), v)
 		case []*row:
 			b = st.sub.writeAll(append(st.begin(b, start), '['), v)
-			b = append(b, ']')
+			b = append(append(b, st.more...), ']')
 		}
 	}
 	if p.path != "" {

@@ -53,7 +53,18 @@ func (f *Fake) list(q *query, p *plan, c *collection) []byte {
 	if !f.MetaLast {
 		b = append(append(b, meta...), ',')
 	}
-	b = append(p.writeAll(append(b, `"data":[`...), rows), ']')
+	b = append(b, `"data":[`...)
+	for i, r := range rows {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		if odd := f.row(r.id()); odd != nil {
+			b = append(b, odd...)
+			continue
+		}
+		b = p.write(b, r)
+	}
+	b = append(b, ']')
 	if f.MetaLast {
 		b = append(append(b, ','), meta...)
 	}

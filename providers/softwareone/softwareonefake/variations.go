@@ -40,6 +40,13 @@ type Variations struct {
 	Placeholders bool
 	// OddIDs adds users whose ids are long or have unusual characters.
 	OddIDs bool
+	// WithoutID are the ids of objects whose rows lack their id.
+	WithoutID []string
+	// NoObject are the ids of objects whose rows are null.
+	NoObject []string
+	// NoLists are lists of objects, as Kind.name, that are sent as text, and OddLists
+	// those that are sent with three more elements: null, a text, an object without an id.
+	NoLists, OddLists []string
 	// UnknownUser is whether one row of FirstAccount's users, in the nested form, has
 	// null as its user.
 	UnknownUser bool
@@ -67,7 +74,7 @@ var onlyOtherNames = []string{
 
 // rewrites reports whether objects differ from the ones that are written in advance.
 func (v Variations) rewrites() bool {
-	return v.References != nil || v.Nulls || v.EmptyTexts || v.OddValues || v.OtherNames
+	return v.References != nil || v.Nulls || v.EmptyTexts || v.OddValues || v.OtherNames || v.NoLists != nil || v.OddLists != nil
 }
 
 // name returns the name of a property in responses, "" where it is in none.
@@ -117,10 +124,31 @@ func (v Variations) odd(k *kind, f field, isNamed bool) []byte {
 	switch {
 	case v.OddValues && slices.Contains([]string{"User.phone", "User.settings", "Account.address"}, full):
 		return []byte(`"text"`)
+	case slices.Contains(v.NoLists, full):
+		return []byte(`"text"`)
 	case v.OddValues && full == "Buyer.taxId":
 		return []byte(`12345`)
 	case v.Placeholders && !isNamed && slices.Contains([]string{"User.currentAccount", "UserGroup.account", "Buyer.account"}, full):
 		return []byte(`"[Circular Reference]"`)
+	}
+	return nil
+}
+
+// more returns the JSON of elements that a list of objects has beside its own.
+func (v Variations) more(k *kind, f field) []byte {
+	if slices.Contains(v.OddLists, k.name+"."+f.name) {
+		return []byte(`,null,"text",{"name":"no id"}`)
+	}
+	return nil
+}
+
+// row returns the JSON in place of a row of a list, nil for its own.
+func (v Variations) row(id string) []byte {
+	switch {
+	case slices.Contains(v.NoObject, id):
+		return []byte(`null`)
+	case slices.Contains(v.WithoutID, id):
+		return []byte(`{"name":"no id"}`)
 	}
 	return nil
 }

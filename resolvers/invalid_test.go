@@ -1,0 +1,108 @@
+package resolvers_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/accountgraph/accountgraph/internal/loaders"
+	"github.com/accountgraph/accountgraph/providers/softwareone/softwareonefake"
+)
+
+// What of a vendor's response is invalid costs itself alone, with an error: a row without
+// an id is left out of its list, as is such an element of a list inside an object.
+func TestLists_InvalidRows(t *testing.T) {
+	group, user, account := softwareonefake.GroupID(1), softwareonefake.UserID(8), softwareonefake.AccountID(4)
+	invalid := func(detail, path string) string {
+		return `{"message":"softwareone: invalid response: ` + detail + `","path":[` + path + `],` +
+			`"extensions":{"code":"UPSTREAM_BAD_RESPONSE","provider":"softwareone","vendor":"SOFTWAREONE"}}`
+	}
+	odd := func(f *softwareonefake.Fake) {
+		f.OddLists = []string{"UserGroup.users", "UserGroup.modules", "AccountUser.groups", "Buyer.sellers", "User.accounts"}
+	}
+	none := func(f *softwareonefake.Fake) {
+		f.NoLists = []string{"UserGroup.users", "UserGroup.modules", "AccountUser.groups", "Module.accountTypes", "Seller.currencies", "Buyer.errors"}
+	}
+	const missing = " is invalid, so that values may be missing"
+	for name, c := range map[string]struct {
+		set                 func(*softwareonefake.Fake)
+		query, errors, data string
+	}{
+		"a row without an id": {
+			func(f *softwareonefake.Fake) { f.WithoutID = []string{softwareonefake.UserID(1)} },
+			`{users(first:2,filter:{providers:["softwareone"]}){totalCount complete nodes{vendorId}}}`,
+			invalid("a row without an id was left out", `"users"`),
+			`{"users":{"totalCount":null,"complete":false,"nodes":[{"vendorId":"USR-1000-1234"},{"vendorId":"USR-1002-7072"}]}}`,
+		},
+		"a row that is no object": {
+			func(f *softwareonefake.Fake) { f.NoObject = []string{softwareonefake.AccountID(0)} },
+			`{accounts(first:1,filter:{providers:["softwareone"]}){totalCount complete nodes{vendorId}}}`,
+			invalid("a row without an id was left out", `"accounts"`),
+			`{"accounts":{"totalCount":null,"complete":false,"nodes":[{"vendorId":"ACC-1001-9153"}]}}`,
+		},
+		"objects by their ids": {
+			func(f *softwareonefake.Fake) { f.WithoutID = []string{softwareonefake.UserID(1)} },
+			`{nodes(ids:["softwareone:User:USR-1000-1234","softwareone:User:USR-1001-9153"]){id}}`,
+			`{"message":"softwareone: incomplete list: the vendor did not send all requested objects","path":["nodes",1],` +
+				`"extensions":{"code":"UPSTREAM_TRUNCATED","provider":"softwareone","vendor":"SOFTWAREONE"}}`,
+			`{"nodes":[{"id":"softwareone:User:USR-1000-1234"},null]}`,
+		},
+		"a row of the accounts of a user": {
+			func(f *softwareonefake.Fake) {
+				f.Hide, f.WithoutID = []string{"User.accounts"}, []string{softwareonefake.AccountID(0)}
+			},
+			`{user(id:"softwareone:User:` + softwareonefake.EverywhereUser + `"){memberships{totalCount complete nodes{account{vendorId}}}}}`,
+			invalid("a row without an id was left out", `"user","memberships"`),
+			`{"user":{"memberships":{"totalCount":null,"complete":false,"nodes":[{"account":{"vendorId":"ACC-1001-9153"}},{"account":{"vendorId":"ACC-1002-7072"}},` +
+				`{"account":{"vendorId":"ACC-1073-9321"}},{"account":{"vendorId":"ACC-1089-6025"}}]}}}`,
+		},
+		"elements of the accounts of a user are read again": {
+			odd, `{user(id:"softwareone:User:` + user + `"){memberships{totalCount complete}}}`, "",
+			`{"user":{"memberships":{"totalCount":2,"complete":true}}}`,
+		},
+		"elements of a connection": {
+			odd, `{group(id:"softwareone:Group:` + group + `"){users(first:1){totalCount complete nodes{vendorId}}}}`,
+			invalid("Group.users"+missing, `"group","users"`),
+			`{"group":{"users":{"totalCount":null,"complete":false,"nodes":[{"vendorId":"USR-1000-1234"}]}}}`,
+		},
+		"elements of a list": {
+			odd, `{groups(first:1){nodes{m:modules{vendorId}}}}`,
+			invalid("Group.modules"+missing, `"groups","nodes",0,"m"`),
+			`{"groups":{"nodes":[{"m":[{"vendorId":"MOD-0478"},{"vendorId":"MOD-1756"}]}]}}`,
+		},
+		"a connection that is no list": {
+			none, `{group(id:"softwareone:Group:` + group + `"){users(first:1){totalCount complete nodes{vendorId}}}}`,
+			invalid("Group.users"+missing, `"group","users"`),
+			`{"group":{"users":{"totalCount":null,"complete":false,"nodes":[]}}}`,
+		},
+		"a list that is no list": {
+			none, `{account(id:"softwareone:Account:` + account + `"){members(first:1){complete nodes{groups{vendorId}}}}}`,
+			invalid("Membership.groups"+missing, `"account","members","nodes",0,"groups"`),
+			`{"account":{"members":{"complete":true,"nodes":[{"groups":null}]}}}`,
+		},
+		"a list of words that is none": {
+			none, `{modules(first:1){nodes{accountTypes}}}`,
+			invalid("Module.accountTypes"+missing, `"modules","nodes",0,"accountTypes"`), `{"modules":{"nodes":[{"accountTypes":null}]}}`,
+		},
+		"not selected": {none, `{group(id:"softwareone:Group:` + group + `"){vendorId}}`, "", `{"group":{"vendorId":"` + group + `"}}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, prefetch := range []bool{true, false} {
+				config := serverConfig{vendors: startVendorsWith(t, c.set)}
+				if !prefetch {
+					config.options.Prefetch = func(context.Context, *loaders.Loaders, loaders.Selection) {}
+				}
+				got := strings.TrimSpace(string(newTestServer(t, config).query(t, c.query, nil)))
+				want := `{"data":` + c.data + "}"
+				if c.errors != "" {
+					want = `{"errors":[` + c.errors + `],"data":` + c.data + "}"
+				}
+				if diff := cmp.Diff(want, got); diff != "" {
+					t.Errorf("prefetch %t: %s", prefetch, diff)
+				}
+			}
+		})
+	}
+}
