@@ -44,12 +44,12 @@ func NewID(provider, typ, vendorID string) ID {
 }
 
 // ParseID parses an id of a client. It returns ErrID when a part is missing, the type
-// is not an entity type, the text is longer than 2048 bytes or is not UTF-8, or it
-// contains a control character.
+// is not an entity type, the text is longer than 2048 bytes or is not UTF-8, or the
+// provider contains a control character. A vendor id can contain any.
 func ParseID(s string) (ID, error) {
 	provider, rest, _ := strings.Cut(s, ":")
 	typ, vendorID, ok := strings.Cut(rest, ":")
-	if !ok || provider == "" || vendorID == "" || len(s) > MaxID || !isText(s) || !isEntityType(typ) {
+	if !ok || provider == "" || vendorID == "" || len(s) > MaxID || !utf8.ValidString(s) || !isText(provider) || !isEntityType(typ) {
 		return "", ErrID
 	}
 	if typ == TypeMembership {

@@ -18,6 +18,7 @@ func TestParseID_ValidAndInvalid(t *testing.T) {
 		"a:User:" + strings.Repeat("x", 2048-7): {"a", "User", strings.Repeat("x", 2048-7)},
 		"a:User:no\u200bspace\u3000\\":          {"a", "User", "no\u200bspace\u3000\\"},
 		"ü:Seller::":                            {"ü", "Seller", ":"},
+		"a:User:\x01\n":                         {"a", "User", "\x01\n"},
 		"a:Group:1":                             {"a", "Group", "1"}, "a:Buyer:1": {"a", "Buyer", "1"},
 	} {
 		id, err := model.ParseID(text)
@@ -31,7 +32,7 @@ func TestParseID_ValidAndInvalid(t *testing.T) {
 	}
 	for _, text := range []string{
 		"", ":", "::", "a", "a:User", "a:User:", ":User:1", "a::1", "a:user:1", "a:Person:1", "a:Role:1", "a: User:1",
-		"a:User:\n", "a:User:\x00", "a:User:\u0085", "a:User:\xff", "a:Membership:1", "a:Membership:/1", "a:Membership:1/", "a:Membership:/",
+		"a\n:User:1", "a\x00:User:1", "a:User\n:1", "a:User:\xff", "a:Membership:1", "a:Membership:/1", "a:Membership:1/", "a:Membership:/",
 		"a:User:" + strings.Repeat("x", 2048),
 	} {
 		if id, err := model.ParseID(text); err != model.ErrID || id != "" {

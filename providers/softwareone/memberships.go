@@ -72,7 +72,7 @@ func (m *memberships) get(ctx context.Context, ids []string, named propertySet, 
 	byAccount := map[string][]string{}
 	for _, id := range ids {
 		account, user := model.SplitMembership(id)
-		if isText(account) && isQuotable(user) {
+		if isText(account) && isText(user) {
 			byAccount[account] = append(byAccount[account], id)
 		}
 	}
@@ -98,32 +98,43 @@ func (m *memberships) get(ctx context.Context, ids []string, named propertySet, 
 	return result
 }
 
-// getOfAccount reads memberships of one account. Where the platform does not filter
-// rows by the user inside of them, which no page of the vendor promises, it reads the
-// whole list.
+// getOfAccount reads memberships of one account. No page of the vendor promises that rows
+// can be filtered by their user: where the platform rejects the filter, or it has never
+// matched a row, the whole list tells which members there are, as it does for a user whose
+// id no query can contain.
 func (m *memberships) getOfAccount(ctx context.Context, account string, ids []string, named propertySet, selects string) providers.BatchResult[*model.Membership] {
-	if !m.flat() && m.detected.noUserFilter.Load() {
+	if m.detected.noUserFilter.Load() {
 		return m.scan(ctx, account, ids, named, selects)
 	}
-	result := m.batch(account, named, selects).Get(ctx, m.client, ids)
-	var rejected []string
-	for id, err := range result.Failed {
-		if isBadRequest(err) {
-			rejected = append(rejected, id)
-		}
+	quotable := distinct(ids, func(id string) bool {
+		_, user := model.SplitMembership(id)
+		return isQuotable(user)
+	})
+	result := m.batch(account, named, selects).Get(ctx, m.client, quotable)
+	if len(result.Objects) > 0 {
+		m.detected.userFilter.Store(true)
 	}
-	if m.flat() || len(rejected) == 0 {
+	isUnsure := func(id string) bool {
+		if err := result.Failed[id]; err != nil {
+			return isBadRequest(err)
+		}
+		return result.Objects[id] == nil && !(m.detected.userFilter.Load() && slices.Contains(quotable, id))
+	}
+	unsure := distinct(ids, isUnsure)
+	if len(unsure) == 0 {
 		return result
 	}
-	scanned := m.scan(ctx, account, rejected, named, selects)
-	if len(scanned.Failed) == 0 {
-		m.detected.noUserFilter.Store(true)
-	}
-	for _, id := range rejected {
+	scanned := m.scan(ctx, account, unsure, named, selects)
+	for _, id := range unsure {
+		object, err := scanned.Objects[id], scanned.Failed[id]
+		if works := err != nil || result.Failed[id] == nil && object == nil; !works && slices.Contains(quotable, id) {
+			m.detected.noUserFilter.Store(true)
+		}
 		delete(result.Failed, id)
-		if err := scanned.Failed[id]; err != nil {
+		switch {
+		case err != nil:
 			result.Failed[id] = err
-		} else if object := scanned.Objects[id]; object != nil {
+		case object != nil:
 			result.Objects[id] = object
 		}
 	}

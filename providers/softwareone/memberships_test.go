@@ -106,8 +106,8 @@ func TestMemberships_SkipUnknownUsers(t *testing.T) {
 		t.Errorf("a row that names another account: %+v", m.Account)
 	}
 	found := c.Memberships.Get(t.Context(), []string{"ACC-1/USR-2", "ACC-1/USR-3", "ACC-1", "/USR-2", "ACC-1/", "ACC-1/\"'"})
-	// The row without a user may be that of USR-3.
-	if len(found.Objects) != 1 || len(found.Failed) != 1 || providers.KindOf(found.Failed["ACC-1/USR-3"]) != providers.Incomplete {
+	// The row without a user may be that of USR-3, or of the id that no query can contain.
+	if len(found.Objects) != 1 || len(found.Failed) != 2 || found.Failed["ACC-1/\"'"] == nil || providers.KindOf(found.Failed["ACC-1/USR-3"]) != providers.Incomplete {
 		t.Errorf("%v, failed %v", found.Objects, found.Failed)
 	}
 }
@@ -320,5 +320,49 @@ func TestMemberships_GetScansWithoutUserFilter(t *testing.T) {
 	}
 	if filtered != 2 {
 		t.Errorf("%d requests with the filter, want one per account until the list was read", filtered)
+	}
+}
+
+// A filter by the user inside of a row that matches no row is not believed until it has
+// matched one, and not used again once the list shows that it should have.
+func TestMemberships_GetScansWhereUserFilterMatchesNothing(t *testing.T) {
+	ignored := false
+	p := &stubPlatform{respond: func(_, query string) string {
+		if strings.Contains(query, "user.id") && (ignored || !strings.Contains(query, "USR-1")) {
+			return rowsOf()
+		}
+		return rowsOf(`{"id":"AUSR-1","user":{"id":"USR-1","status":"Active"}}`, `{"id":"AUSR-2","user":{"id":"a\"b'c"}}`)
+	}}
+	filters := func() (n int) {
+		for _, request := range p.requests() {
+			if strings.Contains(request, "user.id") {
+				n++
+			}
+		}
+		return n
+	}
+	works := connectTo(t, p, "").Collections().Memberships
+	if found := works.Get(t.Context(), []string{"ACC-1/USR-9"}); len(found.Objects)+len(found.Failed) > 0 || len(p.requests()) != 2 {
+		t.Errorf("before a match: %+v, %q", found, p.requests())
+	}
+	found := works.Get(t.Context(), []string{"ACC-1/USR-1", `ACC-1/a"b'c`})
+	if len(found.Objects) != 2 || found.Objects["ACC-1/USR-1"].Status != model.UserActive {
+		t.Errorf("found %v", found)
+	}
+	before := len(p.requests())
+	if found := works.Get(t.Context(), []string{"ACC-1/USR-8"}); len(found.Objects)+len(found.Failed) > 0 || len(p.requests()) != before+1 {
+		t.Errorf("after a match: %+v, %q", found, p.requests()[before:])
+	}
+
+	ignored = true
+	broken := connectTo(t, p, "").Collections().Memberships
+	before = filters()
+	for range 2 {
+		if found := broken.Get(t.Context(), []string{"ACC-2/USR-1"}); len(found.Objects) != 1 {
+			t.Errorf("found %v", found)
+		}
+	}
+	if n := filters() - before; n != 1 {
+		t.Errorf("%d requests with a filter that matches nothing", n)
 	}
 }

@@ -74,9 +74,9 @@ func newProvider(client *upstream.Client, d decoder, usersPath string, q *detect
 // detected holds what calls have shown of an installation. All connections to it share
 // them.
 type detected struct {
-	// noUserFilter is whether the platform rejects a filter by the user inside of a
-	// member's row.
-	noUserFilter atomic.Bool
+	// userFilter is set when a filter by the user of a member has matched a row, and
+	// noUserFilter when the platform rejects it, or has matched none although there is one.
+	userFilter, noUserFilter atomic.Bool
 }
 
 func isAccountUsersPath(path string) bool {

@@ -50,8 +50,9 @@ type Variations struct {
 	// UnknownUser is whether one row of FirstAccount's users, in the nested form, has
 	// null as its user.
 	UnknownUser bool
-	// NoUserFilter rejects conditions on the user inside of a row.
-	NoUserFilter bool
+	// NoUserFilter rejects conditions on the user inside of a row. EmptyUserFilter has them
+	// match no row.
+	NoUserFilter, EmptyUserFilter bool
 	// OtherNames uses the names of https://docs.platform.softwareone.com that differ
 	// from those of the OpenAPI document.
 	OtherNames bool
@@ -158,9 +159,9 @@ func (v Variations) rejects(filter string) bool {
 	return v.NoUserFilter && strings.Contains(filter, "user.")
 }
 
-// matchesNothing reports whether a filter compares a property that has no value.
+// matchesNothing reports whether no row matches a filter, whatever its values are.
 func (v Variations) matchesNothing(k *kind, filter string) bool {
-	return v.HiddenMatchNothing && slices.ContainsFunc(v.Hide, func(full string) bool {
+	return v.EmptyUserFilter && strings.Contains(filter, "user.") || v.HiddenMatchNothing && slices.ContainsFunc(v.Hide, func(full string) bool {
 		owner, name, _ := strings.Cut(full, ".")
 		return owner == k.name && (strings.Contains(filter, "("+name+",") || strings.Contains(filter, "("+name+"."))
 	})
@@ -181,6 +182,6 @@ func (v Variations) rows(limit int) (rows, reported int) {
 func oddUserIDs() []string {
 	return []string{
 		"USR-" + strings.Repeat("9", 90), `USR-back\slash`, `USR-\`, "利用者-番号-一二三四五六七八九", "USR-it's", `USR-"quoted"`, `USR-"it's"`,
-		"USR-a b", "USR-\u00a0", "USR-*", "USR-100%", "USR-(a,b)", "USR-&select=-*", strings.Repeat("USR-龍", 40),
+		"USR-a b", "USR-\u00a0", "USR-*", "USR-100%", "USR-(a,b)", "USR-&select=-*", "USR-\x01", "USR-\n\t", "USR-\x7f", "USR-a/b", "USR-?#", "..", "USR-;=+", strings.Repeat("USR-龍", 40),
 	}
 }
