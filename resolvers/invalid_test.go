@@ -106,3 +106,28 @@ func TestLists_InvalidRows(t *testing.T) {
 		})
 	}
 }
+
+// An actor of whom the vendor sends the id or the path alone has the name and the icon of
+// the user, which are read for all actors in one call.
+func TestAudit_ActorsWithoutNames(t *testing.T) {
+	const query = `{users(first:20,filter:{providers:["softwareone"]}){nodes{audit{created{by{vendorId name icon}} updated{by{name user{vendorId}}}}}}}`
+	want := string(newTestServer(t, serverConfig{vendors: startVendorsWith(t, func(*softwareonefake.Fake) {})}).query(t, query, nil))
+	for _, actors := range []string{"id", "href"} {
+		for _, prefetch := range []bool{true, false} {
+			config := serverConfig{vendors: startVendorsWith(t, func(f *softwareonefake.Fake) { f.Actors = actors })}
+			if !prefetch {
+				config.options.Prefetch = func(context.Context, *loaders.Loaders, loaders.Selection) {}
+			}
+			s := newTestServer(t, config)
+			if diff := cmp.Diff(want, string(s.query(t, query, nil))); diff != "" {
+				t.Errorf("%s alone, prefetch %t: %.2000s", actors, prefetch, diff)
+			}
+			if calls := len(s.vendors.All[0].Control.TakeCalls()); prefetch && calls != 2 {
+				t.Errorf("%s alone: %d calls", actors, calls)
+			}
+		}
+	}
+	if !strings.Contains(want, `"name":"`) {
+		t.Errorf("no names: %.500s", want)
+	}
+}

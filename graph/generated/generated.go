@@ -64,6 +64,8 @@ type AccountResolver interface {
 	Buyers(ctx context.Context, obj *model.Account, first *int, after *string) (*model.Connection[*model.Buyer], error)
 }
 type AuditActorResolver interface {
+	Name(ctx context.Context, obj *model.AuditActor) (*string, error)
+	Icon(ctx context.Context, obj *model.AuditActor) (*string, error)
 	User(ctx context.Context, obj *model.AuditActor) (*model.User, error)
 }
 type BuyerResolver interface {
@@ -1156,9 +1158,9 @@ type AuditEvent {
 type AuditActor {
   "The id in the vendor's API: ` + "`" + `USR-…` + "`" + ` for a user, ` + "`" + `TKN-…` + "`" + ` for an API token; null if the vendor does not return one."
   vendorId: String
-  "The display name."
+  "The display name. If the vendor returns a user without it, it is read by the id. Null for an API token that the vendor returns without it, since its tokens are never read, and for a user who is hidden from the credential."
   name: String @tag(name: "personal")
-  "The URL of an image."
+  "The URL of an image. As ` + "`" + `name` + "`" + `, if the vendor returns the actor without both."
   icon: URL @tag(name: "personal")
   "The actor's user; null if the actor is not a user."
   user: User
@@ -4687,17 +4689,49 @@ func (ec *executionContext) fieldContext_AuditActor_vendorId(_ context.Context, 
 }
 
 func (ec *executionContext) _AuditActor_name(ctx context.Context, field graphql.CollectedField, obj *model.AuditActor) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Name)
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AuditActor_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.AuditActor().Name(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
 }
 func (ec *executionContext) fieldContext_AuditActor_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AuditActor", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("AuditActor", field, true, true, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _AuditActor_icon(ctx context.Context, field graphql.CollectedField, obj *model.AuditActor) (ret graphql.Marshaler) {
-	return ec.marshalOURL2ᚖstring(ctx, field.Selections, obj.Icon)
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AuditActor_icon(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.AuditActor().Icon(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOURL2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
 }
 func (ec *executionContext) fieldContext_AuditActor_icon(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AuditActor", field, false, false, errors.New("field of type URL does not have child fields"))
+	return graphql.NewScalarFieldContext("AuditActor", field, true, true, errors.New("field of type URL does not have child fields"))
 }
 
 func (ec *executionContext) _AuditActor_user(ctx context.Context, field graphql.CollectedField, obj *model.AuditActor) (ret graphql.Marshaler) {

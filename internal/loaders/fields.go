@@ -156,7 +156,7 @@ var edges = []edge{
 	value(audit, "disabled", auditEvent, func(a *model.Audit) *model.AuditEvent { return a.Disabled }),
 	value(audit, "access", auditEvent, func(a *model.Audit) *model.AuditEvent { return a.Access }),
 	value(audit, "joined", auditEvent, func(a *model.Audit) *model.AuditEvent { return a.Joined }),
-	value(auditEvent, "by", auditActor, func(e *model.AuditEvent) *model.AuditActor { return e.By }),
+	actorOf(auditEvent, "by", auditActor),
 	reference(auditActor, "user", users, func(a *model.AuditActor) *model.User { return a.User }),
 }
 

@@ -1,8 +1,10 @@
 package softwareone
 
 import (
+	"net/url"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
@@ -96,6 +98,8 @@ type wireActor struct {
 	ID   *string
 	Name *string
 	Icon *string
+	// Href is the path of the actor.
+	Href *string
 }
 
 func (w *wireActor) read(r *jsonscan.Reader) {
@@ -107,8 +111,24 @@ func (w *wireActor) read(r *jsonscan.Reader) {
 			w.Name = r.StringPtr()
 		case "icon":
 			w.Icon = r.StringPtr()
+		case "href":
+			w.Href = r.StringPtr()
 		}
 	}
+}
+
+// vendorID returns the actor's id, or the one at the end of its path; nil for neither.
+func (w *wireActor) vendorID() *string {
+	if id := text(w.ID); id != nil || w.Href == nil {
+		return id
+	}
+	path, _, _ := strings.Cut(*w.Href, "?")
+	segment := strings.TrimRight(path, "/")
+	id, err := url.PathUnescape(segment[strings.LastIndex(segment, "/")+1:])
+	if err != nil || !utf8.ValidString(id) {
+		return nil
+	}
+	return text(&id)
 }
 
 func (d decoder) audit(w *wireAudit) *model.Audit {
@@ -128,7 +148,7 @@ const userPrefix = "USR-"
 
 // actor returns nil for an actor without id, name and icon.
 func (d decoder) actor(w *wireActor) *model.AuditActor {
-	a := &model.AuditActor{VendorID: text(w.ID), Name: text(w.Name), Icon: text(w.Icon)}
+	a := &model.AuditActor{VendorID: w.vendorID(), Name: text(w.Name), Icon: text(w.Icon)}
 	if a.VendorID == nil && a.Name == nil && a.Icon == nil {
 		return nil
 	}

@@ -57,7 +57,7 @@ func newData(currencyObjects, withoutCreation bool, v Variations, users int) *da
 		"accounts": d.accounts, "users": d.users, "user-groups": d.groups, "buyers": d.buyers, "sellers": d.sellers,
 		"modules": d.modules, "licensees": d.licensees, "account-users": d.accountUsers,
 	}
-	d.addUsers(withoutCreation)
+	d.addUsers(withoutCreation, v.Actors)
 	if v.OddIDs {
 		d.addOddUsers()
 	}

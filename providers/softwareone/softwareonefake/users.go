@@ -16,9 +16,16 @@ func UserID(number int) string {
 	return id("USR", number)
 }
 
-func (d *data) addUsers(withoutCreation bool) {
+func (d *data) addUsers(withoutCreation bool, actors string) {
 	for _, p := range d.people {
-		d.actors = append(d.actors, d.schema.actor.newRow(values{"id": UserID(p.Number), "name": p.Name(), "icon": icon("users", UserID(p.Number), p.Number)}))
+		vs := values{"id": UserID(p.Number), "name": p.Name(), "icon": icon("users", UserID(p.Number), p.Number)}
+		switch actors {
+		case "id":
+			vs = values{"id": UserID(p.Number)}
+		case "href":
+			vs = values{"href": "/v1/accounts/users/" + UserID(p.Number)}
+		}
+		d.actors = append(d.actors, d.schema.actor.newRow(vs))
 	}
 	for _, p := range d.people {
 		email := p.EmailAs(fakevendor.FifthCapitalized)

@@ -29,6 +29,8 @@ type Variations struct {
 	// References are the properties of short references, nil for all core ones. With
 	// href among them, references have it.
 	References []string
+	// Actors is the only property of the users in audits, "id" or "href"; "" for all.
+	Actors string
 	// Nulls sends null for a property without a value, which is left out otherwise.
 	Nulls bool
 	// EmptyTexts sends "" for a text without a value.
