@@ -2,6 +2,7 @@ package resolvers_test
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -129,5 +130,33 @@ func TestAudit_ActorsWithoutNames(t *testing.T) {
 	}
 	if !strings.Contains(want, `"name":"`) {
 		t.Errorf("no names: %.500s", want)
+	}
+}
+
+// An id of any characters that a list returns can be read.
+func TestNodes_OddIDs(t *testing.T) {
+	s := newTestServer(t, serverConfig{vendors: startVendorsWith(t, func(f *softwareonefake.Fake) { f.OddIDs = true })})
+	var listed struct {
+		Data struct {
+			Users struct{ Nodes []struct{ ID string } }
+		}
+	}
+	if err := json.Unmarshal(s.query(t, `{users(first:100,filter:{providers:["softwareone"],name:"Odd"}){nodes{id}}}`, nil), &listed); err != nil {
+		t.Fatal(err)
+	}
+	control := false
+	for _, u := range listed.Data.Users.Nodes {
+		control = control || strings.Contains(u.ID, "\x01")
+		var read struct {
+			Data struct{ User *struct{ ID string } }
+		}
+		variables, _ := json.Marshal(map[string]string{"id": u.ID})
+		response := s.query(t, `query($id:ID!){user(id:$id){id}}`, variables)
+		if err := json.Unmarshal(response, &read); err != nil || read.Data.User == nil || read.Data.User.ID != u.ID {
+			t.Errorf("%q: %s", u.ID, response)
+		}
+	}
+	if !control {
+		t.Errorf("no id with a control character in %q", listed)
 	}
 }

@@ -32,7 +32,7 @@ func selectsOf(s *testServer) (selects []string) {
 func TestResolve_OmittedProperties(t *testing.T) {
 	group, user := softwareonefake.GroupID(1), softwareonefake.UserID(8)
 	omit := []string{"UserGroup.users", "UserGroup.buyers", "UserGroup.modules", "User.email", "User.status", "AccountUser.groups"}
-	names := map[string]string{"group": group, "user": user, "account": softwareonefake.AccountID(4)}
+	names := map[string]string{"group": group, "user": user, "account": softwareonefake.AccountID(4), "lone": softwareonefake.LoneAccount}
 	for name, c := range map[string]struct {
 		set     func(*softwareonefake.Fake)
 		query   string
@@ -92,6 +92,11 @@ func TestResolve_OmittedProperties(t *testing.T) {
 			query:   `{group(id:"softwareone:Group:(group)"){users(first:1){totalCount complete nodes{id}} buyers(first:1){totalCount complete} again:users{totalCount}} user(id:"softwareone:User:(user)"){email vendorStatus}}`,
 			want:    `{"data":{"group":{"users":{"totalCount":null,"complete":false,"nodes":[]},"buyers":{"totalCount":null,"complete":false},"again":{"totalCount":null}},"user":{"email":null,"vendorStatus":null}}}`,
 			selects: []string{"email,status", "users,buyers"},
+		},
+		"an empty list is left out": {
+			query:   `{account(id:"softwareone:Account:(lone)"){groups(first:1){nodes{users{totalCount complete nodes{id}}}}}}`,
+			want:    `{"data":{"account":{"groups":{"nodes":[{"users":{"totalCount":0,"complete":true,"nodes":[]}}]}}}}`,
+			selects: []string{"users"},
 		},
 		"person of a reference": {
 			query:   `{group(id:"softwareone:Group:(group)"){users(first:1){nodes{person{email}}}}}`,

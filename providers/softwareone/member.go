@@ -48,6 +48,10 @@ func (w *wireMember) read(r *jsonscan.Reader) {
 	}
 	w.readPresence()
 	w.presence = membershipType.presence(w, w.Meta)
+	if w.User.isSet() || w.Invitation.isSet() && text(w.Invitation.value.Status) != nil {
+		// The status of the row is not needed: it has none, or the invitation tells it.
+		w.presence.present |= membershipType.set("status")
+	}
 }
 
 // membershipType always holds user and tenant, which are parts of the id, and

@@ -84,7 +84,7 @@ func (t *table[T, R]) add(token string, rows []T) {
 		n := t.rows.len()
 		t.rows.add(w.row)
 		t.ids.add(n, keys.id, t.idOf)
-		if row.HasHidden() && slices.ContainsFunc(comparedFields, row.Hides) {
+		if row.HasUnknown() && slices.ContainsFunc(comparedFields, row.Hides) {
 			t.hidden = append(t.hidden, uint32(n))
 		}
 	}
