@@ -33,6 +33,7 @@ const (
 	BudgetExceeded             Code = "BUDGET_EXCEEDED"
 	Timeout                    Code = "TIMEOUT"
 	Overloaded                 Code = "OVERLOADED"
+	RateLimited                Code = "RATE_LIMITED"
 	Unauthenticated            Code = "UNAUTHENTICATED"
 	Forbidden                  Code = "FORBIDDEN"
 	Internal                   Code = "INTERNAL_SERVER_ERROR"

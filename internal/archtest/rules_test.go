@@ -40,6 +40,7 @@ var rules = []rule{
 
 	{"internal/responsecache", []string{"internal/fair", "internal/singleflight"}, "a response is a value; the cache does not look into it"},
 	{"internal/singleflight", nil, "generic: keys and values of any type"},
+	{"internal/ratelimit", nil, "counts costs of callers, which are strings"},
 	{"internal/fair", nil, "hands out places and shares of memory to callers, which are strings"},
 	{"internal/apierror", []string{"graph/model", "providers", "internal/complexity", "internal/loaders"}, "maps the errors of every layer to codes"},
 	{"internal/auth", []string{"graph/model", "providers", "internal/singleflight"}, "authentication happens before anything is read"},
@@ -62,10 +63,10 @@ var rules = []rule{
 	{"internal/redistest", nil, "a redis-server for tests"},
 	{"internal/sdl", nil, "text in, text out"},
 	{"internal/fakevendor", nil, "what the simulators share"},
-	{"internal/server", []string{"providers", "internal/auth", "internal/config", "internal/directory", "internal/directory/index", "internal/graphiql", "internal/operation", "internal/pagecache", "internal/persisted", "internal/telemetry", "internal/transport", "internal/upstream", "internal/vendors"},
+	{"internal/server", []string{"providers", "internal/auth", "internal/config", "internal/directory", "internal/directory/index", "internal/graphiql", "internal/operation", "internal/pagecache", "internal/persisted", "internal/ratelimit", "internal/telemetry", "internal/transport", "internal/upstream", "internal/vendors"},
 		"builds every part from the configuration; the executable schema is passed in, so that internal never imports resolvers"},
 	{"internal/telemetry", []string{"providers", "internal/fair", "internal/responsecache", "internal/operation", "internal/pagecache"}, "counts calls, kinds of errors and cache events"},
-	{"internal/transport", []string{"graph/model", "providers", "internal/apierror", "internal/auth", "internal/complexity", "internal/directory", "internal/fair", "internal/loaders", "internal/operation", "internal/pagecache", "internal/persisted", "internal/responsecache"},
+	{"internal/transport", []string{"graph/model", "providers", "internal/apierror", "internal/auth", "internal/complexity", "internal/directory", "internal/fair", "internal/loaders", "internal/operation", "internal/pagecache", "internal/persisted", "internal/ratelimit", "internal/responsecache"},
 		"GraphQL over HTTP: authentication, limits and the response cache before the executor; the bounds of ids and cursors are the model's"},
 	{"internal/upstream", []string{"graph/model", "providers", "internal/fair", "internal/operation", "internal/pagecache"}, "the HTTP client for all vendors, knowing none; cached pages cost no call"},
 

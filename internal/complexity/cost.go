@@ -37,15 +37,15 @@ type costEstimator struct {
 	err error
 }
 
-// estimate checks the cost of an operation. fixed reports that the result is the
-// same for all variables.
-func (d *Document) estimate(op *ast.OperationDefinition, variables map[string]any) (fixed bool, err error) {
+// estimate returns the cost of an operation in objects, and checks it. fixed reports that
+// the result is the same for all variables.
+func (d *Document) estimate(op *ast.OperationDefinition, variables map[string]any) (objects int, fixed bool, err error) {
 	e := &costEstimator{Document: d, operation: op, variables: variables, memo: map[string]cost{}}
 	c := e.set(op.SelectionSet, d.validator.rootType(op.Operation))
 	if limit := d.validator.limits.Cost; e.err == nil && c.total > saturatingMultiply(limit, objectCost) {
 		e.err = newError(TooComplex, op.Position, "the response could hold more than %d objects: select shorter lists (first), or fewer lists within lists", limit)
 	}
-	return !e.usesVariables, e.err
+	return saturatingAdd(c.total, objectCost-1) / objectCost, !e.usesVariables, e.err
 }
 
 func (e *costEstimator) set(set ast.SelectionSet, on *ast.Definition) cost {

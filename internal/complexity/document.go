@@ -24,6 +24,8 @@ type operation struct {
 	kind ast.Operation
 	// variables are the definitions of its variables.
 	variables ast.VariableDefinitionList
+	// cost is the number of objects, if it does not depend on variables.
+	cost int
 	// definition is nil if the cost does not depend on variables.
 	definition *ast.OperationDefinition
 	// gatewayField is a federation field among the root fields, "" if there is none.
@@ -65,12 +67,12 @@ func (v *Validator) Read(text string) (*Document, error) {
 		d.operations[i] = operation{
 			name: op.Name, kind: op.Operation, variables: op.VariableDefinitions, definition: op, gatewayField: findGatewayField(op.SelectionSet, fragments, map[string]bool{}),
 		}
-		fixed, err := d.estimate(op, nil)
+		objects, fixed, err := d.estimate(op, nil)
 		switch {
 		case fixed && err != nil:
 			return nil, err
 		case fixed:
-			d.operations[i].definition = nil
+			d.operations[i].definition, d.operations[i].cost = nil, objects
 		default:
 			needsVariables = true
 		}
@@ -116,8 +118,19 @@ func (d *Document) Check(name string, variables map[string]any) error {
 	if err != nil || op.definition == nil {
 		return err
 	}
-	_, err = d.estimate(op.definition, variables)
+	_, _, err = d.estimate(op.definition, variables)
 	return err
+}
+
+// Cost estimates how many objects the response to an operation that passes Check has, at
+// least 1.
+func (d *Document) Cost(name string, variables map[string]any) int {
+	op, err := d.find(name)
+	objects := op.cost
+	if err == nil && op.definition != nil {
+		objects, _, _ = d.estimate(op.definition, variables)
+	}
+	return max(1, objects)
 }
 
 func (d *Document) find(name string) (operation, error) {

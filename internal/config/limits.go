@@ -21,6 +21,10 @@ type Limits struct {
 	QueuedOperations int `key:"queuedOperations" default:"64" min:"0" max:"10000"`
 	// How long an operation waits to be executed before it gets 503 `OVERLOADED`.
 	QueueWait time.Duration `key:"queueWait" default:"50ms" min:"1ms" max:"10s"`
+	// Objects that each caller may request in a minute, by the estimated cost of its
+	// operations without what the cache had. It may request all of them at once; then 429
+	// `RATE_LIMITED`. `0`: no limit. With Redis, replicas count together.
+	Rate int `key:"rate" default:"0" min:"0" max:"100000000"`
 	// Client connections. Beyond this number, the one that is idle longest is closed, or
 	// the new one if none is idle.
 	Connections int `key:"connections" default:"1024" min:"16" max:"65536"`

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/accountgraph/accountgraph/internal/pagecache"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
@@ -75,6 +76,19 @@ func (t *Trace) Calls() []Call {
 		calls[row].Elapsed = time.Since(began)
 	}
 	return calls
+}
+
+// VendorShare is the part of the reads that called a vendor, from 0 to 1; 0 without reads.
+func (t *Trace) VendorShare() float64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	vendor := 0
+	for _, c := range t.calls {
+		if c.Source == pagecache.FromVendor {
+			vendor++
+		}
+	}
+	return float64(vendor) / float64(max(1, len(t.calls)))
 }
 
 // LimitFreshness records how long something that was read stays fresh.

@@ -35,7 +35,7 @@ func withCORS(c *config.Config, h http.Handler) http.Handler {
 		AllowedOrigins: c.Server.CORS.Origins,
 		AllowedMethods: []string{http.MethodGet, http.MethodPost},
 		AllowedHeaders: headers,
-		ExposedHeaders: []string{"WWW-Authenticate"},
+		ExposedHeaders: []string{"WWW-Authenticate", "Retry-After", "RateLimit", "RateLimit-Policy"},
 		MaxAge:         int(corsMaxAge.Seconds()),
 	}).Handler(h)
 }

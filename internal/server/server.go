@@ -20,6 +20,7 @@ import (
 	"github.com/accountgraph/accountgraph/internal/config"
 	"github.com/accountgraph/accountgraph/internal/directory"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
+	"github.com/accountgraph/accountgraph/internal/ratelimit"
 	"github.com/accountgraph/accountgraph/internal/telemetry"
 	"github.com/accountgraph/accountgraph/internal/transport"
 )
@@ -94,6 +95,7 @@ func New(o Options) (*Server, error) {
 			Queue: c.Limits.QueuedOperations, Wait: c.Limits.QueueWait,
 		},
 		ObserveAdmission: metrics.ObserveOperations,
+		Rate:             rateLimiter(c.Limits.Rate, cache),
 	})
 	s := &Server{
 		log: o.Log, address: c.Server.Listen, cache: cache, stop: stop, stopping: new(atomic.Bool),
@@ -105,6 +107,15 @@ func New(o Options) (*Server, error) {
 	s.admin = adminRoutes(metrics.Handler(), s.stopping)
 	s.handler = routes(c, withCORS(c, graphQL), metrics.Handler(), s.stopping)
 	return s, nil
+}
+
+// rateLimiter returns a limiter of this rate, nil for 0. Replicas share it through the
+// cache's Redis, if there is one.
+func rateLimiter(rate int, cache *pagecache.Cache) *ratelimit.Limiter {
+	if rate == 0 {
+		return nil
+	}
+	return ratelimit.New(rate, cache, time.Now)
 }
 
 // Close ends the building of indexes and releases the cache.

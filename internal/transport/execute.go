@@ -33,10 +33,10 @@ type result struct {
 // execute returns the result of an operation: from the response cache, from an
 // identical operation in flight, or by executing it. The error is ctx.Err().
 func (t *transport) execute(
-	ctx context.Context, kind ast.Operation, caller *auth.Caller, params *graphql.RawParams, exec graphql.GraphExecutor,
+	ctx context.Context, kind ast.Operation, caller *auth.Caller, params *graphql.RawParams, charge *charge, exec graphql.GraphExecutor,
 ) (result, responsecache.Source, error) {
 	run := func(ctx context.Context) responsecache.Entry[result] {
-		r := t.executeAdmitted(ctx, caller, params, exec)
+		r := t.executeAdmitted(ctx, caller, params, charge, exec)
 		return responsecache.Entry[result]{Value: r, FreshFor: r.fresh, Size: len(r.data) + len(r.extensions), Owner: caller.ID()}
 	}
 	if !isCacheable(kind, params) {
@@ -53,9 +53,16 @@ func (t *transport) execute(
 	}
 }
 
-// executeAdmitted executes an operation when it is admitted.
-func (t *transport) executeAdmitted(ctx context.Context, caller *auth.Caller, params *graphql.RawParams, exec graphql.GraphExecutor) result {
+// executeAdmitted executes an operation if its caller's rate allows it, when it is
+// admitted.
+func (t *transport) executeAdmitted(ctx context.Context, caller *auth.Caller, params *graphql.RawParams, charge *charge, exec graphql.GraphExecutor) result {
+	if refused := charge.spend(ctx); refused != nil {
+		return result{refused: refused}
+	}
 	release, err := t.admission.admit(ctx, caller)
+	if err != nil {
+		charge.cancel(ctx)
+	}
 	switch {
 	case errors.Is(err, errOverloaded):
 		return result{refused: overloaded()}
@@ -63,7 +70,7 @@ func (t *transport) executeAdmitted(ctx context.Context, caller *auth.Caller, pa
 		return result{rejected: gqlerror.List{apierror.New(apierror.Timeout, canceledMessage)}}
 	}
 	defer release()
-	return t.executeOnce(ctx, caller, params, exec)
+	return t.executeOnce(ctx, caller, params, charge, exec)
 }
 
 // isCacheable reports whether identical requests may share a result. A trace
@@ -81,9 +88,10 @@ func cacheKey(caller *auth.Caller, params *graphql.RawParams) responsecache.Key 
 }
 
 // executeOnce validates and executes an operation.
-func (t *transport) executeOnce(ctx context.Context, caller *auth.Caller, params *graphql.RawParams, exec graphql.GraphExecutor) result {
+func (t *transport) executeOnce(ctx context.Context, caller *auth.Caller, params *graphql.RawParams, charge *charge, exec graphql.GraphExecutor) result {
 	oc, errs := exec.CreateOperationContext(ctx, params)
 	if len(errs) > 0 {
+		charge.settle(ctx, operation.NewTrace())
 		rejected := make(gqlerror.List, len(errs))
 		for i, err := range errs {
 			if oc.Operation != nil {
@@ -100,6 +108,7 @@ func (t *transport) executeOnce(ctx context.Context, caller *auth.Caller, params
 	op.Place = t.admission.place()
 	run, ctx := exec.DispatchOperation(operation.With(ctx, op), oc)
 	response := run(ctx)
+	charge.settle(ctx, op.Trace)
 	if response == nil { // ctx has ended
 		return result{rejected: gqlerror.List{apierror.New(apierror.Timeout, canceledMessage)}}
 	}

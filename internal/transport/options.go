@@ -15,6 +15,7 @@ import (
 	"github.com/accountgraph/accountgraph/internal/auth"
 	"github.com/accountgraph/accountgraph/internal/directory"
 	"github.com/accountgraph/accountgraph/internal/loaders"
+	"github.com/accountgraph/accountgraph/internal/ratelimit"
 	"github.com/accountgraph/accountgraph/internal/responsecache"
 )
 
@@ -52,6 +53,8 @@ type Options struct {
 	// ObserveAdmission receives, once, a function that returns the current numbers; may be
 	// nil. It is not called without Admission.
 	ObserveAdmission func(stats func() Stats)
+	// Rate limits what each caller may spend, in objects of Document.Cost; nil does not.
+	Rate *ratelimit.Limiter
 	// Now is time.Now when nil.
 	Now func() time.Time
 	// ObserveRequest receives the distinct error codes of each response, none on

@@ -31,6 +31,8 @@ type response struct {
 	fresh time.Duration
 	// retryAfter is when the client may try again; 0 for no statement.
 	retryAfter time.Duration
+	// charge is nil without a rate limit.
+	charge *charge
 }
 
 // fail sets the status and errors of a request that is not executed.
@@ -95,6 +97,7 @@ func (r *response) write(w http.ResponseWriter) {
 	if r.challenge != "" {
 		h.Set("WWW-Authenticate", r.challenge)
 	}
+	r.charge.setHeaders(h)
 	if r.retryAfter > 0 {
 		h.Set("Retry-After", strconv.Itoa(wholeSeconds(r.retryAfter)))
 	}

@@ -130,11 +130,14 @@ func (t *transport) serve(ctx context.Context, res *response, w http.ResponseWri
 	if t.admission.isFull(caller) && !t.knows(ctx, req.Query) {
 		return overloaded()
 	}
-	kind, err := t.validate(ctx, res, r.Method, caller, req.RawParams)
+	kind, cost, err := t.validate(ctx, res, r.Method, caller, req.RawParams)
 	if err != nil {
 		return err
 	}
-	result, source, canceled := t.execute(ctx, kind, caller, req.RawParams, exec)
+	if t.options.Rate != nil {
+		res.charge = &charge{limiter: t.options.Rate, caller: caller.ID(), cost: cost}
+	}
+	result, source, canceled := t.execute(ctx, kind, caller, req.RawParams, res.charge, exec)
 	if result.refused == nil {
 		t.options.ObserveSource(source)
 	}
@@ -152,31 +155,35 @@ func (t *transport) serve(ctx context.Context, res *response, w http.ResponseWri
 }
 
 // validate checks the limits of the document and who may send it, coerces the
-// variables, and returns the kind of the operation. gqlgen validates it against the
-// schema later.
-func (t *transport) validate(ctx context.Context, res *response, method string, caller *auth.Caller, params *graphql.RawParams) (ast.Operation, *httpError) {
+// variables, and returns the kind of the operation and, with a rate limit, its cost. gqlgen validates it
+// against the schema later.
+func (t *transport) validate(ctx context.Context, res *response, method string, caller *auth.Caller, params *graphql.RawParams) (ast.Operation, int, *httpError) {
 	document, err := t.document(ctx, params.Query)
 	if err != nil {
-		return "", res.documentError(t.maskErrors(gqlerror.List{apierror.FromError(ctx, err)})...)
+		return "", 0, res.documentError(t.maskErrors(gqlerror.List{apierror.FromError(ctx, err)})...)
 	}
 	kind, err := document.Operation(params.OperationName)
 	switch {
 	case err != nil:
-		return "", res.documentError(apierror.FromError(ctx, err))
+		return "", 0, res.documentError(apierror.FromError(ctx, err))
 	case method == http.MethodGet && kind != ast.Query:
 		res.allow = http.MethodPost
-		return "", reject(http.StatusMethodNotAllowed, apierror.BadRequest, "only a query may be sent with GET")
+		return "", 0, reject(http.StatusMethodNotAllowed, apierror.BadRequest, "only a query may be sent with GET")
 	}
 	res.operation = params.OperationName[:min(len(params.OperationName), maxLoggedName)]
 	variables, invalid := t.readVariables(document.Variables(params.OperationName), params.Variables)
 	if invalid != nil {
-		return "", res.documentError(t.maskErrors(gqlerror.List{apierror.VariableError(invalid)})...)
+		return "", 0, res.documentError(t.maskErrors(gqlerror.List{apierror.VariableError(invalid)})...)
 	}
 	params.Variables = variables
 	if err := document.Check(params.OperationName, params.Variables); err != nil {
-		return "", res.documentError(apierror.FromError(ctx, err))
+		return "", 0, res.documentError(apierror.FromError(ctx, err))
 	}
-	return kind, requireGateway(caller, document.ForGateway(params.OperationName))
+	cost := 0
+	if t.options.Rate != nil {
+		cost = document.Cost(params.OperationName, params.Variables)
+	}
+	return kind, cost, requireGateway(caller, document.ForGateway(params.OperationName))
 }
 
 // readVariables coerces the variables. Without introspection it also validates them, before the

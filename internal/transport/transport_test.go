@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,6 +28,7 @@ import (
 type testServer struct {
 	url string
 	log bytes.Buffer
+	mu  sync.Mutex
 	// codes has the error codes of each request.
 	codes [][]string
 }
@@ -35,7 +37,11 @@ func newTestServer(t *testing.T, o transport.Options) *testServer {
 	t.Helper()
 	s := &testServer{}
 	o.Log = slog.New(slog.NewJSONHandler(&s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	o.ObserveRequest = func(codes []string, _ time.Duration) { s.codes = append(s.codes, codes) }
+	o.ObserveRequest = func(codes []string, _ time.Duration) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.codes = append(s.codes, codes)
+	}
 	server := httptest.NewServer(newHandler(o))
 	t.Cleanup(server.Close)
 	s.url = server.URL
