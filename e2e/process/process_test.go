@@ -91,7 +91,13 @@ func start(t *testing.T, env []string, args ...string) *process {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &process{t: t, command: exec.Command(path, args...), ended: make(chan struct{})}
+	return startCommand(t, env, exec.Command(path, args...))
+}
+
+// startCommand starts the program by a command, as start does.
+func startCommand(t *testing.T, env []string, command *exec.Cmd) *process {
+	t.Helper()
+	p := &process{t: t, command: command, ended: make(chan struct{})}
 	p.command.Dir, p.command.Env = t.TempDir(), append([]string{}, env...)
 	p.command.Stdout, p.command.Stderr = &p.stdout, &p.stderr
 	if err := p.command.Start(); err != nil {
