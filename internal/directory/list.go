@@ -98,6 +98,31 @@ func Read[T model.Node](ctx context.Context, d *Directory, sel Selector[T], l Li
 	return listing
 }
 
+// readAll reads all rows of a list without an order, from all providers in parallel. The
+// rows are in the order of the providers.
+func readAll[T model.Node](ctx context.Context, d *Directory, sel Selector[T], l List) (rows []T, gaps Gaps) {
+	wanted := math.MaxInt
+	streams, err := openStreams(d, sel, l, nil, &wanted)
+	if err != nil {
+		return nil, Gaps{Errors: []error{err}}
+	}
+	parts := make([][]T, len(streams))
+	var wg sync.WaitGroup
+	for i, s := range streams {
+		wg.Go(func() {
+			defer s.stop()
+			for row, ok := s.next(ctx); ok; row, ok = s.next(ctx) {
+				parts[i] = append(parts[i], row)
+			}
+		})
+	}
+	wg.Wait()
+	for _, s := range streams {
+		s.report(&gaps)
+	}
+	return slices.Concat(parts...), gaps
+}
+
 // openStreams opens the stream of each provider at its position in the cursor. wanted is
 // the number of rows that are still needed.
 func openStreams[T model.Node](d *Directory, sel Selector[T], l List, after *model.Cursor, wanted *int) ([]*stream[T], error) {

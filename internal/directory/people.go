@@ -2,7 +2,6 @@ package directory
 
 import (
 	"context"
-	"math"
 	"slices"
 
 	"github.com/accountgraph/accountgraph/graph/model"
@@ -24,9 +23,9 @@ func FindPeople(ctx context.Context, d *Directory, emails []string) (map[string]
 	}
 	l := List{Kind: "people", Query: providers.Query{Filter: providers.Filter{Emails: emails}}}
 	users := func(c providers.Collections) providers.Collection[*model.User] { return c.Users }
-	listing := Read(ctx, d, users, l, Window{First: math.MaxInt})
-	rows, errs := withFields(ctx, d, users, listing.Connection.Nodes(), personFields)
-	listing.Errors = append(append(listing.Errors, errs...), errHidden(listing)...)
+	rows, gaps := readAll(ctx, d, users, l)
+	rows, errs := withFields(ctx, d, users, rows, personFields)
+	gaps.Errors = append(append(gaps.Errors, errs...), errHidden(gaps)...)
 	people := make(map[string]*model.Person, len(emails))
 	for _, user := range rows {
 		if user.Email == nil {
@@ -35,21 +34,21 @@ func FindPeople(ctx context.Context, d *Directory, emails []string) (map[string]
 		email := NormalizeEmail(*user.Email)
 		person, ok := people[email]
 		if !ok {
-			person = &model.Person{Email: email, UnavailableProviders: listing.Incomplete}
+			person = &model.Person{Email: email, UnavailableProviders: gaps.Providers}
 			people[email] = person
 		}
 		person.Users = append(person.Users, user)
 	}
-	return people, listing.Errors
+	return people, gaps.Errors
 }
 
 // errHidden returns an error for each provider that hides rows or their addresses, where
 // there is no other: without it, a person who was not found would not exist.
-func errHidden(l Listing[*model.User]) (errs []error) {
-	if len(l.Errors) > 0 {
+func errHidden(gaps Gaps) (errs []error) {
+	if len(gaps.Errors) > 0 {
 		return nil
 	}
-	for _, p := range l.Incomplete {
+	for _, p := range gaps.Providers {
 		errs = append(errs, &providers.Error{
 			Kind: providers.Forbidden, Provider: p, Detail: "the vendor hides from this credential who has an address",
 		})

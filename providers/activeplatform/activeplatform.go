@@ -13,6 +13,7 @@ package activeplatform
 import (
 	"context"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
@@ -41,6 +42,9 @@ type detected struct {
 	// accountUsersPaged and userAccountsPaged tell whether the vendor divides the users
 	// of an account and the accounts of a user into pages.
 	accountUsersPaged, userAccountsPaged *upstream.Detected[bool]
+	// userPages is the number of pages of the list of users when it was last read to its
+	// end, 0 if it never was.
+	userPages *atomic.Int64
 }
 
 var _ providers.Indexable = (*Provider)(nil)
@@ -64,6 +68,7 @@ func New(c upstream.Config, token providers.Secret, o Options) (*Provider, error
 		firstPage:         upstream.NewDetected[int](c.Provider),
 		accountUsersPaged: upstream.NewDetected[bool](c.Provider),
 		userAccountsPaged: upstream.NewDetected[bool](c.Provider),
+		userPages:         new(atomic.Int64),
 	}
 	if o.FirstPage != nil {
 		f.firstPage.Set(*o.FirstPage)

@@ -29,7 +29,11 @@ func (p *Provider) checkUsers(ctx context.Context) error {
 // listUsers is the list of users:
 // https://docs.activeplatform.com/api-guide/6.0/en/pol-zovateli/poluchenie-cpiska-pol-zovatelej
 func (p *Provider) listUsers(params url.Values) list[*model.User] {
-	return list[*model.User]{path: usersPath, params: params, decode: p.decodeUser}
+	l := list[*model.User]{path: usersPath, params: params, decode: p.decodeUser}
+	if len(params) == 0 {
+		l.pages = p.detected.userPages
+	}
+	return l
 }
 
 // listAccounts is the list of accounts:

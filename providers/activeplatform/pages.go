@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strconv"
 	"sync"
+	"sync/atomic"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/upstream"
@@ -40,6 +41,8 @@ type list[T model.Node] struct {
 	mayLackPage bool
 	// mayRepeat is Page.MayRepeat of the pages.
 	mayRepeat bool
+	// pages receives the number of pages when the end is reached; nil if nobody needs it.
+	pages *atomic.Int64
 }
 
 // isCollection reports whether the list belongs to no object.
@@ -170,6 +173,9 @@ func pageOf[T model.Node](p *Provider, l list[T], at upstream.PagePosition, repl
 	page.Items = reply.Value.items
 	if reply.Value.unreadable > 0 {
 		page.Errors = []error{p.unreadable()}
+	}
+	if step == upstream.End && at.IsComplete() && l.pages != nil {
+		l.pages.Store(int64(at.Number))
 	}
 	if step == upstream.More {
 		page.Next = next.String()

@@ -148,18 +148,6 @@ func TestUsers_StoredEmails(t *testing.T) {
 	}
 }
 
-func TestUsers_ManyEmails(t *testing.T) {
-	p, _ := withFake(t)
-	var emails []string
-	for i := range 40 {
-		emails = append(emails, fmt.Sprintf("person%03d@%s.example", 60+i, []string{"acme", "globex", "initech"}[i%3]))
-	}
-	page, err := p.Collections().Users.Page(t.Context(), filter(providers.Filter{Emails: emails}), "")
-	if err != nil || len(page.Items) != len(emails) || page.Next != "" {
-		t.Fatalf("%d of %d users, next %q, %v", len(page.Items), len(emails), page.Next, err)
-	}
-}
-
 // The fake returns passwords among the attributes, as the vendor may.
 func TestUsers_PasswordsAreOmitted(t *testing.T) {
 	p, _ := withFake(t)
