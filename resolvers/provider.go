@@ -17,6 +17,12 @@ func (provider) Status(ctx context.Context, p *model.Provider) (model.ProviderSt
 	return op.Directory.Status(p.Name), nil
 }
 
+func (provider) Index(ctx context.Context, p *model.Provider) (*model.ProviderIndex, error) {
+	op := operation.From(ctx)
+	op.Trace.MarkUncacheable()
+	return op.Directory.Index(p.Name), nil
+}
+
 func (provider) UnreadableTenants(ctx context.Context, p *model.Provider) ([]string, error) {
 	ids, err := loadersOf(ctx).UnreadableTenants(ctx, p.Name)
 	apierror.AddErrors(ctx, err)

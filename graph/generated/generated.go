@@ -127,6 +127,7 @@ type ProviderResolver interface {
 	Accounts(ctx context.Context, obj *model.Provider, first *int, after *string, filter *model.AccountFilter, orderBy *model.EntityOrder) (*model.Connection[*model.Account], error)
 	Organizations(ctx context.Context, obj *model.Provider, first *int, after *string, filter *model.OrganizationFilter, orderBy *model.EntityOrder) (*model.Connection[*model.Organization], error)
 	UnreadableTenants(ctx context.Context, obj *model.Provider) ([]string, error)
+	Index(ctx context.Context, obj *model.Provider) (*model.ProviderIndex, error)
 }
 type QueryResolver interface {
 	Node(ctx context.Context, id model.ID) (model.Node, error)
@@ -357,6 +358,20 @@ enum ProviderStatus {
   UNKNOWN
 }
 
+"The state of an index, as seen by one server process."
+enum IndexState {
+  "No query has needed it, or none has used it for a long time."
+  NONE
+  "It is being built; queries that need it wait, or fail with ` + "`" + `UPSTREAM_INDEXING` + "`" + `."
+  BUILDING
+  "It is used, and fresh."
+  READY
+  "It is used although it is not fresh, since it is being built again, or the vendor fails."
+  STALE
+  "The vendor's list could not be read."
+  FAILED
+}
+
 """
 A configured connection to a vendor: name, base URL and credential. Several
 providers can belong to the same vendor.
@@ -414,6 +429,23 @@ type Provider implements Node @key(fields: "id") @cacheTag(format: "{$key.id}") 
   the server cannot find out whether the credential may read a tenant, that is an error.
   """
   unreadableTenants: [String!]! @cost(weight: 5) @listSize(assumedSize: 5)
+  """
+  The index of the provider's users, as this server process has it. Null if indexes are
+  disabled in the configuration, or if the caller's credential is used.
+  """
+  index: ProviderIndex
+}
+
+"""
+Compact rows of a provider's users, which answer what the vendor can neither look up,
+filter nor sort. It is built when a query first needs it.
+"""
+type ProviderIndex @shareable {
+  state: IndexState!
+  "The number of users that were read."
+  rows: Int!
+  "When the reading of the index began that is used. Null if none is."
+  builtAt: DateTime
 }
 
 # ------------------------------------------------------------- interfaces ---
@@ -2479,8 +2511,22 @@ func (ec *executionContext) childFields_Provider(ctx context.Context, field grap
 		return ec.fieldContext_Provider_organizations(ctx, field)
 	case "unreadableTenants":
 		return ec.fieldContext_Provider_unreadableTenants(ctx, field)
+	case "index":
+		return ec.fieldContext_Provider_index(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Provider", field.Name)
+}
+
+func (ec *executionContext) childFields_ProviderIndex(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "state":
+		return ec.fieldContext_ProviderIndex_state(ctx, field)
+	case "rows":
+		return ec.fieldContext_ProviderIndex_rows(ctx, field)
+	case "builtAt":
+		return ec.fieldContext_ProviderIndex_builtAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProviderIndex", field.Name)
 }
 
 func (ec *executionContext) childFields_Role(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8609,6 +8655,59 @@ func (ec *executionContext) fieldContext_Provider_unreadableTenants(_ context.Co
 	return graphql.NewScalarFieldContext("Provider", field, true, true, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _Provider_index(ctx context.Context, field graphql.CollectedField, obj *model.Provider) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Provider_index(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Provider().Index(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ProviderIndex) graphql.Marshaler {
+			return ec.marshalOProviderIndex2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProviderIndex(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Provider_index(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Provider",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ProviderIndex(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProviderIndex_state(ctx context.Context, field graphql.CollectedField, obj *model.ProviderIndex) (ret graphql.Marshaler) {
+	return ec.marshalNIndexState2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐIndexState(ctx, field.Selections, obj.State)
+}
+func (ec *executionContext) fieldContext_ProviderIndex_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProviderIndex", field, false, false, errors.New("field of type IndexState does not have child fields"))
+}
+
+func (ec *executionContext) _ProviderIndex_rows(ctx context.Context, field graphql.CollectedField, obj *model.ProviderIndex) (ret graphql.Marshaler) {
+	return ec.marshalNInt2int(ctx, field.Selections, obj.Rows)
+}
+func (ec *executionContext) fieldContext_ProviderIndex_rows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProviderIndex", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ProviderIndex_builtAt(ctx context.Context, field graphql.CollectedField, obj *model.ProviderIndex) (ret graphql.Marshaler) {
+	return ec.marshalODateTime2ᚖtimeᚐTime(ctx, field.Selections, obj.BuiltAt)
+}
+func (ec *executionContext) fieldContext_ProviderIndex_builtAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProviderIndex", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
 func (ec *executionContext) _Query_node(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -14279,6 +14378,46 @@ func (ec *executionContext) _Provider(ctx context.Context, sel ast.SelectionSet,
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "index":
+			out.Values[i] = ec._Provider_index(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	return out
+}
+
+var providerIndexImplementors = []string{"ProviderIndex"}
+
+func (ec *executionContext) _ProviderIndex(ctx context.Context, sel ast.SelectionSet, obj *model.ProviderIndex) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, providerIndexImplementors)
+	out := newSequentialObject(fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ProviderIndex")
+		case "state":
+			out.Values[i] = ec._ProviderIndex_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rows":
+			out.Values[i] = ec._ProviderIndex_rows(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "builtAt":
+			out.Values[i] = ec._ProviderIndex_builtAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -16034,6 +16173,23 @@ func (ec *executionContext) marshalNID2ᚕgithubᚗcomᚋaccountgraphᚋaccountg
 	return ret
 }
 
+func (ec *executionContext) unmarshalNIndexState2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐIndexState(ctx context.Context, v any) (model.IndexState, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := model.IndexState(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNIndexState2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐIndexState(ctx context.Context, sel ast.SelectionSet, v model.IndexState) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNInt2int(ctx context.Context, v any) (int, error) {
 	res, err := graphql.UnmarshalInt(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -17767,6 +17923,13 @@ func (ec *executionContext) unmarshalOProviderByIDsInput2ᚖgithubᚗcomᚋaccou
 	}
 	res, err := ec.unmarshalInputProviderByIDsInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOProviderIndex2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProviderIndex(ctx context.Context, sel ast.SelectionSet, v *model.ProviderIndex) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ProviderIndex(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalORole2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐRoleᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Role) graphql.Marshaler {

@@ -7,6 +7,8 @@
 // imports the standard library only.
 package model
 
+import "time"
+
 // Vendor is a company with a REST API that this program reads.
 type Vendor string
 
@@ -67,6 +69,32 @@ func (*Provider) IsReference() bool { return false }
 
 // Attributes has the name.
 func (p *Provider) Attributes() Attributes { return Attributes{Name: &p.Name} }
+
+// ProviderIndex describes the index of a provider's users in this process.
+type ProviderIndex struct {
+	State IndexState
+	// Rows is the number of users that were read.
+	Rows int
+	// BuiltAt is when the reading of the index began that is served; nil without one.
+	BuiltAt *time.Time
+}
+
+// IndexState is the state of an index.
+type IndexState string
+
+// The values of IndexState.
+const (
+	// IndexNone: no query has needed the index, or it was released.
+	IndexNone IndexState = "NONE"
+	// IndexBuilding: it is read for the first time, or after an invalidation.
+	IndexBuilding IndexState = "BUILDING"
+	// IndexReady: it is fresh.
+	IndexReady IndexState = "READY"
+	// IndexStale: it is served although it is not fresh.
+	IndexStale IndexState = "STALE"
+	// IndexFailed: the list could not be read.
+	IndexFailed IndexState = "FAILED"
+)
 
 // ProviderStatus is the outcome of the last calls to a provider.
 type ProviderStatus string

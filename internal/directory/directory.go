@@ -73,6 +73,14 @@ func (d *Directory) Status(name string) model.ProviderStatus {
 	return model.ProviderUnknown
 }
 
+// Index describes the index of a provider's users; nil where it has none.
+func (d *Directory) Index(name string) *model.ProviderIndex {
+	if p, ok := d.byName[name].(interface{ Index() model.ProviderIndex }); ok {
+		return new(p.Index())
+	}
+	return nil
+}
+
 // Invalidate removes these objects, and the pages that hold one, from the cache.
 func (d *Directory) Invalidate(ctx context.Context, ids []model.ID) {
 	byProvider := map[string][]model.ID{}

@@ -87,5 +87,15 @@ func Wrap(ctx context.Context, inner providers.Provider, o Options) providers.Pr
 // Collections returns the collections, of which users are indexed.
 func (p *Provider) Collections() providers.Collections { return p.collections }
 
+// Index describes the index of users for clients.
+func (p *Provider) Index() model.ProviderIndex {
+	s := p.Stats()
+	i := model.ProviderIndex{State: s.State, Rows: s.Rows}
+	if !s.BuiltAt.IsZero() {
+		i.BuiltAt = &s.BuiltAt
+	}
+	return i
+}
+
 // Stats describes the index of users.
 func (p *Provider) Stats() Stats { return p.users.stats() }

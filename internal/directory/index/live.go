@@ -226,26 +226,9 @@ func (l *live[T, R]) warm() {
 	l.start(l.options.Now())
 }
 
-// State is what an index has.
-type State string
-
-// The values of State.
-const (
-	// None: no query has needed the index, or it was released.
-	None State = "NONE"
-	// Building: it is read for the first time, or after an invalidation.
-	Building State = "BUILDING"
-	// Ready: it is fresh.
-	Ready State = "READY"
-	// Stale: it is served although it is not fresh.
-	Stale State = "STALE"
-	// Failed: the list could not be read.
-	Failed State = "FAILED"
-)
-
 // Stats describes an index.
 type Stats struct {
-	State State
+	State model.IndexState
 	// Rows and Bytes are those of the index that is served, or else of the reading.
 	Rows, Bytes int
 	// BuiltAt is when the reading of the index that is served began; zero without one.
@@ -262,16 +245,16 @@ func (l *live[T, R]) stats() Stats {
 	b := l.current
 	switch {
 	case b != nil:
-		s = Stats{State: Ready, BuiltAt: b.started, Took: b.took}
+		s = Stats{State: model.IndexReady, BuiltAt: b.started, Took: b.took}
 		if !l.options.Now().Before(l.freshUntil(b)) {
-			s.State = Stale
+			s.State = model.IndexStale
 		}
 	case l.building != nil:
-		s.State, b = Building, l.building
+		s.State, b = model.IndexBuilding, l.building
 	case l.failed != nil:
-		s.State = Failed
+		s.State = model.IndexFailed
 	default:
-		s.State = None
+		s.State = model.IndexNone
 	}
 	if b != nil {
 		s.Rows, s.Bytes = b.table.len(), b.table.bytes()

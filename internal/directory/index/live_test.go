@@ -54,19 +54,25 @@ func slow(t *testing.T, o index.Options) (*vendor, *directory.Directory, *index.
 func TestLive_BuiltOnceWhenNeeded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v, d, p := slow(t, options)
-		if s := p.Stats(); s.State != index.None || v.pages() != 0 {
+		if s := p.Stats(); s.State != model.IndexNone || v.pages() != 0 {
 			t.Errorf("before the first query: %+v", s)
 		}
 		for range 5 {
 			go find(t, d, "person5@example.com", time.Minute)
 		}
 		synctest.Wait()
-		if s := p.Stats(); s.State != index.Building {
+		if s := p.Stats(); s.State != model.IndexBuilding {
 			t.Errorf("while it is built: %+v", s)
 		}
 		expect(t, "first query", find(t, d, "PERSON5@example.com", time.Minute), 0, false) // not normalized
+		if i := d.Index("one"); i == nil || i.State != model.IndexReady || i.Rows != 100 || i.BuiltAt == nil {
+			t.Errorf("%+v", i)
+		}
+		if i := directory.New(v).Index("one"); i != nil {
+			t.Errorf("without an index: %+v", i)
+		}
 		expect(t, "second query", find(t, d, "person5@example.com", time.Minute), 1, false)
-		if s, pages := p.Stats(), v.pages(); pages != 10 || s.State != index.Ready || s.Rows != 100 || s.Took != 10*time.Second || s.Bytes == 0 {
+		if s, pages := p.Stats(), v.pages(); pages != 10 || s.State != model.IndexReady || s.Rows != 100 || s.Took != 10*time.Second || s.Bytes == 0 {
 			t.Errorf("%d pages, %+v", pages, s)
 		}
 	})
@@ -126,7 +132,7 @@ func TestLive_KeptFreshWhileUsed(t *testing.T) {
 			t.Errorf("%d pages were read while nothing used the index", pages)
 		}
 		time.Sleep(2 * options.Stale)
-		if s := p.Stats(); s.State != index.None || s.Bytes != 0 {
+		if s := p.Stats(); s.State != model.IndexNone || s.Bytes != 0 {
 			t.Errorf("after its time: %+v", s)
 		}
 	})
@@ -149,14 +155,14 @@ func TestLive_VendorFails(t *testing.T) {
 		expect(t, "while it is read again", find(t, d, "person5@example.com", time.Minute), 1, true)
 		time.Sleep(time.Minute)
 		expect(t, "after that failed", find(t, d, "person5@example.com", time.Minute), 1, true)
-		if s := p.Stats(); s.State != index.Stale {
+		if s := p.Stats(); s.State != model.IndexStale {
 			t.Errorf("%+v", s)
 		}
 		time.Sleep(options.Stale)
 		if e := errorOf(find(t, d, "person5@example.com", time.Minute)); e.Kind != providers.Unavailable {
 			t.Errorf("after its time: %+v", e)
 		}
-		if s := p.Stats(); s.State != index.Failed {
+		if s := p.Stats(); s.State != model.IndexFailed {
 			t.Errorf("%+v", s)
 		}
 		v.pages()
@@ -236,7 +242,7 @@ func TestLive_CredentialRejected(t *testing.T) {
 
 // Short lists are read page by page, long ones are indexed.
 func TestLive_MinRows(t *testing.T) {
-	for minRows, state := range map[int]index.State{100: index.Ready, 101: index.None} {
+	for minRows, state := range map[int]model.IndexState{100: model.IndexReady, 101: model.IndexNone} {
 		o := options
 		o.MinRows = minRows
 		synctest.Test(t, func(t *testing.T) {
@@ -266,7 +272,7 @@ func TestLive_Warm(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, _, p := slow(t, o)
 		time.Sleep(11 * time.Second)
-		if s := p.Stats(); s.State != index.Ready {
+		if s := p.Stats(); s.State != model.IndexReady {
 			t.Errorf("%+v", s)
 		}
 	})
