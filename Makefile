@@ -68,6 +68,13 @@ race: needs-go needs-redis ## Run the tests of concurrent packages with the race
 	@# The target vet runs go vet.
 	go test -race -short -vet=off $$(go list ./... | grep -vE '/internal/($(sequential))$$|/(graph|jsonscan|providertest|[a-z]+fake)(/|$$)')
 
+# How long each phase of a soak test lasts.
+PHASE ?= 20s
+
+.PHONY: soak
+soak: needs-go ## Measure the server under overload, each phase for PHASE; needs an idle machine
+	go test -vet=off -tags soak -count=1 -v -timeout 2h ./e2e/process -run '^TestSoak' -args -phase=$(PHASE)
+
 .PHONY: fuzz
 fuzz: needs-go ## Run every fuzz test, each for FUZZ
 	@.ci/fuzz $(FUZZ)
