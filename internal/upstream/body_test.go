@@ -157,7 +157,7 @@ func (e *endless) Close() error {
 func TestABodyWithoutAnEndIsLeft(t *testing.T) {
 	for _, status := range []int{200, 302, 400} {
 		body := new(endless)
-		client := connect(t, upstream.Config{Transport: vendor(func(*http.Request) (*http.Response, error) {
+		client := connect(t, upstream.Config{MaxBody: 8 << 20, Transport: vendor(func(*http.Request) (*http.Response, error) {
 			res := reply(status, "")
 			res.Body, res.ContentLength = body, -1
 			return res, nil
