@@ -93,6 +93,7 @@ func orderBy(typ, field, direction string) argument {
 func TestServer_PagesJoinToWhole(t *testing.T) {
 	simulated := startVendors(t)
 	world, server := readWorld(t, simulated), startServer(t, simulated, "fresh: 5m")
+	indexed := startServerWithIndex(t, simulated, everyList)
 	for name, c := range map[string]struct {
 		list, typ string
 		arguments []argument
@@ -130,6 +131,11 @@ func TestServer_PagesJoinToWhole(t *testing.T) {
 				}
 				if diff := cmp.Diff(whole, ids); diff != "" {
 					t.Errorf("pages of %d (-100 +%d):\n%s", size, size, diff)
+				}
+			}
+			if c.typ == "User" {
+				if diff := cmp.Diff(whole, walk(t, indexed, c.list, 33, c.arguments...)); diff != "" {
+					t.Errorf("pages of 33 of an index (-without +with):\n%s", diff)
 				}
 			}
 			slices.Sort(whole)

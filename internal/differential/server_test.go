@@ -44,8 +44,23 @@ func configuration(t *testing.T, simulated *demo.Vendors, cache string) *config.
 // startServer runs a server with these cache settings, and returns its URL.
 func startServer(t *testing.T, simulated *demo.Vendors, cache string) client {
 	t.Helper()
+	return run(t, configuration(t, simulated, cache))
+}
+
+// startServerWithIndex runs a server that uses these indexes.
+func startServerWithIndex(t *testing.T, simulated *demo.Vendors, index config.Index) client {
+	t.Helper()
+	c := configuration(t, simulated, "fresh: 5m")
+	for i := range c.Providers {
+		c.Providers[i].Index = index
+	}
+	return run(t, c)
+}
+
+func run(t *testing.T, c *config.Config) client {
+	t.Helper()
 	s, err := server.New(server.Options{
-		Config: configuration(t, simulated, cache), Schema: resolvers.New(), Log: slog.New(slog.DiscardHandler), Simulated: true,
+		Config: c, Schema: resolvers.New(), Log: slog.New(slog.DiscardHandler), Simulated: true,
 	})
 	if err != nil {
 		t.Fatal(err)

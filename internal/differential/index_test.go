@@ -1,0 +1,149 @@
+package differential_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/accountgraph/accountgraph/internal/config"
+	"github.com/accountgraph/accountgraph/internal/differential"
+)
+
+// everyList is an index of every list, however short.
+var everyList = config.Index{Enabled: true, Fresh: time.Hour, Stale: time.Hour, MaxRows: 1_000_000}
+
+// The responses to a part of the random queries are the same with an index of every list as
+// without any, but for what comparableData removes.
+func TestServer_SameResponseWithIndex(t *testing.T) {
+	simulated := startVendors(t)
+	world := readWorld(t, simulated)
+	plain, indexed := startServerWithIndex(t, simulated, config.Index{}), startServerWithIndex(t, simulated, everyList)
+	limit := int64(*queries) / 4
+	if testing.Short() {
+		limit /= 10
+	}
+	var next, compared atomic.Int64
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for {
+				n := next.Add(1)
+				if n > limit || t.Failed() && n > 50 {
+					return
+				}
+				q := differential.NewGenerator(world, *seed<<32+uint64(n)).Query()
+				withIndex, more, pages := q, true, 1
+				if n%4 == 0 {
+					pages = 3
+				}
+				for ; more && pages > 0; pages-- {
+					want, got := plain.post(t, q), indexed.post(t, withIndex)
+					if slices.Equal(codes(want), codes(got)) && slices.Equal(codes(got), []string{"QUERY_TOO_COMPLEX"}) {
+						break
+					}
+					if len(got.Errors) > 0 {
+						t.Errorf("-seed %d, query %d: %+v\n%s", *seed, n, got.Errors[0], request(withIndex))
+						break
+					}
+					if difference := world.Check(withIndex, got.Data); difference != "" {
+						t.Errorf("-seed %d, query %d: %s\n%s", *seed, n, difference, request(withIndex))
+						break
+					}
+					if diff := cmp.Diff(comparableData(t, want, false), comparableData(t, got, true), sameTotals); diff != "" {
+						t.Errorf("-seed %d, query %d (-without +with index):\n%s%s", *seed, n, diff, request(withIndex))
+						break
+					}
+					compared.Add(1)
+					q, more = q.NextPage(want.Data)
+					withIndex, _ = withIndex.NextPage(got.Data)
+				}
+			}
+		})
+	}
+	workers.Wait()
+	if 10*compared.Load() < 9*limit {
+		t.Errorf("%d of %d queries were compared", compared.Load(), limit)
+	}
+	for state, c := range map[string]client{"READY": indexed, "": plain} {
+		for provider, s := range c.indexStates(t) {
+			if s != state {
+				t.Errorf("the index of %s is %q, want %q", provider, s, state)
+			}
+		}
+	}
+}
+
+// total is a totalCount. It is null where the server does not know it.
+type total struct {
+	value   any
+	indexed bool
+}
+
+// sameTotals compares totals. Where the vendor tells none, an index knows it; what is known
+// without an index is known with it.
+var sameTotals = cmp.Comparer(func(a, b total) bool {
+	without := a
+	if a.indexed {
+		without = b
+	}
+	return without.value == nil || a.value == b.value
+})
+
+// comparableData returns the data of a response without the texts of cursors, which name pages
+// of the vendor or rows of an index.
+func comparableData(t *testing.T, r response, indexed bool) any {
+	t.Helper()
+	var data any
+	if err := json.Unmarshal(r.Data, &data); err != nil {
+		t.Fatal(err)
+	}
+	return withoutCursors(data, indexed)
+}
+
+func withoutCursors(value any, indexed bool) any {
+	switch v := value.(type) {
+	case []any:
+		for i := range v {
+			v[i] = withoutCursors(v[i], indexed)
+		}
+	case map[string]any:
+		for key, field := range v {
+			switch key {
+			case "cursor", "startCursor", "endCursor":
+				v[key] = field != nil
+			case "totalCount":
+				v[key] = total{field, indexed}
+			default:
+				v[key] = withoutCursors(field, indexed)
+			}
+		}
+	}
+	return value
+}
+
+// indexStates returns the states of the providers' indexes, "" of those that have none.
+func (c client) indexStates(t *testing.T) map[string]string {
+	t.Helper()
+	var data struct {
+		Providers []struct {
+			Name  string
+			Index struct{ State string }
+		}
+	}
+	r := c.send(t, http.MethodPost, string(c), []byte(`{"query":"{ providers { name index { state } } }"}`))
+	if err := json.Unmarshal(r.Data, &data); err != nil || len(r.Errors) > 0 || len(data.Providers) == 0 {
+		t.Fatalf("%v, %+v, %d providers", err, r.Errors, len(data.Providers))
+	}
+	states := map[string]string{}
+	for _, p := range data.Providers {
+		states[p.Name] = p.Index.State
+	}
+	return states
+}
