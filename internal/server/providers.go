@@ -3,11 +3,13 @@ package server
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/accountgraph/accountgraph/internal/config"
 	"github.com/accountgraph/accountgraph/internal/directory/index"
 	"github.com/accountgraph/accountgraph/internal/operation"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
+	"github.com/accountgraph/accountgraph/internal/telemetry"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/internal/vendors"
 	"github.com/accountgraph/accountgraph/providers"
@@ -44,6 +46,28 @@ func withIndexes(ctx context.Context, c *config.Config, opened []providers.Provi
 		}
 	}
 	return all
+}
+
+// indexStats returns a function that describes the index of a provider, by its name.
+func indexStats(all []providers.Provider) func(provider string) telemetry.IndexStats {
+	indexes := map[string]*index.Provider{}
+	for _, p := range all {
+		if indexed, ok := p.(*index.Provider); ok {
+			indexes[p.Connection().Name] = indexed
+		}
+	}
+	return func(provider string) telemetry.IndexStats {
+		indexed, ok := indexes[provider]
+		if !ok {
+			return telemetry.IndexStats{}
+		}
+		s := indexed.Stats()
+		stats := telemetry.IndexStats{State: s.State, Rows: s.Rows, Bytes: s.Bytes, Build: s.Took}
+		if !s.BuiltAt.IsZero() {
+			stats.Age = time.Since(s.BuiltAt)
+		}
+		return stats
+	}
 }
 
 func providerNames(c *config.Config) []string {

@@ -81,8 +81,10 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	ctx, stop := context.WithCancel(context.Background())
+	indexed := withIndexes(ctx, c, providers)
+	metrics.ObserveIndexes(indexStats(indexed))
 	graphQL := transport.NewHandler(transport.Options{
-		Schema: o.Schema, Directory: directory.New(withIndexes(ctx, c, providers)...), Log: o.Log,
+		Schema: o.Schema, Directory: directory.New(indexed...), Log: o.Log,
 		Authenticator: authenticator, LoopbackOnly: !c.Server.Auth.IsSet() && !o.Simulated,
 		Origins: c.Server.CORS.Origins, CallerCredentials: callerCredentials(c.Providers),
 		Introspection: c.Server.Introspection, CallsPerProvider: c.Limits.CallsPerProvider,

@@ -3,6 +3,9 @@ package telemetry_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -10,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/operation"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
 	"github.com/accountgraph/accountgraph/internal/telemetry"
@@ -97,6 +101,32 @@ func TestMetrics_EveryKindHasOutcome(t *testing.T) {
 	}
 }
 
+// Every code of the documentation is counted under its name.
+func TestMetrics_EveryCodeHasLabel(t *testing.T) {
+	text, err := os.ReadFile("../../docs/architecture.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(text), "\n## Errors\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	var documented []string
+	for line := range strings.Lines(section) {
+		if row := strings.Split(line, "|"); len(row) > 2 {
+			documented = append(documented, regexp.MustCompile("[A-Z_]{5,}").FindAllString(row[1], -1)...)
+		}
+	}
+	if len(documented) < 20 {
+		t.Fatalf("only %v are documented", documented)
+	}
+	m := telemetry.NewMetrics(nil)
+	m.Request(documented, time.Second)
+	for _, code := range documented {
+		if sample := scrape(t, m, `accountgraph_requests_total{code="`+code+`"} 1`); len(sample) != 1 {
+			t.Errorf("%s is not counted", code)
+		}
+	}
+}
+
 func TestMetrics_RuntimeAndBuild(t *testing.T) {
 	m := telemetry.NewMetrics(nil)
 	for _, name := range []string{"go_goroutines ", "go_build_info{", "process_start_time_seconds "} {
@@ -125,6 +155,37 @@ func TestMetrics_LimitsSeries(t *testing.T) {
 	wg.Wait()
 	if n := len(scrape(t, m, "accountgraph_")); n > 200 {
 		t.Errorf("%d series", n)
+	}
+}
+
+// A provider without an index has the series of the others, all 0.
+func TestMetrics_Indexes(t *testing.T) {
+	m := telemetry.NewMetrics([]string{"blendvision", "softwareone"})
+	stats := telemetry.IndexStats{}
+	m.ObserveIndexes(func(provider string) telemetry.IndexStats {
+		if provider == "blendvision" {
+			return telemetry.IndexStats{}
+		}
+		return stats
+	})
+	samples := func(rows, bytes, age, build string, states map[string]bool) (all []string) {
+		for name, value := range map[string]string{"rows": rows, "bytes": bytes, "age_seconds": age, "build_seconds": build} {
+			all = append(all, "accountgraph_index_"+name+`{provider="blendvision"} 0`, "accountgraph_index_"+name+`{provider="softwareone"} `+value)
+		}
+		for _, state := range []string{"none", "building", "ready", "stale", "failed"} {
+			value := map[bool]string{false: "0", true: "1"}[states[state]]
+			all = append(all, `accountgraph_index_state{provider="blendvision",state="`+state+`"} 0`, `accountgraph_index_state{provider="softwareone",state="`+state+`"} `+value)
+		}
+		slices.Sort(all)
+		return all
+	}
+	scraped := func() []string { return slices.Sorted(slices.Values(scrape(t, m, "accountgraph_index_"))) }
+	if diff := cmp.Diff(samples("0", "0", "0", "0", nil), scraped()); diff != "" {
+		t.Error(diff)
+	}
+	stats = telemetry.IndexStats{State: model.IndexStale, Rows: 3, Bytes: 500, Age: 2 * time.Second, Build: 250 * time.Millisecond}
+	if diff := cmp.Diff(samples("3", "500", "2", "0.25", map[string]bool{"stale": true}), scraped()); diff != "" {
+		t.Error(diff)
 	}
 }
 
