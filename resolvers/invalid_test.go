@@ -9,6 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/accountgraph/accountgraph/internal/loaders"
+	"github.com/accountgraph/accountgraph/providers/activeplatform/activeplatformfake"
+	"github.com/accountgraph/accountgraph/providers/blendvision/blendvisionfake"
 	"github.com/accountgraph/accountgraph/providers/softwareone/softwareonefake"
 )
 
@@ -102,6 +104,44 @@ func TestLists_InvalidRows(t *testing.T) {
 				}
 				if diff := cmp.Diff(want, got); diff != "" {
 					t.Errorf("prefetch %t: %s", prefetch, diff)
+				}
+			}
+		})
+	}
+}
+
+// The attributes of a user that could be read are returned beside an error of their field.
+func TestUsers_InvalidAttributes(t *testing.T) {
+	attribute := map[string]any{"name": "Desk", "value": "12"}
+	invalid := func(path string) string {
+		return `{"message":"activeplatform: invalid response: User.customAttributes is invalid, so that values may be missing","path":[` + path +
+			`],"extensions":{"code":"UPSTREAM_BAD_RESPONSE","provider":"activeplatform","vendor":"ACTIVEPLATFORM"}}`
+	}
+	for name, c := range map[string]struct {
+		attributes any
+		want       string
+		invalid    bool
+	}{
+		"text":             {"Desk", "[]", true},
+		"an odd element":   {[]any{"Desk", attribute}, `[{"name":"Desk"}]`, true},
+		"an empty object":  {map[string]any{}, "[]", false},
+		"what is expected": {[]any{attribute}, `[{"name":"Desk"}]`, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			vendors := startVariations(t, activeplatformfake.Variation{CustomAttributes: c.attributes}, blendvisionfake.Variation{})
+			s := newTestServer(t, serverConfig{vendors: vendors})
+			for _, q := range []struct{ query, path, data string }{
+				{`{users(first:1,filter:{providers:["activeplatform"]}){complete nodes{vendorId a:customAttributes{name}}}}`, `"users","nodes",0,"a"`,
+					`{"users":{"complete":true,"nodes":[{"vendorId":"2002984","a":` + c.want + `}]}}`},
+				{`{user(id:"activeplatform:User:2002984"){customAttributes{name}}}`, `"user","customAttributes"`, `{"user":{"customAttributes":` + c.want + `}}`},
+				{`{user(id:"activeplatform:User:2002984"){vendorId}}`, "", `{"user":{"vendorId":"2002984"}}`},
+			} {
+				want := `{"data":` + q.data + `}`
+				if c.invalid && q.path != "" {
+					want = `{"errors":[` + invalid(q.path) + `],"data":` + q.data + `}`
+				}
+				if diff := cmp.Diff(want, strings.TrimSpace(string(s.query(t, q.query, nil)))); diff != "" {
+					t.Error(diff)
 				}
 			}
 		})

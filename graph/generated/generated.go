@@ -558,7 +558,7 @@ type User implements Node @key(fields: "id") @cacheTag(format: "{$key.id}") @ent
   lastLoginAt: DateTime @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
   "Language and culture. SoftwareOne."
   settings: UserSettings
-  "The attributes that the platform operator defined for users. ActivePlatform; empty at other vendors."
+  "The attributes that the platform operator defined for users. ActivePlatform; empty at other vendors. Those that could not be read are left out, with ` + "`" + `UPSTREAM_BAD_RESPONSE` + "`" + `."
   customAttributes: [CustomAttribute!]! @tag(name: "personal") @listSize(assumedSize: 5)
   "The time of creation. SoftwareOne, ActivePlatform, BlendVision."
   createdAt: DateTime

@@ -36,7 +36,8 @@ func (s *FieldSet) Hiding(fields ...string) *FieldSet {
 }
 
 // WithInvalid returns a copy of s that also holds the named fields, whose values are
-// invalid in the vendor's response: what could be read of them is a part.
+// invalid in the vendor's response: what could be read of them is a part. A list of which
+// nothing could be read is nil, or empty if its field is non-null.
 func (s *FieldSet) WithInvalid(fields ...string) *FieldSet {
 	if len(fields) == 0 {
 		return s

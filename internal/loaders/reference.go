@@ -27,8 +27,8 @@ type MissingFields struct {
 // Where the vendor hides the object, the reference stays and what it lacks is null, as is
 // a field that the vendor hides. Where the object could not be read, the reference stays
 // too, and a MissingFields names what it lacks, as it does for a field whose value is
-// invalid. The record becomes the zero T when one of the fields that are missing, hidden or
-// invalid is non-null, with a MissingFields.
+// invalid, which keeps what could be read of it. The record becomes the zero T when one of
+// the fields that are missing or hidden is non-null, with a MissingFields.
 func (l *Loader[T]) Resolve(ctx context.Context, refs []T, want Selection) ([]T, []MissingFields) {
 	var fields []Field
 	var incomplete []T
@@ -76,19 +76,15 @@ func (l *Loader[T]) Resolve(ctx context.Context, refs []T, want Selection) ([]T,
 		}
 		hidden, invalid := unknownFields(record, edges, fields)
 		if len(invalid) > 0 {
-			gaps = append(gaps, MissingFields{Index: i, Fields: invalid, Err: errInvalid(record, invalid), Null: slices.ContainsFunc(invalid, isNonNull)})
+			gaps = append(gaps, MissingFields{Index: i, Fields: invalid, Err: errInvalid(record, invalid)})
 		}
 		if len(hidden) > 0 {
 			gaps = append(gaps, MissingFields{Index: i, Fields: hidden, Err: errHidden(record, hidden), Null: true})
-		}
-		if len(hidden) > 0 || slices.ContainsFunc(invalid, isNonNull) {
 			completed[i] = *new(T)
 		}
 	}
 	return completed, gaps
 }
-
-func isNonNull(f Field) bool { return f.NonNull }
 
 // unknownFields returns the non-null fields of which a record that was read in full has no
 // value, and those whose value is invalid. A connection is none of them: it says itself

@@ -204,6 +204,40 @@ func TestMemberships_RepeatedPage(t *testing.T) {
 	}
 }
 
+// What of the custom attributes cannot be read makes them invalid; the rest of them stays.
+func TestUsers_InvalidAttributes(t *testing.T) {
+	desk, pin := map[string]any{"name": "Desk", "value": 12}, map[string]any{"key": "vpn_password", "value": "x"}
+	for name, c := range map[string]struct {
+		attributes any
+		want       string
+		invalid    bool
+	}{
+		"an empty list":            {[]any{}, "", false},
+		"an empty object":          {map[string]any{}, "", false},
+		"a list":                   {[]any{desk}, "Desk=12 ", false},
+		"a password without name":  {[]any{desk, pin}, "Desk=12 ", false},
+		"a text":                   {"Desk", "", true},
+		"an empty text":            {"", "", true},
+		"a number":                 {7, "", true},
+		"false":                    {false, "", true},
+		"an object":                {map[string]any{"0": desk}, "", true},
+		"an element that is text":  {[]any{"Desk", desk}, "Desk=12 ", true},
+		"an element that is null":  {[]any{desk, nil}, "Desk=12 ", true},
+		"an element without name":  {[]any{desk, map[string]any{"value": "x"}}, "Desk=12 ", true},
+		"an element of other type": {[]any{[]any{desk}, desk}, "Desk=12 ", true},
+	} {
+		users := withVariation(t, func(v *activeplatformfake.Variation) { v.CustomAttributes = c.attributes }).Collections()
+		page, err := users.Users.Page(t.Context(), providers.Query{}, "")
+		if err != nil || len(page.Items) != 100 || len(page.Errors) != 0 {
+			t.Fatalf("%s: %+v, %v", name, page, err)
+		}
+		u := page.Items[0]
+		if got := attributesOf(u); got != c.want || u.CustomAttributes == nil || u.IsInvalid("customAttributes") != c.invalid || !u.Complete() {
+			t.Errorf("%s: %q, invalid: %t, complete: %t", name, got, u.IsInvalid("customAttributes"), u.Complete())
+		}
+	}
+}
+
 // An odd value costs its field, and a row without an id is reported.
 func TestUsers_OddValues(t *testing.T) {
 	plain, _ := withFake(t)

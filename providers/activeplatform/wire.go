@@ -31,24 +31,35 @@ type wireAttribute struct {
 	Value text `json:"value"`
 }
 
-// wireAttributes is an array of attributes. Elements that are no object are left out.
-type wireAttributes []wireAttribute
+// wireAttributes are attributes; those without a name are left out. invalid is set when
+// something could not be read as one.
+type wireAttributes struct {
+	list    []wireAttribute
+	invalid bool
+}
 
-// UnmarshalJSON decodes an array. Other values have no attributes: some languages
-// write an empty list as {}.
+// UnmarshalJSON decodes an array. It never fails. Null and {} have no attributes: some
+// languages write an empty list as {}.
 func (w *wireAttributes) UnmarshalJSON(raw []byte) error {
 	var elements []json.RawMessage
 	if json.Unmarshal(raw, &elements) != nil {
+		var object map[string]json.RawMessage
+		w.invalid = json.Unmarshal(raw, &object) != nil || len(object) > 0
 		return nil
 	}
 	for _, element := range elements {
 		var a wireAttribute
-		if json.Unmarshal(element, &a) == nil {
-			*w = append(*w, a)
+		if json.Unmarshal(element, &a) != nil || a.Name.string == nil && !a.isPassword() {
+			w.invalid = true
+			continue
 		}
+		w.list = append(w.list, a)
 	}
 	return nil
 }
+
+// withInvalidAttributes is the field set of users with invalid attributes. They share it.
+var withInvalidAttributes = model.AllExcept().WithInvalid("customAttributes")
 
 // wireAccount is a row of the list of accounts, without the fields that the graph
 // does not have. The vendor documents the dates as filters only.
@@ -122,8 +133,12 @@ func (p *Provider) decodeUser(row []byte) (*model.User, error) {
 		return nil, errNoID
 	}
 	first, last := u.FirstName.string, u.LastName.string
+	entity := model.NewEntity(p.Connection(), model.TypeUser, string(u.ID))
+	if u.CustomAttributes.invalid {
+		entity = entity.WithFieldSet(withInvalidAttributes)
+	}
 	return &model.User{
-		Entity:           model.NewEntity(p.Connection(), model.TypeUser, string(u.ID)),
+		Entity:           entity,
 		Login:            u.Email.string, // "which is used as a login"
 		Email:            u.Email.string,
 		Name:             join(" ", first, last),
@@ -132,7 +147,7 @@ func (p *Provider) decodeUser(row []byte) (*model.User, error) {
 		LastName:         last,
 		Status:           userStatus(u.Status.string),
 		VendorStatus:     u.Status.string,
-		CustomAttributes: customAttributes(u.CustomAttributes),
+		CustomAttributes: customAttributes(u.CustomAttributes.list),
 		CreatedAt:        u.CreatedAt.Time,
 		UpdatedAt:        u.UpdatedAt.Time,
 	}, nil
@@ -178,12 +193,15 @@ func (a wireAccount) address() *model.Address {
 func customAttributes(wire []wireAttribute) []*model.CustomAttribute {
 	all := []*model.CustomAttribute{}
 	for _, a := range wire {
-		if isPassword(a.Name) || isPassword(a.Key) || isPassword(a.Type) || a.Name.string == nil {
-			continue
+		if !a.isPassword() {
+			all = append(all, &model.CustomAttribute{Name: *a.Name.string, Value: a.Value.string})
 		}
-		all = append(all, &model.CustomAttribute{Name: *a.Name.string, Value: a.Value.string})
 	}
 	return all
+}
+
+func (a wireAttribute) isPassword() bool {
+	return isPassword(a.Name) || isPassword(a.Key) || isPassword(a.Type)
 }
 
 func isPassword(t text) bool {

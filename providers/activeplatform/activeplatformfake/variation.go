@@ -34,6 +34,8 @@ type Variation struct {
 	// OddValues has values of other types than the documented ones for one user in
 	// three, and a row that is no object in every list of users.
 	OddValues bool
+	// CustomAttributes replaces the custom attributes of every user; nil does not.
+	CustomAttributes any
 }
 
 // stored returns the users as they are stored.
@@ -71,6 +73,12 @@ func (v Variation) rows(users []user) []any {
 
 // row returns a user as the vendor sends it.
 func (v Variation) row(u user) any {
+	if v.CustomAttributes != nil {
+		return struct {
+			user
+			CustomAttributes any `json:"custom_attributes"`
+		}{u, v.CustomAttributes}
+	}
 	if !v.OddValues || u.ID%3 != 0 {
 		return u
 	}
