@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -112,6 +113,104 @@ func TestBatch_IDsThatCannotBeCombined(t *testing.T) {
 	}
 	if found := o.Get(t.Context(), client, []string{"a", "b"}); len(found.Failed) != 2 {
 		t.Errorf("failed: %v", found.Failed)
+	}
+}
+
+// partialThings returns the first n of the requested things, without those that are gone.
+// The response tells how many of them exist.
+func partialThings(n int, calls *[]string, gone ...string) vendor {
+	var mu sync.Mutex
+	return func(r *http.Request) (*http.Response, error) {
+		mu.Lock()
+		*calls = append(*calls, r.URL.RawQuery)
+		mu.Unlock()
+		rows := map[string]string{}
+		ids := slices.DeleteFunc(strings.Split(r.URL.RawQuery, ","), func(id string) bool { return slices.Contains(gone, id) })
+		for _, id := range ids[:min(n, len(ids))] {
+			rows[id] = "the " + id
+		}
+		body, err := json.Marshal(map[string]any{"total": len(ids), "rows": rows})
+		return reply(200, string(body)), err
+	}
+}
+
+// partial requests things, n per call, from partialThings.
+func partial(n int) upstream.BatchRequest[string] {
+	type response struct {
+		Total int
+		Rows  map[string]json.RawMessage
+	}
+	o := things(n)
+	o.Rows = func(body []byte) (map[string]json.RawMessage, error) {
+		var r response
+		err := json.Unmarshal(body, &r)
+		return r.Rows, err
+	}
+	o.More = func(body []byte) bool {
+		var r response
+		return json.Unmarshal(body, &r) == nil && r.Total > len(r.Rows)
+	}
+	return o
+}
+
+// Objects that a response lacks although the vendor has them are requested again, as many
+// per call as the response had. Those that do not exist are not.
+func TestBatch_RequestsTheRest(t *testing.T) {
+	ids := []string{"a", "b", "c", "d", "e", "f", "g"}
+	for name, c := range map[string]struct {
+		perResponse int
+		gone, calls []string
+	}{
+		"all at once":        {9, nil, []string{"a,b,c,d,e,f,g"}},
+		"three at a time":    {3, nil, []string{"a,b,c,d,e,f,g", "d,e,f", "g"}},
+		"some do not exist":  {9, []string{"b", "g"}, []string{"a,b,c,d,e,f,g"}},
+		"both":               {3, []string{"a", "g"}, []string{"a,b,c,d,e,f,g", "a,e,f", "g"}},
+		"none of them exist": {3, ids, []string{"a,b,c,d,e,f,g"}},
+	} {
+		var calls []string
+		client := connect(t, upstream.Config{Transport: partialThings(c.perResponse, &calls, c.gone...)})
+		found := partial(10).Get(t.Context(), client, ids)
+		want := map[string]string{}
+		for _, id := range ids {
+			if !slices.Contains(c.gone, id) {
+				want[id] = "the " + id
+			}
+		}
+		slices.Sort(calls)
+		if !maps.Equal(found.Objects, want) || len(found.Failed) > 0 || !slices.Equal(calls, c.calls) {
+			t.Errorf("%s: found %v, failed %v, calls %q; want the calls %q", name, found.Objects, found.Failed, calls, c.calls)
+		}
+	}
+}
+
+// A vendor that claims to have more and sends none of it ends the requests: the rest fails,
+// and what came is returned.
+func TestBatch_VendorHoldsBackTheRest(t *testing.T) {
+	for name, more := range map[string]func([]byte) bool{
+		"always": func([]byte) bool { return true },
+		"never":  nil,
+		"panics": func([]byte) bool { panic("more") },
+	} {
+		var calls []string
+		client := connect(t, upstream.Config{Transport: partialThings(9, &calls, "b", "c")})
+		o := partial(10)
+		o.More = more
+		found := o.Get(t.Context(), client, []string{"a", "b", "c"})
+		if !maps.Equal(found.Objects, map[string]string{"a": "the a"}) {
+			t.Errorf("%s: found %v", name, found.Objects)
+		}
+		if name != "always" {
+			if len(found.Failed) > 0 || len(calls) != 1 {
+				t.Errorf("%s: failed %v, calls %q", name, found.Failed, calls)
+			}
+			continue
+		}
+		if len(found.Failed) != 2 || len(calls) != 3 {
+			t.Errorf("%s: failed %v, calls %q", name, found.Failed, calls)
+		}
+		for _, err := range found.Failed {
+			wantKind(t, err, providers.Incomplete)
+		}
 	}
 }
 
