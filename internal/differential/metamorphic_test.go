@@ -30,28 +30,48 @@ type page struct {
 	}
 }
 
+// listName names a list of the graph, or one of the object that the field of Query returns
+// for an id.
+type listName struct{ list, parent, id string }
+
 // pageQuery selects ids of a list.
-func pageQuery(list string, arguments ...argument) differential.Query {
-	return differential.NewQuery([]selection{{Name: list, Arguments: arguments, Selections: []selection{
+func pageQuery(of listName, arguments ...argument) differential.Query {
+	list := selection{Name: of.list, Arguments: arguments, Selections: []selection{
 		{Name: "nodes", Selections: []selection{{Name: "id"}}}, {Name: "totalCount"}, {Name: "complete"},
 		{Name: "pageInfo", Selections: []selection{{Name: "hasNextPage"}, {Name: "hasPreviousPage"}, {Name: "endCursor"}}},
-	}}})
+	}}
+	if of.parent == "" {
+		return differential.NewQuery([]selection{list})
+	}
+	id := argument{Name: "id", Type: "ID!", Value: of.id}
+	return differential.NewQuery([]selection{{Name: of.parent, Arguments: []argument{id}, Selections: []selection{list}}})
+}
+
+// readPage returns the page in the data of a response.
+func (of listName) readPage(data json.RawMessage) (*page, error) {
+	var pages map[string]*page
+	if of.parent == "" {
+		err := json.Unmarshal(data, &pages)
+		return pages[of.list], err
+	}
+	var parents map[string]map[string]*page
+	err := json.Unmarshal(data, &parents)
+	return parents[of.parent][of.list], err
 }
 
 // walk reads a list in pages of a size. It checks what each page says of the list.
-func walk(t *testing.T, c client, list string, size int, arguments ...argument) []string {
+func walk(t *testing.T, c client, of listName, size int, arguments ...argument) []string {
 	t.Helper()
 	ids := []string{}
 	var after any
 	var total *int
 	for n := 0; ; n++ {
-		q := pageQuery(list, append(slices.Clone(arguments), argument{Name: "first", Type: "Int", Value: size}, argument{Name: "after", Type: "String", Value: after})...)
+		q := pageQuery(of, append(slices.Clone(arguments), argument{Name: "first", Type: "Int", Value: size}, argument{Name: "after", Type: "String", Value: after})...)
 		r := c.post(t, q)
-		var data map[string]*page
-		if err := json.Unmarshal(r.Data, &data); err != nil || len(r.Errors) > 0 {
+		p, err := of.readPage(r.Data)
+		if err != nil || p == nil || len(r.Errors) > 0 {
 			t.Fatalf("page %d: %+v, %v\n%s", n, r.Errors, err, request(q))
 		}
-		p := data[list]
 		if n == 0 {
 			total = p.TotalCount
 		}
@@ -119,36 +139,108 @@ func TestServer_PagesJoinToWhole(t *testing.T) {
 					want = differential.Filter(want, a.Value)
 				}
 			}
-			var whole []string
-			sizes := []int{100, 33}
-			if len(want) < 150 {
-				sizes = []int{100, 33, 7, 1}
+			whole := checkPages(t, server, listName{list: c.list}, want, c.arguments...)
+			if c.typ != "User" {
+				return
 			}
-			for _, size := range sizes {
-				ids := walk(t, server, c.list, size, c.arguments...)
-				if whole == nil {
-					whole = ids
-				}
-				if diff := cmp.Diff(whole, ids); diff != "" {
-					t.Errorf("pages of %d (-100 +%d):\n%s", size, size, diff)
-				}
-			}
-			if c.typ == "User" {
-				if diff := cmp.Diff(whole, walk(t, indexed, c.list, 33, c.arguments...)); diff != "" {
-					t.Errorf("pages of 33 of an index (-without +with):\n%s", diff)
-				}
-			}
-			slices.Sort(whole)
-			ids := []string{}
-			for _, o := range want {
-				ids = append(ids, o.ID)
-			}
-			slices.Sort(ids)
-			if diff := cmp.Diff(ids, whole); diff != "" {
-				t.Errorf("rows (-vendors +server):\n%s", diff)
+			if diff := cmp.Diff(whole, walk(t, indexed, listName{list: c.list}, 33, c.arguments...)); diff != "" {
+				t.Errorf("pages of 33 of an index (-without +with):\n%s", diff)
 			}
 		})
 	}
+}
+
+// checkPages reads a list in pages of several sizes. They join to the same rows in the
+// same order, which are those that the vendors have. It returns their ids.
+func checkPages(t *testing.T, server client, of listName, want []*differential.Object, arguments ...argument) (whole []string) {
+	t.Helper()
+	sizes := []int{100, 33}
+	if len(want) < 150 {
+		sizes = []int{100, 33, 7, 1}
+	}
+	for _, size := range sizes {
+		ids := walk(t, server, of, size, arguments...)
+		if whole == nil {
+			whole = ids
+		}
+		if diff := cmp.Diff(whole, ids); diff != "" {
+			t.Errorf("%v: pages of %d (-100 +%d):\n%s", of, size, size, diff)
+		}
+	}
+	ids := []string{}
+	for _, o := range want {
+		ids = append(ids, o.ID)
+	}
+	slices.Sort(ids)
+	if diff := cmp.Diff(ids, slices.Sorted(slices.Values(whole))); diff != "" {
+		t.Errorf("%v: rows (-vendors +server):\n%s", of, diff)
+	}
+	return whole
+}
+
+// Pages of the lists of an object join to the whole, too: of each provider, those of the
+// objects with the longest lists.
+func TestServer_ChildPagesJoinToWhole(t *testing.T) {
+	simulated := startVendors(t)
+	world, server := readWorld(t, simulated), startServer(t, simulated, "fresh: 5m")
+	byName := orderBy("UserOrder", "NAME", "DESC")
+	withA := filterBy("MembershipFilter", input{"name": "a"})
+	for name, c := range map[string]struct {
+		parent, typ, list string
+		arguments         []argument
+		// parents is the number of objects, at all providers, that must have such a list.
+		parents int
+	}{
+		"members of accounts":              {"account", "Account", "members", nil, 6},
+		"members of accounts by name":      {"account", "Account", "members", []argument{byName}, 6},
+		"members of accounts with a name":  {"account", "Account", "members", []argument{withA}, 6},
+		"members of organizations":         {"organization", "Organization", "members", nil, 2},
+		"members of organizations by name": {"organization", "Organization", "members", []argument{byName, withA}, 2},
+		"sub-organizations":                {"organization", "Organization", "subOrganizations", nil, 1},
+		"memberships of users":             {"user", "User", "memberships", nil, 6},
+		"groups of accounts":               {"account", "Account", "groups", nil, 2},
+		"buyers of accounts":               {"account", "Account", "buyers", nil, 2},
+		"users of groups":                  {"group", "Group", "users", nil, 2},
+		"buyers of groups":                 {"group", "Group", "buyers", nil, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			parents := longest(world.Lists[c.typ], c.list)
+			if len(parents) < c.parents {
+				t.Errorf("%d objects have such a list", len(parents))
+			}
+			for _, o := range parents {
+				want := rowsOf(o, c.list)
+				for _, a := range c.arguments {
+					if a.Name == "filter" {
+						want = differential.Filter(want, a.Value)
+					}
+				}
+				checkPages(t, server, listName{c.list, c.parent, o.ID}, want, c.arguments...)
+			}
+		})
+	}
+}
+
+// longest returns two objects of each provider that have the longest lists.
+func longest(all []*differential.Object, list string) (chosen []*differential.Object) {
+	taken := map[string]int{}
+	byLength := slices.SortedStableFunc(slices.Values(all), func(a, b *differential.Object) int {
+		return len(rowsOf(b, list)) - len(rowsOf(a, list))
+	})
+	for _, o := range byLength {
+		if taken[o.Provider] < 2 && len(rowsOf(o, list)) > 1 {
+			taken[o.Provider]++
+			chosen = append(chosen, o)
+		}
+	}
+	return chosen
+}
+
+func rowsOf(o *differential.Object, list string) []*differential.Object {
+	if l, ok := o.Fields[list].(*differential.List); ok {
+		return l.Rows
+	}
+	return nil
 }
 
 // The rows that meet two conditions are those that meet each.
@@ -168,7 +260,7 @@ func TestServer_FiltersIntersect(t *testing.T) {
 	} {
 		rows := map[int][]string{}
 		for i, a := range c.conditions {
-			rows[i] = walk(t, server, c.list, 100, filterBy(typ, a))
+			rows[i] = walk(t, server, listName{list: c.list}, 100, filterBy(typ, a))
 		}
 		for i, a := range c.conditions {
 			for j, b := range c.conditions[:i] {
@@ -179,7 +271,7 @@ func TestServer_FiltersIntersect(t *testing.T) {
 					}
 				}
 				want := slices.DeleteFunc(slices.Clone(rows[i]), func(id string) bool { return !slices.Contains(rows[j], id) })
-				got := walk(t, server, c.list, 100, filterBy(typ, both))
+				got := walk(t, server, listName{list: c.list}, 100, filterBy(typ, both))
 				slices.Sort(want)
 				slices.Sort(got)
 				if diff := cmp.Diff(want, got); diff != "" {
