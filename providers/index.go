@@ -26,3 +26,12 @@ type IndexedCollection[T model.Node] interface {
 	// lists.
 	SupportsGet() bool
 }
+
+// Resumable is a Collection whose pages come from more than one source, each with tokens and
+// rows of its own: the index of a list, and the vendor.
+type Resumable[T model.Node] interface {
+	Collection[T]
+	// ResumeAt returns the collection whose rows a position counts, which continues the
+	// list. A list that begins is read from the Resumable.
+	ResumeAt(at model.Position) Collection[T]
+}

@@ -79,6 +79,10 @@ func newStream[T model.Node](p *model.Provider, c providers.Collection[T], q pro
 	}
 	s.at.Provider = p.Name
 	s.fromStart = s.at == model.Position{Provider: p.Name}
+	if resumable, ok := c.(providers.Resumable[T]); ok && !s.fromStart {
+		c = resumable.ResumeAt(s.at)
+		s.collection = c
+	}
 	if s.at.Token == "" && s.at.Rows == 0 {
 		s.at.Rows = s.at.Index
 	}

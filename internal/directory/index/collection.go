@@ -42,6 +42,15 @@ func (c *collection[T, R]) SupportsOrder(q providers.Query) bool {
 	return c.IndexedCollection.SupportsOrder(q) || isIndexable(q)
 }
 
+// ResumeAt returns the collection itself for a position in the index, and the vendor's
+// collection for any other, which counts the rows of the vendor's pages.
+func (c *collection[T, R]) ResumeAt(at model.Position) providers.Collection[T] {
+	if isToken(at.Token) {
+		return decorate(c)
+	}
+	return c.IndexedCollection
+}
+
 // isIndexable reports whether an index can answer a query: it does not know databases.
 func isIndexable(q providers.Query) bool { return q.Filter.Database == "" }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/directory"
@@ -148,3 +149,35 @@ func TestGet_Pages(t *testing.T) {
 
 // isPlain reports whether the vendor supports a query, so that it is not indexed.
 func isPlain(q providers.Query) bool { return cmp.Equal(q, providers.Query{}) }
+
+// A list that began with an index or without one continues without or with it, as when it
+// has grown meanwhile, or on another replica.
+func TestIndex_ContinuesOtherLists(t *testing.T) {
+	v := newVendor(randomUsers(rand.New(rand.NewPCG(3, 4)), 150)...)
+	short := options
+	short.MinRows = 1000
+	index, _ := indexed(t, v, options)
+	list, _ := indexed(t, v, short)
+	from := map[string]*directory.Directory{"no index": directory.New(v), "a short list": list, "an index": index}
+	to := map[string]*directory.Directory{"a short list": list, "an index": index}
+	for _, q := range queries() {
+		want, _ := walk(t, from["no index"], q, 1000)
+		for begins, first := range from {
+			for _, rows := range []int{3, 40} {
+				page := read(t, first, q, rows, nil)
+				for ends, rest := range to {
+					got := []string{}
+					for _, u := range page.Nodes() {
+						got = append(got, u.VendorID)
+					}
+					if page.PageInfo.HasNextPage {
+						got = append(got, walkAfter(t, rest, q, 60, page.PageInfo.Last)...)
+					}
+					if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+						t.Errorf("%d rows of %s, then %s: %+v\n%s", rows, begins, ends, q, diff)
+					}
+				}
+			}
+		}
+	}
+}
