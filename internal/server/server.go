@@ -163,7 +163,23 @@ func listen(address string) (net.Listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot listen on %s: %w", address, errors.Unwrap(err))
 	}
-	return listener, nil
+	return buffered{listener}, nil
+}
+
+// buffered is a listener whose connections have a send buffer of this length at most. The
+// kernel would let it grow to megabytes for a client that reads nothing, whose responses
+// would then be written in time.
+type buffered struct{ net.Listener }
+
+// sendBuffer is the length of the send buffer of a connection in bytes. The kernel doubles it.
+const sendBuffer = 256 << 10
+
+func (l buffered) Accept() (net.Conn, error) {
+	conn, err := l.Listener.Accept()
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		_ = tcp.SetWriteBuffer(sendBuffer) // an error means that the connection has ended
+	}
+	return conn, err
 }
 
 // Run listens and serves until ctx ends, and waits for requests in flight. It calls
