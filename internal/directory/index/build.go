@@ -94,7 +94,8 @@ func (b *build[T, R]) report(token string, page *providers.Page[T]) {
 	b.gaps.Add(directory.GapsOf(page))
 }
 
-// read reads a page, several times if the vendor is unavailable or limits the rate.
+// read reads a page, several times if the vendor is unavailable or limits the rate. The
+// first page is read once: its error is that of the query which needs the index.
 func (s source[T]) read(ctx context.Context, token string) (*providers.Page[T], error) {
 	for attempt := 1; ; attempt++ {
 		page, err := s.collection.Page(ctx, providers.Query{}, token)
@@ -102,7 +103,7 @@ func (s source[T]) read(ctx context.Context, token string) (*providers.Page[T], 
 			return page, nil
 		}
 		var e *providers.Error
-		if !errors.As(err, &e) || ctx.Err() != nil {
+		if token == "" || !errors.As(err, &e) || ctx.Err() != nil {
 			return nil, err
 		}
 		pause := min(minPause<<(attempt-1), maxPause)

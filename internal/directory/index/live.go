@@ -169,6 +169,8 @@ func (l *live[T, R]) end(b *build[T, R], err error) {
 		l.current = nil
 	case kind == providers.Incomplete:
 		l.failed, l.retryAt = err, now.Add(l.options.Fresh)
+	case kind != providers.Canceled && l.current == nil && b.table.len() == 0:
+		l.failed, l.retryAt = err, time.Time{} // the first page: each query asks the vendor
 	case kind != providers.Canceled:
 		l.failed, l.retryAt = err, now.Add(retryAfterFailure)
 	}

@@ -201,6 +201,25 @@ func TestLive_RateLimited(t *testing.T) {
 	})
 }
 
+// A vendor that does not send the first page fails a query at once, as without an index, and
+// the next query asks it again.
+func TestLive_FirstPageFails(t *testing.T) {
+	for _, kind := range []providers.Kind{providers.RateLimited, providers.Unavailable, providers.CircuitOpen} {
+		synctest.Test(t, func(t *testing.T) {
+			v, d, _ := slow(t, options)
+			v.set(func(v *vendor) {
+				v.fail = func(string) error { return &providers.Error{Kind: kind, RetryAfter: 90 * time.Second} }
+			})
+			start := time.Now()
+			if e := errorOf(find(t, d, "person5@example.com", 10*time.Second)); e.Kind != kind || e.RetryAfter != 90*time.Second || time.Since(start) > time.Second {
+				t.Errorf("%+v after %v", e, time.Since(start))
+			}
+			v.set(func(v *vendor) { v.fail = nil })
+			expect(t, "after the vendor recovered", find(t, d, "person5@example.com", time.Minute), 1, false)
+		})
+	}
+}
+
 func TestLive_Invalidation(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v, d, _ := slow(t, options)
