@@ -49,6 +49,7 @@ func TestPeople_ManyAddressesCold(t *testing.T) {
 			"nested":        `{ users(first: 100) { nodes { person { users { id } } } } }`,
 		} {
 			s := newTestServer(t, serverConfig{})
+			variables := variables
 			if name == "nested" {
 				variables = nil
 			}
