@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -18,16 +19,18 @@ import (
 
 	"github.com/accountgraph/accountgraph/internal/auth"
 	"github.com/accountgraph/accountgraph/internal/demo"
+	"github.com/accountgraph/accountgraph/internal/directory/index"
 	"github.com/accountgraph/accountgraph/internal/fakevendor"
 	"github.com/accountgraph/accountgraph/internal/loaders"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
+	"github.com/accountgraph/accountgraph/providers"
 )
 
 var update = flag.Bool("update", false, "rewrite the stories with the actual responses and vendor calls")
 
 // TestStories runs the stories of testdata, whose README describes them, with and
 // without the prefetch. The prefetch must read everything that a query needs, and
-// must not change a response.
+// must not change a response, nor must an index.
 func TestStories(t *testing.T) {
 	staff, client := startVendors(t), startVendorsForClient(t)
 	for name, story := range readStories(t) {
@@ -59,6 +62,14 @@ func TestStories(t *testing.T) {
 			got = runScript(t, newStoryServer(t, story, c), story)
 			if diff := cmp.Diff(responses(story), responses(got)); diff != "" {
 				t.Errorf("the responses differ without the prefetch (-with +without):\n%s", diff)
+			}
+
+			c = serverConfig{vendors: simulated, wrapProvider: func(p providers.Provider) providers.Provider {
+				return index.Wrap(t.Context(), p, index.Options{Fresh: time.Hour, Stale: time.Hour})
+			}}
+			got = runScript(t, newStoryServer(t, story, c), story)
+			if diff := cmp.Diff(withoutCursors(responses(story)), withoutCursors(responses(got))); diff != "" {
+				t.Errorf("the responses differ with an index (-without +with):\n%s", diff)
 			}
 		})
 	}
@@ -177,6 +188,17 @@ func responses(story *txtar.Archive) []string {
 	}
 	return all
 }
+
+// withoutCursors returns responses without the texts of cursors, which name other rows with
+// an index than without, and without the totals that only an index knows.
+func withoutCursors(responses []string) (all []string) {
+	for _, r := range responses {
+		all = append(all, cursorsAndTotals.ReplaceAllString(strings.Join(strings.Fields(r), ""), "$1"))
+	}
+	return all
+}
+
+var cursorsAndTotals = regexp.MustCompile(`("(?:totalCount|cursor|startCursor|endCursor)":)(?:null|[0-9]+|"[^"]*")`)
 
 // addFaults makes vendors fail as the lines of a section state.
 func addFaults(t *testing.T, simulated *demo.Vendors, lines string) {
