@@ -1,8 +1,10 @@
 package process_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -129,6 +131,39 @@ func TestShutdown_UnderLoad(t *testing.T) {
 				t.Errorf("exit %d:\n%s", code, &p.stderr)
 			}
 		})
+	}
+}
+
+// A connection that was accepted before the server stops gets a response to its first request,
+// also if that arrives later.
+func TestShutdown_AcceptedConnection(t *testing.T) {
+	t.Parallel()
+	p := startServer(t, nil, "--config", writeFile(t, "a.yaml", listenAnywhere+"limits: {shutdownDelay: 100ms}\n"+startVendors(t).Config()))
+	early, err := net.Dial("tcp", p.address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer early.Close()
+	waitFor(t, "the connection is accepted", func() bool {
+		n, _ := p.metric("accountgraph_connections")
+		return n == 2 // with that of this request
+	})
+	p.signal(syscall.SIGTERM)
+	waitFor(t, "new connections are refused", func() bool {
+		res, err := client().Get("http://" + p.address + "/healthz")
+		if err == nil {
+			_ = res.Body.Close()
+		}
+		return errors.Is(err, syscall.ECONNREFUSED)
+	})
+	c := &http.Client{Timeout: waitTimeout, Transport: &http.Transport{
+		DialContext: func(context.Context, string, string) (net.Conn, error) { return early, nil },
+	}}
+	if status, a, err := post(c, p.address, oneUser); err != nil || status != http.StatusOK || a.value("users.nodes.0.id") == nil {
+		t.Errorf("%d %v %s", status, err, a.text)
+	}
+	if code := p.exit(); code != 0 {
+		t.Errorf("exit %d:\n%s", code, &p.stderr)
 	}
 }
 

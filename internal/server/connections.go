@@ -2,9 +2,11 @@ package server
 
 import (
 	"container/list"
+	"context"
 	"net"
 	"net/http"
 	"sync"
+	"time"
 )
 
 // connections bounds the connections of an HTTP server. Safe for concurrent use.
@@ -60,6 +62,26 @@ func (c *connections) observe(conn net.Conn, state http.ConnState) {
 func (c *connections) close(conn net.Conn) {
 	delete(c.open, conn)
 	_ = conn.Close() // the server notices, and reports StateClosed
+}
+
+// waitIdle waits until no connection is open besides idle ones, or ctx ends.
+func (c *connections) waitIdle(ctx context.Context) {
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for c.busy() > 0 {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// busy is the number of connections that wait for their first request or for a response.
+func (c *connections) busy() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.open) - c.idle.Len()
 }
 
 // number is the number of open connections.

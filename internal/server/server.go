@@ -221,6 +221,10 @@ func (s *Server) Run(ctx context.Context, ready func(address string)) error {
 	}
 	timeout, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.operationTime+afterOperation)
 	defer cancel()
+	// From Shutdown on, net/http drops requests that arrive on accepted connections. Until
+	// then each gets its response, which closes the connection.
+	_ = listener.Close()
+	s.connections.waitIdle(timeout)
 	if server.Shutdown(timeout) != nil {
 		return errors.New("shutdown timed out with requests in flight")
 	}
