@@ -31,6 +31,9 @@ type Options struct {
 	Active int
 	// Reserve places are left for callers that hold fewer than Reserve.
 	Reserve int
+	// ReserveFor, if not 0, is how long Reserve applies after two callers have asked for
+	// places: a caller that is alone gets all of them.
+	ReserveFor time.Duration
 	// MaxWaiting bounds the requests that wait; 0 means no bound.
 	MaxWaiting int
 }
@@ -46,6 +49,10 @@ type Semaphore struct {
 	waiting      int
 	lines        map[string]*line
 	turns        *list.List // of *line: the next turn is in front
+	// latest is the caller that asked last; alternated is when another one had asked before
+	// it.
+	latest     string
+	alternated time.Time
 }
 
 // line is what one caller waits for: at least one request.
@@ -99,6 +106,7 @@ func (s *Semaphore) Acquire(ctx context.Context, caller string, wait time.Durati
 func (s *Semaphore) TryAcquire(caller string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.note(caller)
 	if s.waiting > 0 || !s.free(caller) {
 		return false
 	}
@@ -154,6 +162,7 @@ func (s *Semaphore) Stats() Stats {
 func (s *Semaphore) enter(caller string) (*request, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.note(caller)
 	if s.waiting == 0 && s.free(caller) {
 		s.take(caller)
 		return nil, nil
@@ -208,7 +217,18 @@ func (s *Semaphore) free(caller string) bool {
 	if s.used >= o.Places || o.Active > 0 && s.active >= o.Active {
 		return false
 	}
-	return s.used < o.Places-o.Reserve || s.held[caller] < o.Reserve
+	if s.used < o.Places-o.Reserve || s.held[caller] < o.Reserve {
+		return true
+	}
+	return o.ReserveFor > 0 && time.Since(s.alternated) >= o.ReserveFor
+}
+
+// note records the caller of a request for a place. The semaphore must be locked.
+func (s *Semaphore) note(caller string) {
+	if s.latest != caller && s.latest != "" {
+		s.alternated = time.Now()
+	}
+	s.latest = caller
 }
 
 func (s *Semaphore) take(caller string) {

@@ -127,6 +127,45 @@ func TestSemaphore_Reserve(t *testing.T) {
 	}
 }
 
+// A caller that is alone takes all places; while another one asks now and then, that one gets a
+// place at once.
+func TestSemaphore_ReserveWhileOthersAsk(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := fair.New(fair.Options{Places: 8, Reserve: 1, ReserveFor: 10 * time.Second})
+		takeAll := func() (taken int) {
+			for s.TryAcquire("greedy") {
+				taken++
+			}
+			return taken
+		}
+		release := func(n int) {
+			for range n {
+				s.Release("greedy")
+			}
+		}
+		if taken := takeAll(); taken != 8 {
+			t.Fatalf("alone, greedy has %d of 8 places", taken)
+		}
+		release(8)
+		acquire(t, s, "polite")
+		s.Release("polite")
+		for range 3 {
+			if taken := takeAll(); taken != 7 || !s.TryAcquire("polite") {
+				t.Fatalf("greedy has %d of 8 places beside another caller, want 7", taken)
+			}
+			s.Release("polite")
+			release(7)
+			<-time.After(5 * time.Second)
+		}
+		takeAll()
+		<-time.After(10 * time.Second)
+		if taken := takeAll(); taken != 1 {
+			t.Errorf("alone again, greedy got %d more places, want the eighth", taken)
+		}
+		release(8)
+	})
+}
+
 func TestSemaphore_SuspendedPlacesAreNotActive(t *testing.T) {
 	s := fair.New(fair.Options{Places: 3, Active: 1})
 	if !s.TryAcquire("a") || s.TryAcquire("a") {

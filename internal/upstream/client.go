@@ -51,7 +51,7 @@ func New(c Config) (*Client, error) {
 		}
 	}
 	client := &Client{config: c, base: base, sharedState: &sharedState{
-		bulkhead:    fair.New(fair.Options{Places: c.MaxConcurrent}),
+		bulkhead:    fair.New(fair.Options{Places: c.MaxConcurrent, Reserve: c.MaxConcurrent / 8, ReserveFor: reserveFor}),
 		breaker:     newBreaker(c.ObserveBreaker),
 		retryBudget: retryBudget{left: retryBudgetMax},
 	}}

@@ -15,6 +15,9 @@ const (
 	// maxPermitWait bounds the wait for a bulkhead permit. An operation ends earlier; it
 	// is for revalidations in the background.
 	maxPermitWait = 30 * time.Second
+	// reserveFor is how long an eighth of the places is kept for callers that have none,
+	// after two callers have made calls.
+	reserveFor = 10 * time.Second
 	// slowAfter is the longest time after which a call without a response looks as if it
 	// hangs: a quarter of Config.Timeout, but not more than this.
 	slowAfter = 5 * time.Second
