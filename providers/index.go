@@ -16,7 +16,9 @@ type Indexable interface {
 }
 
 // IndexedCollection is a Collection that tells what its vendor cannot do, so that an
-// index does it.
+// index does it. For an empty query, Page reads all rows of the connection. Memberships hold
+// complete users, and a list of all memberships contains, for each tenant of which it has
+// rows, all members in the order of the tenant's list.
 type IndexedCollection[T model.Node] interface {
 	Collection[T]
 	// SupportsFilter reports whether Page reads about as many rows as match q: the vendor

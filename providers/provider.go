@@ -124,6 +124,26 @@ type Page[T any] struct {
 	At func(token string) *Page[T]
 }
 
+// UsersOf returns the users of a page of memberships, in their order.
+func UsersOf(members *Page[*model.Membership]) *Page[*model.User] {
+	page := &Page[*model.User]{
+		Next: members.Next, Total: members.Total, MayRepeat: members.MayRepeat, Freshness: members.Freshness,
+		Errors: members.Errors, Hidden: members.Hidden, Ahead: members.Ahead,
+	}
+	for _, m := range members.Items {
+		page.Items = append(page.Items, m.User)
+	}
+	if members.At != nil {
+		page.At = func(token string) *Page[*model.User] {
+			if complete := members.At(token); complete != nil {
+				return UsersOf(complete)
+			}
+			return nil
+		}
+	}
+	return page
+}
+
 // Ahead is a page of a list that follows another one.
 type Ahead struct {
 	// Token is the page's token. It is incomplete, and ends with a dot, if the complete

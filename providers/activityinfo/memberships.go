@@ -2,6 +2,7 @@ package activityinfo
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"sync"
 
@@ -61,8 +62,11 @@ func (m memberships) ifKnown(ctx context.Context, id string, err error) error {
 
 // Page reads the members of one account, or the memberships of users, for which it
 // reads the user lists of all accounts. Both are one page. The vendor filters by
-// owner and by database.
+// owner and by database. Without a parent, a page has the members of one account.
 func (m memberships) Page(ctx context.Context, q providers.Query, token string) (*providers.Page[*model.Membership], error) {
+	if q.Parent.Type == "" && q.Filter.Database == "" {
+		return m.ofAll(ctx, reflect.ValueOf(q.Filter).IsZero(), token)
+	}
 	if token != "" {
 		return nil, m.invalidArgument("invalid page token")
 	}
@@ -74,6 +78,68 @@ func (m memberships) Page(ctx context.Context, q providers.Query, token string) 
 		return m.ofUsers(ctx, q.Parent.IDs, filter, applied)
 	}
 	return nil, m.invalidArgument("memberships require one account or users")
+}
+
+// ofAll reads the members of one billing account. The token is the account's id. The first
+// page is that of the first account that can be read, and has the errors of those before;
+// ofAll fails if none can. Any other page of an account that cannot be read has no rows, but
+// its error unless the account belongs to another owner.
+func (m memberships) ofAll(ctx context.Context, unfiltered bool, token string) (*providers.Page[*model.Membership], error) {
+	if token != "" && !isBillingAccount(token) {
+		return nil, m.invalidArgument("invalid page token")
+	}
+	b, err := m.billingAccounts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rest := b.ids
+	all := accountReplies[*model.Membership]{freshness: b.freshness, errs: b.errs}
+	if token != "" {
+		i := slices.Index(b.ids, token)
+		if i < 0 {
+			return nil, m.invalidArgument("invalid page token")
+		}
+		// The first page has the errors of the list of accounts.
+		rest, all.errs = b.ids[i:], nil
+	}
+	var foreign error
+	for i, account := range rest {
+		reply, err := m.client.members(ctx, account, memberFilter{})
+		switch {
+		case err == nil:
+			all.values = reply.Value.members
+			all.errs = append(all.errs, m.omissions(reply.Value)...)
+			all.freshness = all.freshness.Merge(&reply.Freshness)
+			return m.pageOfAll(unfiltered, b, all, rest[i+1:]), nil
+		case m.isForeign(account, err):
+			foreign = err
+		case providers.IsUnreadable(err):
+			all.errs = append(all.errs, ofAccount(err, account))
+		default:
+			return nil, err
+		}
+		if token != "" {
+			return m.pageOfAll(unfiltered, b, all, rest[i+1:]), nil
+		}
+	}
+	if err := firstError(all.errs, foreign); err != nil {
+		return nil, err
+	}
+	return m.pageOfAll(unfiltered, b, all, nil), nil
+}
+
+// pageOfAll returns the memberships that were read as a page. rest are the accounts that follow.
+func (m memberships) pageOfAll(unfiltered bool, b billing, all accountReplies[*model.Membership], rest []string) *providers.Page[*model.Membership] {
+	// The sum of several accounts would count users of several accounts twice.
+	p := singlePage(all, len(b.ids) == 1 && unfiltered)
+	p.MayRepeat = len(b.ids) > 1
+	for _, account := range rest {
+		p.Ahead = append(p.Ahead, providers.Ahead{Token: account})
+	}
+	if len(rest) > 0 {
+		p.Next = rest[0]
+	}
+	return p
 }
 
 func (m memberships) ofAccount(ctx context.Context, account string, f memberFilter, applied bool) (*providers.Page[*model.Membership], error) {
@@ -127,8 +193,8 @@ func (memberships) SupportsFilter(q providers.Query) bool {
 	return q.Parent.Type == model.TypeAccount && applied
 }
 
-// SupportsGet reports false: the vendor has no call for one user.
-func (memberships) SupportsGet() bool { return false }
+// SupportsGet reports true: an id names the account, whose user list is one call.
+func (memberships) SupportsGet() bool { return true }
 
 // SupportsParents reports true for users: the same lists are read for any number of
 // users.

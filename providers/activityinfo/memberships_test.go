@@ -107,7 +107,7 @@ func TestMemberships_InvalidQuery(t *testing.T) {
 		token  string
 		kind   providers.Kind
 	}{
-		"whole list":      {providers.Parent{}, "", providers.InvalidArgument},
+		"whole list":      {providers.Parent{}, "2/1", providers.InvalidArgument},
 		"of organization": {providers.Parent{Type: model.TypeOrganization, IDs: []string{"1"}}, "", providers.InvalidArgument},
 		"of two accounts": {providers.Parent{Type: model.TypeAccount, IDs: []string{"1", "2"}}, "", providers.InvalidArgument},
 		"of no user":      {providers.Parent{Type: model.TypeUser}, "", providers.InvalidArgument},

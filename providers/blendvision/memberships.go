@@ -4,8 +4,10 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
@@ -67,12 +69,16 @@ func (m memberships) Get(ctx context.Context, ids []string) providers.BatchResul
 
 // Page reads a page of the members of one organization, whose token is its place,
 // or the memberships of users as one page. The latter reads the lists of all configured
-// organizations, with an error for each that cannot be read.
+// organizations, with an error for each that cannot be read. Without a parent, it reads a
+// page of these lists.
 func (m memberships) Page(ctx context.Context, q providers.Query, token string) (*providers.Page[*model.Membership], error) {
-	if err := m.checkQuery(q, model.TypeOrganization, model.TypeUser); err != nil {
+	if err := m.checkQuery(q, "", model.TypeOrganization, model.TypeUser); err != nil {
 		return nil, err
 	}
-	if q.Parent.Type == model.TypeUser {
+	switch q.Parent.Type {
+	case "":
+		return m.ofAll(ctx, q, token)
+	case model.TypeUser:
 		return m.ofUsers(ctx, q, token)
 	}
 	organization, err := m.singleParent(q)
@@ -84,6 +90,85 @@ func (m memberships) Page(ctx context.Context, q providers.Query, token string) 
 		return nil, err
 	}
 	return readAt(ctx, m.client, m.client.accounts(organization), at, isUnfiltered(q))
+}
+
+// ofAll reads the lists of the configured organizations, one after the other. A token is
+// `<organization>/<place>`. The first page is that of the first organization that can be
+// read, and has the errors of those before; ofAll fails if none can. Any other page of an
+// organization that cannot be read has no rows, but its error.
+func (m memberships) ofAll(ctx context.Context, q providers.Query, token string) (*providers.Page[*model.Membership], error) {
+	if err := m.notConfigured(); err != nil {
+		return nil, err
+	}
+	index, at, err := m.parsePageToken(token)
+	if err != nil {
+		return nil, err
+	}
+	counted := len(m.organizations) == 1 && isUnfiltered(q)
+	var errs []error
+	for ; index < len(m.organizations); index, at = index+1, upstream.Start() {
+		members, err := readAt(ctx, m.client, m.client.accounts(m.organizations[index]), at, counted)
+		switch {
+		case err == nil:
+			page := m.pageOfAll(index, members)
+			page.Errors = append(errs, page.Errors...)
+			return page, nil
+		case !providers.IsUnreadable(err):
+			return nil, err
+		}
+		errs = append(errs, ofOrganization(err, m.organizations[index]))
+		if token != "" {
+			return m.pageOfAll(index, &providers.Page[*model.Membership]{Freshness: now(), Errors: errs}), nil
+		}
+	}
+	return nil, errs[0]
+}
+
+// pageOfAll returns a page of the members of the configured organization with this index as
+// a page of all memberships. The first pages of the organizations behind it follow.
+func (m memberships) pageOfAll(index int, members *providers.Page[*model.Membership]) *providers.Page[*model.Membership] {
+	page := &providers.Page[*model.Membership]{
+		Items: members.Items, Total: members.Total, MayRepeat: len(m.organizations) > 1, Errors: members.Errors, Freshness: members.Freshness,
+	}
+	prefix := m.organizations[index] + "/"
+	if members.Next != "" {
+		page.Next = prefix + members.Next
+	}
+	for _, a := range members.Ahead {
+		page.Ahead = append(page.Ahead, providers.Ahead{Token: prefix + a.Token, Guess: a.Guess})
+	}
+	if members.At != nil {
+		page.At = func(token string) *providers.Page[*model.Membership] {
+			rest, ok := strings.CutPrefix(token, prefix)
+			if complete := members.At(rest); ok && complete != nil {
+				return m.pageOfAll(index, complete)
+			}
+			return nil
+		}
+		return page
+	}
+	for _, organization := range m.organizations[index+1:] {
+		page.Ahead = append(page.Ahead, providers.Ahead{Token: organization + "/" + upstream.Start().String()})
+	}
+	if page.Next == "" && len(page.Ahead) > 0 {
+		page.Next = page.Ahead[0].Token
+	}
+	return page
+}
+
+// parsePageToken parses a token of ofAll to an index into the configured organizations
+// and a place in the list of its members.
+func (m memberships) parsePageToken(token string) (index int, at upstream.PagePosition, err error) {
+	if token == "" {
+		return 0, upstream.Start(), nil
+	}
+	organization, rest, _ := strings.Cut(token, "/")
+	index = slices.Index(m.organizations, organization)
+	if index < 0 || rest == "" {
+		return 0, at, m.client.newError(providers.InvalidArgument, "invalid page token")
+	}
+	at, err = m.client.parsePageToken(rest)
+	return index, at, err
 }
 
 func (m memberships) ofUsers(ctx context.Context, q providers.Query, token string) (*providers.Page[*model.Membership], error) {

@@ -2,11 +2,8 @@ package blendvision
 
 import (
 	"context"
-	"slices"
-	"strings"
 
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
@@ -62,74 +59,16 @@ func (u users) find(ctx context.Context, missing map[string]bool, objects map[st
 	return nil
 }
 
-// Page reads the lists of the configured organizations, one after the other. A token is
-// `<organization>/<place>`. The first page is that of the first organization that can be
-// read, and has the errors of those before; Page fails if none can. Any other page of an
-// organization that cannot be read has no rows, but its error.
+// Page reads the users of all memberships, in their order.
 func (u users) Page(ctx context.Context, q providers.Query, token string) (*providers.Page[*model.User], error) {
 	if err := u.checkQuery(q, ""); err != nil {
 		return nil, err
 	}
-	if err := u.notConfigured(); err != nil {
-		return nil, err
-	}
-	index, at, err := u.parsePageToken(token)
+	page, err := memberships(u).ofAll(ctx, q, token)
 	if err != nil {
 		return nil, err
 	}
-	counted := len(u.organizations) == 1 && isUnfiltered(q)
-	var errs []error
-	for ; index < len(u.organizations); index, at = index+1, upstream.Start() {
-		members, err := readAt(ctx, u.client, u.client.accounts(u.organizations[index]), at, counted)
-		switch {
-		case err == nil:
-			page := u.page(index, members)
-			page.Errors = append(errs, page.Errors...)
-			return page, nil
-		case !providers.IsUnreadable(err):
-			return nil, err
-		}
-		errs = append(errs, ofOrganization(err, u.organizations[index]))
-		if token != "" {
-			return u.page(index, &providers.Page[*model.Membership]{Freshness: now(), Errors: errs}), nil
-		}
-	}
-	return nil, errs[0]
-}
-
-// page returns a page of the members of the configured organization with this index as a
-// page of users. The first pages of the organizations behind it follow.
-func (u users) page(index int, members *providers.Page[*model.Membership]) *providers.Page[*model.User] {
-	page := &providers.Page[*model.User]{
-		Total: members.Total, MayRepeat: len(u.organizations) > 1, Errors: members.Errors, Freshness: members.Freshness,
-	}
-	for _, m := range members.Items {
-		page.Items = append(page.Items, m.User)
-	}
-	prefix := u.organizations[index] + "/"
-	if members.Next != "" {
-		page.Next = prefix + members.Next
-	}
-	for _, a := range members.Ahead {
-		page.Ahead = append(page.Ahead, providers.Ahead{Token: prefix + a.Token, Guess: a.Guess})
-	}
-	if members.At != nil {
-		page.At = func(token string) *providers.Page[*model.User] {
-			rest, ok := strings.CutPrefix(token, prefix)
-			if complete := members.At(rest); ok && complete != nil {
-				return u.page(index, complete)
-			}
-			return nil
-		}
-		return page
-	}
-	for _, organization := range u.organizations[index+1:] {
-		page.Ahead = append(page.Ahead, providers.Ahead{Token: organization + "/" + upstream.Start().String()})
-	}
-	if page.Next == "" && len(page.Ahead) > 0 {
-		page.Next = page.Ahead[0].Token
-	}
-	return page
+	return providers.UsersOf(page), nil
 }
 
 // SupportsOrder reports true for the vendor's order only.
@@ -143,18 +82,3 @@ func (users) SupportsGet() bool { return false }
 
 // SupportsParents reports false: users have no parents.
 func (users) SupportsParents(string) bool { return false }
-
-// parsePageToken parses a token of Page to an index into the configured organizations
-// and a place in the list of its members.
-func (u users) parsePageToken(token string) (index int, at upstream.PagePosition, err error) {
-	if token == "" {
-		return 0, upstream.Start(), nil
-	}
-	organization, rest, _ := strings.Cut(token, "/")
-	index = slices.Index(u.organizations, organization)
-	if index < 0 || rest == "" {
-		return 0, at, u.client.newError(providers.InvalidArgument, "invalid page token")
-	}
-	at, err = u.client.parsePageToken(rest)
-	return index, at, err
-}

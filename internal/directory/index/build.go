@@ -47,6 +47,9 @@ const (
 // comparedFields are the fields of users that filters and orders compare.
 var comparedFields = []string{"createdAt", "email", "lastLoginAt", "name", "status", "updatedAt"}
 
+// comparedOfMemberships are those of memberships, beside their users' fields.
+var comparedOfMemberships = []string{"license", "role", "status"}
+
 // source is where a build reads rows from.
 type source[T model.Node] struct {
 	collection providers.Collection[T]
@@ -82,6 +85,21 @@ func (b *build[T, R]) run(ctx context.Context, s source[T]) error {
 		seen[page.Next] = true
 		token = page.Next
 	}
+}
+
+// answers reports whether a reading, or the error that it ended with, answers what concerns
+// the tenant with a vendor id; "" is none. It does unless the tenant's own list may tell
+// more: where the reading failed or has gaps, and of a tenant without rows, which the list of
+// all memberships may not contain, or which the id may spell differently.
+func (b *build[T, R]) answers(tenant string, err error) bool {
+	if tenant == "" {
+		return true
+	}
+	switch providers.KindOf(err) {
+	case providers.Indexing, providers.Timeout, providers.Canceled:
+		return true
+	}
+	return err == nil && b.gaps.Empty() && b.table.codec.hasTenant(tenant)
 }
 
 // report notes what a page tells of the list.

@@ -20,7 +20,8 @@ const pageSize = 100
 type collection[T model.Node, R any] struct {
 	providers.IndexedCollection[T]
 	live *live[T, R]
-	size *size
+	// isLarge reports whether the list that answers a query is long enough for an index.
+	isLarge func(ctx context.Context, q providers.Query) bool
 }
 
 // fieldCollection is a collection whose vendor leaves out fields.
@@ -60,16 +61,27 @@ func (c *collection[T, R]) Page(ctx context.Context, q providers.Query, token st
 	vendor := c.IndexedCollection
 	supported := vendor.SupportsFilter(q) && vendor.SupportsOrder(q) || !isIndexable(q)
 	switch {
-	case isToken(token):
-		return c.indexed(ctx, q, token)
-	case supported || token != "":
+	case !isToken(token) && (supported || token != ""):
 		return vendor.Page(ctx, q, token)
-	case c.size.isLarge(ctx):
-		return c.indexed(ctx, q, token)
-	case vendor.SupportsOrder(q):
+	case isToken(token) || c.isLarge(ctx, q):
+		start := time.Now()
+		b, err := c.live.get(ctx)
+		if isToken(token) || b.answers(tenantOf(q.Parent), err) {
+			return c.indexed(ctx, q, token, start, b, err)
+		}
+	}
+	if vendor.SupportsOrder(q) {
 		return vendor.Page(ctx, q, token)
 	}
 	return c.sortedPage(ctx, q)
+}
+
+// tenantOf returns the vendor id of a parent that is a tenant, else "".
+func tenantOf(parent providers.Parent) string {
+	if (parent.Type == model.TypeAccount || parent.Type == model.TypeOrganization) && len(parent.IDs) == 1 {
+		return parent.IDs[0]
+	}
+	return ""
 }
 
 // sortedPage returns a short list, sorted, as one page.
@@ -126,11 +138,10 @@ func incomplete(errs []error) error {
 	return errs[i]
 }
 
-// indexed returns a page of the index. Of an index that is being built it returns the rows
-// that match so far, with an error, and none if they have an order.
-func (c *collection[T, R]) indexed(ctx context.Context, q providers.Query, token string) (*providers.Page[T], error) {
-	start := time.Now()
-	b, err := c.live.get(ctx)
+// indexed returns a page of the index, which live.get returned with err. Of an index that is
+// being built it returns the rows that match so far, with an error, and none if they have an
+// order.
+func (c *collection[T, R]) indexed(ctx context.Context, q providers.Query, token string, start time.Time, b *build[T, R], err error) (*providers.Page[T], error) {
 	partial := providers.KindOf(err) == providers.Indexing && q.Order.Field == "" && token == ""
 	if err != nil && !partial {
 		return nil, err

@@ -13,25 +13,25 @@ import (
 // index tells the page that holds each. An object that has moved is searched on the pages
 // beside that one, and then in the lists.
 func (c *collection[T, R]) Get(ctx context.Context, ids []string) providers.BatchResult[T] {
-	if len(ids) == 0 || c.IndexedCollection.SupportsGet() || !c.size.isLarge(ctx) {
+	if len(ids) == 0 || c.IndexedCollection.SupportsGet() || !c.isLarge(ctx, providers.Query{}) {
 		return c.IndexedCollection.Get(ctx, ids)
 	}
 	result := providers.BatchResult[T]{Objects: map[string]T{}, Failed: map[string]error{}}
-	b, unknown := c.live.get(ctx)
-	if b == nil {
-		for _, id := range ids {
-			result.Failed[id] = unknown
-		}
-		return result
-	}
-	if unknown == nil && len(b.gaps.Errors) > 0 {
+	b, err := c.live.get(ctx)
+	unknown := err
+	if err == nil && len(b.gaps.Errors) > 0 {
 		unknown = b.gaps.Errors[0]
 	}
+	codec := c.live.codec()
+	var rest []string
 	wanted, pages, beside := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, id := range ids {
-		page, neighbors, ok := b.table.pageOf(id)
+		page, neighbors, ok := b.pageOf(id)
 		if !ok {
-			if unknown != nil {
+			switch {
+			case !b.answers(codec.tenantOf(id), err):
+				rest = append(rest, id)
+			case unknown != nil:
 				result.Failed[id] = unknown
 			}
 			continue
@@ -45,12 +45,12 @@ func (c *collection[T, R]) Get(ctx context.Context, ids []string) providers.Batc
 	if len(wanted) > 0 && len(failures) == 0 {
 		failures = c.collect(ctx, beside, wanted, result)
 	}
-	rest := slices.Collect(maps.Keys(wanted))
-	if len(failures) > 0 {
-		for _, id := range rest {
+	if len(failures) == 0 {
+		rest = slices.AppendSeq(rest, maps.Keys(wanted))
+	} else {
+		for id := range wanted {
 			result.Failed[id] = failures[0]
 		}
-		return result
 	}
 	if len(rest) > 0 {
 		searched := c.IndexedCollection.Get(ctx, rest)
@@ -58,6 +58,15 @@ func (c *collection[T, R]) Get(ctx context.Context, ids []string) providers.Batc
 		maps.Copy(result.Failed, searched.Failed)
 	}
 	return result
+}
+
+// pageOf returns the tokens of the page that a row came from and of its neighbors. ok is
+// false without a reading.
+func (b *build[T, R]) pageOf(id string) (page string, neighbors []string, ok bool) {
+	if b == nil {
+		return "", nil, false
+	}
+	return b.table.pageOf(id)
 }
 
 // collect reads pages, moves the objects that are wanted to the result, and returns the

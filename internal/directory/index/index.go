@@ -1,4 +1,4 @@
-// Package index keeps compact rows of a provider's users in memory, and
+// Package index keeps compact rows of a provider's users and memberships in memory, and
 // answers from them what the vendor can neither look up, filter nor sort. An index is built
 // by reading the vendor's list to its end, past the cache of pages.
 //
@@ -53,6 +53,8 @@ type Provider struct {
 	providers.Indexable
 	collections providers.Collections
 	users       *live[*model.User, userRecord]
+	// memberships is nil where the vendor has no list of all memberships.
+	memberships *live[*model.Membership, membershipRecord]
 }
 
 // Wrap returns a provider that answers from indexes what the vendor cannot do. The readings
@@ -74,17 +76,47 @@ func Wrap(ctx context.Context, inner providers.Provider, o Options) providers.Pr
 		source: source[*model.User]{uncached.Users, p.Connection(), o.MaxRows, o.Concurrent},
 		codec:  func() codec[*model.User, userRecord] { return &userCodec{provider: p.Connection()} },
 	}
-	size := &size{options: o, version: p.Version, isIndexed: w.users.exists, page: func(ctx context.Context, token string) (*providers.Page[*model.User], error) {
+	size := &size[*model.User]{options: o, version: p.Version, isIndexed: w.users.exists, page: func(ctx context.Context, token string) (*providers.Page[*model.User], error) {
 		return users.Page(ctx, providers.Query{}, token)
 	}}
-	w.collections.Users = decorate(&collection[*model.User, userRecord]{users, w.users, size})
+	isLarge := func(ctx context.Context, _ providers.Query) bool { return size.isLarge(ctx) }
+	w.collections.Users = decorate(&collection[*model.User, userRecord]{users, w.users, isLarge})
+	if memberships, ok := w.collections.Memberships.(providers.IndexedCollection[*model.Membership]); ok {
+		w.indexMemberships(ctx, memberships, uncached.Memberships, o, isLarge)
+	}
 	if o.Warm {
 		w.users.warm()
 	}
 	return w
 }
 
-// Collections returns the collections, of which users are indexed.
+// indexMemberships makes memberships answer from an index: those of users where the list of
+// users is large, and the members of a tenant that has many.
+func (p *Provider) indexMemberships(
+	ctx context.Context, vendor providers.IndexedCollection[*model.Membership], uncached providers.Collection[*model.Membership],
+	o Options, hasManyUsers func(ctx context.Context, q providers.Query) bool,
+) {
+	p.memberships = &live[*model.Membership, membershipRecord]{
+		path: "memberships", ctx: ctx, options: o, version: p.Version,
+		source: source[*model.Membership]{uncached, p.Connection(), o.MaxRows, o.Concurrent},
+		codec: func() codec[*model.Membership, membershipRecord] {
+			return &membershipCodec{users: userCodec{provider: p.Connection()}}
+		},
+	}
+	isLarge := func(ctx context.Context, q providers.Query) bool {
+		if tenantOf(q.Parent) == "" {
+			return hasManyUsers(ctx, q)
+		}
+		ofTenant := size[*model.Membership]{options: o, version: p.Version, isIndexed: func() bool { return false },
+			page: func(ctx context.Context, token string) (*providers.Page[*model.Membership], error) {
+				return vendor.Page(ctx, providers.Query{Parent: q.Parent}, token)
+			}}
+		return ofTenant.isLarge(ctx)
+	}
+	p.collections.Memberships = decorate(&collection[*model.Membership, membershipRecord]{vendor, p.memberships, isLarge})
+}
+
+// Collections returns the collections, of which users and memberships are indexed.
 func (p *Provider) Collections() providers.Collections { return p.collections }
 
 // Index describes the index of users for clients.
@@ -97,5 +129,11 @@ func (p *Provider) Index() model.ProviderIndex {
 	return i
 }
 
-// Stats describes the index of users.
-func (p *Provider) Stats() Stats { return p.users.stats() }
+// Stats describes the index of users. Bytes are those of both indexes.
+func (p *Provider) Stats() Stats {
+	s := p.users.stats()
+	if p.memberships != nil {
+		s.Bytes += p.memberships.stats().Bytes
+	}
+	return s
+}

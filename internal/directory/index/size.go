@@ -5,20 +5,18 @@ import (
 	"sync"
 	"time"
 
-	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/readahead"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// size finds out whether the list of a provider's users is long enough for an index. It is
-// safe for concurrent use.
-type size struct {
+// size finds out whether a list is long enough for an index. It is safe for concurrent use.
+type size[T any] struct {
 	options Options
 	version func() uint64
 	// isIndexed reports whether there is an index, or one is being built.
 	isIndexed func() bool
 	// page reads a page of the list.
-	page func(ctx context.Context, token string) (*providers.Page[*model.User], error)
+	page func(ctx context.Context, token string) (*providers.Page[T], error)
 
 	mu sync.Mutex
 	// small is set when the list was shorter than MinRows at the time measured, in a version
@@ -31,7 +29,7 @@ type size struct {
 // isLarge reports whether the list has MinRows rows. To find out, it reads the list until it
 // knows, and not again while an index would be fresh. If the list cannot be read, it is not
 // large: what reads it next finds out why.
-func (s *size) isLarge(ctx context.Context) bool {
+func (s *size[T]) isLarge(ctx context.Context) bool {
 	if s.options.MinRows == 0 || s.isIndexed() {
 		return true
 	}
@@ -61,7 +59,7 @@ func (s *size) isLarge(ctx context.Context) bool {
 	}
 }
 
-func (s *size) isSmall() bool {
+func (s *size[T]) isSmall() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.small && s.at == s.version() && s.options.Now().Before(s.measured.Add(s.options.Fresh))

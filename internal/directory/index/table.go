@@ -15,6 +15,11 @@ type codec[T model.Node, R any] interface {
 	keys(row T) rowKeys
 	// packedKeys are the keys of a packed row, from the beginning of which they are read.
 	packedKeys(r *reader) rowKeys
+	// tenantOf returns the vendor id of the tenant that the id of a row names, "" if ids name
+	// none.
+	tenantOf(id string) string
+	// hasTenant reports whether a packed row is of the tenant with a vendor id.
+	hasTenant(id string) bool
 	pack(w *writer, row T)
 	record() *R
 	// unpack reads a row into a record. It shares the memory of the reader.
@@ -84,10 +89,22 @@ func (t *table[T, R]) add(token string, rows []T) {
 		n := t.rows.len()
 		t.rows.add(w.row)
 		t.ids.add(n, keys.id, t.idOf)
-		if row.HasUnknown() && slices.ContainsFunc(comparedFields, row.Hides) {
+		if hidesCompared(row) {
 			t.hidden = append(t.hidden, uint32(n))
 		}
 	}
+}
+
+// hidesCompared reports whether the vendor hides a value of a row, or of the user of a
+// membership, that queries compare.
+func hidesCompared(row model.Node) bool {
+	if m, ok := row.(*model.Membership); ok {
+		if m.HasUnknown() && slices.ContainsFunc(comparedOfMemberships, m.Hides) {
+			return true
+		}
+		row = m.User
+	}
+	return row.HasUnknown() && slices.ContainsFunc(comparedFields, row.Hides)
 }
 
 func (t *table[T, R]) idOf(row int) string    { return t.keys(row).id }
@@ -152,6 +169,8 @@ func (t *table[T, R]) find(id string) int {
 
 // records returns rows as records of their own.
 func (t *table[T, R]) records(rows []uint32) []T {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
 	records := make([]T, len(rows))
 	for i, row := range rows {
 		records[i] = t.at(int(row), t.codec.record())

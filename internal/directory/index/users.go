@@ -34,6 +34,10 @@ func (*userCodec) packedKeys(r *reader) rowKeys {
 	return rowKeys{id: *r.text(&id, nil), email: r.text(&email, nil)}
 }
 
+func (*userCodec) tenantOf(string) string { return "" }
+
+func (*userCodec) hasTenant(string) bool { return false }
+
 func (c *userCodec) pack(w *writer, u *model.User) {
 	w.number(c.sets.number(u.FieldSet, bits(u.Phone != nil, u.Settings != nil, u.Icon != nil, u.Audit != nil,
 		u.CurrentAccount != nil, len(u.CustomAttributes) > 0), unpackedUserFields))

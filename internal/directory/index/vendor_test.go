@@ -26,9 +26,11 @@ type vendor struct {
 	// large is the number of rows of a page.
 	large int
 
-	mu      sync.Mutex
-	users   []*model.User
-	version uint64
+	mu    sync.Mutex
+	users []*model.User
+	// memberships are those of the list of all; elsewhere are those of tenants that it lacks.
+	memberships, elsewhere []*model.Membership
+	version                uint64
 	// fail returns the error of a page; nil for none.
 	fail func(token string) error
 	// gap is an error beside the rows of the first page.
@@ -48,7 +50,7 @@ func newVendor(users ...*model.User) *vendor {
 func (v *vendor) Connection() *model.Provider { return v.connection }
 
 func (v *vendor) Collections() providers.Collections {
-	return providers.Collections{Users: vendorUsers{v}}
+	return providers.Collections{Users: vendorUsers{v}, Memberships: vendorMemberships{v}}
 }
 
 func (v *vendor) Uncached() providers.Collections { return v.Collections() }
@@ -84,6 +86,11 @@ func (v *vendor) pages() int {
 type vendorUsers struct{ *vendor }
 
 func (v vendorUsers) Page(ctx context.Context, _ providers.Query, token string) (*providers.Page[*model.User], error) {
+	return pageOf(ctx, v.vendor, func() []*model.User { return v.users }, token)
+}
+
+// pageOf returns a page of a list of the vendor.
+func pageOf[T model.Node](ctx context.Context, v *vendor, list func() []T, token string) (*providers.Page[T], error) {
 	if v.latency > 0 {
 		select {
 		case <-time.After(v.latency):
@@ -100,9 +107,10 @@ func (v vendorUsers) Page(ctx context.Context, _ providers.Query, token string) 
 		}
 	}
 	n, _ := strconv.Atoi(token)
-	page := &providers.Page[*model.User]{Freshness: model.Freshness{FetchedAt: time.Now()}, MayRepeat: true}
-	page.Items = slices.Clone(v.users[min(n, len(v.users)):min(n+v.large, len(v.users))])
-	if n+v.large < len(v.users) {
+	rows := list()
+	page := &providers.Page[T]{Freshness: model.Freshness{FetchedAt: time.Now()}, MayRepeat: true}
+	page.Items = slices.Clone(rows[min(n, len(rows)):min(n+v.large, len(rows))])
+	if n+v.large < len(rows) {
 		page.Next = strconv.Itoa(n + v.large)
 	}
 	if token == "" && v.gap != nil {
@@ -207,43 +215,64 @@ func indexed(t *testing.T, v *vendor, o index.Options) (*directory.Directory, *i
 // read reads one window of a list of users.
 func read(t *testing.T, d *directory.Directory, q providers.Query, first int, after *model.Cursor) directory.Listing[*model.User] {
 	t.Helper()
-	return directory.Read(t.Context(), d, selectUsers, directory.List{Kind: "users", Query: q}, directory.Window{First: first, After: after, More: true, Total: true})
+	return readOf(t, d, selectUsers, q, first, after)
 }
 
-// walk reads a list to its end, and returns the ids and the total.
+func readOf[T model.Node](t *testing.T, d *directory.Directory, sel directory.Selector[T], q providers.Query, first int, after *model.Cursor) directory.Listing[T] {
+	t.Helper()
+	return directory.Read(t.Context(), d, sel, directory.List{Kind: "rows", Query: q}, directory.Window{First: first, After: after, More: true, Total: true})
+}
+
+// walk reads a list of users to its end, and returns the ids and the total.
 func walk(t *testing.T, d *directory.Directory, q providers.Query, first int) (ids []string, total *int) {
 	t.Helper()
-	listing := read(t, d, q, first, nil)
-	for _, u := range listing.Nodes() {
-		ids = append(ids, u.VendorID)
-	}
-	if !isWhole(t, q, listing) {
-		return append(ids, walkAfter(t, d, q, first, listing.PageInfo.Last)...), listing.TotalCount
-	}
-	return ids, listing.TotalCount
+	rows, total := walkOf(t, d, selectUsers, q, first)
+	return vendorIDs(rows), total
 }
 
-// walkAfter returns the ids of the rows after a cursor.
-func walkAfter(t *testing.T, d *directory.Directory, q providers.Query, first int, last *model.Cursor) (ids []string) {
+// walkOf reads a list to its end, and returns the rows and the total.
+func walkOf[T model.Node](t *testing.T, d *directory.Directory, sel directory.Selector[T], q providers.Query, first int) (rows []T, total *int) {
+	t.Helper()
+	listing := readOf(t, d, sel, q, first, nil)
+	rows = listing.Nodes()
+	if !isWhole(t, q, listing) {
+		rows = append(rows, rowsAfter(t, d, sel, q, first, listing.PageInfo.Last)...)
+	}
+	return rows, listing.TotalCount
+}
+
+// walkAfter returns the ids of the users after a cursor.
+func walkAfter(t *testing.T, d *directory.Directory, q providers.Query, first int, last *model.Cursor) []string {
+	t.Helper()
+	return vendorIDs(rowsAfter(t, d, selectUsers, q, first, last))
+}
+
+// rowsAfter returns the rows after a cursor.
+func rowsAfter[T model.Node](t *testing.T, d *directory.Directory, sel directory.Selector[T], q providers.Query, first int, last *model.Cursor) (rows []T) {
 	t.Helper()
 	for {
 		after, err := model.ParseCursor(last.Encode(), last.List)
 		if err != nil {
 			t.Fatal(err)
 		}
-		listing := read(t, d, q, first, &after)
-		for _, u := range listing.Nodes() {
-			ids = append(ids, u.VendorID)
-		}
+		listing := readOf(t, d, sel, q, first, &after)
+		rows = append(rows, listing.Nodes()...)
 		if isWhole(t, q, listing) {
-			return ids
+			return rows
 		}
 		last = listing.PageInfo.Last
 	}
 }
 
+func vendorIDs(users []*model.User) (ids []string) {
+	for _, u := range users {
+		ids = append(ids, u.VendorID)
+	}
+	return ids
+}
+
 // isWhole reports whether a listing ends its list, of which it may lack nothing.
-func isWhole(t *testing.T, q providers.Query, l directory.Listing[*model.User]) bool {
+func isWhole[T model.Node](t *testing.T, q providers.Query, l directory.Listing[T]) bool {
 	t.Helper()
 	if len(l.Errors) > 0 || !l.Complete {
 		t.Fatalf("%+v: complete %t, %v", q, l.Complete, l.Errors)
