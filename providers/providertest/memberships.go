@@ -43,6 +43,9 @@ func (s suite) memberships(t *testing.T) {
 			}
 		})
 	}
+	if _, ok := p.Collections().Memberships.(providers.IndexedCollection[*model.Membership]); ok {
+		t.Run("all", func(t *testing.T) { s.allMemberships(t, read) })
+	}
 	for typ, ids := range map[string][]string{
 		model.TypeAccount: s.Accounts, model.TypeOrganization: s.Organizations, model.TypeUser: s.Users,
 	} {
@@ -72,6 +75,36 @@ func (s suite) memberships(t *testing.T) {
 			t.Errorf("memberships of %s %s: %v, %v; want an empty list, or NotFound", parent.Type, parent.IDs[0], page, err)
 		}
 	})
+}
+
+// allMemberships checks that the list of all memberships has, for each tenant of which it has
+// rows, all members in the order of the tenant's list, with complete users, and the
+// memberships of each user.
+func (s suite) allMemberships(t *testing.T, read func(t *testing.T, typ string, ids ...string) rows) {
+	all, compared := read(t, "").nodes, 0
+	for _, parent := range s.parents() {
+		var want []model.ID
+		for _, node := range all {
+			m := node.(*model.Membership)
+			if !m.User.Complete() {
+				t.Fatalf("%s: its user is not complete", m.GlobalID())
+			}
+			tenant := m.Tenant().GlobalID()
+			if parent.Type == model.TypeUser && slices.Contains(parent.IDs, m.User.VendorID) || parent.Type == tenant.Type() && slices.Contains(parent.IDs, tenant.VendorID()) {
+				want = append(want, m.GlobalID())
+			}
+		}
+		if len(want) == 0 {
+			continue
+		}
+		compared++
+		if got := read(t, parent.Type, parent.IDs...).keys(); !slices.Equal(got, want) {
+			t.Errorf("%s %s: %d rows in the list of all, %d in its own, or in another order", parent.Type, parent.IDs[0], len(want), len(got))
+		}
+	}
+	if compared == 0 {
+		t.Error("the list of all memberships has none of any tenant or user")
+	}
 }
 
 // checkMembership checks the ids, the user and the tenant of a membership.
