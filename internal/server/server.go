@@ -222,9 +222,12 @@ func (s *Server) Run(ctx context.Context, ready func(address string)) error {
 	timeout, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.operationTime+afterOperation)
 	defer cancel()
 	// From Shutdown on, net/http drops requests that arrive on accepted connections. Until
-	// then each gets its response, which closes the connection.
+	// then each gets its response, which closes the connection. A connection without a
+	// request is waited for a second.
 	_ = listener.Close()
-	s.connections.waitIdle(timeout)
+	accepted, stop := context.WithTimeout(timeout, time.Second)
+	defer stop()
+	s.connections.waitIdle(accepted)
 	if server.Shutdown(timeout) != nil {
 		return errors.New("shutdown timed out with requests in flight")
 	}
