@@ -228,7 +228,7 @@ func (s *Server) Run(ctx context.Context, ready func(address string)) error {
 	accepted, stop := context.WithTimeout(timeout, time.Second)
 	defer stop()
 	s.connections.waitIdle(accepted)
-	if server.Shutdown(timeout) != nil {
+	if err := server.Shutdown(timeout); errors.Is(err, context.DeadlineExceeded) {
 		return errors.New("shutdown timed out with requests in flight")
 	}
 	return nil
