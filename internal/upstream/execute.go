@@ -108,6 +108,7 @@ func (c *Client) acquirePermit(ctx context.Context, call *call, caller string, o
 	kind := kindOfContext(context.Cause(ctx))
 	if kind == providers.Timeout && time.Since(call.start) >= c.slowAfter() && !c.breaker.answeredSince(call.start) {
 		c.breaker.record(hung, call.start, false)
+		c.health.record(false)
 	}
 	return c.newError(kind)
 }
