@@ -305,6 +305,7 @@ func TestCORS_Origins(t *testing.T) {
 		"router-authorization": false, "cookie": false, "x-other": false, "accountgraph-cache-tags": false,
 		"traceparent": true, "tracestate": true, "baggage": true, "sentry-trace": true, "x-requested-with": true,
 		"cache-control": true, "pragma": true, "x-session-id": true, "baggage,sentry-trace,traceparent,x-session-id": true,
+		"traceparent, tracestate, baggage, X-Session-Id": true, "traceparent, x-other": false,
 	} {
 		res, _ := open.crossOrigin(t, http.MethodOptions, "https://app.example.com", http.Header{"Access-Control-Request-Method": {"POST"}, "Access-Control-Request-Headers": {header}})
 		if got := res.Header.Get("Access-Control-Allow-Headers"); got != "" != want {

@@ -3,6 +3,7 @@ package server
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/rs/cors"
@@ -31,11 +32,27 @@ func withCORS(c *config.Config, h http.Handler) http.Handler {
 	for _, credential := range callerCredentials(c.Providers) {
 		headers = append(headers, credential.Header)
 	}
-	return cors.New(cors.Options{
+	handler := cors.New(cors.Options{
 		AllowedOrigins: c.Server.CORS.Origins,
 		AllowedMethods: []string{http.MethodGet, http.MethodPost},
 		AllowedHeaders: headers,
 		ExposedHeaders: []string{"WWW-Authenticate", "Retry-After", "RateLimit", "RateLimit-Policy"},
 		MaxAge:         int(corsMaxAge.Seconds()),
 	}).Handler(h)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		normalizeRequestHeaders(r.Header)
+		handler.ServeHTTP(w, r)
+	})
+}
+
+// normalizeRequestHeaders sorts the names in Access-Control-Request-Headers, as browsers
+// do. rs/cors rejects every other order.
+func normalizeRequestHeaders(h http.Header) {
+	const name = "Access-Control-Request-Headers"
+	if len(h[name]) == 0 {
+		return
+	}
+	names := strings.FieldsFunc(strings.ToLower(strings.Join(h[name], ",")), func(r rune) bool { return r == ',' || r == ' ' || r == '\t' })
+	slices.Sort(names)
+	h.Set(name, strings.Join(slices.Compact(names), ","))
 }
