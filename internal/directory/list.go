@@ -58,6 +58,9 @@ func Read[T model.Node](ctx context.Context, d *Directory, sel Selector[T], l Li
 			s.stop()
 		}
 	}()
+	if len(streams) == 1 && w.After != nil {
+		streams[0].most = w.After.Total
+	}
 	listing := Listing[T]{Connection: &model.Connection[T]{PageInfo: &model.PageInfo{HasPreviousPage: w.After != nil}}}
 	order := l.Query.Order
 	next := concat(streams)

@@ -35,8 +35,8 @@ func (s *stream[T]) fetch(ctx context.Context, token string) *providers.Page[T] 
 	}
 	s.freshness = s.freshness.Merge(&page.Freshness)
 	page = s.withExactTotal(page)
-	if page.Total != nil && (s.least == nil || *page.Total < *s.least) {
-		s.least = page.Total
+	if page.Total != nil && (s.most == nil || *page.Total > *s.most) {
+		s.most = page.Total
 	}
 	if gaps := GapsOf(page); !gaps.Empty() && !slices.Contains(s.gapTokens, token) {
 		gaps.Providers = []*model.Provider{s.provider}

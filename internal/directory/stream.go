@@ -40,10 +40,10 @@ type stream[T model.Node] struct {
 	// tokensAt hold, by the tokens of pages that can begin with any row, the tokens of
 	// those.
 	tokensAt map[string]func(i int) string
-	// counts is set when headAt.Rows counts all rows before headAt, and least is the
-	// smallest total of a page.
+	// counts is set when headAt.Rows counts all rows before headAt, and most is the
+	// largest total of a page, and of the cursor in a list of one provider.
 	counts bool
-	least  *int
+	most   *int
 	// repeated are the rows that a page repeats, which its total counts.
 	repeated duplicates[T]
 	// inexact is set when a row of a page with a total did not match the filter.
@@ -261,14 +261,15 @@ func (s *stream[T]) advance(ctx context.Context) bool {
 }
 
 // checkTotal reports a list that has ended with fewer rows than the vendor's total. If
-// pages differ in it, since the list has changed meanwhile, the smallest counts.
+// pages differ in it, the largest counts: the list has changed while it was read, and a row
+// that was removed moved one over the border between two pages, where it was not read.
 func (s *stream[T]) checkTotal() {
-	if !s.counts || s.headAt.Last || s.least == nil || s.headAt.Rows >= *s.least || !s.gaps.Empty() || s.err != nil {
+	if !s.counts || s.headAt.Last || s.most == nil || s.headAt.Rows >= *s.most || !s.gaps.Empty() || s.err != nil {
 		return
 	}
 	s.gaps.Add(Gaps{Providers: []*model.Provider{s.provider}, Errors: []error{&providers.Error{
 		Kind: providers.Incomplete, Provider: s.provider,
-		Detail: fmt.Sprintf("the list has ended after %d rows, but the vendor counts %d", s.headAt.Rows, *s.least),
+		Detail: fmt.Sprintf("the list has ended after %d rows, but the vendor counts %d", s.headAt.Rows, *s.most),
 	}}})
 }
 

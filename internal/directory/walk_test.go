@@ -211,6 +211,23 @@ func TestRead_EndsShortOfTotal(t *testing.T) {
 	}
 }
 
+// A row that the vendor removes while the list is read moves another one to a page that has
+// been read. The list says that rows may be missing.
+func TestRead_RowRemovedBetweenPages(t *testing.T) {
+	for _, size := range []int{2, 1} {
+		s := &fakeCollection[*model.User]{pages: [][]*model.User{usersNamed("a", "1", "2"), usersNamed("a", "3", "4"), usersNamed("a", "5")}, totals: true}
+		pages := walk(t, withUsers(s), directory.List{}, size, func(page int) {
+			if page == 2/size {
+				s.pages = [][]*model.User{usersNamed("a", "1", "3"), usersNamed("a", "4", "5")}
+			}
+		})
+		last := pages[len(pages)-1]
+		if got := rowsOf(pages); !slices.Equal(got, []string{"a:1", "a:2", "a:4", "a:5"}) || last.Complete || !slices.Equal(kinds(last.Errors), []providers.Kind{providers.Incomplete}) {
+			t.Errorf("pages of %d: %q, complete %t, %v", size, got, last.Complete, last.Errors)
+		}
+	}
+}
+
 // A row that a page has twice counts once. Rows that come again on a later page may stand
 // for others that are missing.
 func TestRead_RowTwice(t *testing.T) {
