@@ -154,3 +154,54 @@ func TestObjects_HiddenStatus(t *testing.T) {
 		})
 	}
 }
+
+// What every object has, according to the vendor's OpenAPI document, and rows do not
+// contain, is not null, also where $meta.omitted does not say that it was left out: it is
+// requested by name, and is hidden if it is still absent.
+func TestLists_ValuesLeftOutSilently(t *testing.T) {
+	const unknown = `{"totalCount":null,"complete":false}`
+	properties := []string{
+		"User.email", "User.status", "User.audit", "Account.name", "Account.status", "Account.audit", "Buyer.status", "Buyer.audit",
+		"Seller.status", "Seller.name", "UserGroup.name", "UserGroup.audit", "Module.name",
+	}
+	for _, field := range []string{
+		`users(filter:{providers:["softwareone"],email:"person008@initech.example"})`,
+		`users(filter:{providers:["softwareone"],emailDomain:"initech.example"})`,
+		`users(filter:{providers:["softwareone"],status:[ACTIVE]})`,
+		`users(filter:{providers:["softwareone"],status:[OTHER]})`,
+		`users(filter:{providers:["softwareone"],createdAfter:"2001-01-01T00:00:00Z"})`,
+		`users(filter:{providers:["softwareone"]},orderBy:{field:EMAIL})`,
+		`users(filter:{providers:["softwareone"]},orderBy:{field:CREATED_AT})`,
+		`accounts(filter:{providers:["softwareone"],status:[ACTIVE]})`,
+		`accounts(filter:{providers:["softwareone"],name:"a"})`,
+		`buyers(filter:{status:[ACTIVE]})`,
+		`sellers(filter:{status:[ACTIVE]})`,
+		`groups(filter:{name:"a"})`,
+		`modules(filter:{name:"a"})`,
+	} {
+		query := "{list:" + field + "{totalCount complete}}"
+		want := dataOf(newTestServer(t, serverConfig{}).query(t, query, nil))
+		for state, vary := range map[string]func(f *softwareonefake.Fake){
+			"hidden":       func(f *softwareonefake.Fake) { f.Hide = properties },
+			"not selected": func(f *softwareonefake.Fake) { f.Omit = properties },
+		} {
+			want := want
+			if state == "hidden" {
+				want = `{"data":{"list":` + unknown + `}}`
+			}
+			s := newTestServer(t, serverConfig{vendors: startVendorsWith(t, func(f *softwareonefake.Fake) { f.NoOmitted = true; vary(f) })})
+			if got := dataOf(s.query(t, query, nil)); got != want {
+				t.Errorf("%s: %s: %s, want %s", state, field, got, want)
+			}
+		}
+	}
+}
+
+// dataOf returns a response without its extensions.
+func dataOf(response []byte) string {
+	data, _, found := strings.Cut(strings.TrimSpace(string(response)), `,"extensions"`)
+	if found {
+		data += "}"
+	}
+	return data
+}

@@ -73,10 +73,10 @@ func (w *wireAccount) read(r *jsonscan.Reader) {
 }
 
 var accountType = newObjectType(model.TypeAccount, nil,
-	coreProperty("name", func(w *wireAccount) state { return stateOf(w.Name) }),
+	coreProperty("name", func(w *wireAccount) state { return stateOf(w.Name) }).neverNull(),
 	nullableProperty("icon", func(w *wireAccount) state { return stateOf(cmp.Or(w.Icon, w.Logo)) }).alsoNamed("logo"),
-	coreProperty("type", func(w *wireAccount) state { return stateOf(w.Type) }),
-	coreProperty("status", func(w *wireAccount) state { return stateOf(w.Status) }, "status", "vendorStatus"),
+	coreProperty("type", func(w *wireAccount) state { return stateOf(w.Type) }).neverNull(),
+	coreProperty("status", func(w *wireAccount) state { return stateOf(w.Status) }, "status", "vendorStatus").neverNull(),
 	rowProperty("serviceLevel", func(w *wireAccount) state { return stateOf(w.ServiceLevel) }),
 	rowProperty("externalId", func(w *wireAccount) state { return stateOf(w.ExternalID) }),
 	rowProperty("externalName", func(w *wireAccount) state { return stateOf(w.ExternalName) }),
@@ -85,7 +85,7 @@ var accountType = newObjectType(model.TypeAccount, nil,
 	rowProperty("technicalSupportEmail", func(w *wireAccount) state { return stateOf(w.TechnicalSupportEmail) }),
 	rowProperty("website", func(w *wireAccount) state { return stateOf(w.Website) }),
 	rowProperty("description", func(w *wireAccount) state { return stateOf(w.Description) }),
-	selectedProperty(auditProperty, func(w *wireAccount) state { return auditState(w.Audit) }, "audit", "createdAt", "updatedAt"),
+	selectedProperty(auditProperty, func(w *wireAccount) state { return auditState(w.Audit) }, "audit", "createdAt", "updatedAt").neverNull(),
 )
 
 type wireAccountExternalIDs struct {

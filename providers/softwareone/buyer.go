@@ -63,7 +63,7 @@ func (w *wireBuyer) read(r *jsonscan.Reader) {
 var buyerType = newObjectType(model.TypeBuyer, nil,
 	coreProperty("name", func(w *wireBuyer) state { return stateOf(w.Name) }),
 	nullableProperty("icon", func(w *wireBuyer) state { return stateOf(w.Icon) }),
-	rowProperty("status", func(w *wireBuyer) state { return stateOf(w.Status) }, "status", "vendorStatus"),
+	rowProperty("status", func(w *wireBuyer) state { return stateOf(w.Status) }, "status", "vendorStatus").neverNull(),
 	rowProperty("contact", func(w *wireBuyer) state { return w.Contact.state() }),
 	rowProperty("externalIds", func(w *wireBuyer) state { return w.ExternalIDs.state() }).alsoNamed("externalIDs"),
 	rowProperty("address", func(w *wireBuyer) state { return w.Address.state() }),
@@ -71,7 +71,7 @@ var buyerType = newObjectType(model.TypeBuyer, nil,
 	referenceProperty("account", func(w *wireBuyer) state { return w.Account.state() }),
 	referenceProperty("sellers", func(w *wireBuyer) state { return listState(w.Sellers, (*wireSeller).id) }),
 	rowProperty("errors", func(w *wireBuyer) state { return listState(w.Errors, nil) }),
-	selectedProperty(auditProperty, func(w *wireBuyer) state { return auditState(w.Audit) }),
+	selectedProperty(auditProperty, func(w *wireBuyer) state { return auditState(w.Audit) }).neverNull(),
 )
 
 type wireBuyerExternalIDs struct {

@@ -35,17 +35,18 @@ func TestFieldSet_DistinguishesAbsentProperties(t *testing.T) {
 		omitted, row string
 		want         []string
 	}{
-		"null":                               {`[]`, `{"id":"USR-1"}`, userFields()},
-		"no $meta.omitted":                   {`null`, `{"id":"USR-1"}`, userFields()},
-		"omitted by the list":                {`["settings","phone"]`, `{"id":"USR-1"}`, without("settings", "phone")},
-		"hidden: omitted, but selected":      {`["audit"]`, `{"id":"USR-1"}`, userFields()},
-		"omitted by the row":                 {`[]`, `{"id":"USR-1","$meta":{"omitted":["status"]}}`, without("status", "vendorStatus")},
-		"omitted by both":                    {`["email"]`, `{"id":"USR-1","$meta":{"omitted":["lastLoginAt"]}}`, without("email", "lastLoginAt")},
-		"omitted, but present":               {`["email"]`, `{"id":"USR-1","email":"a@b.example","$meta":{"omitted":["email"]}}`, userFields()},
-		"unknown names":                      {`["accounts","text",""]`, `{"id":"USR-1"}`, userFields()},
-		"path":                               {`["settings.cultureCode"]`, `{"id":"USR-1"}`, without("settings")},
-		"circular reference":                 {`[]`, `{"id":"USR-1","currentAccount":"[Circular Reference]"}`, without("currentAccount")},
-		"circular reference inside an audit": {`[]`, `{"id":"USR-1","audit":{"created":"[Circular Reference]"}}`, without("audit", "createdAt", "updatedAt")},
+		"null":                               {`[]`, `{"id":"USR-1","email":"a@b.example","status":"Active"}`, userFields()},
+		"no $meta.omitted":                   {`null`, `{"id":"USR-1","email":"a@b.example","status":"Active"}`, userFields()},
+		"omitted by the list":                {`["settings","phone"]`, `{"id":"USR-1","email":"a@b.example","status":"Active"}`, without("settings", "phone")},
+		"hidden: omitted, but selected":      {`["audit"]`, `{"id":"USR-1","email":"a@b.example","status":"Active"}`, userFields()},
+		"omitted by the row":                 {`[]`, `{"id":"USR-1","email":"a@b.example","$meta":{"omitted":["status"]}}`, without("status", "vendorStatus")},
+		"omitted by both":                    {`["email"]`, `{"id":"USR-1","status":"Active","$meta":{"omitted":["lastLoginAt"]}}`, without("email", "lastLoginAt")},
+		"omitted, but present":               {`["email"]`, `{"id":"USR-1","email":"a@b.example","status":"Active","$meta":{"omitted":["email"]}}`, userFields()},
+		"never null, but absent":             {`[]`, `{"id":"USR-1","status":"Active"}`, without("email")},
+		"unknown names":                      {`["accounts","text",""]`, `{"id":"USR-1","email":"a@b.example","status":"Active"}`, userFields()},
+		"path":                               {`["settings.cultureCode"]`, `{"id":"USR-1","email":"a@b.example","status":"Active"}`, without("settings")},
+		"circular reference":                 {`[]`, `{"id":"USR-1","email":"a@b.example","status":"Active","currentAccount":"[Circular Reference]"}`, without("currentAccount")},
+		"circular reference inside an audit": {`[]`, `{"id":"USR-1","email":"a@b.example","status":"Active","audit":{"created":"[Circular Reference]"}}`, without("audit", "createdAt", "updatedAt")},
 	} {
 		collections, _ := connect(t, `{"$meta":{"omitted":`+c.omitted+`,"pagination":{"offset":0,"limit":100,"total":1}},"data":[`+c.row+`]}`)
 		page, err := collections.Users.Page(t.Context(), providers.Query{}, "")
@@ -83,7 +84,7 @@ func TestFieldSet_OfShortReferences(t *testing.T) {
 	if b.Sellers != nil || b.HasField("sellers") {
 		t.Errorf("sellers %v, held: %v", b.Sellers, b.HasField("sellers"))
 	}
-	c, _ = connect(t, rowsOf(`{"id":"UGR-1","users":[{"id":"USR-1"},{"id":"USR-2"}],"modules":[{"id":"MOD-1"}],"buyers":[{"id":"BUY-1"}]}`))
+	c, _ = connect(t, rowsOf(`{"id":"UGR-1","name":"Users","isDefault":true,"audit":{},"users":[{"id":"USR-1"},{"id":"USR-2"}],"modules":[{"id":"MOD-1"}],"buyers":[{"id":"BUY-1"}]}`))
 	groups, err := c.Groups.Page(t.Context(), providers.Query{}, "")
 	g := onlyRow(t, groups, err)
 	if g.Users[0].FieldSet != g.Users[1].FieldSet {
@@ -145,7 +146,7 @@ func TestCollection_GetFieldsNamesWhatIsMissing(t *testing.T) {
 		if hidden || !strings.Contains(query, "select=users") && !strings.Contains(query, "select=description") {
 			return omitting
 		}
-		return rowsOf(`{"id":"UGR-1","users":[{"id":"USR-1"},{"id":"USR-2"}],"description":"text"}`)
+		return rowsOf(`{"id":"UGR-1","name":"Users","isDefault":true,"audit":{},"users":[{"id":"USR-1"},{"id":"USR-2"}],"description":"text"}`)
 	}}
 	groups := connectTo(t, p, "").Collections().Groups
 	read := get(t, groups, "UGR-1")

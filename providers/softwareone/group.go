@@ -64,15 +64,15 @@ func (w *wireGroup) read(r *jsonscan.Reader) {
 }
 
 var groupType = newObjectType(model.TypeGroup, nil,
-	coreProperty("name", func(w *wireGroup) state { return stateOf(w.Name) }),
+	coreProperty("name", func(w *wireGroup) state { return stateOf(w.Name) }).neverNull(),
 	nullableProperty("description", func(w *wireGroup) state { return stateOf(w.Description) }),
 	nullableProperty("logo", func(w *wireGroup) state { return stateOf(cmp.Or(w.Logo, w.Icon)) }).alsoNamed("icon"),
-	coreProperty("isDefault", func(w *wireGroup) state { return stateOf(w.IsDefault) }).alsoNamed("default"),
+	coreProperty("isDefault", func(w *wireGroup) state { return stateOf(w.IsDefault) }).alsoNamed("default").neverNull(),
 	referenceProperty("account", func(w *wireGroup) state { return w.Account.state() }),
 	referenceProperty("modules", func(w *wireGroup) state { return listState(w.Modules, (*wireModule).id) }),
 	referenceProperty("users", func(w *wireGroup) state { return listState(w.Users, (*wireUser).id) }),
 	referenceProperty("buyers", func(w *wireGroup) state { return listState(w.Buyers, (*wireBuyer).id) }),
-	selectedProperty(auditProperty, func(w *wireGroup) state { return auditState(w.Audit) }),
+	selectedProperty(auditProperty, func(w *wireGroup) state { return auditState(w.Audit) }).neverNull(),
 )
 
 // group returns nil for an object without an id.

@@ -168,7 +168,7 @@ func TestMemberships_ImpossibleFiltersMakeNoCall(t *testing.T) {
 // Responses to operations accounts contain the accounts of users.
 func TestMemberships_OfUsersInOneCall(t *testing.T) {
 	c, p := connect(t, rowsOf(
-		`{"id":"USR-1","name":"Anna","accounts":[{"id":"ACC-1","name":"Acme","type":"Client"},{"id":"ACC-2"}]}`,
+		`{"id":"USR-1","name":"Anna","email":"a@b.example","accounts":[{"id":"ACC-1","name":"Acme","type":"Client"},{"id":"ACC-2"}]}`,
 		`{"id":"USR-2","accounts":[]}`))
 	page, err := c.Memberships.Page(t.Context(), listOf(model.TypeUser, "USR-1", "USR-2", "USR-1"), "")
 	if err != nil || len(page.Items) != 2 || page.Next != "" || *page.Total != 2 || page.Freshness.FetchedAt.IsZero() {

@@ -55,7 +55,7 @@ func (w *wireModule) read(r *jsonscan.Reader) {
 }
 
 var moduleType = newObjectType(model.TypeModule, nil,
-	coreProperty("name", func(w *wireModule) state { return stateOf(w.Name) }),
+	coreProperty("name", func(w *wireModule) state { return stateOf(w.Name) }).neverNull(),
 	nullableProperty("description", func(w *wireModule) state { return stateOf(w.Description) }),
 	coreProperty("paid", func(w *wireModule) state { return stateOf(w.Paid) }),
 	nullableProperty("filters", func(w *wireModule) state { return w.Filters.state() }),
@@ -68,7 +68,7 @@ var moduleType = newObjectType(model.TypeModule, nil,
 		}
 		return w.AccountTypes.state()
 	}),
-	selectedProperty(auditProperty, func(w *wireModule) state { return auditState(w.Audit) }),
+	selectedProperty(auditProperty, func(w *wireModule) state { return auditState(w.Audit) }).neverNull(),
 )
 
 type wireModuleFilters struct {

@@ -20,8 +20,8 @@ type objectType[W any] struct {
 	// always are graph fields that every record holds, whatever the vendor sent.
 	always []string
 	// core are all core properties, nullable those of them that may be null, and row
-	// those with inclusion inRow.
-	core, nullable, row propertySet
+	// those with inclusion inRow. required are those of which every object has a value.
+	core, nullable, row, required propertySet
 	// selected are the properties that every request for rows names: those that the
 	// platform leaves out otherwise. selects is the select list with them.
 	selected propertySet
@@ -49,6 +49,8 @@ type property[W any] struct {
 	state func(*W) state
 	// fields are the graph fields that the property fills.
 	fields []string
+	// required is set if every object has a value.
+	required bool
 }
 
 // inclusion says in which objects the platform includes a property. Which
@@ -82,6 +84,11 @@ func newObjectType[W any](name string, always []string, properties ...property[W
 	t.nullable, t.row, t.selected = t.with(inCoreNullable), t.with(inRow), t.with(inSelect)
 	t.core = t.with(inCore) | t.nullable
 	t.selects = strings.Join(t.names(t.selected, ""), ",")
+	for n, p := range t.properties {
+		if p.required {
+			t.required |= 1 << n
+		}
+	}
 	return t
 }
 
@@ -118,6 +125,14 @@ func newProperty[W any](i inclusion, name string, state func(*W) state, fields [
 // alsoNamed returns the property with another name, which some responses use.
 func (p property[W]) alsoNamed(alias string) property[W] {
 	p.alias = alias
+	return p
+}
+
+// neverNull returns the property as one that every object has: the OpenAPI document does
+// not call it nullable. The vendor drops null values, and those that the credential may not
+// see, without naming them in $meta.omitted. An absent one of these was not sent.
+func (p property[W]) neverNull() property[W] {
+	p.required = true
 	return p
 }
 
@@ -212,13 +227,13 @@ func (t *objectType[W]) missing(records []model.Node, fields []string) propertyS
 }
 
 // unread returns the properties whose values an object does not tell. An absent
-// property is null unless it is omitted, unclear, or outside of what a short
+// property is null unless it is omitted, unclear, never null, or outside of what a short
 // reference contains.
 func (t *objectType[W]) unread(p presence, in decodeContext) propertySet {
 	unread := p.omitted | p.unclear
 	switch in.source {
 	case byID, listRow:
-		unread |= t.set(in.omitted...)
+		unread |= t.required | t.set(in.omitted...)
 	case embedded:
 		unread |= t.all() &^ (t.nullable | in.requested)
 	case reference:

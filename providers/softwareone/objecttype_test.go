@@ -109,6 +109,23 @@ func properties(t *testing.T, object string) map[string]json.RawMessage {
 	return all
 }
 
+// objectWith returns the object in a file with the id X-1 and another value of a property,
+// or without it if the value is empty.
+func objectWith(t *testing.T, file, name, value string) string {
+	t.Helper()
+	all := properties(t, testdata(t, file))
+	all["id"] = json.RawMessage(`"X-1"`)
+	delete(all, "$meta")
+	if delete(all, name); value != "" {
+		all[name] = json.RawMessage(value)
+	}
+	object, err := json.Marshal(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(object)
+}
+
 // A reference that contains every property holds every field. A field that no
 // entry of the object type's table names is not held.
 func TestObjectTypes_CoverEveryField(t *testing.T) {
@@ -134,12 +151,9 @@ func TestObjectTypes_MapPropertiesToFields(t *testing.T) {
 		fields := recordFields(bare)
 		filledBy := map[string]string{}
 		for name, value := range properties(t, testdata(t, c.file)) {
-			row := c.row(t, `{"id":"X-1","account":{"id":"ACC-1"}}`, `"`+name+`"`)
-			switch name {
-			case "account":
-				row = c.row(t, `{"id":"X-1"}`, `"account"`)
-			case "audit": // which every request names, so that omitting it hides it
-				row = c.row(t, `{"id":"X-1","audit":"[Circular Reference]"}`, "")
+			row := c.row(t, objectWith(t, c.file, name, ""), `"`+name+`"`)
+			if name == "audit" { // which every request names, so that omitting it hides it
+				row = c.row(t, objectWith(t, c.file, name, `"[Circular Reference]"`), "")
 			}
 			missing := slices.DeleteFunc(slices.Clone(fields), row.HasField)
 			unmapped := slices.Contains(withoutField, name) || name == "audit" && !slices.Contains(fields, "audit") // of a Seller

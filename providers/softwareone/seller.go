@@ -50,10 +50,10 @@ func (w *wireSeller) read(r *jsonscan.Reader) {
 
 // sellerType lacks the audit: the graph's Seller has none.
 var sellerType = newObjectType(model.TypeSeller, nil,
-	coreProperty("name", func(w *wireSeller) state { return stateOf(w.Name) }),
+	coreProperty("name", func(w *wireSeller) state { return stateOf(w.Name) }).neverNull(),
 	nullableProperty("icon", func(w *wireSeller) state { return stateOf(w.Icon) }),
 	nullableProperty("externalId", func(w *wireSeller) state { return stateOf(w.ExternalID) }),
-	rowProperty("status", func(w *wireSeller) state { return stateOf(w.Status) }, "status", "vendorStatus"),
+	rowProperty("status", func(w *wireSeller) state { return stateOf(w.Status) }, "status", "vendorStatus").neverNull(),
 	rowProperty("currencies", (*wireSeller).currenciesState),
 	rowProperty("address", func(w *wireSeller) state { return w.Address.state() }),
 )

@@ -76,14 +76,14 @@ var userType = newObjectType(model.TypeUser, []string{"contactEmail", "accountTy
 	nullableProperty("icon", func(w *wireUser) state { return stateOf(w.Icon) }),
 	nullableProperty("phone", func(w *wireUser) state { return w.Phone.state() }),
 	// A user signs in with the address.
-	rowProperty("email", func(w *wireUser) state { return stateOf(w.Email) }, "email", "login"),
-	rowProperty("status", func(w *wireUser) state { return stateOf(w.Status) }, "status", "vendorStatus"),
+	rowProperty("email", func(w *wireUser) state { return stateOf(w.Email) }, "email", "login").neverNull(),
+	rowProperty("status", func(w *wireUser) state { return stateOf(w.Status) }, "status", "vendorStatus").neverNull(),
 	rowProperty("firstName", func(w *wireUser) state { return stateOf(w.FirstName) }),
 	rowProperty("lastName", func(w *wireUser) state { return stateOf(w.LastName) }),
 	rowProperty("lastLoginAt", func(w *wireUser) state { return stateOf(w.LastLoginAt) }),
 	rowProperty("settings", func(w *wireUser) state { return w.Settings.state() }),
 	referenceProperty("currentAccount", func(w *wireUser) state { return w.CurrentAccount.state() }),
-	selectedProperty(auditProperty, func(w *wireUser) state { return auditState(w.Audit) }, "audit", "createdAt", "updatedAt"),
+	selectedProperty(auditProperty, func(w *wireUser) state { return auditState(w.Audit) }, "audit", "createdAt", "updatedAt").neverNull(),
 )
 
 type wireUserSettings struct {
