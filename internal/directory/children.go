@@ -93,7 +93,7 @@ func (r *childReader[T]) readTogether(ctx context.Context, c providers.Collectio
 		if err != nil {
 			return r.fail(err, parents)
 		}
-		page = comparablePage(ctx, c, users, query, page)
+		page = ComparablePage(ctx, c, users, query, page)
 		if pages == 0 && exceedsCallBudget(page, len(parents)) {
 			return false
 		}
@@ -103,7 +103,7 @@ func (r *childReader[T]) readTogether(ctx context.Context, c providers.Collectio
 		freshness = freshness.Merge(&page.Freshness)
 		gaps.Add(GapsOf(page))
 		for _, row := range page.Items {
-			if seen[row.GlobalID()] || !accepts(row, query) {
+			if seen[row.GlobalID()] || !Accepts(row, query) {
 				continue
 			}
 			seen[row.GlobalID()] = true

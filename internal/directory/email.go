@@ -21,8 +21,8 @@ func NormalizeEmail(email string) string {
 	return strings.ReplaceAll(lower, "ς", "σ")
 }
 
-// fold returns the form in which names are ordered: NFC, with case folded.
-func fold(s string) string {
+// Fold returns the form in which names are ordered: NFC, with case folded.
+func Fold(s string) string {
 	if isASCII(s) {
 		return strings.ToLower(s)
 	}

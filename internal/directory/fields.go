@@ -88,12 +88,12 @@ func lacksField(record model.Node, fields []string) bool {
 	return slices.ContainsFunc(fields, func(f string) bool { return !record.HasField(f) })
 }
 
-// comparablePage returns a page whose rows hold what the query compares. Rows that lack a
+// ComparablePage returns a page whose rows hold what the query compares. Rows that lack a
 // part of it are read again, in one call if the vendor can; so are the users of
-// memberships, from the provider's users. A row that could not be read is left out, with
+// memberships, from users, which may be nil. A row that could not be read is left out, with
 // its error in the page. A page with a row of which the vendor hides such a value is
-// Hidden: accepts leaves out the row.
-func comparablePage[T model.Node](
+// Hidden: Accepts leaves out the row.
+func ComparablePage[T model.Node](
 	ctx context.Context, c providers.Collection[T], users providers.Collection[*model.User], q providers.Query, page *providers.Page[T],
 ) *providers.Page[T] {
 	members, ofMembers := any(page).(*providers.Page[*model.Membership])
@@ -104,8 +104,8 @@ func comparablePage[T model.Node](
 	if len(ofUser) > 0 && users != nil {
 		page = any(withUsers(ctx, users, members, ofUser)).(*providers.Page[T])
 	}
-	page = withLackingFields(ctx, c, fields, page)
-	if page.Hidden || !slices.ContainsFunc(page.Items, func(row T) bool { return isUnknown(row, q) }) {
+	page = CompletePage(ctx, c, fields, page)
+	if page.Hidden || !slices.ContainsFunc(page.Items, func(row T) bool { return IsUnknown(row, q) }) {
 		return page
 	}
 	hidden := *page
@@ -113,9 +113,10 @@ func comparablePage[T model.Node](
 	return &hidden
 }
 
-// withLackingFields returns the page with rows that were read again where they lack some
-// of the fields.
-func withLackingFields[T model.Node](ctx context.Context, c providers.Collection[T], fields []string, page *providers.Page[T]) *providers.Page[T] {
+// CompletePage returns a page whose rows hold these fields. Rows that lack one of them are
+// read again, in one call if the vendor can. A row that could not be read is left out,
+// with its error in the page.
+func CompletePage[T model.Node](ctx context.Context, c providers.Collection[T], fields []string, page *providers.Page[T]) *providers.Page[T] {
 	reader, ok := c.(providers.FieldReader[T])
 	if !ok || len(fields) == 0 {
 		return page

@@ -74,15 +74,15 @@ func comparedFields(q providers.Query, ofMembers bool) (fields, ofUser []string)
 	return slices.Compact(fields), slices.Compact(ofUser)
 }
 
-// accepts reports whether a row is one of the list that q describes.
-func accepts(row model.Node, q providers.Query) bool {
-	return matches(row, q.Filter) && !isUnknown(row, q)
+// Accepts reports whether a row is one of the list that q describes, but for its parent.
+func Accepts(row model.Node, q providers.Query) bool {
+	return matches(row, q.Filter) && !IsUnknown(row, q)
 }
 
-// isUnknown reports whether the vendor hides a value of the row that the query compares,
+// IsUnknown reports whether the vendor hides a value of the row that the query compares,
 // so that it is not known whether the row is in the list, or where. A row that fails
 // another condition is known not to be in it.
-func isUnknown(row model.Node, q providers.Query) bool {
+func IsUnknown(row model.Node, q providers.Query) bool {
 	user := row
 	if m, ok := row.(*model.Membership); ok && m.User != nil {
 		user = m.User

@@ -243,7 +243,7 @@ func mergeSorted[T model.Node](streams []*stream[T], order providers.Order) func
 			if !s.peek(ctx) {
 				continue
 			}
-			if first == nil || compare(s.head, first.head, order) < 0 {
+			if first == nil || Compare(s.head, first.head, order) < 0 {
 				first = s
 			}
 		}

@@ -54,8 +54,8 @@ func inRange(t, after, before *time.Time) bool {
 	return before == nil || t != nil && t.Before(*before)
 }
 
-// compare orders two rows. Rows without a value are last in either direction.
-func compare(a, b model.Node, order providers.Order) int {
+// Compare orders two rows. Rows without a value are last in either direction.
+func Compare(a, b model.Node, order providers.Order) int {
 	x, y := a.Attributes(), b.Attributes()
 	switch order.Field {
 	case model.OrderByName:
@@ -92,7 +92,7 @@ func hasValue(row model.Node, order providers.Order) bool {
 	return true
 }
 
-func compareFolded(a, b string) int { return strings.Compare(fold(a), fold(b)) }
+func compareFolded(a, b string) int { return strings.Compare(Fold(a), Fold(b)) }
 
 func compareNullsLast[V any](a, b *V, order providers.Order, cmp func(a, b V) int) int {
 	switch {

@@ -30,7 +30,7 @@ func (s *stream[T]) advanceInOrder(ctx context.Context) bool {
 // isInOrder reports whether the rows with a value are in the order of the query.
 func (s *stream[T]) isInOrder(rows []T) bool {
 	rows = slices.DeleteFunc(slices.Clone(rows), func(row T) bool { return !hasValue(row, s.query.Order) })
-	return slices.IsSortedFunc(rows, func(a, b T) int { return compare(a, b, s.query.Order) })
+	return slices.IsSortedFunc(rows, func(a, b T) int { return Compare(a, b, s.query.Order) })
 }
 
 // advanceSorted reads the next row of a list that is sorted here.
@@ -63,7 +63,7 @@ func (s *stream[T]) readSorted(ctx context.Context) {
 		s.sorted = s.sorted[:0]
 		return
 	}
-	slices.SortStableFunc(s.sorted, func(a, b T) int { return compare(a, b, s.query.Order) })
+	slices.SortStableFunc(s.sorted, func(a, b T) int { return Compare(a, b, s.query.Order) })
 }
 
 // advanceAsSorted reads the next row of a list that the vendor sorts. It skips rows
@@ -78,7 +78,7 @@ func (s *stream[T]) advanceAsSorted(ctx context.Context) bool {
 		case s.headAt.Last: // returned before
 		case blank:
 			s.skipBlank()
-		case !isZero(s.previous) && compare(s.previous, s.head, s.query.Order) > 0:
+		case !isZero(s.previous) && Compare(s.previous, s.head, s.query.Order) > 0:
 			s.err = &providers.Error{Kind: providers.BadResponse, Provider: s.provider, Detail: "the vendor's list is not in the requested order"}
 			return false
 		default:

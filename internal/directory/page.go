@@ -25,11 +25,11 @@ func (s *stream[T]) fetch(ctx context.Context, token string) *providers.Page[T] 
 		s.err = err
 		return nil
 	}
-	page = comparablePage(ctx, s.collection, s.users, s.query, page)
+	page = ComparablePage(ctx, s.collection, s.users, s.query, page)
 	s.pages++
 	s.rows += len(page.Items)
 	for _, row := range page.Items {
-		if accepts(row, s.query) {
+		if Accepts(row, s.query) {
 			s.matching++
 		}
 	}
@@ -97,7 +97,7 @@ func (s *stream[T]) withExactTotal(page *providers.Page[T]) *providers.Page[T] {
 	if page.Total == nil {
 		return page
 	}
-	s.inexact = s.inexact || slices.ContainsFunc(page.Items, func(row T) bool { return !accepts(row, s.query) })
+	s.inexact = s.inexact || slices.ContainsFunc(page.Items, func(row T) bool { return !Accepts(row, s.query) })
 	if !s.inexact {
 		return page
 	}

@@ -209,7 +209,7 @@ func (s *stream[T]) length(ctx context.Context) *int {
 func (s *stream[T]) countFirstPage() *int {
 	rows := map[model.ID]bool{}
 	for _, row := range s.first.Items {
-		if accepts(row, s.query) {
+		if Accepts(row, s.query) {
 			rows[row.GlobalID()] = true
 		}
 	}
@@ -246,7 +246,7 @@ func (s *stream[T]) advance(ctx context.Context) bool {
 			if !isNew {
 				continue
 			}
-			if accepts(row, s.query) {
+			if Accepts(row, s.query) {
 				s.head = row
 				return true
 			}
