@@ -28,7 +28,34 @@ func TestServer_RandomQueries(t *testing.T) {
 	if testing.Short() { // as the race detector runs
 		limit /= 10
 	}
-	var next, refused atomic.Int64
+	var refused atomic.Int64
+	eachQuery(t, world, limit, func(n int64, q differential.Query, pages int) {
+		for more := true; more && pages > 0; pages-- {
+			r := server.post(t, q)
+			if slices.Equal(codes(r), []string{"QUERY_TOO_COMPLEX"}) {
+				refused.Add(1)
+				return
+			}
+			if len(r.Errors) > 0 {
+				t.Errorf("-seed %d, query %d: %+v\n%s", *seed, n, r.Errors[0], request(q))
+				return
+			}
+			if difference := world.Check(q, r.Data); difference != "" {
+				t.Errorf("-seed %d, query %d: %s\n%s", *seed, n, difference, request(q))
+				return
+			}
+			q, more = q.NextPage(r.Data)
+		}
+	})
+	if 10*refused.Load() > limit {
+		t.Errorf("%d of %d queries are too complex to be executed", refused.Load(), limit)
+	}
+}
+
+// eachQuery calls check concurrently for random queries, the numbers 1 to limit, and the
+// number of pages to read of each: every fourth is continued for two pages.
+func eachQuery(t *testing.T, world *differential.World, limit int64, check func(n int64, q differential.Query, pages int)) {
+	var next atomic.Int64
 	var workers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
@@ -37,36 +64,16 @@ func TestServer_RandomQueries(t *testing.T) {
 				if n > limit || t.Failed() && n > 50 {
 					return
 				}
-				// Each query has a seed of its own, so that one can be repeated alone.
-				q := differential.NewGenerator(world, *seed<<32+uint64(n)).Query()
-				// Every fourth query is continued for two pages.
 				pages := 1
 				if n%4 == 0 {
 					pages = 3
 				}
-				for more := true; more && pages > 0; pages-- {
-					r := server.post(t, q)
-					if slices.Equal(codes(r), []string{"QUERY_TOO_COMPLEX"}) {
-						refused.Add(1)
-						break
-					}
-					if len(r.Errors) > 0 {
-						t.Errorf("-seed %d, query %d: %+v\n%s", *seed, n, r.Errors[0], request(q))
-						break
-					}
-					if difference := world.Check(q, r.Data); difference != "" {
-						t.Errorf("-seed %d, query %d: %s\n%s", *seed, n, difference, request(q))
-						break
-					}
-					q, more = q.NextPage(r.Data)
-				}
+				// Queries have different seeds, so that one can be repeated alone.
+				check(n, differential.NewGenerator(world, *seed<<32+uint64(n)).Query(), pages)
 			}
 		})
 	}
 	workers.Wait()
-	if 10*refused.Load() > limit {
-		t.Errorf("%d of %d queries are too complex to be executed", refused.Load(), limit)
-	}
 }
 
 // A check that never fails would not find anything.

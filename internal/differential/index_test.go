@@ -3,9 +3,7 @@ package differential_test
 import (
 	"encoding/json"
 	"net/http"
-	"runtime"
 	"slices"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -29,45 +27,31 @@ func TestServer_SameResponseWithIndex(t *testing.T) {
 	if testing.Short() {
 		limit /= 10
 	}
-	var next, compared atomic.Int64
-	var workers sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		workers.Go(func() {
-			for {
-				n := next.Add(1)
-				if n > limit || t.Failed() && n > 50 {
-					return
-				}
-				q := differential.NewGenerator(world, *seed<<32+uint64(n)).Query()
-				withIndex, more, pages := q, true, 1
-				if n%4 == 0 {
-					pages = 3
-				}
-				for ; more && pages > 0; pages-- {
-					want, got := plain.post(t, q), indexed.post(t, withIndex)
-					if slices.Equal(codes(want), codes(got)) && slices.Equal(codes(got), []string{"QUERY_TOO_COMPLEX"}) {
-						break
-					}
-					if len(got.Errors) > 0 {
-						t.Errorf("-seed %d, query %d: %+v\n%s", *seed, n, got.Errors[0], request(withIndex))
-						break
-					}
-					if difference := world.Check(withIndex, got.Data); difference != "" {
-						t.Errorf("-seed %d, query %d: %s\n%s", *seed, n, difference, request(withIndex))
-						break
-					}
-					if diff := cmp.Diff(comparableData(t, want, false), comparableData(t, got, true), sameTotals); diff != "" {
-						t.Errorf("-seed %d, query %d (-without +with index):\n%s%s", *seed, n, diff, request(withIndex))
-						break
-					}
-					compared.Add(1)
-					q, more = q.NextPage(want.Data)
-					withIndex, _ = withIndex.NextPage(got.Data)
-				}
+	var compared atomic.Int64
+	eachQuery(t, world, limit, func(n int64, q differential.Query, pages int) {
+		withIndex := q
+		for more := true; more && pages > 0; pages-- {
+			want, got := plain.post(t, q), indexed.post(t, withIndex)
+			if slices.Equal(codes(want), codes(got)) && slices.Equal(codes(got), []string{"QUERY_TOO_COMPLEX"}) {
+				return
 			}
-		})
-	}
-	workers.Wait()
+			if len(got.Errors) > 0 {
+				t.Errorf("-seed %d, query %d: %+v\n%s", *seed, n, got.Errors[0], request(withIndex))
+				return
+			}
+			if difference := world.Check(withIndex, got.Data); difference != "" {
+				t.Errorf("-seed %d, query %d: %s\n%s", *seed, n, difference, request(withIndex))
+				return
+			}
+			if diff := cmp.Diff(comparableData(t, want, false), comparableData(t, got, true), sameTotals); diff != "" {
+				t.Errorf("-seed %d, query %d (-without +with index):\n%s%s", *seed, n, diff, request(withIndex))
+				return
+			}
+			compared.Add(1)
+			q, more = q.NextPage(want.Data)
+			withIndex, _ = withIndex.NextPage(got.Data)
+		}
+	})
 	if 10*compared.Load() < 9*limit {
 		t.Errorf("%d of %d queries were compared", compared.Load(), limit)
 	}
