@@ -29,8 +29,8 @@ type IndexedCollection[T model.Node] interface {
 	SupportsGet() bool
 }
 
-// Resumable is a Collection whose pages come from more than one source, each with tokens and
-// rows of its own: the index of a list, and the vendor.
+// Resumable is a Collection whose pages come from more than one source, the index of a list
+// and the vendor, whose tokens and rows differ.
 type Resumable[T model.Node] interface {
 	Collection[T]
 	// ResumeAt returns the collection whose rows a position counts, which continues the

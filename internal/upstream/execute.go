@@ -38,8 +38,8 @@ type call struct {
 // request with retries, and records the result. ctx ends when no reader waits any more;
 // callerDeadline is as for fetch.
 //
-// An operation that needs 20 calls of a slow vendor must not fail because of its own
-// other calls, so that ctx bounds the wait for a permit. If the circuit opens while the
+// An operation that needs 20 calls of a slow vendor must not fail because of the
+// calls before, so that ctx bounds the wait for a permit. If the circuit opens while the
 // call waits for a permit or, since the vendor hangs, for its response, execute returns
 // at once. A call without a response goes on then: its response would close the circuit.
 func (c *Client) execute(ctx context.Context, r Request, req *http.Request, callerDeadline time.Time) result {

@@ -103,7 +103,7 @@ func (c *client) account(ctx context.Context, account string) (upstream.Reply[*m
 	})
 }
 
-// accountsByID reads billing accounts, each with a call of its own; the vendor has no
+// accountsByID reads billing accounts, one call each; the vendor has no
 // call for several.
 func (c *client) accountsByID(ctx context.Context, ids []string) providers.BatchResult[*model.Account] {
 	result := providers.BatchResult[*model.Account]{Objects: map[string]*model.Account{}, Failed: map[string]error{}}

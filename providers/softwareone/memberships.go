@@ -56,7 +56,7 @@ func (m *memberships) GetFields(ctx context.Context, records []*model.Membership
 	named := membershipType.missing(upstream.NodesIn(records), fields)
 	var nested map[string]string
 	if !m.flat() {
-		// A row that contains a user has no status of its own that select knows.
+		// select knows no status of a row that contains a user.
 		named &^= membershipType.set("status")
 		nested = map[string]string{"user": userSelects}
 		if !slices.Contains(fields, "user") {
