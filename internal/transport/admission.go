@@ -72,6 +72,10 @@ func (a *admission) admit(ctx context.Context, caller *auth.Caller) (release fun
 	}
 	switch {
 	case err == nil:
+		// Requests that have arrived are in the scheduler's global queue, from which it takes
+		// few while the goroutines of operations become runnable. Refusals and health checks
+		// go first.
+		runtime.Gosched()
 		return func() { a.places.Release(id) }, nil
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
