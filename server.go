@@ -173,7 +173,7 @@ func (p *program) serve(ctx context.Context, o server.Options, listen string, re
 			return usageError{fmt.Errorf("--listen: %w", err)}
 		}
 	}
-	server.TuneGC(p.env)
+	defer server.TuneGC(p.env)()
 	s, err := server.New(o)
 	if err != nil {
 		return usageError{err}

@@ -30,7 +30,7 @@ func serveAccountgraph(args []string, stdout io.Writer) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	server.TuneGC(func(string) (string, bool) { return "", false })
+	defer server.TuneGC(func(string) (string, bool) { return "", false })()
 	c, err := config.Parse("benchmark", []byte(*text), func(string) (string, bool) { return "", false }, vendors.Config())
 	if err != nil {
 		return err
