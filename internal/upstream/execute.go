@@ -21,8 +21,6 @@ const (
 	// slowAfter is the longest time after which a call without a response looks as if it
 	// hangs: a quarter of Config.Timeout, but not more than this.
 	slowAfter = 5 * time.Second
-	// hangingProbeWait is how long a read waits for the probe of a vendor that hangs.
-	hangingProbeWait = 100 * time.Millisecond
 )
 
 // call is one vendor call on its way through bulkhead, breaker and retry.
@@ -60,7 +58,8 @@ func (c *Client) execute(ctx context.Context, r Request, req *http.Request, call
 }
 
 // executeProbe sends the probe that closes the circuit or keeps it open, if one is due
-// and a permit is free. The probe is completed even if its readers leave.
+// and a permit is free. The probe is completed even if its readers leave. They do not wait
+// for a vendor that hangs.
 func (c *Client) executeProbe(ctx context.Context, call *call, caller string) result {
 	if !c.bulkhead.TryAcquire(caller) {
 		return result{err: c.circuitOpen()}
@@ -71,19 +70,18 @@ func (c *Client) executeProbe(ctx context.Context, call *call, caller string) re
 		return result{err: c.circuitOpen()}
 	}
 	call.probe = true
-	var expired <-chan time.Time
-	if hanging {
-		timer := time.NewTimer(hangingProbeWait)
-		defer timer.Stop()
-		expired = timer.C
-	}
 	flight := c.start(context.WithoutCancel(ctx), call, caller)
+	if hanging {
+		return result{sent: true, err: c.circuitOpen()}
+	}
+	expired := time.NewTimer(c.slowAfter())
+	defer expired.Stop()
 	select {
 	case res := <-flight.done:
 		return res
 	case <-ctx.Done():
 		return result{sent: true, err: c.newError(kindOfContext(context.Cause(ctx)))}
-	case <-expired:
+	case <-expired.C:
 		return result{sent: true, err: c.circuitOpen()}
 	}
 }

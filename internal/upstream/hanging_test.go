@@ -33,7 +33,8 @@ func TestBreaker_HangingVendor(t *testing.T) {
 				client := connect(t, upstream.Config{Transport: m})
 				start := time.Now()
 				var wg sync.WaitGroup
-				var slow, fast, probes atomic.Int64
+				var slow, fast, before atomic.Int64
+				time.AfterFunc(15*time.Second, func() { before.Store(m.calls.Load()) })
 				for reader := range readers {
 					wg.Go(func() {
 						for i := 0; time.Since(start) < 3*time.Minute; i++ {
@@ -41,10 +42,8 @@ func TestBreaker_HangingVendor(t *testing.T) {
 							kind, took := readFor(t, client, fmt.Sprint("/", reader, "/", i))
 							switch {
 							case began < 15*time.Second:
-							case kind != providers.CircuitOpen || took > 100*time.Millisecond:
+							case kind != providers.CircuitOpen || took > 0:
 								slow.Add(1)
-							case took > 0:
-								probes.Add(1)
 							default:
 								fast.Add(1)
 							}
@@ -56,13 +55,36 @@ func TestBreaker_HangingVendor(t *testing.T) {
 				if slow.Load() > 0 || fast.Load() < 800 {
 					t.Errorf("after 15 s, %d reads waited for the vendor and %d did not", slow.Load(), fast.Load())
 				}
-				if got := probes.Load(); got == 0 || got > 165/5 {
+				if got := m.calls.Load() - before.Load(); got == 0 || got > 165/5 {
 					t.Errorf("%d probes in 165 s, want at most one in 5 s", got)
 				}
 				pass(10 * time.Second)
 			})
 		})
 	}
+}
+
+// The read that starts the probe of a vendor that failed waits for its result, unless the
+// vendor hangs by now.
+func TestBreaker_FailingVendorHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := new(fakeVendor)
+		m.status.Store(500)
+		client := connect(t, upstream.Config{Transport: m})
+		open(t, client)
+		pass(5 * time.Second)
+		m.delay = time.Hour
+		if kind, took := readFor(t, client, "/1"); kind != providers.CircuitOpen || took != 2500*time.Millisecond {
+			t.Errorf("the read with the probe: %v after %v", kind, took)
+		}
+		for range 3 {
+			pass(5 * time.Second)
+			if kind, took := readFor(t, client, "/2"); kind != providers.CircuitOpen || took != 0 {
+				t.Errorf("a later read: %v after %v", kind, took)
+			}
+		}
+		pass(10 * time.Second)
+	})
 }
 
 // A response ends the outage of a hanging vendor, also one to a call that began before the
