@@ -24,6 +24,8 @@ type IndexedCollection[T model.Node] interface {
 	// SupportsFilter reports whether Page reads about as many rows as match q: the vendor
 	// applies the filter and knows the parent, or comes close to that.
 	SupportsFilter(q Query) bool
+	// SupportsOrder reports whether Page returns rows of q in q.Order; true without an order.
+	SupportsOrder(q Query) bool
 	// SupportsGet reports whether Get reads objects by their ids, and does not search
 	// lists.
 	SupportsGet() bool

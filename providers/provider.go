@@ -67,9 +67,6 @@ type Collection[T model.Node] interface {
 	// records. The vendor applies the conditions of q.Filter that it supports
 	// exactly; the core removes rows that do not match, and duplicates.
 	Page(ctx context.Context, q Query, token string) (*Page[T], error)
-	// SupportsOrder reports whether Page returns the rows of q in q.Order. Rows without
-	// a value may be anywhere: the core returns them last.
-	SupportsOrder(q Query) bool
 	// SupportsParents reports whether Page accepts several parents of this type.
 	SupportsParents(parentType string) bool
 }
@@ -94,7 +91,12 @@ type Page[T any] struct {
 	// TokenAt returns the token of the page that begins with Items[i], where a page can
 	// begin with any row; nil where pages are those of the vendor.
 	TokenAt func(i int) string
-	// NullsLast reports that rows without a value are the last ones of an ordered list.
+	// Sorted reports that the list is in the order of the query. Rows without a value may be
+	// anywhere: the core returns them last. It is the same on all pages of a list. Where it is
+	// not set, the page and its tokens are those of the query without its order: the core
+	// reads the rest without the order, and sorts.
+	Sorted bool
+	// NullsLast reports that rows without a value are the last ones of a sorted list.
 	NullsLast bool
 	// Total is the number of rows in the whole list. It is nil if the vendor does
 	// not report it or did not apply the whole filter exactly.

@@ -16,10 +16,13 @@ import (
 // fakeCollection is a collection in memory. The token of a page is its number, "" for
 // the first.
 type fakeCollection[T model.Node] struct {
-	pages         [][]T
-	supportsOrder bool
-	mayRepeat     bool
-	totals        bool
+	pages [][]T
+	// sorts makes the collection return its pages for every order.
+	sorts bool
+	// ordered are the pages of a query with an order; nil means pages.
+	ordered   [][]T
+	mayRepeat bool
+	totals    bool
 	// missing is the number of rows that totals count beyond those of the pages.
 	missing int
 	// supportsParents allows several parents in one query.
@@ -58,10 +61,14 @@ func (s *fakeCollection[T]) Page(_ context.Context, q providers.Query, token str
 	s.mu.Lock()
 	s.tokens = append(s.tokens, token)
 	s.mu.Unlock()
+	pages := s.pages
+	if s.ordered != nil && q.Order.Field != "" {
+		pages = s.ordered
+	}
 	n := 0
 	if token != "" {
 		var err error
-		if n, err = strconv.Atoi(token); err != nil || n >= len(s.pages) {
+		if n, err = strconv.Atoi(token); err != nil || n >= len(pages) {
 			return nil, &providers.Error{Kind: providers.InvalidArgument}
 		}
 	}
@@ -70,29 +77,28 @@ func (s *fakeCollection[T]) Page(_ context.Context, q providers.Query, token str
 	}
 	page := &providers.Page[T]{
 		MayRepeat: s.mayRepeat, Freshness: model.Freshness{FetchedAt: firstFetch.Add(time.Duration(-n) * time.Hour)},
-		Errors: s.gaps[n], Hidden: s.hidden[n],
+		Errors: s.gaps[n], Hidden: s.hidden[n], Sorted: s.sorts && q.Order.Field != "",
 	}
-	if n < len(s.pages) {
-		page.Items = s.pages[n]
+	if n < len(pages) {
+		page.Items = pages[n]
 	}
 	if s.isChild != nil {
 		page.Items = slices.DeleteFunc(slices.Clone(page.Items), func(row T) bool { return !s.isChild(row, q.Parent) })
 	}
-	if n+1 < len(s.pages) {
+	if n+1 < len(pages) {
 		page.Next = strconv.Itoa(n + 1)
 	}
 	if s.repeatsToken > 0 && n == s.repeatsToken {
 		page.Next = token
 	}
 	if s.totals {
-		total := len(slices.Concat(s.pages...)) + s.missing
+		total := len(slices.Concat(pages...)) + s.missing
 		page.Total = &total
 	}
 	return page, nil
 }
 
-func (s *fakeCollection[T]) SupportsOrder(providers.Query) bool { return s.supportsOrder }
-func (s *fakeCollection[T]) SupportsParents(string) bool        { return s.supportsParents }
+func (s *fakeCollection[T]) SupportsParents(string) bool { return s.supportsParents }
 
 // calls returns the number of calls of Page.
 func (s *fakeCollection[T]) calls() int {

@@ -71,7 +71,7 @@ func TestRead_OrderedMergesProviders(t *testing.T) {
 		return &fakeCollection[*model.User]{pages: [][]*model.User{usersNamed("b", "d", "É"), unnamed("b"), usersNamed("b", "b")}}
 	}
 
-	sorted := &fakeCollection[*model.User]{supportsOrder: true, pages: [][]*model.User{usersNamed("a", "a", "B", "c", "e"), unnamed("a")}}
+	sorted := &fakeCollection[*model.User]{sorts: true, pages: [][]*model.User{usersNamed("a", "a", "B", "c", "e"), unnamed("a")}}
 	page := read(t, withUsers(sorted, unsorted()), ascending, directory.Window{First: 4})
 	if got := ids(page); !slices.Equal(got, []string{"a:a", "a:B", "b:b", "a:c"}) {
 		t.Errorf("%q", got)
@@ -84,7 +84,7 @@ func TestRead_OrderedMergesProviders(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 
-	sorted = &fakeCollection[*model.User]{supportsOrder: true, pages: [][]*model.User{usersNamed("a", "e", "c"), usersNamed("a", "B"), unnamed("a")}}
+	sorted = &fakeCollection[*model.User]{sorts: true, pages: [][]*model.User{usersNamed("a", "e", "c"), usersNamed("a", "B"), unnamed("a")}}
 	page = read(t, withUsers(sorted, unsorted()), descending, directory.Window{First: 9})
 	if got := ids(page); !slices.Equal(got, []string{"b:É", "a:e", "b:d", "a:c", "a:B", "b:b", "a:?", "b:?"}) {
 		t.Errorf("%q", got)

@@ -9,8 +9,8 @@ import (
 )
 
 // advanceInOrder reads the next row in the order of the query into head, and moves
-// headAt after it. If the first page of a list is not in the order that the vendor
-// supports, the list is sorted here.
+// headAt after it. If the first page of a list is not in this order, although the vendor
+// says so, the list is read again without the order.
 func (s *stream[T]) advanceInOrder(ctx context.Context) bool {
 	if s.query.Order.Field == "" {
 		return s.advance(ctx)
@@ -19,12 +19,25 @@ func (s *stream[T]) advanceInOrder(ctx context.Context) bool {
 		if s.page = s.fetch(ctx, ""); s.page == nil {
 			return false
 		}
-		s.at.Sorted = !s.isInOrder(s.page.Items)
+		switch {
+		case !s.page.Sorted:
+			s.sortHere()
+		case !s.isInOrder(s.page.Items):
+			s.sortHere()
+			s.page, s.first = nil, nil
+		}
 	}
 	if s.at.Sorted {
 		return s.advanceSorted(ctx)
 	}
 	return s.advanceAsSorted(ctx)
+}
+
+// sortHere makes the stream read the rest of the list without the order, and sort. No page
+// but the first one was requested before.
+func (s *stream[T]) sortHere() {
+	s.at.Sorted, s.listed.Order = true, providers.Order{}
+	s.resume()
 }
 
 // isInOrder reports whether the rows with a value are in the order of the query.
@@ -72,6 +85,9 @@ func (s *stream[T]) advanceAsSorted(ctx context.Context) bool {
 	for !s.isAtEnd() && s.advance(ctx) {
 		blank := !hasValue(s.head, s.query.Order) && !s.page.NullsLast
 		switch {
+		case !s.page.Sorted:
+			s.err = &providers.Error{Kind: providers.BadResponse, Provider: s.provider, Detail: "the vendor does not sort the list any more; read it from its start"}
+			return false
 		case s.headAt.Last && blank:
 			s.headAt.Blanks--
 			return true

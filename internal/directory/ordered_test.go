@@ -48,7 +48,7 @@ func TestRead_VendorSortsMissingValuesElsewhere(t *testing.T) {
 				pages = reverseValues(pages)
 			}
 			for size := 1; size < 10; size++ {
-				a := &fakeCollection[*model.User]{supportsOrder: true, totals: true, pages: pages}
+				a := &fakeCollection[*model.User]{sorts: true, totals: true, pages: pages}
 				d := withUsers(a, &fakeCollection[*model.User]{pages: other})
 				walked := walk(t, d, byCreation(descending), size, nil)
 				want := []string{"b:1", "a:2", "a:4", "b:5", "a:6", "a:x", "a:y", "b:?"}
@@ -98,7 +98,7 @@ func TestRead_VendorDoesNotSort(t *testing.T) {
 	unsorted := [][]*model.User{{createdOn("a", "3", 3), createdOn("a", "1", 1)}, {createdOn("a", "4", 4), createdOn("a", "2", 2)}}
 	other := &fakeCollection[*model.User]{pages: [][]*model.User{{createdOn("b", "5", 5), createdOn("b", "2", 2)}}}
 	for size := 1; size < 8; size++ {
-		d := withUsers(&fakeCollection[*model.User]{supportsOrder: true, pages: unsorted}, other)
+		d := withUsers(&fakeCollection[*model.User]{sorts: true, pages: unsorted}, other)
 		walked := walk(t, d, byCreation(false), size, nil)
 		if got := rowsOf(walked); !slices.Equal(got, []string{"a:1", "a:2", "b:2", "a:3", "a:4", "b:5"}) {
 			t.Errorf("pages of %d: %q", size, got)
@@ -108,10 +108,37 @@ func TestRead_VendorDoesNotSort(t *testing.T) {
 		}
 	}
 	late := [][]*model.User{{createdOn("a", "1", 1), createdOn("a", "3", 3)}, {createdOn("a", "2", 2)}}
-	page := read(t, withUsers(&fakeCollection[*model.User]{supportsOrder: true, pages: late}, other), byCreation(false), directory.Window{First: 9, Total: true})
+	page := read(t, withUsers(&fakeCollection[*model.User]{sorts: true, pages: late}, other), byCreation(false), directory.Window{First: 9, Total: true})
 	if !slices.Equal(ids(page), []string{"a:1", "b:2", "a:3", "b:5"}) || !slices.Equal(kinds(page.Errors), []providers.Kind{providers.BadResponse}) ||
 		page.Complete || page.TotalCount != nil || page.Failed {
 		t.Errorf("%q, %v, complete %t", ids(page), page.Errors, page.Complete)
+	}
+}
+
+// A list that is sorted here has the same order on all windows, also of equal rows: none is
+// in two of them.
+func TestRead_VendorDoesNotSortEqualRows(t *testing.T) {
+	x, y, z, later := createdOn("a", "x", 1), createdOn("a", "y", 1), createdOn("a", "z", 1), createdOn("a", "later", 2)
+	rows, ordered := [][]*model.User{{x, y}, {z, later}}, [][]*model.User{{later, z, y}, {x}}
+	walked := walk(t, withUsers(&fakeCollection[*model.User]{sorts: true, pages: rows, ordered: ordered}), byCreation(false), 1, nil)
+	if got := rowsOf(walked); !slices.Equal(got, []string{"a:x", "a:y", "a:z", "a:later"}) {
+		t.Errorf("%q", got)
+	}
+}
+
+// A cursor counts the rows of the vendor's order. If the vendor stops sorting, the rest of the
+// list is an error.
+func TestRead_VendorStopsSorting(t *testing.T) {
+	a := &fakeCollection[*model.User]{sorts: true, pages: [][]*model.User{{createdOn("a", "1", 1), createdOn("a", "2", 2)}, {createdOn("a", "3", 3)}}}
+	d, l := withUsers(a), byCreation(false)
+	for first := 1; first < 3; first++ {
+		a.sorts = true
+		begun := read(t, d, l, directory.Window{First: first})
+		a.sorts = false
+		rest := read(t, d, l, windowAfter(t, l, begun, 9))
+		if len(rest.Edges) > 0 || rest.Complete || !slices.Equal(kinds(rest.Errors), []providers.Kind{providers.BadResponse}) {
+			t.Errorf("after %d rows: %q, complete %t, %v", first, ids(rest), rest.Complete, rest.Errors)
+		}
 	}
 }
 
@@ -124,19 +151,19 @@ func TestRead_OrderedPagingReturnsEachRowOnce(t *testing.T) {
 		var collections []*fakeCollection[*model.User]
 		rows := 0
 		for i := range 3 {
-			s := &fakeCollection[*model.User]{supportsOrder: random.IntN(3) > 0, totals: random.IntN(2) == 0}
+			s := &fakeCollection[*model.User]{sorts: random.IntN(3) > 0, totals: random.IntN(2) == 0}
 			provider := string(rune('a' + i))
 			var all []*model.User
 			for n := range random.IntN(9) {
 				all = append(all, createdOn(provider, fmt.Sprint(n), random.IntN(6)))
 			}
 			rows += len(all)
-			if s.supportsOrder && random.IntN(4) > 0 {
+			if s.sorts && random.IntN(4) > 0 {
 				sortValues(all, descending)
 			}
 			for len(all) > 0 {
 				n := random.IntN(len(all) + 1)
-				if !s.supportsOrder || len(s.pages) > 0 || isSorted(all, descending) {
+				if !s.sorts || len(s.pages) > 0 || isSorted(all, descending) {
 					s.pages, all = append(s.pages, all[:n:n]), all[n:]
 					continue
 				}
@@ -192,7 +219,7 @@ func TestRead_CursorsAreShort(t *testing.T) {
 	pages := [][]*model.User{{createdOn("a", "x", 0), createdOn("a", "1", 1)}, {createdOn("a", "2", 2)}}
 	var collections []*fakeCollection[*model.User]
 	for range 4 {
-		collections = append(collections, &fakeCollection[*model.User]{supportsOrder: true, totals: true, pages: pages})
+		collections = append(collections, &fakeCollection[*model.User]{sorts: true, totals: true, pages: pages})
 	}
 	page := read(t, withUsers(collections...), byCreation(false), directory.Window{First: 2, Total: true})
 	if cursor := *page.PageInfo.EndCursor(); len(cursor) > 200 || strings.ContainsAny(cursor, "+/=") {

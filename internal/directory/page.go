@@ -18,7 +18,9 @@ func (s *stream[T]) fetch(ctx context.Context, token string) *providers.Page[T] 
 		return nil
 	}
 	if s.reader == nil {
-		s.reader = newReader(ctx, s.collection, s.query)
+		s.reader = readahead.New(ctx, readahead.Concurrent, func(ctx context.Context, token string) (*providers.Page[T], error) {
+			return s.collection.Page(ctx, s.listed, token)
+		})
 	}
 	page, err := s.reader.Page(token, s.wantedPages())
 	if err != nil {
@@ -57,13 +59,6 @@ func (s *stream[T]) fetch(ctx context.Context, token string) *providers.Page[T] 
 		s.first = page
 	}
 	return page
-}
-
-// newReader returns a reader of the pages of a query.
-func newReader[T model.Node](ctx context.Context, c providers.Collection[T], q providers.Query) *readahead.Reader[T] {
-	return readahead.New(ctx, readahead.Concurrent, func(ctx context.Context, token string) (*providers.Page[T], error) {
-		return c.Page(ctx, q, token)
-	})
 }
 
 // wantedPages returns the number of pages that the wanted rows take, if as many rows

@@ -17,6 +17,8 @@ type stream[T model.Node] struct {
 	provider   *model.Provider
 	collection providers.Collection[T]
 	query      providers.Query
+	// listed is the query of the pages: without the order if the list is sorted here.
+	listed providers.Query
 	// users are those of the provider, for lists of memberships that compare them.
 	users providers.Collection[*model.User]
 	// at is the position after the last returned row.
@@ -68,7 +70,7 @@ type stream[T model.Node] struct {
 }
 
 func newStream[T model.Node](p *model.Provider, c providers.Collection[T], q providers.Query, at model.Position, wanted *int) *stream[T] {
-	s := &stream[T]{provider: p, collection: c, query: q, at: at, wanted: wanted, seen: map[model.ID]bool{}, maxPages: MaxPages}
+	s := &stream[T]{provider: p, collection: c, query: q, listed: q, at: at, wanted: wanted, seen: map[model.ID]bool{}, maxPages: MaxPages}
 	if at.Failed != 0 {
 		s.at.Failed = 0
 		warning := &providers.Error{Kind: providers.Kind(at.Failed), Provider: p, Detail: failedAhead}
@@ -79,18 +81,24 @@ func newStream[T model.Node](p *model.Provider, c providers.Collection[T], q pro
 	}
 	s.at.Provider = p.Name
 	s.fromStart = s.at == model.Position{Provider: p.Name}
-	if resumable, ok := c.(providers.Resumable[T]); ok && !s.fromStart {
-		c = resumable.ResumeAt(s.at)
-		s.collection = c
+	if !s.fromStart {
+		s.resume()
 	}
 	if s.at.Token == "" && s.at.Rows == 0 {
 		s.at.Rows = s.at.Index
 	}
 	s.counts = s.fromStart || s.at.Rows > 0
-	if q.Order.Field != "" && !c.SupportsOrder(q) {
-		s.at.Sorted = true
+	if s.at.Sorted {
+		s.listed.Order = providers.Order{}
 	}
 	return s
+}
+
+// resume replaces the collection by the one that continues the list.
+func (s *stream[T]) resume() {
+	if resumable, ok := s.collection.(providers.Resumable[T]); ok {
+		s.collection = resumable.ResumeAt(s.at)
+	}
 }
 
 const (

@@ -59,7 +59,7 @@ func TestRead_TotalIsTheSameOnAllPages(t *testing.T) {
 		"unknown at the first":        {directory.List{}, []*fakeCollection[*model.User]{unknown("a"), known("b")}, nil},
 		"unknown at the last":         {directory.List{}, []*fakeCollection[*model.User]{known("a"), unknown("b")}, nil},
 		"ordered here":                {byName, []*fakeCollection[*model.User]{known("a"), unknown("b")}, 6},
-		"ordered by a vendor as well": {byName, []*fakeCollection[*model.User]{{supportsOrder: true, totals: true, pages: known("a").pages}, unknown("b")}, 6},
+		"ordered by a vendor as well": {byName, []*fakeCollection[*model.User]{{sorts: true, totals: true, pages: known("a").pages}, unknown("b")}, 6},
 	} {
 		d := withUsers(c.collections...)
 		for n, page := range walk(t, d, c.list, 2, nil) {
@@ -94,10 +94,10 @@ func TestRead_IncompleteOnAllLaterPages(t *testing.T) {
 // A provider that fails on the first page of an ordered list is left out: each page has
 // its error, it is called once, and its rows do not come when it is back.
 func TestRead_FailedProviderIsLeftOut(t *testing.T) {
-	for _, supportsOrder := range []bool{false, true} {
-		bad := &fakeCollection[*model.User]{supportsOrder: supportsOrder, pages: [][]*model.User{usersNamed("b", "0", "2", "9")}, errs: map[int]error{0: unavailable}}
+	for _, sorts := range []bool{false, true} {
+		bad := &fakeCollection[*model.User]{sorts: sorts, pages: [][]*model.User{usersNamed("b", "0", "2", "9")}, errs: map[int]error{0: unavailable}}
 		d := withUsers(&fakeCollection[*model.User]{pages: [][]*model.User{usersNamed("a", "1", "3", "5")}}, bad,
-			&fakeCollection[*model.User]{supportsOrder: true, pages: [][]*model.User{usersNamed("c", "2", "4", "6")}})
+			&fakeCollection[*model.User]{sorts: true, pages: [][]*model.User{usersNamed("c", "2", "4", "6")}})
 		pages := walk(t, d, byName, 2, func(page int) {
 			if page > 0 {
 				bad.errs = nil
@@ -193,7 +193,7 @@ func TestRead_EndsShortOfTotal(t *testing.T) {
 		"ordered":    {byName, 2, []string{"a:1", "a:2", "a:3"}},
 		"three rows": {directory.List{}, 1, []string{"a:1", "a:2", "a:3"}},
 	} {
-		s := &fakeCollection[*model.User]{pages: [][]*model.User{usersNamed("a", "1", "2"), usersNamed("a", "3")}, totals: true, missing: 4, supportsOrder: true}
+		s := &fakeCollection[*model.User]{pages: [][]*model.User{usersNamed("a", "1", "2"), usersNamed("a", "3")}, totals: true, missing: 4, sorts: true}
 		pages := walk(t, withUsers(s), c.list, c.size, nil)
 		last := pages[len(pages)-1]
 		if got := rowsOf(pages); !slices.Equal(got, c.want) || last.Complete || !slices.Equal(kinds(last.Errors), []providers.Kind{providers.Incomplete}) {
@@ -241,7 +241,7 @@ func TestRead_RowTwice(t *testing.T) {
 	} {
 		for _, list := range []directory.List{{}, byName} {
 			for _, size := range []int{9, 2, 1} {
-				s := &fakeCollection[*model.User]{pages: c.pages, totals: true, supportsOrder: true}
+				s := &fakeCollection[*model.User]{pages: c.pages, totals: true, sorts: true}
 				pages := walk(t, withUsers(s), list, size, nil)
 				last := pages[len(pages)-1]
 				if got := rowsOf(pages); !slices.Equal(got, []string{"a:1", "a:2", "a:3", "a:4"}) || last.Complete != c.complete || (last.Errors == nil) != c.complete {
@@ -278,13 +278,13 @@ func TestRead_NothingIsMissingInSilence(t *testing.T) {
 		var collections []*fakeCollection[*model.User]
 		rows := 0
 		for i := range 3 {
-			s := &fakeCollection[*model.User]{supportsOrder: random.IntN(2) == 0, totals: random.IntN(2) == 0}
+			s := &fakeCollection[*model.User]{sorts: random.IntN(2) == 0, totals: random.IntN(2) == 0}
 			var all []*model.User
 			for n := range random.IntN(10) {
 				all = append(all, createdOn(string(rune('a'+i)), fmt.Sprint(n), random.IntN(6)))
 			}
 			rows += len(all)
-			if s.supportsOrder {
+			if s.sorts {
 				sortValues(all, l.Query.Order.Descending)
 			}
 			s.pages = slices.Collect(slices.Chunk(all, 1+random.IntN(4)))

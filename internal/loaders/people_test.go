@@ -31,8 +31,7 @@ func (p fakeProvider) Collections() providers.Collections {
 	return providers.Collections{Memberships: p}
 }
 
-func (p fakeProvider) SupportsParents(string) bool        { return false }
-func (p fakeProvider) SupportsOrder(providers.Query) bool { return true }
+func (p fakeProvider) SupportsParents(string) bool { return false }
 
 func (p fakeProvider) Page(_ context.Context, q providers.Query, token string) (*providers.Page[*model.Membership], error) {
 	row := 0
@@ -146,7 +145,6 @@ type searched struct {
 func (s searched) Connection() *model.Provider        { return acme }
 func (s searched) Collections() providers.Collections { return providers.Collections{Users: s} }
 func (s searched) SupportsParents(string) bool        { return false }
-func (s searched) SupportsOrder(providers.Query) bool { return true }
 func (s searched) Page(context.Context, providers.Query, string) (*providers.Page[*model.User], error) {
 	s.pages.Add(1)
 	return &providers.Page[*model.User]{}, nil

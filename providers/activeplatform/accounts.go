@@ -27,16 +27,13 @@ func (a accounts) Page(ctx context.Context, q providers.Query, token string) (*p
 	if !ok {
 		return nil, a.invalidArgument("invalid page token")
 	}
-	page, decoded, err := pageAt(ctx, a.Provider, a.listAccounts(orderParams(q.Order)), at)
+	l := a.listAccounts(orderParams(q.Order))
+	l.sorted = supportsOrder(q.Order)
+	page, decoded, err := pageAt(ctx, a.Provider, l, at)
 	if decoded {
 		a.accountByID().Prime(ctx, a.client, page.Items, page.Freshness)
 	}
 	return page, err
-}
-
-// SupportsOrder reports true for the vendor's order and for dates.
-func (accounts) SupportsOrder(q providers.Query) bool {
-	return q.Order.Field == "" || supportsOrder(q.Order)
 }
 
 // SupportsParents reports false: accounts have no parents.

@@ -99,9 +99,6 @@ func isUnfiltered(f providers.Filter) bool {
 	return reflect.ValueOf(f).IsZero()
 }
 
-// SupportsOrder reports true for the vendor's order only.
-func (memberships) SupportsOrder(q providers.Query) bool { return q.Order.Field == "" }
-
 // SupportsParents reports false: a call takes one account or one user.
 func (memberships) SupportsParents(string) bool { return false }
 

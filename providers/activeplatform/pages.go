@@ -41,6 +41,8 @@ type list[T model.Node] struct {
 	mayLackPage bool
 	// mayRepeat is Page.MayRepeat of the pages.
 	mayRepeat bool
+	// sorted is Page.Sorted of the pages.
+	sorted bool
 	// pages receives the number of pages when the end is reached; nil if nobody needs it.
 	pages *atomic.Int64
 }
@@ -164,7 +166,7 @@ func pageAt[T model.Node](ctx context.Context, p *Provider, l list[T], at upstre
 
 // pageOf returns the page at a place of a list from its reply.
 func pageOf[T model.Node](p *Provider, l list[T], at upstream.PagePosition, reply upstream.Reply[rows[T]]) *providers.Page[T] {
-	page := &providers.Page[T]{Freshness: reply.Freshness, MayRepeat: l.mayRepeat}
+	page := &providers.Page[T]{Freshness: reply.Freshness, MayRepeat: l.mayRepeat, Sorted: l.sorted}
 	next, step := at.Next(reply.Value.ids, 0)
 	if step == upstream.Repeated {
 		page.Errors = []error{p.repeated()}

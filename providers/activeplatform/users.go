@@ -3,6 +3,7 @@ package activeplatform
 import (
 	"context"
 	"maps"
+	"net/url"
 	"reflect"
 
 	"github.com/accountgraph/accountgraph/graph/model"
@@ -37,12 +38,22 @@ func (u users) Page(ctx context.Context, q providers.Query, token string) (*prov
 	if !possible {
 		return emptyPage[*model.User](), nil
 	}
-	params := orderParams(q.Order)
+	params := url.Values{}
+	sorted := q.Order.Field != "" && u.SupportsOrder(q)
+	if sorted {
+		params = orderParams(q.Order)
+	}
 	maps.Copy(params, status)
 	l := u.listUsers(params)
+	l.sorted = sorted
 	l.mayRepeat = len(emails) > 0
 	if len(emails) > 0 && token == "" && !u.listIsCheaper(ctx, l, len(emails)) {
-		return u.findByEmails(ctx, emails, params)
+		page, err := u.findByEmails(ctx, emails, params)
+		if err != nil {
+			return nil, err
+		}
+		page.Sorted = sorted
+		return page, nil
 	}
 	page, decoded, err := pageAt(ctx, u.Provider, l, at)
 	if decoded {

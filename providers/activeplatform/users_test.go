@@ -84,11 +84,11 @@ func parameters(t *testing.T, query string) string {
 	return strings.Join(pairs, " ")
 }
 
-func TestCollections_SupportsOrder(t *testing.T) {
+func TestCollections_Sort(t *testing.T) {
 	p, _ := withFake(t)
-	users, accounts := p.Collections().Users, p.Collections().Accounts
+	users, accounts := p.Collections().Users.(providers.IndexedCollection[*model.User]), p.Collections().Accounts
 	for field, want := range map[model.UserOrderField][2]bool{
-		"":                       {true, true},
+		"":                       {},
 		model.OrderByCreatedAt:   {true, true},
 		model.OrderByUpdatedAt:   {true, true},
 		model.OrderByEmail:       {false, false},
@@ -97,14 +97,26 @@ func TestCollections_SupportsOrder(t *testing.T) {
 		model.OrderByLastLoginAt: {false, false},
 	} {
 		q := order(field, true)
-		if got := [2]bool{users.SupportsOrder(q), accounts.SupportsOrder(q)}; got != want {
-			t.Errorf("%q: SupportsOrder of users and accounts is %v, want %v", field, got, want)
+		if got := [2]bool{isSorted(t, users, q), isSorted(t, accounts, q)}; got != want {
+			t.Errorf("%q: users and accounts are sorted: %v, want %v", field, got, want)
+		}
+		if users.SupportsOrder(q) != (want[0] || field == "") {
+			t.Errorf("%q: SupportsOrder is %t", field, !want[0])
 		}
 		q.Filter.Emails = []string{"a@b.example", "b@b.example"}
-		if field != "" && users.SupportsOrder(q) {
-			t.Errorf("%q: SupportsOrder is true for several addresses", field)
+		if field != "" && (users.SupportsOrder(q) || isSorted(t, users, q)) {
+			t.Errorf("%q: several addresses are sorted", field)
 		}
 	}
+}
+
+func isSorted[T model.Node](t *testing.T, c providers.Collection[T], q providers.Query) bool {
+	t.Helper()
+	page, err := c.Page(t.Context(), q, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return page.Sorted
 }
 
 // The vendor may match parts of addresses, or compare them as they are stored: the list

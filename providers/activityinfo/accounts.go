@@ -40,8 +40,5 @@ func (a accounts) Page(ctx context.Context, q providers.Query, token string) (*p
 	return singlePage(all, isEmptyFilter(q.Filter)), nil
 }
 
-// SupportsOrder reports true for the vendor's order only.
-func (accounts) SupportsOrder(q providers.Query) bool { return q.Order.Field == "" }
-
 // SupportsParents reports false: accounts have no parents.
 func (accounts) SupportsParents(string) bool { return false }

@@ -117,8 +117,5 @@ func (p *Provider) unreadableTenants(ctx context.Context) (ids []string, errs []
 	return ids, errs
 }
 
-// SupportsOrder reports true for the vendor's order only.
-func (organizations) SupportsOrder(q providers.Query) bool { return q.Order == providers.Order{} }
-
 // SupportsParents reports false: a list belongs to one organization.
 func (organizations) SupportsParents(string) bool { return false }

@@ -18,7 +18,6 @@ type collection struct {
 	typ             string
 	page            func(ctx context.Context, q providers.Query, token string) (*providers.Page[model.Node], error)
 	get             func(ctx context.Context, ids []string) providers.BatchResult[model.Node]
-	supportsOrder   func(q providers.Query) bool
 	supportsParents func(parentType string) bool
 }
 
@@ -59,7 +58,6 @@ func add[T model.Node](all []collection, typ string, c providers.Collection[T]) 
 			}
 			return nodes
 		},
-		supportsOrder:   c.SupportsOrder,
 		supportsParents: c.SupportsParents,
 	})
 }
@@ -71,7 +69,7 @@ func nodesOf[T model.Node](page *providers.Page[T]) *providers.Page[model.Node] 
 	}
 	nodes := &providers.Page[model.Node]{
 		Next: page.Next, Total: page.Total, MayRepeat: page.MayRepeat, Freshness: page.Freshness,
-		Errors: page.Errors, Hidden: page.Hidden, Ahead: page.Ahead,
+		Errors: page.Errors, Hidden: page.Hidden, Ahead: page.Ahead, Sorted: page.Sorted,
 	}
 	for _, item := range page.Items {
 		nodes.Items = append(nodes.Items, item)
@@ -124,6 +122,7 @@ func (s Subject) parents() []providers.Parent {
 type rows struct {
 	nodes  []model.Node // distinct, in the order of their first occurrence
 	total  *int         // of the first page
+	sorted bool         // as the first page
 	tokens []string     // of all pages except the first
 }
 
@@ -163,7 +162,10 @@ func (l list) read(t *testing.T, p providers.Provider, q providers.Query) rows {
 			t.Errorf("%s: Page(%q) is incomplete: hidden %t, %v", l.name, token, page.Hidden, page.Errors)
 		}
 		if token == "" {
-			r.total = page.Total
+			r.total, r.sorted = page.Total, page.Sorted
+		}
+		if page.Sorted != r.sorted {
+			t.Errorf("%s: Sorted is %t on the first page and %t on Page(%q)", l.name, r.sorted, page.Sorted, token)
 		}
 		for _, node := range page.Items {
 			checkEntity(t, p, l.typ, node)

@@ -174,10 +174,6 @@ func (p *fakeProvider) decode(row []byte) (*model.User, error) {
 
 type users struct{ *fakeProvider }
 
-func (u users) SupportsOrder(q providers.Query) bool {
-	return q.Order.Field == "" || q.Order.Field == model.OrderByEmail && u.defect == "unsupported order"
-}
-
 func (users) SupportsParents(string) bool { return false }
 
 func (u users) Page(ctx context.Context, q providers.Query, token string) (*providers.Page[*model.User], error) {
@@ -199,6 +195,8 @@ func (u users) Page(ctx context.Context, q providers.Query, token string) (*prov
 	switch total := 99; {
 	case u.defect == "wrong total":
 		page.Total = &total
+	case u.defect == "unsupported order":
+		page.Sorted = q.Order.Field == model.OrderByEmail
 	case u.defect == "same next page" && number == 2:
 		page.Next = "2"
 	case u.defect == "no freshness":
@@ -255,8 +253,6 @@ func (u users) Get(ctx context.Context, ids []string) providers.BatchResult[*mod
 }
 
 type groups struct{ *fakeProvider }
-
-func (groups) SupportsOrder(q providers.Query) bool { return q.Order.Field == "" }
 
 func (groups) SupportsParents(string) bool { return false }
 

@@ -169,7 +169,12 @@ func (c *collection[T]) page(ctx context.Context, q providers.Query, token strin
 	if q.Parent.Type != "" {
 		l.accept = func(row T) bool { return c.setAccount(row, account) }
 	}
-	return l.page(ctx, c.client, at, len(p.parts), p.exact)
+	page, err := l.page(ctx, c.client, at, len(p.parts), p.exact)
+	if err != nil {
+		return nil, err
+	}
+	page.Sorted = q.Order.Field != "" && supportsOrder(q.Order)
+	return page, nil
 }
 
 // SupportsOrder reports whether Page returns rows of q in q.Order.

@@ -288,10 +288,6 @@ func matchesNoMember(f providers.Filter) bool {
 	return len(f.Licenses) > 0 || len(f.Roles) > 0 && !slices.Contains(f.Roles, model.RoleMember)
 }
 
-// SupportsOrder reports whether Page returns rows of q in q.Order: only without
-// an order.
-func (m *memberships) SupportsOrder(q providers.Query) bool { return q.Order.Field == "" }
-
 // SupportsParents reports whether one call can list the memberships of several
 // parents of this type: of users, but not of accounts, since the path names one
 // account.

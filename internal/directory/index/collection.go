@@ -2,14 +2,11 @@ package index
 
 import (
 	"context"
-	"math"
 	"slices"
 	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/internal/directory"
 	"github.com/accountgraph/accountgraph/internal/operation"
-	"github.com/accountgraph/accountgraph/internal/readahead"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
@@ -38,11 +35,6 @@ func decorate[T model.Node, R any](c *collection[T, R]) providers.Collection[T] 
 	return c
 }
 
-// SupportsOrder reports true: what the vendor does not sort is sorted here.
-func (c *collection[T, R]) SupportsOrder(q providers.Query) bool {
-	return c.IndexedCollection.SupportsOrder(q) || isIndexable(q)
-}
-
 // ResumeAt returns the collection itself for a position in the index, and the vendor's
 // collection for any other, which counts the rows of the vendor's pages.
 func (c *collection[T, R]) ResumeAt(at model.Position) providers.Collection[T] {
@@ -55,25 +47,22 @@ func (c *collection[T, R]) ResumeAt(at model.Position) providers.Collection[T] {
 // isIndexable reports whether an index can answer a query: it does not know databases.
 func isIndexable(q providers.Query) bool { return q.Filter.Database == "" }
 
-// Page reads a page from the vendor where it supports the query, or the list is short, and
-// else from the index.
+// Page reads a page from the index if the vendor does not support the query and the list is
+// long, and else from the vendor.
 func (c *collection[T, R]) Page(ctx context.Context, q providers.Query, token string) (*providers.Page[T], error) {
-	vendor := c.IndexedCollection
-	supported := vendor.SupportsFilter(q) && vendor.SupportsOrder(q) || !isIndexable(q)
-	switch {
-	case !isToken(token) && (supported || token != ""):
-		return vendor.Page(ctx, q, token)
-	case isToken(token) || c.isLarge(ctx, q):
+	if isToken(token) || token == "" && !c.isSupported(q) && c.isLarge(ctx, q) {
 		start := time.Now()
 		b, err := c.live.get(ctx)
 		if isToken(token) || b.answers(tenantOf(q.Parent), err) {
 			return c.indexed(ctx, q, token, start, b, err)
 		}
 	}
-	if vendor.SupportsOrder(q) {
-		return vendor.Page(ctx, q, token)
-	}
-	return c.sortedPage(ctx, q)
+	return c.IndexedCollection.Page(ctx, q, token)
+}
+
+// isSupported reports whether the vendor supports a query, or an index does not.
+func (c *collection[T, R]) isSupported(q providers.Query) bool {
+	return c.SupportsFilter(q) && c.SupportsOrder(q) || !isIndexable(q)
 }
 
 // tenantOf returns the vendor id of a parent that is a tenant, else "".
@@ -82,50 +71,6 @@ func tenantOf(parent providers.Parent) string {
 		return parent.IDs[0]
 	}
 	return ""
-}
-
-// sortedPage returns a short list, sorted, as one page.
-func (c *collection[T, R]) sortedPage(ctx context.Context, q providers.Query) (*providers.Page[T], error) {
-	unsorted := q
-	unsorted.Order = providers.Order{}
-	sorted := &providers.Page[T]{NullsLast: true}
-	var freshness *model.Freshness
-	seen := map[model.ID]bool{}
-	reader := readahead.New(ctx, readahead.Concurrent, func(ctx context.Context, token string) (*providers.Page[T], error) {
-		return c.IndexedCollection.Page(ctx, unsorted, token)
-	})
-	defer reader.Stop()
-	for token := ""; ; {
-		page, err := reader.Page(token, math.MaxInt)
-		if err != nil {
-			return nil, err
-		}
-		page = directory.ComparablePage(ctx, providers.Collection[T](c.IndexedCollection), nil, q, page)
-		freshness = freshness.Merge(&page.Freshness)
-		sorted.Errors, sorted.Hidden = append(sorted.Errors, page.Errors...), sorted.Hidden || page.Hidden
-		for _, row := range page.Items {
-			if id := row.GlobalID(); !seen[id] && directory.Accepts(row, q) {
-				sorted.Items = append(sorted.Items, row)
-			}
-			seen[row.GlobalID()] = true
-		}
-		if page.Next == "" {
-			break
-		}
-		if page.Next == token {
-			return nil, &providers.Error{Kind: providers.Incomplete, Provider: c.live.source.provider, Detail: "the vendor's pages do not advance"}
-		}
-		token = page.Next
-	}
-	if err := incomplete(sorted.Errors); err != nil {
-		return nil, err
-	}
-	sorted.Freshness = *freshness
-	slices.SortStableFunc(sorted.Items, func(a, b T) int { return directory.Compare(a, b, q.Order) })
-	if len(sorted.Errors) == 0 && !sorted.Hidden {
-		sorted.Total = new(len(sorted.Items))
-	}
-	return sorted, nil
 }
 
 // incomplete returns the first error of kind Incomplete, nil if there is none. An order over
@@ -171,7 +116,7 @@ func (c *collection[T, R]) indexed(ctx context.Context, q providers.Query, token
 		page.Next = b.table.tokenAt(rows, end, q.Order)
 	}
 	page.TokenAt = func(i int) string { return b.table.tokenAt(rows, min(at+i, len(rows)), q.Order) }
-	page.NullsLast = true
+	page.Sorted, page.NullsLast = q.Order.Field != "", true
 	return page, nil
 }
 
