@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net"
 	"slices"
 	"time"
 
@@ -111,8 +112,8 @@ func (s *redisStore) ping(p *redis.PubSub) bool {
 }
 
 func isTimeout(err error) bool {
-	timeout, ok := err.(interface{ Timeout() bool })
-	return ok && timeout.Timeout()
+	var failure net.Error
+	return errors.As(err, &failure) && failure.Timeout()
 }
 
 // handleInvalidation applies an invalidation of another replica. It ignores messages that do

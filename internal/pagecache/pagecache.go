@@ -44,7 +44,8 @@ type Config struct {
 	// Timeout bounds a Redis command, from waiting for a connection to the last byte. 0
 	// means 50 ms; the maximum is one second.
 	Timeout time.Duration
-	// Log gets one line whenever Redis becomes unavailable or available; nil logs nothing.
+	// Log gets one line whenever Redis becomes unavailable, with the reason, or available, and
+	// lines about commands that Redis rejects; nil logs nothing.
 	Log *slog.Logger
 	// Observe is called for each event, from any goroutine; it must not block. It may be nil.
 	Observe func(Event)

@@ -29,11 +29,12 @@ import (
 //
 // No method returns an error: a failure counts as a miss.
 type redisStore struct {
-	cache   *Cache
-	client  redis.UniversalClient
-	codec   *envelope.Codec
-	breaker *breaker
-	running sync.WaitGroup // the goroutines of the store
+	cache      *Cache
+	client     redis.UniversalClient
+	codec      *envelope.Codec
+	breaker    *breaker
+	rejections rejections
+	running    sync.WaitGroup // the goroutines of the store
 	// leases is the set of *lease that are held; its values are nil.
 	leases sync.Map
 
@@ -73,11 +74,14 @@ func (c *Cache) openRedis() (*redisStore, error) {
 		return nil, err
 	}
 	rand.Read(s.instanceID[:])
-	s.breaker = &breaker{ctx: c.ctx, changed: c.redisChanged, probe: func() bool {
-		ctx, cancel := s.commandContext()
-		defer cancel()
-		return s.client.Ping(ctx).Err() == nil
-	}}
+	s.breaker = &breaker{ctx: c.ctx, changed: c.redisChanged, probe: s.probe}
+	// Without a request, too, an operator learns of a wrong password or an unknown master.
+	s.running.Go(func() {
+		if err := s.probe(); err != nil {
+			c.count(RedisError, 1, 0)
+			s.breaker.fail(err)
+		}
+	})
 	s.running.Go(s.subscribe)
 	s.running.Go(s.renewLeases)
 	return s, nil
@@ -87,6 +91,13 @@ func (c *Cache) openRedis() (*redisStore, error) {
 // each canceled command costs a connection.
 func (s *redisStore) commandContext() (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.Background(), s.cache.config.Timeout)
+}
+
+// probe asks Redis for any reply.
+func (s *redisStore) probe() error {
+	ctx, cancel := s.commandContext()
+	defer cancel()
+	return s.client.Ping(ctx).Err()
 }
 
 // close releases all leases, so that no replica waits for this one, and disconnects.
@@ -125,27 +136,32 @@ func (s *redisStore) run(atomic bool, fill func(ctx context.Context, p redis.Pip
 		return true
 	}
 	commands, err := p.Exec(ctx)
-	errs := 0
+	failures := make([]error, 0, 1)
 	for _, command := range commands {
 		if isFailure(command.Err()) {
-			errs++
+			failures = append(failures, command.Err())
 		}
 	}
-	if err != nil && errs == 0 && isFailure(err) {
-		errs = 1
+	if len(failures) == 0 && isFailure(err) {
+		failures = append(failures, err)
 	}
-	s.cache.count(RedisError, errs, 0)
-	if slices.ContainsFunc(commands, func(c redis.Cmder) bool { return isOutage(c.Err()) }) || errs > 0 && isOutage(err) {
-		s.breaker.fail()
+	if len(failures) == 0 {
+		return true
+	}
+	s.cache.count(RedisError, len(failures), 0)
+	if i := slices.IndexFunc(failures, isOutage); i >= 0 {
+		s.breaker.fail(failures[i])
 		return false
 	}
+	s.rejections.log(s.cache, failures[0])
 	return true
 }
 
 // isFailure reports whether a command failed unexpectedly. A missing key is no failure, and
-// the caller handles a value of another type.
+// the caller handles a value of another type. A wrapped redis.Nil is one: Sentinels that do
+// not know the master answer with it.
 func isFailure(err error) bool {
-	return err != nil && !errors.Is(err, redis.Nil) && !isReply(err, "WRONGTYPE")
+	return err != nil && err != redis.Nil && !isReply(err, "WRONGTYPE")
 }
 
 // isOutage reports whether the next command will fail, too. A Redis that is full, a replica,

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"slices"
 	"syscall"
 
 	"github.com/redis/go-redis/v9"
@@ -28,7 +29,8 @@ const (
 
 var errReplyBounds = errors.New("pagecache: a reply of Redis exceeds the bounds or has another form")
 
-// dialer returns a function that connects to Redis and bounds its replies.
+// dialer returns a function that connects to Redis and bounds its replies. go-redis speaks
+// RESP3 with Sentinels, whatever the options say.
 func (c Config) dialer(options *redis.UniversalOptions) func(context.Context, string, string) (net.Conn, error) {
 	dial := c.Dial
 	if dial == nil {
@@ -39,7 +41,8 @@ func (c Config) dialer(options *redis.UniversalOptions) func(context.Context, st
 		if err != nil {
 			return nil, err
 		}
-		bounded := &boundedConn{Conn: conn}
+		isSentinel := options.MasterName != "" && slices.Contains(options.Addrs, address)
+		bounded := &boundedConn{Conn: conn, replies: replyScanner{resp3: isSentinel}}
 		if socket, ok := conn.(syscall.Conn); ok {
 			return boundedSocket{bounded, socket}, nil
 		}
@@ -69,8 +72,10 @@ func (c *boundedConn) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// replyScanner follows a stream of replies in RESP2, whatever its division into chunks.
+// replyScanner follows a stream of replies, whatever its division into chunks.
 type replyScanner struct {
+	// resp3 accepts the types of RESP3 besides those of RESP2, but attributes and bulk errors.
+	resp3  bool
 	failed bool
 	// line is the current line so far, without its line feed.
 	line []byte
@@ -117,11 +122,29 @@ func (s *replyScanner) accept(chunk []byte) bool {
 // endLine interprets the complete line.
 func (s *replyScanner) endLine() bool {
 	line, ok := bytes.CutSuffix(s.line, []byte("\r"))
-	if !ok || len(line) < 2 {
+	if !ok || len(line) == 0 {
 		return false
 	}
-	text := string(line[1:])
-	switch line[0] {
+	kind, text := line[0], string(line[1:])
+	if s.resp3 {
+		switch kind {
+		case '_':
+			s.endElement()
+			return text == ""
+		case ',', '#', '(':
+			kind = ':'
+		case '=':
+			kind = '$'
+		case '~', '>':
+			kind = '*'
+		case '%':
+			return s.beginArray(text, 2)
+		}
+	}
+	if text == "" {
+		return false
+	}
+	switch kind {
 	case '+', '-', ':':
 		s.endElement()
 		return true
@@ -134,16 +157,25 @@ func (s *replyScanner) endLine() bool {
 		s.skip = size + len("\r\n")
 		return ok
 	case '*':
-		size, ok := parseSize(text, maxReplyElements-s.elements)
-		if size <= 0 {
-			s.endElement()
-			return ok
-		}
-		s.elements += size
-		s.open = append(s.open, size)
-		return ok && len(s.open) <= maxReplyDepth
+		return s.beginArray(text, 1)
 	}
 	return false
+}
+
+// beginArray begins an array, or a map, whose entries have two elements.
+func (s *replyScanner) beginArray(text string, perEntry int) bool {
+	size, ok := parseSize(text, (maxReplyElements-s.elements)/perEntry)
+	if !ok {
+		return false
+	}
+	if size <= 0 {
+		s.endElement()
+		return true
+	}
+	size *= perEntry
+	s.elements += size
+	s.open = append(s.open, size)
+	return len(s.open) <= maxReplyDepth
 }
 
 // endElement counts a complete element in the innermost array, and ends each array that it

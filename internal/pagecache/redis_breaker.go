@@ -13,11 +13,13 @@ const probeInterval = time.Second
 // breaker is the circuit breaker for Redis. It opens after one outage. While it is open, one
 // goroutine probes Redis, so that no lookup waits for it.
 type breaker struct {
-	mu      sync.Mutex
-	open    bool
-	ctx     context.Context // stops the goroutine
-	probe   func() bool
-	changed func(up bool)
+	mu    sync.Mutex
+	open  bool
+	ctx   context.Context // stops the goroutine
+	probe func() error
+	// changed is called with the failure that opened the breaker, and with nil when Redis is
+	// available again.
+	changed func(failure error)
 }
 
 func (b *breaker) closed() bool {
@@ -27,14 +29,14 @@ func (b *breaker) closed() bool {
 }
 
 // fail opens the breaker.
-func (b *breaker) fail() {
+func (b *breaker) fail(failure error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.open || b.ctx.Err() != nil {
 		return
 	}
 	b.open = true
-	b.changed(false)
+	b.changed(failure)
 	go b.awaitRecovery()
 }
 
@@ -48,23 +50,48 @@ func (b *breaker) awaitRecovery() {
 			return
 		case <-tick.C:
 		}
-		if b.probe() {
+		if b.probe() == nil {
 			b.mu.Lock()
 			defer b.mu.Unlock()
 			b.open = false
-			b.changed(true)
+			b.changed(nil)
 			return
 		}
 	}
 }
 
 // redisChanged counts and logs a change of Redis' availability.
-func (c *Cache) redisChanged(up bool) {
-	if up {
+func (c *Cache) redisChanged(failure error) {
+	component := slog.String("component", "pagecache")
+	if failure == nil {
 		c.count(RedisUp, 1, 0)
-		c.config.Log.LogAttrs(c.ctx, slog.LevelInfo, "redis available again", slog.String("component", "pagecache"))
+		c.config.Log.LogAttrs(c.ctx, slog.LevelInfo, "redis available again", component)
 		return
 	}
 	c.count(RedisDown, 1, 0)
-	c.config.Log.LogAttrs(c.ctx, slog.LevelWarn, "redis unavailable, using memory cache only", slog.String("component", "pagecache"))
+	c.config.Log.LogAttrs(c.ctx, slog.LevelWarn, "redis unavailable, using memory cache only", component, slog.String("reason", reason(failure)))
+}
+
+// rejectionInterval is the time between two lines of the log about rejected commands.
+const rejectionInterval = 10 * time.Minute
+
+// rejections logs commands that Redis rejects while it executes others.
+type rejections struct {
+	mu     sync.Mutex
+	logged map[string]time.Time // by reason
+}
+
+// log writes a line unless it has written one for the same reason recently.
+func (r *rejections) log(c *Cache, failure error) {
+	text := reason(failure)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if last, ok := r.logged[text]; ok && c.now().Sub(last) < rejectionInterval {
+		return
+	}
+	if r.logged == nil {
+		r.logged = map[string]time.Time{}
+	}
+	r.logged[text] = c.now()
+	c.config.Log.LogAttrs(c.ctx, slog.LevelWarn, "redis rejects a command", slog.String("component", "pagecache"), slog.String("reason", text))
 }

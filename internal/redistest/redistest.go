@@ -9,6 +9,9 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -28,7 +31,7 @@ type Server struct {
 	exited  chan struct{} // closed when the process has exited
 }
 
-// Run starts a server that stops with the test; options are arguments of redis-server. If
+// Run starts a server that stops with the test; options are the first arguments of redis-server. If
 // redis-server is not installed, the test fails and says how to install it.
 func Run(t testing.TB, options ...string) *Server {
 	t.Helper()
@@ -43,6 +46,16 @@ func Run(t testing.TB, options ...string) *Server {
 	}
 	t.Fatal("redis-server does not start")
 	return nil
+}
+
+// RunSentinel starts a Sentinel with these lines of configuration.
+func RunSentinel(t testing.TB, lines ...string) *Server {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "sentinel.conf")
+	if err := os.WriteFile(file, []byte(strings.Join(lines, "\n")+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return Run(t, file, "--sentinel")
 }
 
 // FreePort returns a loopback port that is not in use.
@@ -92,7 +105,7 @@ func (s *Server) isReady() bool {
 	if err != nil {
 		s.t.Fatal("redis-server is not installed: run `make needs-redis` or `apt-get install redis-server`")
 	}
-	arguments := append([]string{"--port", s.Port, "--bind", "127.0.0.1", "--save", "", "--dir", s.Folder, "--loglevel", "warning"}, s.options...)
+	arguments := append(slices.Clone(s.options), "--port", s.Port, "--bind", "127.0.0.1", "--save", "", "--dir", s.Folder, "--loglevel", "warning")
 	process, exited := exec.Command(binary, arguments...), make(chan struct{})
 	process.Stderr = os.Stderr
 	if err := process.Start(); err != nil {

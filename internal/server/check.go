@@ -13,11 +13,11 @@ import (
 
 	"github.com/accountgraph/accountgraph/internal/auth"
 	"github.com/accountgraph/accountgraph/internal/config"
-	"github.com/accountgraph/accountgraph/internal/operation"
+	"github.com/accountgraph/accountgraph/internal/pagecache"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// Check tests a configuration against the vendors and the JWKS, without serving.
+// Check tests a configuration against the vendors, the JWKS and Redis, without serving.
 type Check struct {
 	config        *config.Config
 	providers     []providers.Provider
@@ -34,27 +34,28 @@ func NewCheck(o Options) (*Check, error) {
 	if _, err := openManifest(o.Config, o.Schema); err != nil {
 		return nil, err
 	}
-	all, err := openProviders(o.Config, nil, func(operation.Call) {}, nil)
+	all, err := openProviders(o.Config, nil, observers{})
 	if err != nil {
 		return nil, err
 	}
 	return &Check{o.Config, all, authenticator}, nil
 }
 
-// Run calls every provider once, fetches the JWKS, and writes a table. It fails when
-// one of these fails.
+// Run calls every provider once, fetches the JWKS, connects to Redis, and writes a table. It
+// fails when one of these fails.
 func (c *Check) Run(ctx context.Context, w io.Writer) error {
 	results := c.checkProviders(ctx)
 	keys := c.authenticator.Check(ctx)
+	redis := pagecache.CheckRedis(ctx, cacheConfig(c.config))
 	failed, err := c.writeTable(w, results)
 	if err != nil {
 		return err
 	}
-	switch {
-	case keys != nil:
-		fmt.Fprintf(w, "JWKS: %v\n", keys)
-	case c.authenticator.UsesJWT():
-		fmt.Fprintln(w, "JWKS: ok")
+	if c.authenticator.UsesJWT() {
+		writeResult(w, "JWKS", keys)
+	}
+	if !c.config.Cache.Redis.Empty() {
+		writeResult(w, "Redis", redis)
 	}
 	switch {
 	case failed == 1:
@@ -63,8 +64,18 @@ func (c *Check) Run(ctx context.Context, w io.Writer) error {
 		return fmt.Errorf("%d providers failed", failed)
 	case keys != nil:
 		return errors.New("the JWKS cannot be read")
+	case redis != nil:
+		return errors.New("Redis cannot be used")
 	}
 	return nil
+}
+
+func writeResult(w io.Writer, what string, err error) {
+	if err == nil {
+		fmt.Fprintf(w, "%s: ok\n", what)
+		return
+	}
+	fmt.Fprintf(w, "%s: %v\n", what, err)
 }
 
 // checkResult is the outcome for one provider.

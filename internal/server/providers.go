@@ -15,14 +15,24 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
+// observers observe vendor calls and circuit breakers. The zero value observes nothing.
+type observers struct {
+	metrics *telemetry.Metrics
+	log     *telemetry.ProviderLog
+}
+
 // openProviders builds every configured provider, in order. A nil cache caches
-// nothing. A nil breaker is not called.
-func openProviders(c *config.Config, cache *pagecache.Cache, observe func(operation.Call), breaker func(provider string, open bool)) ([]providers.Provider, error) {
+// nothing.
+func openProviders(c *config.Config, cache *pagecache.Cache, o observers) ([]providers.Provider, error) {
 	all := make([]providers.Provider, 0, len(c.Providers))
 	for _, p := range c.Providers {
-		client := upstream.Config{Cache: cache, Observe: observe}
-		if breaker != nil {
-			client.ObserveBreaker = func(open bool) { breaker(p.Name, open) }
+		client := upstream.Config{Cache: cache}
+		if o.metrics != nil {
+			client.Observe = o.call(!p.Token.Empty())
+			client.ObserveBreaker = func(open bool) {
+				o.metrics.Breaker(p.Name, open)
+				o.log.Breaker(p.Name, open)
+			}
 		}
 		provider, err := vendors.Open(p, client)
 		if err != nil {
@@ -31,6 +41,18 @@ func openProviders(c *config.Config, cache *pagecache.Cache, observe func(operat
 		all = append(all, provider)
 	}
 	return all, nil
+}
+
+// call returns the observer of vendor calls. A credential that a caller has sent is not the
+// operator's concern.
+func (o observers) call(configuredCredential bool) func(operation.Call) {
+	if !configuredCredential {
+		return o.metrics.VendorCall
+	}
+	return func(c operation.Call) {
+		o.metrics.VendorCall(c)
+		o.log.Call(c)
+	}
 }
 
 // withIndexes returns the providers of a configuration with their indexes. A reading takes

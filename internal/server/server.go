@@ -68,14 +68,13 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	metrics := telemetry.NewMetrics(providerNames(c))
-	cache, err := pagecache.Open(pagecache.Config{
-		Redis: c.Cache.Redis, Key: c.Cache.Key, Fresh: c.Cache.Fresh, Stale: c.Cache.Stale,
-		MaxBytes: int64(c.Limits.PageCacheBytes), Log: o.Log, Observe: metrics.CacheEvent,
-	})
+	settings := cacheConfig(c)
+	settings.Log, settings.Observe = o.Log, metrics.CacheEvent
+	cache, err := pagecache.Open(settings)
 	if err != nil {
 		return nil, err
 	}
-	providers, err := openProviders(c, cache, metrics.VendorCall, metrics.Breaker)
+	providers, err := openProviders(c, cache, observers{metrics, telemetry.NewProviderLog(o.Log)})
 	if err != nil {
 		cache.Close()
 		return nil, err
@@ -109,6 +108,14 @@ func New(o Options) (*Server, error) {
 	s.admin = adminRoutes(metrics.Handler(), s.stopping)
 	s.handler = routes(c, withCORS(c, graphQL), metrics.Handler(), s.stopping)
 	return s, nil
+}
+
+// cacheConfig returns what a configuration says of the page cache.
+func cacheConfig(c *config.Config) pagecache.Config {
+	return pagecache.Config{
+		Redis: c.Cache.Redis, Key: c.Cache.Key, Fresh: c.Cache.Fresh, Stale: c.Cache.Stale,
+		MaxBytes: int64(c.Limits.PageCacheBytes),
+	}
 }
 
 // rateLimiter returns a limiter of this rate, nil for 0. Replicas share it through the

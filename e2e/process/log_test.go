@@ -1,0 +1,50 @@
+package process_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/accountgraph/accountgraph/internal/demo"
+	"github.com/accountgraph/accountgraph/internal/redistest"
+)
+
+// The log has one line for each provider whose credential its vendor refuses, however many
+// requests fail for it.
+func TestLog_RefusedCredentials(t *testing.T) {
+	t.Parallel()
+	v := startVendors(t)
+	config := listenAnywhere + strings.ReplaceAll(v.Config(), demo.Token, "s3cr3t")
+	p := startServer(t, nil, "--config", writeFile(t, "a.yaml", config))
+	for range 3 {
+		if status, a, err := post(client(), p.address, `{"query": "{ users { totalCount } }"}`); err != nil || status != http.StatusOK || len(a.Errors) == 0 {
+			t.Fatalf("%d %v %s", status, err, a.text)
+		}
+	}
+	for _, vendor := range v.All {
+		line := fmt.Sprintf(`"msg":"the vendor refuses the credential of a provider","provider":"%s","reason":"unauthenticated","httpStatus":401}`, vendor.Name)
+		if n := strings.Count(p.stderr.String(), line); n != 1 {
+			t.Errorf("%d lines for %s:\n%s", n, vendor.Name, &p.stderr)
+		}
+	}
+	if strings.Contains(p.stderr.String(), "s3cr3t") {
+		t.Error("a token is logged")
+	}
+}
+
+// A Sentinel that does not know the master: the log says so at the start, and check fails.
+func TestLog_UnknownMaster(t *testing.T) {
+	t.Parallel()
+	sentinel := redistest.RunSentinel(t)
+	config := writeFile(t, "a.yaml", fmt.Sprintf("%scache: {redis: 'redis://127.0.0.1:%s?master=nomaster'}\n%s", listenAnywhere, sentinel.Port, startVendors(t).Config()))
+	p := startServer(t, nil, "--config", config)
+	p.waitStderr(`"msg":"redis unavailable, using memory cache only","component":"pagecache","reason":"no Sentinel knows this master"`)
+	if _, _, metrics := p.get("/metrics"); !strings.Contains(metrics, `accountgraph_cache_events_total{event="redis_down"} 1`) {
+		t.Error("redis_down is not counted")
+	}
+	check := start(t, nil, "check", "--config", config)
+	if code := check.exit(); code != 1 || !strings.HasSuffix(check.stdout.String(), "\nRedis: no Sentinel knows this master\n") || check.stderr.String() != "accountgraph: Redis cannot be used\n" {
+		t.Errorf("exit %d: %s%s", code, &check.stdout, &check.stderr)
+	}
+}

@@ -1,0 +1,80 @@
+package pagecache
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net"
+	"os"
+	"syscall"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// replyReasons are the reasons for the first words of error replies.
+var replyReasons = []struct{ word, reason string }{
+	{"WRONGPASS", "wrong user or password"},
+	{"NOAUTH", "password missing"},
+	{"NOPERM", "the user lacks a permission"},
+	{"LOADING", "Redis is loading its data"},
+	{"MASTERDOWN", "the master is down"},
+	{"CLUSTERDOWN", "the cluster is down"},
+	{"OOM", "Redis is full"},
+	{"READONLY", "Redis is a read-only replica"},
+	{"NOREPLICAS", "Redis has too few replicas to accept writes"},
+	{"MISCONF", "Redis cannot write to its disk"},
+	{"MAXCLIENTS", "Redis has too many clients"},
+	{"EXECABORT", "Redis rejects a command of a transaction"},
+	{"ERR", "Redis rejects the command, the password or the database"},
+}
+
+// reason describes why a command failed, for operators. It holds no byte of Redis or of the
+// network, which may quote addresses, keys and passwords.
+func reason(err error) string {
+	var unknownHost *net.DNSError
+	var wrongHost x509.HostnameError
+	var certificate *tls.CertificateVerificationError
+	switch {
+	case errors.Is(err, redis.Nil): // what Sentinels answer
+		return "no Sentinel knows this master"
+	case errors.As(err, &wrongHost):
+		return "the certificate is for another host"
+	case errors.As(err, &certificate):
+		return "the certificate is not trusted"
+	case errors.As(err, &unknownHost):
+		return "unknown host"
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "connection refused"
+	case errors.Is(err, errReplyBounds):
+		return "a reply exceeds the limits or is not RESP2"
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded), isTimeout(err):
+		return "no reply in time"
+	}
+	for _, r := range replyReasons {
+		if isReply(err, r.word) {
+			return r.reason
+		}
+	}
+	return "the connection failed"
+}
+
+// CheckRedis reports whether Redis answers. Its error describes why not, without a byte of
+// Redis, of the network or of the URL. It returns nil without Redis.
+func CheckRedis(ctx context.Context, c Config) error {
+	if c.Redis.Empty() {
+		return nil
+	}
+	c.Timeout = maxTimeout
+	client, err := c.connect()
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
+	defer cancel()
+	if err := client.Ping(ctx).Err(); err != nil {
+		return errors.New(reason(err))
+	}
+	return nil
+}
