@@ -41,6 +41,8 @@ type Filter struct {
 
 	// EmailDomains are normalized. The address of a user has one of them behind its @.
 	EmailDomains []string `json:",omitempty"`
+	// HasEmail is whether a user has an address; nil is no condition.
+	HasEmail *bool `json:",omitempty"`
 	// LastLoginAfter, LastLoginBefore and NeverLoggedIn match no user whose last login is
 	// not known: that of a vendor that does not tell logins, or one that is hidden.
 	LastLoginAfter, LastLoginBefore *time.Time `json:",omitempty"`

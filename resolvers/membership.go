@@ -29,6 +29,10 @@ func (membership) Organization(ctx context.Context, m *model.Membership) (*model
 	return reference(ctx, loadersOf(ctx).Organizations, m.Organization)
 }
 
+func (membership) Via(ctx context.Context, m *model.Membership) ([]*model.Group, error) {
+	return references(ctx, loadersOf(ctx).Groups, m.Via)
+}
+
 func (membership) Groups(ctx context.Context, m *model.Membership) ([]*model.Group, error) {
 	return references(ctx, loadersOf(ctx).Groups, m.Groups)
 }

@@ -99,6 +99,7 @@ type MembershipResolver interface {
 	Account(ctx context.Context, obj *model.Membership) (*model.Account, error)
 	Organization(ctx context.Context, obj *model.Membership) (*model.Organization, error)
 
+	Via(ctx context.Context, obj *model.Membership) ([]*model.Group, error)
 	Groups(ctx context.Context, obj *model.Membership) ([]*model.Group, error)
 	Buyers(ctx context.Context, obj *model.Membership) ([]*model.Buyer, error)
 	Modules(ctx context.Context, obj *model.Membership) ([]*model.Module, error)
@@ -689,6 +690,13 @@ type Membership implements Node @key(fields: "id") @cacheTag(format: "{$key.id}"
   lastAccessAt: DateTime @requiresScopes(scopes: [["personal:read"]]) @tag(name: "personal")
   "The invitation into the account. SoftwareOne."
   invitation: Invitation
+  """
+  The groups through which the user has rights in this tenant. SoftwareOne, where groups
+  grant all access to modules and buyers: the same as ` + "`" + `groups` + "`" + `, so that a user in none has
+  no such access. Null at other vendors, which do not tell through what a right comes, if
+  the vendor hides the groups, or, with an error, if they could not be read.
+  """
+  via: [Group] @listSize(assumedSize: 10)
   "The groups of this account with the user. SoftwareOne; empty at other vendors. Null if the vendor hides them, or, with an error, if they could not be read."
   groups: [Group] @listSize(assumedSize: 10)
   "The buyers that the user has access to. SoftwareOne; empty if the user has access to all or none, and at other vendors. Null as in ` + "`" + `groups` + "`" + `."
@@ -772,6 +780,8 @@ type Account implements Node & Tenant @key(fields: "id") @cacheTag(format: "{$ke
   website: URL
   "A description. SoftwareOne."
   description: String
+  "What the account has bought, and how much of it is used. ActivityInfo; null at other vendors. If a number of it is invalid, that number is null, with ` + "`" + `UPSTREAM_BAD_RESPONSE` + "`" + `."
+  plan: AccountPlan
   "The time of creation. SoftwareOne, ActivePlatform."
   createdAt: DateTime
   "The time of the last change. SoftwareOne, ActivePlatform."
@@ -803,6 +813,24 @@ type Account implements Node & Tenant @key(fields: "id") @cacheTag(format: "{$ke
     "A cursor of the same list (same parent, filter and order); the page starts after it. Other cursors are ` + "`" + `BAD_USER_INPUT` + "`" + `."
     after: String
   ): BuyerConnection! @cost(weight: 5) @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+}
+
+"The plan of an account: what it may use and uses. A value that the vendor does not return is null. ActivityInfo."
+type AccountPlan {
+  "The name of the plan: ` + "`" + `Enterprise` + "`" + `."
+  name: String
+  "The number of users that the plan allows."
+  userLimit: Int
+  "The number of users with a full license that the plan allows."
+  fullUserLimit: Int
+  "The number of users, as the vendor counts them. The vendor can be some minutes behind its list of users."
+  userCount: Int
+  "The number of users with a full license, as ` + "`" + `userCount` + "`" + `."
+  fullUserCount: Int
+  "The number of users with a basic license, as ` + "`" + `userCount` + "`" + `."
+  basicUserCount: Int
+  "The time at which the plan expires; null if it does not."
+  expiresAt: DateTime
 }
 
 "The ids of an account in other systems. SoftwareOne."
@@ -1240,6 +1268,8 @@ input UserFilter {
   email: String @tag(name: "personal")
   "The domain of the e-mail address: the part behind its last ` + "`" + `@` + "`" + `. Case, Unicode form and spaces around it are ignored; subdomains do not match. Requires the scope ` + "`" + `personal:read` + "`" + `, else ` + "`" + `FORBIDDEN` + "`" + `."
   emailDomain: String @tag(name: "personal")
+  "True: the user has an e-mail address. False: the vendor has none of the user, who is no ` + "`" + `Person` + "`" + `; a list is not complete if the vendor hides addresses. Requires the scope ` + "`" + `personal:read` + "`" + `, else ` + "`" + `FORBIDDEN` + "`" + `."
+  hasEmail: Boolean @tag(name: "personal")
   "Any of these statuses."
   status: [UserStatus!]
   "A text that the display name contains. Case and accents are ignored: ` + "`" + `lukasz` + "`" + ` finds ` + "`" + `Łukasz` + "`" + `, ` + "`" + `strasse` + "`" + ` finds ` + "`" + `Straße` + "`" + `."
@@ -1919,6 +1949,8 @@ func (ec *executionContext) childFields_Account(ctx context.Context, field graph
 		return ec.fieldContext_Account_website(ctx, field)
 	case "description":
 		return ec.fieldContext_Account_description(ctx, field)
+	case "plan":
+		return ec.fieldContext_Account_plan(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Account_createdAt(ctx, field)
 	case "updatedAt":
@@ -1969,6 +2001,26 @@ func (ec *executionContext) childFields_AccountExternalIds(ctx context.Context, 
 		return ec.fieldContext_AccountExternalIds_pyraTenantId(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AccountExternalIds", field.Name)
+}
+
+func (ec *executionContext) childFields_AccountPlan(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_AccountPlan_name(ctx, field)
+	case "userLimit":
+		return ec.fieldContext_AccountPlan_userLimit(ctx, field)
+	case "fullUserLimit":
+		return ec.fieldContext_AccountPlan_fullUserLimit(ctx, field)
+	case "userCount":
+		return ec.fieldContext_AccountPlan_userCount(ctx, field)
+	case "fullUserCount":
+		return ec.fieldContext_AccountPlan_fullUserCount(ctx, field)
+	case "basicUserCount":
+		return ec.fieldContext_AccountPlan_basicUserCount(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_AccountPlan_expiresAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AccountPlan", field.Name)
 }
 
 func (ec *executionContext) childFields_Address(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2263,6 +2315,8 @@ func (ec *executionContext) childFields_Membership(ctx context.Context, field gr
 		return ec.fieldContext_Membership_lastAccessAt(ctx, field)
 	case "invitation":
 		return ec.fieldContext_Membership_invitation(ctx, field)
+	case "via":
+		return ec.fieldContext_Membership_via(ctx, field)
 	case "groups":
 		return ec.fieldContext_Membership_groups(ctx, field)
 	case "buyers":
@@ -4095,6 +4149,38 @@ func (ec *executionContext) fieldContext_Account_description(_ context.Context, 
 	return graphql.NewScalarFieldContext("Account", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _Account_plan(ctx context.Context, field graphql.CollectedField, obj *model.Account) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Account_plan(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Plan, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.AccountPlan) graphql.Marshaler {
+			return ec.marshalOAccountPlan2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAccountPlan(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Account_plan(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Account",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AccountPlan(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Account_createdAt(ctx context.Context, field graphql.CollectedField, obj *model.Account) (ret graphql.Marshaler) {
 	return ec.marshalODateTime2ᚖtimeᚐTime(ctx, field.Selections, obj.CreatedAt)
 }
@@ -4459,6 +4545,55 @@ func (ec *executionContext) _AccountExternalIds_pyraTenantId(ctx context.Context
 }
 func (ec *executionContext) fieldContext_AccountExternalIds_pyraTenantId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AccountExternalIds", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AccountPlan_name(ctx context.Context, field graphql.CollectedField, obj *model.AccountPlan) (ret graphql.Marshaler) {
+	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Name)
+}
+func (ec *executionContext) fieldContext_AccountPlan_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccountPlan", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AccountPlan_userLimit(ctx context.Context, field graphql.CollectedField, obj *model.AccountPlan) (ret graphql.Marshaler) {
+	return ec.marshalOInt2ᚖint(ctx, field.Selections, obj.UserLimit)
+}
+func (ec *executionContext) fieldContext_AccountPlan_userLimit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccountPlan", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _AccountPlan_fullUserLimit(ctx context.Context, field graphql.CollectedField, obj *model.AccountPlan) (ret graphql.Marshaler) {
+	return ec.marshalOInt2ᚖint(ctx, field.Selections, obj.FullUserLimit)
+}
+func (ec *executionContext) fieldContext_AccountPlan_fullUserLimit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccountPlan", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _AccountPlan_userCount(ctx context.Context, field graphql.CollectedField, obj *model.AccountPlan) (ret graphql.Marshaler) {
+	return ec.marshalOInt2ᚖint(ctx, field.Selections, obj.UserCount)
+}
+func (ec *executionContext) fieldContext_AccountPlan_userCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccountPlan", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _AccountPlan_fullUserCount(ctx context.Context, field graphql.CollectedField, obj *model.AccountPlan) (ret graphql.Marshaler) {
+	return ec.marshalOInt2ᚖint(ctx, field.Selections, obj.FullUserCount)
+}
+func (ec *executionContext) fieldContext_AccountPlan_fullUserCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccountPlan", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _AccountPlan_basicUserCount(ctx context.Context, field graphql.CollectedField, obj *model.AccountPlan) (ret graphql.Marshaler) {
+	return ec.marshalOInt2ᚖint(ctx, field.Selections, obj.BasicUserCount)
+}
+func (ec *executionContext) fieldContext_AccountPlan_basicUserCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccountPlan", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _AccountPlan_expiresAt(ctx context.Context, field graphql.CollectedField, obj *model.AccountPlan) (ret graphql.Marshaler) {
+	return ec.marshalODateTime2ᚖtimeᚐTime(ctx, field.Selections, obj.ExpiresAt)
+}
+func (ec *executionContext) fieldContext_AccountPlan_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccountPlan", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
 func (ec *executionContext) _Address_addressLine1(ctx context.Context, field graphql.CollectedField, obj *model.Address) (ret graphql.Marshaler) {
@@ -6883,6 +7018,38 @@ func (ec *executionContext) fieldContext_Membership_invitation(_ context.Context
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Invitation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Membership_via(ctx context.Context, field graphql.CollectedField, obj *model.Membership) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Membership_via(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Membership().Via(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Group) graphql.Marshaler {
+			return ec.marshalOGroup2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐGroup(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Membership_via(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Membership",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Group(ctx, field)
 		},
 	}
 	return fc, nil
@@ -12164,7 +12331,7 @@ func (ec *executionContext) unmarshalInputUserFilter(ctx context.Context, obj an
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"providers", "email", "emailDomain", "status", "name", "createdAfter", "createdBefore", "updatedAfter", "updatedBefore", "lastLoginAfter", "lastLoginBefore", "neverLoggedIn"}
+	fieldsInOrder := [...]string{"providers", "email", "emailDomain", "hasEmail", "status", "name", "createdAfter", "createdBefore", "updatedAfter", "updatedBefore", "lastLoginAfter", "lastLoginBefore", "neverLoggedIn"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -12192,6 +12359,13 @@ func (ec *executionContext) unmarshalInputUserFilter(ctx context.Context, obj an
 				return it, err
 			}
 			it.EmailDomain = data
+		case "hasEmail":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("hasEmail"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HasEmail = data
 		case "status":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
 			data, err := ec.unmarshalOUserStatus2ᚕgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUserStatusᚄ(ctx, v)
@@ -12562,6 +12736,11 @@ func (ec *executionContext) _Account(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "plan":
+			out.Values[i] = ec._Account_plan(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "createdAt":
 			out.Values[i] = ec._Account_createdAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -12694,6 +12873,61 @@ func (ec *executionContext) _AccountExternalIds(ctx context.Context, sel ast.Sel
 			out.Values[i] = graphql.MarshalString("AccountExternalIds")
 		case "pyraTenantId":
 			out.Values[i] = ec._AccountExternalIds_pyraTenantId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	return out
+}
+
+var accountPlanImplementors = []string{"AccountPlan"}
+
+func (ec *executionContext) _AccountPlan(ctx context.Context, sel ast.SelectionSet, obj *model.AccountPlan) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, accountPlanImplementors)
+	out := newSequentialObject(fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AccountPlan")
+		case "name":
+			out.Values[i] = ec._AccountPlan_name(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userLimit":
+			out.Values[i] = ec._AccountPlan_userLimit(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "fullUserLimit":
+			out.Values[i] = ec._AccountPlan_fullUserLimit(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userCount":
+			out.Values[i] = ec._AccountPlan_userCount(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "fullUserCount":
+			out.Values[i] = ec._AccountPlan_fullUserCount(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "basicUserCount":
+			out.Values[i] = ec._AccountPlan_basicUserCount(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "expiresAt":
+			out.Values[i] = ec._AccountPlan_expiresAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -13630,6 +13864,11 @@ func (ec *executionContext) _Membership(ctx context.Context, sel ast.SelectionSe
 			}
 		case "invitation":
 			out.Values[i] = ec._Membership_invitation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "via":
+			out.Values[i] = ec._Membership_via(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -17218,6 +17457,13 @@ func (ec *executionContext) unmarshalOAccountFilter2ᚖgithubᚗcomᚋaccountgra
 	}
 	res, err := ec.unmarshalInputAccountFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOAccountPlan2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAccountPlan(ctx context.Context, sel ast.SelectionSet, v *model.AccountPlan) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._AccountPlan(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOAccountStatus2ᚕgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAccountStatusᚄ(ctx context.Context, v any) ([]model.AccountStatus, error) {

@@ -18,8 +18,10 @@ type Account struct {
 	TechnicalSupportEmail *string
 	Website               *string
 	Description           *string
-	CreatedAt, UpdatedAt  *time.Time
-	Audit                 *Audit
+	// Plan is nil where the vendor tells none.
+	Plan                 *AccountPlan
+	CreatedAt, UpdatedAt *time.Time
+	Audit                *Audit
 }
 
 // IsEntity marks a type that a gateway can reference.
@@ -44,6 +46,13 @@ const (
 
 // AccountExternalIds are an account's ids in other systems.
 type AccountExternalIds struct{ PyraTenantID *string }
+
+// AccountPlan is what an account has bought, and how much of it is used.
+type AccountPlan struct {
+	Name                                                               *string
+	UserLimit, FullUserLimit, UserCount, FullUserCount, BasicUserCount *int
+	ExpiresAt                                                          *time.Time
+}
 
 // Address is a postal address; nil parts are unknown.
 type Address struct {

@@ -15,12 +15,13 @@ type UserFilter struct {
 	LastLoginAfter, LastLoginBefore *DateTime
 	NeverLoggedIn                   *bool
 	EmailDomain                     *string
+	HasEmail                        *bool
 }
 
 // IsPersonal reports whether the filter tells of personal data that the caller may not
 // know. A whole e-mail address is known to those who search for it.
 func (f *UserFilter) IsPersonal() bool {
-	return f != nil && (f.EmailDomain != nil || f.LastLoginAfter != nil || f.LastLoginBefore != nil || f.NeverLoggedIn != nil)
+	return f != nil && (f.EmailDomain != nil || f.HasEmail != nil || f.LastLoginAfter != nil || f.LastLoginBefore != nil || f.NeverLoggedIn != nil)
 }
 
 // AccountFilter selects accounts that match all of its non-nil parts.

@@ -24,7 +24,10 @@ type Membership struct {
 	Groups  []*Group
 	Buyers  []*Buyer
 	Modules []*Module
-	Audit   *Audit
+	// Via are the groups through which the user has rights; nil where the vendor hides them or
+	// does not tell.
+	Via   []*Group
+	Audit *Audit
 }
 
 // IsEntity marks a type that a gateway can reference.

@@ -123,6 +123,8 @@ func meets(o *Object, name string, value any) bool {
 		return email != "" && email == normalize(value.(string))
 	case "emailDomain":
 		return email != "" && strings.HasSuffix(email, "@"+normalize(value.(string)))
+	case "hasEmail":
+		return (email != "") == value.(bool)
 	case "neverLoggedIn":
 		_, has := o.get("lastLoginAt").(time.Time)
 		return tellsLogins(o) && has != value.(bool)

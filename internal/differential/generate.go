@@ -240,7 +240,7 @@ func (g *Generator) condition(of, name, typ string) any {
 	case "emailDomain":
 		email := g.email()
 		return email[strings.LastIndexByte(email, '@')+1:]
-	case "neverLoggedIn":
+	case "neverLoggedIn", "hasEmail":
 		return g.chance(2)
 	}
 	at := time.Date(2016+g.rand.IntN(10), time.Month(1+g.rand.IntN(12)), 1+g.rand.IntN(28), g.rand.IntN(24), 30, 0, 0, time.UTC)

@@ -16,7 +16,7 @@ import (
 )
 
 // Object is an object of the graph. The values of fields are nil, string, bool,
-// time.Time, *Object, []any, absent or *List.
+// json.Number, time.Time, *Object, []any, absent or *List.
 type Object struct {
 	Type, ID string
 	// Provider is the name of the provider that has the object, "" if none does.

@@ -144,6 +144,7 @@ func (r *reader) softwareOneMember(a *Object, w record, audit func(*Object, reco
 		}}
 	}
 	m.Fields["groups"], m.Fields["buyers"], m.Fields["modules"] = r.references("Group", w["groups"]), r.references("Buyer", w["buyers"]), r.references("Module", w["modules"])
+	m.Fields["via"] = m.Fields["groups"]
 	if events, ok := w["audit"].(record); ok {
 		for field, name := range map[string]string{"joinedAt": "joined", "invitedAt": "invited", "lastAccessAt": "access"} {
 			if e, ok := events[name].(record); ok {

@@ -41,23 +41,33 @@ func (r *reader) activityInfo() {
 		a := r.account(id)
 		a.Fields["name"], a.Fields["externalId"], a.Fields["vendorStatus"] = text(w["name"]), text(w["code"]), text(w["status"])
 		a.Fields["status"] = enum(w["status"].(string), "ACTIVE", "SUSPENDED", "CLOSED")
+		plan := &Object{Type: "AccountPlan", Fields: map[string]any{"name": text(w["planName"]), "expiresAt": milliseconds(w["expirationTime"])}}
+		for _, name := range []string{"userLimit", "fullUserLimit", "userCount", "fullUserCount", "basicUserCount"} {
+			plan.Fields[name] = w[name]
+		}
+		a.Fields["plan"] = plan
 		var rows []record
 		r.list("/resources/billingAccounts/"+id+"/users?owners=false", header, &rows)
 		for _, row := range rows {
 			u := r.user(row["userId"].(string))
 			u.Fields["login"], u.Fields["email"], u.Fields["name"], u.Fields["status"] = text(row["email"]), text(row["email"]), text(row["name"]), "ACTIVE"
-			u.Fields["lastLoginAt"] = nil
-			if n, ok := row["lastLoginTime"].(json.Number); ok {
-				if ms, err := n.Float64(); err == nil && ms >= 1 {
-					u.Fields["lastLoginAt"] = time.UnixMilli(int64(ms)).UTC()
-				}
-			}
+			u.Fields["lastLoginAt"] = milliseconds(row["lastLoginTime"])
 			m := r.member(a, u)
 			m.Fields["role"] = rename(row["billingAccountRole"], map[string]string{"OWNER": "OWNER", "NONE": "MEMBER"})
 			m.Fields["vendorRole"], m.Fields["status"] = text(row["billingAccountRole"]), "ACTIVE"
 			m.Fields["license"] = enum(row["userLicenseType"].(string), "NONE", "BASIC", "FULL")
 		}
 	}
+}
+
+// milliseconds returns an instant in milliseconds since 1970, nil for none.
+func milliseconds(value any) any {
+	if n, ok := value.(json.Number); ok {
+		if ms, err := n.Float64(); err == nil && ms >= 1 {
+			return time.UnixMilli(int64(ms)).UTC()
+		}
+	}
+	return nil
 }
 
 // activePlatform reads the users, the accounts, and the users of each account.

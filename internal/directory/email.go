@@ -21,6 +21,9 @@ func NormalizeEmail(email string) string {
 	return strings.ReplaceAll(lower, "ς", "σ")
 }
 
+// hasAddress reports whether there is an address, which makes its user one of a person.
+func hasAddress(email *string) bool { return email != nil && strings.TrimSpace(*email) != "" }
+
 // Fold returns the form in which names are ordered: NFC, with case folded.
 func Fold(s string) string {
 	if isASCII(s) {

@@ -23,8 +23,10 @@ type condition struct {
 var conditions = []condition{
 	{
 		[]string{"email"}, []model.UserOrderField{model.OrderByEmail}, true,
-		func(f providers.Filter) bool { return len(f.Emails) > 0 || len(f.EmailDomains) > 0 },
-		func(f *providers.Filter) { f.Emails, f.EmailDomains = nil, nil },
+		func(f providers.Filter) bool {
+			return len(f.Emails) > 0 || len(f.EmailDomains) > 0 || f.HasEmail != nil
+		},
+		func(f *providers.Filter) { f.Emails, f.EmailDomains, f.HasEmail = nil, nil, nil },
 	}, {
 		[]string{"name"}, []model.UserOrderField{model.OrderByName}, true,
 		func(f providers.Filter) bool { return f.Name != "" }, func(f *providers.Filter) { f.Name = "" },

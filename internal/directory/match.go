@@ -19,6 +19,8 @@ func matches(row model.Node, f providers.Filter) bool {
 		return false
 	case len(f.EmailDomains) > 0 && (a.Email == nil || !slices.Contains(f.EmailDomains, domainOf(*a.Email))):
 		return false
+	case f.HasEmail != nil && *f.HasEmail != hasAddress(a.Email):
+		return false
 	case f.Name != "" && (a.Name == nil || !strings.Contains(foldName(*a.Name), foldName(f.Name))):
 		return false
 	case f.NeedsLogins() && !knowsLogin(row):

@@ -44,6 +44,8 @@ func TestRead_FiltersUsers(t *testing.T) {
 		"domain":             {providers.Filter{EmailDomains: []string{"acme.example"}}, []string{"a:anna", "a:zoe"}},
 		"part of a domain":   {providers.Filter{EmailDomains: []string{"example"}}, []string{}},
 		"empty domain":       {providers.Filter{EmailDomains: []string{""}}, []string{}},
+		"has an address":     {providers.Filter{HasEmail: new(true)}, []string{"a:anna", "a:zoe"}},
+		"has no address":     {providers.Filter{HasEmail: new(false)}, []string{"a:unnamed"}},
 		"login after":        {providers.Filter{LastLoginAfter: at(4)}, []string{"a:anna"}},
 		"login before":       {providers.Filter{LastLoginBefore: at(6)}, []string{"a:anna"}},
 		"login at that time": {providers.Filter{LastLoginAfter: at(5)}, []string{}},

@@ -116,6 +116,7 @@ var edges = []edge{
 	reference(memberships, "account", accounts, func(m *model.Membership) *model.Account { return m.Account }).isOwner().isDerived(),
 	reference(memberships, "organization", organizations, func(m *model.Membership) *model.Organization { return m.Organization }).isOwner().isDerived(),
 	tenantOf(memberships, "tenant").isDerived(),
+	references(memberships, "via", groups, func(m *model.Membership) []*model.Group { return m.Via }),
 	references(memberships, "groups", groups, func(m *model.Membership) []*model.Group { return m.Groups }),
 	references(memberships, "buyers", buyers, func(m *model.Membership) []*model.Buyer { return m.Buyers }),
 	references(memberships, "modules", modules, func(m *model.Membership) []*model.Module { return m.Modules }),

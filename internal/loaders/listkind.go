@@ -21,6 +21,7 @@ func UserList(in *model.Provider, f *model.UserFilter, o *model.UserOrder) (dire
 		CreatedAfter: (*time.Time)(f.CreatedAfter), CreatedBefore: (*time.Time)(f.CreatedBefore),
 		UpdatedAfter: (*time.Time)(f.UpdatedAfter), UpdatedBefore: (*time.Time)(f.UpdatedBefore),
 		LastLoginAfter: (*time.Time)(f.LastLoginAfter), LastLoginBefore: (*time.Time)(f.LastLoginBefore), NeverLoggedIn: f.NeverLoggedIn,
+		HasEmail: f.HasEmail,
 	}
 	if f.EmailDomain != nil {
 		filter.EmailDomains = []string{directory.NormalizeEmail(*f.EmailDomain)}

@@ -105,10 +105,10 @@ func TestRecords_UnsetFields(t *testing.T) {
 	}{
 		{members.Items[1].User, []string{"ContactEmail", "AccountType", "VendorAccountType", "Icon", "Phone", "LastLoginAt", "Settings", "Audit", "CurrentAccount"}},
 		{members.Items[1], []string{
-			"Organization", "VendorRole", "VendorRoleID", "License", "InvitedAt", "JoinedAt", "LastAccessAt", "Invitation", "Audit",
+			"Organization", "VendorRole", "VendorRoleID", "License", "InvitedAt", "JoinedAt", "LastAccessAt", "Invitation", "Via", "Audit",
 		}},
 		{account, []string{
-			"Type", "ServiceLevel", "ExternalID", "ExternalName", "ExternalIds", "Icon", "TechnicalSupportEmail", "Website", "Description", "Audit",
+			"Type", "ServiceLevel", "ExternalID", "ExternalName", "ExternalIds", "Icon", "TechnicalSupportEmail", "Website", "Description", "Plan", "Audit",
 		}},
 	} {
 		if diff := cmp.Diff(c.want, providertest.UnsetFields(c.record)); diff != "" {

@@ -2,6 +2,7 @@ package activityinfo
 
 import (
 	"encoding/json"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -58,6 +59,27 @@ func (n *number) UnmarshalJSON(b []byte) error {
 func isBillingAccount(id string) bool {
 	value, err := strconv.ParseInt(id, 10, 64)
 	return err == nil && value > 0 && strconv.FormatInt(value, 10) == id
+}
+
+// count is a number of users; value is nil if there is none. The vendor documents an
+// integer. One that is negative or exceeds the Int of GraphQL, and anything else but null, is
+// invalid.
+type count struct {
+	value   *int
+	invalid bool
+}
+
+// UnmarshalJSON decodes a whole number. It never fails.
+func (c *count) UnmarshalJSON(b []byte) error {
+	*c = count{}
+	if string(b) == "null" {
+		return nil
+	}
+	n, err := strconv.ParseFloat(string(b), 64)
+	if c.invalid = err != nil || n < 0 || n > math.MaxInt32 || n != math.Trunc(n); !c.invalid {
+		c.value = new(int(n))
+	}
+	return nil
 }
 
 // milliseconds is a time in UTC; at is nil if there is none. The vendor writes a

@@ -33,7 +33,38 @@ type wireAccount struct {
 	Code   name   `json:"code"`
 	Name   name   `json:"name"`
 	Status name   `json:"status"`
+	wirePlan
 }
+
+// wirePlan is what a billing account tells of its plan. The numbers of full and basic users
+// and the limit of the former are those that the vendor's client for R reads:
+// https://github.com/bedatadriven/activityinfo-R/blob/master/R/billingInfo.R
+type wirePlan struct {
+	PlanName       name         `json:"planName"`
+	UserLimit      count        `json:"userLimit"`
+	FullUserLimit  count        `json:"fullUserLimit"`
+	UserCount      count        `json:"userCount"`
+	FullUserCount  count        `json:"fullUserCount"`
+	BasicUserCount count        `json:"basicUserCount"`
+	ExpirationTime milliseconds `json:"expirationTime"`
+}
+
+// plan returns nil where the vendor tells nothing of a plan. isValid is false if one of its
+// numbers is none.
+func (w wirePlan) plan() (plan *model.AccountPlan, isValid bool) {
+	p := model.AccountPlan{
+		Name: optional(w.PlanName), ExpiresAt: w.ExpirationTime.at,
+		UserLimit: w.UserLimit.value, FullUserLimit: w.FullUserLimit.value,
+		UserCount: w.UserCount.value, FullUserCount: w.FullUserCount.value, BasicUserCount: w.BasicUserCount.value,
+	}
+	isValid = !w.UserLimit.invalid && !w.FullUserLimit.invalid && !w.UserCount.invalid && !w.FullUserCount.invalid && !w.BasicUserCount.invalid
+	if p == (model.AccountPlan{}) {
+		return nil, isValid
+	}
+	return &p, isValid
+}
+
+var withInvalidPlan = model.AllExcept().WithInvalid("plan")
 
 type wireDatabase struct {
 	BillingAccountID number `json:"billingAccountId"`
@@ -104,12 +135,18 @@ func decodeAccount(body []byte, p *model.Provider) (*model.Account, error) {
 	if w.ID == "" {
 		return nil, errFormat
 	}
+	entity := model.NewEntity(p, model.TypeAccount, string(w.ID))
+	plan, isValid := w.plan()
+	if !isValid {
+		entity = entity.WithFieldSet(withInvalidPlan)
+	}
 	return &model.Account{
-		Entity:       model.NewEntity(p, model.TypeAccount, string(w.ID)),
+		Entity:       entity,
 		Name:         optional(w.Name),
 		Status:       accountStatus(string(w.Status)),
 		VendorStatus: optional(w.Status),
 		ExternalID:   optional(w.Code),
+		Plan:         plan,
 	}, nil
 }
 

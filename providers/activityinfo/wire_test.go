@@ -56,7 +56,7 @@ func TestMemberships_Example(t *testing.T) {
 	if diff := cmp.Diff(want, got, compareFieldSets); diff != "" {
 		t.Error(diff)
 	}
-	wantUnset(t, got[0], "Organization", "VendorRoleID", "InvitedAt", "JoinedAt", "LastAccessAt", "Invitation", "Audit")
+	wantUnset(t, got[0], "Organization", "VendorRoleID", "InvitedAt", "JoinedAt", "LastAccessAt", "Invitation", "Via", "Audit")
 	wantUnset(t, got[0].User, "ContactEmail", "AccountType", "VendorAccountType", "FirstName", "MiddleName", "LastName", "VendorStatus", "Icon", "Phone", "Settings", "CustomAttributes", "CreatedAt", "UpdatedAt", "Audit", "CurrentAccount")
 	if got[0].Account.HasField("name") || !got[0].Complete() || !got[0].User.Complete() {
 		t.Error("want a short reference to the account and complete records otherwise")
@@ -69,11 +69,57 @@ func TestAccounts_Example(t *testing.T) {
 	want := &model.Account{
 		Entity: model.NewEntity(p.Connection(), "Account", "190780004"), Name: new("Acme"),
 		Status: "ACTIVE", VendorStatus: new("ACTIVE"), ExternalID: new("SUB001"),
+		Plan: &model.AccountPlan{
+			Name: new("Enterprise"), UserLimit: new(500), FullUserLimit: new(50), UserCount: new(60),
+			ExpiresAt: new(time.Date(2026, 12, 31, 23, 59, 59, 0, time.UTC)),
+		},
 	}
 	if diff := cmp.Diff(want, got, compareFieldSets); diff != "" {
 		t.Fatal(diff)
 	}
 	wantUnset(t, got, "Type", "ServiceLevel", "ExternalName", "ExternalIds", "Address", "Icon", "TechnicalSupportEmail", "Website", "Description", "CreatedAt", "UpdatedAt", "Audit")
+}
+
+// A number of a plan that is none costs itself, with an error at the plan; one that the vendor
+// does not send is null.
+func TestAccounts_PlanNumbers(t *testing.T) {
+	for wire, c := range map[string]struct {
+		want    *int
+		invalid bool
+	}{
+		"0": {want: new(0)}, "60": {want: new(60)}, "60.0": {want: new(60)}, "6E1": {want: new(60)},
+		"2147483647": {want: new(2147483647)}, "null": {},
+		"2147483648": {invalid: true}, "-1": {invalid: true}, "0.5": {invalid: true}, "1e999": {invalid: true},
+		`"60"`: {invalid: true}, `""`: {invalid: true}, "true": {invalid: true}, "{}": {invalid: true}, "[60]": {invalid: true},
+	} {
+		for _, field := range []string{"userLimit", "fullUserLimit", "userCount", "fullUserCount", "basicUserCount"} {
+			p, _ := connect(t, responses{"/resources/billingAccounts/1": `{"id":1,"planName":"Team","` + field + `":` + wire + `}`})
+			a := p.Collections().Accounts.Get(t.Context(), []string{"1"}).Objects["1"]
+			if a == nil || a.Plan == nil || *a.Plan.Name != "Team" {
+				t.Fatalf("%s %s: %+v", field, wire, a)
+			}
+			got := map[string]*int{
+				"userLimit": a.Plan.UserLimit, "fullUserLimit": a.Plan.FullUserLimit, "userCount": a.Plan.UserCount,
+				"fullUserCount": a.Plan.FullUserCount, "basicUserCount": a.Plan.BasicUserCount,
+			}
+			for name, n := range got {
+				if name != field && n != nil || name == field && !reflect.DeepEqual(n, c.want) {
+					t.Errorf("%s %s: %s is %v", field, wire, name, n)
+				}
+			}
+			if a.IsInvalid("plan") != c.invalid || !a.Complete() {
+				t.Errorf("%s %s: invalid: %t, want %t", field, wire, a.IsInvalid("plan"), c.invalid)
+			}
+		}
+	}
+}
+
+// An account of which the vendor tells nothing of a plan has none.
+func TestAccounts_WithoutPlan(t *testing.T) {
+	p, _ := connect(t, responses{"/resources/billingAccounts/1": `{"id":1,"planName":null,"expirationTime":0}`})
+	if a := p.Collections().Accounts.Get(t.Context(), []string{"1"}).Objects["1"]; a.Plan != nil || a.IsInvalid("plan") {
+		t.Errorf("%+v", a.Plan)
+	}
 }
 
 // wantUnset checks which fields of a record the vendor does not have.

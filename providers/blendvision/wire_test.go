@@ -133,7 +133,7 @@ func TestRecords_UnsetFields(t *testing.T) {
 			"MiddleName", "Icon", "Phone", "LastLoginAt", "Settings", "CustomAttributes", "UpdatedAt", "Audit", "CurrentAccount",
 		}},
 		{members.Items[0], []string{
-			"Account", "License", "InvitedAt", "JoinedAt", "LastAccessAt", "Invitation", "Audit",
+			"Account", "License", "InvitedAt", "JoinedAt", "LastAccessAt", "Invitation", "Via", "Audit",
 		}},
 		{below.Items[0], nil},
 		{roles[0], nil},

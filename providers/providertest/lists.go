@@ -59,6 +59,8 @@ func (s suite) filters(t *testing.T) {
 		"other status":      {Status: []string{string(model.UserOther)}},
 		"active":            {Status: []string{string(model.UserActive)}},
 		"two statuses":      {Status: []string{string(model.UserActive), string(model.UserInactive)}},
+		"with e-mail":       {HasEmail: new(true)},
+		"without e-mail":    {HasEmail: new(bool)},
 		"hostile e-mail":    {Emails: []string{`"),eq(id,"&filters[status]=inactive#`}},
 		"hostile name":      {Name: `*"),or(eq(id,"x`},
 	}
@@ -129,6 +131,7 @@ func matches(f providers.Filter, u *model.User) bool {
 	return (f.Emails == nil || u.Email != nil && slices.Contains(f.Emails, strings.ToLower(*u.Email))) &&
 		(f.Status == nil || slices.Contains(f.Status, string(u.Status))) &&
 		(f.EmailDomains == nil || u.Email != nil && strings.HasSuffix(strings.ToLower(*u.Email), "@"+f.EmailDomains[0])) &&
+		(f.HasEmail == nil || *f.HasEmail == (u.Email != nil)) &&
 		(f.Name == "" || u.Name != nil && strings.Contains(bare(*u.Name), bare(f.Name))) &&
 		(f.NeverLoggedIn == nil || *f.NeverLoggedIn == (u.LastLoginAt == nil)) &&
 		(f.LastLoginAfter == nil || u.LastLoginAt != nil && u.LastLoginAt.After(*f.LastLoginAfter)) &&

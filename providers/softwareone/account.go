@@ -72,7 +72,7 @@ func (w *wireAccount) read(r *jsonscan.Reader) {
 	w.presence = accountType.presence(w, w.Meta)
 }
 
-var accountType = newObjectType(model.TypeAccount, nil,
+var accountType = newObjectType(model.TypeAccount, []string{"plan"},
 	coreProperty("name", func(w *wireAccount) state { return stateOf(w.Name) }).neverNull(),
 	nullableProperty("icon", func(w *wireAccount) state { return stateOf(cmp.Or(w.Icon, w.Logo)) }).alsoNamed("logo"),
 	coreProperty("type", func(w *wireAccount) state { return stateOf(w.Type) }).neverNull(),

@@ -60,7 +60,7 @@ var membershipType = newObjectType(model.TypeMembership,
 	[]string{"user", "tenant", "account", "organization", "role", "vendorRole", "vendorRoleId", "license"},
 	rowProperty("invitation", func(w *wireMember) state { return w.Invitation.state() }, "invitation", "status"),
 	rowProperty("status", func(w *wireMember) state { return stateOf(w.Status) }),
-	referenceProperty("groups", func(w *wireMember) state { return listState(w.Groups, (*wireGroup).id) }),
+	referenceProperty("groups", func(w *wireMember) state { return listState(w.Groups, (*wireGroup).id) }, "groups", "via"),
 	referenceProperty("buyers", func(w *wireMember) state { return listState(w.Buyers, (*wireBuyer).id) }),
 	referenceProperty("modules", func(w *wireMember) state { return listState(w.Modules, (*wireModule).id) }),
 	selectedProperty(auditProperty, func(w *wireMember) state { return auditState(w.Audit) }, "audit", "invitedAt", "joinedAt", "lastAccessAt"),
@@ -124,6 +124,7 @@ func (d decoder) member(row []byte, account string, in decodeContext) (*model.Me
 		Modules:    convertList(w.Modules, membershipType.has(unread, "modules"), d.embeddedModule),
 		Audit:      convert(w.Audit, d.audit),
 	}
+	m.Via = m.Groups // groups grant all modules and buyers
 	if m.Account == nil || m.Account.VendorID != account {
 		m.Account = d.accountReference(account)
 	}

@@ -48,7 +48,7 @@ func (c *collection[T]) plan(q providers.Query) plan {
 		p.addDomain(q.Filter.EmailDomains[0])
 	}
 	// The vendor does not document whether its search ignores accents, as the graph's does.
-	p.exact = p.exact && q.Filter.Name == "" && len(q.Filter.EmailDomains) == 0 && !q.Filter.NeedsLogins()
+	p.exact = p.exact && q.Filter.Name == "" && len(q.Filter.EmailDomains) == 0 && q.Filter.HasEmail == nil && !q.Filter.NeedsLogins()
 	p.addStatuses(c.statuses, q.Filter.Status)
 	p.addTimes(createdAt, q.Filter.CreatedAfter, q.Filter.CreatedBefore)
 	p.addTimes(updatedAt, q.Filter.UpdatedAfter, q.Filter.UpdatedBefore)

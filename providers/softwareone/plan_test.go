@@ -38,6 +38,7 @@ func TestPlan_PushesDownFilters(t *testing.T) {
 			query: filtered(providers.Filter{EmailDomains: []string{"straße.example"}}), filter: `ilike(email,"*e.example*")`, order: "id", offset: "0",
 		},
 		"never logged in": {query: filtered(providers.Filter{NeverLoggedIn: new(true)}), order: "id", offset: "0"},
+		"has an address":  {query: filtered(providers.Filter{HasEmail: new(true)}), order: "id", offset: "0"},
 		"status": {
 			query: filtered(providers.Filter{Status: []string{"INVITED", "BLOCKED"}}), filter: `in(status,("New","Invited","Blocked"))`,
 			order: "id", offset: "0", exact: true,

@@ -47,6 +47,7 @@ func TestDecoder_FillsFieldsFromVendorExample(t *testing.T) {
 		"Organization": "does not exist at this vendor", "VendorRole": "does not exist at this vendor", "VendorRoleID": "does not exist at this vendor", "License": "does not exist at this vendor",
 		"User.ContactEmail": "does not exist at this vendor", "User.AccountType": "does not exist at this vendor", "User.VendorAccountType": "does not exist at this vendor",
 		"User.MiddleName": "does not exist at this vendor", "User.CustomAttributes": "does not exist at this vendor",
+		"Account.Plan":        "does not exist at this vendor",
 		".By.User":            `the example's actors have the id "text", which is not a user id`,
 		".Audit.Activated":    "buyers only, and a circular reference in the example",
 		".Audit.Unassigned":   "buyers only, and a circular reference in the example",
@@ -55,6 +56,7 @@ func TestDecoder_FillsFieldsFromVendorExample(t *testing.T) {
 		".Audit.Joined":       "members only",
 		"Account.Audit":       "circular references",
 		"Groups.Audit":        "circular references",
+		"Via.Audit":           "circular references",
 		"Buyers.Audit":        "circular references",
 		"Modules.Audit":       "circular references",
 		".Audit.Created":      "a circular reference in embedded objects",
@@ -64,6 +66,9 @@ func TestDecoder_FillsFieldsFromVendorExample(t *testing.T) {
 		"Groups.Modules":      "a circular reference",
 		"Groups.Users":        "a circular reference",
 		"Groups.Buyers":       "a circular reference",
+		"Via.Modules":         "a circular reference",
+		"Via.Users":           "a circular reference",
+		"Via.Buyers":          "a circular reference",
 		"Buyers.Sellers":      "a circular reference",
 		"Buyers.Contact.User": "a circular reference",
 		"InvitedAt":           "not in the example",
@@ -114,6 +119,7 @@ func TestDecoder_FillsEveryField(t *testing.T) {
 			},
 		},
 		"account.json": {func(c providers.Collections) model.Node { return get(t, c.Accounts, "ACC-1000-0001") }, map[string]string{
+			"Plan":            "does not exist at this vendor",
 			"Audit.Activated": others, "Audit.Unassigned": others, "Audit.Disabled": others, "Audit.Access": others, "Audit.Joined": others,
 		}},
 		"group.json": {
@@ -138,7 +144,7 @@ func TestDecoder_FillsEveryField(t *testing.T) {
 			func(c providers.Collections) model.Node { return get(t, c.Memberships, "ACC-1000-0001/USR-1000-0001") },
 			map[string]string{
 				"Organization": "does not exist at this vendor", "VendorRole": "does not exist at this vendor", "VendorRoleID": "does not exist at this vendor", "License": "does not exist at this vendor",
-				"User.": shortReference, "Account.": shortReference, "Groups.": shortReference, "Buyers.": shortReference, "Modules.": shortReference,
+				"User.": shortReference, "Account.": shortReference, "Groups.": shortReference, "Via.": shortReference, "Buyers.": shortReference, "Modules.": shortReference,
 				"Access.By": "the vendor names no actor", "Joined.By": "the vendor names no actor",
 				"Audit.Activated": others, "Audit.Unassigned": others, "Audit.Disabled": others,
 			},

@@ -18,7 +18,7 @@ import (
 func queries() (all []providers.Query) {
 	day := time.Date(2021, 1, 2, 0, 0, 0, 0, time.UTC)
 	filters := []providers.Filter{
-		{}, {Emails: []string{"lukasz3@example.com", "zoe1@example.com", "nobody@example.com"}}, {Name: "LUKASZ"}, {Name: "ss"}, {EmailDomains: []string{"example.com"}, Name: "A"},
+		{}, {Emails: []string{"lukasz3@example.com", "zoe1@example.com", "nobody@example.com"}}, {HasEmail: new(true), Status: []string{"ACTIVE"}}, {HasEmail: new(false)}, {Name: "LUKASZ"}, {Name: "ss"}, {EmailDomains: []string{"example.com"}, Name: "A"},
 		{Status: []string{"BLOCKED", "OTHER"}}, {CreatedAfter: &day}, {UpdatedBefore: &day, Status: []string{"ACTIVE"}},
 	}
 	for _, f := range filters {

@@ -39,7 +39,7 @@ func reference(tenant model.Tenant) model.Tenant {
 }
 
 // unpackedMembershipFields are the fields whose values are not packed.
-var unpackedMembershipFields = []string{"invitation", "groups", "buyers", "modules", "audit"}
+var unpackedMembershipFields = []string{"invitation", "groups", "buyers", "modules", "audit", "via"}
 
 // membershipRecord is an unpacked membership with the memory of its values.
 type membershipRecord struct {
@@ -79,7 +79,7 @@ func (c *membershipCodec) pack(w *writer, m *model.Membership) {
 	w.number(c.tenantNumber(m.Tenant()))
 	c.users.pack(w, m.User)
 	w.number(c.sets.number(m.FieldSet, bits(m.Invitation != nil, len(m.Groups) > 0 || m.Groups == nil,
-		len(m.Buyers) > 0 || m.Buyers == nil, len(m.Modules) > 0 || m.Modules == nil, m.Audit != nil), unpackedMembershipFields))
+		len(m.Buyers) > 0 || m.Buyers == nil, len(m.Modules) > 0 || m.Modules == nil, m.Audit != nil, m.Via != nil), unpackedMembershipFields))
 	words := &c.users.words
 	w.number(words.number(string(m.Role)))
 	w.number(words.numberOf(m.VendorRole))

@@ -142,7 +142,7 @@ func (v vendorUsers) Get(ctx context.Context, ids []string) providers.BatchResul
 }
 
 func (vendorUsers) SupportsFilter(q providers.Query) bool {
-	return q.Filter.Emails == nil && q.Filter.Name == "" && q.Filter.EmailDomains == nil && q.Filter.Status == nil && q.Filter.CreatedAfter == nil && q.Filter.UpdatedBefore == nil
+	return q.Filter.Emails == nil && q.Filter.Name == "" && q.Filter.EmailDomains == nil && q.Filter.HasEmail == nil && q.Filter.Status == nil && q.Filter.CreatedAfter == nil && q.Filter.UpdatedBefore == nil
 }
 func (vendorUsers) SupportsOrder(q providers.Query) bool { return q.Order.Field == "" }
 func (vendorUsers) SupportsGet() bool                    { return false }
