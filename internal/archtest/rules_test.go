@@ -63,7 +63,7 @@ var rules = []rule{
 	{"internal/redistest", nil, "a redis-server for tests"},
 	{"internal/sdl", nil, "text in, text out"},
 	{"internal/fakevendor", nil, "what the simulators share"},
-	{"internal/server", []string{"providers", "internal/auth", "internal/config", "internal/directory", "internal/directory/index", "internal/graphiql", "internal/operation", "internal/pagecache", "internal/persisted", "internal/ratelimit", "internal/telemetry", "internal/transport", "internal/upstream", "internal/vendors"},
+	{"internal/server", []string{"providers", "internal/auth", "internal/complexity", "internal/config", "internal/directory", "internal/directory/index", "internal/graphiql", "internal/operation", "internal/pagecache", "internal/persisted", "internal/ratelimit", "internal/telemetry", "internal/transport", "internal/upstream", "internal/vendors"},
 		"builds every part from the configuration; the executable schema is passed in, so that internal never imports resolvers"},
 	{"internal/telemetry", []string{"graph/model", "providers", "internal/fair", "internal/responsecache", "internal/operation", "internal/pagecache"}, "counts calls, kinds of errors and cache events, and describes indexes"},
 	{"internal/transport", []string{"graph/model", "providers", "internal/apierror", "internal/auth", "internal/complexity", "internal/directory", "internal/fair", "internal/loaders", "internal/operation", "internal/pagecache", "internal/persisted", "internal/ratelimit", "internal/responsecache"},

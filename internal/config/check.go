@@ -34,9 +34,7 @@ func (d *decoder) check(c *Config) {
 	d.checkHeaders(c.Server.CORS.Headers)
 	d.checkCache(&c.Cache)
 	d.checkDocuments(c)
-	if c.Limits.DocumentBytes > c.Limits.BodyBytes && !d.hasProblem("limits.documentBytes") && !d.hasProblem("limits.bodyBytes") {
-		d.add("limits.documentBytes", "must be at most limits.bodyBytes")
-	}
+	d.checkLimits(c.Limits)
 	d.checkProviders(c.Providers)
 }
 
@@ -85,6 +83,21 @@ func (d *decoder) checkCache(c *Cache) {
 		return
 	}
 	c.Key = providers.NewSecret(string(raw))
+}
+
+func (d *decoder) checkLimits(l Limits) {
+	for _, p := range []struct {
+		wrong               bool
+		key, than, relation string
+	}{
+		{l.DocumentBytes > l.BodyBytes, "limits.documentBytes", "limits.bodyBytes", "at most"},
+		{l.ReadTime < l.ReadHeaderTime, "limits.readTime", "limits.readHeaderTime", "at least"},
+		{l.QueueWait > l.OperationTime, "limits.queueWait", "limits.operationTime", "at most"},
+	} {
+		if p.wrong && !d.hasProblem(p.key) && !d.hasProblem(p.than) {
+			d.add(p.key, "must be %s %s", p.relation, p.than)
+		}
+	}
 }
 
 // checkDocuments also disables GraphiQL if only trusted documents are served.

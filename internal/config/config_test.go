@@ -78,7 +78,10 @@ func TestLoad_Example(t *testing.T) {
 			CallsPerProvider:     50,
 			ConcurrentOperations: 256, QueuedOperations: 64, QueueWait: 50 * time.Millisecond, Connections: 1024,
 			OperationTime: 10 * time.Second, ResponseTime: 5 * time.Second, BodyBytes: 256 << 10, DocumentBytes: 64 << 10,
-			Depth: 20, Cost: 20_000, PageCacheBytes: 64 << 20, ResponseCacheBytes: 16 << 20, ShutdownDelay: time.Second,
+			Tokens: 4000, Depth: 20, RootFields: 50, Fields: 1000, Aliases: 100, Directives: 50, SameResponseKey: 100,
+			Fragments: 100, Operations: 10, Representations: 1000, Cost: 20_000, Errors: 25,
+			ReadHeaderTime: 3 * time.Second, ReadTime: 5 * time.Second, IdleTime: 30 * time.Second, HeaderBytes: 16 << 10,
+			PageCacheBytes: 64 << 20, ResponseCacheBytes: 16 << 20, ShutdownDelay: time.Second,
 		},
 		Providers: []config.Provider{{
 			Name: "softwareone", Vendor: model.SoftwareOne,

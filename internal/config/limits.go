@@ -28,6 +28,15 @@ type Limits struct {
 	// Client connections. Beyond this number, the one that is idle longest is closed, or
 	// the new one if none is idle.
 	Connections int `key:"connections" default:"1024" min:"16" max:"65536"`
+	// How long a client may take to send the header of a request. Then its connection is
+	// closed.
+	ReadHeaderTime time.Duration `key:"readHeaderTime" default:"3s" min:"100ms" max:"60s"`
+	// How long a client may take to send a request with its body; at least `readHeaderTime`.
+	ReadTime time.Duration `key:"readTime" default:"5s" min:"100ms" max:"5m"`
+	// How long a connection stays open without a request.
+	IdleTime time.Duration `key:"idleTime" default:"30s" min:"100ms" max:"10m"`
+	// Length of the header of a request in bytes; net/http allows 4096 more.
+	HeaderBytes int `key:"headerBytes" default:"16384" min:"4096" max:"1048576"`
 	// Duration of an operation with all its vendor calls. Beyond it, what was read is
 	// returned, with the error `TIMEOUT`.
 	OperationTime time.Duration `key:"operationTime" default:"10s" min:"100ms" max:"60s"`
@@ -38,11 +47,32 @@ type Limits struct {
 	BodyBytes int `key:"bodyBytes" default:"262144" min:"1024" max:"16777216"`
 	// Length of a document in bytes; at most that of a body.
 	DocumentBytes int `key:"documentBytes" default:"65536" min:"1024" max:"1048576"`
+	// Lexical tokens of a document.
+	Tokens int `key:"tokens" default:"4000" min:"100" max:"100000"`
 	// Nesting of fields in a document.
 	Depth int `key:"depth" default:"20" min:"3" max:"100"`
+	// Root fields of an operation. This limit and the following count fragments once for
+	// each spread.
+	RootFields int `key:"rootFields" default:"50" min:"1" max:"1000"`
+	// Fields, fragment spreads and inline fragments of a document together.
+	Fields int `key:"fields" default:"1000" min:"10" max:"10000"`
+	// Fields of a document with an alias.
+	Aliases int `key:"aliases" default:"100" min:"0" max:"10000"`
+	// Directives of a document.
+	Directives int `key:"directives" default:"50" min:"0" max:"1000"`
+	// Fields with the same response key in one object.
+	SameResponseKey int `key:"sameResponseKey" default:"100" min:"1" max:"1000"`
+	// Fragments that a document defines.
+	Fragments int `key:"fragments" default:"100" min:"0" max:"1000"`
+	// Operations that a document defines.
+	Operations int `key:"operations" default:"10" min:"1" max:"100"`
+	// Representations of one `_entities` field. `0` rejects all, also those of a gateway.
+	Representations int `key:"representations" default:"1000" min:"0" max:"10000"`
 	// Estimated number of objects in the response to a document. More are
 	// `QUERY_TOO_COMPLEX`.
 	Cost int `key:"cost" default:"20000" min:"100" max:"1000000"`
+	// Errors that a response lists. One more says how many there are besides.
+	Errors int `key:"errors" default:"25" min:"1" max:"1000"`
 	// Memory for pages and objects of vendors, in bytes, approximately. At least 1 MiB.
 	PageCacheBytes int `key:"pageCacheBytes" default:"67108864" min:"1048576" max:"17179869184"`
 	// Memory for complete responses, in bytes. `0` caches none.

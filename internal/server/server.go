@@ -17,6 +17,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
+	"github.com/accountgraph/accountgraph/internal/complexity"
 	"github.com/accountgraph/accountgraph/internal/config"
 	"github.com/accountgraph/accountgraph/internal/directory"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
@@ -49,10 +50,7 @@ type Server struct {
 	stopping *atomic.Bool
 	// providers and documents count what is configured, for the log.
 	providers, documents int
-	// operationTime bounds an operation. shutdownDelay is how long a stopping server accepts
-	// new requests: load balancers see /readyz fail, and responses ask clients to close their
-	// connections.
-	operationTime, shutdownDelay time.Duration
+	limits               config.Limits
 }
 
 // New builds a server without listening. Its errors are errors of the
@@ -101,8 +99,7 @@ func New(o Options) (*Server, error) {
 	s := &Server{
 		log: o.Log, address: c.Server.Listen, cache: cache, stop: stop, stopping: new(atomic.Bool),
 		providers: len(providers), documents: documents.Len(),
-		operationTime: c.Limits.OperationTime, shutdownDelay: c.Limits.ShutdownDelay,
-		adminAddress: c.Server.Admin, connections: newConnections(c.Limits.Connections, metrics.ConnectionRejected),
+		limits: c.Limits, adminAddress: c.Server.Admin, connections: newConnections(c.Limits.Connections, metrics.ConnectionRejected),
 	}
 	metrics.ObserveConnections(s.connections.number)
 	s.admin = adminRoutes(metrics.Handler(), s.stopping)
@@ -133,15 +130,8 @@ func (s *Server) Close() {
 	s.cache.Close()
 }
 
-// The limits of an HTTP exchange with a client.
-const (
-	readHeaderTimeout = 3 * time.Second
-	readTimeout       = 5 * time.Second
-	// responseTimeout bounds the writing of responses that have no limit of their own.
-	responseTimeout = 5 * time.Second
-	idleTimeout     = 30 * time.Second
-	maxHeaderBytes  = 16 << 10
-)
+// responseTimeout bounds the writing of responses that have no limit of their own.
+const responseTimeout = 5 * time.Second
 
 // afterOperation is how much longer a server that stops waits than an operation takes: its
 // response has to be written.
@@ -149,17 +139,20 @@ const afterOperation = time.Second
 
 // limits returns the limits of the GraphQL endpoint.
 func limits(l config.Limits) transport.Limits {
-	return transport.Limits{
-		OperationTime: l.OperationTime, ResponseTime: l.ResponseTime,
-		BodyBytes: l.BodyBytes, DocumentBytes: l.DocumentBytes, Depth: l.Depth, Cost: l.Cost,
-	}
+	d := complexity.DefaultLimits()
+	d.Body, d.Bytes, d.Tokens = l.BodyBytes, l.DocumentBytes, l.Tokens
+	d.Depth, d.RootFields, d.Fields, d.Cost = l.Depth, l.RootFields, l.Fields, l.Cost
+	d.Aliases, d.Directives, d.SameResponseKey = l.Aliases, l.Directives, l.SameResponseKey
+	d.Fragments, d.Operations, d.Representations = l.Fragments, l.Operations, l.Representations
+	return transport.Limits{OperationTime: l.OperationTime, ResponseTime: l.ResponseTime, Documents: d, Errors: l.Errors}
 }
 
-// newHTTPServer returns a server with the limits of an exchange.
+// newHTTPServer returns a server with the limits of an HTTP exchange with a client.
 func (s *Server) newHTTPServer(handler http.Handler) *http.Server {
+	l := s.limits
 	return &http.Server{
-		Handler: handler, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout,
-		WriteTimeout: readTimeout + s.operationTime + responseTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
+		Handler: handler, ReadHeaderTimeout: l.ReadHeaderTime, ReadTimeout: l.ReadTime,
+		WriteTimeout: l.ReadTime + l.OperationTime + responseTimeout, IdleTimeout: l.IdleTime, MaxHeaderBytes: l.HeaderBytes,
 		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
 }
@@ -221,12 +214,14 @@ func (s *Server) Run(ctx context.Context, ready func(address string)) error {
 	}
 	s.stopping.Store(true)
 	s.log.Info("stopping")
+	// Load balancers see /readyz fail meanwhile, and responses ask clients to close their
+	// connections.
 	select {
 	case err := <-failed:
 		return err
-	case <-time.After(s.shutdownDelay):
+	case <-time.After(s.limits.ShutdownDelay):
 	}
-	timeout, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.operationTime+afterOperation)
+	timeout, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.limits.OperationTime+afterOperation)
 	defer cancel()
 	// From Shutdown on, net/http drops requests that arrive on accepted connections. Until
 	// then each gets its response, which closes the connection. A connection without a

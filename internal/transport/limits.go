@@ -14,8 +14,10 @@ type Limits struct {
 	// ResponseTime is how long a client may take to read a response, besides one second for
 	// each 64 KiB; 5 s.
 	ResponseTime time.Duration
-	// BodyBytes, DocumentBytes, Depth and Cost replace the limits of complexity.DefaultLimits.
-	BodyBytes, DocumentBytes, Depth, Cost int
+	// Documents bound documents; complexity.DefaultLimits if it is the zero value.
+	Documents complexity.Limits
+	// Errors bounds the errors that a response lists; 25.
+	Errors int
 }
 
 // slowestReader is the number of bytes that a client reads in a second at least.
@@ -24,15 +26,9 @@ const slowestReader = 64 << 10
 func (l Limits) withDefaults() Limits {
 	l.OperationTime = cmp.Or(l.OperationTime, 10*time.Second)
 	l.ResponseTime = cmp.Or(l.ResponseTime, 5*time.Second)
+	l.Documents = cmp.Or(l.Documents, complexity.DefaultLimits())
+	l.Errors = cmp.Or(l.Errors, 25)
 	return l
-}
-
-// complexity returns the limits of documents.
-func (l Limits) complexity() complexity.Limits {
-	c := complexity.DefaultLimits()
-	c.Body, c.Bytes = cmp.Or(l.BodyBytes, c.Body), cmp.Or(l.DocumentBytes, c.Bytes)
-	c.Depth, c.Cost = cmp.Or(l.Depth, c.Depth), cmp.Or(l.Cost, c.Cost)
-	return c
 }
 
 // timeToRead returns how long a client may take to read a response of this length.

@@ -12,21 +12,27 @@ import (
 	"time"
 
 	"github.com/accountgraph/accountgraph/internal/auth"
+	"github.com/accountgraph/accountgraph/internal/complexity"
 	"github.com/accountgraph/accountgraph/internal/transport"
 )
 
 func TestLimits_AreConfigurable(t *testing.T) {
 	const users = "{ users(first: 20) { nodes { memberships(first: 20) { nodes { id } } } } }"
+	documents := func(set func(*complexity.Limits)) transport.Limits {
+		l := complexity.DefaultLimits()
+		set(&l)
+		return transport.Limits{Documents: l}
+	}
 	for name, test := range map[string]struct {
 		limits transport.Limits
 		query  string
 		want   string
 	}{
-		"body":          {transport.Limits{BodyBytes: 100}, "{ __typename } #" + strings.Repeat("x", 100), "413 QUERY_TOO_LARGE"},
-		"document":      {transport.Limits{DocumentBytes: 100}, "{ __typename } #" + strings.Repeat("x", 100), "413 QUERY_TOO_LARGE"},
-		"depth":         {transport.Limits{Depth: 4}, users, "400 QUERY_TOO_COMPLEX"},
-		"cost":          {transport.Limits{Cost: 400}, users, "400 QUERY_TOO_COMPLEX"},
-		"larger":        {transport.Limits{BodyBytes: 1000, DocumentBytes: 500, Depth: 5, Cost: 500}, users, "200 data"},
+		"body":          {documents(func(l *complexity.Limits) { l.Body = 100 }), "{ __typename } #" + strings.Repeat("x", 100), "413 QUERY_TOO_LARGE"},
+		"document":      {documents(func(l *complexity.Limits) { l.Bytes = 100 }), "{ __typename } #" + strings.Repeat("x", 100), "413 QUERY_TOO_LARGE"},
+		"depth":         {documents(func(l *complexity.Limits) { l.Depth = 4 }), users, "400 QUERY_TOO_COMPLEX"},
+		"cost":          {documents(func(l *complexity.Limits) { l.Cost = 400 }), users, "400 QUERY_TOO_COMPLEX"},
+		"larger":        {documents(func(l *complexity.Limits) { l.Body, l.Bytes, l.Depth, l.Cost = 1000, 500, 5, 500 }), users, "200 data"},
 		"operationTime": {transport.Limits{OperationTime: time.Nanosecond}, "{ users(first: 1) { nodes { id } } }", "200 UPSTREAM_TIMEOUT UPSTREAM_TIMEOUT UPSTREAM_TIMEOUT UPSTREAM_TIMEOUT data"},
 	} {
 		t.Run(name, func(t *testing.T) {

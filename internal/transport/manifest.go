@@ -18,7 +18,7 @@ import (
 // the limits and the validation of a request, and an operation of the name and kind
 // that the manifest states. Limits that depend on variables are checked per request.
 func ManifestValidator(schema graphql.ExecutableSchema, introspection bool, l Limits) func(persisted.Document) error {
-	limits := complexity.New(schema.Schema(), l.complexity(), introspection)
+	limits := complexity.New(schema.Schema(), l.withDefaults().Documents, introspection)
 	validator := executor.New(schema)
 	return func(d persisted.Document) error {
 		document, err := limits.Read(d.Text)

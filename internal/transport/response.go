@@ -15,8 +15,7 @@ import (
 
 // response is an HTTP response with the members of a GraphQL response.
 type response struct {
-	// timeToRead returns how long the client may take to read a response of this length.
-	timeToRead func(bytes int) time.Duration
+	limits     Limits
 	status     int
 	mediaType  string
 	allow      string
@@ -71,18 +70,16 @@ func (r *response) codes() []string {
 	return codes
 }
 
-// maxErrors bounds the errors that a response lists.
-const maxErrors = 25
-
-// listedErrors are the errors in the body. Beyond maxErrors, one more entry has the
+// listedErrors are the errors in the body. Beyond Limits.Errors, one more entry has the
 // path of the first omitted error and says how many there are.
 func (r *response) listedErrors() gqlerror.List {
-	if len(r.errors) <= maxErrors {
+	limit := r.limits.Errors
+	if len(r.errors) <= limit {
 		return r.errors
 	}
-	first := *r.errors[maxErrors]
-	first.Message = fmt.Sprintf("%d more errors are omitted; the first of them is at this path", len(r.errors)-maxErrors)
-	return append(r.errors[:maxErrors:maxErrors], &first)
+	first := *r.errors[limit]
+	first.Message = fmt.Sprintf("%d more errors are omitted; the first of them is at this path", len(r.errors)-limit)
+	return append(r.errors[:limit:limit], &first)
 }
 
 // write sends the response.
@@ -110,7 +107,7 @@ func (r *response) write(w http.ResponseWriter) {
 		length += len(part)
 	}
 	// Not every ResponseWriter has deadlines; that of the server does.
-	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(r.timeToRead(length)))
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(r.limits.timeToRead(length)))
 	h.Set("Content-Type", r.mediaType+"; charset=utf-8")
 	h.Set("Content-Length", strconv.Itoa(length))
 	w.WriteHeader(r.status)

@@ -47,7 +47,7 @@ func newTransport(o Options) *transport {
 		options:     o,
 		origins:     trustedOrigins(o.Origins),
 		varyHeader:  varyHeader(o.CallerCredentials),
-		validator:   complexity.New(o.Schema.Schema(), o.Limits.complexity(), o.Introspection),
+		validator:   complexity.New(o.Schema.Schema(), o.Limits.Documents, o.Introspection),
 		parsed:      newDocumentCache[*complexity.Document](parsedDocumentLimits),
 		documents:   newPersistedDocuments(o.Documents),
 		responses:   responsecache.New[result](o.ResponseBytes, o.CacheVersion, o.Now),
@@ -78,7 +78,7 @@ func (t *transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Grap
 // respond returns the response to a request. A panic becomes HTTP 500.
 func (t *transport) respond(ctx context.Context, w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) (res *response) {
 	mediaType, acceptable := negotiate(r.Header.Values("Accept"))
-	res = &response{vary: t.varyHeader, mediaType: mediaType, timeToRead: t.options.Limits.timeToRead}
+	res = &response{vary: t.varyHeader, mediaType: mediaType, limits: t.options.Limits}
 	defer func() {
 		if panicked := recover(); panicked != nil {
 			res.data, res.extensions = nil, nil
