@@ -162,5 +162,13 @@ func (a Ahead) Is(token string) bool {
 	return a.Token == token || strings.HasSuffix(a.Token, ".") && strings.HasPrefix(token, a.Token)
 }
 
+// MultiList is a Collection that concatenates several lists of the vendor.
+type MultiList interface {
+	// FirstPages returns the first page of each list of a query but the first list, in
+	// their order. They can be read together with the page of the token "". It returns none
+	// where it cannot tell; it may make a call that Page with "" makes, too.
+	FirstPages(ctx context.Context, q Query) []Ahead
+}
+
 // MaxGuesses is the largest number of pages in a row that a page guesses ahead.
 const MaxGuesses = 8

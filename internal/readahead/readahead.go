@@ -24,6 +24,8 @@ type Reader[T any] struct {
 	cancel     context.CancelFunc
 	read       func(ctx context.Context, token string) (*providers.Page[T], error)
 	concurrent int
+	// firstPages is that of SetFirstPages, or nil.
+	firstPages func(ctx context.Context) []providers.Ahead
 	goroutines sync.WaitGroup
 
 	// mu protects what follows.
@@ -56,6 +58,13 @@ func New[T any](ctx context.Context, concurrent int, read func(ctx context.Conte
 	return &Reader[T]{ctx: ctx, cancel: cancel, read: read, concurrent: concurrent, calls: map[string]*call[T]{}}
 }
 
+// SetFirstPages makes the reader read the first pages of several lists, as
+// MultiList.FirstPages returns them, together with the page of the token "", where more than
+// one page is wanted. It is called before Page.
+func (r *Reader[T]) SetFirstPages(firstPages func(ctx context.Context) []providers.Ahead) {
+	r.firstPages = firstPages
+}
+
 // Page returns the page with a token: "" for the first page, or Next of the page before.
 // Any other token is read as if nothing had been read. wanted is the number of pages that
 // the caller will need as far as it knows, with this one; math.MaxInt is all. So many are
@@ -72,6 +81,9 @@ func (r *Reader[T]) Page(token string, wanted int) (*providers.Page[T], error) {
 	c, started := r.calls[next.Token], false
 	if c == nil {
 		c, started = r.start(next.Token, token), true
+	}
+	if started && token == "" && wanted > 1 && r.firstPages != nil {
+		r.startLists(c)
 	}
 	switch {
 	case !next.Guess:
@@ -130,6 +142,20 @@ func (r *Reader[T]) start(key, token string) *call[T] {
 		r.fill()
 	})
 	return c
+}
+
+// startLists begins to read the first pages of further lists while first, the first page
+// of all, is read.
+func (r *Reader[T]) startLists(first *call[T]) {
+	r.goroutines.Go(func() {
+		lists := r.firstPages(r.ctx)
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if len(r.ahead) == 1 && r.calls[r.ahead[0].Token] == first && !first.ended() {
+			r.ahead = append(r.ahead, lists...)
+			r.fill()
+		}
+	})
 }
 
 // fill starts calls for wanted pages, none after a page that could not be read, and

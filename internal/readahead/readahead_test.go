@@ -178,6 +178,76 @@ func TestReader_Windows(t *testing.T) {
 	}
 }
 
+// lists are several lists of two pages of a vendor.
+type lists struct {
+	count int
+	mu    sync.Mutex
+	calls map[string]int
+}
+
+// firstPages returns the first pages of the lists from this one on.
+func (l *lists) firstPages(from int) (pages []providers.Ahead) {
+	for i := from; i <= l.count; i++ {
+		pages = append(pages, providers.Ahead{Token: fmt.Sprint(i, "/1")})
+	}
+	return pages
+}
+
+func (l *lists) read(_ context.Context, token string) (*providers.Page[string], error) {
+	<-time.After(time.Second)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.calls[token]++
+	list, number := 1, 1
+	if token != "" {
+		if _, err := fmt.Sscanf(token, "%d/%d", &list, &number); err != nil {
+			return nil, err
+		}
+	}
+	page := &providers.Page[string]{Items: []string{fmt.Sprint(list, "/", number)}}
+	if number == 1 {
+		page.Ahead = append(page.Ahead, providers.Ahead{Token: fmt.Sprint(list, "/2")})
+	}
+	page.Ahead = append(page.Ahead, l.firstPages(list+1)...)
+	if len(page.Ahead) > 0 {
+		page.Next = page.Ahead[0].Token
+	}
+	return page, nil
+}
+
+// Several lists take as long as one of them. A reader that wants one page reads one.
+func TestReader_SeveralLists(t *testing.T) {
+	for wanted, want := range map[int]struct {
+		took  time.Duration
+		calls int
+	}{1: {time.Second, 1}, math.MaxInt: {2 * time.Second, 6}} {
+		synctest.Test(t, func(t *testing.T) {
+			l := &lists{count: 3, calls: map[string]int{}}
+			r := readahead.New(t.Context(), 8, l.read)
+			defer r.Stop()
+			r.SetFirstPages(func(context.Context) []providers.Ahead { return l.firstPages(2) })
+			start := time.Now()
+			var ids []string
+			for token := ""; ; {
+				page, err := r.Page(token, wanted)
+				if err != nil {
+					t.Fatal(err)
+				}
+				ids = append(ids, page.Items[0])
+				if token = page.Next; token == "" || wanted == 1 {
+					break
+				}
+			}
+			if all := []string{"1/1", "1/2", "2/1", "2/2", "3/1", "3/2"}; !slices.Equal(ids, all[:want.calls]) {
+				t.Errorf("pages %q", ids)
+			}
+			if took := time.Since(start); took != want.took || len(l.calls) != want.calls {
+				t.Errorf("%v, %v of %v, want %+v", took, l.calls, wanted, want)
+			}
+		})
+	}
+}
+
 // A page that cannot be read ends the list there, whatever has been read behind it.
 func TestReader_Error(t *testing.T) {
 	for _, counted := range []bool{true, false} {

@@ -128,14 +128,33 @@ func (m memberships) ofAll(ctx context.Context, unfiltered bool, token string) (
 	return m.pageOfAll(unfiltered, b, all, nil), nil
 }
 
+// FirstPages implements providers.MultiList for the list without a parent. It reads the
+// list of databases.
+func (m memberships) FirstPages(ctx context.Context, q providers.Query) []providers.Ahead {
+	if q.Parent.Type != "" || q.Filter.Database != "" {
+		return nil
+	}
+	b, err := m.billingAccounts(ctx)
+	if err != nil || len(b.ids) == 0 {
+		return nil
+	}
+	return firstPages(b.ids[1:])
+}
+
+// firstPages returns the pages of accounts, of which each is one page.
+func firstPages(accounts []string) (pages []providers.Ahead) {
+	for _, account := range accounts {
+		pages = append(pages, providers.Ahead{Token: account})
+	}
+	return pages
+}
+
 // pageOfAll returns the memberships that were read as a page. rest are the accounts that follow.
 func (m memberships) pageOfAll(unfiltered bool, b billing, all accountReplies[*model.Membership], rest []string) *providers.Page[*model.Membership] {
 	// The sum of several accounts would count users of several accounts twice.
 	p := singlePage(all, len(b.ids) == 1 && unfiltered)
 	p.MayRepeat = len(b.ids) > 1
-	for _, account := range rest {
-		p.Ahead = append(p.Ahead, providers.Ahead{Token: account})
-	}
+	p.Ahead = firstPages(rest)
 	if len(rest) > 0 {
 		p.Next = rest[0]
 	}

@@ -92,6 +92,22 @@ func (m memberships) Page(ctx context.Context, q providers.Query, token string) 
 	return readAt(ctx, m.client, m.client.accounts(organization), at, isUnfiltered(q))
 }
 
+// FirstPages implements providers.MultiList for the list without a parent.
+func (m memberships) FirstPages(_ context.Context, q providers.Query) []providers.Ahead {
+	if q.Parent.Type != "" {
+		return nil
+	}
+	return m.firstPages(1)
+}
+
+// firstPages returns the first pages of the configured organizations from this index on.
+func (m memberships) firstPages(index int) (pages []providers.Ahead) {
+	for _, organization := range m.organizations[min(index, len(m.organizations)):] {
+		pages = append(pages, providers.Ahead{Token: organization + "/" + upstream.Start().String()})
+	}
+	return pages
+}
+
 // ofAll reads the lists of the configured organizations, one after the other. A token is
 // `<organization>/<place>`. The first page is that of the first organization that can be
 // read, and has the errors of those before; ofAll fails if none can. Any other page of an
@@ -147,9 +163,7 @@ func (m memberships) pageOfAll(index int, members *providers.Page[*model.Members
 		}
 		return page
 	}
-	for _, organization := range m.organizations[index+1:] {
-		page.Ahead = append(page.Ahead, providers.Ahead{Token: organization + "/" + upstream.Start().String()})
-	}
+	page.Ahead = append(page.Ahead, m.firstPages(index+1)...)
 	if page.Next == "" && len(page.Ahead) > 0 {
 		page.Next = page.Ahead[0].Token
 	}

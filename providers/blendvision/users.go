@@ -71,6 +71,11 @@ func (u users) Page(ctx context.Context, q providers.Query, token string) (*prov
 	return providers.UsersOf(page), nil
 }
 
+// FirstPages implements providers.MultiList.
+func (u users) FirstPages(ctx context.Context, q providers.Query) []providers.Ahead {
+	return memberships(u).FirstPages(ctx, q)
+}
+
 // SupportsOrder reports true for the vendor's order only.
 func (users) SupportsOrder(q providers.Query) bool { return q.Order == providers.Order{} }
 

@@ -31,6 +31,9 @@ func (s suite) ahead(t *testing.T) {
 					break
 				}
 			}
+			if l.firstPages != nil {
+				l.checkFirstPages(t, tokens, walked[""])
+			}
 			for i, token := range tokens {
 				ahead := walked[token].Ahead
 				if len(ahead) == 0 {
@@ -47,6 +50,24 @@ func (s suite) ahead(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// checkFirstPages checks that the first pages of further lists are pages of the walk, in
+// its order, and pages ahead of the first one.
+func (l list) checkFirstPages(t *testing.T, tokens []string, first *providers.Page[model.Node]) {
+	t.Helper()
+	at := 0
+	for _, a := range l.firstPages(t.Context(), l.query) {
+		if a.Guess || !slices.Contains(first.Ahead, a) {
+			t.Errorf("FirstPages: %+v is not ahead of the first page, %v", a, first.Ahead)
+		}
+		i := slices.IndexFunc(tokens[at:], a.Is)
+		if i < 0 {
+			t.Errorf("FirstPages: %q is no page after %q", a.Token, tokens[at])
+			continue
+		}
+		at += i
 	}
 }
 

@@ -15,9 +15,11 @@ const maxPages = 500
 
 // collection is a collection of a provider, of any type.
 type collection struct {
-	typ             string
-	page            func(ctx context.Context, q providers.Query, token string) (*providers.Page[model.Node], error)
-	get             func(ctx context.Context, ids []string) providers.BatchResult[model.Node]
+	typ  string
+	page func(ctx context.Context, q providers.Query, token string) (*providers.Page[model.Node], error)
+	get  func(ctx context.Context, ids []string) providers.BatchResult[model.Node]
+	// firstPages is that of a MultiList, else nil.
+	firstPages      func(ctx context.Context, q providers.Query) []providers.Ahead
 	supportsParents func(parentType string) bool
 }
 
@@ -44,8 +46,12 @@ func add[T model.Node](all []collection, typ string, c providers.Collection[T]) 
 	if c == nil {
 		return all
 	}
+	var firstPages func(ctx context.Context, q providers.Query) []providers.Ahead
+	if lists, ok := c.(providers.MultiList); ok {
+		firstPages = lists.FirstPages
+	}
 	return append(all, collection{
-		typ: typ,
+		typ: typ, firstPages: firstPages,
 		page: func(ctx context.Context, q providers.Query, token string) (*providers.Page[model.Node], error) {
 			page, err := c.Page(ctx, q, token)
 			return nodesOf(page), err

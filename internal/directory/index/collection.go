@@ -17,8 +17,8 @@ const pageSize = 100
 type collection[T model.Node, R any] struct {
 	providers.IndexedCollection[T]
 	live *live[T, R]
-	// isLarge reports whether the list that answers a query is long enough for an index.
-	isLarge func(ctx context.Context, q providers.Query) bool
+	// sizeOf tells whether the list that answers a query is long enough for an index.
+	sizeOf func(q providers.Query) listSize
 }
 
 // fieldCollection is a collection whose vendor leaves out fields.
@@ -48,21 +48,47 @@ func (c *collection[T, R]) ResumeAt(at model.Position) providers.Collection[T] {
 func isIndexable(q providers.Query) bool { return q.Filter.Database == "" }
 
 // Page reads a page from the index if the vendor does not support the query and the list is
-// long, and else from the vendor.
+// long, and else from the vendor. While the length of the list is found out, the vendor
+// searches for addresses.
 func (c *collection[T, R]) Page(ctx context.Context, q providers.Query, token string) (*providers.Page[T], error) {
-	if isToken(token) || token == "" && !c.isSupported(q) && c.isLarge(ctx, q) {
+	read := func() (*providers.Page[T], error) { return c.IndexedCollection.Page(ctx, q, token) }
+	if !isToken(token) && (token != "" || c.isSupported(q)) {
+		return read()
+	}
+	size := c.sizeOf(q)
+	if !isToken(token) && len(q.Filter.Emails) > 0 && !size.isMeasured() {
+		searching, cancel := context.WithCancel(ctx)
+		read = async(func() (*providers.Page[T], error) { return c.IndexedCollection.Page(searching, q, token) })
+		defer func() { cancel(); _, _ = read() }()
+	}
+	if isToken(token) || size.isLarge(ctx) {
 		start := time.Now()
 		b, err := c.live.get(ctx)
 		if isToken(token) || b.answers(tenantOf(q.Parent), err) {
 			return c.indexed(ctx, q, token, start, b, err)
 		}
 	}
-	return c.IndexedCollection.Page(ctx, q, token)
+	return read()
 }
 
 // isSupported reports whether the vendor supports a query, or an index does not.
 func (c *collection[T, R]) isSupported(q providers.Query) bool {
 	return c.SupportsFilter(q) && c.SupportsOrder(q) || !isIndexable(q)
+}
+
+// async calls read in a goroutine. It returns a function that waits for the page.
+func async[T any](read func() (*providers.Page[T], error)) func() (*providers.Page[T], error) {
+	var page *providers.Page[T]
+	var err error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		page, err = read()
+	}()
+	return func() (*providers.Page[T], error) {
+		<-done
+		return page, err
+	}
 }
 
 // tenantOf returns the vendor id of a parent that is a tenant, else "".

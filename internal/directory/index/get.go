@@ -13,7 +13,7 @@ import (
 // index tells the page that holds each. An object that has moved is searched on the pages
 // beside that one, and then in the lists.
 func (c *collection[T, R]) Get(ctx context.Context, ids []string) providers.BatchResult[T] {
-	if len(ids) == 0 || c.IndexedCollection.SupportsGet() || !c.isLarge(ctx, providers.Query{}) {
+	if len(ids) == 0 || c.IndexedCollection.SupportsGet() || !c.sizeOf(providers.Query{}).isLarge(ctx) {
 		return c.IndexedCollection.Get(ctx, ids)
 	}
 	result := providers.BatchResult[T]{Objects: map[string]T{}, Failed: map[string]error{}}

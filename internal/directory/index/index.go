@@ -76,13 +76,10 @@ func Wrap(ctx context.Context, inner providers.Provider, o Options) providers.Pr
 		source: source[*model.User]{uncached.Users, p.Connection(), o.MaxRows, o.Concurrent},
 		codec:  func() codec[*model.User, userRecord] { return &userCodec{provider: p.Connection()} },
 	}
-	size := &size[*model.User]{options: o, version: p.Version, isIndexed: w.users.exists, page: func(ctx context.Context, token string) (*providers.Page[*model.User], error) {
-		return users.Page(ctx, providers.Query{}, token)
-	}}
-	isLarge := func(ctx context.Context, _ providers.Query) bool { return size.isLarge(ctx) }
-	w.collections.Users = decorate(&collection[*model.User, userRecord]{users, w.users, isLarge})
+	size := &size[*model.User]{options: o, version: p.Version, isIndexed: w.users.exists, collection: users}
+	w.collections.Users = decorate(&collection[*model.User, userRecord]{users, w.users, func(providers.Query) listSize { return size }})
 	if memberships, ok := w.collections.Memberships.(providers.IndexedCollection[*model.Membership]); ok {
-		w.indexMemberships(ctx, memberships, uncached.Memberships, o, isLarge)
+		w.indexMemberships(ctx, memberships, uncached.Memberships, o, size)
 	}
 	if o.Warm {
 		w.users.warm()
@@ -94,7 +91,7 @@ func Wrap(ctx context.Context, inner providers.Provider, o Options) providers.Pr
 // users is large, and the members of a tenant that has many.
 func (p *Provider) indexMemberships(
 	ctx context.Context, vendor providers.IndexedCollection[*model.Membership], uncached providers.Collection[*model.Membership],
-	o Options, hasManyUsers func(ctx context.Context, q providers.Query) bool,
+	o Options, users listSize,
 ) {
 	p.memberships = &live[*model.Membership, membershipRecord]{
 		path: "memberships", ctx: ctx, options: o, version: p.Version,
@@ -103,17 +100,14 @@ func (p *Provider) indexMemberships(
 			return &membershipCodec{users: userCodec{provider: p.Connection()}}
 		},
 	}
-	isLarge := func(ctx context.Context, q providers.Query) bool {
+	sizeOf := func(q providers.Query) listSize {
 		if tenantOf(q.Parent) == "" {
-			return hasManyUsers(ctx, q)
+			return users
 		}
-		ofTenant := size[*model.Membership]{options: o, version: p.Version, isIndexed: func() bool { return false },
-			page: func(ctx context.Context, token string) (*providers.Page[*model.Membership], error) {
-				return vendor.Page(ctx, providers.Query{Parent: q.Parent}, token)
-			}}
-		return ofTenant.isLarge(ctx)
+		return &size[*model.Membership]{options: o, version: p.Version, isIndexed: func() bool { return false },
+			collection: vendor, query: providers.Query{Parent: q.Parent}}
 	}
-	p.collections.Memberships = decorate(&collection[*model.Membership, membershipRecord]{vendor, p.memberships, isLarge})
+	p.collections.Memberships = decorate(&collection[*model.Membership, membershipRecord]{vendor, p.memberships, sizeOf})
 }
 
 // Collections returns the collections, of which users and memberships are indexed.

@@ -5,18 +5,20 @@ import (
 	"sync"
 	"time"
 
-	"github.com/accountgraph/accountgraph/internal/readahead"
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/directory"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
 // size finds out whether a list is long enough for an index. It is safe for concurrent use.
-type size[T any] struct {
+type size[T model.Node] struct {
 	options Options
 	version func() uint64
 	// isIndexed reports whether there is an index, or one is being built.
 	isIndexed func() bool
-	// page reads a page of the list.
-	page func(ctx context.Context, token string) (*providers.Page[T], error)
+	// collection and query are the list.
+	collection providers.Collection[T]
+	query      providers.Query
 
 	mu sync.Mutex
 	// small is set when the list was shorter than MinRows at the time measured, in a version
@@ -24,6 +26,17 @@ type size[T any] struct {
 	small    bool
 	measured time.Time
 	at       uint64
+}
+
+// listSize is the size of a list of any type.
+type listSize interface {
+	isLarge(ctx context.Context) bool
+	// isMeasured reports whether isLarge returns without a call.
+	isMeasured() bool
+}
+
+func (s *size[T]) isMeasured() bool {
+	return s.options.MinRows == 0 || s.isIndexed() || s.isSmall()
 }
 
 // isLarge reports whether the list has MinRows rows. To find out, it reads the list until it
@@ -37,9 +50,9 @@ func (s *size[T]) isLarge(ctx context.Context) bool {
 		return false
 	}
 	version, now := s.version(), s.options.Now()
-	reader := readahead.New(ctx, readahead.Concurrent, s.page)
+	reader := directory.NewReader(ctx, s.collection, s.query)
 	defer reader.Stop()
-	rows, wanted := 0, 1
+	rows, wanted := 0, max(1, s.options.MinRows/pageSize)
 	for token := ""; ; {
 		page, err := reader.Page(token, wanted)
 		if err != nil {
