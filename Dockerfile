@@ -9,7 +9,9 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags="-s -w" -o /accountgraph .
+# docker build --build-arg VERSION=1.2.3 --build-arg COMMIT=$(git rev-parse HEAD) --build-arg DATE=$(git log -1 --format=%cI) .
+ARG VERSION=(devel) COMMIT=unknown DATE=unknown
+RUN make build VERSION="$VERSION" COMMIT="$COMMIT" DATE="$DATE" && mv accountgraph /accountgraph
 
 # Nothing but the program and the certificates with which it knows vendors.
 FROM scratch

@@ -20,6 +20,17 @@ help: ## List the targets
 demo: needs-go ## Run the server with simulated vendors
 	go run . demo
 
+# What the program says of its build. Variables can be given, as release pipelines do.
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo '(devel)')
+COMMIT ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
+DATE ?= $(shell git log -1 --format=%cI 2>/dev/null || echo unknown)
+buildinfo = github.com/accountgraph/accountgraph/internal/buildinfo
+stamp = -X '$(buildinfo).version=$(VERSION)' -X '$(buildinfo).commit=$(COMMIT)' -X '$(buildinfo).date=$(DATE)'
+
+.PHONY: build
+build: needs-go ## Build the program ./accountgraph, with its version, commit and date
+	CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags="-s -w $(stamp)" -o accountgraph .
+
 .PHONY: test
 test: needs-go needs-redis ## Run all tests; what a newcomer needs
 	go test ./...

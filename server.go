@@ -16,7 +16,6 @@ import (
 	"os"
 	"os/signal"
 	"reflect"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"syscall"
@@ -24,6 +23,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/accountgraph/accountgraph/internal/buildinfo"
 	"github.com/accountgraph/accountgraph/internal/config"
 	"github.com/accountgraph/accountgraph/internal/demo"
 	"github.com/accountgraph/accountgraph/internal/sdl"
@@ -69,7 +69,9 @@ type commands struct {
 	Vendors vendorsCommand `cmd:"" help:"Run the simulated vendors alone."`
 	Schema  schemaCommand  `cmd:"" help:"Print the SDL, for composition."`
 	Check   checkCommand   `cmd:"" help:"Check the configuration and call every provider once."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Version versionCommand `cmd:"" help:"Print version, commit, date and Go version of the build."`
+
+	PrintVersion kong.VersionFlag `name:"version" help:"Print the same as the command version."`
 }
 
 // run runs the command that args name, and returns the exit code.
@@ -78,7 +80,7 @@ func run(ctx context.Context, args []string, env config.LookupEnv, stdout, stder
 	parser, err := kong.New(&commands{}, kong.Name("accountgraph"),
 		kong.Description("One GraphQL graph over the users and accounts in several vendors' platforms."),
 		kong.Writers(stdout, stderr), kong.Exit(func(code int) { exited = code }), stringFlag,
-		kong.Vars{"config": configFile, "port": strconv.Itoa(demo.FirstPort), "federation": federation(sdl.Newest).String()})
+		kong.Vars{"config": configFile, "port": strconv.Itoa(demo.FirstPort), "federation": federation(sdl.Newest).String(), "version": buildinfo.Read().String()})
 	if err != nil {
 		fmt.Fprintln(stderr, "accountgraph:", err)
 		return exitUsage
@@ -256,13 +258,9 @@ func (c checkCommand) Run(ctx context.Context, p *program) error {
 
 type versionCommand struct{}
 
-// Run prints the version of the build.
+// Run prints version, commit, date and Go version of the build.
 func (versionCommand) Run(p *program) error {
-	version := "(devel)"
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		version = info.Main.Version
-	}
-	_, err := fmt.Fprintln(p.stdout, "accountgraph", version)
+	_, err := fmt.Fprintln(p.stdout, buildinfo.Read())
 	return err
 }
 

@@ -1,10 +1,13 @@
 package process_test
 
 import (
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -123,9 +126,31 @@ func TestCommands_SchemaForClients(t *testing.T) {
 
 func TestCommands_Version(t *testing.T) {
 	t.Parallel()
-	p := start(t, nil, "version")
-	if code := p.exit(); code != 0 || !regexp.MustCompile(`^accountgraph \S+\n$`).MatchString(p.stdout.String()) || p.stderr.String() != "" {
+	for _, command := range []string{"version", "--version"} {
+		p := start(t, nil, command)
+		if code := p.exit(); code != 0 || !regexp.MustCompile(`^accountgraph \S+ \((commit \S+, \S+, )?go1\.\S+ \w+/\w+\)\n$`).MatchString(p.stdout.String()) || p.stderr.String() != "" {
+			t.Errorf("%s: exit %d: %s%s", command, code, &p.stdout, &p.stderr)
+		}
+	}
+}
+
+// What `make build` stamps is printed and exported.
+func TestBuild_Stamp(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "accountgraph")
+	const info = "github.com/accountgraph/accountgraph/internal/buildinfo"
+	flags := fmt.Sprintf("-w -X %[1]s.version=1.2.3 -X %[1]s.commit=abcdef -X %[1]s.date=2026-01-02T03:04:05Z", info)
+	if out, err := exec.Command("go", "build", "-buildvcs=false", "-ldflags="+flags, "-o", path, root).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	p := startCommand(t, nil, exec.Command(path, "version"))
+	if code := p.exit(); code != 0 || !strings.HasPrefix(p.stdout.String(), "accountgraph 1.2.3 (commit abcdef, 2026-01-02T03:04:05Z, go1.") {
 		t.Errorf("exit %d: %s%s", code, &p.stdout, &p.stderr)
+	}
+	p = startCommand(t, nil, exec.Command(path, "demo", "--listen", "127.0.0.1:0"))
+	p.address = p.waitStdout(`http://(127\.0\.0\.1:\d+)`)[1]
+	if _, _, metrics := p.get("/metrics"); !strings.Contains(metrics, `accountgraph_build_info{commit="abcdef",version="1.2.3"} 1`) {
+		t.Error("the metrics have no accountgraph_build_info")
 	}
 }
 

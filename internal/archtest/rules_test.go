@@ -53,6 +53,7 @@ var rules = []rule{
 	{"internal/generate", []string{"internal/generate/patch"}, "a build tool"},
 	{"internal/generate/patch", nil, "template texts in, template texts out"},
 	{"internal/graphiql", nil, "files and a handler"},
+	{"internal/buildinfo", nil, "what the linker and the go command recorded"},
 	{"internal/complexity", nil, "checks a document against the schema alone, before execution"},
 	{"internal/loaders", []string{"graph/model", "providers", "internal/directory"}, "batches what an operation reads from the directory"},
 	{"internal/operation", []string{"graph/model", "providers", "internal/apierror", "internal/auth", "internal/directory", "internal/loaders", "internal/pagecache"},
@@ -65,7 +66,7 @@ var rules = []rule{
 	{"internal/fakevendor", nil, "what the simulators share"},
 	{"internal/server", []string{"providers", "internal/auth", "internal/complexity", "internal/config", "internal/directory", "internal/directory/index", "internal/graphiql", "internal/operation", "internal/pagecache", "internal/persisted", "internal/ratelimit", "internal/telemetry", "internal/transport", "internal/upstream", "internal/vendors"},
 		"builds every part from the configuration; the executable schema is passed in, so that internal never imports resolvers"},
-	{"internal/telemetry", []string{"graph/model", "providers", "internal/fair", "internal/responsecache", "internal/operation", "internal/pagecache"}, "counts calls, kinds of errors and cache events, and describes indexes"},
+	{"internal/telemetry", []string{"graph/model", "providers", "internal/buildinfo", "internal/fair", "internal/responsecache", "internal/operation", "internal/pagecache"}, "counts calls, kinds of errors and cache events, and describes indexes"},
 	{"internal/transport", []string{"graph/model", "providers", "internal/apierror", "internal/auth", "internal/complexity", "internal/directory", "internal/fair", "internal/loaders", "internal/operation", "internal/pagecache", "internal/persisted", "internal/ratelimit", "internal/responsecache"},
 		"GraphQL over HTTP: authentication, limits and the response cache before the executor; the bounds of ids and cursors are the model's"},
 	{"internal/upstream", []string{"graph/model", "providers", "internal/fair", "internal/operation", "internal/pagecache"}, "the HTTP client for all vendors, knowing none; cached pages cost no call"},
@@ -82,7 +83,7 @@ var rules = []rule{
 	{baseline + "/generate", nil, "a build tool"},
 	{"e2e/process/loadgen", nil, "a process of its own, so that the server is measured without it"},
 
-	{".", []string{"resolvers", "internal/config", "internal/demo", "internal/sdl", "internal/server", "internal/telemetry", "internal/vendors"},
+	{".", []string{"resolvers", "internal/buildinfo", "internal/config", "internal/demo", "internal/sdl", "internal/server", "internal/telemetry", "internal/vendors"},
 		"the command line passes the executable schema to the server"},
 }
 

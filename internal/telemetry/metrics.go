@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/accountgraph/accountgraph/internal/buildinfo"
 	"github.com/accountgraph/accountgraph/internal/fair"
 	"github.com/accountgraph/accountgraph/internal/operation"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
@@ -92,6 +93,12 @@ func NewMetrics(names []string) *Metrics {
 		collectors.NewBuildInfoCollector(),
 		m.requests, m.requestSeconds, m.responses, m.calls, m.callSeconds, m.circuitOpen, m.rejected, m.cacheEvents, m.cacheBytes,
 	)
+	build := buildinfo.Read()
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name:        "accountgraph_build_info",
+		Help:        "1, with the version and the commit of the build.",
+		ConstLabels: prometheus.Labels{"version": build.Version, "commit": build.Commit},
+	}, func() float64 { return 1 }))
 	// Export known series as 0, so that rate() sees their first event.
 	m.requests.WithLabelValues(labelOK)
 	for _, name := range names {
