@@ -170,5 +170,15 @@ type MultiList interface {
 	FirstPages(ctx context.Context, q Query) []Ahead
 }
 
+// FirstPages returns the method of a collection that is a MultiList, for a query; nil for any
+// other.
+func FirstPages[T model.Node](c Collection[T], q Query) func(ctx context.Context) []Ahead {
+	lists, ok := c.(MultiList)
+	if !ok {
+		return nil
+	}
+	return func(ctx context.Context) []Ahead { return lists.FirstPages(ctx, q) }
+}
+
 // MaxGuesses is the largest number of pages in a row that a page guesses ahead.
 const MaxGuesses = 8

@@ -18,7 +18,10 @@ func (s *stream[T]) fetch(ctx context.Context, token string) *providers.Page[T] 
 		return nil
 	}
 	if s.reader == nil {
-		s.reader = NewReader(ctx, s.collection, s.listed)
+		s.reader = readahead.New(ctx, readahead.Concurrent, func(ctx context.Context, token string) (*providers.Page[T], error) {
+			return s.collection.Page(ctx, s.listed, token)
+		})
+		s.reader.SetFirstPages(providers.FirstPages(s.collection, s.listed))
 	}
 	page, err := s.reader.Page(token, s.wantedPages())
 	if err != nil {
@@ -57,17 +60,6 @@ func (s *stream[T]) fetch(ctx context.Context, token string) *providers.Page[T] 
 		s.first = page
 	}
 	return page
-}
-
-// NewReader returns a reader of the pages of a list.
-func NewReader[T model.Node](ctx context.Context, c providers.Collection[T], q providers.Query) *readahead.Reader[T] {
-	r := readahead.New(ctx, readahead.Concurrent, func(ctx context.Context, token string) (*providers.Page[T], error) {
-		return c.Page(ctx, q, token)
-	})
-	if lists, ok := c.(providers.MultiList); ok {
-		r.SetFirstPages(func(ctx context.Context) []providers.Ahead { return lists.FirstPages(ctx, q) })
-	}
-	return r
 }
 
 // wantedPages returns the number of pages that the wanted rows take, if as many rows

@@ -60,7 +60,7 @@ func New[T any](ctx context.Context, concurrent int, read func(ctx context.Conte
 
 // SetFirstPages makes the reader read the first pages of several lists, as
 // MultiList.FirstPages returns them, together with the page of the token "", where more than
-// one page is wanted. It is called before Page.
+// one page is wanted. It is called before Page; nil has no effect.
 func (r *Reader[T]) SetFirstPages(firstPages func(ctx context.Context) []providers.Ahead) {
 	r.firstPages = firstPages
 }

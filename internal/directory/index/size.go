@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/internal/directory"
+	"github.com/accountgraph/accountgraph/internal/readahead"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
@@ -50,7 +50,10 @@ func (s *size[T]) isLarge(ctx context.Context) bool {
 		return false
 	}
 	version, now := s.version(), s.options.Now()
-	reader := directory.NewReader(ctx, s.collection, s.query)
+	reader := readahead.New(ctx, readahead.Concurrent, func(ctx context.Context, token string) (*providers.Page[T], error) {
+		return s.collection.Page(ctx, s.query, token)
+	})
+	reader.SetFirstPages(providers.FirstPages(s.collection, s.query))
 	defer reader.Stop()
 	rows, wanted := 0, max(1, s.options.MinRows/pageSize)
 	for token := ""; ; {
