@@ -18,6 +18,8 @@ type results struct {
 	all   []result
 	byKey map[Key]*result // into all; nil for few results
 	ended bool
+	// dropped is set once the scope was dropped.
+	dropped bool
 }
 
 // result is what was delivered for one call; entry is nil for an error.
@@ -58,9 +60,9 @@ func (r *results) find(key Key) *result {
 	return &r.all[i]
 }
 
-// deliver takes the answer for one key. Only the first one counts, and none after end. A
-// refusal of the credential is held back until end, since other keys may have to be
-// invalidated first.
+// deliver takes the answer for one key. Only the first one counts, and none after end. If the
+// vendor refuses the credential, the scope is dropped at once; the refusal is held back until
+// end, since Redis has to be invalidated first.
 func (r *results) deliver(key Key, l Loaded) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -70,16 +72,21 @@ func (r *results) deliver(key Key, l Loaded) {
 	}
 	one.delivered, one.body = true, l.Body
 	one.entry, one.outcome = r.cache.decodeLoaded(r.batch, key, l, r.now)
-	switch providers.KindOf(one.outcome.err) {
+	switch kind := providers.KindOf(one.outcome.err); kind {
 	case providers.Unauthenticated, providers.Forbidden:
+		// What is revalidated was cached before.
+		if !r.dropped && (kind == providers.Unauthenticated || r.batch.background) {
+			r.cache.dropLocally(r.batch.scope)
+			r.dropped = true
+		}
 	default:
 		r.cache.store(r.batch, one)
 	}
 }
 
-// end returns all results. What was not delivered has failed: with err, or else with the
-// kind BadResponse.
-func (r *results) end(err error) []result {
+// end returns all results, and whether the scope was dropped. What was not delivered has
+// failed: with err, or else with the kind BadResponse.
+func (r *results) end(err error) (all []result, dropped bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.ended = true
@@ -91,7 +98,7 @@ func (r *results) end(err error) []result {
 			r.all[i].outcome = failed(err)
 		}
 	}
-	return r.all
+	return r.all, r.dropped
 }
 
 // store puts an entry into memory and completes its call, if it is not complete. An entry

@@ -23,11 +23,8 @@ func (c *Cache) fromVendor(ctx context.Context, b *batch, calls []*call, l *leas
 	}
 	r := newResults(c, b, calls)
 	_, err := orBadResponse(func() (any, error) { b.loader.load(ctx, keys, r.deliver); return nil, nil })
-	all := r.end(err)
-	if drop, pending := c.credentialRefused(b, all, l != nil); drop {
-		c.dropLocally(b.scope)
-		defer c.flushInvalidations()
-	} else if pending {
+	all, dropped := r.end(err)
+	if dropped || c.mayBeInRedis(b, all, l != nil) {
 		defer c.flushInvalidations()
 	}
 	for i := range all {
@@ -72,23 +69,17 @@ func (c *Cache) decodeLoaded(b *batch, key Key, l Loaded, now time.Time) (*entry
 	return e, e.outcome(FromVendor, now)
 }
 
-// credentialRefused reports whether the vendor refuses a credential that it accepted before,
-// so that the scope must be dropped. pending reports that the key may have been cached in
-// Redis, which was not readable; the scope is then dropped there as soon as possible.
-func (c *Cache) credentialRefused(b *batch, all []result, redisRead bool) (drop, pending bool) {
+// mayBeInRedis reports whether the vendor forbids a key that may have been cached in Redis,
+// which was not readable. The scope is then queued to be dropped there.
+func (c *Cache) mayBeInRedis(b *batch, all []result, redisRead bool) bool {
+	if redisRead || c.redis == nil || c.disabled() {
+		return false
+	}
 	for i := range all {
-		switch providers.KindOf(all[i].outcome.err) {
-		case providers.Unauthenticated:
-			return true, false
-		case providers.Forbidden:
-			if b.background {
-				return true, false
-			}
-			if !redisRead && c.redis != nil && !c.disabled() {
-				c.redis.queueInvalidation(b.scope.id)
-				pending = true
-			}
+		if providers.KindOf(all[i].outcome.err) == providers.Forbidden {
+			c.redis.queueInvalidation(b.scope.id)
+			return true
 		}
 	}
-	return false, pending
+	return false
 }

@@ -20,8 +20,9 @@ type echoVendor struct {
 	mu     sync.Mutex
 	seen   []string
 	status map[string]int
-	// hold, if not nil, delays responses until it is closed.
-	hold chan struct{}
+	// hold, if not nil, delays responses until it is closed; delay, if not nil, for a time.
+	hold  chan struct{}
+	delay func(path string) time.Duration
 }
 
 func (m *echoVendor) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -32,6 +33,9 @@ func (m *echoVendor) RoundTrip(r *http.Request) (*http.Response, error) {
 	m.mu.Unlock()
 	if m.hold != nil {
 		<-m.hold
+	}
+	if m.delay != nil {
+		pass(m.delay(r.URL.Path))
 	}
 	if status != 0 {
 		return reply(status, "{}"), nil

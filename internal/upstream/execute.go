@@ -72,6 +72,7 @@ func (c *Client) executeProbe(ctx context.Context, call *call, caller string) re
 	call.probe = true
 	flight := c.start(context.WithoutCancel(ctx), call, caller)
 	if hanging {
+		go c.awaitRefusal(flight)
 		return result{sent: true, err: c.circuitOpen()}
 	}
 	expired := time.NewTimer(c.slowAfter())
@@ -80,8 +81,10 @@ func (c *Client) executeProbe(ctx context.Context, call *call, caller string) re
 	case res := <-flight.done:
 		return res
 	case <-ctx.Done():
+		go c.awaitRefusal(flight)
 		return result{sent: true, err: c.newError(kindOfContext(context.Cause(ctx)))}
 	case <-expired.C:
+		go c.awaitRefusal(flight)
 		return result{sent: true, err: c.circuitOpen()}
 	}
 }
@@ -122,9 +125,19 @@ func (c *Client) await(call *call, opened <-chan struct{}, f flight) result {
 	case <-opened:
 	}
 	if c.breaker.isHanging() && f.detach() {
+		go c.awaitRefusal(f)
 		return result{sent: true, err: c.circuitOpen()}
 	}
 	return <-f.done
+}
+
+// awaitRefusal waits for a call that no reader waits for. If the vendor refuses the credential,
+// or what may be cached, everything that was read with it is invalidated.
+func (c *Client) awaitRefusal(f flight) {
+	switch res := <-f.done; res.kind() {
+	case providers.Unauthenticated, providers.Forbidden:
+		c.scope.Drop(context.Background())
+	}
 }
 
 // flight is a call in flight.
