@@ -18,7 +18,9 @@ type Indexable interface {
 // IndexedCollection is a Collection that tells what its vendor cannot do, so that an
 // index does it. For an empty query, Page reads all rows of the connection. Memberships hold
 // complete users, and a list of all memberships contains, for each tenant of which it has
-// rows, all members in the order of the tenant's list.
+// rows, all members in the order of the tenant's list. The users of a provider whose
+// memberships are an IndexedCollection are those of the list of all memberships: a page has
+// the users of the page of memberships with the same token.
 type IndexedCollection[T model.Node] interface {
 	Collection[T]
 	// SupportsFilter reports whether Page reads about as many rows as match q: the vendor

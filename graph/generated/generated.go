@@ -431,19 +431,20 @@ type Provider implements Node @key(fields: "id") @cacheTag(format: "{$key.id}") 
   """
   unreadableTenants: [String!]! @cost(weight: 5) @listSize(assumedSize: 5)
   """
-  The index of the provider's users, as this server process has it. Null if indexes are
+  The index of the provider's users and memberships, as this server process has it. Null if indexes are
   disabled in the configuration, or if the caller's credential is used.
   """
   index: ProviderIndex
 }
 
 """
-Compact rows of a provider's users, which answer what the vendor can neither look up,
-filter nor sort. It is built when a query first needs it.
+Compact rows of a provider's users, and of its memberships where the vendor does not list
+those of a user. They answer what the vendor can neither look up, filter nor sort. The index
+is built when a query first needs it.
 """
 type ProviderIndex @shareable {
   state: IndexState!
-  "The number of users that were read."
+  "The number of rows that were read: the users, and the memberships if the index has them, together."
   rows: Int!
   "When the reading of the index began that is used. Null if none is."
   builtAt: DateTime

@@ -70,10 +70,10 @@ func (*Provider) IsReference() bool { return false }
 // Attributes has the name.
 func (p *Provider) Attributes() Attributes { return Attributes{Name: &p.Name} }
 
-// ProviderIndex describes the index of a provider's users in this process.
+// ProviderIndex describes the index of a provider's users and memberships in this process.
 type ProviderIndex struct {
 	State IndexState
-	// Rows is the number of users that were read.
+	// Rows is the number of users and memberships that were read, together.
 	Rows int
 	// BuiltAt is when the reading of the index began that is served; nil without one.
 	BuiltAt *time.Time

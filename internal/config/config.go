@@ -137,9 +137,9 @@ type Documents struct {
 	Automatic bool `key:"automatic" default:"false"`
 }
 
-// Index is the indexes of a provider. They are used with the server's own credential only.
+// Index is the index of a provider. It is used with the server's own credential only.
 type Index struct {
-	// Use indexes. Without them, long lists are read page by page for every query, as far as
+	// Use an index. Without it, long lists are read page by page for every query, as far as
 	// the limits of an operation allow.
 	Enabled bool `key:"enabled" default:"true"`
 	// How long an index is served without being built again. Changes at the vendor are seen
@@ -149,11 +149,12 @@ type Index struct {
 	// How long an index is served stale afterwards, while it is built again, or if the
 	// vendor fails.
 	Stale time.Duration `key:"stale" default:"1h" min:"0s" max:"24h"`
-	// Build the index of users when the server starts.
+	// Build the index when the server starts.
 	Warm bool `key:"warm" default:"false"`
 	// Length of the shortest list that is indexed. Shorter lists are read page by page.
 	MinRows int `key:"minRows" default:"1000" min:"0" max:"1000000"`
-	// Length of the longest list that is indexed. Longer ones are an error
+	// Length of the longest list that is indexed: users, or memberships where the vendor lists
+	// them with their users. Longer ones are an error
 	// (`UPSTREAM_TRUNCATED`) where the index is needed.
 	MaxRows int `key:"maxRows" default:"1000000" min:"1000" max:"10000000"`
 }

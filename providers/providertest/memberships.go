@@ -45,6 +45,7 @@ func (s suite) memberships(t *testing.T) {
 	}
 	if _, ok := p.Collections().Memberships.(providers.IndexedCollection[*model.Membership]); ok {
 		t.Run("all", func(t *testing.T) { s.allMemberships(t, read) })
+		t.Run("users of all", func(t *testing.T) { checkUsersOfAll(t, p.Collections()) })
 	}
 	for typ, ids := range map[string][]string{
 		model.TypeAccount: s.Accounts, model.TypeOrganization: s.Organizations, model.TypeUser: s.Users,
@@ -104,6 +105,28 @@ func (s suite) allMemberships(t *testing.T, read func(t *testing.T, typ string, 
 	}
 	if compared == 0 {
 		t.Error("the list of all memberships has none of any tenant or user")
+	}
+}
+
+// checkUsersOfAll checks that each page of users has the users of the page of all memberships
+// with the same token.
+func checkUsersOfAll(t *testing.T, c providers.Collections) {
+	for token := ""; ; {
+		members, err := c.Memberships.Page(t.Context(), providers.Query{}, token)
+		if err != nil {
+			t.Fatal(err)
+		}
+		users, err := c.Users.Page(t.Context(), providers.Query{}, token)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := providers.UsersOf(members)
+		if !slices.EqualFunc(users.Items, want.Items, func(a, b *model.User) bool { return a.ID == b.ID }) || users.Next != want.Next {
+			t.Errorf("page %q: %d users, then %q; %d memberships, then %q", token, len(users.Items), users.Next, len(want.Items), want.Next)
+		}
+		if token = members.Next; token == "" {
+			return
+		}
 	}
 }
 

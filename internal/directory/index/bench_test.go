@@ -30,13 +30,24 @@ func typicalUsers(n int) []*model.User {
 	return all
 }
 
-// BenchmarkIndex builds indexes, and reports their bytes a row as Stats tells them and as
-// the heap grows.
+// BenchmarkIndex builds indexes, and reports their bytes a user as Stats tells them and as
+// the heap grows: without memberships, and with one membership a user.
 func BenchmarkIndex(b *testing.B) {
-	for _, n := range []int{1e5, 1e6} {
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
+	for _, size := range []struct {
+		users      int
+		hasMembers bool
+	}{{1e5, false}, {1e5, true}, {1e6, false}} {
+		n := size.users
+		b.Run(fmt.Sprintf("%d/members=%t", n, size.hasMembers), func(b *testing.B) {
 			v := newVendor(typicalUsers(n)...)
 			v.large = 1000
+			if v.hasMembers = size.hasMembers; v.hasMembers {
+				for _, u := range v.users {
+					m := membership("aa93db37-b1e7-4d00-8000-000000000000", u)
+					m.VendorRole, m.License, m.JoinedAt = new("member"), new(model.LicenseFull), u.CreatedAt
+					v.memberships = append(v.memberships, m)
+				}
+			}
 			for b.Loop() {
 				before := heap()
 				ctx, cancel := context.WithCancel(context.Background())
@@ -56,8 +67,8 @@ func BenchmarkIndex(b *testing.B) {
 				grown := heap() - before
 				sort := read(providers.Query{Order: providers.Order{Field: model.OrderByEmail}})
 				filter := read(providers.Query{Filter: providers.Filter{Name: "Kowalska77"}})
-				b.ReportMetric(float64(bytes)/float64(n), "bytes/row")
-				b.ReportMetric(float64(grown)/float64(n), "heapbytes/row")
+				b.ReportMetric(float64(bytes)/float64(n), "bytes/user")
+				b.ReportMetric(float64(grown)/float64(n), "heapbytes/user")
 				b.ReportMetric(build.Seconds()*1000, "ms/build")
 				b.ReportMetric(float64(lookup.Microseconds()), "µs/lookup")
 				b.ReportMetric(sort.Seconds()*1000, "ms/sort")

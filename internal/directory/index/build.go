@@ -14,10 +14,13 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// build is one reading of a list into a table. All but the table is set before done is
-// closed.
-type build[T model.Node, R any] struct {
-	table *table[T, R]
+// build is one reading of a provider's lists. What follows done is set before it is closed.
+type build struct {
+	users *table[*model.User, userRecord]
+	// memberships is nil where they have no index. Its rows hold those of users.
+	memberships *table[*model.Membership, membershipRecord]
+	// members is the codec of memberships.
+	members *membershipCodec
 	// started is when the reading began: the age of the oldest row is at most that.
 	started time.Time
 	// version is that of the provider when the reading began.
@@ -25,12 +28,13 @@ type build[T model.Node, R any] struct {
 	cancel  context.CancelFunc
 	done    chan struct{}
 
+	gaps directory.Gaps
+	took time.Duration
+	err  error
+
 	mu sync.Mutex
 	// total is the length of the list as far as the vendor tells it, 0 if it does not.
 	total int
-	gaps  directory.Gaps
-	took  time.Duration
-	err   error
 }
 
 // The attempts to read a page.
@@ -51,16 +55,46 @@ var comparedFields = []string{"createdAt", "email", "lastLoginAt", "name", "stat
 var comparedOfMemberships = []string{"license", "role", "status"}
 
 // source is where a build reads rows from.
-type source[T model.Node] struct {
-	collection providers.Collection[T]
-	provider   *model.Provider
-	maxRows    int
-	concurrent int
+type source struct {
+	users providers.Collection[*model.User]
+	// memberships are nil where they have no index, and else the only list that is read.
+	memberships providers.Collection[*model.Membership]
+	provider    *model.Provider
+	maxRows     int
+	concurrent  int
+}
+
+// newBuild returns a build without rows.
+func (s source) newBuild() *build {
+	b, mu, rows := &build{done: make(chan struct{})}, new(sync.RWMutex), new(chunks)
+	if s.memberships == nil {
+		b.users = newTable(&userCodec{provider: s.provider}, mu, rows)
+		return b
+	}
+	b.members = &membershipCodec{users: userCodec{provider: s.provider}}
+	b.users = newTable(memberCodec{&b.members.users}, mu, rows)
+	b.memberships = newTable(b.members, mu, rows)
+	return b
 }
 
 // run reads the list to its end.
-func (b *build[T, R]) run(ctx context.Context, s source[T]) error {
-	reader := readahead.New(ctx, s.concurrent, s.read)
+func (b *build) run(ctx context.Context, s source) error {
+	var err error
+	if s.memberships != nil {
+		err = readList(ctx, b, s, s.memberships, b.addMemberships)
+	} else {
+		err = readList(ctx, b, s, s.users, b.addUsers)
+	}
+	if err == nil {
+		b.finish()
+	}
+	return err
+}
+
+func readList[T model.Node](ctx context.Context, b *build, s source, c providers.Collection[T], add func(token string, rows []T)) error {
+	reader := readahead.New(ctx, s.concurrent, func(ctx context.Context, token string) (*providers.Page[T], error) {
+		return readPage(ctx, c, token)
+	})
 	defer reader.Stop()
 	seen := map[string]bool{}
 	for token := ""; ; {
@@ -68,15 +102,17 @@ func (b *build[T, R]) run(ctx context.Context, s source[T]) error {
 		if err != nil {
 			return err
 		}
-		page = directory.CompletePage(ctx, s.collection, comparedFields, page)
-		b.table.add(token, page.Items)
-		b.report(token, page)
-		if b.table.len() > s.maxRows {
+		page = directory.CompletePage(ctx, c, comparedFields, page)
+		add(token, page.Items)
+		b.gaps.Add(directory.GapsOf(page))
+		if token == "" && page.Total != nil {
+			b.setTotal(*page.Total)
+		}
+		if b.len() > s.maxRows {
 			return &providers.Error{Kind: providers.Incomplete, Provider: s.provider,
 				Detail: fmt.Sprintf("the list has more than %d rows, the maximum of an index", s.maxRows)}
 		}
 		if page.Next == "" {
-			b.table.finish()
 			return nil
 		}
 		if seen[page.Next] {
@@ -87,11 +123,78 @@ func (b *build[T, R]) run(ctx context.Context, s source[T]) error {
 	}
 }
 
+// addUsers adds the rows of a page.
+func (b *build) addUsers(token string, rows []*model.User) {
+	b.users.mu.Lock()
+	defer b.users.mu.Unlock()
+	b.users.beginPage(token)
+	var w writer
+	for _, u := range rows {
+		if !b.users.has(u) {
+			b.users.pack(&w, u)
+		}
+	}
+}
+
+// addMemberships adds the rows of a page, and their users.
+func (b *build) addMemberships(token string, rows []*model.Membership) {
+	b.users.mu.Lock()
+	defer b.users.mu.Unlock()
+	b.users.beginPage(token)
+	b.memberships.beginPage(token)
+	var w writer
+	for _, m := range rows {
+		if b.memberships.has(m) {
+			continue
+		}
+		place := b.memberships.pack(&w, m)
+		if !b.users.has(m.User) {
+			b.users.insert(m.User, place)
+		}
+	}
+}
+
+// finish ends a reading that is complete.
+func (b *build) finish() {
+	b.users.mu.Lock()
+	b.users.chunks.trim()
+	b.users.mu.Unlock()
+	b.users.finish()
+	if b.memberships != nil {
+		b.memberships.finish()
+	}
+}
+
+// len is the number of rows of the list that were read.
+func (b *build) len() int {
+	if b.memberships != nil {
+		return b.memberships.len()
+	}
+	return b.users.len()
+}
+
+// bytes is the memory that the rows take.
+func (b *build) bytes() int {
+	n := b.users.bytes()
+	if b.memberships != nil {
+		n += b.memberships.bytes()
+	}
+	b.users.mu.RLock()
+	defer b.users.mu.RUnlock()
+	return n + b.users.chunks.bytes()
+}
+
+func (b *build) setTotal(n int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.total = n
+}
+
 // answers reports whether a reading, or the error that it ended with, answers what concerns
 // the tenant with a vendor id; "" is none. It does unless the tenant's own list may tell
 // more: where the reading failed or has gaps, and of a tenant without rows, which the list of
 // all memberships may not contain, or which the id may spell differently.
-func (b *build[T, R]) answers(tenant string, err error) bool {
+func (b *build) answers(tenant string, err error) bool {
 	if tenant == "" {
 		return true
 	}
@@ -99,24 +202,14 @@ func (b *build[T, R]) answers(tenant string, err error) bool {
 	case providers.Indexing, providers.Timeout, providers.Canceled:
 		return true
 	}
-	return err == nil && b.gaps.Empty() && b.table.codec.hasTenant(tenant)
+	return err == nil && b.gaps.Empty() && b.members.hasTenant(tenant)
 }
 
-// report notes what a page tells of the list.
-func (b *build[T, R]) report(token string, page *providers.Page[T]) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if token == "" && page.Total != nil {
-		b.total = *page.Total
-	}
-	b.gaps.Add(directory.GapsOf(page))
-}
-
-// read reads a page, several times if the vendor is unavailable or limits the rate. The
+// readPage reads a page, several times if the vendor is unavailable or limits the rate. The
 // first page is read once: its error is that of the query which needs the index.
-func (s source[T]) read(ctx context.Context, token string) (*providers.Page[T], error) {
+func readPage[T model.Node](ctx context.Context, c providers.Collection[T], token string) (*providers.Page[T], error) {
 	for attempt := 1; ; attempt++ {
-		page, err := s.collection.Page(ctx, providers.Query{}, token)
+		page, err := c.Page(ctx, providers.Query{}, token)
 		if err == nil {
 			return page, nil
 		}
@@ -160,11 +253,11 @@ const (
 )
 
 // indexing is the error of a query that did not wait for the end of the build.
-func (b *build[T, R]) indexing(p *model.Provider, now time.Time) error {
+func (b *build) indexing(p *model.Provider, now time.Time) error {
 	b.mu.Lock()
 	total := b.total
 	b.mu.Unlock()
-	rows := b.table.len()
+	rows := b.len()
 	if rows == 0 {
 		return &providers.Error{Kind: providers.Timeout, Provider: p}
 	}

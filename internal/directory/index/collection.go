@@ -16,7 +16,14 @@ const pageSize = 100
 // collection answers from an index what the vendor cannot do.
 type collection[T model.Node, R any] struct {
 	providers.IndexedCollection[T]
-	live *live[T, R]
+	// path names the list in traces.
+	path string
+	live *live
+	// table returns the rows of a build.
+	table func(b *build) *table[T, R]
+	// tenantOfID returns the vendor id of the tenant that the id of a row names, "" if ids name
+	// none.
+	tenantOfID func(id string) string
 	// sizeOf tells whether the list that answers a query is long enough for an index.
 	sizeOf func(q providers.Query) listSize
 }
@@ -112,24 +119,27 @@ func incomplete(errs []error) error {
 // indexed returns a page of the index, which live.get returned with err. Of an index that is
 // being built it returns the rows that match so far, with an error, and none if they have an
 // order.
-func (c *collection[T, R]) indexed(ctx context.Context, q providers.Query, token string, start time.Time, b *build[T, R], err error) (*providers.Page[T], error) {
+func (c *collection[T, R]) indexed(ctx context.Context, q providers.Query, token string, start time.Time, b *build, err error) (*providers.Page[T], error) {
 	partial := providers.KindOf(err) == providers.Indexing && q.Order.Field == "" && token == ""
 	if err != nil && !partial {
 		return nil, err
 	}
-	if gap := incomplete(b.gaps.Errors); !partial && q.Order.Field != "" && gap != nil {
-		return nil, gap
+	if !partial && q.Order.Field != "" {
+		if gap := incomplete(b.gaps.Errors); gap != nil {
+			return nil, gap
+		}
 	}
-	rows, hidden := b.table.match(q)
+	table := c.table(b)
+	rows, hidden := table.match(q)
 	at := 0
 	if token != "" {
 		var ok bool
-		if at, ok = b.table.position(rows, token, q.Order); !ok {
+		if at, ok = table.position(rows, token, q.Order); !ok {
 			return nil, &providers.Error{Kind: providers.InvalidArgument, Provider: c.live.source.provider, Detail: "invalid page token"}
 		}
 	}
 	end := min(at+pageSize, len(rows))
-	page := &providers.Page[T]{Items: b.table.records(rows[at:end]), Freshness: c.record(ctx, b, start)}
+	page := &providers.Page[T]{Items: table.records(rows[at:end]), Freshness: c.record(ctx, b, start)}
 	if partial {
 		page.Errors = []error{err}
 		return page, nil
@@ -139,20 +149,20 @@ func (c *collection[T, R]) indexed(ctx context.Context, q providers.Query, token
 		page.Total = new(len(rows))
 	}
 	if end < len(rows) {
-		page.Next = b.table.tokenAt(rows, end, q.Order)
+		page.Next = table.tokenAt(rows, end, q.Order)
 	}
-	page.TokenAt = func(i int) string { return b.table.tokenAt(rows, min(at+i, len(rows)), q.Order) }
+	page.TokenAt = func(i int) string { return table.tokenAt(rows, min(at+i, len(rows)), q.Order) }
 	page.Sorted, page.NullsLast = q.Order.Field != "", true
 	return page, nil
 }
 
 // record adds the answer to the trace of the operation, and returns its freshness.
-func (c *collection[T, R]) record(ctx context.Context, b *build[T, R], start time.Time) model.Freshness {
+func (c *collection[T, R]) record(ctx context.Context, b *build, start time.Time) model.Freshness {
 	trace := operation.From(ctx).Trace
 	left := c.live.freshUntil(b).Sub(c.live.options.Now())
 	trace.LimitFreshness(max(0, left))
 	trace.Add(operation.Call{
-		Provider: c.live.source.provider.Name, Method: "GET", Path: c.live.path, Source: Source,
+		Provider: c.live.source.provider.Name, Method: "GET", Path: c.path, Source: Source,
 		Status: 200, Elapsed: time.Since(start),
 	})
 	return model.Freshness{FetchedAt: b.started, Stale: left <= 0}

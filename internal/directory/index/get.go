@@ -22,14 +22,13 @@ func (c *collection[T, R]) Get(ctx context.Context, ids []string) providers.Batc
 	if err == nil && len(b.gaps.Errors) > 0 {
 		unknown = b.gaps.Errors[0]
 	}
-	codec := c.live.codec()
 	var rest []string
 	wanted, pages, beside := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, id := range ids {
-		page, neighbors, ok := b.pageOf(id)
+		page, neighbors, ok := c.pageOf(b, id)
 		if !ok {
 			switch {
-			case !b.answers(codec.tenantOf(id), err):
+			case !b.answers(c.tenantOfID(id), err):
 				rest = append(rest, id)
 			case unknown != nil:
 				result.Failed[id] = unknown
@@ -62,11 +61,11 @@ func (c *collection[T, R]) Get(ctx context.Context, ids []string) providers.Batc
 
 // pageOf returns the tokens of the page that a row came from and of its neighbors. ok is
 // false without a reading.
-func (b *build[T, R]) pageOf(id string) (page string, neighbors []string, ok bool) {
+func (c *collection[T, R]) pageOf(b *build, id string) (page string, neighbors []string, ok bool) {
 	if b == nil {
 		return "", nil, false
 	}
-	return b.table.pageOf(id)
+	return c.table(b).pageOf(id)
 }
 
 // collect reads pages, moves the objects that are wanted to the result, and returns the

@@ -31,7 +31,7 @@ type Options struct {
 	MaxRows int
 	// Concurrent is the number of pages that a reading requests at a time; 0 means 1.
 	Concurrent int
-	// Warm is set to build the index of users when Wrap is called.
+	// Warm is set to build the index when Wrap is called.
 	Warm bool
 	// Now replaces time.Now; it may be nil.
 	Now func() time.Time
@@ -48,16 +48,14 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Provider is a provider with indexes. A connection with a caller's credential has none.
+// Provider is a provider with an index. A connection with a caller's credential has none.
 type Provider struct {
 	providers.Indexable
 	collections providers.Collections
-	users       *live[*model.User, userRecord]
-	// memberships is nil where the vendor has no list of all memberships.
-	memberships *live[*model.Membership, membershipRecord]
+	live        *live
 }
 
-// Wrap returns a provider that answers from indexes what the vendor cannot do. The readings
+// Wrap returns a provider that answers from an index what the vendor cannot do. The readings
 // end with ctx. A provider whose lists cannot be indexed is returned as it is.
 func Wrap(ctx context.Context, inner providers.Provider, o Options) providers.Provider {
 	p, ok := inner.(providers.Indexable)
@@ -66,54 +64,58 @@ func Wrap(ctx context.Context, inner providers.Provider, o Options) providers.Pr
 	}
 	o = o.withDefaults()
 	w := &Provider{Indexable: p, collections: p.Collections()}
-	uncached := p.Uncached()
 	users, ok := w.collections.Users.(providers.IndexedCollection[*model.User])
 	if !ok {
 		return inner
 	}
-	w.users = &live[*model.User, userRecord]{
-		path: "users", ctx: ctx, options: o, version: p.Version,
-		source: source[*model.User]{uncached.Users, p.Connection(), o.MaxRows, o.Concurrent},
-		codec:  func() codec[*model.User, userRecord] { return &userCodec{provider: p.Connection()} },
+	uncached := p.Uncached()
+	w.live = &live{ctx: ctx, options: o, version: p.Version, source: source{
+		users: uncached.Users, provider: p.Connection(), maxRows: o.MaxRows, concurrent: o.Concurrent,
+	}}
+	memberships, ok := w.collections.Memberships.(providers.IndexedCollection[*model.Membership])
+	if ok {
+		w.live.source.memberships = uncached.Memberships
 	}
-	size := &size[*model.User]{options: o, version: p.Version, isIndexed: w.users.exists, collection: users}
-	w.collections.Users = decorate(&collection[*model.User, userRecord]{users, w.users, func(providers.Query) listSize { return size }})
-	if memberships, ok := w.collections.Memberships.(providers.IndexedCollection[*model.Membership]); ok {
-		w.indexMemberships(ctx, memberships, uncached.Memberships, o, size)
+	size := &size[*model.User]{options: o, version: p.Version, isIndexed: w.live.exists, collection: users}
+	w.collections.Users = decorate(&collection[*model.User, userRecord]{
+		IndexedCollection: users, path: "users", live: w.live,
+		table:      func(b *build) *table[*model.User, userRecord] { return b.users },
+		tenantOfID: func(string) string { return "" },
+		sizeOf:     func(providers.Query) listSize { return size },
+	})
+	if ok {
+		w.indexMemberships(memberships, size)
 	}
 	if o.Warm {
-		w.users.warm()
+		w.live.warm()
 	}
 	return w
 }
 
-// indexMemberships makes memberships answer from an index: those of users where the list of
+// indexMemberships makes memberships answer from the index: those of users where the list of
 // users is large, and the members of a tenant that has many.
-func (p *Provider) indexMemberships(
-	ctx context.Context, vendor providers.IndexedCollection[*model.Membership], uncached providers.Collection[*model.Membership],
-	o Options, users listSize,
-) {
-	p.memberships = &live[*model.Membership, membershipRecord]{
-		path: "memberships", ctx: ctx, options: o, version: p.Version,
-		source: source[*model.Membership]{uncached, p.Connection(), o.MaxRows, o.Concurrent},
-		codec: func() codec[*model.Membership, membershipRecord] {
-			return &membershipCodec{users: userCodec{provider: p.Connection()}}
+func (p *Provider) indexMemberships(vendor providers.IndexedCollection[*model.Membership], users listSize) {
+	p.collections.Memberships = decorate(&collection[*model.Membership, membershipRecord]{
+		IndexedCollection: vendor, path: "memberships", live: p.live,
+		table: func(b *build) *table[*model.Membership, membershipRecord] { return b.memberships },
+		tenantOfID: func(id string) string {
+			tenant, _ := model.SplitMembership(id)
+			return tenant
 		},
-	}
-	sizeOf := func(q providers.Query) listSize {
-		if tenantOf(q.Parent) == "" {
-			return users
-		}
-		return &size[*model.Membership]{options: o, version: p.Version, isIndexed: func() bool { return false },
-			collection: vendor, query: providers.Query{Parent: q.Parent}}
-	}
-	p.collections.Memberships = decorate(&collection[*model.Membership, membershipRecord]{vendor, p.memberships, sizeOf})
+		sizeOf: func(q providers.Query) listSize {
+			if tenantOf(q.Parent) == "" {
+				return users
+			}
+			return &size[*model.Membership]{options: p.live.options, version: p.Version, isIndexed: func() bool { return false },
+				collection: vendor, query: providers.Query{Parent: q.Parent}}
+		},
+	})
 }
 
 // Collections returns the collections, of which users and memberships are indexed.
 func (p *Provider) Collections() providers.Collections { return p.collections }
 
-// Index describes the index of users for clients.
+// Index describes the index for clients.
 func (p *Provider) Index() model.ProviderIndex {
 	s := p.Stats()
 	i := model.ProviderIndex{State: s.State, Rows: s.Rows}
@@ -123,11 +125,5 @@ func (p *Provider) Index() model.ProviderIndex {
 	return i
 }
 
-// Stats describes the index of users. Bytes are those of both indexes.
-func (p *Provider) Stats() Stats {
-	s := p.users.stats()
-	if p.memberships != nil {
-		s.Bytes += p.memberships.stats().Bytes
-	}
-	return s
-}
+// Stats describes the index.
+func (p *Provider) Stats() Stats { return p.live.stats() }

@@ -9,22 +9,19 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// live keeps the index of one list: it is built when a query needs it, and built again
+// live keeps the index of one provider: it is built when a query needs it, and built again
 // while queries use it. It is safe for concurrent use.
-type live[T model.Node, R any] struct {
-	// path names the list in traces.
-	path    string
+type live struct {
 	ctx     context.Context
 	options Options
 	version func() uint64
-	source  source[T]
-	codec   func() codec[T, R]
+	source  source
 
 	mu sync.Mutex
 	// current is the latest index, nil if there is none that may be served.
-	current *build[T, R]
+	current *build
 	// building is the reading in progress.
-	building *build[T, R]
+	building *build
 	// failed is the error of the latest reading, which is not repeated before retryAt.
 	failed  error
 	retryAt time.Time
@@ -38,7 +35,7 @@ const retryAfterFailure = 5 * time.Second
 
 // get returns an index that may be served, or starts one and waits for it. Beside an error
 // of kind Indexing, the index is what has been read so far.
-func (l *live[T, R]) get(ctx context.Context) (b *build[T, R], err error) {
+func (l *live) get(ctx context.Context) (b *build, err error) {
 	expired, stop := deadline(ctx)
 	defer stop()
 	for {
@@ -83,7 +80,7 @@ func deadline(ctx context.Context) (expired <-chan time.Time, stop func()) {
 }
 
 // acquire returns the index that is served, or the reading to wait for.
-func (l *live[T, R]) acquire() (serve, building *build[T, R], err error) {
+func (l *live) acquire() (serve, building *build, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.discard()
@@ -105,7 +102,7 @@ func (l *live[T, R]) acquire() (serve, building *build[T, R], err error) {
 
 // discard removes the index that may not be served any more, and ends a reading that began
 // before an invalidation.
-func (l *live[T, R]) discard() {
+func (l *live) discard() {
 	version := l.version()
 	if c := l.current; c != nil && (c.version != version || !l.options.Now().Before(l.expiry(c))) {
 		l.current = nil
@@ -118,26 +115,25 @@ func (l *live[T, R]) discard() {
 
 // freshUntil returns when an index becomes stale. One whose reading took long is fresh for
 // longer, so that the vendor is not read all the time.
-func (l *live[T, R]) freshUntil(b *build[T, R]) time.Time {
+func (l *live) freshUntil(b *build) time.Time {
 	return b.started.Add(max(l.options.Fresh, 2*b.took))
 }
 
-func (l *live[T, R]) expiry(b *build[T, R]) time.Time {
+func (l *live) expiry(b *build) time.Time {
 	return l.freshUntil(b).Add(l.options.Stale)
 }
 
 // isValid reports whether a reading has ended without an error, and nothing was invalidated
 // since it began.
-func (l *live[T, R]) isValid(b *build[T, R]) bool {
+func (l *live) isValid(b *build) bool {
 	return b.err == nil && b.version == l.version()
 }
 
 // start begins to read the list.
-func (l *live[T, R]) start(now time.Time) {
+func (l *live) start(now time.Time) {
 	ctx, cancel := context.WithCancel(l.ctx)
-	b := &build[T, R]{
-		table: newTable(l.codec()), started: now, version: l.version(), cancel: cancel, done: make(chan struct{}),
-	}
+	b := l.source.newBuild()
+	b.started, b.version, b.cancel = now, l.version(), cancel
 	l.building = b
 	go func() {
 		defer cancel()
@@ -151,7 +147,7 @@ func (l *live[T, R]) start(now time.Time) {
 }
 
 // end publishes a reading that has ended.
-func (l *live[T, R]) end(b *build[T, R], err error) {
+func (l *live) end(b *build, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	defer close(b.done)
@@ -169,7 +165,7 @@ func (l *live[T, R]) end(b *build[T, R], err error) {
 		l.current = nil
 	case kind == providers.Incomplete:
 		l.failed, l.retryAt = err, now.Add(l.options.Fresh)
-	case kind != providers.Canceled && l.current == nil && b.table.len() == 0:
+	case kind != providers.Canceled && l.current == nil && b.len() == 0:
 		l.failed, l.retryAt = err, time.Time{} // the first page: each query asks the vendor
 	case kind != providers.Canceled:
 		l.failed, l.retryAt = err, now.Add(retryAfterFailure)
@@ -179,7 +175,7 @@ func (l *live[T, R]) end(b *build[T, R], err error) {
 
 // schedule sets the timer to when the index is built again, if it is used until then, or
 // released.
-func (l *live[T, R]) schedule(now time.Time) {
+func (l *live) schedule(now time.Time) {
 	if l.current == nil || l.ctx.Err() != nil {
 		return
 	}
@@ -198,7 +194,7 @@ func (l *live[T, R]) schedule(now time.Time) {
 }
 
 // tick builds the index again if it was used, and releases it when it has expired.
-func (l *live[T, R]) tick() {
+func (l *live) tick() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.discard()
@@ -214,24 +210,23 @@ func (l *live[T, R]) tick() {
 }
 
 // exists reports whether there is an index, or one is being built.
-func (l *live[T, R]) exists() bool {
+func (l *live) exists() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.discard()
 	return l.current != nil || l.building != nil
 }
 
-// warm begins to build the index.
-func (l *live[T, R]) warm() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.start(l.options.Now())
+// warm builds the index, again if it is invalidated meanwhile.
+func (l *live) warm() {
+	go func() { _, _ = l.get(l.ctx) }()
 }
 
 // Stats describes an index.
 type Stats struct {
 	State model.IndexState
-	// Rows and Bytes are those of the index that is served, or else of the reading.
+	// Rows and Bytes are those of the index that is served, or else of the reading. Rows are
+	// users, and memberships where these are indexed, together.
 	Rows, Bytes int
 	// BuiltAt is when the reading of the index that is served began; zero without one.
 	BuiltAt time.Time
@@ -239,7 +234,7 @@ type Stats struct {
 	Took time.Duration
 }
 
-func (l *live[T, R]) stats() Stats {
+func (l *live) stats() Stats {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.discard()
@@ -259,7 +254,10 @@ func (l *live[T, R]) stats() Stats {
 		s.State = model.IndexNone
 	}
 	if b != nil {
-		s.Rows, s.Bytes = b.table.len(), b.table.bytes()
+		s.Rows, s.Bytes = b.users.len(), b.bytes()
+		if b.memberships != nil {
+			s.Rows += b.memberships.len()
+		}
 	}
 	return s
 }

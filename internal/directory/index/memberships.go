@@ -61,11 +61,7 @@ func (c *membershipCodec) packedKeys(r *reader) rowKeys {
 	return rowKeys{id: model.JoinMembership(tenant.VendorID(), user.id), tenant: tenant, user: user.id, email: user.email}
 }
 
-func (*membershipCodec) tenantOf(id string) string {
-	tenant, _ := model.SplitMembership(id)
-	return tenant
-}
-
+// hasTenant reports whether a packed row is of the tenant with a vendor id.
 func (c *membershipCodec) hasTenant(id string) bool {
 	for _, typ := range []string{model.TypeAccount, model.TypeOrganization} {
 		if _, ok := c.tenantNumbers[model.NewID(c.users.provider.Name, typ, id)]; ok {

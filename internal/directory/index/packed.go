@@ -6,45 +6,40 @@ import (
 	"unsafe"
 )
 
-// chunkSize is the size of a chunk of packed rows. A row is in one chunk.
+// chunkSize is the size of a chunk of packed rows. A row is in one chunk; one that is longer
+// has a chunk of its own.
 const chunkSize = 1 << 20
 
-// packed is an append-only list of rows of bytes.
-type packed struct {
-	chunks [][]byte
-	// at holds for each row the number of its chunk and the offset in it.
-	at []uint32
-}
+// chunks are an append-only list of bytes.
+type chunks struct{ all [][]byte }
 
-// add appends a row, which is shorter than a chunk.
-func (p *packed) add(row []byte) {
-	last := len(p.chunks) - 1
-	if last < 0 || len(p.chunks[last])+len(row) > chunkSize {
-		p.chunks = append(p.chunks, make([]byte, 0, chunkSize))
+// add appends the bytes of a row and returns its place: the number of its chunk and the
+// offset in it.
+func (c *chunks) add(row []byte) (place uint32) {
+	last := len(c.all) - 1
+	if last < 0 || len(c.all[last])+len(row) > chunkSize {
+		c.all = append(c.all, make([]byte, 0, chunkSize))
 		last++
 	}
-	p.at = append(p.at, uint32(last)*chunkSize+uint32(len(p.chunks[last])))
-	p.chunks[last] = append(p.chunks[last], row...)
+	place = uint32(last)*chunkSize + uint32(len(c.all[last]))
+	c.all[last] = append(c.all[last], row...)
+	return place
 }
 
+// at returns the bytes from a place on, to the end of its chunk.
+func (c *chunks) at(place uint32) []byte { return c.all[place/chunkSize][place%chunkSize:] }
+
 // trim releases what add has allocated ahead.
-func (p *packed) trim() {
-	p.at = append(make([]uint32, 0, len(p.at)), p.at...)
-	if last := len(p.chunks) - 1; last >= 0 {
-		p.chunks[last] = append(make([]byte, 0, len(p.chunks[last])), p.chunks[last]...)
+func (c *chunks) trim() {
+	if last := len(c.all) - 1; last >= 0 {
+		c.all[last] = append(make([]byte, 0, len(c.all[last])), c.all[last]...)
 	}
 }
 
-func (p *packed) len() int { return len(p.at) }
-
-// row returns the bytes from the beginning of a row on.
-func (p *packed) row(i int) []byte { return p.chunks[p.at[i]/chunkSize][p.at[i]%chunkSize:] }
-
-// bytes is the memory that the rows take.
-func (p *packed) bytes() int {
-	n := 4 * cap(p.at)
-	for _, c := range p.chunks {
-		n += cap(c)
+// bytes is the memory that the chunks take.
+func (c *chunks) bytes() (n int) {
+	for _, chunk := range c.all {
+		n += cap(chunk)
 	}
 	return n
 }

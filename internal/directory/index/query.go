@@ -127,17 +127,29 @@ func (t *table[T, R]) isChild(row T, parent providers.Parent) bool {
 // ordered returns all rows in an order. Rows without a value are last, and equal ones in
 // the order of the table.
 func (t *table[T, R]) ordered(order providers.Order) []uint32 {
-	t.mu.RLock()
-	rows, ok := t.orders[order]
-	t.mu.RUnlock()
-	if ok && len(rows) == t.len() {
+	if rows, ok := t.sorted(order); ok {
 		return rows
 	}
+	t.sorting.Lock()
+	defer t.sorting.Unlock()
+	if rows, ok := t.sorted(order); ok {
+		return rows
+	}
+	t.mu.RLock()
+	rows := t.sort(order)
+	t.mu.RUnlock()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	rows = t.sort(order)
 	t.orders[order] = rows
 	return rows
+}
+
+// sorted returns all rows in an order that was requested before.
+func (t *table[T, R]) sorted(order providers.Order) (rows []uint32, ok bool) {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	rows, ok = t.orders[order]
+	return rows, ok && len(rows) == len(t.rows)
 }
 
 // sortKey is what an order compares of a row.
@@ -170,7 +182,7 @@ func (k sortKey) compare(l sortKey) int {
 }
 
 func (t *table[T, R]) sort(order providers.Order) []uint32 {
-	rows := make([]uint32, t.rows.len())
+	rows := make([]uint32, len(t.rows))
 	if order.Field == "" {
 		for i := range rows {
 			rows[i] = uint32(i)

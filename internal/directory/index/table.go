@@ -15,11 +15,6 @@ type codec[T model.Node, R any] interface {
 	keys(row T) rowKeys
 	// packedKeys are the keys of a packed row, from the beginning of which they are read.
 	packedKeys(r *reader) rowKeys
-	// tenantOf returns the vendor id of the tenant that the id of a row names, "" if ids name
-	// none.
-	tenantOf(id string) string
-	// hasTenant reports whether a packed row is of the tenant with a vendor id.
-	hasTenant(id string) bool
 	pack(w *writer, row T)
 	record() *R
 	// unpack reads a row into a record. It shares the memory of the reader.
@@ -43,9 +38,14 @@ type rowKeys struct {
 // id. It is safe for concurrent use.
 type table[T model.Node, R any] struct {
 	codec codec[T, R]
+	// sorting is held while an order is made.
+	sorting sync.Mutex
 
-	mu   sync.RWMutex
-	rows packed
+	// mu is that of all tables that share chunks.
+	mu     *sync.RWMutex
+	chunks *chunks
+	// rows are the places of the rows in the chunks.
+	rows []uint32
 	ids  *lookup
 	// emails and users are nil until all rows are there.
 	emails, users *lookup
@@ -66,32 +66,36 @@ type pageOfRows struct {
 	first int
 }
 
-func newTable[T model.Node, R any](c codec[T, R]) *table[T, R] {
-	return &table[T, R]{codec: c, ids: newLookup(0), orders: map[providers.Order][]uint32{}}
+func newTable[T model.Node, R any](c codec[T, R], mu *sync.RWMutex, rows *chunks) *table[T, R] {
+	return &table[T, R]{codec: c, mu: mu, chunks: rows, ids: newLookup(0), orders: map[providers.Order][]uint32{}}
 }
 
-// add adds the rows of a page that are not in the table.
-func (t *table[T, R]) add(token string, rows []T) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.pages = append(t.pages, pageOfRows{token, t.rows.len()})
-	var w writer
-	for _, row := range rows {
-		keys := t.codec.keys(row)
-		if t.find(keys.id) >= 0 {
-			continue
-		}
-		w.row = w.row[:0]
-		t.codec.pack(&w, row)
-		if len(w.row) > chunkSize {
-			continue
-		}
-		n := t.rows.len()
-		t.rows.add(w.row)
-		t.ids.add(n, keys.id, t.idOf)
-		if hidesCompared(row) {
-			t.hidden = append(t.hidden, uint32(n))
-		}
+// The methods beginPage, has, pack and insert fill a table. Their caller holds mu.
+
+// beginPage makes the rows that are inserted next those of a page.
+func (t *table[T, R]) beginPage(token string) {
+	t.pages = append(t.pages, pageOfRows{token, len(t.rows)})
+}
+
+// has reports whether the table has a row with the id of this one.
+func (t *table[T, R]) has(row T) bool { return t.find(t.codec.keys(row).id) >= 0 }
+
+// pack inserts a row that the table does not have, and returns its place.
+func (t *table[T, R]) pack(w *writer, row T) (place uint32) {
+	w.row = w.row[:0]
+	t.codec.pack(w, row)
+	place = t.chunks.add(w.row)
+	t.insert(row, place)
+	return place
+}
+
+// insert inserts a row that the table does not have, and that is packed at a place.
+func (t *table[T, R]) insert(row T, place uint32) {
+	n := len(t.rows)
+	t.rows = append(t.rows, place)
+	t.ids.add(n, t.codec.keys(row).id, t.idOf)
+	if hidesCompared(row) {
+		t.hidden = append(t.hidden, uint32(n))
 	}
 }
 
@@ -111,27 +115,27 @@ func (t *table[T, R]) idOf(row int) string    { return t.keys(row).id }
 func (t *table[T, R]) userOf(row int) string  { return t.keys(row).user }
 func (t *table[T, R]) emailOf(row int) string { return normalized(t.keys(row).email) }
 
-// finish makes the lookups and releases memory when no row will be added any more.
+// finish makes the lookups and releases memory when no row will be inserted any more.
 func (t *table[T, R]) finish() {
 	t.mu.RLock()
+	rows := append(make([]uint32, 0, len(t.rows)), t.rows...)
 	ids, emails, users := t.lookupBy(t.idOf), t.lookupBy(t.emailOf), t.lookupBy(t.userOf)
 	t.mu.RUnlock()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.rows.trim()
-	t.ids, t.emails, t.users = ids, emails, users
+	t.rows, t.ids, t.emails, t.users = rows, ids, emails, users
 }
 
 // lookupBy returns a lookup of the rows by a text, without those that have none.
 func (t *table[T, R]) lookupBy(textOf func(row int) string) *lookup {
 	n := 0
-	for row := range t.rows.len() {
+	for row := range len(t.rows) {
 		if textOf(row) != "" {
 			n++
 		}
 	}
 	l := newLookup(n)
-	for row := range t.rows.len() {
+	for row := range len(t.rows) {
 		if text := textOf(row); text != "" {
 			l.add(row, text, textOf)
 		}
@@ -148,11 +152,11 @@ func normalized(email *string) string {
 
 // at unpacks a row. The values are valid until the record is used again.
 func (t *table[T, R]) at(row int, into *R) T {
-	return t.codec.unpack(&reader{t.rows.row(row)}, into)
+	return t.codec.unpack(&reader{t.chunks.at(t.rows[row])}, into)
 }
 
 func (t *table[T, R]) keys(row int) rowKeys {
-	return t.codec.packedKeys(&reader{t.rows.row(row)})
+	return t.codec.packedKeys(&reader{t.chunks.at(t.rows[row])})
 }
 
 // find returns the row with an id, -1 if there is none.
@@ -200,14 +204,14 @@ func (t *table[T, R]) pageOf(id string) (page string, neighbors []string, ok boo
 func (t *table[T, R]) len() int {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
-	return t.rows.len()
+	return len(t.rows)
 }
 
-// bytes is the memory that the table takes.
+// bytes is the memory that the table takes, without the chunks.
 func (t *table[T, R]) bytes() int {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
-	n := t.rows.bytes() + t.ids.bytes() + 4*cap(t.hidden)
+	n := 4*cap(t.rows) + t.ids.bytes() + 4*cap(t.hidden)
 	if t.emails != nil {
 		n += t.emails.bytes() + t.users.bytes()
 	}

@@ -34,10 +34,6 @@ func (*userCodec) packedKeys(r *reader) rowKeys {
 	return rowKeys{id: *r.text(&id, nil), email: r.text(&email, nil)}
 }
 
-func (*userCodec) tenantOf(string) string { return "" }
-
-func (*userCodec) hasTenant(string) bool { return false }
-
 func (c *userCodec) pack(w *writer, u *model.User) {
 	w.number(c.sets.number(u.FieldSet, bits(u.Phone != nil, u.Settings != nil, u.Icon != nil, u.Audit != nil,
 		u.CurrentAccount != nil, len(u.CustomAttributes) > 0), unpackedUserFields))
@@ -93,4 +89,17 @@ var noAttributes = []*model.CustomAttribute{}
 // complete sets what only a record that is handed out needs.
 func (c *userCodec) complete(u *model.User) {
 	u.ID = model.NewID(c.provider.Name, model.TypeUser, u.VendorID)
+}
+
+// memberCodec reads the users of packed memberships.
+type memberCodec struct{ *userCodec }
+
+func (c memberCodec) packedKeys(r *reader) rowKeys {
+	r.number()
+	return c.userCodec.packedKeys(r)
+}
+
+func (c memberCodec) unpack(r *reader, into *userRecord) *model.User {
+	r.number()
+	return c.userCodec.unpack(r, into)
 }

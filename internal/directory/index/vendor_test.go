@@ -29,7 +29,9 @@ type vendor struct {
 	mu    sync.Mutex
 	users []*model.User
 	// memberships are those of the list of all; elsewhere are those of tenants that it lacks.
+	// Where hasMembers is set, the users are those of the list.
 	memberships, elsewhere []*model.Membership
+	hasMembers             bool
 	version                uint64
 	// fail returns the error of a page; nil for none.
 	fail func(token string) error
@@ -50,6 +52,9 @@ func newVendor(users ...*model.User) *vendor {
 func (v *vendor) Connection() *model.Provider { return v.connection }
 
 func (v *vendor) Collections() providers.Collections {
+	if !v.hasMembers {
+		return providers.Collections{Users: vendorUsers{v}}
+	}
 	return providers.Collections{Users: vendorUsers{v}, Memberships: vendorMemberships{v}}
 }
 
@@ -86,6 +91,13 @@ func (v *vendor) pages() int {
 type vendorUsers struct{ *vendor }
 
 func (v vendorUsers) Page(ctx context.Context, _ providers.Query, token string) (*providers.Page[*model.User], error) {
+	if v.hasMembers {
+		page, err := vendorMemberships(v).Page(ctx, providers.Query{}, token)
+		if err != nil {
+			return nil, err
+		}
+		return providers.UsersOf(page), nil
+	}
 	return pageOf(ctx, v.vendor, func() []*model.User { return v.users }, token)
 }
 
