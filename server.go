@@ -119,7 +119,8 @@ func (c serveCommand) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	options := server.Options{Config: cfg, Schema: resolvers.New(), Log: p.log}
-	return p.serve(ctx, options, c.Listen, func(address string) {
+	reload := func() (*config.Config, error) { return p.load(c.Config) }
+	return p.serve(ctx, options, c.Listen, reload, func(address string) {
 		fmt.Fprintf(p.stdout, "accountgraph listens on http://%s\n", address)
 	})
 }
@@ -140,7 +141,8 @@ func (c demoCommand) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	options := server.Options{Config: cfg, Schema: resolvers.New(), Log: p.log, Simulated: true}
-	return p.serve(ctx, options, c.Listen, func(address string) { fmt.Fprint(p.stdout, welcome(address)) })
+	reload := func() (*config.Config, error) { return nil, errors.New("the demo has no configuration file") }
+	return p.serve(ctx, options, c.Listen, reload, func(address string) { fmt.Fprint(p.stdout, welcome(address)) })
 }
 
 func welcome(address string) string {
@@ -168,31 +170,50 @@ func (p *program) load(path string) (*config.Config, error) {
 }
 
 // serve runs a server until ctx ends. listen replaces the configured address unless
-// it is empty.
-func (p *program) serve(ctx context.Context, o server.Options, listen string, ready func(address string)) error {
-	if listen != "" {
-		if err := o.Config.Server.ListenOn(listen); err != nil {
-			return usageError{fmt.Errorf("--listen: %w", err)}
-		}
+// it is empty. reload returns the configuration for SIGHUP.
+func (p *program) serve(ctx context.Context, o server.Options, listen string, reload func() (*config.Config, error), ready func(address string)) error {
+	if err := listenOn(o.Config, listen); err != nil {
+		return usageError{err}
 	}
-	defer server.TuneGC(p.env)()
+	server.TuneGC(p.env)
 	s, err := server.New(o)
 	if err != nil {
 		return usageError{err}
 	}
 	defer s.Close()
-	defer p.ignoreHangups()()
+	defer p.onHangup(func() error {
+		c, err := reload()
+		if err == nil {
+			err = listenOn(c, listen)
+		}
+		if err != nil {
+			return err
+		}
+		return s.Reload(ctx, c)
+	})()
 	return s.Run(ctx, ready)
 }
 
-// ignoreHangups logs that SIGHUP reloads nothing, instead of ending the process, until the
-// returned function is called.
-func (p *program) ignoreHangups() (stop func()) {
+// listenOn replaces the configured address, unless the new one is empty.
+func listenOn(c *config.Config, address string) error {
+	if address == "" {
+		return nil
+	}
+	if err := c.Server.ListenOn(address); err != nil {
+		return fmt.Errorf("--listen: %w", err)
+	}
+	return nil
+}
+
+// onHangup reloads the configuration on each SIGHUP, until the returned function is called.
+func (p *program) onHangup(reload func() error) (stop func()) {
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP)
 	go func() {
 		for range hangups {
-			p.log.Warn("SIGHUP does not reload the configuration; restart the server to apply changes")
+			if err := reload(); err != nil {
+				p.log.Error("configuration not reloaded, the one before stays in use", "reason", err.Error())
+			}
 		}
 	}()
 	return func() {

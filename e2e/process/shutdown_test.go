@@ -167,35 +167,6 @@ func TestShutdown_AcceptedConnection(t *testing.T) {
 	}
 }
 
-// SIGHUP neither ends the server nor a request.
-func TestServe_SIGHUP(t *testing.T) {
-	t.Parallel()
-	p := startServer(t, nil, "--config", writeFile(t, "a.yaml", listenAnywhere+startVendors(t).Config()))
-	stop := make(chan struct{})
-	var requests sync.WaitGroup
-	for range 4 {
-		requests.Go(func() {
-			for n := 0; ; n++ {
-				select {
-				case <-stop:
-					return
-				default:
-				}
-				if status, a, err := post(client(), p.address, oneUser); err != nil || status != http.StatusOK || a.value("users.nodes.0.id") == nil {
-					t.Errorf("request %d: %d %v %s", n, status, err, a.text)
-					return
-				}
-			}
-		})
-	}
-	for n := range 3 {
-		p.signal(syscall.SIGHUP)
-		p.waitStderr(strings.Repeat("(?s)SIGHUP does not reload the configuration.*", n+1))
-	}
-	close(stop)
-	requests.Wait()
-}
-
 // queryUntilClosed sends queries over one connection until the server closes it, and
 // returns how many responses there were before the last one. It calls warm after a few
 // queries or an error.

@@ -37,7 +37,9 @@ type Options struct {
 
 // Server serves one configuration.
 type Server struct {
+	options Options
 	log     *slog.Logger
+	graphQL *transport.Handler
 	address string
 	handler http.Handler
 	// admin is the handler of the second listener, whose address is "" if there is none.
@@ -97,7 +99,7 @@ func New(o Options) (*Server, error) {
 		Rate:             rateLimiter(c.Limits.Rate, cache),
 	})
 	s := &Server{
-		log: o.Log, address: c.Server.Listen, cache: cache, stop: stop, stopping: new(atomic.Bool),
+		options: o, graphQL: graphQL, log: o.Log, address: c.Server.Listen, cache: cache, stop: stop, stopping: new(atomic.Bool),
 		providers: len(providers), documents: documents.Len(),
 		limits: c.Limits, adminAddress: c.Server.Admin, connections: newConnections(c.Limits.Connections, metrics.ConnectionRejected),
 	}

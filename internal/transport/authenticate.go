@@ -14,7 +14,7 @@ import (
 
 // authenticate checks the headers of a request and identifies its caller. On
 // failure it may set the challenge of the response.
-func (t *transport) authenticate(ctx context.Context, res *response, r *http.Request) (*auth.Caller, *httpError) {
+func (t *transport) authenticate(ctx context.Context, res *response, r *http.Request, a *auth.Authenticator) (*auth.Caller, *httpError) {
 	if err := checkHeaders(r); err != nil {
 		return nil, err
 	}
@@ -24,9 +24,9 @@ func (t *transport) authenticate(ctx context.Context, res *response, r *http.Req
 	if t.origins.Check(r) != nil {
 		return nil, reject(http.StatusBadRequest, apierror.CSRFPrevention, "cross-origin request blocked")
 	}
-	caller, err := t.options.Authenticator.Authenticate(ctx, r.Header)
+	caller, err := a.Authenticate(ctx, r.Header)
 	if err != nil {
-		res.challenge = challenge(t.options.Authenticator, err)
+		res.challenge = challenge(a, err)
 		return nil, reject(http.StatusUnauthorized, apierror.Unauthenticated, "%v", err)
 	}
 	if len(t.options.CallerCredentials) == 0 && !caller.Anonymous {

@@ -15,6 +15,7 @@ import (
 	"github.com/accountgraph/accountgraph/internal/auth"
 	"github.com/accountgraph/accountgraph/internal/directory"
 	"github.com/accountgraph/accountgraph/internal/loaders"
+	"github.com/accountgraph/accountgraph/internal/persisted"
 	"github.com/accountgraph/accountgraph/internal/ratelimit"
 	"github.com/accountgraph/accountgraph/internal/responsecache"
 )
@@ -99,8 +100,20 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
+// Handler is the handler of the GraphQL endpoint.
+type Handler struct {
+	http.Handler
+	transport *transport
+}
+
+// Reload replaces Options.Authenticator and Options.Documents.Trusted, for requests that
+// arrive from now on.
+func (h *Handler) Reload(a *auth.Authenticator, trusted *persisted.Manifest) {
+	h.transport.access.Store(h.transport.access.Load().with(a, trusted))
+}
+
 // NewHandler returns the handler of the GraphQL endpoint.
-func NewHandler(o Options) http.Handler {
+func NewHandler(o Options) *Handler {
 	o = o.withDefaults()
 	server := handler.New(o.Schema)
 	t := newTransport(o)
@@ -115,5 +128,5 @@ func NewHandler(o Options) http.Handler {
 	// introspection is off, package complexity rejects the rest.
 	server.Use(extension.Introspection{})
 	server.AroundResponses(interceptor{o.Limits.OperationTime, o.Prefetch}.interceptResponse)
-	return server
+	return &Handler{server, t}
 }

@@ -13,6 +13,7 @@ import (
 	"maps"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -23,6 +24,7 @@ import (
 	"github.com/accountgraph/accountgraph/internal/apierror"
 	"github.com/accountgraph/accountgraph/internal/auth"
 	"github.com/accountgraph/accountgraph/internal/complexity"
+	"github.com/accountgraph/accountgraph/internal/persisted"
 	"github.com/accountgraph/accountgraph/internal/responsecache"
 )
 
@@ -34,7 +36,7 @@ type transport struct {
 	validator  *complexity.Validator
 	// parsed caches the documents that the validator has accepted.
 	parsed      *documentCache[*complexity.Document]
-	documents   *persistedDocuments
+	access      atomic.Pointer[access]
 	responses   *responsecache.Cache[result]
 	admission   *admission
 	recoverFunc graphql.RecoverFunc
@@ -43,17 +45,30 @@ type transport struct {
 var _ graphql.Transport = (*transport)(nil)
 
 func newTransport(o Options) *transport {
-	return &transport{
+	t := &transport{
 		options:     o,
 		origins:     trustedOrigins(o.Origins),
 		varyHeader:  varyHeader(o.CallerCredentials),
 		validator:   complexity.New(o.Schema.Schema(), o.Limits.Documents, o.Introspection),
 		parsed:      newDocumentCache[*complexity.Document](parsedDocumentLimits),
-		documents:   newPersistedDocuments(o.Documents),
 		responses:   responsecache.New[result](o.ResponseBytes, o.CacheVersion, o.Now),
 		admission:   newAdmission(o.Admission),
 		recoverFunc: apierror.RecoverFunc(o.Log),
 	}
+	t.access.Store(&access{o.Authenticator, newPersistedDocuments(o.Documents)})
+	return t
+}
+
+// access is who may send what. It is immutable, and replaced by Handler.Reload.
+type access struct {
+	authenticator *auth.Authenticator
+	documents     *persistedDocuments
+}
+
+func (a *access) with(authenticator *auth.Authenticator, trusted *persisted.Manifest) *access {
+	documents := *a.documents
+	documents.Trusted = trusted
+	return &access{authenticator, &documents}
 }
 
 // Supports accepts every request; what cannot be served gets a GraphQL error.
@@ -112,7 +127,8 @@ const canceledMessage = "request canceled"
 
 // serve fills the response, or returns why the operation is not executed.
 func (t *transport) serve(ctx context.Context, res *response, w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) *httpError {
-	caller, err := t.authenticate(ctx, res, r)
+	access := t.access.Load()
+	caller, err := t.authenticate(ctx, res, r, access.authenticator)
 	if err != nil {
 		return err
 	}
@@ -123,7 +139,7 @@ func (t *transport) serve(ctx context.Context, res *response, w http.ResponseWri
 	if err != nil {
 		return err
 	}
-	if err := t.documents.resolve(ctx, req); err != nil {
+	if err := access.documents.resolve(ctx, req); err != nil {
 		return err
 	}
 	// A document that is not known has no response in the cache.
@@ -149,7 +165,7 @@ func (t *transport) serve(ctx context.Context, res *response, w http.ResponseWri
 	case result.rejected != nil:
 		return res.documentError(result.rejected...)
 	}
-	t.documents.register(req)
+	access.documents.register(req)
 	res.status, res.data, res.errors, res.extensions, res.fresh = http.StatusOK, result.data, result.errors, result.extensions, result.fresh
 	return nil
 }
