@@ -21,9 +21,12 @@ import (
 	"github.com/accountgraph/accountgraph/resolvers"
 )
 
-func startVendors(t *testing.T) *demo.Vendors {
+func startVendors(t *testing.T) *demo.Vendors { return startVendorsWith(t, 0) }
+
+// startVendorsWith runs vendors with so many users each, but no fewer than the demo's.
+func startVendorsWith(t *testing.T, users int) *demo.Vendors {
 	t.Helper()
-	simulated, err := demo.Start(0)
+	simulated, err := demo.StartSized(0, users)
 	if err != nil {
 		t.Fatal(err)
 	}
