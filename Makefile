@@ -104,7 +104,7 @@ e2e/gateway/node_modules/.package-lock.json: e2e/gateway/package-lock.json
 	cd e2e/gateway; npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 
 .PHONY: bench
-bench: needs-go ## Measure against plain gqlgen; BENCH=-timers, BENCH=-h
+bench: needs-go ## Measure against plain gqlgen; BENCH=-first, -growth, -timers, -h
 	go run ./internal/bench $(BENCH)
 
 .PHONY: graphiql

@@ -109,7 +109,7 @@ var dependencies = []dependency{
 	{"github.com/rs/cors", []string{"internal/server"}, "CORS"},
 	{"github.com/prometheus/client_golang", []string{"internal/telemetry"}, "metrics"},
 	{"go.yaml.in/yaml/v3", []string{"internal/config"}, "nodes with their lines"},
-	{"golang.org/x/text", []string{"internal/directory", "internal/differential", everyTest}, "case folding and normal forms of Unicode"},
+	{"golang.org/x/text", []string{"internal/directory", "internal/differential", "internal/bench", everyTest}, "case folding and normal forms of Unicode"},
 	{"golang.org/x/tools/txtar", []string{everyTest}, "stories: several files in one"},
 	{"github.com/google/go-cmp", []string{everyTest}, "readable differences"},
 }

@@ -16,7 +16,7 @@ var vendorPlaces = []struct{ path, reason string }{
 	{"internal/vendors", "the one list of vendors"},
 	{"internal/demo/queries.go", "example queries over the simulated vendors"},
 	{"internal/differential", "it translates the data of every vendor by code of its own"},
-	{"internal/bench", "the baseline is written by hand for one vendor"},
+	{"internal/bench", "the baseline is written by hand for the vendors"},
 }
 
 // vendorFolders returns the vendors, which are the folders of providers that have a

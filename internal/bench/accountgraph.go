@@ -31,7 +31,7 @@ func serveAccountgraph(args []string, stdout io.Writer) error {
 		return err
 	}
 	defer server.TuneGC(func(string) (string, bool) { return "", false })()
-	c, err := config.Parse("benchmark", []byte(*text), func(string) (string, bool) { return "", false }, vendors.Config())
+	c, err := parse(*text)
 	if err != nil {
 		return err
 	}
@@ -50,6 +50,11 @@ func serveAccountgraph(args []string, stdout io.Writer) error {
 		mux.Handle(path, handler)
 	}
 	return serve(instrumented(mux), stdout)
+}
+
+// parse parses the text of a configuration.
+func parse(text string) (*config.Config, error) {
+	return config.Parse("benchmark", []byte(text), func(string) (string, bool) { return "", false }, vendors.Config())
 }
 
 // newHandler returns the handler of /graphql, wired as the program wires it.

@@ -21,6 +21,8 @@ func TestBench_EveryCell(t *testing.T) {
 	}{
 		{"servers", []string{"-short"}, 4 * 2, "| plain gqlgen and dataloader "},
 		{"timers", []string{"-short", "-timers"}, 3 * 2, "| plain gqlgen, timer of 16ms "},
+		{"first", []string{"-short", "-first"}, 1, "| plain gqlgen and dataloader "},
+		{"growth", []string{"-short", "-growth"}, 1, "| users by EMAIL, 100 a page "},
 	} {
 		t.Run(table.name, func(t *testing.T) {
 			out, err := exec.Command(bench, table.args...).CombinedOutput()

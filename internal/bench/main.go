@@ -4,7 +4,7 @@
 //
 // Vendors, server and load are separate processes, so that the CPU time of the server
 // can be measured. The command fails if a response differs from the expected one. It
-// does not judge the results, which depend on the machine.
+// does not judge the results, which depend on the machine, except numbers of vendor calls.
 package main
 
 import (
@@ -30,7 +30,10 @@ func run(args []string, stdout io.Writer) error {
 			return subprocess(args[1:], stdout)
 		}
 	}
-	s := settings{connections: []int{1, maxConnections}}
+	s := settings{
+		connections: []int{1, maxConnections}, firstDelay: firstDelay,
+		sizes: []int{1_000, 10_000, 100_000}, delays: []time.Duration{5 * time.Millisecond, 100 * time.Millisecond},
+	}
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.DurationVar(&s.cell, "cell", 3*time.Second, "duration of one measurement")
 	flags.IntVar(&s.rounds, "rounds", 3, "number of measurements of each cell; the table shows the medians")
@@ -38,15 +41,23 @@ func run(args []string, stdout io.Writer) error {
 	flags.StringVar(&s.only, "only", "", "measure only the query with this letter")
 	flags.StringVar(&s.profiles, "profiles", "", "write CPU and allocation profiles into this folder")
 	timers := flags.Bool("timers", false, "compare batches by level with batches by timers")
+	first := flags.Bool("first", false, "compare the first person after a start")
+	growth := flags.Bool("growth", false, "measure 1,000, 10,000 and 100,000 users at each vendor")
 	short := flags.Bool("short", false, "one quick round with few connections, as a test")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	if *short {
 		s.cell, s.rounds, s.connections = 30*time.Millisecond, 1, []int{1, 2}
+		s.firstDelay, s.sizes, s.delays = time.Millisecond, []int{2_000}, []time.Duration{time.Millisecond}
 	}
-	if *timers {
+	switch {
+	case *timers:
 		return compareTimers(s, stdout)
+	case *first:
+		return compareFirst(s, stdout)
+	case *growth:
+		return measureGrowth(s, stdout)
 	}
 	return compareServers(s, stdout)
 }
@@ -61,6 +72,11 @@ type settings struct {
 	// only is the letter of the only scenario, "" for all; profiles the folder for
 	// profiles, "" for none.
 	only, profiles string
+	// firstDelay is the latency of the vendors for first queries; sizes are the numbers of
+	// users and delays the latencies with which growth is measured.
+	firstDelay time.Duration
+	sizes      []int
+	delays     []time.Duration
 }
 
 // warmUp is how long load runs before measuring starts.

@@ -17,6 +17,7 @@ var subprocesses = map[string]func(args []string, stdout io.Writer) error{
 	"gqlgen":       serveGqlgenBaseline,
 	"static":       serveStaticBaseline,
 	"redis":        serveRedis,
+	"program":      serveProgram,
 }
 
 // serve runs a server on a free port and prints the address. It returns at the end of

@@ -85,7 +85,7 @@ func startAccountgraph(v *vendorProcess, m mode, redis *process) (target, error)
 }
 
 func startGqlgenBaseline(v *vendorProcess, name string, wait time.Duration) (target, error) {
-	p, err := start("gqlgen", "-base", v.baseURL, "-wait", wait.String())
+	p, err := start("gqlgen", "-configuration", v.configuration, "-wait", wait.String())
 	return target{name: name, process: p}, err
 }
 

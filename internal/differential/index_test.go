@@ -46,7 +46,7 @@ func TestServer_SameResponseWithManyUsers(t *testing.T) {
 
 // limits are the codes of responses in which rows are missing because a list was too long to
 // be read to its end, or because the vendor was called too often.
-var limits = []string{"UPSTREAM_TRUNCATED", "BUDGET_EXCEEDED", "TIMEOUT"}
+var limits = []string{"UPSTREAM_TRUNCATED", "BUDGET_EXCEEDED", "TIMEOUT", "UPSTREAM_TIMEOUT"}
 
 // compareWithIndex compares the responses to random queries with those of a server without
 // indexes, where those have all rows, and with the vendors' data.
@@ -74,7 +74,7 @@ func compareWithIndex(t *testing.T, simulated *demo.Vendors, index config.Index,
 				return
 			}
 			if diff := cmp.Diff(comparableData(t, want, false), comparableData(t, got, true), sameTotals); diff != "" {
-				t.Errorf("-seed %d, query %d (-without +with index):\n%s%s", *seed, n, diff, request(withIndex))
+				t.Errorf("-seed %d, query %d (-without +with index), %v:\n%s%s", *seed, n, codes(want), diff, request(withIndex))
 				return
 			}
 			compared.Add(1)

@@ -111,14 +111,17 @@ type response struct {
 	}
 }
 
+// retried are the codes after which a query is sent again: what was read is cached.
+var retried = []string{"BUDGET_EXCEEDED", "TIMEOUT", "UPSTREAM_TIMEOUT", "UPSTREAM_INDEXING"}
+
 // post returns the response to a query. A query that needs more vendor calls than one
-// operation may make is sent again: what was read is cached.
+// operation may make, or more time, is sent again.
 func (c client) post(t *testing.T, q differential.Query) response {
 	t.Helper()
 	var r response
 	for range 10 {
 		r = c.send(t, http.MethodPost, string(c), q.JSON())
-		if !slices.ContainsFunc(codes(r), func(code string) bool { return code == "BUDGET_EXCEEDED" || code == "TIMEOUT" }) {
+		if !slices.ContainsFunc(codes(r), func(code string) bool { return slices.Contains(retried, code) }) {
 			break
 		}
 	}

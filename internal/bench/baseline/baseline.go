@@ -26,10 +26,10 @@ import (
 // server.
 const documents = 1000
 
-// Handler serves the graph of one SoftwareOne platform. A batch is sent wait after its
+// Handler serves the graph: people of all vendors, and everything else of SoftwareOne. A batch is sent wait after its
 // first id was added, or when it has 100 ids.
-func Handler(baseURL, token string, wait time.Duration) http.Handler {
-	c := newClient(baseURL, token)
+func Handler(v Vendors, wait time.Duration) http.Handler {
+	c := newClient(v)
 	server := handler.New(generated.NewExecutableSchema(generated.Config{Resolvers: root{c}}))
 	server.AddTransport(transport.POST{})
 	server.SetQueryCache(lru.New[*ast.QueryDocument](documents))

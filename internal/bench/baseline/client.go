@@ -20,14 +20,15 @@ const connections = 256
 
 // client is a simple client of the platform's REST API.
 type client struct {
+	vendors     Vendors
 	base, token string
 	http        *http.Client
 }
 
-func newClient(base, token string) *client {
+func newClient(v Vendors) *client {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.MaxIdleConns, t.MaxIdleConnsPerHost = connections, connections
-	return &client{base: base + "/v1/accounts/", token: token, http: &http.Client{Transport: t}}
+	return &client{vendors: v, base: v.SoftwareOne + "/v1/accounts/", token: v.Token, http: &http.Client{Transport: t}}
 }
 
 // page is one page of a list of the platform.

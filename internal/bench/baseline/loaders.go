@@ -6,6 +6,7 @@ import (
 
 	"github.com/graph-gophers/dataloader/v7"
 
+	"github.com/accountgraph/accountgraph/internal/bench/baseline/generated"
 	"github.com/accountgraph/accountgraph/internal/bench/baseline/model"
 )
 
@@ -14,6 +15,7 @@ type loaders struct {
 	users  *dataloader.Loader[string, *model.User]
 	buyers *dataloader.Loader[string, *model.Buyer]
 	groups *dataloader.Loader[string, []*model.Group]
+	people *dataloader.Loader[string, *generated.Person]
 }
 
 func newLoaders(c *client, wait time.Duration) *loaders {
@@ -27,6 +29,17 @@ func newLoaders(c *client, wait time.Duration) *loaders {
 				byAccount[g.Account.ID] = append(byAccount[g.Account.ID], g)
 			}
 			return byAccount, err
+		}),
+		people: loader(wait, func(ctx context.Context, emails []string) (map[string]*generated.Person, error) {
+			people := map[string]*generated.Person{}
+			for _, email := range emails { // no query asks for several
+				person, err := c.person(ctx, email)
+				if err != nil {
+					return nil, err
+				}
+				people[email] = person
+			}
+			return people, nil
 		}),
 	}
 }

@@ -32,6 +32,10 @@ func (q query) Accounts(ctx context.Context, first *int, _ *generated.AccountFil
 
 func (query) User(ctx context.Context, id string) (*model.User, error) { return oneUser(ctx, id) }
 
+func (query) Person(ctx context.Context, email string) (*generated.Person, error) {
+	return from(ctx).people.Load(ctx, email)()
+}
+
 func (entity) FindUserByID(ctx context.Context, id string) (*model.User, error) {
 	return oneUser(ctx, id)
 }

@@ -6,5 +6,13 @@ type AccountFilter struct {
 	Providers []string `json:"providers,omitempty"`
 }
 
+type Login struct {
+	ID string `json:"id"`
+}
+
+type Person struct {
+	Users []*Login `json:"users"`
+}
+
 type Query struct {
 }
