@@ -115,8 +115,8 @@ type Page[T any] struct {
 	// This is no error.
 	Hidden bool
 	// Ahead are the pages that follow, in their order, as far as the response tells: the
-	// rest of a list with a total, a few pages of one without, and the first page of each
-	// further list of the vendor. They can be read before the pages between are there. The
+	// rest of a list with a total (at most MaxAhead of them), a few pages of one without,
+	// and the first page of each further list of the vendor. They can be read before the pages between are there. The
 	// first of them is Next. None where the response tells nothing, or where the page was
 	// read by an incomplete token.
 	Ahead []Ahead
@@ -179,6 +179,9 @@ func FirstPages[T model.Node](c Collection[T], q Query) func(ctx context.Context
 	}
 	return func(ctx context.Context) []Ahead { return lists.FirstPages(ctx, q) }
 }
+
+// MaxAhead is the largest number of pages of one list that a page tells ahead.
+const MaxAhead = 100
 
 // MaxGuesses is the largest number of pages in a row that a page guesses ahead.
 const MaxGuesses = 8

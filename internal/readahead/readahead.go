@@ -14,6 +14,10 @@ import (
 // bound leaves places for readers that come later.
 const Concurrent = 8
 
+// maxUnread bounds the pages that a Reader holds before they are requested, in multiples of
+// those that it reads at a time.
+const maxUnread = 4
+
 // firstWindow is the number of guessed pages that are read together at first. Each window
 // has twice as many as the one before, up to providers.MaxGuesses.
 const firstWindow = 2
@@ -68,8 +72,9 @@ func (r *Reader[T]) SetFirstPages(firstPages func(ctx context.Context) []provide
 // Page returns the page with a token: "" for the first page, or Next of the page before.
 // Any other token is read as if nothing had been read. wanted is the number of pages that
 // the caller will need as far as it knows, with this one; math.MaxInt is all. So many are
-// read at the same time as soon as their tokens are known, but guessed ones in windows of
-// 2, 4 and then 8, when the first page of the window is requested. The error is that of
+// read at the same time as soon as their tokens are known, but at most a few times as many
+// as calls are made at a time, and guessed ones in windows of 2, 4 and then 8, when the
+// first page of the window is requested. The error is that of
 // the page; the pages behind it are dropped.
 func (r *Reader[T]) Page(token string, wanted int) (*providers.Page[T], error) {
 	r.mu.Lock()
@@ -169,7 +174,7 @@ func (r *Reader[T]) fill() {
 		rest = rest[1:]
 		c := r.calls[next.Token]
 		if c == nil {
-			if failed || r.running >= r.concurrent || next.Guess && r.guesses == 0 || r.ctx.Err() != nil {
+			if failed || i >= maxUnread*r.concurrent || r.running >= r.concurrent || next.Guess && r.guesses == 0 || r.ctx.Err() != nil {
 				continue
 			}
 			if next.Guess {

@@ -248,6 +248,38 @@ func TestReader_SeveralLists(t *testing.T) {
 	}
 }
 
+// A reader whose user is slow does not hold the whole list.
+func TestReader_HoldsFewPages(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := &vendor{pages: 1000, counted: true, start: time.Now()}
+		r := readahead.New(t.Context(), 4, v.read)
+		defer r.Stop()
+		page, err := r.Page("", math.MaxInt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Hour)
+		if n := v.calls(); n > 1+4*4 {
+			t.Errorf("%d pages were read although one was returned", n)
+		}
+		for page.Next != "" {
+			if page, err = r.Page(page.Next, math.MaxInt); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := v.calls(); n != v.pages || v.limit != 4 {
+			t.Errorf("%d calls, %d at a time; want %d, 4 at a time", n, v.limit, v.pages)
+		}
+	})
+}
+
+// calls returns the number of calls that began.
+func (v *vendor) calls() int {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return len(v.tokens)
+}
+
 // A page that cannot be read ends the list there, whatever has been read behind it.
 func TestReader_Error(t *testing.T) {
 	for _, counted := range []bool{true, false} {

@@ -84,7 +84,7 @@ func (w PagePosition) nextIncomplete(hasRows bool) (PagePosition, Step) {
 }
 
 // Ahead returns the pages from this position on, which is that after a page of so many
-// rows: all that the total promises. Where it promises none, it guesses a few if the page
+// rows: those that the total promises, up to providers.MaxAhead. Where it promises none, it guesses a few if the page
 // is as long as it can be: as requested, or as others are. Tokens begin with prefix. An
 // incomplete position knows nothing of the pages ahead.
 func (w PagePosition) Ahead(rows, requested, total int, prefix string) []providers.Ahead {
@@ -99,7 +99,7 @@ func (w PagePosition) Ahead(rows, requested, total int, prefix string) []provide
 		last = w.Number - 1 + providers.MaxGuesses
 	}
 	var ahead []providers.Ahead
-	for n := w.Number; n <= min(last, maxPageNumber); n++ {
+	for n := w.Number; n <= min(last, w.Number-1+providers.MaxAhead, maxPageNumber); n++ {
 		ahead = append(ahead, providers.Ahead{Token: prefix + strconv.Itoa(n) + ".", Guess: guess})
 	}
 	return ahead

@@ -117,6 +117,14 @@ func TestPagePosition_Ahead(t *testing.T) {
 	}
 }
 
+// A page of a long list does not tell all pages.
+func TestPagePosition_AheadIsBounded(t *testing.T) {
+	at, _ := upstream.Start().Next(page(0, 100), 1_000_000)
+	if ahead := at.Ahead(100, 100, 1_000_000, ""); len(ahead) != providers.MaxAhead || ahead[99].Token != "101." {
+		t.Errorf("%d pages ahead, want %d", len(ahead), providers.MaxAhead)
+	}
+}
+
 // An incomplete position knows its number only.
 func TestPagePosition_Incomplete(t *testing.T) {
 	at, ok := upstream.ParsePagePosition("3.")

@@ -84,7 +84,7 @@ func (n nextPage) ahead(part, rows int) []providers.Ahead {
 		last += (providers.MaxGuesses - 1) * rows
 	}
 	ahead := []providers.Ahead{{Token: position{part, n.offset}.String(), Guess: guess}}
-	for offset := n.offset + rows; rows > 0 && offset <= last; offset += rows {
+	for offset := n.offset + rows; rows > 0 && offset <= last && len(ahead) < providers.MaxAhead; offset += rows {
 		ahead = append(ahead, providers.Ahead{Token: position{part, offset}.String(), Guess: guess})
 	}
 	return ahead
