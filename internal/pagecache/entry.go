@@ -17,6 +17,7 @@ type entry struct {
 	generation       uint64
 	tags             []model.ID
 	size             int // of the body, in bytes
+	packed           bool
 	// held is the entry's place in the share of its owner; nil without one.
 	held *fair.Held[typedKey]
 }
@@ -29,13 +30,13 @@ const (
 	// BenchmarkDecodedSize measures the factor.
 	decodedFactor = 3
 	entryOverhead = 500
-	// largestShare of memory that one value may take: 1/8.
-	largestShare = 8
+	// largestShare of memory that one value may take: a quarter.
+	largestShare = 4
 )
 
 func (c *Cache) newEntry(value any, tags []model.ID, size int, fetched time.Time) *entry {
 	fresh := time.Duration(float64(c.config.Fresh) * (0.8 + 0.2*c.config.Rand()))
-	e := &entry{value: value, fetched: fetched, freshUntil: fetched.Add(fresh), tags: tags, size: size}
+	e := &entry{value: value, fetched: fetched, freshUntil: fetched.Add(fresh), tags: tags, size: size, packed: isPacked(value)}
 	e.gone = e.freshUntil.Add(c.config.Stale)
 	return e
 }
@@ -47,7 +48,19 @@ func (c *Cache) newAbsence(now time.Time) *entry {
 }
 
 func (e *entry) weight() uint32 {
-	return uint32(min(int64(e.size)*decodedFactor+entryOverhead, math.MaxUint32))
+	size := int64(e.size)
+	if !e.packed {
+		size *= decodedFactor
+	}
+	return uint32(min(size+entryOverhead, math.MaxUint32))
+}
+
+// Packed is a decoded value that holds little besides its body.
+type Packed interface{ IsPacked() bool }
+
+func isPacked(value any) bool {
+	p, ok := value.(Packed)
+	return ok && p.IsPacked()
 }
 
 // outcome returns the answer that an entry from source gives.

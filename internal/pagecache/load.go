@@ -125,7 +125,7 @@ func (c *Cache) acceptStored(b *batch, calls []*call, found map[Key]stored) (lef
 		}
 		e := &entry{
 			value: value, fetched: v.Created, freshUntil: v.freshUntil(), gone: v.gone(),
-			tags: tags, size: len(v.body),
+			tags: tags, size: len(v.body), packed: isPacked(value),
 		}
 		// A value that was in Redis before an invalidation must not be served either.
 		if !c.memory.put(k, e, b.generation, b.owner()) {

@@ -1,6 +1,7 @@
 package pagecache_test
 
 import (
+	"context"
 	"fmt"
 	"runtime"
 	"strings"
@@ -44,11 +45,40 @@ func TestMemory_RejectsLargeValues(t *testing.T) {
 	config.MaxBytes = 1 << 20
 	bubble(t, config, func(t *testing.T, c *pagecache.Cache) {
 		s, v := scope(c, "token"), &vendor{}
-		for size, source := range map[int]pagecache.Source{40_000: pagecache.FromMemory, 50_000: pagecache.FromVendor} {
+		// A decoded value takes three times its body, and a quarter of memory at most.
+		for size, source := range map[int]pagecache.Source{80_000: pagecache.FromMemory, 90_000: pagecache.FromVendor} {
 			v.respond(func(string) pagecache.Loaded { return pagecache.Loaded{Body: make([]byte, size)} })
 			name := fmt.Sprint(size)
 			v.one(t.Context(), s, name)
 			if got := v.one(t.Context(), s, name); got.Source != source {
+				t.Errorf("%d bytes came from %s; want %s", size, got.Source, source)
+			}
+		}
+	})
+}
+
+// packed is a value that holds its body.
+type packed []byte
+
+func (packed) IsPacked() bool { return true }
+
+// A packed value takes no more than its body.
+func TestMemory_WeighsPackedValues(t *testing.T) {
+	config := minute()
+	config.MaxBytes = 1 << 20
+	bubble(t, config, func(t *testing.T, c *pagecache.Cache) {
+		s := scope(c, "token")
+		for size, source := range map[int]pagecache.Source{250_000: pagecache.FromMemory, 270_000: pagecache.FromVendor} {
+			key := s.Page(fmt.Sprint(size))
+			get := func() pagecache.Answer[packed] {
+				return pagecache.Get(t.Context(), s, key,
+					func(_ pagecache.Key, body []byte) (packed, error) { return body, nil },
+					func(_ context.Context, _ []pagecache.Key, deliver func(pagecache.Key, pagecache.Loaded)) {
+						deliver(key, pagecache.Loaded{Body: make([]byte, size)})
+					})
+			}
+			get()
+			if got := get(); got.Source != source || len(got.Value) != size {
 				t.Errorf("%d bytes came from %s; want %s", size, got.Source, source)
 			}
 		}

@@ -13,15 +13,72 @@ import (
 // maxPooledBuffer is the capacity above which a buffer is not reused.
 const maxPooledBuffer = 1 << 20
 
-var errTooLarge = errors.New("too large")
+// Reasons why a body cannot be used.
+var (
+	errTooLarge = errors.New("too large")
+	errNotUTF8  = errors.New("not UTF-8")
+	// errMalformed: condense rejects the body.
+	errMalformed = errors.New("malformed")
+)
 
-// readBody returns the whole body, or errTooLarge above the configured maximum. Most
-// vendors send no Content-Length, so it reads into a pooled buffer and copies the result,
-// but for a large one.
-func (c *Client) readBody(res *http.Response) ([]byte, error) {
+// bodyReader reads a body to its end. It ends with an error instead of io.EOF if the body is
+// larger than max, shorter than announced, or not UTF-8.
+type bodyReader struct {
+	body io.Reader
+	// length is that of the header, -1 if there is none. read is the number of bytes so far.
+	length, read, max int64
+	text              utf8Checker
+	err               error
+}
+
+// Read implements io.Reader. An error is returned again by every later call.
+func (r *bodyReader) Read(p []byte) (int, error) {
+	if r.err != nil {
+		return 0, r.err
+	}
+	n, err := r.body.Read(p[:min(int64(len(p)), r.max-r.read+1)])
+	r.read += int64(n)
+	r.text.add(p[:n])
+	switch {
+	case r.read > r.max:
+		r.err = errTooLarge
+	case err != io.EOF: //nolint:errorlint // never wrapped
+		r.err = err
+	case r.length >= 0 && r.read != r.length:
+		r.err = io.ErrUnexpectedEOF
+	case !r.text.isValid():
+		r.err = errNotUTF8
+	default:
+		r.err = io.EOF
+	}
+	return n, r.err
+}
+
+// readBody returns the body of a response, or what condense makes of it while it arrives.
+// Its error is one of those above, or that of reading.
+func (c *Client) readBody(res *http.Response, isUTF8 bool, condense func(body io.Reader) ([]byte, error)) ([]byte, error) {
 	if res.ContentLength > c.config.MaxBody {
 		return nil, errTooLarge
 	}
+	reader := &bodyReader{body: res.Body, length: res.ContentLength, max: c.config.MaxBody}
+	reader.text.invalid = !isUTF8
+	if condense == nil {
+		return c.readAll(reader)
+	}
+	condensed, malformed := catchPanic(func() ([]byte, error) { return condense(reader) })
+	// Whatever is wrong with the response as a whole takes precedence.
+	if _, err := io.Copy(io.Discard, reader); err != nil {
+		return nil, err
+	}
+	if malformed != nil {
+		return nil, errMalformed
+	}
+	return condensed, nil
+}
+
+// readAll returns the whole body. Most vendors send no Content-Length, so it reads into a
+// pooled buffer and copies the result, but for a large one.
+func (c *Client) readAll(reader *bodyReader) ([]byte, error) {
 	body, _ := c.buffers.Get().(*bytes.Buffer)
 	if body == nil {
 		body = new(bytes.Buffer)
@@ -32,14 +89,8 @@ func (c *Client) readBody(res *http.Response) ([]byte, error) {
 			c.buffers.Put(body)
 		}
 	}()
-	if _, err := body.ReadFrom(io.LimitReader(res.Body, c.config.MaxBody+1)); err != nil {
+	if _, err := body.ReadFrom(reader); err != nil {
 		return nil, err
-	}
-	if int64(body.Len()) > c.config.MaxBody {
-		return nil, errTooLarge
-	}
-	if res.ContentLength >= 0 && int64(body.Len()) != res.ContentLength {
-		return nil, io.ErrUnexpectedEOF
 	}
 	if body.Cap() > maxPooledBuffer {
 		return body.Bytes(), nil

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/pagecache"
 )
 
 // cacheEntry is a cached value with the ids of the objects in it, its invalidation
@@ -12,6 +13,15 @@ import (
 type cacheEntry[T any] struct {
 	value T
 	tags  []model.ID
+}
+
+// Packed is a value that holds little besides what it was decoded from.
+type Packed = pagecache.Packed
+
+// IsPacked implements pagecache.Packed.
+func (t cacheEntry[T]) IsPacked() bool {
+	p, ok := any(t.value).(Packed)
+	return ok && p.IsPacked()
 }
 
 // Tags returns the ids of the objects in the value.

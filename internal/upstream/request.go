@@ -48,5 +48,8 @@ func (r Request) keyParts() []string {
 		parts = append(parts, name, strconv.Itoa(len(r.Header[name])))
 		parts = append(parts, r.Header[name]...)
 	}
+	if r.Format != "" {
+		parts = append(parts, r.Format)
+	}
 	return parts
 }

@@ -29,7 +29,7 @@ const (
 func (c *Client) retry(ctx context.Context, call *call) result {
 	truncated := 0
 	for retries := 0; ; retries++ {
-		res := c.roundTrip(ctx, call.http)
+		res := c.roundTrip(ctx, call)
 		if res.truncated {
 			truncated++
 		}

@@ -7,14 +7,13 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"sync/atomic"
-	"unicode/utf8"
 
 	"github.com/accountgraph/accountgraph/providers"
 )
 
 // result is the outcome of a call, or of one round trip of it.
 type result struct {
-	// body is the complete 200 response. It is shared and must not be changed.
+	// body is the complete 200 response, or what Request.Condense made of it. It is shared and must not be changed.
 	body   []byte
 	status int
 	// err is nil on success.
@@ -35,8 +34,9 @@ func (r result) kind() providers.Kind {
 }
 
 // roundTrip makes one HTTP exchange with the vendor. It adds the credential to a
-// clone of req. ctx bounds the connection, the headers and the body.
-func (c *Client) roundTrip(ctx context.Context, req *http.Request) (r result) {
+// clone of the request. ctx bounds the connection, the headers and the body.
+func (c *Client) roundTrip(ctx context.Context, call *call) (r result) {
+	req := call.http
 	r.sent = true
 	var responding atomic.Bool
 	sent := req.Clone(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
@@ -66,13 +66,15 @@ func (c *Client) roundTrip(ctx context.Context, req *http.Request) (r result) {
 		r.err = c.badResponse(res.StatusCode, "response is not JSON")
 		return r
 	}
-	body, err := c.readBody(res)
+	body, err := c.readBody(res, isUTF8, call.request.Condense)
 	switch {
-	case err == nil && !(isUTF8 && utf8.Valid(body)):
-		// A decoder would replace what is invalid.
-		r.err = c.badResponse(res.StatusCode, "response is not UTF-8")
 	case err == nil:
 		r.body = body
+	case errors.Is(err, errNotUTF8):
+		// A decoder would replace what is invalid.
+		r.err = c.badResponse(res.StatusCode, "response is not UTF-8")
+	case errors.Is(err, errMalformed):
+		r.err = c.badResponse(res.StatusCode, "")
 	case errors.Is(err, errTooLarge):
 		r.err = c.badResponse(res.StatusCode, fmt.Sprintf("response is larger than maxBody, %d MiB", c.config.MaxBody>>20))
 	case ctx.Err() != nil:

@@ -19,6 +19,7 @@
 package upstream
 
 import (
+	"io"
 	"net/http"
 
 	"github.com/accountgraph/accountgraph/graph/model"
@@ -41,6 +42,12 @@ type Request struct {
 	// contain them: the parents of a list, and Client.AnyID. They are the same for equal
 	// requests.
 	Tags []model.ID
+	// Condense reads the response of a long list as it arrives, and returns what decode gets
+	// and the cache stores in its place; nil means the response itself. It is called for each
+	// attempt. Its result is not used if it fails, or if the response is not complete. Format
+	// names what it returns, so that no other code reads it, such as that of another release.
+	Condense func(body io.Reader) ([]byte, error)
+	Format   string
 }
 
 // Reply is a decoded response and its age.

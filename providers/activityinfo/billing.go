@@ -30,7 +30,7 @@ func (p *Provider) billingAccounts(ctx context.Context) (billing, error) {
 	switch {
 	case err == nil:
 		b.freshness = &reply.Freshness
-		if n := reply.Value.omitted; n > 0 {
+		if n := reply.Value.Omitted; n > 0 {
 			b.errs = []error{p.badRows("%d of the databases name no billing account, whose users may be missing", n)}
 		}
 	case len(b.ids) > 0 && providers.IsUnreadable(err):
@@ -38,7 +38,7 @@ func (p *Provider) billingAccounts(ctx context.Context) (billing, error) {
 	default:
 		return b, err
 	}
-	for _, id := range reply.Value.accounts {
+	for _, id := range reply.Value.Accounts {
 		if !p.client.isConfigured(id) {
 			b.ids = append(b.ids, id)
 		}
@@ -98,14 +98,18 @@ func readEach[T any](ctx context.Context, p *Provider, read func(account string)
 	return all, failed
 }
 
-// allMembers reads the members of all billing accounts, as readEach does.
-func (p *Provider) allMembers(ctx context.Context, f memberFilter) (accountReplies[*model.Membership], error) {
+// membersOf reads the memberships of users in all billing accounts, as readEach does.
+func (p *Provider) membersOf(ctx context.Context, users []string, f memberFilter) (accountReplies[*model.Membership], error) {
+	wanted := make(map[string]bool, len(users))
+	for _, id := range users {
+		wanted[id] = true
+	}
 	lists, err := readEach(ctx, p, func(account string) (upstream.Reply[memberList], error) {
 		return p.client.members(ctx, account, f)
 	})
 	all := accountReplies[*model.Membership]{freshness: lists.freshness, errs: lists.errs}
 	for _, list := range lists.values {
-		all.values = append(all.values, list.members...)
+		all.values = append(all.values, list.find(wanted)...)
 		all.errs = append(all.errs, p.omissions(list)...)
 	}
 	return all, err
@@ -116,7 +120,7 @@ func (p *Provider) omissions(list memberList) []error {
 	if list.omitted == 0 {
 		return nil
 	}
-	return []error{p.badRows("billing account "+list.account+": %d rows have no valid id", list.omitted)}
+	return []error{p.badRows("billing account "+list.account.VendorID+": %d rows have no valid id", list.omitted)}
 }
 
 // badRows is the error for n rows without an id. detail is a format with their number.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"io"
 	"net/url"
 	"slices"
 	"sync"
@@ -65,12 +66,15 @@ func (c *client) members(ctx context.Context, account string, f memberFilter) (u
 	if err != nil {
 		return upstream.Reply[memberList]{}, err
 	}
-	tags := append(c.upstream.IDs(model.TypeAccount, account), c.upstream.AnyID(model.TypeUser))
-	request := upstream.Request{Path: path, Query: f.query(), Configured: c.isConfigured(account), Tags: tags}
+	tags := append(c.upstream.IDs(model.TypeAccount, account), c.upstream.AnyID(model.TypeUser), c.upstream.AnyID(model.TypeMembership))
+	request := upstream.Request{
+		Path: path, Query: f.query(), Configured: c.isConfigured(account), Tags: tags, Format: membersFormat,
+		Condense: func(body io.Reader) ([]byte, error) { return packMembers(body, c.upstream.Provider(), account) },
+	}
 	reader := cmp.Or(c.uncached, c.upstream)
 	return permitted(c, "users "+f.database, account, func() (upstream.Reply[memberList], error) {
-		return upstream.Read(ctx, reader, request, func(body []byte) (memberList, error) {
-			return decodeMembers(body, c.upstream.Provider(), account)
+		return upstream.Read(ctx, reader, request, func(packed []byte) (memberList, error) {
+			return newMemberList(packed, c.upstream.Provider(), account)
 		})
 	})
 }
@@ -149,5 +153,7 @@ func (c *client) accountByID() upstream.BatchRequest[*model.Account] {
 // are shared with it.
 // https://www.activityinfo.org/support/docs/api/reference/getDatabases.html
 func (c *client) databases(ctx context.Context) (upstream.Reply[databaseList], error) {
-	return upstream.Read(ctx, c.upstream, upstream.Request{Path: "/resources/databases", Collection: true}, decodeDatabases)
+	return upstream.Read(ctx, c.upstream, upstream.Request{
+		Path: "/resources/databases", Collection: true, Condense: packDatabases, Format: databasesFormat,
+	}, decodeDatabases)
 }

@@ -17,15 +17,21 @@ var _ providers.IndexedCollection[*model.Membership] = memberships{}
 // Get reads the user list of each account that an id names, in parallel.
 func (m memberships) Get(ctx context.Context, ids []string) providers.BatchResult[*model.Membership] {
 	result := providers.BatchResult[*model.Membership]{Objects: make(map[string]*model.Membership, len(ids)), Failed: map[string]error{}}
-	byAccount := map[string][]string{}
+	// usersOf are the users whose memberships are wanted, by account.
+	usersOf := map[string]map[string]bool{}
 	for _, id := range ids {
-		if account, _ := model.SplitMembership(id); isBillingAccount(account) {
-			byAccount[account] = append(byAccount[account], id)
+		account, user := model.SplitMembership(id)
+		if !isBillingAccount(account) {
+			continue
 		}
+		if usersOf[account] == nil {
+			usersOf[account] = map[string]bool{}
+		}
+		usersOf[account][user] = true
 	}
 	var mu sync.Mutex
 	var calls sync.WaitGroup
-	for account, ids := range byAccount {
+	for account, users := range usersOf {
 		calls.Go(func() {
 			reply, err := m.client.members(ctx, account, memberFilter{})
 			if providers.KindOf(err) == providers.NotFound {
@@ -34,15 +40,13 @@ func (m memberships) Get(ctx context.Context, ids []string) providers.BatchResul
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {
-				for _, id := range ids {
-					result.Failed[id] = err
+				for user := range users {
+					result.Failed[model.JoinMembership(account, user)] = err
 				}
 				return
 			}
-			for _, member := range reply.Value.members {
-				if slices.Contains(ids, member.VendorID) {
-					result.Objects[member.VendorID] = member
-				}
+			for _, member := range reply.Value.find(users) {
+				result.Objects[member.VendorID] = member
 			}
 		})
 	}
@@ -107,7 +111,7 @@ func (m memberships) ofAll(ctx context.Context, unfiltered bool, token string) (
 		reply, err := m.client.members(ctx, account, memberFilter{})
 		switch {
 		case err == nil:
-			all.values = reply.Value.members
+			all.values = reply.Value.page(0, reply.Value.count)
 			all.errs = append(all.errs, m.omissions(reply.Value)...)
 			all.freshness = all.freshness.Merge(&reply.Freshness)
 			return m.pageOfAll(unfiltered, b, all, rest[i+1:]), nil
@@ -169,25 +173,14 @@ func (m memberships) ofAccount(ctx context.Context, account string, f memberFilt
 	if err != nil {
 		return nil, err
 	}
-	return singlePage(accountReplies[*model.Membership]{reply.Value.members, &reply.Freshness, m.omissions(reply.Value)}, applied), nil
+	return singlePage(accountReplies[*model.Membership]{reply.Value.page(0, reply.Value.count), &reply.Freshness, m.omissions(reply.Value)}, applied), nil
 }
 
 func (m memberships) ofUsers(ctx context.Context, ids []string, f memberFilter, applied bool) (*providers.Page[*model.Membership], error) {
-	all, err := m.allMembers(ctx, f)
+	all, err := m.membersOf(ctx, ids, f)
 	if err != nil {
 		return nil, err
 	}
-	requested := make(map[string]bool, len(ids))
-	for _, id := range ids {
-		requested[id] = true
-	}
-	members := make([]*model.Membership, 0, len(ids))
-	for _, member := range all.values {
-		if requested[member.User.VendorID] {
-			members = append(members, member)
-		}
-	}
-	all.values = members
 	return singlePage(all, applied), nil
 }
 

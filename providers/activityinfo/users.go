@@ -19,20 +19,15 @@ func (u users) Get(ctx context.Context, ids []string) providers.BatchResult[*mod
 	if len(ids) == 0 {
 		return result
 	}
-	members, err := u.allMembers(ctx, memberFilter{})
-	all := make(map[string]*model.User, len(members.values))
+	members, err := u.membersOf(ctx, ids, memberFilter{})
 	for _, m := range members.values {
-		if _, ok := all[m.User.VendorID]; !ok {
-			all[m.User.VendorID] = m.User
+		if _, ok := result.Objects[m.User.VendorID]; !ok {
+			result.Objects[m.User.VendorID] = m.User
 		}
 	}
 	err = firstError(members.errs, err)
 	for _, id := range ids {
-		if user, ok := all[id]; ok {
-			result.Objects[id] = user
-			continue
-		}
-		if err != nil {
+		if _, ok := result.Objects[id]; !ok && err != nil {
 			result.Failed[id] = err
 		}
 	}

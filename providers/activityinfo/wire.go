@@ -1,15 +1,15 @@
 package activityinfo
 
 import (
-	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/internal/upstream"
 )
 
 // The documentation of the fields is not reliable: every field of a user is marked
@@ -72,46 +72,18 @@ type wireDatabase struct {
 
 var errFormat = errors.New("undocumented format")
 
-// memberList is the user list of a billing account.
-type memberList struct {
-	account string
-	members []*model.Membership
-	// omitted is the number of rows without a valid id of a user.
-	omitted int
-}
-
-// Nodes implements upstream.Nodes.
-func (l memberList) Nodes() []model.Node { return upstream.NodesIn(l.members) }
-
-// decodeMembers fails if no row of a list that has some contains a user.
-func decodeMembers(body []byte, p *model.Provider, account string) (memberList, error) {
-	// The list contains only the id of the account.
-	tenant := &model.Account{Entity: model.NewEntity(p, model.TypeAccount, account).WithFieldSet(model.OnlyFields())}
-	list := memberList{account: account, members: []*model.Membership{}}
-	err := eachRow(body, func(row wireUser) {
-		entity := model.NewEntity(p, model.TypeMembership, model.JoinMembership(account, string(row.UserID)))
-		if _, err := model.ParseID(string(entity.ID)); err != nil || row.UserID == "" {
-			list.omitted++
-			return
-		}
-		list.members = append(list.members, &model.Membership{
-			Entity:     entity,
-			User:       row.user(p),
-			Account:    tenant,
-			Role:       membershipRole(string(row.BillingAccountRole)),
-			VendorRole: optional(row.BillingAccountRole),
-			License:    userLicense(string(row.UserLicenseType)),
-			Status:     model.UserActive,
-			Groups:     []*model.Group{}, Buyers: []*model.Buyer{}, Modules: []*model.Module{},
-		})
-	})
-	if err != nil {
-		return memberList{}, err
+// membership returns the record of a row.
+func (w wireUser) membership(p *model.Provider, account *model.Account) *model.Membership {
+	return &model.Membership{
+		Entity:     model.NewEntity(p, model.TypeMembership, model.JoinMembership(account.VendorID, string(w.UserID))),
+		User:       w.user(p),
+		Account:    account,
+		Role:       membershipRole(string(w.BillingAccountRole)),
+		VendorRole: optional(w.BillingAccountRole),
+		License:    userLicense(string(w.UserLicenseType)),
+		Status:     model.UserActive,
+		Groups:     []*model.Group{}, Buyers: []*model.Buyer{}, Modules: []*model.Module{},
 	}
-	if list.omitted > 0 && len(list.members) == 0 {
-		return memberList{}, errFormat
-	}
-	return list, nil
 }
 
 // user returns a complete record: a row contains every field that the vendor has of
@@ -165,50 +137,47 @@ func decodeAccountID(body []byte) (string, error) {
 
 // databaseList is what the list of databases says about billing accounts.
 type databaseList struct {
-	// accounts are the distinct ids of billing accounts, in ascending order.
-	accounts []string
-	// omitted is the number of databases without a valid id of a billing account.
-	omitted int
+	// Accounts are the distinct ids of billing accounts, in ascending order.
+	Accounts []string
+	// Omitted is the number of databases without a valid id of a billing account.
+	Omitted int
 }
 
-// decodeDatabases counts databases without a billing account. The vendor documents that
-// each has one, which may be known from no other database.
-func decodeDatabases(body []byte) (databaseList, error) {
-	rows, err := decodeRows[wireDatabase](body)
-	if err != nil {
-		return databaseList{}, err
-	}
-	var list databaseList
-	for _, row := range rows {
+// databasesFormat names the form of packDatabases. It changes with it.
+const databasesFormat = "databases 1"
+
+// packDatabases reads the list of databases, and returns its databaseList as JSON. It counts
+// databases without a billing account: the vendor documents that each has one, which may be
+// known from no other database.
+func packDatabases(body io.Reader) ([]byte, error) {
+	var omitted int
+	accounts := map[string]bool{}
+	err := eachRow(body, func(row wireDatabase) {
 		if row.BillingAccountID == "" {
-			list.omitted++
-			continue
+			omitted++
+			return
 		}
-		list.accounts = append(list.accounts, string(row.BillingAccountID))
-	}
-	slices.SortFunc(list.accounts, func(a, b string) int {
-		// Without leading zeros the longer number is the larger one.
-		if len(a) != len(b) {
-			return len(a) - len(b)
-		}
-		return strings.Compare(a, b)
+		accounts[string(row.BillingAccountID)] = true
 	})
-	list.accounts = slices.Compact(list.accounts)
-	return list, nil
+	if err != nil {
+		return nil, err
+	}
+	sorted := slices.SortedFunc(maps.Keys(accounts), func(a, b string) int {
+		// Without leading zeros the longer number is the larger one.
+		return cmp.Or(len(a)-len(b), strings.Compare(a, b))
+	})
+	return json.Marshal(databaseList{Accounts: sorted, Omitted: omitted})
 }
 
-// decodeRows decodes an array of objects, as eachRow does.
-func decodeRows[T any](body []byte) ([]T, error) {
-	rows := []T{}
-	err := eachRow(body, func(row T) { rows = append(rows, row) })
-	return rows, err
+func decodeDatabases(packed []byte) (list databaseList, err error) {
+	return list, json.Unmarshal(packed, &list)
 }
 
-// eachRow decodes an array of objects row by row, so that a large one takes no memory but
-// that of the rows that row keeps. Unlike encoding/json it rejects null in place of the
+// eachRow decodes an array of objects row by row as it arrives, so that a large one takes no
+// memory but that of what row keeps. Unlike encoding/json it rejects null in place of the
 // array. A null in place of an object is the zero T.
-func eachRow[T any](body []byte, row func(T)) error {
-	d := json.NewDecoder(bytes.NewReader(body))
+func eachRow[T any](body io.Reader, row func(T)) error {
+	d := json.NewDecoder(body)
 	if open, err := d.Token(); err != nil || open != json.Delim('[') {
 		return errFormat
 	}
