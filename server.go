@@ -13,6 +13,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"net/http"
 	"os"
 	"os/signal"
 	"reflect"
@@ -26,6 +27,7 @@ import (
 	"github.com/accountgraph/accountgraph/internal/buildinfo"
 	"github.com/accountgraph/accountgraph/internal/config"
 	"github.com/accountgraph/accountgraph/internal/demo"
+	"github.com/accountgraph/accountgraph/internal/reports"
 	"github.com/accountgraph/accountgraph/internal/sdl"
 	"github.com/accountgraph/accountgraph/internal/server"
 	"github.com/accountgraph/accountgraph/internal/telemetry"
@@ -60,6 +62,7 @@ func main() {
 type program struct {
 	env    config.LookupEnv
 	stdout io.Writer
+	stderr io.Writer
 	log    *slog.Logger
 }
 
@@ -71,6 +74,8 @@ type commands struct {
 	Check   checkCommand   `cmd:"" help:"Check the configuration and call every provider once."`
 	Version versionCommand `cmd:"" help:"Print version, commit, date and Go version of the build."`
 
+	Export reports.ExportCommand `cmd:"" help:"Write all users or memberships to a file."`
+
 	PrintVersion kong.VersionFlag `name:"version" help:"Print the same as the command version."`
 }
 
@@ -80,7 +85,7 @@ func run(ctx context.Context, args []string, env config.LookupEnv, stdout, stder
 	parser, err := kong.New(&commands{}, kong.Name("accountgraph"),
 		kong.Description("One GraphQL graph over the users and accounts in several vendors' platforms."),
 		kong.Writers(stdout, stderr), kong.Exit(func(code int) { exited = code }), stringFlag,
-		kong.Vars{"config": configFile, "port": strconv.Itoa(demo.FirstPort), "federation": federation(sdl.Newest).String(), "version": buildinfo.Read().String()})
+		kong.Vars{"config": configFile, "port": strconv.Itoa(demo.FirstPort), "federation": federation(sdl.Newest).String(), "kinds": reports.Kinds(), "version": buildinfo.Read().String()})
 	if err != nil {
 		fmt.Fprintln(stderr, "accountgraph:", err)
 		return exitUsage
@@ -96,11 +101,15 @@ func run(ctx context.Context, args []string, env config.LookupEnv, stdout, stder
 	command.BindTo(ctx, (*context.Context)(nil))
 	logger := telemetry.NewLogger(stderr, slog.LevelInfo)
 	telemetry.CaptureStandardLog(logger)
-	err = command.Run(&program{env: env, stdout: stdout, log: logger})
+	p := &program{env: env, stdout: stdout, stderr: stderr, log: logger}
+	err = command.Run(p, &reports.Env{Open: p.open, LookupEnv: env, Stdout: stdout, Stderr: stderr, Now: time.Now})
 	if err == nil {
 		return exitOK
 	}
 	fmt.Fprintln(stderr, "accountgraph:", err)
+	if code := reports.ExitCode(err); code != 0 {
+		return code
+	}
 	if errors.As(err, new(usageError)) {
 		return exitUsage
 	}
@@ -167,6 +176,22 @@ func (p *program) load(path string) (*config.Config, error) {
 		err = fmt.Errorf("the configuration cannot be used:\n%w", err)
 	}
 	return nil, usageError{err}
+}
+
+// open builds a server that has no listener, for the commands that read the graph.
+func (p *program) open(path string) (http.Handler, func(), error) {
+	cfg, err := p.load(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	stop := server.TuneGC(p.env)
+	log := telemetry.NewLogger(p.stderr, slog.LevelWarn)
+	s, err := server.New(server.Options{Config: cfg, Schema: resolvers.New(), Log: log, Embedded: true})
+	if err != nil {
+		stop()
+		return nil, nil, usageError{err}
+	}
+	return s.Handler(), func() { s.Close(); stop() }, nil
 }
 
 // serve runs a server until ctx ends. listen replaces the configured address unless

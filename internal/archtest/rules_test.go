@@ -74,6 +74,11 @@ var rules = []rule{
 	{"internal/vendors", []string{"graph/model", "providers", vendors, simulators, "internal/config", "internal/fakevendor", "internal/upstream"},
 		"the one list of vendors, clients and simulators together: the program links both, since it has the command demo, and a vendor stays one row"},
 
+	{"internal/reports", []string{"internal/reports/client", "internal/reports/export", "internal/reports/table"}, "commands that are clients of the public API; a server in this process is handed in"},
+	{"internal/reports/client", nil, "a client knows what is sent over HTTP"},
+	{"internal/reports/export", []string{"internal/reports/client", "internal/reports/table"}, "reads lists by the public API alone"},
+	{"internal/reports/table", nil, "rows of any kind"},
+
 	{"internal/differential", nil, "computes answers from the vendors' data: it shares no code with what it checks"},
 	{"internal/bench", []string{"resolvers", "providers", "internal/auth", "internal/config", "internal/demo", "internal/directory", "internal/pagecache", "internal/server", "internal/transport", "internal/upstream", "internal/vendors", baseline},
 		"serves what it measures, wired as the program wires it"},
@@ -83,7 +88,7 @@ var rules = []rule{
 	{baseline + "/generate", nil, "a build tool"},
 	{"e2e/process/loadgen", nil, "a process of its own, so that the server is measured without it"},
 
-	{".", []string{"resolvers", "internal/buildinfo", "internal/config", "internal/demo", "internal/sdl", "internal/server", "internal/telemetry", "internal/vendors"},
+	{".", []string{"resolvers", "internal/buildinfo", "internal/config", "internal/demo", "internal/reports", "internal/sdl", "internal/server", "internal/telemetry", "internal/vendors"},
 		"the command line passes the executable schema to the server"},
 }
 

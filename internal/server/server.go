@@ -33,6 +33,9 @@ type Options struct {
 	Log    *slog.Logger
 	// Simulated turns the loopback check off: the data is fake.
 	Simulated bool
+	// Embedded is for a server that only this process reads from, see Handler: there are no
+	// callers to authenticate or to protect from each other, and no response is read twice.
+	Embedded bool
 }
 
 // Server serves one configuration.
@@ -59,6 +62,9 @@ type Server struct {
 // configuration. Close it after use.
 func New(o Options) (*Server, error) {
 	c := o.Config
+	if o.Embedded {
+		c = embedded(c)
+	}
 	authenticator, err := openAuthenticator(c.Server.Auth, o.Log)
 	if err != nil {
 		return nil, err
@@ -116,6 +122,16 @@ func cacheConfig(c *config.Config) pagecache.Config {
 		MaxBytes: int64(c.Limits.PageCacheBytes),
 	}
 }
+
+// embedded returns a configuration without what concerns callers.
+func embedded(c *config.Config) *config.Config {
+	own := *c
+	own.Server.Auth, own.Documents, own.Limits.Rate, own.Limits.ResponseCacheBytes = config.Auth{}, config.Documents{}, 0, 0
+	return &own
+}
+
+// Handler is the handler of the public listener.
+func (s *Server) Handler() http.Handler { return s.handler }
 
 // rateLimiter returns a limiter of this rate, nil for 0. Replicas share it through the
 // cache's Redis, if there is one.
