@@ -120,6 +120,9 @@ type Page[T any] struct {
 	// first of them is Next. None where the response tells nothing, or where the page was
 	// read by an incomplete token.
 	Ahead []Ahead
+	// Following returns the page with the token Next, which the response held too: it makes
+	// no call. It is nil where Next has to be read.
+	Following func() *Page[T]
 	// At returns the page as a read with its complete token does, without a call, and nil
 	// for the token of another page. It is set where the page was read by an incomplete
 	// token.
@@ -134,6 +137,9 @@ func UsersOf(members *Page[*model.Membership]) *Page[*model.User] {
 	}
 	for _, m := range members.Items {
 		page.Items = append(page.Items, m.User)
+	}
+	if members.Following != nil {
+		page.Following = func() *Page[*model.User] { return UsersOf(members.Following()) }
 	}
 	if members.At != nil {
 		page.At = func(token string) *Page[*model.User] {

@@ -36,6 +36,9 @@ type Reader[T any] struct {
 	mu sync.Mutex
 	// ahead are the pages after the one that was returned last.
 	ahead []providers.Ahead
+	// following returns the page after the one that was returned last, without a call; nil
+	// where that page has to be read.
+	following func() *providers.Page[T]
 	// calls are those for pages that were not returned, by the token of their Ahead.
 	calls   map[string]*call[T]
 	running int
@@ -82,7 +85,16 @@ func (r *Reader[T]) Page(token string, wanted int) (*providers.Page[T], error) {
 		r.ahead = []providers.Ahead{{Token: token}}
 	}
 	r.pages = max(wanted, 1)
-	next := r.ahead[0]
+	next, following := r.ahead[0], r.following
+	r.following = nil
+	if following != nil && next.Token == token {
+		r.mu.Unlock()
+		page := following()
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.advance(page, wanted)
+		return page, nil
+	}
 	c, started := r.calls[next.Token], false
 	if c == nil {
 		c, started = r.start(next.Token, token), true
@@ -115,12 +127,17 @@ func (r *Reader[T]) Page(token string, wanted int) (*providers.Page[T], error) {
 		r.drop()
 		return nil, err
 	}
-	r.ahead, r.pages = page.Ahead, wanted-1
+	r.advance(page, wanted)
+	return page, nil
+}
+
+// advance begins to read what follows a page.
+func (r *Reader[T]) advance(page *providers.Page[T], wanted int) {
+	r.ahead, r.pages, r.following = page.Ahead, wanted-1, page.Following
 	if len(r.ahead) == 0 && page.Next != "" {
 		r.ahead = []providers.Ahead{{Token: page.Next, Guess: true}}
 	}
 	r.fill()
-	return page, nil
 }
 
 // Stop cancels the calls for pages that were not returned, and waits for their end.
@@ -169,6 +186,9 @@ func (r *Reader[T]) fill() {
 	following := make(map[string]bool, len(r.calls))
 	failed := false
 	rest := r.ahead
+	if r.following != nil && len(rest) > 0 {
+		rest = rest[1:]
+	}
 	for i := 0; len(rest) > 0 && i < r.pages; i++ {
 		next := rest[0]
 		rest = rest[1:]
@@ -192,6 +212,9 @@ func (r *Reader[T]) fill() {
 			failed = true
 		case len(c.page.Ahead) > 0:
 			rest = c.page.Ahead
+			if c.page.Following != nil {
+				rest = rest[1:]
+			}
 		}
 	}
 	for token, c := range r.calls {
@@ -204,7 +227,7 @@ func (r *Reader[T]) fill() {
 
 // drop cancels all calls.
 func (r *Reader[T]) drop() {
-	r.ahead, r.pages = nil, 0
+	r.ahead, r.pages, r.following = nil, 0, nil
 	r.fill()
 }
 

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -119,6 +120,43 @@ func TestMembers_OfALargeAccount(t *testing.T) {
 	}
 	if *calls != 1 {
 		t.Errorf("the list was read %d times", *calls)
+	}
+}
+
+// An index reads the lists past the cache, each once, in parts.
+func TestMembers_UncachedInParts(t *testing.T) {
+	const n = 12_000
+	p, calls := crowded(t, func() *crowd { return &crowd{users: n} })
+	users := p.Uncached().Users
+	page, err := users.Page(t.Context(), providers.Query{}, "")
+	var ids []string
+	for next := page; ; {
+		if err != nil || len(next.Items) > 5000 {
+			t.Fatal(err, len(next.Items))
+		}
+		ids = append(ids, vendorIDs(next.Items)...)
+		if next.Following == nil {
+			break
+		}
+		token := next.Next
+		next = next.Following()
+		cached, err := p.Collections().Users.Page(t.Context(), providers.Query{}, token)
+		if err != nil || !slices.Equal(vendorIDs(cached.Items), vendorIDs(next.Items)) || cached.Next != next.Next {
+			t.Errorf("the page %q differs from the one that follows: %v", token, err)
+		}
+	}
+	if slices.Sort(ids); len(slices.Compact(ids)) != n || *calls != 2 {
+		t.Errorf("%d users by %d calls", len(ids), *calls)
+	}
+	for _, token := range []string{"190780004.", "190780004.0", "190780004.05", "190780004.-5", "190780004.x", "190780005.5", ".5"} {
+		if _, err := users.Page(t.Context(), providers.Query{}, token); providers.KindOf(err) != providers.InvalidArgument {
+			t.Errorf("Page(%q) = %v", token, err)
+		}
+	}
+	for _, token := range []string{"0", "05", "-5", "x", "5.", "190780004.5000"} {
+		if _, err := p.Collections().Memberships.Page(t.Context(), ofAccount("190780004"), token); providers.KindOf(err) != providers.InvalidArgument {
+			t.Errorf("Page(%q) of an account = %v", token, err)
+		}
 	}
 }
 

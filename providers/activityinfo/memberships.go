@@ -4,6 +4,8 @@ import (
 	"context"
 	"reflect"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/accountgraph/accountgraph/graph/model"
@@ -71,25 +73,61 @@ func (m memberships) Page(ctx context.Context, q providers.Query, token string) 
 	if q.Parent.Type == "" && q.Filter.Database == "" {
 		return m.ofAll(ctx, reflect.ValueOf(q.Filter).IsZero(), token)
 	}
-	if token != "" {
-		return nil, m.invalidArgument("invalid page token")
-	}
 	filter, applied := newMemberFilter(q.Filter)
 	switch {
 	case q.Parent.Type == model.TypeAccount && len(q.Parent.IDs) == 1:
-		return m.ofAccount(ctx, q.Parent.IDs[0], filter, applied)
+		return m.ofAccount(ctx, q.Parent.IDs[0], filter, applied, token)
+	case token != "":
+		return nil, m.invalidArgument("invalid page token")
 	case q.Parent.Type == model.TypeUser && len(q.Parent.IDs) > 0:
 		return m.ofUsers(ctx, q.Parent.IDs, filter, applied)
 	}
 	return nil, m.invalidArgument("memberships require one account or users")
 }
 
-// ofAll reads the members of one billing account. The token is the account's id. The first
+// pageRows is the number of rows of a page. The vendor sends a user list whole, and each page
+// is a part of it.
+const pageRows = 5000
+
+// parseRow returns the row that the token of a page names; "" is the first one.
+func parseRow(token string) (row int, ok bool) {
+	if token == "" {
+		return 0, true
+	}
+	row, err := strconv.Atoi(token)
+	return row, err == nil && row > 0 && row%pageRows == 0 && strconv.Itoa(row) == token
+}
+
+// pageOf returns a part of a user list as a page. Tokens of the list begin with prefix.
+// applied is as for singlePage.
+func (m memberships) pageOf(list memberList, from int, prefix string, applied bool, all accountReplies[*model.Membership]) *providers.Page[*model.Membership] {
+	all.values = list.page(from, pageRows)
+	omissions := m.omissions(list)
+	if from == 0 {
+		all.errs = append(all.errs, omissions...)
+	}
+	p := singlePage(all, applied && omissions == nil)
+	if p.Total != nil {
+		p.Total = new(list.count)
+	}
+	if next := from + pageRows; next < list.count {
+		p.Next = prefix + strconv.Itoa(next)
+		p.Ahead = []providers.Ahead{{Token: p.Next}}
+		all.errs = nil
+		p.Following = func() *providers.Page[*model.Membership] { return m.pageOf(list, next, prefix, applied, all) }
+	}
+	return p
+}
+
+// ofAll reads the members of one billing account. The token is the account's id, and behind a
+// dot the row with which the page begins. The first
 // page is that of the first account that can be read, and has the errors of those before;
 // ofAll fails if none can. Any other page of an account that cannot be read has no rows, but
 // its error unless the account belongs to another owner.
 func (m memberships) ofAll(ctx context.Context, unfiltered bool, token string) (*providers.Page[*model.Membership], error) {
-	if token != "" && !isBillingAccount(token) {
+	first, row, _ := strings.Cut(token, ".")
+	from, ok := parseRow(row)
+	if token != "" && (!ok || !isBillingAccount(first) || strings.HasSuffix(token, ".")) {
 		return nil, m.invalidArgument("invalid page token")
 	}
 	b, err := m.billingAccounts(ctx)
@@ -99,7 +137,7 @@ func (m memberships) ofAll(ctx context.Context, unfiltered bool, token string) (
 	rest := b.ids
 	all := accountReplies[*model.Membership]{freshness: b.freshness, errs: b.errs}
 	if token != "" {
-		i := slices.Index(b.ids, token)
+		i := slices.Index(b.ids, first)
 		if i < 0 {
 			return nil, m.invalidArgument("invalid page token")
 		}
@@ -111,10 +149,8 @@ func (m memberships) ofAll(ctx context.Context, unfiltered bool, token string) (
 		reply, err := m.client.members(ctx, account, memberFilter{})
 		switch {
 		case err == nil:
-			all.values = reply.Value.page(0, reply.Value.count)
-			all.errs = append(all.errs, m.omissions(reply.Value)...)
 			all.freshness = all.freshness.Merge(&reply.Freshness)
-			return m.pageOfAll(unfiltered, b, all, rest[i+1:]), nil
+			return m.pageOfAll(reply.Value, from, unfiltered, b, all, rest[i+1:]), nil
 		case m.isForeign(account, err):
 			foreign = err
 		case providers.IsUnreadable(err):
@@ -123,13 +159,13 @@ func (m memberships) ofAll(ctx context.Context, unfiltered bool, token string) (
 			return nil, err
 		}
 		if token != "" {
-			return m.pageOfAll(unfiltered, b, all, rest[i+1:]), nil
+			return m.pageOfAll(memberList{}, 0, unfiltered, b, all, rest[i+1:]), nil
 		}
 	}
 	if err := firstError(all.errs, foreign); err != nil {
 		return nil, err
 	}
-	return m.pageOfAll(unfiltered, b, all, nil), nil
+	return m.pageOfAll(memberList{}, 0, unfiltered, b, all, nil), nil
 }
 
 // FirstPages implements providers.MultiList for the list without a parent. It reads the
@@ -145,7 +181,7 @@ func (m memberships) FirstPages(ctx context.Context, q providers.Query) []provid
 	return firstPages(b.ids[1:])
 }
 
-// firstPages returns the pages of accounts, of which each is one page.
+// firstPages returns the first pages of accounts.
 func firstPages(accounts []string) (pages []providers.Ahead) {
 	for _, account := range accounts {
 		pages = append(pages, providers.Ahead{Token: account})
@@ -153,19 +189,36 @@ func firstPages(accounts []string) (pages []providers.Ahead) {
 	return pages
 }
 
-// pageOfAll returns the memberships that were read as a page. rest are the accounts that follow.
-func (m memberships) pageOfAll(unfiltered bool, b billing, all accountReplies[*model.Membership], rest []string) *providers.Page[*model.Membership] {
+// pageOfAll returns a part of a user list as a page of the list of all. rest are the accounts
+// that follow.
+func (m memberships) pageOfAll(list memberList, from int, unfiltered bool, b billing, all accountReplies[*model.Membership], rest []string) *providers.Page[*model.Membership] {
+	var prefix string
+	if list.count > 0 {
+		prefix = list.account.VendorID + "."
+	}
 	// The sum of several accounts would count users of several accounts twice.
-	p := singlePage(all, len(b.ids) == 1 && unfiltered)
+	p := m.pageOf(list, from, prefix, len(b.ids) == 1 && unfiltered, all)
+	if p.Following != nil {
+		all.errs = nil
+		p.Following = func() *providers.Page[*model.Membership] {
+			return m.pageOfAll(list, from+pageRows, unfiltered, b, all, rest)
+		}
+	}
 	p.MayRepeat = len(b.ids) > 1
-	p.Ahead = firstPages(rest)
-	if len(rest) > 0 {
+	p.Ahead = append(p.Ahead, firstPages(rest)...)
+	if p.Next == "" && len(rest) > 0 {
 		p.Next = rest[0]
 	}
 	return p
 }
 
-func (m memberships) ofAccount(ctx context.Context, account string, f memberFilter, applied bool) (*providers.Page[*model.Membership], error) {
+// ofAccount reads a part of the members of one account. The token is the row with which it
+// begins.
+func (m memberships) ofAccount(ctx context.Context, account string, f memberFilter, applied bool, token string) (*providers.Page[*model.Membership], error) {
+	from, ok := parseRow(token)
+	if !ok {
+		return nil, m.invalidArgument("invalid page token")
+	}
 	if !isBillingAccount(account) {
 		return nil, &providers.Error{Kind: providers.NotFound, Provider: m.Connection(), Detail: "no such billing account"}
 	}
@@ -173,7 +226,7 @@ func (m memberships) ofAccount(ctx context.Context, account string, f memberFilt
 	if err != nil {
 		return nil, err
 	}
-	return singlePage(accountReplies[*model.Membership]{reply.Value.page(0, reply.Value.count), &reply.Freshness, m.omissions(reply.Value)}, applied), nil
+	return m.pageOf(reply.Value, from, "", applied, accountReplies[*model.Membership]{freshness: &reply.Freshness}), nil
 }
 
 func (m memberships) ofUsers(ctx context.Context, ids []string, f memberFilter, applied bool) (*providers.Page[*model.Membership], error) {
