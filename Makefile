@@ -72,7 +72,7 @@ lint: needs-go ## Run staticcheck, as pinned in go.mod
 
 # Packages that start no goroutines, and those that test others: the benchmark, the comparison
 # with the vendors' data, the simulators. The target test runs them.
-sequential = archtest|bench(/.*)?|complexity|config|differential|generate(/.*)?|graphiql|pagecache/envelope|persisted|sdl|vendors
+sequential = archtest|bench(/.*)?|complexity|config|differential|generate(/.*)?|graphiql|mutants|pagecache/envelope|persisted|sdl|vendors
 
 .PHONY: race
 race: needs-go needs-redis ## Run the tests of concurrent packages with the race detector, with fewer iterations
@@ -86,6 +86,10 @@ PHASE ?= 20s
 soak: needs-go ## Measure the server under overload, with greedy callers, slow clients and failing vendors, each phase for PHASE; needs an idle machine
 	go test -vet=off -count=1 -v -timeout 2h ./internal/simulation -args -seeds=10000
 	go test -vet=off -tags soak -count=1 -v -timeout 2h ./e2e/process -run '^TestSoak' -args -phase=$(PHASE)
+
+.PHONY: mutants
+mutants: needs-go needs-redis ## Switch each control off and check that its test fails; CONTROLS=PATTERN runs some
+	go run ./internal/mutants -only '$(CONTROLS)'
 
 .PHONY: fuzz
 fuzz: needs-go ## Run every fuzz test, each for FUZZ

@@ -223,6 +223,13 @@ func (o *output) String() string {
 	return text
 }
 
+// reset discards the text.
+func (o *output) reset() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.text.Reset()
+}
+
 // waitFor polls a condition until it holds.
 func waitFor(t *testing.T, what string, holds func() bool) {
 	t.Helper()

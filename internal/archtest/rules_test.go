@@ -52,6 +52,7 @@ var rules = []rule{
 		"answers for a provider what its vendor cannot, by the directory's filters and orders"},
 	{"internal/generate", []string{"internal/generate/patch"}, "a build tool"},
 	{"internal/generate/patch", nil, "template texts in, template texts out"},
+	{"internal/mutants", nil, "a build tool: it changes copies of sources"},
 	{"internal/graphiql", nil, "files and a handler"},
 	{"internal/buildinfo", nil, "what the linker and the go command recorded"},
 	{"internal/complexity", nil, "checks a document against the schema alone, before execution"},

@@ -2,6 +2,7 @@ package upstream_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"net/http"
 	"sync"
@@ -196,4 +197,51 @@ func TestRead_ConcurrentCancel(t *testing.T) {
 		}
 		wg.Wait()
 	})
+}
+
+var rounds = flag.Int("rounds", 5, "how often TestRead_Stampede repeats what it does")
+
+// A thousand readers of one page that is not cached cause one call for each credential,
+// whether or not the reader that started the call leaves.
+func TestRead_Stampede(t *testing.T) {
+	for _, leaves := range []bool{false, true} {
+		t.Run(fmt.Sprint("the first one leaves: ", leaves), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				m := &echoVendor{delay: func(string) time.Duration { return time.Second }}
+				_, as := withCache(t, m)
+				clients := []*upstream.Client{as("a"), as("b")}
+				for round := range *rounds {
+					path := fmt.Sprint("/", round)
+					first, cancel := context.WithCancel(t.Context())
+					var served atomic.Int64
+					var wg sync.WaitGroup
+					for i := range 1000 {
+						ctx := t.Context()
+						if i < len(clients) {
+							ctx = first
+						}
+						wg.Go(func() {
+							if got, err := read(ctx, clients[i%2], path); err == nil && got == string("ab"[i%2]) {
+								served.Add(1)
+							}
+						})
+						if i < len(clients) {
+							synctest.Wait()
+						}
+					}
+					synctest.Wait()
+					want := int64(1000)
+					if leaves {
+						cancel()
+						want -= int64(len(clients))
+					}
+					wg.Wait()
+					cancel()
+					if seen := m.takeSeen(); served.Load() != want || seen != "a b" {
+						t.Fatalf("round %d: %d readers served, want %d; the vendor saw %q", round, served.Load(), want, seen)
+					}
+				}
+			})
+		})
+	}
 }

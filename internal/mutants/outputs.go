@@ -1,0 +1,40 @@
+package main
+
+// outputsControls are those of the outputs.
+var outputsControls = []Control{
+	{
+		Name:    "secrets are redacted in text",
+		File:    "providers/secret.go",
+		Old:     "_, _ = io.WriteString(f, redacted) }",
+		New:     "_, _ = io.WriteString(f, s.value) }",
+		Package: "providers", Test: "TestSecret_IsRedacted",
+	},
+	{
+		Name:    "secrets are redacted in logs",
+		File:    "providers/secret.go",
+		Old:     "slog.StringValue(redacted) }",
+		New:     "slog.StringValue(s.value) }",
+		Package: "providers", Test: "TestSecret_IsRedacted",
+	},
+	{
+		Name:    "the text of an internal error is not logged",
+		File:    "internal/apierror/presenter.go",
+		Old:     `"type", fmt.Sprintf("%T", errors.Unwrap(err)))`,
+		New:     `"type", fmt.Sprintf("%v", errors.Unwrap(err)))`,
+		Package: "internal/apierror", Test: "TestErrorPresenter_LogsNoText",
+	},
+	{
+		Name:    "the value of a panic is not logged",
+		File:    "internal/apierror/presenter.go",
+		Old:     "return func(ctx context.Context, _ any) error {\n\t\tid := requestID(ctx)",
+		New:     "return func(ctx context.Context, value any) error {\n\t\tid := fmt.Sprint(value)",
+		Package: "internal/apierror", Test: "TestRecoverFunc_LogsNoValue",
+	},
+	{
+		Name:    "the messages of libraries are not logged",
+		File:    "internal/telemetry/logger.go",
+		Old:     "l.logger.Warn(text)",
+		New:     "l.logger.Warn(text + string(message))",
+		Package: "internal/telemetry", Test: "TestCaptureStandardLog",
+	},
+}
