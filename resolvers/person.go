@@ -2,21 +2,17 @@ package resolvers
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/apierror"
+	"github.com/accountgraph/accountgraph/internal/directory"
 )
 
 type person struct{}
 
 func (person) Name(_ context.Context, p *model.Person) (*string, error) {
-	for _, u := range p.Users {
-		if u.Name != nil {
-			return u.Name, nil
-		}
-	}
-	return nil, nil //nolint:nilnil // null: none of the users has a name
+	return directory.NameOf(p), nil
 }
 
 func (person) Users(ctx context.Context, p *model.Person) ([]*model.User, error) {
@@ -33,21 +29,25 @@ func (person) Memberships(ctx context.Context, p *model.Person, first *int, afte
 }
 
 func (person) LastLoginAt(_ context.Context, p *model.Person) (*time.Time, error) {
-	var last *time.Time
-	for _, u := range p.Users {
-		if u.LastLoginAt != nil && (last == nil || u.LastLoginAt.After(*last)) {
-			last = u.LastLoginAt
-		}
-	}
-	return last, nil
+	return directory.LastLoginOf(p), nil
 }
 
 func (person) Providers(_ context.Context, p *model.Person) ([]*model.Provider, error) {
-	var providers []*model.Provider
-	for _, u := range p.Users {
-		if !slices.Contains(providers, u.Provider) {
-			providers = append(providers, u.Provider)
-		}
-	}
-	return providers, nil
+	return directory.ProvidersOf(p), nil
+}
+
+func (person) Licenses(ctx context.Context, p *model.Person) ([]model.License, error) {
+	licenses, err := loadersOf(ctx).Licenses(ctx, p)
+	apierror.AddErrors(ctx, err)
+	return licenses, nil
+}
+
+func (person) Matches(_ context.Context, p *model.Person) ([]*model.PersonMatch, error) {
+	return directory.MatchesOf(p), nil
+}
+
+type personMatch struct{}
+
+func (personMatch) User(ctx context.Context, m *model.PersonMatch) (*model.User, error) {
+	return reference(ctx, loadersOf(ctx).Users, m.User)
 }

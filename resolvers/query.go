@@ -100,6 +100,21 @@ func (query) Person(ctx context.Context, email string) (*model.Person, error) {
 	return loadPerson(ctx, email)
 }
 
+func (query) People(ctx context.Context, first *int, after *string, filter *model.PersonFilter, orderBy *model.PersonOrder) (*model.PersonConnection, error) {
+	list, err := loaders.PeopleList(filter, orderBy)
+	if err != nil {
+		return nil, err
+	}
+	listing, err := loadersOf(ctx).PeoplePage(ctx, list, loaders.Paging{First: first, After: after})
+	if err != nil {
+		return nil, err
+	}
+	if err := addListErrors(ctx, listing.Errors, listing.Failed); err != nil {
+		return nil, err
+	}
+	return listing.Connection, nil
+}
+
 func (query) PeopleByEmail(ctx context.Context, emails []string) ([]*model.Person, error) {
 	if err := loaders.AtMost(len(emails)); err != nil {
 		return nil, err

@@ -92,13 +92,30 @@ func rootConnection[T model.Node](ctx context.Context, l *loaders.Loader[T], lis
 		return nil, err
 	}
 	if listing.Failed {
-		last := len(listing.Errors) - 1
-		for _, err := range listing.Errors[:last] {
-			graphql.AddError(ctx, err)
-		}
-		return nil, listing.Errors[last]
+		return nil, addListErrors(ctx, listing.Errors, true)
 	}
 	return connection(ctx, l, listing)
+}
+
+// addListErrors adds the errors of a list. It returns one that makes the list null: the last
+// one if the list could not be read, or that of an invalid argument.
+func addListErrors(ctx context.Context, errs []error, failed bool) error {
+	for _, err := range errs {
+		if providers.KindOf(err) == providers.InvalidArgument {
+			return err
+		}
+	}
+	last := len(errs)
+	if failed {
+		last--
+	}
+	for _, err := range errs[:last] {
+		graphql.AddError(ctx, err)
+	}
+	if failed {
+		return errs[last]
+	}
+	return nil
 }
 
 // childConnection resolves a list that belongs to an object.
@@ -133,13 +150,8 @@ func connection[T model.Node](ctx context.Context, l *loaders.Loader[T], listing
 	if listing == nil {
 		return &model.Connection[T]{PageInfo: &model.PageInfo{}, TotalCount: new(int), Complete: true}, nil
 	}
-	for _, err := range listing.Errors {
-		if providers.KindOf(err) == providers.InvalidArgument {
-			return nil, err
-		}
-	}
-	for _, err := range listing.Errors {
-		graphql.AddError(ctx, err)
+	if err := addListErrors(ctx, listing.Errors, false); err != nil {
+		return nil, err
 	}
 	c := listing.Connection
 	for _, selection := range loaders.ReadWindow(operation.Selected(ctx), l.Type()).Nodes {

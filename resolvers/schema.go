@@ -45,3 +45,4 @@ func (root) Buyer() generated.BuyerResolver               { return buyer{} }
 func (root) Contact() generated.ContactResolver           { return contact{} }
 func (root) AuditActor() generated.AuditActorResolver     { return auditActor{} }
 func (root) Person() generated.PersonResolver             { return person{} }
+func (root) PersonMatch() generated.PersonMatchResolver   { return personMatch{} }

@@ -101,7 +101,7 @@ func TestResolve_OmittedProperties(t *testing.T) {
 		"person of a reference": {
 			query:   `{group(id:"softwareone:Group:(group)"){users(first:1){nodes{person{email}}}}}`,
 			want:    `{"data":{"group":{"users":{"nodes":[{"person":{"email":"person000@acme.example"}}]}}}}`,
-			selects: []string{"email", "email", "users"},
+			selects: []string{"email", "email", "status", "users"},
 		},
 		"short references": {
 			set:   func(f *softwareonefake.Fake) { f.Omit, f.References = nil, []string{"id", "name"} },

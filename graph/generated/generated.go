@@ -42,6 +42,7 @@ type ResolverRoot interface {
 	Mutation() MutationResolver
 	Organization() OrganizationResolver
 	Person() PersonResolver
+	PersonMatch() PersonMatchResolver
 	Provider() ProviderResolver
 	Query() QueryResolver
 	User() UserResolver
@@ -120,6 +121,13 @@ type PersonResolver interface {
 	Memberships(ctx context.Context, obj *model.Person, first *int, after *string) (*model.Connection[*model.Membership], error)
 	LastLoginAt(ctx context.Context, obj *model.Person) (*time.Time, error)
 	Providers(ctx context.Context, obj *model.Person) ([]*model.Provider, error)
+
+	Licenses(ctx context.Context, obj *model.Person) ([]model.License, error)
+
+	Matches(ctx context.Context, obj *model.Person) ([]*model.PersonMatch, error)
+}
+type PersonMatchResolver interface {
+	User(ctx context.Context, obj *model.PersonMatch) (*model.User, error)
 }
 type ProviderResolver interface {
 	Status(ctx context.Context, obj *model.Provider) (model.ProviderStatus, error)
@@ -150,6 +158,7 @@ type QueryResolver interface {
 	Organization(ctx context.Context, id model.ID) (*model.Organization, error)
 	Organizations(ctx context.Context, first *int, after *string, filter *model.OrganizationFilter, orderBy *model.EntityOrder) (*model.Connection[*model.Organization], error)
 	Person(ctx context.Context, email string) (*model.Person, error)
+	People(ctx context.Context, first *int, after *string, filter *model.PersonFilter, orderBy *model.PersonOrder) (*model.Connection[*model.Person], error)
 	PeopleByEmail(ctx context.Context, emails []string) ([]*model.Person, error)
 }
 type UserResolver interface {
@@ -195,6 +204,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputOrganizationByIDsInput,
 		ec.unmarshalInputOrganizationFilter,
 		ec.unmarshalInputPersonByEmailsInput,
+		ec.unmarshalInputPersonFilter,
+		ec.unmarshalInputPersonOrder,
 		ec.unmarshalInputProviderByIDsInput,
 		ec.unmarshalInputSellerByIDsInput,
 		ec.unmarshalInputSellerFilter,
@@ -1250,6 +1261,48 @@ type Person @key(fields: "email") @entityResolver(multi: true) {
   providers: [Provider!]! @listSize(assumedSize: 4)
   "The providers that could not be searched for users with this address, or only in part: users, and what follows from them, may be missing. Each failure is also an error. Empty if the person is complete."
   unavailableProviders: [Provider!]! @listSize(assumedSize: 4)
+  "Whether one of the users is ` + "`" + `ACTIVE` + "`" + `. Null if none is known to be, and a provider could not be searched (` + "`" + `unavailableProviders` + "`" + `) or a status is hidden."
+  canSignIn: Boolean
+  """
+  The distinct licenses of all memberships. ActivityInfo; empty if the person has none there.
+  Null if they are not known: with an error if memberships could not be read, and without one
+  if ActivityInfo is among ` + "`" + `unavailableProviders` + "`" + `.
+  """
+  licenses: [License!] @cost(weight: 5) @listSize(assumedSize: 2)
+  "The number of ` + "`" + `users` + "`" + `. Others may be missing if there are ` + "`" + `unavailableProviders` + "`" + `."
+  loginCount: Int!
+  "For each of ` + "`" + `users` + "`" + `, in their order, how it came to this person, and what speaks against it."
+  matches: [PersonMatch!]! @listSize(assumedSize: 4)
+}
+
+"""
+How a user came to a person. Users are matched by a normalized address that they sign in with
+or have confirmed at their vendor, and by nothing else: neither by name nor by a contact
+address.
+"""
+type PersonMatch {
+  "The user; null, with an error, if it could not be read."
+  user: User
+  "What the vendor tells of the address."
+  evidence: PersonEvidence!
+  "What speaks against the match; null if nothing does. ` + "`" + `NAME` + "`" + ` comes before ` + "`" + `STATUS` + "`" + `."
+  conflict: PersonConflict
+}
+
+"Why a user belongs to a person."
+enum PersonEvidence {
+  "The user has confirmed the address at the vendor, and signs in with another name."
+  EMAIL
+  "The user signs in with the address."
+  LOGIN
+}
+
+"What speaks against a match, so that somebody should look at it: the address may have passed to another human."
+enum PersonConflict {
+  "The user's name shares no word with the name of any other user of the person, of whom at least one has a name. Case and accents are ignored."
+  NAME
+  "The user is ` + "`" + `INACTIVE` + "`" + `, ` + "`" + `BLOCKED` + "`" + ` or ` + "`" + `DELETED` + "`" + `, and another user of the person is ` + "`" + `ACTIVE` + "`" + `."
+  STATUS
 }
 
 # ------------------------------------------------- filters and orders ------
@@ -1319,6 +1372,57 @@ enum OrderDirection {
 input UserOrder {
   "The key."
   field: UserOrderField!
+  "The direction."
+  direction: OrderDirection! = ASC
+}
+
+"""
+Selects people. All conditions that are not null must match; an empty list matches nobody. If
+a provider could not be read, or hides a value, it may not be known whether a person matches:
+such a person is not in the list, which is not complete. ` + "`" + `true` + "`" + ` and ` + "`" + `false` + "`" + ` are exact: a person
+who may have another login is in neither list.
+"""
+input PersonFilter {
+  "The person's address is one of these, at most 1,000. Case, Unicode form and spaces around them are ignored. More are ` + "`" + `BAD_USER_INPUT` + "`" + `."
+  emails: [String!] @tag(name: "personal")
+  "The domain of the address: the part behind its last ` + "`" + `@` + "`" + `. Case, Unicode form and spaces around it are ignored; subdomains do not match."
+  emailDomain: String @tag(name: "personal")
+  "A text that the name of one of the users contains. Case and accents are ignored: ` + "`" + `lukasz` + "`" + ` finds ` + "`" + `Łukasz` + "`" + `, ` + "`" + `strasse` + "`" + ` finds ` + "`" + `Straße` + "`" + `."
+  name: String
+  "The names of providers: the person has a user at one of them. An unknown name is ` + "`" + `BAD_USER_INPUT` + "`" + `."
+  providers: [String!]
+  "The person has users at so many providers or more."
+  providersAtLeast: Int
+  "As ` + "`" + `Person.canSignIn` + "`" + `."
+  canSignIn: Boolean
+  "The person's latest login was before this time; a person who has never logged in does not match. Only users of ActivityInfo and SoftwareOne count."
+  lastLoginBefore: DateTime @tag(name: "personal")
+  "True: the person has users at ActivityInfo or SoftwareOne, and none of them has ever logged in. False: one of them has. Nobody else matches, with either value."
+  neverLoggedIn: Boolean @tag(name: "personal")
+  "A membership of the person has one of these licenses. ActivityInfo."
+  licenses: [License!]
+  "A membership of the person has one of these roles. With ` + "`" + `MEMBER` + "`" + `, which all members have at SoftwareOne and ActivePlatform, their memberships are read, which takes many calls."
+  roles: [MembershipRole!]
+  "True: one of ` + "`" + `Person.matches` + "`" + ` has a conflict. False: none has."
+  conflict: Boolean
+}
+
+"The keys by which people can be ordered."
+enum PersonOrderField {
+  "The normalized address."
+  EMAIL
+  "` + "`" + `Person.name` + "`" + `, ignoring case."
+  NAME
+  "` + "`" + `Person.lastLoginAt` + "`" + `."
+  LAST_LOGIN_AT
+  "The number of providers that the person has users at."
+  PROVIDERS
+}
+
+"An order of people. Of equal people, the order is that of their addresses."
+input PersonOrder {
+  "The key."
+  field: PersonOrderField!
   "The direction."
   direction: OrderDirection! = ASC
 }
@@ -1619,6 +1723,30 @@ type ModuleEdge {
   node: Module
 }
 
+"A page of a list of people (Relay connection)."
+type PersonConnection {
+  "The people with their cursors."
+  edges: [PersonEdge!]!
+  "The people."
+  nodes: [Person]!
+  "The position of the page."
+  pageInfo: PageInfo!
+  "The length of the whole list, with the filter; the same on all pages. Null if it is unknown: a vendor does not return it, or rows may be missing (` + "`" + `complete` + "`" + ` is false). Selecting it can cost vendor calls."
+  totalCount: Int
+  "False if rows may be missing: a provider failed, a limit was reached (both with an error), or the vendor hides rows from the credential, or values that the filter or the order compares (without an error; rows without such a value are left out). Once false, it is false on all later pages of the list. Else true, also for an empty page. Select it where errors can be lost, for example in a client cache or behind a gateway."
+  complete: Boolean!
+  "The age of the data; null if the page needed no vendor data."
+  freshness: Freshness
+}
+
+"A person with its cursor."
+type PersonEdge {
+  "The cursor of this person. It is opaque, does not expire and works on every replica."
+  cursor: String!
+  "The person."
+  node: Person
+}
+
 # ------------------------------------------------------------------- root ---
 
 "The root of queries. If a provider fails, lists have the data of the others, and the error is reported; a list is null if all providers failed."
@@ -1760,6 +1888,24 @@ type Query {
     "The e-mail address. Case, Unicode form and spaces around it are ignored."
     email: String!
   ): Person @cost(weight: 20) @cacheTag(format: "people")
+  """
+  Everybody who has a login anywhere: the users of all providers, one person for each
+  normalized address. Users without an address are nobody's: ` + "`" + `users(filter: {hasEmail:
+  false})` + "`" + `. All vendors. It reads the users of all providers, from indexes where they are
+  many; while one is built, ` + "`" + `UPSTREAM_INDEXING` + "`" + `. A provider that could not be read is an
+  error and in ` + "`" + `Person.unavailableProviders` + "`" + `, and the list is not complete. Requires the scope
+  ` + "`" + `personal:read` + "`" + `, else ` + "`" + `FORBIDDEN` + "`" + `.
+  """
+  people(
+    "The maximum number of nodes, 0 to 100. Other values are ` + "`" + `BAD_USER_INPUT` + "`" + `; null is 50."
+    first: Int = 50
+    "A cursor of the same list (same filter and order); the page starts after it. Other cursors are ` + "`" + `BAD_USER_INPUT` + "`" + `."
+    after: String
+    "Selects people. Null selects all."
+    filter: PersonFilter
+    "The order. Null is by address."
+    orderBy: PersonOrder
+  ): PersonConnection @requiresScopes(scopes: [["personal:read"]]) @cost(weight: 20) @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false) @cacheTag(format: "people")
   "The persons with these e-mail addresses, in their order; null for an address without users."
   peopleByEmail(
     "The e-mail addresses, at most 100. Case, Unicode form and spaces around them are ignored."
@@ -2532,8 +2678,56 @@ func (ec *executionContext) childFields_Person(ctx context.Context, field graphq
 		return ec.fieldContext_Person_providers(ctx, field)
 	case "unavailableProviders":
 		return ec.fieldContext_Person_unavailableProviders(ctx, field)
+	case "canSignIn":
+		return ec.fieldContext_Person_canSignIn(ctx, field)
+	case "licenses":
+		return ec.fieldContext_Person_licenses(ctx, field)
+	case "loginCount":
+		return ec.fieldContext_Person_loginCount(ctx, field)
+	case "matches":
+		return ec.fieldContext_Person_matches(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Person", field.Name)
+}
+
+func (ec *executionContext) childFields_PersonConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_PersonConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_PersonConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_PersonConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_PersonConnection_totalCount(ctx, field)
+	case "complete":
+		return ec.fieldContext_PersonConnection_complete(ctx, field)
+	case "freshness":
+		return ec.fieldContext_PersonConnection_freshness(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PersonConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_PersonEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_PersonEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_PersonEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PersonEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_PersonMatch(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_PersonMatch_user(ctx, field)
+	case "evidence":
+		return ec.fieldContext_PersonMatch_evidence(ctx, field)
+	case "conflict":
+		return ec.fieldContext_PersonMatch_conflict(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PersonMatch", field.Name)
 }
 
 func (ec *executionContext) childFields_Phone(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3703,6 +3897,44 @@ func (ec *executionContext) field_Query_peopleByEmail_args(ctx context.Context, 
 		return nil, err
 	}
 	args["emails"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_people_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*model.PersonFilter, error) {
+			return ec.unmarshalOPersonFilter2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPersonFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*model.PersonOrder, error) {
+			return ec.unmarshalOPersonOrder2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPersonOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg3
 	return args, nil
 }
 
@@ -8603,6 +8835,302 @@ func (ec *executionContext) fieldContext_Person_unavailableProviders(_ context.C
 	return fc, nil
 }
 
+func (ec *executionContext) _Person_canSignIn(ctx context.Context, field graphql.CollectedField, obj *model.Person) (ret graphql.Marshaler) {
+	return ec.marshalOBoolean2ᚖbool(ctx, field.Selections, obj.CanSignIn())
+}
+func (ec *executionContext) fieldContext_Person_canSignIn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Person", field, true, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _Person_licenses(ctx context.Context, field graphql.CollectedField, obj *model.Person) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Person_licenses(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Person().Licenses(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.License) graphql.Marshaler {
+			return ec.marshalOLicense2ᚕgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐLicenseᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Person_licenses(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Person", field, true, true, errors.New("field of type License does not have child fields"))
+}
+
+func (ec *executionContext) _Person_loginCount(ctx context.Context, field graphql.CollectedField, obj *model.Person) (ret graphql.Marshaler) {
+	return ec.marshalNInt2int(ctx, field.Selections, obj.LoginCount())
+}
+func (ec *executionContext) fieldContext_Person_loginCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Person", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Person_matches(ctx context.Context, field graphql.CollectedField, obj *model.Person) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Person_matches(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Person().Matches(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.PersonMatch) graphql.Marshaler {
+			return ec.marshalNPersonMatch2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPersonMatchᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Person_matches(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Person",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PersonMatch(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PersonConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Person]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PersonConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*model.Person]) graphql.Marshaler {
+			return ec.marshalNPersonEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PersonConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PersonConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PersonEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PersonConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Person]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PersonConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Person) graphql.Marshaler {
+			return ec.marshalNPerson2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPerson(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PersonConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PersonConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Person(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PersonConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Person]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PersonConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PersonConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PersonConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PersonConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Person]) (ret graphql.Marshaler) {
+	return ec.marshalOInt2ᚖint(ctx, field.Selections, obj.TotalCount)
+}
+func (ec *executionContext) fieldContext_PersonConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PersonConnection", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _PersonConnection_complete(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Person]) (ret graphql.Marshaler) {
+	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.Complete)
+}
+func (ec *executionContext) fieldContext_PersonConnection_complete(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PersonConnection", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _PersonConnection_freshness(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Person]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PersonConnection_freshness(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Freshness, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Freshness) graphql.Marshaler {
+			return ec.marshalOFreshness2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐFreshness(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PersonConnection_freshness(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PersonConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Freshness(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PersonEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*model.Person]) (ret graphql.Marshaler) {
+	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor())
+}
+func (ec *executionContext) fieldContext_PersonEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PersonEdge", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PersonEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*model.Person]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PersonEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Person) graphql.Marshaler {
+			return ec.marshalOPerson2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPerson(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PersonEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PersonEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Person(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PersonMatch_user(ctx context.Context, field graphql.CollectedField, obj *model.PersonMatch) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PersonMatch_user(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PersonMatch().User(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PersonMatch_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PersonMatch",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PersonMatch_evidence(ctx context.Context, field graphql.CollectedField, obj *model.PersonMatch) (ret graphql.Marshaler) {
+	return ec.marshalNPersonEvidence2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPersonEvidence(ctx, field.Selections, obj.Evidence)
+}
+func (ec *executionContext) fieldContext_PersonMatch_evidence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PersonMatch", field, false, false, errors.New("field of type PersonEvidence does not have child fields"))
+}
+
+func (ec *executionContext) _PersonMatch_conflict(ctx context.Context, field graphql.CollectedField, obj *model.PersonMatch) (ret graphql.Marshaler) {
+	return ec.marshalOPersonConflict2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPersonConflict(ctx, field.Selections, obj.Conflict)
+}
+func (ec *executionContext) fieldContext_PersonMatch_conflict(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PersonMatch", field, false, false, errors.New("field of type PersonConflict does not have child fields"))
+}
+
 func (ec *executionContext) _Phone_prefix(ctx context.Context, field graphql.CollectedField, obj *model.Phone) (ret graphql.Marshaler) {
 	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Prefix)
 }
@@ -9694,6 +10222,68 @@ func (ec *executionContext) fieldContext_Query_person(ctx context.Context, field
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_person_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_people(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_people(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().People(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.PersonFilter), fc.Args["orderBy"].(*model.PersonOrder))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scopes, err := ec.unmarshalNfederation__Scope2ᚕᚕstringᚄ(ctx, []any{[]any{"personal:read"}})
+				if err != nil {
+					var zeroVal *model.Connection[*model.Person]
+					return zeroVal, err
+				}
+				if ec.Directives.RequiresScopes == nil {
+					var zeroVal *model.Connection[*model.Person]
+					return zeroVal, errors.New("directive requiresScopes is not implemented")
+				}
+				return ec.Directives.RequiresScopes(ctx, nil, directive0, scopes)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.Person]) graphql.Marshaler {
+			return ec.marshalOPersonConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_people(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PersonConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_people_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -12187,6 +12777,147 @@ func (ec *executionContext) unmarshalInputPersonByEmailsInput(ctx context.Contex
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputPersonFilter(ctx context.Context, obj any) (model.PersonFilter, error) {
+	var it model.PersonFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"emails", "emailDomain", "name", "providers", "providersAtLeast", "canSignIn", "lastLoginBefore", "neverLoggedIn", "licenses", "roles", "conflict"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "emails":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("emails"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Emails = data
+		case "emailDomain":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("emailDomain"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.EmailDomain = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "providers":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("providers"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Providers = data
+		case "providersAtLeast":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("providersAtLeast"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ProvidersAtLeast = data
+		case "canSignIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("canSignIn"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CanSignIn = data
+		case "lastLoginBefore":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lastLoginBefore"))
+			data, err := ec.unmarshalODateTime2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐDateTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LastLoginBefore = data
+		case "neverLoggedIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("neverLoggedIn"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NeverLoggedIn = data
+		case "licenses":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("licenses"))
+			data, err := ec.unmarshalOLicense2ᚕgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐLicenseᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Licenses = data
+		case "roles":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("roles"))
+			data, err := ec.unmarshalOMembershipRole2ᚕgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐMembershipRoleᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Roles = data
+		case "conflict":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("conflict"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Conflict = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputPersonOrder(ctx context.Context, obj any) (model.PersonOrder, error) {
+	var it model.PersonOrder
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "ASC"
+	}
+
+	fieldsInOrder := [...]string{"field", "direction"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNPersonOrderField2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPersonOrderField(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalNOrderDirection2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐOrderDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputProviderByIDsInput(ctx context.Context, obj any) (ProviderByIDsInput, error) {
 	var it ProviderByIDsInput
 	if obj == nil {
@@ -14523,6 +15254,141 @@ func (ec *executionContext) _Person(ctx context.Context, sel ast.SelectionSet, o
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "canSignIn":
+			out.Values[i] = ec._Person_canSignIn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "licenses":
+			out.Values[i] = ec._Person_licenses(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "loginCount":
+			out.Values[i] = ec._Person_loginCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "matches":
+			out.Values[i] = ec._Person_matches(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	return out
+}
+
+var personConnectionImplementors = []string{"PersonConnection"}
+
+func (ec *executionContext) _PersonConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*model.Person]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, personConnectionImplementors)
+	out := newSequentialObject(fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PersonConnection")
+		case "edges":
+			out.Values[i] = ec._PersonConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._PersonConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._PersonConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._PersonConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "complete":
+			out.Values[i] = ec._PersonConnection_complete(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "freshness":
+			out.Values[i] = ec._PersonConnection_freshness(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	return out
+}
+
+var personEdgeImplementors = []string{"PersonEdge"}
+
+func (ec *executionContext) _PersonEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*model.Person]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, personEdgeImplementors)
+	out := newSequentialObject(fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PersonEdge")
+		case "cursor":
+			out.Values[i] = ec._PersonEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._PersonEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	return out
+}
+
+var personMatchImplementors = []string{"PersonMatch"}
+
+func (ec *executionContext) _PersonMatch(ctx context.Context, sel ast.SelectionSet, obj *model.PersonMatch) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, personMatchImplementors)
+	out := newSequentialObject(fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PersonMatch")
+		case "user":
+			out.Values[i] = ec._PersonMatch_user(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "evidence":
+			out.Values[i] = ec._PersonMatch_evidence(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "conflict":
+			out.Values[i] = ec._PersonMatch_conflict(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -15095,6 +15961,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 					}
 				}()
 				res = ec._Query_person(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "people":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_people(ctx, field)
 				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -16728,6 +17616,92 @@ func (ec *executionContext) unmarshalNPersonByEmailsInput2ᚕᚖgithubᚗcomᚋa
 	return res, nil
 }
 
+func (ec *executionContext) marshalNPersonEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.Person]) graphql.Marshaler {
+	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPersonEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPersonEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*model.Person]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._PersonEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNPersonEvidence2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPersonEvidence(ctx context.Context, v any) (model.PersonEvidence, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := model.PersonEvidence(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPersonEvidence2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPersonEvidence(ctx context.Context, sel ast.SelectionSet, v model.PersonEvidence) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) marshalNPersonMatch2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPersonMatchᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.PersonMatch) graphql.Marshaler {
+	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPersonMatch2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPersonMatch(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPersonMatch2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPersonMatch(ctx context.Context, sel ast.SelectionSet, v *model.PersonMatch) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._PersonMatch(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNPersonOrderField2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPersonOrderField(ctx context.Context, v any) (model.PersonOrderField, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := model.PersonOrderField(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPersonOrderField2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPersonOrderField(ctx context.Context, sel ast.SelectionSet, v model.PersonOrderField) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNProvider2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProviderᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Provider) graphql.Marshaler {
 	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -18134,6 +19108,48 @@ func (ec *executionContext) unmarshalOPersonByEmailsInput2ᚖgithubᚗcomᚋacco
 		return nil, nil
 	}
 	res, err := ec.unmarshalInputPersonByEmailsInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOPersonConflict2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPersonConflict(ctx context.Context, v any) (*model.PersonConflict, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := model.PersonConflict(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOPersonConflict2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPersonConflict(ctx context.Context, sel ast.SelectionSet, v *model.PersonConflict) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
+}
+
+func (ec *executionContext) marshalOPersonConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*model.Person]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PersonConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOPersonFilter2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPersonFilter(ctx context.Context, v any) (*model.PersonFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputPersonFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOPersonOrder2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPersonOrder(ctx context.Context, v any) (*model.PersonOrder, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputPersonOrder(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 

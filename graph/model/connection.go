@@ -100,4 +100,6 @@ type (
 	SellerEdge             = Edge[*Seller]
 	ModuleConnection       = Connection[*Module]
 	ModuleEdge             = Edge[*Module]
+	PersonConnection       = Connection[*Person]
+	PersonEdge             = Edge[*Person]
 )

@@ -24,6 +24,13 @@ const (
 // has never logged in.
 func (v Vendor) TellsLogins() bool { return v == ActivityInfo || v == SoftwareOne }
 
+// TellsLicenses reports whether memberships of the vendor have a license.
+func (v Vendor) TellsLicenses() bool { return v == ActivityInfo }
+
+// TellsRoles reports whether memberships of the vendor have different roles. Those of other
+// vendors all have RoleMember.
+func (v Vendor) TellsRoles() bool { return v == ActivityInfo || v == BlendVision }
+
 // Provider describes one configured connection to a vendor. There is one value for
 // each provider; everything that was read through it points to that value.
 type Provider struct {

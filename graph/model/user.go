@@ -65,16 +65,3 @@ type CustomAttribute struct {
 	Name  string
 	Value *string
 }
-
-// Person is the users of all providers that share an e-mail address.
-type Person struct {
-	// Email is normalized.
-	Email string
-	// Users are in the order of the providers; never empty.
-	Users []*User
-	// UnavailableProviders are those whose users may be missing.
-	UnavailableProviders []*Provider
-}
-
-// IsEntity marks a type that a gateway can reference.
-func (Person) IsEntity() {}

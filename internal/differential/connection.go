@@ -62,12 +62,12 @@ func (c checker) nodes(path string, selections []Selection, page, rows []*Object
 		at := fmt.Sprintf("%s[%d]", path, i)
 		want := page[i]
 		if order != nil {
-			id, _ := node.(map[string]any)["id"].(string)
+			id, _ := node.(map[string]any)[keyOf(want.Type)].(string)
 			j := slices.IndexFunc(rows, func(o *Object) bool { return o.ID == id })
 			if j < 0 || seen[id] {
 				fail(at, "%q is not in the list, or twice", id)
 			}
-			if want = rows[j]; compareRows(want, page[i], order) != 0 {
+			if want = rows[j]; compareIn(order)(want, page[i]) != 0 {
 				fail(at, "is %s, want %s or a row of the same place in the order", id, page[i].ID)
 			}
 			seen[id] = true
@@ -96,7 +96,11 @@ func Filter(rows []*Object, filter any) []*Object {
 	conditions, _ := filter.(Input)
 	return slices.DeleteFunc(slices.Clone(rows), func(o *Object) bool {
 		for name, value := range conditions {
-			if !meets(o, name, value) {
+			isMet := meets
+			if o.Type == "Person" {
+				isMet = meetsAsPerson
+			}
+			if !isMet(o, name, value) {
 				return true
 			}
 		}
@@ -161,8 +165,18 @@ func tellsLogins(o *Object) bool {
 // Sort returns rows in an order. Equal rows stay in theirs.
 func Sort(rows []*Object, order Input) []*Object {
 	sorted := slices.Clone(rows)
-	slices.SortStableFunc(sorted, func(a, b *Object) int { return compareRows(a, b, order) })
+	slices.SortStableFunc(sorted, compareIn(order))
 	return sorted
+}
+
+// compareIn returns how an order compares rows.
+func compareIn(order Input) func(a, b *Object) int {
+	return func(a, b *Object) int {
+		if a.Type == "Person" {
+			return comparePeople(a, b, order)
+		}
+		return compareRows(a, b, order)
+	}
 }
 
 // compareRows compares two rows. Rows without a value are last in both directions.

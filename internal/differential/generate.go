@@ -139,10 +139,18 @@ func (g *Generator) field(f field, depth int) Selection {
 	return s
 }
 
+// keyOf returns the field that identifies the objects of a type.
+func keyOf(typ string) string {
+	if typ == "Person" {
+		return "email"
+	}
+	return "id"
+}
+
 // connection selects fields of a connection. Its nodes always have their id, by which
 // they are checked.
 func (g *Generator) connection(of string, depth int) []Selection {
-	nodes := func() []Selection { return append(g.selections(of, depth+1), Selection{Name: "id"}) }
+	nodes := func() []Selection { return append(g.selections(of, depth+1), Selection{Name: keyOf(of)}) }
 	var all []Selection
 	if g.chance(4) {
 		all = append(all, Selection{Name: "edges", Selections: []Selection{{Name: "cursor"}, {Name: "node", Selections: nodes()}}})
@@ -240,7 +248,15 @@ func (g *Generator) condition(of, name, typ string) any {
 	case "emailDomain":
 		email := g.email()
 		return email[strings.LastIndexByte(email, '@')+1:]
-	case "neverLoggedIn", "hasEmail":
+	case "emails":
+		var emails []any
+		for range 1 + g.rand.IntN(4) {
+			emails = append(emails, g.email())
+		}
+		return emails
+	case "providersAtLeast":
+		return g.rand.IntN(5)
+	case "neverLoggedIn", "hasEmail", "canSignIn", "conflict":
 		return g.chance(2)
 	}
 	at := time.Date(2016+g.rand.IntN(10), time.Month(1+g.rand.IntN(12)), 1+g.rand.IntN(28), g.rand.IntN(24), 30, 0, 0, time.UTC)

@@ -104,6 +104,10 @@ func (w *World) addPeople() {
 			memberships.Rows = append(memberships.Rows, user.get("memberships").(*List).Rows...)
 		}
 		p.Fields["memberships"], p.Fields["providers"], p.Fields["unavailableProviders"] = memberships, providers, []any{}
+		p.addAccess()
+	}
+	for _, email := range w.People() {
+		w.Lists["Person"] = append(w.Lists["Person"], w.people[email])
 	}
 }
 

@@ -65,7 +65,7 @@ var types = map[string][]field{
 		many("providers", "Provider"), one("provider", "Provider"),
 		one("user", "User"), one("account", "Account"), one("group", "Group"), one("buyer", "Buyer"), one("seller", "Seller"),
 		one("module", "Module"), one("organization", "Organization"), one("node", "Node"), many("nodes", "Node"),
-		one("person", "Person"), many(peopleByEmail, "Person"), many("_entities", "_Entity"),
+		one("person", "Person"), many(peopleByEmail, "Person"), filtered("people", "Person", "PersonFilter", "PersonOrder"), many("_entities", "_Entity"),
 	),
 	"Provider": fields(scalars("id", "name", "vendor", "baseURL", "unreadableTenants"),
 		filtered("users", "User", "UserFilter", "UserOrder"), filtered("accounts", "Account", "AccountFilter", "EntityOrder"),
@@ -92,7 +92,8 @@ var types = map[string][]field{
 	"Seller": fields(entity, scalars("name", "externalId", "status", "vendorStatus", "icon", "currencies"), one("address", "Address")),
 	"Module": fields(entity, scalars("name", "description", "isConfigurable", "isEnabledByDefault", "paid", "accountTypes"),
 		one("filters", "ModuleFilters"), one("settings", "ModuleSettings"), one("audit", "Audit")),
-	"Person": fields(scalars("email", "name", "lastLoginAt"), many("users", "User"), list("memberships", "Membership"), many("providers", "Provider"),
+	"PersonMatch": fields(scalars("evidence", "conflict"), one("user", "User")),
+	"Person": fields(scalars("email", "name", "lastLoginAt", "canSignIn", "licenses", "loginCount"), many("matches", "PersonMatch"), many("users", "User"), list("memberships", "Membership"), many("providers", "Provider"),
 		many("unavailableProviders", "Provider")),
 	"Role": scalars("vendorId", "name", "type", "vendorType", "isDefault"),
 
@@ -160,6 +161,7 @@ var enums = map[string][]string{
 	"MembershipRole":     {"OWNER", "ADMIN", "STAFF", "DEVELOPER", "CONTENT_CONTRIBUTOR", "CUSTOM", "MEMBER", "OTHER"},
 	"License":            {"NONE", "BASIC", "FULL", "OTHER"},
 	"UserOrderField":     {"NAME", "EMAIL", "STATUS", "CREATED_AT", "UPDATED_AT", "LAST_LOGIN_AT"},
+	"PersonOrderField":   {"EMAIL", "NAME", "LAST_LOGIN_AT", "PROVIDERS"},
 	"EntityOrderField":   {"NAME", "CREATED_AT", "UPDATED_AT"},
 	"OrderDirection":     {"ASC", "DESC"},
 }
@@ -170,6 +172,11 @@ var conditions = map[string][][2]string{
 		{"providers", "[String!]"}, {"email", "String"}, {"status", "[UserStatus!]"}, {"name", "String"}, {"createdAfter", "DateTime"},
 		{"createdBefore", "DateTime"}, {"updatedAfter", "DateTime"}, {"updatedBefore", "DateTime"},
 		{"lastLoginAfter", "DateTime"}, {"lastLoginBefore", "DateTime"}, {"neverLoggedIn", "Boolean"}, {"emailDomain", "String"}, {"hasEmail", "Boolean"},
+	},
+	"PersonFilter": {
+		{"emails", "[String!]"}, {"emailDomain", "String"}, {"name", "String"}, {"providers", "[String!]"}, {"providersAtLeast", "Int"},
+		{"canSignIn", "Boolean"}, {"lastLoginBefore", "DateTime"}, {"neverLoggedIn", "Boolean"}, {"licenses", "[License!]"},
+		{"roles", "[MembershipRole!]"}, {"conflict", "Boolean"},
 	},
 	"AccountFilter":      {{"providers", "[String!]"}, {"name", "String"}, {"status", "[AccountStatus!]"}},
 	"OrganizationFilter": {{"providers", "[String!]"}, {"name", "String"}, {"status", "[OrganizationStatus!]"}},

@@ -20,6 +20,7 @@ import (
 type Directory struct {
 	providers []providers.Provider
 	byName    map[string]providers.Provider
+	people    peopleTables
 }
 
 // New returns a directory of providers, whose names must be unique.

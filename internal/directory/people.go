@@ -9,7 +9,7 @@ import (
 )
 
 // personFields are the fields of users that those of a person are computed from.
-var personFields = []string{"email", "lastLoginAt", "name"}
+var personFields = []string{"email", "lastLoginAt", "login", "name", "status"}
 
 // FindPeople returns the people with these normalized addresses: for each address the
 // users of all providers that have it, in the order of the providers. Vendors that

@@ -34,7 +34,7 @@ type Listing[T any] struct {
 
 // Unread returns the listing of a list that could not be read. Without errors, the
 // vendor hides the list.
-func Unread[T model.Node](w Window, errs ...error) Listing[T] {
+func Unread[T any](w Window, errs ...error) Listing[T] {
 	return Listing[T]{
 		Connection: &model.Connection[T]{PageInfo: &model.PageInfo{HasPreviousPage: w.After != nil}},
 		Errors:     errs, Failed: errs != nil,

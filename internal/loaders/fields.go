@@ -67,14 +67,15 @@ var (
 // The object types without an id that lie between two entities. The parent value of
 // Query is nil: its lists take all providers.
 var (
-	query      = &valueType[*model.Provider]{"Query", []string{"Query"}}
-	person     = &valueType[*model.Person]{"Person", []string{"Person", "_Entity"}}
-	contact    = &valueType[*model.Contact]{"Contact", []string{"Contact"}}
-	audit      = &valueType[*model.Audit]{"Audit", []string{"Audit"}}
-	auditEvent = &valueType[*model.AuditEvent]{"AuditEvent", []string{"AuditEvent"}}
-	auditActor = &valueType[*model.AuditActor]{"AuditActor", []string{"AuditActor"}}
+	query       = &valueType[*model.Provider]{"Query", []string{"Query"}}
+	person      = &valueType[*model.Person]{"Person", []string{"Person", "_Entity"}}
+	personMatch = &valueType[*model.PersonMatch]{"PersonMatch", []string{"PersonMatch"}}
+	contact     = &valueType[*model.Contact]{"Contact", []string{"Contact"}}
+	audit       = &valueType[*model.Audit]{"Audit", []string{"Audit"}}
+	auditEvent  = &valueType[*model.AuditEvent]{"AuditEvent", []string{"AuditEvent"}}
+	auditActor  = &valueType[*model.AuditActor]{"AuditActor", []string{"AuditActor"}}
 
-	valueTypes = []objectType{query, person, contact, audit, auditEvent, auditActor}
+	valueTypes = []objectType{query, person, personMatch, contact, audit, auditEvent, auditActor}
 )
 
 // edges are the fields of the schema that lead to entities: one row each. Beside
@@ -91,6 +92,7 @@ var edges = []edge{
 	nodesByID("nodes"),
 	personByEmail("person"),
 	peopleByEmail("peopleByEmail"),
+	peopleList("people"),
 	providerByName("provider"),
 	allProviders("providers"),
 	entitiesByRepresentation("_entities"),
@@ -147,6 +149,9 @@ var edges = []edge{
 
 	references(person, "users", users, func(p *model.Person) []*model.User { return p.Users }),
 	membershipsOf(person, "memberships"),
+	licensesOf(person, "licenses"),
+	matchesOf(person, "matches"),
+	reference(personMatch, "user", users, func(m *model.PersonMatch) *model.User { return m.User }),
 	providersOf(person, "providers"),
 	unavailableProvidersOf(person, "unavailableProviders"),
 	reference(contact, "user", users, func(c *model.Contact) *model.User { return c.User }),

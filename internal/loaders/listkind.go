@@ -1,6 +1,7 @@
 package loaders
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -37,6 +38,42 @@ func userOrder(o *model.UserOrder) providers.Order {
 		return providers.Order{}
 	}
 	return providers.Order{Field: o.Field, Descending: o.Direction == model.Descending}
+}
+
+// MaxEmails is the largest number of addresses in a filter of people.
+const MaxEmails = 1000
+
+// PeopleList describes a list of people. Too many addresses are an error of kind
+// InvalidArgument.
+func PeopleList(f *model.PersonFilter, o *model.PersonOrder) (directory.PeopleList, error) {
+	var l directory.PeopleList
+	if o != nil {
+		l.Order = directory.PeopleOrder{Field: o.Field, Descending: o.Direction == model.Descending}
+	}
+	if f == nil {
+		return l, nil
+	}
+	if len(f.Emails) > MaxEmails {
+		return l, invalidArgument(fmt.Sprintf("at most %d addresses at once, not %d", MaxEmails, len(f.Emails)))
+	}
+	l.Filter = directory.PeopleFilter{
+		Name: text(f.Name), Providers: distinct(f.Providers), CanSignIn: f.CanSignIn, LastLoginBefore: (*time.Time)(f.LastLoginBefore),
+		NeverLoggedIn: f.NeverLoggedIn, Licenses: distinct(f.Licenses), Roles: distinct(f.Roles), Conflict: f.Conflict,
+	}
+	if f.ProvidersAtLeast != nil {
+		l.Filter.ProvidersAtLeast = max(0, *f.ProvidersAtLeast)
+	}
+	if f.EmailDomain != nil {
+		l.Filter.EmailDomains = []string{directory.NormalizeEmail(*f.EmailDomain)}
+	}
+	if f.Emails != nil {
+		emails := make([]string, len(f.Emails))
+		for i, email := range f.Emails {
+			emails[i] = directory.NormalizeEmail(email)
+		}
+		l.Filter.Emails = slices.DeleteFunc(distinct(emails), func(email string) bool { return email == "" })
+	}
+	return l, nil
 }
 
 // AccountList describes a list of accounts, as UserList does.

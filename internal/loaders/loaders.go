@@ -37,9 +37,10 @@ type Loaders struct {
 	Modules       *Loader[*model.Module]
 	Providers     *Loader[*model.Provider]
 
-	people     *dataloader.Loader[string, personResult]
-	roles      *dataloader.Loader[model.ID, []*model.Role]
-	unreadable *dataloader.Loader[string, unreadableTenants]
+	people      *dataloader.Loader[string, personResult]
+	peoplePages *dataloader.Loader[peopleKey, *directory.Listing[*model.Person]]
+	roles       *dataloader.Loader[model.ID, []*model.Role]
+	unreadable  *dataloader.Loader[string, unreadableTenants]
 }
 
 // New builds the loaders of one operation.
@@ -49,6 +50,7 @@ func New(d *directory.Directory) *Loaders {
 		t.open(s)
 	}
 	s.people = newDataloader(s.loadPeople)
+	s.peoplePages = newDataloader(s.readPeople)
 	s.roles = newDataloader(s.loadRoles)
 	s.unreadable = newDataloader(s.loadUnreadable)
 	return s

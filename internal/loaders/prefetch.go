@@ -37,6 +37,7 @@ type batch struct {
 	ids           map[anyLoader][]model.ID
 	fields        map[anyLoader][]fieldsKey
 	emails        []string
+	people        []peopleKey
 	organizations []model.ID
 	// unreadable are the providers whose unreadable tenants are selected.
 	unreadable []string
@@ -48,7 +49,7 @@ type batch struct {
 }
 
 func (b *batch) empty() bool {
-	return len(b.lists) == 0 && len(b.ids) == 0 && len(b.fields) == 0 && len(b.emails) == 0 && len(b.organizations) == 0 && len(b.unreadable) == 0 && len(b.follow) == 0
+	return len(b.lists) == 0 && len(b.ids) == 0 && len(b.fields) == 0 && len(b.emails) == 0 && len(b.people) == 0 && len(b.organizations) == 0 && len(b.unreadable) == 0 && len(b.follow) == 0
 }
 
 // load loads everything that the level needs, in parallel.
@@ -65,6 +66,9 @@ func (b *batch) load(ctx context.Context) {
 	}
 	if len(b.emails) > 0 {
 		jobs = append(jobs, func(ctx context.Context) { b.loaders.People(ctx, b.emails) })
+	}
+	if len(b.people) > 0 {
+		jobs = append(jobs, func(ctx context.Context) { load(ctx, b.loaders.peoplePages, b.people) })
 	}
 	if len(b.organizations) > 0 {
 		jobs = append(jobs, func(ctx context.Context) { load(ctx, b.loaders.roles, b.organizations) })

@@ -9,6 +9,7 @@ import (
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/apierror"
+	"github.com/accountgraph/accountgraph/internal/loaders"
 )
 
 // Bounds of the values of arguments. Vendors get them in URLs.
@@ -80,8 +81,8 @@ func (c *argumentChecker) value(path, name string, value any) string {
 			return fmt.Sprintf("%s has %d bytes, more than %d", path, len(v), limit)
 		}
 	case []any:
-		if len(v) > maxListed {
-			return fmt.Sprintf("%s has %d values, more than %d", path, len(v), maxListed)
+		if limit := maxValues(path); len(v) > limit {
+			return fmt.Sprintf("%s has %d values, more than %d", path, len(v), limit)
 		}
 		for _, element := range v {
 			if problem := c.value(path, name, element); problem != "" {
@@ -96,6 +97,14 @@ func (c *argumentChecker) value(path, name string, value any) string {
 		}
 	}
 	return ""
+}
+
+// maxValues returns the bound of a list.
+func maxValues(path string) int {
+	if path == "filter.emails" {
+		return loaders.MaxEmails
+	}
+	return maxListed
 }
 
 // maxBytes returns the bound of a text.
