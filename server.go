@@ -75,6 +75,7 @@ type commands struct {
 	Version versionCommand `cmd:"" help:"Print version, commit, date and Go version of the build."`
 
 	Export reports.ExportCommand `cmd:"" help:"Write all users or memberships to a file."`
+	Diff   reports.DiffCommand   `cmd:"" help:"Compare two exports: who joined, left or changed."`
 
 	PrintVersion kong.VersionFlag `name:"version" help:"Print the same as the command version."`
 }

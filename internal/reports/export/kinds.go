@@ -84,6 +84,7 @@ func (s *source) tenants(ctx context.Context) (tenants []tenant, err error) {
 				for _, node := range page.Nodes {
 					if node == nil {
 						part.UnreadRows++
+						part.Complete, part.MissingRows = false, true
 						continue
 					}
 					part.Rows++
@@ -105,6 +106,7 @@ func (s *source) tenants(ctx context.Context) (tenants []tenant, err error) {
 // addList records that a list of tenants is not complete.
 func (p *ProviderState) addList(list string, part *Part) {
 	p.Complete = p.Complete && part.Complete
+	p.MissingRows, p.MissingTenants = p.MissingRows || part.MissingRows, p.MissingTenants || part.MissingRows
 	for _, problem := range part.Problems {
 		p.fail(problem.Code, list+": "+problem.Message)
 	}

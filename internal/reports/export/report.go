@@ -33,6 +33,8 @@ type ProviderState struct {
 	Name   string `json:"name"`
 	Vendor string `json:"vendor"`
 	Part
+	// MissingTenants is set if tenants may be missing.
+	MissingTenants bool `json:"missingTenants,omitempty"`
 	// Tenants are those whose members were read.
 	Tenants []*TenantState `json:"tenants,omitempty"`
 	// UnreadableTenants are ids of tenants that the vendor names, and that the credential
@@ -51,7 +53,9 @@ type TenantState struct {
 type Part struct {
 	// Complete is false if rows or values may be missing.
 	Complete bool `json:"complete"`
-	Rows     int  `json:"rows"`
+	// MissingRows is set if rows may be missing, instead of only values.
+	MissingRows bool `json:"missingRows,omitempty"`
+	Rows        int  `json:"rows"`
 	// Total is the number of rows as the graph says; absent if it does not.
 	Total *int `json:"total,omitempty"`
 	// UnreadRows and UnreadValues count what is known to be missing.
@@ -88,7 +92,9 @@ func (p *Part) fail(code, message string) {
 	p.Problems = append(p.Problems, &Problem{code, message, 1})
 }
 
+// failWith records that rows could not be read.
 func (p *Part) failWith(err *client.RequestError) {
+	p.MissingRows = true
 	code := err.Code
 	if code == "" {
 		code = codeUnreachable
@@ -105,6 +111,7 @@ func (p *Part) age(readAt *time.Time) {
 // close compares the number of rows with the total.
 func (p *Part) close() {
 	if missing := p.missing(); missing > 0 && p.Complete {
+		p.MissingRows = true
 		p.fail(codeShort, fmt.Sprintf("the list has %d rows more than could be read; it may have changed meanwhile", missing))
 	}
 }
@@ -119,6 +126,7 @@ func (p *Part) missing() int {
 // add adds the numbers of a tenant to those of its provider.
 func (p *ProviderState) add(t *TenantState) {
 	p.Complete = p.Complete && t.Complete
+	p.MissingRows = p.MissingRows || t.MissingRows
 	p.Rows += t.Rows
 	p.UnreadRows += t.UnreadRows
 	p.UnreadValues += t.UnreadValues

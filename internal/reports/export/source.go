@@ -157,6 +157,7 @@ func (s *source) record(q query, response *client.Response, part *Part) (*connec
 		if len(response.Errors) == 0 {
 			part.fail(codeHidden, "the list is not there")
 		}
+		part.Complete, part.MissingRows = false, true
 		return nil, nil
 	}
 	if page.Freshness != nil {
@@ -165,7 +166,7 @@ func (s *source) record(q query, response *client.Response, part *Part) (*connec
 	if !page.Complete && len(response.Errors) == 0 && len(part.Problems) == 0 {
 		part.fail(codeHidden, "the vendor hides rows, or values that the filter compares, from the credential")
 	}
-	part.Complete = part.Complete && page.Complete
+	part.Complete, part.MissingRows = part.Complete && page.Complete, part.MissingRows || !page.Complete
 	return page, nil
 }
 
@@ -193,7 +194,7 @@ func (s *source) rows(page *connection, errs rowErrors, known map[string]table.V
 	for i, node := range page.Nodes {
 		if node == nil {
 			part.UnreadRows++
-			part.Complete = false
+			part.Complete, part.MissingRows = false, true
 			continue
 		}
 		rows = append(rows, s.row(node, errs, i, page, known, part))
