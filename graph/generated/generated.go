@@ -16930,6 +16930,8 @@ func (o *sequentialObject) MarshalGQL(w io.Writer) {
 
 // marshalSliceSequentially is graphql.MarshalSliceConcurrently in one goroutine. As
 // there, a panic in an element is an error at its index and makes the list null.
+// When the client has gone, it stops with an error: nobody gets the response. After the
+// operation's deadline it goes on, because the client gets what was read.
 func marshalSliceSequentially(ctx context.Context, length int, element func(ctx context.Context, i int) graphql.Marshaler) (ret graphql.Array) {
 	ret = make(graphql.Array, length)
 	current := ctx
@@ -16940,6 +16942,10 @@ func marshalSliceSequentially(ctx context.Context, length int, element func(ctx 
 		}
 	}()
 	for i := range length {
+		if ctx.Err() == context.Canceled {
+			graphql.AddError(ctx, context.Canceled)
+			return nil
+		}
 		current = graphql.WithFieldContext(ctx, &graphql.FieldContext{Index: &i})
 		ret[i] = element(current, i)
 	}

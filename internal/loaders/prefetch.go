@@ -24,6 +24,9 @@ func (b *batch) prefetchLevels(ctx context.Context) {
 		b.load(ctx)
 		next := &batch{loaders: b.loaders}
 		for _, follow := range b.follow {
+			if ctx.Err() != nil {
+				return
+			}
 			follow(ctx, next)
 		}
 		b = next

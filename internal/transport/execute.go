@@ -109,7 +109,7 @@ func (t *transport) executeOnce(ctx context.Context, caller *auth.Caller, params
 	run, ctx := exec.DispatchOperation(operation.With(ctx, op), oc)
 	response := run(ctx)
 	charge.settle(ctx, op.Trace)
-	if response == nil { // ctx has ended
+	if response == nil || ctx.Err() == context.Canceled { // no client waits
 		return result{rejected: gqlerror.List{apierror.New(apierror.Timeout, canceledMessage)}}
 	}
 	r := result{data: response.Data, errors: response.Errors}

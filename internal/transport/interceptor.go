@@ -35,7 +35,7 @@ func (i interceptor) interceptResponse(ctx context.Context, next graphql.Respons
 		i.prefetch(ctx, op.Loaders, op.Selection)
 	}
 	response := next(ctx)
-	if response == nil {
+	if response == nil || ctx.Err() == context.Canceled {
 		return nil
 	}
 	if oc.Operation.Operation == ast.Query {

@@ -130,7 +130,10 @@ func (c *collection[T, R]) indexed(ctx context.Context, q providers.Query, token
 		}
 	}
 	table := c.table(b)
-	rows, hidden := table.match(q)
+	rows, hidden := table.match(ctx, q)
+	if ctx.Err() != nil {
+		return nil, &providers.Error{Kind: providers.Canceled, Provider: c.live.source.provider}
+	}
 	at := 0
 	if token != "" {
 		var ok bool

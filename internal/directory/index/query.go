@@ -2,6 +2,7 @@ package index
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"reflect"
 	"slices"
@@ -24,14 +25,39 @@ type matching struct {
 // maxFound bounds the queries whose rows a table keeps for their next pages.
 const maxFound = 4
 
+// pace ends a loop over rows when its operation has ended.
+type pace struct {
+	ctx     context.Context
+	rows    int
+	stopped bool
+}
+
+// paceRows is the number of rows after which a loop looks whether its operation has ended:
+// they take less than a millisecond.
+const paceRows = 1024
+
+// stop reports whether the loop should end. It is called for each row.
+func (p *pace) stop() bool {
+	if p.rows%paceRows == 0 && p.ctx.Err() != nil {
+		p.stopped = true
+	}
+	p.rows++
+	return p.stopped
+}
+
 // match returns the rows of a query, in its order. The result is not changed. hidden reports
-// that it is not known of other rows whether they match.
-func (t *table[T, R]) match(q providers.Query) (rows []uint32, hidden bool) {
-	hidden = t.hasUnknown(q)
-	if candidates, ok := t.candidates(q); ok {
+// that it is not known of other rows whether they match. Once ctx has ended, the result is
+// not valid.
+func (t *table[T, R]) match(ctx context.Context, q providers.Query) (rows []uint32, hidden bool) {
+	p := &pace{ctx: ctx}
+	hidden = t.hasUnknown(p, q)
+	if candidates, ok := t.candidates(p, q); ok {
 		return candidates, hidden
 	}
-	all := t.ordered(q.Order)
+	all := t.ordered(p, q.Order)
+	if p.stopped {
+		return nil, false
+	}
 	if !hidden && q.Parent.Type == "" && reflect.ValueOf(q.Filter).IsZero() {
 		return all, false
 	}
@@ -42,10 +68,10 @@ func (t *table[T, R]) match(q providers.Query) (rows []uint32, hidden bool) {
 	if i >= 0 {
 		m.rows = t.found[i].rows
 	} else {
-		m.rows = t.filter(all, q)
+		m.rows = t.filter(p, all, q)
 	}
 	t.mu.RUnlock()
-	if i >= 0 {
+	if i >= 0 || p.stopped {
 		return m.rows, hidden
 	}
 	t.mu.Lock()
@@ -55,18 +81,21 @@ func (t *table[T, R]) match(q providers.Query) (rows []uint32, hidden bool) {
 }
 
 // hasUnknown reports whether the vendor hides what decides whether a row matches.
-func (t *table[T, R]) hasUnknown(q providers.Query) bool {
+func (t *table[T, R]) hasUnknown(p *pace, q providers.Query) bool {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
 	scratch := t.codec.record()
 	return slices.ContainsFunc(t.hidden, func(row uint32) bool {
+		if p.stop() {
+			return true
+		}
 		record := t.at(int(row), scratch)
 		return t.isChild(record, q.Parent) && directory.IsUnknown(record, q)
 	})
 }
 
 // candidates returns the rows of a query whose filter or parent is looked up.
-func (t *table[T, R]) candidates(q providers.Query) (rows []uint32, ok bool) {
+func (t *table[T, R]) candidates(p *pace, q providers.Query) (rows []uint32, ok bool) {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
 	add := func(row int) bool {
@@ -88,7 +117,7 @@ func (t *table[T, R]) candidates(q providers.Query) (rows []uint32, ok bool) {
 		return nil, false
 	}
 	slices.Sort(rows)
-	rows = t.filter(slices.Compact(rows), q)
+	rows = t.filter(p, slices.Compact(rows), q)
 	if q.Order.Field == "" {
 		return rows, true
 	}
@@ -100,10 +129,13 @@ func (t *table[T, R]) candidates(q providers.Query) (rows []uint32, ok bool) {
 }
 
 // filter returns those of the rows that match.
-func (t *table[T, R]) filter(rows []uint32, q providers.Query) []uint32 {
+func (t *table[T, R]) filter(p *pace, rows []uint32, q providers.Query) []uint32 {
 	matching := []uint32{}
 	scratch := t.codec.record()
 	for _, row := range rows {
+		if p.stop() {
+			return nil
+		}
 		record := t.at(int(row), scratch)
 		if t.isChild(record, q.Parent) && directory.Accepts(record, q) {
 			matching = append(matching, row)
@@ -126,7 +158,7 @@ func (t *table[T, R]) isChild(row T, parent providers.Parent) bool {
 
 // ordered returns all rows in an order. Rows without a value are last, and equal ones in
 // the order of the table.
-func (t *table[T, R]) ordered(order providers.Order) []uint32 {
+func (t *table[T, R]) ordered(p *pace, order providers.Order) []uint32 {
 	if rows, ok := t.sorted(order); ok {
 		return rows
 	}
@@ -136,8 +168,11 @@ func (t *table[T, R]) ordered(order providers.Order) []uint32 {
 		return rows
 	}
 	t.mu.RLock()
-	rows := t.sort(order)
+	rows := t.sort(p, order)
 	t.mu.RUnlock()
+	if p.stopped {
+		return nil
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.orders[order] = rows
@@ -181,7 +216,7 @@ func (k sortKey) compare(l sortKey) int {
 	return cmp.Or(cmp.Compare(k.seconds, l.seconds), cmp.Compare(k.nanoseconds, l.nanoseconds), strings.Compare(k.text, l.text))
 }
 
-func (t *table[T, R]) sort(order providers.Order) []uint32 {
+func (t *table[T, R]) sort(p *pace, order providers.Order) []uint32 {
 	rows := make([]uint32, len(t.rows))
 	if order.Field == "" {
 		for i := range rows {
@@ -192,6 +227,9 @@ func (t *table[T, R]) sort(order providers.Order) []uint32 {
 	keys := make([]sortKey, len(rows))
 	scratch := t.codec.record()
 	for i := range keys {
+		if p.stop() {
+			return nil
+		}
 		keys[i] = keyOf(t.at(i, scratch), order)
 		keys[i].row = uint32(i)
 	}
@@ -201,6 +239,8 @@ func (t *table[T, R]) sort(order providers.Order) []uint32 {
 	}
 	slices.SortFunc(keys, func(a, b sortKey) int {
 		switch {
+		case p.stop(): // with equal keys, sorting ends soon
+			return 0
 		case a.absent && !b.absent:
 			return 1
 		case b.absent && !a.absent:
