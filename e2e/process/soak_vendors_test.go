@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -142,5 +143,37 @@ func TestSoak_FlappingVendor(t *testing.T) {
 		if part := float64(answered.Load()) / float64(sent.Load()); part < 0.95 {
 			t.Errorf("%d connections: %.0f %% answered, want 95 %%", connections, 100*part)
 		}
+	}
+}
+
+// TestSoak_SlowVendors: while operations wait for vendors, more are executed, until the vendors
+// get as many calls as they may. A limit for all executions that suits two processors (four)
+// leaves both idle, and the server must fail the same comparison.
+func TestSoak_SlowVendors(t *testing.T) {
+	const latency, places = 300 * time.Millisecond, 64
+	for _, c := range []struct{ name, limits string }{
+		{"default limits", ""},
+		{"four executions", "limits: {concurrentOperations: 4}\n"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			v := startVendors(t)
+			v.Delay(latency)
+			v.StopRecording()
+			providers := strings.ReplaceAll(v.Config(), "    token:", fmt.Sprintf("    maxConcurrent: %d\n    token:", places))
+			p := startServer(t, nil, "--config", writeFile(t, "a.yaml", listenTwice+uncached+c.limits+providers))
+			admin := p.admin()
+			// One call of a vendor for an object that no other request asks for.
+			query := `{"query": "{ user(id: \"activeplatform:User:#\") { id } }"}`
+			most := places / latency.Seconds()
+			cpu := p.cpu()
+			capacity := p.capacity(query, 2*places)
+			t.Logf("%.0f of %.0f operations per second, %v of processor time in %v", capacity, most, p.cpu()-cpu, *phase)
+			l := p.offer(admin, query, 3*most)
+			t.Logf("3 times that: %v", l)
+			goodput := float64(l.Answered) / phase.Seconds()
+			if low := capacity < 0.8*most || goodput < 0.6*most; low != (c.limits != "") {
+				t.Errorf("%.0f operations per second, under overload %.0f, of %.0f", capacity, goodput, most)
+			}
+		})
 	}
 }
