@@ -64,7 +64,7 @@ func slowVendors(t *testing.T, c serverConfig, delay time.Duration) *testServer 
 func withIndex(t *testing.T) func(providers.Provider) providers.Provider {
 	return func(p providers.Provider) providers.Provider {
 		return index.Wrap(t.Context(), p, index.Options{
-			Fresh: 10 * time.Minute, Stale: time.Hour, MinRows: 1000, MaxRows: 1_000_000, Concurrent: 8,
+			Fresh: 10 * time.Minute, Stale: time.Hour, MinRows: 1000, MaxRows: 1_000_000, Concurrent: 4,
 		})
 	}
 }

@@ -28,7 +28,8 @@ type Reader[T any] struct {
 	cancel     context.CancelFunc
 	read       func(ctx context.Context, token string) (*providers.Page[T], error)
 	concurrent int
-	// firstPages is that of SetFirstPages, or nil.
+	// firstPages is that of SetFirstPages, or nil; unordered is set while the first pages
+	// of lists are read together with the first page of all, which tells what follows it.
 	firstPages func(ctx context.Context) []providers.Ahead
 	goroutines sync.WaitGroup
 
@@ -40,8 +41,9 @@ type Reader[T any] struct {
 	// where that page has to be read.
 	following func() *providers.Page[T]
 	// calls are those for pages that were not returned, by the token of their Ahead.
-	calls   map[string]*call[T]
-	running int
+	calls     map[string]*call[T]
+	running   int
+	unordered bool
 	// pages is the number of pages of ahead that are wanted.
 	pages int
 	// window is the size of the latest window, and guesses the number of its pages that
@@ -122,6 +124,7 @@ func (r *Reader[T]) Page(token string, wanted int) (*providers.Page[T], error) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.unordered = false
 	delete(r.calls, next.Token)
 	if err != nil {
 		r.drop()
@@ -174,7 +177,7 @@ func (r *Reader[T]) startLists(first *call[T]) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		if len(r.ahead) == 1 && r.calls[r.ahead[0].Token] == first && !first.ended() {
-			r.ahead = append(r.ahead, lists...)
+			r.ahead, r.unordered = append(r.ahead, lists...), true
 			r.fill()
 		}
 	})
@@ -210,7 +213,7 @@ func (r *Reader[T]) fill() {
 		case !c.ended():
 		case c.err != nil:
 			failed = true
-		case len(c.page.Ahead) > 0:
+		case len(c.page.Ahead) > 0 && !r.unordered:
 			rest = c.page.Ahead
 			if c.page.Following != nil {
 				rest = rest[1:]

@@ -56,14 +56,14 @@ func isIndexable(q providers.Query) bool { return q.Filter.Database == "" }
 
 // Page reads a page from the index if the vendor does not support the query and the list is
 // long, and else from the vendor. While the length of the list is found out, the vendor
-// searches for addresses.
+// searches for an address.
 func (c *collection[T, R]) Page(ctx context.Context, q providers.Query, token string) (*providers.Page[T], error) {
 	read := func() (*providers.Page[T], error) { return c.IndexedCollection.Page(ctx, q, token) }
 	if !isToken(token) && (token != "" || c.isSupported(q)) {
 		return read()
 	}
 	size := c.sizeOf(q)
-	if !isToken(token) && len(q.Filter.Emails) > 0 && !size.isMeasured() {
+	if !isToken(token) && len(q.Filter.Emails) == 1 && !size.isMeasured() {
 		searching, cancel := context.WithCancel(ctx)
 		read = async(func() (*providers.Page[T], error) { return c.IndexedCollection.Page(searching, q, token) })
 		defer func() { cancel(); _, _ = read() }()

@@ -53,8 +53,8 @@ func (s *size[T]) isLarge(ctx context.Context) bool {
 	reader := readahead.New(ctx, readahead.Concurrent, func(ctx context.Context, token string) (*providers.Page[T], error) {
 		return s.collection.Page(ctx, s.query, token)
 	})
-	reader.SetFirstPages(providers.FirstPages(s.collection, s.query))
 	defer reader.Stop()
+	reader.SetFirstPages(providers.FirstPages(s.collection, s.query))
 	rows, wanted := 0, max(1, s.options.MinRows/pageSize)
 	for token := ""; ; {
 		page, err := reader.Page(token, wanted)
@@ -71,7 +71,9 @@ func (s *size[T]) isLarge(ctx context.Context) bool {
 			s.small, s.measured, s.at = true, now, version
 			return false
 		}
-		token, wanted = page.Next, s.options.MinRows/max(1, len(page.Items))
+		if token = page.Next; len(page.Items) > 0 {
+			wanted = (s.options.MinRows - rows + len(page.Items) - 1) / len(page.Items)
+		}
 	}
 }
 
