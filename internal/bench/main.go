@@ -49,7 +49,7 @@ func run(args []string, stdout io.Writer) error {
 	}
 	if *short {
 		s.cell, s.rounds, s.connections = 30*time.Millisecond, 1, []int{1, 2}
-		s.firstDelay, s.sizes, s.delays = time.Millisecond, []int{2_000}, []time.Duration{time.Millisecond}
+		s.firstDelay, s.sizes, s.delays = time.Millisecond, []int{10_000}, []time.Duration{time.Millisecond}
 	}
 	switch {
 	case *timers:

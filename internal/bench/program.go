@@ -48,6 +48,8 @@ type answer struct {
 	Errors     []struct{ Extensions struct{ Code string } }
 	Extensions struct{ Upstream []call }
 	took       time.Duration
+	// received is the number of calls that the vendors received, if they were counted.
+	received int
 }
 
 // call is a row of the trace. Times are in milliseconds.
