@@ -38,7 +38,8 @@ const (
 const maxTries = 60
 
 // measureGrowth prints what queries cost as the vendors grow: the first time after the start
-// of a server, and later. It fails if a response is wrong, or where an index is of no use.
+// of a server, and later. It fails if a response is wrong, or if a query costs more calls than
+// with an index.
 func measureGrowth(s settings, stdout io.Writer) error {
 	fmt.Fprintf(stdout, "%s\n", describeMachine())
 	for _, size := range s.sizes {
