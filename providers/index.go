@@ -23,6 +23,9 @@ type Indexable interface {
 // the users of the page of memberships with the same token.
 type IndexedCollection[T model.Node] interface {
 	Collection[T]
+	// SupportsFilter and SupportsOrder change from true to false if the first page shows that
+	// the vendor rejects a part of the query.
+
 	// SupportsFilter reports whether Page reads about as many rows as match q: the vendor
 	// applies the filter and knows the parent, or comes close to that.
 	SupportsFilter(q Query) bool

@@ -3,6 +3,7 @@ package differential_test
 import (
 	"flag"
 	"fmt"
+	"net/http/httptest"
 	"runtime"
 	"slices"
 	"strings"
@@ -10,7 +11,10 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/accountgraph/accountgraph/internal/config"
+	"github.com/accountgraph/accountgraph/internal/demo"
 	"github.com/accountgraph/accountgraph/internal/differential"
+	"github.com/accountgraph/accountgraph/providers/softwareone/softwareonefake"
 	"github.com/accountgraph/accountgraph/resolvers"
 )
 
@@ -28,6 +32,30 @@ func TestServer_RandomQueries(t *testing.T) {
 	if testing.Short() { // as the race detector runs
 		limit /= 10
 	}
+	checkQueries(t, world, server, limit)
+}
+
+// Responses do not depend on what the vendor filters and sorts.
+func TestServer_RejectedPushDowns(t *testing.T) {
+	simulated := startVendors(t)
+	fake := softwareonefake.New(demo.Token)
+	fake.RejectOrders, fake.RejectRanges = true, true
+	vendor := httptest.NewServer(fake)
+	t.Cleanup(vendor.Close)
+	simulated.All[0] = demo.Vendor{Name: "softwareone", BaseURL: vendor.URL + "/public", Control: &fake.Control}
+	world := readWorld(t, simulated)
+	limit := int64(*queries) / 10
+	if testing.Short() {
+		limit /= 10
+	}
+	for name, index := range map[string]config.Index{"without an index": {}, "with an index": everyList} {
+		t.Run(name, func(t *testing.T) { checkQueries(t, world, startServerWithIndex(t, simulated, index), limit) })
+	}
+}
+
+// checkQueries compares the responses to random queries with the vendors' data.
+func checkQueries(t *testing.T, world *differential.World, server client, limit int64) {
+	t.Helper()
 	var refused atomic.Int64
 	eachQuery(t, world, limit, func(n int64, q differential.Query, pages int) {
 		for more := true; more && pages > 0; pages-- {

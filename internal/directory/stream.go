@@ -210,6 +210,12 @@ func (s *stream[T]) length(ctx context.Context) *int {
 	case s.first.Next == "":
 		return s.countFirstPage()
 	}
+	if first := *s.first; first.Total == nil && first.Count != nil && !s.inexact {
+		if first.Total, s.err = first.Count(ctx); s.err != nil {
+			return nil
+		}
+		return distinctTotal(&first)
+	}
 	return distinctTotal(s.first)
 }
 

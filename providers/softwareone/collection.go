@@ -15,7 +15,8 @@ import (
 
 // collection is one of the platform's collections.
 type collection[T model.Node] struct {
-	client *upstream.Client
+	client   *upstream.Client
+	detected *detected
 	// kind is one of model.Type….
 	kind, path string
 	// properties are those of the object type.
@@ -132,6 +133,8 @@ func (c *collection[T]) Page(ctx context.Context, q providers.Query, token strin
 	return page, withProvider(c.client.Provider(), err)
 }
 
+// page pushes down what the platform has not rejected. If it rejects the first page, the list
+// is read without push-downs.
 func (c *collection[T]) page(ctx context.Context, q providers.Query, token string) (*providers.Page[T], error) {
 	at, err := parsePosition(token)
 	if err != nil {
@@ -142,9 +145,37 @@ func (c *collection[T]) page(ctx context.Context, q providers.Query, token strin
 		return nil, errNoDatabases()
 	case q.Parent.Type != "" && !c.SupportsParents(q.Parent.Type):
 		return nil, errNoSuchList()
+	case at.without&^c.plan(q, 0).pushed != 0:
+		return nil, errPageToken()
 	}
-	p := c.plan(q)
-	if len(p.parts) == 0 && token == "" {
+	if token != "" {
+		return c.pageOf(ctx, q, c.plan(q, at.without), at)
+	}
+	known := c.detected.rejections.of(c.kind)
+	p := c.plan(q, known)
+	page, err := c.pageOf(ctx, q, p, c.start(q, p))
+	rejected := p.pushed
+	switch {
+	case err == nil && p.pushed&orderByLogin != 0 && c.detected.loginInAudit.Load():
+		rejected = orderByLogin
+	case rejected == 0 || !isBadRequest(err):
+		return page, err
+	}
+	p = c.plan(q, known|rejected)
+	if page, err = c.pageOf(ctx, q, p, c.start(q, p)); err == nil {
+		c.detected.rejections.add(c.kind, rejected)
+	}
+	return page, err
+}
+
+// start returns the position of the first page of a plan.
+func (c *collection[T]) start(q providers.Query, p plan) position {
+	return position{without: c.plan(q, 0).pushed &^ p.pushed & allRanges}
+}
+
+// pageOf reads the page at a position of a plan.
+func (c *collection[T]) pageOf(ctx context.Context, q providers.Query, p plan, at position) (*providers.Page[T], error) {
+	if len(p.parts) == 0 && at.part == 0 && at.offset == 0 {
 		return emptyPage[T](), nil
 	}
 	if at.part >= len(p.parts) {
@@ -154,11 +185,12 @@ func (c *collection[T]) page(ctx context.Context, q providers.Query, token strin
 	if q.Parent.Type != "" && len(q.Parent.IDs) == 1 {
 		account = q.Parent.IDs[0]
 	}
+	part := p.parts[at.part]
 	l := listRequest[T]{
 		path: c.path, collection: true, tags: c.client.IDs(q.Parent.Type, q.Parent.IDs...),
 		query: query{
-			conditions: append([]condition{p.parts[at.part]}, p.conditions...),
-			selects:    c.selects, order: p.order, limit: pageSize, offset: at.offset,
+			conditions: append([]condition{part.condition}, p.conditions...),
+			selects:    c.selects, order: part.order, limit: pageSize, offset: at.offset,
 		},
 		named: c.properties.selectedSet(), decode: c.decode,
 		properties: c.properties, compared: c.properties.set(p.compared...),
@@ -173,18 +205,26 @@ func (c *collection[T]) page(ctx context.Context, q providers.Query, token strin
 	if err != nil {
 		return nil, err
 	}
-	page.Sorted = q.Order.Field != "" && supportsOrder(q.Order)
+	page.Sorted, page.NullsLast = p.sorted, p.split
+	if p.split {
+		q.Order = providers.Order{}
+		unordered := c.plan(q, at.without)
+		l.query = query{conditions: append([]condition{unordered.parts[0].condition}, unordered.conditions...), selects: c.selects}
+		page.Count = func(ctx context.Context) (*int, error) { return l.count(ctx, c.client) }
+	}
 	return page, nil
 }
 
 // SupportsOrder reports whether Page returns rows of q in q.Order.
-func (c *collection[T]) SupportsOrder(q providers.Query) bool { return supportsOrder(q.Order) }
+func (c *collection[T]) SupportsOrder(q providers.Query) bool {
+	return q.Order.Field == "" || c.plan(q, c.detected.rejections.of(c.kind)).sorted
+}
 
 // SupportsFilter reports true for a filter that the platform applies exactly, and for
 // addresses, for which it comes close.
 func (c *collection[T]) SupportsFilter(q providers.Query) bool {
 	q.Filter.Emails = nil
-	return c.plan(q).exact
+	return c.plan(q, c.detected.rejections.of(c.kind)).exact
 }
 
 // SupportsGet reports true.

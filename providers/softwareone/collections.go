@@ -28,18 +28,18 @@ const (
 // newCollections returns the collections that the platform has.
 func newCollections(client *upstream.Client, d decoder, accountUsersPath string, q *detected) providers.Collections {
 	accounts := &collection[*model.Account]{
-		client: client, kind: model.TypeAccount, path: accountsPath, statuses: accountStatuses,
+		client: client, detected: q, kind: model.TypeAccount, path: accountsPath, statuses: accountStatuses,
 		properties: accountType, selects: accountType.selects, decode: rowDecoder((*wireAccount).read, d.account),
 	}
 	return providers.Collections{
 		Users: &collection[*model.User]{
-			client: client, kind: model.TypeUser, path: usersPath, statuses: userStatuses,
+			client: client, detected: q, kind: model.TypeUser, path: usersPath, statuses: userStatuses,
 			properties: userType, selects: userType.selects, decode: rowDecoder((*wireUser).read, d.user),
 		},
 		Memberships: &memberships{client: client, decoder: d, accounts: accounts, path: accountUsersPath, detected: q},
 		Accounts:    accounts,
 		Groups: &collection[*model.Group]{
-			client: client, kind: model.TypeGroup, path: groupsPath, inAccounts: true,
+			client: client, detected: q, kind: model.TypeGroup, path: groupsPath, inAccounts: true,
 			properties: groupType, selects: groupType.selects, decode: rowDecoder((*wireGroup).read, d.group),
 			setAccount: func(g *model.Group, account string) bool {
 				if g.Account == nil && account != "" {
@@ -49,7 +49,7 @@ func newCollections(client *upstream.Client, d decoder, accountUsersPath string,
 			},
 		},
 		Buyers: &collection[*model.Buyer]{
-			client: client, kind: model.TypeBuyer, path: buyersPath, statuses: buyerStatuses, inAccounts: true,
+			client: client, detected: q, kind: model.TypeBuyer, path: buyersPath, statuses: buyerStatuses, inAccounts: true,
 			properties: buyerType, selects: buyerSelects, nested: map[string]string{"contact": contactUser}, decode: rowDecoder((*wireBuyer).read, d.buyer),
 			setAccount: func(b *model.Buyer, account string) bool {
 				if b.Account == nil && account != "" {
@@ -59,12 +59,12 @@ func newCollections(client *upstream.Client, d decoder, accountUsersPath string,
 			},
 		},
 		Sellers: &collection[*model.Seller]{
-			client: client, kind: model.TypeSeller, path: sellersPath, statuses: sellerStatuses,
+			client: client, detected: q, kind: model.TypeSeller, path: sellersPath, statuses: sellerStatuses,
 			// The audit fills no field, but filters and orders need it.
 			properties: sellerType, selects: auditProperty, decode: rowDecoder((*wireSeller).read, d.seller),
 		},
 		Modules: &collection[*model.Module]{
-			client: client, kind: model.TypeModule, path: modulesPath,
+			client: client, detected: q, kind: model.TypeModule, path: modulesPath,
 			properties: moduleType, selects: moduleType.selects, decode: rowDecoder((*wireModule).read, d.module),
 		},
 	}

@@ -3,6 +3,7 @@ package softwareone
 import (
 	"context"
 	"errors"
+	"math"
 	"strings"
 
 	"github.com/accountgraph/accountgraph/graph/model"
@@ -106,7 +107,10 @@ func (l listRequest[T]) page(ctx context.Context, client *upstream.Client, at po
 	if exact && parts == 1 && !page.Hidden {
 		page.Total = next.total
 	}
-	page.Ahead = append(next.ahead(at.part, reply.Value.rows), firstPages(at.part+1, parts)...)
+	page.Ahead = next.ahead(at, reply.Value.rows)
+	if len(page.Ahead) < providers.MaxAhead {
+		page.Ahead = append(page.Ahead, nextParts(at, parts)...)
+	}
 	if len(page.Ahead) > 0 {
 		page.Next = page.Ahead[0].Token
 	}
@@ -130,4 +134,17 @@ func (l listRequest[T]) hidesCompared(ctx context.Context, client *upstream.Clie
 		omitted &= l.properties.set(reply.Value.omitted...)
 	}
 	return omitted != 0, nil
+}
+
+// count makes a call for the number of rows; nil if the vendor tells none.
+func (l listRequest[T]) count(ctx context.Context, client *upstream.Client) (*int, error) {
+	reply, err := l.read(ctx, client)
+	if err != nil {
+		return nil, withProvider(client.Provider(), err)
+	}
+	p := reply.Value.pagination
+	if p == nil || p.Total == nil || *p.Total < 0 || *p.Total > math.MaxInt32 {
+		return nil, nil
+	}
+	return new(int(*p.Total)), nil
 }

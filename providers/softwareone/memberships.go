@@ -262,6 +262,8 @@ func (m *memberships) page(ctx context.Context, q providers.Query, token string)
 		return nil, err
 	}
 	switch {
+	case at.without != 0:
+		return nil, errPageToken()
 	case q.Filter.Database != "":
 		return nil, errNoDatabases()
 	case matchesNoMember(q.Filter) && token == "":

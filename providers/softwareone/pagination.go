@@ -70,8 +70,9 @@ func (p *pagination) after(offset, rows int) (nextPage, error) {
 	return next, nil
 }
 
-// ahead returns the pages that follow a page of so many rows in its part of a list.
-func (n nextPage) ahead(part, rows int) []providers.Ahead {
+// ahead returns the pages that follow the one at a position, with so many rows, in its part
+// of a list.
+func (n nextPage) ahead(at position, rows int) []providers.Ahead {
 	if n.offset < 0 {
 		return nil
 	}
@@ -83,34 +84,40 @@ func (n nextPage) ahead(part, rows int) []providers.Ahead {
 	case rows == pageSize:
 		last += (providers.MaxGuesses - 1) * rows
 	}
-	ahead := []providers.Ahead{{Token: position{part, n.offset}.String(), Guess: guess}}
-	for offset := n.offset + rows; rows > 0 && offset <= last && len(ahead) < providers.MaxAhead; offset += rows {
-		ahead = append(ahead, providers.Ahead{Token: position{part, offset}.String(), Guess: guess})
+	at.offset = n.offset
+	ahead := []providers.Ahead{{Token: at.String(), Guess: guess}}
+	for at.offset += rows; rows > 0 && at.offset <= last && len(ahead) < providers.MaxAhead; at.offset += rows {
+		ahead = append(ahead, providers.Ahead{Token: at.String(), Guess: guess})
 	}
 	return ahead
 }
 
-// firstPages returns the first page of each part from one on.
-func firstPages(part, parts int) []providers.Ahead {
+// nextParts returns the first page of each part after the one of a position.
+func nextParts(at position, parts int) []providers.Ahead {
 	var ahead []providers.Ahead
-	for ; part < parts; part++ {
-		ahead = append(ahead, providers.Ahead{Token: position{part, 0}.String()})
+	at.offset = 0
+	for at.part++; at.part < parts; at.part++ {
+		ahead = append(ahead, providers.Ahead{Token: at.String()})
 	}
 	return ahead
 }
 
 // position is where a page begins. A list may take several queries one after the
 // other, since one query has a limited number of ids; part is the number of the
-// query and offset the place in its result.
-type position struct{ part, offset int }
+// query and offset the place in its result. without are the ranges that the queries lack: it
+// is the same on all pages of a list.
+type position struct {
+	part, offset int
+	without      pushDowns
+}
 
-// String returns the page token: the offset, after the number of the part where
-// it is not the first: "300", "2.0".
+// String returns the page token: the letters of the ranges that are not pushed down, the
+// number of the part where it is not the first, and the offset: "300", "2.0", "c100".
 func (p position) String() string {
 	if p.part == 0 {
-		return strconv.Itoa(p.offset)
+		return p.without.letters() + strconv.Itoa(p.offset)
 	}
-	return strconv.Itoa(p.part) + "." + strconv.Itoa(p.offset)
+	return p.without.letters() + strconv.Itoa(p.part) + "." + strconv.Itoa(p.offset)
 }
 
 // parsePosition reads a page token; "" is the beginning. It fails with kind
@@ -119,11 +126,13 @@ func parsePosition(token string) (position, error) {
 	if token == "" {
 		return position{}, nil
 	}
-	part, offset, ok := strings.Cut(token, ".")
-	if !ok {
-		part, offset = "0", token
-	}
 	var p position
+	without, rest := cutRanges(token)
+	part, offset, ok := strings.Cut(rest, ".")
+	if !ok {
+		part, offset = "0", rest
+	}
+	p.without = without
 	var err error
 	if p.part, err = strconv.Atoi(part); err == nil {
 		p.offset, err = strconv.Atoi(offset)

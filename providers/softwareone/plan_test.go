@@ -26,19 +26,52 @@ func TestPlan_PushesDownFilters(t *testing.T) {
 		order  string
 		offset string
 		exact  bool
+		// count is the query that counts the rows, if the page does not.
+		count string
 	}{
 		"no filter":   {order: "id", offset: "0", exact: true},
 		"next page":   {token: "300", order: "id", offset: "300", exact: true},
 		"by creation": {query: ordered(model.OrderByCreatedAt, true), order: "-audit.created.at,id", offset: "0", exact: true},
 		"ascending":   {query: ordered(model.OrderByCreatedAt, false), order: "audit.created.at,id", offset: "0", exact: true},
-		"by name":     {query: ordered(model.OrderByName, false), order: "id", offset: "0", exact: true},
-		"name":        {query: filtered(providers.Filter{Name: "O'Brien"}), order: "id", offset: "0"},
-		"domain":      {query: filtered(providers.Filter{EmailDomains: []string{"acme.example"}}), filter: `ilike(email,"*@acme.example*")`, order: "id", offset: "0"},
+		"by update": {
+			query: ordered(model.OrderByUpdatedAt, true), filter: `ge(audit.updated.at,"1900-01-01T00:00:00.000Z")`,
+			order: "-audit.updated.at,id", offset: "0", count: "select=audit",
+		},
+		"by update, without a value": {
+			query: ordered(model.OrderByUpdatedAt, true), token: "1.0",
+			filter: `or(eq(audit.updated.at,null()),lt(audit.updated.at,"1900-01-01T00:00:00.000Z"))`, order: "id", offset: "0",
+		},
+		"by update in a range": {
+			query: providers.Query{
+				Filter: providers.Filter{UpdatedAfter: at("2026-01-02T04:04:05Z")}, Order: providers.Order{Field: model.OrderByUpdatedAt},
+			},
+			filter: `gt(audit.updated.at,"2026-01-02T04:04:05.000Z")`, order: "audit.updated.at,id", offset: "0", exact: true,
+		},
+		"by last login": {
+			query: providers.Query{
+				Filter: providers.Filter{Status: []string{"BLOCKED"}}, Order: providers.Order{Field: model.OrderByLastLoginAt},
+			},
+			filter: `ge(lastLoginAt,"1900-01-01T00:00:00.000Z")&in(status,("Blocked"))`, order: "lastLoginAt,id", offset: "0",
+			count: `in(status,("Blocked"))&select=audit`,
+		},
+		"last login": {
+			query:  filtered(providers.Filter{LastLoginAfter: at("2026-01-02T04:04:05Z"), LastLoginBefore: at("2026-01-03T00:00:00Z")}),
+			filter: `or(eq(lastLoginAt,null()),lt(lastLoginAt,"1900-01-01T00:00:00.000Z"),and(gt(lastLoginAt,"2026-01-02T04:04:05.000Z"),lt(lastLoginAt,"2026-01-03T00:00:00.000Z")))`,
+			order:  "id", offset: "0",
+		},
+		"by e-mail address": {query: ordered(model.OrderByEmail, false), order: "id", offset: "0", exact: true},
+		"by name":           {query: ordered(model.OrderByName, false), order: "id", offset: "0", exact: true},
+		"name":              {query: filtered(providers.Filter{Name: "O'Brien"}), order: "id", offset: "0"},
+		"domain":            {query: filtered(providers.Filter{EmailDomains: []string{"acme.example"}}), filter: `ilike(email,"*@acme.example*")`, order: "id", offset: "0"},
 		"domain with accents": {
 			query: filtered(providers.Filter{EmailDomains: []string{"straße.example"}}), filter: `ilike(email,"*e.example*")`, order: "id", offset: "0",
 		},
-		"never logged in": {query: filtered(providers.Filter{NeverLoggedIn: new(true)}), order: "id", offset: "0"},
-		"has an address":  {query: filtered(providers.Filter{HasEmail: new(true)}), order: "id", offset: "0"},
+		"never logged in": {
+			query: filtered(providers.Filter{NeverLoggedIn: new(true)}), filter: `or(eq(lastLoginAt,null()),lt(lastLoginAt,"1900-01-01T00:00:00.000Z"))`,
+			order: "id", offset: "0",
+		},
+		"has logged in":  {query: filtered(providers.Filter{NeverLoggedIn: new(false)}), order: "id", offset: "0"},
+		"has an address": {query: filtered(providers.Filter{HasEmail: new(true)}), order: "id", offset: "0"},
 		"status": {
 			query: filtered(providers.Filter{Status: []string{"INVITED", "BLOCKED"}}), filter: `in(status,("New","Invited","Blocked"))`,
 			order: "id", offset: "0", exact: true,
@@ -85,6 +118,16 @@ func TestPlan_PushesDownFilters(t *testing.T) {
 			}
 			if err == nil && (page.Total != nil) != c.exact && c.token == "" {
 				t.Errorf("total %v, want exact: %v", page.Total, c.exact)
+			}
+			if err != nil || page.Count == nil || c.token != "" {
+				if c.count != "" {
+					t.Error("nothing counts the rows")
+				}
+				return
+			}
+			total, err := page.Count(t.Context())
+			if got := unescaped(t, p.requests()[1]); got != "/users?"+c.count+"&limit=0&offset=0" || err != nil || *total != 1 {
+				t.Errorf("counted %v with\n%s, %v", total, got, err)
 			}
 		})
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/upstream"
@@ -33,15 +34,21 @@ func (s *sizeRecorder) RoundTrip(r *http.Request) (*http.Response, error) {
 
 func connectFake(t *testing.T, path string) (providers.Collections, *sizeRecorder) {
 	t.Helper()
+	p, s := connectFakeAt(t, path, nil)
+	return p.Collections(), s
+}
+
+func connectFakeAt(t *testing.T, path string, now func() time.Time) (*softwareone.Provider, *sizeRecorder) {
+	t.Helper()
 	s := &sizeRecorder{fake: softwareonefake.New(token)}
 	p, err := softwareone.New(upstream.Config{
 		Provider:  &model.Provider{Name: "s1", Vendor: model.SoftwareOne, BaseURL: "https://api.example/public"},
-		Transport: s,
+		Transport: s, Now: now,
 	}, providers.NewSecret(token), softwareone.Options{AccountUsersPath: path})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return p.Collections(), s
+	return p, s
 }
 
 // Pages stay small: references are short, since select does not name them.

@@ -50,6 +50,26 @@ func anyOf(conditions []condition) condition {
 	return condition("or(" + strings.Join(texts, ",") + ")")
 }
 
+// allOf matches what matches all of the conditions; empty ones are left out.
+func allOf(conditions ...condition) condition {
+	var texts []string
+	for _, c := range conditions {
+		if c != "" {
+			texts = append(texts, string(c))
+		}
+	}
+	switch len(texts) {
+	case 0:
+		return ""
+	case 1:
+		return condition(texts[0])
+	}
+	return condition("and(" + strings.Join(texts, ",") + ")")
+}
+
+// isNull matches a property without a value.
+func isNull(property string) condition { return condition("eq(" + property + ",null())") }
+
 // timeLayout is the only form of a time that the platform accepts.
 const timeLayout = "2006-01-02T15:04:05.000Z"
 
@@ -57,6 +77,11 @@ const timeLayout = "2006-01-02T15:04:05.000Z"
 // match is lost.
 func after(property string, t time.Time) condition {
 	return condition("gt(" + property + "," + quote(t.UTC().Truncate(time.Millisecond).Format(timeLayout)) + ")")
+}
+
+// notBefore matches a time that is not before t, which has whole milliseconds.
+func notBefore(property string, t time.Time) condition {
+	return condition("ge(" + property + "," + quote(t.UTC().Format(timeLayout)) + ")")
 }
 
 // before matches a time before t. It rounds t up to milliseconds, so that no

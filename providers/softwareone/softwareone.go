@@ -13,6 +13,7 @@ import (
 	"errors"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/upstream"
@@ -64,7 +65,11 @@ func New(c upstream.Config, token providers.Secret, o Options) (*Provider, error
 	if err != nil {
 		return nil, err
 	}
-	return newProvider(client, decoder{provider: c.Provider, fieldSets: newFieldSets()}, path, &detected{}), nil
+	found := &detected{rejections: rejections{now: c.Now}}
+	if c.Now == nil {
+		found.rejections.now = time.Now
+	}
+	return newProvider(client, decoder{provider: c.Provider, fieldSets: newFieldSets(), detected: found}, path, found), nil
 }
 
 func newProvider(client *upstream.Client, d decoder, usersPath string, q *detected) *Provider {
@@ -77,6 +82,10 @@ type detected struct {
 	// userFilter is set when a filter by the user of a member has matched a row, and
 	// noUserFilter when the platform rejects it, or has matched none although there is one.
 	userFilter, noUserFilter atomic.Bool
+	// loginInAudit is set when a user without lastLoginAt has had a login in the audit, so that
+	// lastLoginAt does not order logins.
+	loginInAudit atomic.Bool
+	rejections   rejections
 }
 
 func isAccountUsersPath(path string) bool {

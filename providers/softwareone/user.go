@@ -135,7 +135,9 @@ func (d decoder) user(w *wireUser, in decodeContext) *model.User {
 		u.CreatedAt, u.UpdatedAt = timeOf(u.Audit.Created), timeOf(u.Audit.Updated)
 	}
 	if u.LastLoginAt == nil && w.Audit.isSet() {
-		u.LastLoginAt = w.Audit.value.Login.value.at()
+		if u.LastLoginAt = w.Audit.value.Login.value.at(); u.LastLoginAt != nil {
+			d.detected.loginInAudit.Store(true)
+		}
 	}
 	return u
 }

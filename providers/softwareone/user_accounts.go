@@ -65,7 +65,7 @@ func (m *memberships) pageOfUsers(ctx context.Context, users []string, at positi
 			page.Items = append(page.Items, m.decoder.membershipReference(account, a.user))
 		}
 	}
-	if page.Ahead = firstPages(at.part+1, len(parts)); len(page.Ahead) > 0 {
+	if page.Ahead = nextParts(at, len(parts)); len(page.Ahead) > 0 {
 		page.Next = page.Ahead[0].Token
 	} else if len(parts) == 1 {
 		total := len(page.Items)

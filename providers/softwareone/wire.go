@@ -12,6 +12,7 @@ import (
 type decoder struct {
 	provider  *model.Provider
 	fieldSets *fieldSets
+	detected  *detected
 }
 
 // optional is an object or array that may be absent, null or a placeholder. The

@@ -55,12 +55,15 @@ func (c *collection[T, R]) ResumeAt(at model.Position) providers.Collection[T] {
 func isIndexable(q providers.Query) bool { return q.Filter.Database == "" }
 
 // Page reads a page from the index if the vendor does not support the query and the list is
-// long, and else from the vendor. While the length of the list is found out, the vendor
-// searches for an address.
+// long, and else from the vendor, whose first page may show that it does not support the
+// query. While the length of the list is found out, the vendor searches for an address.
 func (c *collection[T, R]) Page(ctx context.Context, q providers.Query, token string) (*providers.Page[T], error) {
 	read := func() (*providers.Page[T], error) { return c.IndexedCollection.Page(ctx, q, token) }
 	if !isToken(token) && (token != "" || c.isSupported(q)) {
-		return read()
+		page, err := read()
+		if token != "" || err != nil || c.isSupported(q) {
+			return page, err
+		}
 	}
 	size := c.sizeOf(q)
 	if !isToken(token) && len(q.Filter.Emails) == 1 && !size.isMeasured() {

@@ -80,6 +80,19 @@ func TestIndex_Fields(t *testing.T) {
 	}
 }
 
+// If the first page shows that the vendor does not sort, the index answers this query, too.
+func TestIndex_VendorRejectsOrder(t *testing.T) {
+	v := newVendor(users(2500)...)
+	v.claimsOrders = true
+	d, _ := indexed(t, v, options)
+	for round := range 2 {
+		listing := read(t, d, providers.Query{Order: providers.Order{Field: model.OrderByEmail}}, 2, nil)
+		if rows := listing.Nodes(); len(rows) != 2 || rows[0].VendorID != "0" || rows[1].VendorID != "1000" || !listing.Complete || *listing.TotalCount != 2500 {
+			t.Errorf("round %d: %v, complete %t, %v", round, rows, listing.Complete, listing.Errors)
+		}
+	}
+}
+
 // What was missing when the list was read is missing in every answer.
 func TestIndex_Gaps(t *testing.T) {
 	v := newVendor(users(30)...)

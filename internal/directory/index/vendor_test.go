@@ -35,6 +35,8 @@ type vendor struct {
 	version                uint64
 	// fail returns the error of a page; nil for none.
 	fail func(token string) error
+	// claimsOrders makes it claim to sort until it is asked to.
+	claimsOrders bool
 	// gap is an error beside the rows of the first page.
 	gap error
 	// read are the tokens of the pages that were read.
@@ -90,7 +92,10 @@ func (v *vendor) pages() int {
 
 type vendorUsers struct{ *vendor }
 
-func (v vendorUsers) Page(ctx context.Context, _ providers.Query, token string) (*providers.Page[*model.User], error) {
+func (v vendorUsers) Page(ctx context.Context, q providers.Query, token string) (*providers.Page[*model.User], error) {
+	if q.Order.Field != "" {
+		v.set(func(v *vendor) { v.claimsOrders = false })
+	}
 	if v.hasMembers {
 		page, err := vendorMemberships(v).Page(ctx, providers.Query{}, token)
 		if err != nil {
@@ -156,9 +161,13 @@ func (v vendorUsers) Get(ctx context.Context, ids []string) providers.BatchResul
 func (vendorUsers) SupportsFilter(q providers.Query) bool {
 	return q.Filter.Emails == nil && q.Filter.Name == "" && q.Filter.EmailDomains == nil && q.Filter.HasEmail == nil && q.Filter.Status == nil && q.Filter.CreatedAfter == nil && q.Filter.UpdatedBefore == nil
 }
-func (vendorUsers) SupportsOrder(q providers.Query) bool { return q.Order.Field == "" }
-func (vendorUsers) SupportsGet() bool                    { return false }
-func (vendorUsers) SupportsParents(string) bool          { return false }
+func (v vendorUsers) SupportsOrder(q providers.Query) bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return q.Order.Field == "" || v.claimsOrders
+}
+func (vendorUsers) SupportsGet() bool           { return false }
+func (vendorUsers) SupportsParents(string) bool { return false }
 
 func selectUsers(c providers.Collections) providers.Collection[*model.User] { return c.Users }
 

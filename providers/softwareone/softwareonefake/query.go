@@ -67,8 +67,8 @@ func (f *Fake) parseQuery(raw string, k *kind) (*query, *problem) {
 	}
 	q.limit, q.reportedLimit = f.rows(q.limit)
 	where := strings.Join(filter, "&")
-	if f.rejects(where) {
-		return nil, invalid("user", "Unknown expression group.")
+	if f.rejects(where, order) {
+		return nil, invalid("query", "Unknown expression group.")
 	}
 	if err := q.compile(where, order, f.Operations); err != nil {
 		return nil, err

@@ -55,6 +55,9 @@ type Variations struct {
 	// NoUserFilter rejects conditions on the user inside of a row. EmptyUserFilter has them
 	// match no row.
 	NoUserFilter, EmptyUserFilter bool
+	// RejectOrders rejects an order by anything but the id, and RejectRanges a comparison with
+	// a time.
+	RejectOrders, RejectRanges bool
 	// OtherNames uses the names of https://docs.platform.softwareone.com that differ
 	// from those of the OpenAPI document.
 	OtherNames bool
@@ -156,9 +159,12 @@ func (v Variations) row(id string) []byte {
 	return nil
 }
 
-// rejects reports whether the platform knows no such condition.
-func (v Variations) rejects(filter string) bool {
-	return v.NoUserFilter && strings.Contains(filter, "user.")
+// rejects reports whether the platform knows no such condition or order.
+func (v Variations) rejects(filter string, order []string) bool {
+	isRange := func(operator string) bool { return strings.Contains(filter, operator+"(") }
+	return v.NoUserFilter && strings.Contains(filter, "user.") ||
+		v.RejectOrders && slices.ContainsFunc(order, func(by string) bool { return by != "id" }) ||
+		v.RejectRanges && slices.ContainsFunc([]string{"gt", "ge", "lt", "le"}, isRange)
 }
 
 // matchesNothing reports whether no row matches a filter, whatever its values are.
