@@ -114,7 +114,7 @@ func (f *File) identify() error {
 }
 
 // hasColumnsOf reports whether the columns are those of a kind. The column of tenants tells
-// memberships from users.
+// memberships from users, and that of providers people.
 func (f *File) hasColumnsOf(k export.Kind) bool {
 	known := map[string]bool{}
 	for _, c := range k.Columns {
@@ -125,8 +125,12 @@ func (f *File) hasColumnsOf(k export.Kind) bool {
 			return false
 		}
 	}
-	_, tenants := f.columns["tenantId"]
-	return len(f.columns) > 0 && tenants == known["tenantId"]
+	for _, telling := range []string{"tenantId", "providers"} {
+		if _, found := f.columns[telling]; found != known[telling] {
+			return false
+		}
+	}
+	return len(f.columns) > 0
 }
 
 // value returns a value of a row as text, "" if the file has no such column.

@@ -80,6 +80,18 @@ var membershipColumns = append([]Column{
 	{Name: "lastLoginAt", Doc: "The user's last sign-in in any tenant; empty if there was none, or if the vendor does not tell.", Default: true, path: "user.lastLoginAt"},
 }, commonColumns...)
 
+var personColumns = append([]Column{
+	{Name: "email", Doc: "The normalized address.", Default: true, path: "email"},
+	{Name: "name", Doc: "The name of the first login that has one.", Default: true, path: "name", Compared: true},
+	{Name: "canSignIn", Doc: "Whether one of the logins is active.", Default: true, path: "canSignIn", Compared: true},
+	{Name: "loginCount", Doc: "The number of logins.", Default: true, path: "loginCount", Compared: true},
+	{Name: "providers", Doc: "The names of the providers with a login.", Default: true, path: "providers.name", list: true, Compared: true},
+	{Name: "userIds", Doc: "The global ids of the logins.", Default: true, path: "users.id", list: true, Compared: true},
+	{Name: "licenses", Doc: "The licenses of all memberships.", path: "licenses", list: true, Compared: true},
+	{Name: "lastLoginAt", Doc: "The latest sign-in, as far as vendors tell.", Default: true, path: "lastLoginAt"},
+	{Name: "conflicts", Doc: "What speaks against a match of logins by the address: `NAME`, `STATUS`.", Default: true, path: "matches.conflict", list: true, Compared: true},
+}, commonColumns...)
+
 // columns returns the columns with these names, or the default ones.
 func (k Kind) columns(names []string) ([]Column, error) {
 	if len(names) == 0 {
@@ -116,7 +128,7 @@ func columnNames(columns []Column) []string {
 
 // selection returns the fields of a node that the columns need, as a selection set.
 func selection(columns []Column) string {
-	paths := []string{"id"}
+	paths := []string{"__typename"}
 	for _, c := range columns {
 		if c.path != "" {
 			paths = append(paths, c.path)

@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -74,12 +75,8 @@ func (e *Export) Run(ctx context.Context, write func(table.Row) error) (*Report,
 	if err != nil {
 		return nil, err
 	}
-	filter, names, err := splitFilter(e.Filter, e.Providers)
-	if err != nil {
-		return nil, err
-	}
 	report := &Report{Version: 1, Kind: e.Kind.Name, Filter: e.Filter, Columns: columnNames(columns), StartedAt: e.Now().UTC()}
-	all, err := e.providers(ctx, names)
+	filter, all, err := e.parts(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -134,6 +131,27 @@ func (e *Export) pass(ctx context.Context, s *source, report *Report, index, pro
 		}
 	}
 	return context.Cause(ctx)
+}
+
+// parts returns the filter, and the providers that are read one by one.
+func (e *Export) parts(ctx context.Context) (map[string]any, []provider, error) {
+	if !e.Kind.whole {
+		filter, names, err := splitFilter(e.Filter, e.Providers)
+		if err != nil {
+			return nil, nil, err
+		}
+		all, err := e.providers(ctx, names)
+		return filter, all, err
+	}
+	filter := e.Filter
+	if len(e.Providers) > 0 {
+		if e.Filter["providers"] != nil {
+			return nil, nil, invalid("the providers are both in the filter and beside it")
+		}
+		filter = map[string]any{"providers": e.Providers}
+		maps.Copy(filter, e.Filter)
+	}
+	return filter, []provider{{Name: wholeList}}, nil
 }
 
 // providers returns those with these names, or all.

@@ -16,19 +16,45 @@ type Kind struct {
 	// Columns are all of its columns.
 	Columns []Column
 	// Key is the column that identifies a row.
-	Key  string
-	read func(context.Context, *source) error
+	Key string
+	// whole is set if the list is read at once, instead of by providers.
+	whole bool
+	read  func(context.Context, *source) error
 }
 
 // Kinds are the lists that can be exported.
-func Kinds() []Kind { return []Kind{Users(), Memberships()} }
+func Kinds() []Kind { return []Kind{Users(), Memberships(), People()} }
 
 // Users are all logins.
-func Users() Kind { return Kind{"users", userColumns, "id", readUsers} }
+func Users() Kind { return Kind{Name: "users", Columns: userColumns, Key: "id", read: readUsers} }
 
 // Memberships are the members of all tenants.
 func Memberships() Kind {
-	return Kind{"memberships", membershipColumns, "id", readMemberships}
+	return Kind{Name: "memberships", Columns: membershipColumns, Key: "id", read: readMemberships}
+}
+
+// People are all who have a login with an address, over all providers.
+func People() Kind {
+	return Kind{Name: "people", Columns: personColumns, Key: "email", whole: true, read: readPeople}
+}
+
+// wholeList is the name of the state of a list that is read at once.
+const wholeList = "all providers"
+
+func readPeople(ctx context.Context, s *source) error {
+	part := &s.state.Part
+	err := s.read(ctx, query{
+		document: `query ExportPeople($after: String, $count: Boolean!, $filter: PersonFilter) {
+			people(first: 100, after: $after, filter: $filter) {
+				nodes { ` + selection(s.columns) + `unavailableProviders { name } } totalCount @include(if: $count) ` + connectionFields + ` } }`,
+		variables: map[string]any{"filter": s.filter},
+		path:      []string{"people"},
+		page: func(page *connection, errs rowErrors) error {
+			return s.send(ctx, s.rows(page, errs, nil, part))
+		},
+	}, part)
+	part.close()
+	return err
 }
 
 func readUsers(ctx context.Context, s *source) error {

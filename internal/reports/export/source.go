@@ -215,7 +215,7 @@ func (s *source) row(node map[string]any, errs rowErrors, index int, page *conne
 			row[i] = s.known(c.Name, known)
 		default:
 			value, missing := c.valueOf(node)
-			if missing || errs.isUnread(index, c, value) {
+			if missing || errs.isUnread(index, c, value) || dependsOnMissing(c, node, value) {
 				unread = append(unread, c.Name)
 			}
 			row[i] = value
@@ -228,6 +228,13 @@ func (s *source) row(node map[string]any, errs rowErrors, index int, page *conne
 	}
 	part.Rows++
 	return row
+}
+
+// dependsOnMissing reports whether a value of a person may be another one, because a provider
+// could not be asked for logins. Only the address is certain then, and that a login is active.
+func dependsOnMissing(c Column, node map[string]any, value table.Value) bool {
+	missing, _ := node["unavailableProviders"].([]any)
+	return len(missing) > 0 && c.path != "email" && value != true
 }
 
 // known returns the value of a column that has no path.
