@@ -74,7 +74,8 @@ type commands struct {
 	Check   checkCommand   `cmd:"" help:"Check the configuration and call every provider once."`
 	Version versionCommand `cmd:"" help:"Print version, commit, date and Go version of the build."`
 
-	Export reports.ExportCommand `cmd:"" help:"Write all users or memberships to a file."`
+	Export reports.ExportCommand `cmd:"" help:"Write all users, memberships or people to a file."`
+	Review reports.ReviewCommand `cmd:"" help:"Find logins of leavers, stale logins, unused licenses, owners and more."`
 	Diff   reports.DiffCommand   `cmd:"" help:"Compare two exports: who joined, left or changed."`
 
 	PrintVersion kong.VersionFlag `name:"version" help:"Print the same as the command version."`
@@ -86,7 +87,7 @@ func run(ctx context.Context, args []string, env config.LookupEnv, stdout, stder
 	parser, err := kong.New(&commands{}, kong.Name("accountgraph"),
 		kong.Description("One GraphQL graph over the users and accounts in several vendors' platforms."),
 		kong.Writers(stdout, stderr), kong.Exit(func(code int) { exited = code }), stringFlag,
-		kong.Vars{"config": configFile, "port": strconv.Itoa(demo.FirstPort), "federation": federation(sdl.Newest).String(), "kinds": reports.Kinds(), "version": buildinfo.Read().String()})
+		kong.Vars{"config": configFile, "port": strconv.Itoa(demo.FirstPort), "federation": federation(sdl.Newest).String(), "kinds": reports.Kinds(), "reviews": reports.Reviews(), "version": buildinfo.Read().String()})
 	if err != nil {
 		fmt.Fprintln(stderr, "accountgraph:", err)
 		return exitUsage

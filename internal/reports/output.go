@@ -41,6 +41,10 @@ func newOutput(stdout io.Writer, path string, format table.Format, columns []str
 		o.file, w = file, io.MultiWriter(file, o.sum)
 	}
 	o.buffer = bufio.NewWriterSize(w, 64<<10)
+	if format == formatHTML {
+		o.Writer = noRows{}
+		return o, nil
+	}
 	writer, err := table.NewWriter(format, o.buffer, columns)
 	if err != nil {
 		o.discard()
@@ -49,6 +53,15 @@ func newOutput(stdout io.Writer, path string, format table.Format, columns []str
 	o.Writer = writer
 	return o, nil
 }
+
+// formatHTML is a page, which the command writes into the buffer.
+const formatHTML table.Format = "html"
+
+// noRows is the Writer of a format that is not written by rows.
+type noRows struct{}
+
+func (noRows) Row(table.Row) error { return nil }
+func (noRows) Close(any) error     { return nil }
 
 // commit ends the table with the report, and gives the file its name. report is called with
 // the checksum of the table, or with "" if the table contains the report.

@@ -1,0 +1,138 @@
+package reports
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/accountgraph/accountgraph/internal/reports/review"
+	"github.com/accountgraph/accountgraph/internal/reports/table"
+)
+
+// ReviewCommand looks for access that somebody should decide about.
+type ReviewCommand struct {
+	Kind          string   `arg:"" enum:"${reviews}" help:"What to look for: ${reviews}."`
+	Leavers       string   `help:"leavers: a file with the addresses of people who left, one a line or as a column of CSV." placeholder:"FILE"`
+	Stale         Age      `help:"stale, licenses: how long nobody signed in." default:"90d" placeholder:"AGE"`
+	InvitedBefore Age      `help:"invitations: the least age." default:"14d" placeholder:"AGE"`
+	Domains       []string `help:"orphans: the domains of the own addresses." placeholder:"NAME,…"`
+	Format        string   `help:"table, csv, ndjson, json, markdown or html." enum:"table,csv,ndjson,json,markdown,html" default:"table"`
+	Out           string   `help:"Write to this file instead of standard output; it appears when it is complete." placeholder:"FILE"`
+	Providers     []string `help:"Read these providers only; not for leavers." placeholder:"NAME,…"`
+	AllowPartial  bool     `help:"Exit with 0 although findings may be missing."`
+	Source        `embed:""`
+}
+
+// Age is a duration that can be in days or weeks, as in 90d.
+type Age time.Duration
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (a *Age) UnmarshalText(text []byte) error {
+	for unit, hours := range map[string]int{"d": 24, "w": 7 * 24} {
+		if number, found := strings.CutSuffix(string(text), unit); found {
+			n, err := strconv.Atoi(number)
+			if err != nil || n < 0 || n > 36500 {
+				break
+			}
+			*a = Age(time.Duration(n*hours) * time.Hour)
+			return nil
+		}
+	}
+	d, err := time.ParseDuration(string(text))
+	if err != nil || d < 0 {
+		return fmt.Errorf("must be an age such as 90d, 2w or 12h")
+	}
+	*a = Age(d)
+	return nil
+}
+
+// Reviews returns the names of the reviews, separated by commas.
+func Reviews() string {
+	var names []string
+	for _, kind := range review.Kinds() {
+		names = append(names, kind.Name)
+	}
+	return strings.Join(names, ",")
+}
+
+// Run makes the review.
+func (c ReviewCommand) Run(ctx context.Context, env *Env) error {
+	kinds := review.Kinds()
+	kind := kinds[slices.IndexFunc(kinds, func(k review.Kind) bool { return k.Name == c.Kind })]
+	leavers, err := c.leavers()
+	if err != nil {
+		return err
+	}
+	graph, closer, err := c.open(env)
+	if err != nil {
+		return err
+	}
+	defer closer()
+	out, err := newOutput(env.Stdout, c.Out, table.Format(c.Format), review.Columns())
+	if err != nil {
+		return err
+	}
+	defer out.discard()
+	progress := newProgress(env)
+	result, err := review.Run(ctx, kind, review.Options{
+		Client: graph, Now: env.Now, Stale: time.Duration(c.Stale), InvitedBefore: time.Duration(c.InvitedBefore),
+		Leavers: leavers, Domains: c.Domains, Providers: c.Providers, Observe: progress.show,
+	})
+	progress.clear()
+	if err != nil {
+		return interrupted(ctx, err)
+	}
+	if err := c.write(out, result); err != nil {
+		return outputError(err)
+	}
+	result.WriteSummary(env.Stderr)
+	if !result.Report.Complete && !c.AllowPartial {
+		return errIncomplete
+	}
+	return nil
+}
+
+// leavers reads the file of leavers, which the other reviews do not need.
+func (c ReviewCommand) leavers() ([]string, error) {
+	switch isLeavers := c.Kind == "leavers"; {
+	case isLeavers && c.Leavers == "":
+		return nil, usage("leavers: --leavers names the file with their addresses")
+	case !isLeavers && c.Leavers != "":
+		return nil, usage("--leavers is for `review leavers`")
+	case !isLeavers:
+		return nil, nil
+	case len(c.Providers) > 0:
+		return nil, usage("--providers: leavers are looked for at all providers")
+	}
+	file, err := os.Open(c.Leavers)
+	if err != nil {
+		return nil, usage("--leavers: %w", err)
+	}
+	defer file.Close()
+	addresses, err := review.ReadAddresses(file)
+	if err != nil {
+		return nil, usage("--leavers: %s: %w", c.Leavers, err)
+	}
+	return addresses, nil
+}
+
+func (c ReviewCommand) write(out *output, result *review.Result) error {
+	if out.format == formatHTML {
+		if err := result.WriteHTML(out.buffer); err != nil {
+			return err
+		}
+	}
+	for _, row := range result.Rows {
+		if err := out.Row(row); err != nil {
+			return err
+		}
+	}
+	return out.commit(func(sum string) any {
+		result.Report.SHA256 = sum
+		return result.Report
+	})
+}
