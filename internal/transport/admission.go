@@ -16,7 +16,8 @@ import (
 )
 
 // Admission bounds the operations that are executed at the same time. Responses from the
-// response cache, and those that coalesced requests share, do not count.
+// response cache, and those that coalesced requests share, do not count. How long operations
+// wait for vendors is bounded by their deadline alone.
 type Admission struct {
 	// InFlight bounds the executions; 0 means no bound of any kind. An eighth of them is
 	// kept for callers that have fewer than that.
