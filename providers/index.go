@@ -1,6 +1,11 @@
 package providers
 
-import "github.com/accountgraph/accountgraph/graph/model"
+import (
+	"io"
+	"time"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+)
 
 // Indexable is a Provider of which an index can be built: all rows of a list, read from
 // its start to its end, for what the vendor cannot look up, filter or sort.
@@ -13,6 +18,8 @@ type Indexable interface {
 	// Invalidate, by another replica, or because the vendor rejected the credential. What
 	// was read before is invalid then.
 	Version() uint64
+	// Snapshots is where replicas share the index of this connection; nil if they do not.
+	Snapshots() Snapshots
 }
 
 // IndexedCollection is a Collection that tells what its vendor cannot do, so that an
@@ -43,4 +50,41 @@ type Resumable[T model.Node] interface {
 	// ResumeAt returns the collection whose rows a position counts, which continues the
 	// list. A list that begins is read from the Resumable.
 	ResumeAt(at model.Position) Collection[T]
+}
+
+// Snapshots keeps the latest index of a connection where all replicas of the server find it. It
+// may be slow, empty or away at any time: then nothing is found, and nothing is kept. What is
+// found is what a replica has kept for the same credential and name, and nothing was
+// invalidated since that replica took its Lease. The methods are safe for concurrent use.
+type Snapshots interface {
+	// Latest describes the latest snapshot with a name; ok is false if there is none.
+	Latest(name string) (s Snapshot, ok bool)
+	// Open reads a snapshot that Latest has returned. Where a part is missing or invalid,
+	// Read fails.
+	Open(s Snapshot) io.Reader
+	// Reject deletes a snapshot that cannot be used.
+	Reject(s Snapshot)
+	// Acquire takes the right to make the next snapshot with a name. taken reports that
+	// another replica has it; neither is returned if that is not known.
+	Acquire(name string) (l SnapshotLease, taken bool)
+}
+
+// Snapshot describes what was kept. Its times have a precision of milliseconds.
+type Snapshot struct {
+	Name    string
+	Created time.Time
+	// FreshFor is the time from Created on for which it is fresh, StaleFor how long it may be
+	// served afterwards.
+	FreshFor, StaleFor time.Duration
+	// ID identifies the snapshot, which has so many Chunks.
+	ID     string
+	Chunks int
+}
+
+// SnapshotLease is the right to make a snapshot. It is renewed until Release, and ends a few
+// seconds after the replica has died.
+type SnapshotLease interface {
+	// Keep keeps what write writes. Of s, it reads the times.
+	Keep(s Snapshot, write func(io.Writer) error)
+	Release()
 }

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"encoding/json"
 	"maps"
 	"slices"
 )
@@ -111,4 +112,31 @@ func (s *FieldSet) Without(fields ...string) *FieldSet {
 		rest.fields[f] = false
 	}
 	return &rest
+}
+
+// fieldSetJSON is the JSON of a field set.
+type fieldSetJSON struct {
+	Fields  map[string]bool `json:"fields"`
+	Others  bool            `json:"others"`
+	Lacking bool            `json:"lacking"`
+	Hidden  []string        `json:"hidden,omitempty"`
+	Invalid []string        `json:"invalid,omitempty"`
+}
+
+// MarshalJSON implements json.Marshaler. The JSON is for another process of the same version.
+func (s *FieldSet) MarshalJSON() ([]byte, error) {
+	if s == nil {
+		return []byte("null"), nil
+	}
+	return json.Marshal(fieldSetJSON{s.fields, s.others, s.lacking, s.hidden, s.invalid})
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (s *FieldSet) UnmarshalJSON(text []byte) error {
+	var j fieldSetJSON
+	if err := json.Unmarshal(text, &j); err != nil {
+		return err
+	}
+	*s = FieldSet{j.Fields, j.Others, j.Lacking, j.Hidden, j.Invalid}
+	return nil
 }

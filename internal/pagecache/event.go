@@ -23,6 +23,9 @@ const (
 	Evicted       EventKind = "evicted"        // evicted from memory, which was full
 	Dropped       EventKind = "dropped"        // a whole scope was invalidated
 	Invalidated   EventKind = "forgotten"      // an entry in memory was invalidated by its tags
+	SnapshotRead  EventKind = "snapshot_read"  // all of a snapshot was read from Redis
+	SnapshotKept  EventKind = "snapshot_kept"  // a snapshot was stored in Redis
+	SnapshotLost  EventKind = "snapshot_lost"  // a snapshot in Redis could not be used, or not be stored
 	MemoryCleared EventKind = "memory_cleared" // all of memory was invalidated
 )
 

@@ -155,7 +155,7 @@ func (c *Cache) Up() bool { return c.redis == nil || c.redis.breaker.closed() }
 
 // Version changes with every invalidation in any scope. Data derived from cached values is
 // valid while the version is the one from before they were read. Dropping a scope without
-// entries does not change it, so that a credential that the vendor rejects does not
+// entries, of which nothing was kept elsewhere, does not change it, so that a credential that the vendor rejects does not
 // invalidate the data of others.
 func (c *Cache) Version() uint64 { return c.memory.invalidations.Load() }
 

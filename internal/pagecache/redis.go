@@ -21,6 +21,9 @@ import (
 //	accountgraph:v1:{scope}:p:page    a sealed value
 //	accountgraph:v1:{scope}:l:page    the lease of the replica that is fetching the page
 //	accountgraph:v1:{scope}:t:object  the set of pages that hold an object
+//	accountgraph:v1:{scope}:x         the epoch of snapshots, which an invalidation of objects ends, too
+//	accountgraph:v1:{scope}:s:name    a sealed description of a snapshot, or a chunk of one
+//	accountgraph:v1:{scope}:l:name    the lease of the replica that makes a snapshot
 //
 // It needs these commands of Redis 4 or newer (and select for a database other than 0), and
 // the channel for invalidations:

@@ -13,7 +13,10 @@ import (
 // readEpoch reads the epoch of a scope, and creates it if there is none. It is a random
 // number, not a counter: if Redis loses it, no value of an earlier epoch becomes valid again.
 func (s *redisStore) readEpoch(ctx context.Context, p redis.Pipeliner, id scopeID) *redis.StringCmd {
-	key := id.redisKey("e", nil)
+	return s.readEpochAt(ctx, p, id.redisKey("e", nil))
+}
+
+func (s *redisStore) readEpochAt(ctx context.Context, p redis.Pipeliner, key string) *redis.StringCmd {
 	p.SetNX(ctx, key, newEpoch(), s.epochLife())
 	return p.Get(ctx, key)
 }

@@ -174,6 +174,7 @@ func (s *redisStore) invalidate(scope *Scope, ids []model.ID) bool {
 		return false
 	}
 	var published *redis.IntCmd
+	var outdated *redis.StatusCmd
 	var removed []*redis.IntCmd
 	ok := s.run(false, func(ctx context.Context, p redis.Pipeliner) {
 		for i, id := range ids {
@@ -182,6 +183,7 @@ func (s *redisStore) invalidate(scope *Scope, ids []model.ID) bool {
 			}
 			removed = append(removed, p.Unlink(ctx, s.tag(scope.id, id)))
 		}
+		outdated = p.Set(ctx, scope.id.redisKey("x", nil), newEpoch(), s.epochLife())
 		published = p.Publish(ctx, channel, s.sealInvalidation(scope.id, ids))
 	})
 	for _, set := range sets {
@@ -190,5 +192,5 @@ func (s *redisStore) invalidate(scope *Scope, ids []model.ID) bool {
 	for _, command := range removed {
 		ok = ok && command.Err() == nil
 	}
-	return ok && published.Err() == nil
+	return ok && published.Err() == nil && outdated.Err() == nil
 }

@@ -82,6 +82,10 @@ func (s *Scope) Version() uint64 {
 	return max(g.number, g.edits)
 }
 
+// Keeps notes that the caller keeps what was read in the scope without the cache. The next
+// invalidation of the scope changes Cache.Version then.
+func (s *Scope) Keeps() { s.cache.memory.generations.of(s.id).stored.Store(true) }
+
 // canonical normalizes case, default port and trailing slash of a base URL.
 func canonical(baseURL string) string {
 	u, err := url.Parse(baseURL)

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -64,10 +65,17 @@ func withIndexes(ctx context.Context, c *config.Config, opened []providers.Provi
 			all[i] = index.Wrap(ctx, all[i], index.Options{
 				Fresh: p.Index.Fresh, Stale: p.Index.Stale, Warm: p.Index.Warm,
 				MinRows: p.Index.MinRows, MaxRows: p.Index.MaxRows, Concurrent: p.MaxConcurrent / 2,
+				Settings: settingsOf(p),
 			})
 		}
 	}
 	return all
+}
+
+// settingsOf returns the settings of a provider as a text, without secrets.
+func settingsOf(p config.Provider) string {
+	p.Token = providers.Secret{}
+	return fmt.Sprintf("%+v", p)
 }
 
 // indexStats returns a function that describes the index of a provider, by its name.

@@ -95,6 +95,15 @@ func (c *Client) Version() uint64 {
 	return c.scope.Version()
 }
 
+// Snapshots is where replicas share an index of what was read with this credential; nil
+// without Redis or a credential.
+func (c *Client) Snapshots() providers.Snapshots {
+	if c.scope == nil {
+		return nil
+	}
+	return c.scope.Snapshots()
+}
+
 // Provider returns the connection that this client calls.
 func (c *Client) Provider() *model.Provider { return c.config.Provider }
 

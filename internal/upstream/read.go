@@ -67,6 +67,7 @@ func readUncached[T any](ctx context.Context, c *Client, r Request, callerDeadli
 	if err != nil {
 		return Reply[T]{}, c.badResponse(http.StatusOK, "")
 	}
+	c.scope.Keeps()
 	return Reply[T]{Value: value, Freshness: model.Freshness{FetchedAt: c.config.Now()}}, nil
 }
 

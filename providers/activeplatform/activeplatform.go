@@ -93,6 +93,9 @@ func (p *Provider) Uncached() providers.Collections {
 // Version implements providers.Indexable.
 func (p *Provider) Version() uint64 { return p.client.Version() }
 
+// Snapshots implements providers.Indexable.
+func (p *Provider) Snapshots() providers.Snapshots { return p.client.Snapshots() }
+
 // Connection implements providers.Provider.
 func (p *Provider) Connection() *model.Provider { return p.client.Provider() }
 

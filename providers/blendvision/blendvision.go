@@ -73,6 +73,9 @@ func (p *Provider) Uncached() providers.Collections {
 // Version implements providers.Indexable.
 func (p *Provider) Version() uint64 { return p.client.upstream.Version() }
 
+// Snapshots implements providers.Indexable.
+func (p *Provider) Snapshots() providers.Snapshots { return p.client.upstream.Snapshots() }
+
 // Connection implements providers.Provider.
 func (p *Provider) Connection() *model.Provider { return p.client.provider }
 

@@ -127,6 +127,9 @@ func (p *Provider) Uncached() providers.Collections {
 // Version changes with every invalidation.
 func (p *Provider) Version() uint64 { return p.client.Version() }
 
+// Snapshots implements providers.Indexable.
+func (p *Provider) Snapshots() providers.Snapshots { return p.client.Snapshots() }
+
 // Collections returns all collections but organizations and roles, which the
 // vendor does not have.
 func (p *Provider) Collections() providers.Collections { return p.collections }

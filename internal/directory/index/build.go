@@ -21,8 +21,6 @@ type build struct {
 	memberships *table[*model.Membership, membershipRecord]
 	// members is the codec of memberships.
 	members *membershipCodec
-	// started is when the reading began: the age of the oldest row is at most that.
-	started time.Time
 	// version is that of the provider when the reading began.
 	version uint64
 	cancel  context.CancelFunc
@@ -30,9 +28,15 @@ type build struct {
 
 	gaps directory.Gaps
 	took time.Duration
-	err  error
+	// filled is the index that waiters get: this one, or what another replica has shared.
+	filled *build
+	err    error
 
 	mu sync.Mutex
+	// started is when the reading began: the age of the oldest row is at most that.
+	started time.Time
+	// elsewhere is set while another replica reads the list.
+	elsewhere bool
 	// total is the length of the list as far as the vendor tells it, 0 if it does not.
 	total int
 }
@@ -62,6 +66,7 @@ type source struct {
 	provider    *model.Provider
 	maxRows     int
 	concurrent  int
+	now         func() time.Time
 }
 
 // newBuild returns a build without rows.
@@ -123,11 +128,20 @@ func readList[T model.Node](ctx context.Context, b *build, s source, c providers
 	}
 }
 
+// beginPage makes the rows that are inserted next those of a page. The caller holds mu of the
+// tables.
+func (b *build) beginPage(token string) {
+	b.users.beginPage(token)
+	if b.memberships != nil {
+		b.memberships.beginPage(token)
+	}
+}
+
 // addUsers adds the rows of a page.
 func (b *build) addUsers(token string, rows []*model.User) {
 	b.users.mu.Lock()
 	defer b.users.mu.Unlock()
-	b.users.beginPage(token)
+	b.beginPage(token)
 	var w writer
 	for _, u := range rows {
 		if !b.users.has(u) {
@@ -140,8 +154,7 @@ func (b *build) addUsers(token string, rows []*model.User) {
 func (b *build) addMemberships(token string, rows []*model.Membership) {
 	b.users.mu.Lock()
 	defer b.users.mu.Unlock()
-	b.users.beginPage(token)
-	b.memberships.beginPage(token)
+	b.beginPage(token)
 	var w writer
 	for _, m := range rows {
 		if b.memberships.has(m) {
@@ -182,6 +195,20 @@ func (b *build) bytes() int {
 	b.users.mu.RLock()
 	defer b.users.mu.RUnlock()
 	return n + b.users.chunks.bytes()
+}
+
+// begin notes that the reading begins.
+func (b *build) begin(now time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.started, b.elsewhere = now, false
+}
+
+// wait notes that another replica reads the list.
+func (b *build) wait() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.elsewhere = true
 }
 
 func (b *build) setTotal(n int) {
@@ -255,19 +282,22 @@ const (
 // indexing is the error of a query that did not wait for the end of the build.
 func (b *build) indexing(p *model.Provider, now time.Time) error {
 	b.mu.Lock()
-	total := b.total
+	total, elapsed, elsewhere := b.total, now.Sub(b.started), b.elsewhere
 	b.mu.Unlock()
 	rows := b.len()
-	if rows == 0 {
+	detail := fmt.Sprintf("%d rows were read so far", rows)
+	switch {
+	case elsewhere:
+		detail = "another replica of the server reads the list"
+	case rows == 0:
 		return &providers.Error{Kind: providers.Timeout, Provider: p}
 	}
-	elapsed := now.Sub(b.started)
 	rest := elapsed
 	if total > rows {
 		rest = time.Duration(math.Ceil(float64(elapsed) * float64(total-rows) / float64(rows)))
 	}
 	return &providers.Error{
 		Kind: providers.Indexing, Provider: p, RetryAfter: min(max(rest, minRetryAfter), maxRetryAfter),
-		Detail: fmt.Sprintf("%d rows were read so far", rows),
+		Detail: detail,
 	}
 }

@@ -31,6 +31,9 @@ type Options struct {
 	MaxRows int
 	// Concurrent is the number of pages that a reading requests at a time; 0 means 1.
 	Concurrent int
+	// Settings are what an index depends on beside the credential. Replicas share it only with
+	// replicas that have the same.
+	Settings string
 	// Warm is set to build the index when Wrap is called.
 	Warm bool
 	// Now replaces time.Now; it may be nil.
@@ -70,8 +73,10 @@ func Wrap(ctx context.Context, inner providers.Provider, o Options) providers.Pr
 	}
 	uncached := p.Uncached()
 	w.live = &live{ctx: ctx, options: o, version: p.Version, source: source{
-		users: uncached.Users, provider: p.Connection(), maxRows: o.MaxRows, concurrent: o.Concurrent,
+		users: uncached.Users, provider: p.Connection(), maxRows: o.MaxRows, concurrent: o.Concurrent, now: o.Now,
 	}}
+	w.live.shared = newShared(p.Snapshots(), o.Settings)
+	w.live.invalidate = func() { p.Invalidate(ctx, nil) }
 	memberships, ok := w.collections.Memberships.(providers.IndexedCollection[*model.Membership])
 	if ok {
 		w.live.source.memberships = uncached.Memberships

@@ -16,6 +16,10 @@ type live struct {
 	options Options
 	version func() uint64
 	source  source
+	// shared is where replicas share the index; nil if they do not.
+	shared *shared
+	// invalidate removes what was read with the credential, at all replicas.
+	invalidate func()
 
 	mu sync.Mutex
 	// current is the latest index, nil if there is none that may be served.
@@ -46,7 +50,7 @@ func (l *live) get(ctx context.Context) (b *build, err error) {
 		select {
 		case <-building.done:
 			if l.isValid(building) {
-				return building, nil
+				return building.filled, nil
 			}
 			if building.err != nil && providers.KindOf(building.err) != providers.Canceled {
 				return nil, building.err
@@ -129,7 +133,7 @@ func (l *live) isValid(b *build) bool {
 	return b.err == nil && b.version == l.version()
 }
 
-// start begins to read the list.
+// start begins to build the index.
 func (l *live) start(now time.Time) {
 	ctx, cancel := context.WithCancel(l.ctx)
 	b := l.source.newBuild()
@@ -137,32 +141,63 @@ func (l *live) start(now time.Time) {
 	l.building = b
 	go func() {
 		defer cancel()
-		err := error(&providers.Error{Kind: providers.BadResponse, Provider: l.source.provider, Detail: "the rows cannot be indexed"})
-		defer func() {
-			_ = recover() // a row that cannot be packed fails the reading only
-			l.end(b, err)
-		}()
-		err = b.run(ctx, l.source)
+		filled, lease, err := l.fill(ctx, b, l.current)
+		l.end(b, filled, err)
+		if lease != nil {
+			if err == nil && l.isValid(b) {
+				l.shared.keep(lease, b, l.freshUntil(b), l.options.Stale)
+			}
+			lease.Release()
+		}
 	}()
 }
 
-// end publishes a reading that has ended.
-func (l *live) end(b *build, err error) {
+// fill returns the index that another replica has shared after the current one, or reads the
+// list into b. While another replica reads it, fill waits. The lease is for what was read.
+func (l *live) fill(ctx context.Context, b, current *build) (filled *build, lease providers.SnapshotLease, err error) {
+	err = &providers.Error{Kind: providers.BadResponse, Provider: l.source.provider, Detail: "the rows cannot be indexed"}
+	defer func() { _ = recover() }() // a row that cannot be packed fails the reading only
+	if l.shared != nil {
+		var failed error
+		if filled, lease, failed = l.shared.await(ctx, l.source, b, current); filled != nil || failed != nil {
+			return filled, nil, failed
+		}
+		b.begin(l.options.Now())
+	}
+	err = b.run(ctx, l.source)
+	b.took = l.options.Now().Sub(b.started)
+	return b, lease, err
+}
+
+// end publishes what b was filled with, or the error.
+func (l *live) end(b, filled *build, err error) {
+	if l.publish(b, filled, err) {
+		l.invalidate()
+	}
+}
+
+// publish reports whether the vendor refuses what it allowed before.
+func (l *live) publish(b, filled *build, err error) (refused bool) {
+	kind := providers.KindOf(err)
+	kept := kind == providers.Forbidden && l.shared.exists(l.options.Now())
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	defer close(b.done)
 	now := l.options.Now()
-	b.err, b.took = err, now.Sub(b.started)
+	b.err, b.filled = err, filled
 	if l.building != b {
-		return
+		return false
 	}
 	l.building = nil
-	switch kind := providers.KindOf(err); {
+	switch {
 	case err == nil && l.isValid(b):
-		l.current, l.failed, l.retryAt, l.used = b, nil, time.Time{}, false
+		l.current, l.failed, l.retryAt, l.used = filled, nil, time.Time{}, false
 	case err == nil: // invalidated meanwhile
 	case kind == providers.Unauthenticated:
 		l.current = nil
+	case kind == providers.Forbidden && (kept || l.current != nil):
+		l.current = nil
+		return true
 	case kind == providers.Incomplete:
 		l.failed, l.retryAt = err, now.Add(l.options.Fresh)
 	case kind != providers.Canceled && l.current == nil && b.len() == 0:
@@ -171,6 +206,7 @@ func (l *live) end(b *build, err error) {
 		l.failed, l.retryAt = err, now.Add(retryAfterFailure)
 	}
 	l.schedule(now)
+	return false
 }
 
 // schedule sets the timer to when the index is built again, if it is used until then, or
@@ -209,12 +245,14 @@ func (l *live) tick() {
 	l.schedule(now)
 }
 
-// exists reports whether there is an index, or one is being built.
+// exists reports whether there is an index, also one that another replica shares, or one is
+// being built.
 func (l *live) exists() bool {
 	l.mu.Lock()
-	defer l.mu.Unlock()
 	l.discard()
-	return l.current != nil || l.building != nil
+	exists := l.current != nil || l.building != nil
+	l.mu.Unlock()
+	return exists || l.shared.exists(l.options.Now())
 }
 
 // warm builds the index, again if it is invalidated meanwhile.

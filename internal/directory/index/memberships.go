@@ -18,24 +18,26 @@ type membershipCodec struct {
 
 // tenantNumber returns the number of a tenant.
 func (c *membershipCodec) tenantNumber(tenant model.Tenant) uint64 {
-	n, ok := c.tenantNumbers[tenant.GlobalID()]
-	if ok {
+	if n, ok := c.tenantNumbers[tenant.GlobalID()]; ok {
 		return n
 	}
+	return c.addTenant(tenant.GlobalID())
+}
+
+// addTenant adds a reference to a tenant, of which only the id is known, and returns its
+// number.
+func (c *membershipCodec) addTenant(id model.ID) uint64 {
 	if c.tenantNumbers == nil {
 		c.tenantNumbers = map[model.ID]uint64{}
 	}
-	n = uint64(len(c.tenants))
-	c.tenants, c.tenantNumbers[tenant.GlobalID()] = append(c.tenants, reference(tenant)), n
-	return n
-}
-
-// reference returns a tenant of which only the id is known.
-func reference(tenant model.Tenant) model.Tenant {
-	if a, ok := tenant.(*model.Account); ok {
-		return &model.Account{Entity: model.NewEntity(a.Provider, model.TypeAccount, a.VendorID).WithFieldSet(model.OnlyFields())}
+	n := uint64(len(c.tenants))
+	entity := model.NewEntity(c.users.provider, id.Type(), id.VendorID()).WithFieldSet(model.OnlyFields())
+	var tenant model.Tenant = &model.Organization{Entity: entity}
+	if id.Type() == model.TypeAccount {
+		tenant = &model.Account{Entity: entity}
 	}
-	return &model.Organization{Entity: model.NewEntity(tenant.Connection(), model.TypeOrganization, tenant.GlobalID().VendorID()).WithFieldSet(model.OnlyFields())}
+	c.tenants, c.tenantNumbers[id] = append(c.tenants, tenant), n
+	return n
 }
 
 // unpackedMembershipFields are the fields whose values are not packed.

@@ -33,6 +33,7 @@ type vendor struct {
 	memberships, elsewhere []*model.Membership
 	hasMembers             bool
 	version                uint64
+	snapshots              providers.Snapshots
 	// fail returns the error of a page; nil for none.
 	fail func(token string) error
 	// claimsOrders makes it claim to sort until it is asked to.
@@ -41,6 +42,10 @@ type vendor struct {
 	gap error
 	// read are the tokens of the pages that were read.
 	read []string
+	// tellsPages is set to name the pages that follow.
+	tellsPages bool
+	// inFlight is the number of pages that are being read, and most its maximum.
+	inFlight, most int
 }
 
 func newVendor(users ...*model.User) *vendor {
@@ -67,6 +72,8 @@ func (v *vendor) Version() uint64 {
 	defer v.mu.Unlock()
 	return v.version
 }
+
+func (v *vendor) Snapshots() providers.Snapshots { return v.snapshots }
 
 func (v *vendor) Invalidate(context.Context, []model.ID) {
 	v.mu.Lock()
@@ -108,6 +115,11 @@ func (v vendorUsers) Page(ctx context.Context, q providers.Query, token string) 
 
 // pageOf returns a page of a list of the vendor.
 func pageOf[T model.Node](ctx context.Context, v *vendor, list func() []T, token string) (*providers.Page[T], error) {
+	v.set(func(v *vendor) {
+		v.inFlight++
+		v.most = max(v.most, v.inFlight)
+	})
+	defer v.set(func(v *vendor) { v.inFlight-- })
 	if v.latency > 0 {
 		select {
 		case <-time.After(v.latency):
@@ -115,6 +127,10 @@ func pageOf[T model.Node](ctx context.Context, v *vendor, list func() []T, token
 			return nil, &providers.Error{Kind: providers.Canceled}
 		}
 	}
+	return pageAt(v, list, token)
+}
+
+func pageAt[T model.Node](v *vendor, list func() []T, token string) (*providers.Page[T], error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.read = append(v.read, token)
@@ -129,6 +145,9 @@ func pageOf[T model.Node](ctx context.Context, v *vendor, list func() []T, token
 	page.Items = slices.Clone(rows[min(n, len(rows)):min(n+v.large, len(rows))])
 	if n+v.large < len(rows) {
 		page.Next = strconv.Itoa(n + v.large)
+	}
+	for at := n + v.large; v.tellsPages && at < len(rows); at += v.large {
+		page.Ahead = append(page.Ahead, providers.Ahead{Token: strconv.Itoa(at)})
 	}
 	if token == "" && v.gap != nil {
 		page.Errors = []error{v.gap}
