@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/readahead"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
@@ -88,8 +89,13 @@ func (r *childReader[T]) readTogether(ctx context.Context, c providers.Collectio
 	var freshness *model.Freshness
 	var gaps Gaps
 	seen := map[model.ID]bool{}
-	for token, pages := "", 0; ; pages++ {
-		page, err := c.Page(ctx, query, token)
+	reader := readahead.New(ctx, readahead.Concurrent, func(ctx context.Context, token string) (*providers.Page[T], error) {
+		return c.Page(ctx, query, token)
+	})
+	defer reader.Stop()
+	// The first page tells whether the others are worth their calls.
+	for token, pages, wanted := "", 0, 1; ; pages++ {
+		page, err := reader.Page(token, wanted)
 		if err != nil {
 			return r.fail(err, parents)
 		}
@@ -119,7 +125,7 @@ func (r *childReader[T]) readTogether(ctx context.Context, c providers.Collectio
 		if page.Next == token || pages >= len(parents) {
 			return false
 		}
-		token = page.Next
+		token, wanted = page.Next, len(parents)-pages
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()

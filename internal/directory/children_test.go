@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -41,6 +43,19 @@ func withGroups(pages ...[]*model.Group) (*fakeCollection[*model.Group], *direct
 		return slices.Contains(of.IDs, g.Account.VendorID)
 	}}
 	return s, directory.New(fakeProvider{connection("a"), providers.Collections{Groups: s}})
+}
+
+// The pages of a read that serves several accounts are read together, but for the first one.
+func TestReadChildren_ReadsPagesTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, d := withGroups([]*model.Group{group("0", "0")}, []*model.Group{group("1", "1")}, []*model.Group{group("2", "2")}, []*model.Group{group("3", "3")})
+		s.latency, s.tellsAhead = time.Second, true
+		start := time.Now()
+		lists := directory.ReadChildren(t.Context(), d, groups, accountOf, directory.List{Kind: "groups"}, accounts(4), directory.Window{First: 9})
+		if took := time.Since(start); took != 2*time.Second || s.calls() != 4 || len(lists[account(3)].Edges) != 1 {
+			t.Errorf("%d calls took %s", s.calls(), took)
+		}
+	})
 }
 
 // One read serves several accounts, and the cursor of each list continues that list.

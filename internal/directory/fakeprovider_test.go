@@ -38,6 +38,10 @@ type fakeCollection[T model.Node] struct {
 	// repeatsToken is the number of a page whose Next is its own token; 0 is none.
 	repeatsToken int
 
+	// latency is how long a page takes. tellsAhead makes a page name all that follow.
+	latency    time.Duration
+	tellsAhead bool
+
 	mu     sync.Mutex
 	tokens []string
 }
@@ -61,6 +65,9 @@ func (s *fakeCollection[T]) Page(_ context.Context, q providers.Query, token str
 	s.mu.Lock()
 	s.tokens = append(s.tokens, token)
 	s.mu.Unlock()
+	if s.latency > 0 {
+		<-time.After(s.latency)
+	}
 	pages := s.pages
 	if s.ordered != nil && q.Order.Field != "" {
 		pages = s.ordered
@@ -87,6 +94,9 @@ func (s *fakeCollection[T]) Page(_ context.Context, q providers.Query, token str
 	}
 	if n+1 < len(pages) {
 		page.Next = strconv.Itoa(n + 1)
+	}
+	for next := n + 1; s.tellsAhead && next < len(pages); next++ {
+		page.Ahead = append(page.Ahead, providers.Ahead{Token: strconv.Itoa(next)})
 	}
 	if s.repeatsToken > 0 && n == s.repeatsToken {
 		page.Next = token

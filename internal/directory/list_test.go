@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -229,4 +231,26 @@ func TestList_ID(t *testing.T) {
 	if named("zoe").ID() == named("zo").ID() {
 		t.Error("two names have one fingerprint")
 	}
+}
+
+// The pages before a cursor, which a list that can repeat rows needs again, are read
+// together.
+func TestRead_ReadsPagesBeforeCursorTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var pages [][]*model.User
+		for n := range 9 {
+			pages = append(pages, usersNamed("a", fmt.Sprint(n), "same"))
+		}
+		s := &fakeCollection[*model.User]{mayRepeat: true, tellsAhead: true, pages: pages}
+		d := withUsers(s)
+		before := read(t, d, directory.List{}, directory.Window{First: 7})
+		calls := s.calls()
+		s.latency = time.Second
+		start := time.Now()
+		page := read(t, d, directory.List{}, windowAfter(t, directory.List{}, before, 1))
+		// The page of the cursor, the first one, the others before the cursor, and two more.
+		if took := time.Since(start); took != 5*time.Second || s.calls()-calls > 8 || !slices.Equal(ids(page), []string{"a:6"}) {
+			t.Errorf("%q: %d calls took %s", ids(page), s.calls()-calls, took)
+		}
+	})
 }

@@ -10,9 +10,14 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// fetch reads a page. It returns nil and sets err when that fails or MaxPages is
-// reached.
+// fetch reads a page, and ahead as many as the wanted rows take. It returns nil and sets err
+// when that fails or MaxPages is reached.
 func (s *stream[T]) fetch(ctx context.Context, token string) *providers.Page[T] {
+	return s.fetchOf(ctx, token, s.wantedPages())
+}
+
+// fetchOf is fetch for the first of so many pages.
+func (s *stream[T]) fetchOf(ctx context.Context, token string, wanted int) *providers.Page[T] {
 	if s.pages == s.maxPages {
 		s.err = &providers.Error{Kind: providers.Incomplete, Provider: s.provider, Detail: "the list has more than 100 pages; the rest was not read"}
 		return nil
@@ -23,7 +28,7 @@ func (s *stream[T]) fetch(ctx context.Context, token string) *providers.Page[T] 
 		})
 		s.reader.SetFirstPages(providers.FirstPages(s.collection, s.listed))
 	}
-	page, err := s.reader.Page(token, s.wantedPages())
+	page, err := s.reader.Page(token, wanted)
 	if err != nil {
 		s.err = err
 		return nil

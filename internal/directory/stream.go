@@ -297,10 +297,14 @@ func (s *stream[T]) skipSeen() {
 // rereadPages reads the pages before the cursor again and marks their rows as seen,
 // for a list in which rows can repeat.
 func (s *stream[T]) rereadPages(ctx context.Context) {
-	for token := ""; token != s.headAt.Token; {
-		page := s.fetch(ctx, token)
+	for token, wanted := "", 1; token != s.headAt.Token; {
+		page := s.fetchOf(ctx, token, wanted)
 		if page == nil {
 			return
+		}
+		isCursor := func(a providers.Ahead) bool { return a.Is(s.headAt.Token) }
+		if wanted = slices.IndexFunc(page.Ahead, isCursor); wanted < 0 {
+			wanted = len(page.Ahead)
 		}
 		for _, row := range page.Items {
 			s.seen[row.GlobalID()] = true
