@@ -24,13 +24,18 @@ type memberList struct {
 // membersFormat names the form of packMembers. It changes with it.
 const membersFormat = "members 1"
 
-// packedHeader is the size of the two numbers before the rows.
-const packedHeader = 8
+const (
+	// packedHeader is the size of the two numbers before the rows.
+	packedHeader = 8
+	// packedPart is the size of the parts that a list is put together from: one that grows
+	// is copied again and again.
+	packedPart = 256 << 10
+)
 
 // packMembers reads a user list, and returns what memberList holds of it. It fails if no row
 // of a list that has some contains a user.
 func packMembers(body io.Reader, p *model.Provider, account string) ([]byte, error) {
-	packed := make([]byte, packedHeader, 4<<10)
+	parts := [][]byte{make([]byte, packedHeader, 4<<10)}
 	var count, omitted uint32
 	var scratch []byte
 	err := eachRow(body, func(row wireUser) {
@@ -40,8 +45,11 @@ func packMembers(body io.Reader, p *model.Provider, account string) ([]byte, err
 		}
 		count++
 		scratch = row.pack(scratch[:0])
-		packed = binary.AppendUvarint(packed, uint64(len(scratch)))
-		packed = append(packed, scratch...)
+		if len(parts[len(parts)-1])+len(scratch) > packedPart {
+			parts = append(parts, make([]byte, 0, packedPart+binary.MaxVarintLen64))
+		}
+		part := binary.AppendUvarint(parts[len(parts)-1], uint64(len(scratch)))
+		parts[len(parts)-1] = append(part, scratch...)
 	})
 	if err != nil {
 		return nil, err
@@ -49,9 +57,9 @@ func packMembers(body io.Reader, p *model.Provider, account string) ([]byte, err
 	if omitted > 0 && count == 0 {
 		return nil, errFormat
 	}
-	binary.BigEndian.PutUint32(packed, count)
-	binary.BigEndian.PutUint32(packed[4:], omitted)
-	return bytes.Clone(packed), nil // what append reserved is not kept
+	binary.BigEndian.PutUint32(parts[0], count)
+	binary.BigEndian.PutUint32(parts[0][4:], omitted)
+	return bytes.Join(parts, nil), nil
 }
 
 // isMember reports whether a row with this id of a user can be a membership.
