@@ -185,8 +185,9 @@ type Provider struct {
 	MaxConcurrent int `key:"maxConcurrent" default:"8" min:"1" max:"64"`
 	// Maximum size of one response of the vendor, after decompression. A larger one is
 	// `UPSTREAM_BAD_RESPONSE`. A vendor that sends all users of an account in one
-	// response needs some 200 bytes a user. The caches do not keep responses that take
-	// more than their [limits](operations.md#limits) allow.
+	// response needs some 200 bytes a user; the server decodes it while it arrives, and holds
+	// less than half of that. The caches do not keep what takes more than their
+	// [limits](operations.md#limits) allow.
 	MaxBody Size `key:"maxBody" default:"64MiB" min:"1MiB" max:"1GiB"`
 	// Allow a plain `http` base URL on a host other than loopback. The credential is
 	// then sent unencrypted.

@@ -74,3 +74,48 @@ func TestReader_FollowingPages(t *testing.T) {
 		}
 	})
 }
+
+// The first page of a further list, which is read early, is kept until the long list before
+// it has ended.
+func TestReader_KeepsFirstPages(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const long = 50
+		further := []providers.Ahead{{Token: "further"}}
+		var mu sync.Mutex
+		calls := map[string]int{}
+		r := readahead.New(t.Context(), 2, func(_ context.Context, token string) (*providers.Page[string], error) {
+			mu.Lock()
+			calls[token]++
+			mu.Unlock()
+			<-time.After(time.Second)
+			page := &providers.Page[string]{}
+			if token == "further" {
+				return page, nil
+			}
+			number := 1
+			if token != "" {
+				_, _ = fmt.Sscan(token, &number)
+			}
+			for n := number + 1; n <= long; n++ {
+				page.Ahead = append(page.Ahead, providers.Ahead{Token: fmt.Sprint(n)})
+			}
+			page.Ahead = append(page.Ahead, further...)
+			page.Next = page.Ahead[0].Token
+			return page, nil
+		})
+		defer r.Stop()
+		r.SetFirstPages(func(context.Context) []providers.Ahead { return further })
+		for token := ""; ; {
+			page, err := r.Page(token, math.MaxInt)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if token = page.Next; token == "" {
+				break
+			}
+		}
+		if calls["further"] != 1 || len(calls) != long+1 {
+			t.Errorf("calls %v", calls)
+		}
+	})
+}
