@@ -79,8 +79,8 @@ func (r *Reader[T]) SetFirstPages(firstPages func(ctx context.Context) []provide
 // the caller will need as far as it knows, with this one; math.MaxInt is all. So many are
 // read at the same time as soon as their tokens are known, but at most a few times as many
 // as calls are made at a time, and guessed ones in windows of 2, 4 and then 8, when the
-// first page of the window is requested. The error is that of
-// the page; the pages behind it are dropped.
+// first page of the window is requested. A page that the response of the one before held is
+// not read. The error is that of the page; the pages behind it are dropped.
 func (r *Reader[T]) Page(token string, wanted int) (*providers.Page[T], error) {
 	r.mu.Lock()
 	if len(r.ahead) == 0 || !r.ahead[0].Is(token) {

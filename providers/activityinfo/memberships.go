@@ -119,11 +119,11 @@ func (m memberships) pageOf(list memberList, from int, prefix string, applied bo
 	return p
 }
 
-// ofAll reads the members of one billing account. The token is the account's id, and behind a
-// dot the row with which the page begins. The first
-// page is that of the first account that can be read, and has the errors of those before;
-// ofAll fails if none can. Any other page of an account that cannot be read has no rows, but
-// its error unless the account belongs to another owner.
+// ofAll reads the members of one billing account. The token is the account's id and, behind a
+// dot, the row with which the page begins. The first page is that of the first account that
+// can be read, and has the errors of those before; ofAll fails if none can. Any other page of
+// an account that cannot be read has no rows, but its error unless the account belongs to
+// another owner.
 func (m memberships) ofAll(ctx context.Context, unfiltered bool, token string) (*providers.Page[*model.Membership], error) {
 	first, row, _ := strings.Cut(token, ".")
 	from, ok := parseRow(row)
