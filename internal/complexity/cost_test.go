@@ -34,6 +34,7 @@ func TestDocument_Cost(t *testing.T) {
 		{`{ a: users(first: 10) { ...P } b: users(first: 20) { ...P } } fragment P on UserConnection { nodes { id } }`, ``, 1 + 11 + 1 + 22},
 		{`{ accounts(first: 3) { nodes { groups(first: 4) { nodes { users(first: 5) { nodes { id } } } } } } }`, ``, 1 + 3*(1+1) + 12*(1+1) + 60 + 6},
 		{`{ buyer(id: "a:Buyer:1") { sellers { id } } }`, ``, 1 + 10 + 1},
+		{`{ people(first: 10) { nodes { email users { id } } } }`, ``, 1 + 10*(1+10) + 1 + 10},
 		{`{ nodes(ids: ["a", "b", "c"]) { id } }`, ``, 3 + 1},
 		{`query ($ids: [ID!]!) { nodes(ids: $ids) { id } }`, `{"ids": ["a", "b"]}`, 2 + 1},
 		{`query ($ids: [ID!]!) { nodes(ids: $ids) { id } }`, `{"ids": "a"}`, 1 + 1},

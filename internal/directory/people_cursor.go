@@ -11,9 +11,10 @@ import (
 )
 
 // A position in a list of people is the number of people before it, and digests of the last
-// few of them: `5f3a09c1-77b0e1d2.0c44aa91`. A digest is one of a user of the person and of
-// what the order compares, so that the position is found again in a list that has changed,
-// unless all these people have. It holds no address.
+// few of them: `5f3a09c1-77b0e1d2.0c44aa91`. A digest is one of a user of the person, and in
+// its last byte of what the order compares, so that the position is found again in a list that
+// has changed, unless all these people have. A byte does not tell whether an address or a name
+// was guessed right.
 const (
 	// peopleAnchors is the number of people whose digests a position holds, and
 	// loginsOfAnchor the largest number of users of each.
@@ -30,14 +31,19 @@ func (o PeopleOrder) digests(p *model.Person) []string {
 	}
 	var all []string
 	for _, u := range p.Users[:min(len(p.Users), loginsOfAnchor)] {
-		h := fnv.New32a()
-		for _, part := range []string{u.Provider.Name, u.VendorID, text, strconv.FormatInt(key.at.UnixNano(), 36), strconv.Itoa(key.number)} {
-			_, _ = h.Write([]byte(part))
-			_, _ = h.Write([]byte{0})
-		}
-		all = append(all, fmt.Sprintf("%08x", h.Sum32()))
+		compared := digest(text, strconv.FormatInt(key.at.UnixNano(), 36), strconv.Itoa(key.number))
+		all = append(all, fmt.Sprintf("%08x", digest(u.Provider.Name, u.VendorID)<<8|compared&0xff))
 	}
 	return all
+}
+
+func digest(parts ...string) uint32 {
+	h := fnv.New32a()
+	for _, part := range parts {
+		_, _ = h.Write([]byte(part))
+		_, _ = h.Write([]byte{0})
+	}
+	return h.Sum32()
 }
 
 // anchors returns the tokens of the positions after each of the people from from to to.

@@ -131,6 +131,23 @@ func TestReadPeople_CursorWithoutAddress(t *testing.T) {
 	}
 }
 
+// A cursor does not tell whether an address, or a name, was guessed right: many of them have the
+// same cursor.
+func TestReadPeople_CursorTellsNoGuess(t *testing.T) {
+	for _, field := range []model.PersonOrderField{model.OrderPeopleByEmail, model.OrderPeopleByName} {
+		l, cursors := directory.PeopleList{Order: directory.PeopleOrder{Field: field}}, map[string]bool{}
+		for n := range 600 {
+			a := newPeopleProvider("a", model.SoftwareOne)
+			a.add("1", fmt.Sprintf("person%d@acme.example", n), func(u *model.User) { u.Name = u.Email })
+			page := directory.ReadPeople(t.Context(), directoryOf(a), l, directory.Window{First: 1})
+			cursors[*page.PageInfo.EndCursor()] = true
+		}
+		if len(cursors) > 256 {
+			t.Errorf("%s: 600 people have %d cursors", field, len(cursors))
+		}
+	}
+}
+
 // A vendor that hides addresses or statuses makes nobody known who may be another.
 func TestReadPeople_HiddenValues(t *testing.T) {
 	a, b, _ := cast()
