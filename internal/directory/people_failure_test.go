@@ -167,6 +167,27 @@ func TestReadPeople_HiddenValues(t *testing.T) {
 	}
 }
 
+// A hidden login may be one, and a hidden name may be the searched one.
+func TestReadPeople_HiddenLoginAndName(t *testing.T) {
+	for name, c := range map[string]struct {
+		field  string
+		filter directory.PeopleFilter
+		want   []string
+	}{
+		"never logged in": {"lastLoginAt", directory.PeopleFilter{NeverLoggedIn: new(true)}, []string{"cy@acme.example a3", dee}},
+		"name":            {"name", directory.PeopleFilter{Name: "dee"}, []string{dee}},
+		"no conflict":     {"name", directory.PeopleFilter{Conflict: new(false)}, []string{anna, "cy@acme.example a3", dee}},
+	} {
+		a, b, _ := cast()
+		bo := a.users.pages[0][1]
+		bo.Name, bo.LastLoginAt, bo.FieldSet = nil, nil, bo.FieldSet.Hiding(c.field)
+		page := directory.ReadPeople(t.Context(), directoryOf(a, b), directory.PeopleList{Filter: c.filter}, directory.Window{First: 9})
+		if got := described(page); !slices.Equal(got, c.want) || page.Complete || page.TotalCount != nil || len(page.Errors) != 0 {
+			t.Errorf("%s: %q, want %q; complete: %t, %v", name, got, c.want, page.Complete, page.Errors)
+		}
+	}
+}
+
 // A list that cannot be read to its end tells of nobody: another part of it would be read
 // the next time.
 func TestReadPeople_ListCutShort(t *testing.T) {
@@ -175,6 +196,16 @@ func TestReadPeople_ListCutShort(t *testing.T) {
 	b.users.errs = map[int]error{1: &providers.Error{Kind: providers.BudgetExceeded, Provider: b.connection}}
 	page := directory.ReadPeople(t.Context(), directoryOf(a, b), directory.PeopleList{}, directory.Window{First: 9})
 	if got := described(page); len(got) != 3 || got[0] != "anna@acme.example a1" || page.Complete || !slices.Equal(kinds(page.Errors), []providers.Kind{providers.BudgetExceeded}) {
+		t.Errorf("%q, complete: %t, %v", got, page.Complete, page.Errors)
+	}
+}
+
+// So does one of which the vendor says that it ends too early.
+func TestReadPeople_ListEndsEarly(t *testing.T) {
+	a, b, _ := cast()
+	b.users.gaps = map[int][]error{0: {&providers.Error{Kind: providers.Incomplete, Provider: b.connection}}}
+	page := directory.ReadPeople(t.Context(), directoryOf(a, b), directory.PeopleList{}, directory.Window{First: 9})
+	if got := described(page); len(got) != 3 || got[0] != "anna@acme.example a1" || page.Complete || !slices.Equal(kinds(page.Errors), []providers.Kind{providers.Incomplete}) {
 		t.Errorf("%q, complete: %t, %v", got, page.Complete, page.Errors)
 	}
 }
