@@ -24,6 +24,9 @@ const snapshotChunk = 256 << 10
 // maxSnapshotChunks bounds the chunks of a snapshot: 4 GiB.
 const maxSnapshotChunks = 1 << 14
 
+// snapshotAttempts is the number of attempts to store or read a chunk.
+const snapshotAttempts = 3
+
 var errSnapshot = errors.New("pagecache: a snapshot cannot be read")
 
 // snapshots implements providers.Snapshots in Redis. A snapshot is a description, stored last,
@@ -138,6 +141,25 @@ func (s snapshots) epoch(fill func(ctx context.Context, p redis.Pipeliner)) (epo
 	return a ^ b, ok && both
 }
 
+// retry sends commands, and again if Redis does not reply in time: a snapshot takes many
+// commands, and one that is late should not cost a reading of the vendor's list.
+func (s snapshots) retry(fill func(ctx context.Context, p redis.Pipeliner)) bool {
+	for range snapshotAttempts - 1 {
+		if s.store().run(false, fill) {
+			return true
+		}
+		// The circuit breaker is closed again, unless Redis is down.
+		pause := time.NewTimer(probeInterval + probeInterval/4)
+		select {
+		case <-pause.C:
+		case <-s.store().cache.ctx.Done():
+			pause.Stop()
+			return false
+		}
+	}
+	return s.store().run(false, fill)
+}
+
 // getSnapshot reads a description or a chunk.
 func getSnapshot(ctx context.Context, p redis.Pipeliner, key Key) *redis.StringCmd {
 	return p.GetRange(ctx, key.redisKey("s"), 0, envelope.MaxSealed)
@@ -216,7 +238,7 @@ func (r *snapshotReader) Read(p []byte) (int, error) {
 		}
 		key := r.chunkKey(r.snapshot.Name, r.snapshot.ID, r.next)
 		var value *redis.StringCmd
-		if !r.store().run(false, func(ctx context.Context, p redis.Pipeliner) { value = getSnapshot(ctx, p, key) }) {
+		if !r.retry(func(ctx context.Context, p redis.Pipeliner) { value = getSnapshot(ctx, p, key) }) {
 			return 0, errSnapshot
 		}
 		_, body, ok := r.open(key, value)
@@ -323,7 +345,7 @@ func (w *snapshotWriter) set(key Key, body []byte) error {
 		return err
 	}
 	var stored *redis.StatusCmd
-	if !w.store().run(false, func(ctx context.Context, p redis.Pipeliner) {
+	if !w.retry(func(ctx context.Context, p redis.Pipeliner) {
 		stored = p.Set(ctx, key.redisKey("s"), sealed, w.life)
 		for _, epoch := range []string{"e", "x"} {
 			p.PExpire(ctx, w.scope.id.redisKey(epoch, nil), max(w.store().epochLife(), w.life+epochMargin))

@@ -257,7 +257,10 @@ func (l *live) exists() bool {
 
 // warm builds the index, again if it is invalidated meanwhile.
 func (l *live) warm() {
-	go func() { _, _ = l.get(l.ctx) }()
+	go func() {
+		l.shared.awaitConnection(l.ctx)
+		_, _ = l.get(l.ctx)
+	}()
 }
 
 // Stats describes an index.

@@ -46,10 +46,13 @@ func (n *network) dial(ctx context.Context, kind, address string) (net.Conn, err
 }
 
 // cut ends all connections, as the crash of the replica does.
-func (n *network) cut() {
+func (n *network) cut() { n.block(true) }
+
+// block ends all connections and allows none, or allows them again.
+func (n *network) block(isCut bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.isCut = true
+	n.isCut = isCut
 	for _, c := range n.connections {
 		_ = c.Close()
 	}
@@ -76,6 +79,15 @@ const testKey = "01234567890123456789012345678901" // 32 bytes
 // startReplica starts a server that has subscribed to the invalidations of the others.
 func startReplica(t *testing.T, url string, v *vendor, o index.Options) *replica {
 	t.Helper()
+	r := newReplica(t, url, v)
+	r.awaitEvent(t, pagecache.Subscribed)
+	r.wrap(t, o)
+	return r
+}
+
+// newReplica opens the cache of a server.
+func newReplica(t *testing.T, url string, v *vendor) *replica {
+	t.Helper()
 	r := &replica{vendor: v, events: make(chan pagecache.EventKind, 1<<12)}
 	var err error
 	r.cache, err = pagecache.Open(pagecache.Config{
@@ -86,12 +98,16 @@ func startReplica(t *testing.T, url string, v *vendor, o index.Options) *replica
 		t.Fatal(err)
 	}
 	t.Cleanup(r.cache.Close)
-	r.awaitEvent(t, pagecache.Subscribed)
+	return r
+}
+
+// wrap gives the provider its index.
+func (r *replica) wrap(t *testing.T, o index.Options) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	t.Cleanup(cancel)
-	p := index.Wrap(ctx, connected{v, r.cache.Scope(model.BlendVision, "https://vendor.example", []byte("token"))}, o)
+	p := index.Wrap(ctx, connected{r.vendor, r.cache.Scope(model.BlendVision, "https://vendor.example", []byte("token"))}, o)
 	r.Directory, r.index = directory.New(p), p.(*index.Provider)
-	return r
 }
 
 // awaitEvent waits for an event, and drops those before.

@@ -26,6 +26,9 @@ const (
 	maxPoll = 500 * time.Millisecond
 	// existsFor is how long the result of exists is kept.
 	existsFor = time.Second
+	// connectTime is how long a server that starts waits for Redis before it builds an index
+	// that no query has requested.
+	connectTime = 5 * time.Second
 )
 
 func newShared(s providers.Snapshots, settings string) *shared {
@@ -47,6 +50,23 @@ func (s *shared) exists(now time.Time) bool {
 		s.found, s.lookAt = ok && isFresh(latest, now), now.Add(existsFor)
 	}
 	return s.found
+}
+
+// awaitConnection waits until an index can be shared, for at most connectTime: when a server
+// starts, it may not be connected yet, and would read what another replica shares.
+func (s *shared) awaitConnection(ctx context.Context) {
+	if s == nil {
+		return
+	}
+	for waited := time.Duration(0); waited < connectTime; waited += maxPoll {
+		lease, taken := s.snapshots.Acquire(s.name)
+		if lease != nil {
+			lease.Release()
+		}
+		if lease != nil || taken || wait(ctx, maxPoll) != nil {
+			return
+		}
+	}
 }
 
 func isFresh(s providers.Snapshot, now time.Time) bool {

@@ -311,3 +311,23 @@ func TestShared_Settings(t *testing.T) {
 		t.Error("the index of other settings was served")
 	}
 }
+
+// A replica that starts with warm while Redis is not there yet waits for it, and loads what is
+// shared.
+func TestShared_WarmWaitsForRedis(t *testing.T) {
+	r := redistest.Run(t)
+	one := startReplica(t, r.URL(), newVendor(users(100)...), options)
+	read(t, one.Directory, byEmail("person5@example.com"), 10, nil)
+	one.awaitEvent(t, pagecache.SnapshotKept)
+	warm := options
+	warm.Warm = true
+	two := newReplica(t, r.URL(), newVendor(users(100)...))
+	two.network.block(true)
+	two.wrap(t, warm)
+	two.awaitEvent(t, pagecache.RedisDown)
+	two.network.block(false)
+	eventually(t, "the index is loaded", func() bool { return two.index.Stats().State == model.IndexReady })
+	if pages := two.vendor.pages(); pages != 0 {
+		t.Errorf("%d pages were read", pages)
+	}
+}
