@@ -122,7 +122,7 @@ func TestExport_Interrupted(t *testing.T) {
 	p := start(t, nil, "export", "users", "--config", writeFile(t, "a.yaml", v.Config()), "--out", path)
 	waitFor(t, "a call of the slow vendor", func() bool { return len(control.Calls()) > 0 && len(list()) == 2 })
 	p.signal(syscall.SIGINT)
-	if code := p.exit(); code != 1 || !strings.Contains(p.stderr.String(), "interrupted; nothing was written") {
+	if code := p.exit(); code != 1 || !strings.Contains(p.stderr.String(), "interrupted; no file was written") {
 		t.Errorf("exit %d\n%s", code, &p.stderr)
 	}
 	if text, err := os.ReadFile(path); string(text) != "before" || err != nil || len(list()) != 1 {

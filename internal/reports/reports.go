@@ -64,7 +64,7 @@ var errIncomplete = exitError{errors.New("the result is not complete; --allow-pa
 // interrupted replaces an error that a signal caused.
 func interrupted(ctx context.Context, err error) error {
 	if err != nil && ctx.Err() != nil {
-		return errors.New("interrupted; nothing was written")
+		return errors.New("interrupted; no file was written")
 	}
 	return err
 }
