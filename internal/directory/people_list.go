@@ -258,7 +258,7 @@ type cachedTable struct {
 	table *peopleTable
 }
 
-// maxPeopleTables bounds the tables that are cached.
+// maxPeopleTables bounds the tables that are cached. One of 400,000 users takes 4 MB.
 const maxPeopleTables = 2
 
 // table returns the table of some sources. It is cached if they are all users.
