@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -36,13 +37,35 @@ var vendorFaults = map[string]struct {
 		w.Header().Set("Content-Type", "text/html")
 		fmt.Fprint(w, receivedToken(r))
 	}, "UPSTREAM_BAD_RESPONSE"},
-	"nocontent":  {raw("HTTP/1.1 204 No Content\r\nContent-Length: 1000\r\n\r\n%s"), "UPSTREAM_BAD_RESPONSE"},
-	"unmodified": {raw("HTTP/1.1 304 Not Modified\r\nContent-Length: 1000\r\n\r\n%s"), "UPSTREAM_BAD_RESPONSE"},
-	"interim":    {raw(strings.Repeat("HTTP/1.1 103 Early Hints\r\nLink: %[1]s\r\n\r\n", 3000)), "UPSTREAM_BAD_RESPONSE"},
-	"bigheader":  {raw("HTTP/1.1 200 OK\r\nX-Token: %s" + strings.Repeat(" ", 70<<10) + "\r\n\r\n"), "UPSTREAM_BAD_RESPONSE"},
-	"utf16":      {raw("HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-16\r\nContent-Length: 2\r\n\r\n[]%s"), "UPSTREAM_BAD_RESPONSE"},
-	"mail":       {raw("220 %s\r\n"), "UPSTREAM_BAD_RESPONSE"},
-	"trailing":   {raw("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n42%s"), "UPSTREAM_BAD_RESPONSE"},
+	"nocontent":    {raw("HTTP/1.1 204 No Content\r\nContent-Length: 1000\r\n\r\n%s"), "UPSTREAM_BAD_RESPONSE"},
+	"unmodified":   {raw("HTTP/1.1 304 Not Modified\r\nContent-Length: 1000\r\n\r\n%s"), "UPSTREAM_BAD_RESPONSE"},
+	"interim":      {raw(strings.Repeat("HTTP/1.1 103 Early Hints\r\nLink: %[1]s\r\n\r\n", 3000)), "UPSTREAM_BAD_RESPONSE"},
+	"bigheader":    {raw("HTTP/1.1 200 OK\r\nX-Token: %s" + strings.Repeat(" ", 70<<10) + "\r\n\r\n"), "UPSTREAM_BAD_RESPONSE"},
+	"utf16":        {raw("HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-16\r\nContent-Length: 2\r\n\r\n[]%s"), "UPSTREAM_BAD_RESPONSE"},
+	"mail":         {raw("220 %s\r\n"), "UPSTREAM_BAD_RESPONSE"},
+	"trailing":     {raw("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n42%s"), "UPSTREAM_BAD_RESPONSE"},
+	"unauthorized": {failing(401, ""), "UPSTREAM_UNAUTHENTICATED"},
+	"malformed":    {failing(400, ""), "UPSTREAM_BAD_RESPONSE"},
+	"missing":      {failing(404, ""), "UPSTREAM_BAD_RESPONSE"},
+	"removed":      {failing(410, ""), "UPSTREAM_BAD_RESPONSE"},
+	"limiting":     {failing(429, ""), "UPSTREAM_RATE_LIMITED"},
+	"limitinglong": {failing(429, "3600"), "UPSTREAM_RATE_LIMITED"},
+	"overloaded":   {failing(503, ""), "UPSTREAM_UNAVAILABLE"},
+	"gateway":      {failing(502, "7200"), "UPSTREAM_UNAVAILABLE"},
+	"late":         {failing(504, ""), "UPSTREAM_TIMEOUT"},
+	"created":      {failing(201, ""), "UPSTREAM_BAD_RESPONSE"},
+	"hanging":      {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "UPSTREAM_TIMEOUT"},
+	"hangingup":    {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "UPSTREAM_UNAVAILABLE"},
+	"truncated": {func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", "9000")
+		sending(`{"%s"`)(w, r)
+	}, "UPSTREAM_BAD_RESPONSE"},
+	"empty":       {raw("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 0\r\n\r\n"), "UPSTREAM_BAD_RESPONSE"},
+	"text":        {sending(`"%s"`), "UPSTREAM_BAD_RESPONSE"},
+	"otherobject": {sending(`{"code": 7, "message": "%s", "details": []}`), "UPSTREAM_BAD_RESPONSE"},
+	"latin1":      {sending("{\"%s\": \"\xe4\"}"), "UPSTREAM_BAD_RESPONSE"},
+	"deep":        {sending(strings.Repeat("[", 100_000) + "%s"), "UPSTREAM_BAD_RESPONSE"},
+	"large":       {sending(`"%s` + strings.Repeat("a", 2<<20) + `"`), "UPSTREAM_BAD_RESPONSE"},
 	"garbled": {func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		fmt.Fprintf(w, `{"%[1]s": "%[1]s`, url.QueryEscape(receivedToken(r)))
@@ -63,6 +86,26 @@ func raw(response string) http.HandlerFunc {
 	}
 }
 
+// failing responds with a status, and with the received token in its body.
+func failing(status int, retryAfter string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		if retryAfter != "" {
+			w.Header().Set("Retry-After", retryAfter)
+		}
+		w.WriteHeader(status)
+		fmt.Fprintf(w, `{"error": %q}`, receivedToken(r))
+	}
+}
+
+// sending responds with a body of JSON; %s in it is the received token.
+func sending(body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprintf(w, body, url.QueryEscape(receivedToken(r)))
+	}
+}
+
 // receivedToken returns the credential of a request.
 func receivedToken(r *http.Request) string {
 	_, password, _ := r.BasicAuth()
@@ -70,11 +113,12 @@ func receivedToken(r *http.Request) string {
 }
 
 // A credential is sent to its vendor only: it is in no response, metric, log or output,
-// whatever the vendor sends back.
+// whatever the vendor sends back. Each fault has its code, at the field that needs the vendor;
+// the other fields have their data.
 func TestSecrets_NoTokenLeaves(t *testing.T) {
 	t.Parallel()
 	// One request a provider and credential is sent at the same time.
-	text := listenAnywhere + "limits: {queuedOperations: 1000, queueWait: 10s}\nproviders:\n"
+	text := listenAnywhere + "limits: {queuedOperations: 1000, queueWait: 10s}\n" + startVendors(t).Config()
 	want := map[string]string{}
 	for how, m := range vendorFaults {
 		base := unreachable
@@ -87,7 +131,10 @@ func TestSecrets_NoTokenLeaves(t *testing.T) {
 			for credential, keys := range map[string]string{"": "token: '${TOKEN}'", "-delegated": "credentials: caller, credentialHeader: X-" + vendor + "-" + how} {
 				name := vendor + "-" + how + credential
 				want[name] = m.code
-				text += fmt.Sprintf("  - {name: %s, vendor: %s, baseURL: '%s', %s", name, vendor, base, keys)
+				text += fmt.Sprintf("  - {name: %s, vendor: %s, baseURL: '%s', maxBody: 1MiB, %s", name, vendor, base, keys)
+				if how == "hanging" {
+					text += ", timeout: 1s"
+				}
 				if vendor == "blendvision" {
 					text += ", organizations: [b]"
 				}
@@ -102,8 +149,10 @@ func TestSecrets_NoTokenLeaves(t *testing.T) {
 	var all sync.WaitGroup
 	for name, code := range want {
 		all.Go(func() {
-			a := p.query(fmt.Sprintf(`{ users(first: 1, filter: {providers: [%q]}) { nodes { id } } }`, name), "accountgraph-trace: 1", "X-"+strings.TrimSuffix(name, "-delegated")+": "+secretToken)
-			if len(a.Errors) != 1 || a.Errors[0].Extensions["code"] != code || a.Errors[0].Extensions["provider"] != name {
+			a := p.query(fmt.Sprintf(`{ failing: users(first: 1, filter: {providers: [%q]}) { nodes { id } } other: users(first: 1, filter: {providers: ["blendvision"]}) { nodes { id } } }`, name),
+				"accountgraph-trace: 1", "X-"+strings.TrimSuffix(name, "-delegated")+": "+secretToken)
+			if len(a.Errors) != 1 || a.Errors[0].Extensions["code"] != code || a.Errors[0].Extensions["provider"] != name ||
+				!slices.Equal(a.Errors[0].Path, []any{"failing"}) || a.value("failing") != nil || a.value("other.nodes.0.id") == nil {
 				t.Errorf("%s: not %s\n%s", name, code, a.text)
 			}
 			mu.Lock()

@@ -68,7 +68,7 @@ var cacheControls = []Control{
 	{
 		Name:    "a Redis command ends at its deadline",
 		File:    "internal/pagecache/redis_connection.go",
-		Old:     "options.ContextTimeoutEnabled = true",
+		Old:     "options.ReadTimeout, options.WriteTimeout, options.PoolTimeout = c.Timeout, c.Timeout, c.Timeout",
 		New:     "options.ContextTimeoutEnabled = false",
 		Package: "internal/pagecache", Test: "TestOutage_UnresponsiveRedisCostsOneTimeout|TestBreaker_DeadRedisCostsOneTimeout",
 	},

@@ -91,7 +91,7 @@ func detect(c Control) (result string, err error) {
 	if err := errors.Join(os.WriteFile(changed, []byte(mutant), 0o600), os.WriteFile(overlay, text, 0o600)); err != nil {
 		return "", err
 	}
-	output, err := exec.Command("go", "test", "-vet=off", "-count=1", "-timeout=3m", "-overlay="+overlay, "-run=^("+c.Test+")$", "./"+c.Package).CombinedOutput()
+	output, err := exec.Command("go", "test", "-vet=off", "-count=1", "-timeout=3m", "-ldflags=-s -w", "-overlay="+overlay, "-run=^("+c.Test+")$", "./"+c.Package).CombinedOutput()
 	var exit *exec.ExitError
 	switch log := string(output); {
 	case err == nil:
