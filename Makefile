@@ -83,8 +83,9 @@ race: needs-go needs-redis ## Run the tests of concurrent packages with the race
 PHASE ?= 20s
 
 .PHONY: soak
-soak: needs-go ## Measure the server under overload, with greedy callers, slow clients and failing vendors, each phase for PHASE; needs an idle machine
+soak: needs-go needs-redis ## Measure the server under overload, with greedy callers, slow clients and failing vendors, each phase for PHASE; needs an idle machine
 	go test -vet=off -count=1 -v -timeout 2h ./internal/simulation -args -seeds=10000
+	go test -vet=off -tags soak -count=1 -v -timeout 2h ./internal/pagecache -run '^TestSoak'
 	go test -vet=off -tags soak -count=1 -v -timeout 2h ./e2e/process -run '^TestSoak' -args -phase=$(PHASE)
 
 .PHONY: mutants

@@ -112,13 +112,13 @@ var cacheControls = []Control{
 		File:    "internal/pagecache/memory.go",
 		Old:     "!ok || e.generation != g.number || ",
 		New:     "!ok || ",
-		Package: "internal/pagecache", Test: "TestGet_RefusedCredentialDropsScope|TestDrop_FreesMemory|TestDrop_DuringLoad",
+		Package: "internal/pagecache", Test: "TestDrop_IsImmediate",
 	},
 	{
 		Name:    "a value that was loaded during an invalidation is not stored",
-		File:    "internal/pagecache/memory.go",
-		Old:     "if m.generations.of(k.key.scope) != g {\n\t\treturn false\n\t}\n\tif int64",
-		New:     "if int64",
+		File: "internal/pagecache/results.go",
+		Old:  "r.entry, b.generation, b.owner())",
+		New:  "r.entry, c.memory.generations.of(b.scope.id), b.owner())",
 		Package: "internal/pagecache", Test: "TestInvalidate_DuringLoad|TestDrop_DuringLoad",
 	},
 	{

@@ -54,6 +54,47 @@ func BenchmarkRedisHit(b *testing.B) {
 	}
 }
 
+// BenchmarkDrop and BenchmarkInvalidate invalidate ten thousand pages in memory and Redis.
+func BenchmarkDrop(b *testing.B) {
+	invalidatePages(b, func(s *pagecache.Scope) { s.Drop(b.Context()) })
+}
+
+func BenchmarkInvalidate(b *testing.B) {
+	invalidatePages(b, func(s *pagecache.Scope) { s.Invalidate(b.Context(), "anna") })
+}
+
+func invalidatePages(b *testing.B, invalidate func(*pagecache.Scope)) {
+	r := startRedis(b)
+	c, _ := r.replica()
+	s, v := scope(c, "token"), &vendor{}
+	names := make([]string, 10_000)
+	for i := range names {
+		names[i] = fmt.Sprint("anna ", i)
+	}
+	for b.Loop() {
+		b.StopTimer()
+		v.read(b.Context(), s, names...)
+		eventually(b, "most pages are in Redis", func() bool { return len(r.keys("p")) > len(names)/2 })
+		for _, kind := range []string{"p", "t", "e"} {
+			for _, key := range r.keys(kind) {
+				if r.do("PTTL", key).(int64) < 0 {
+					b.Fatalf("%s does not expire", key)
+				}
+			}
+		}
+		before := v.loaded()
+		b.StartTimer()
+		invalidate(s)
+		b.StopTimer()
+		v.read(b.Context(), s, names...)
+		if got := v.loaded() - before; got != len(names) {
+			b.Fatalf("%d of %d pages were invalidated", got, len(names))
+		}
+		s.Drop(b.Context())
+		b.StartTimer()
+	}
+}
+
 func BenchmarkScope(b *testing.B) {
 	c := open(b, minute())
 	for b.Loop() {

@@ -85,6 +85,23 @@ func TestMemory_WeighsPackedValues(t *testing.T) {
 	})
 }
 
+// The entries of a scope are invisible as soon as it is dropped, before they are freed.
+func TestDrop_IsImmediate(t *testing.T) {
+	c := open(t, minute())
+	s, v := scope(c, "token"), &vendor{}
+	names := make([]string, 20_000)
+	for i := range names {
+		names[i] = fmt.Sprint(i)
+	}
+	v.read(t.Context(), s, names...)
+	s.Drop(t.Context())
+	before := v.loaded()
+	v.read(t.Context(), s, names...)
+	if got := v.loaded() - before; got != len(names) {
+		t.Errorf("%d of %d values were loaded again", got, len(names))
+	}
+}
+
 func TestDrop_FreesMemory(t *testing.T) {
 	c := open(t, minute())
 	s := scope(c, "token")

@@ -96,10 +96,14 @@ func (s *redisStore) commandContext() (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.Background(), s.cache.config.Timeout)
 }
 
-// probe asks Redis for any reply.
+// probe asks Redis for any reply. In a Cluster it also looks for the masters: a failed command
+// does not tell go-redis that a replica has taken over.
 func (s *redisStore) probe() error {
 	ctx, cancel := s.commandContext()
 	defer cancel()
+	if cluster, ok := s.client.(*redis.ClusterClient); ok {
+		cluster.ReloadState(ctx)
+	}
 	return s.client.Ping(ctx).Err()
 }
 
