@@ -116,9 +116,9 @@ var cacheControls = []Control{
 	},
 	{
 		Name:    "a value that was loaded during an invalidation is not stored",
-		File: "internal/pagecache/results.go",
-		Old:  "r.entry, b.generation, b.owner())",
-		New:  "r.entry, c.memory.generations.of(b.scope.id), b.owner())",
+		File:    "internal/pagecache/results.go",
+		Old:     "r.entry, b.generation, b.owner())",
+		New:     "r.entry, c.memory.generations.of(b.scope.id), b.owner())",
 		Package: "internal/pagecache", Test: "TestInvalidate_DuringLoad|TestDrop_DuringLoad",
 	},
 	{

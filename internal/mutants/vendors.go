@@ -75,15 +75,15 @@ var vendorsControls = []Control{
 	{
 		Name:    "a response has a maximum size",
 		File:    "internal/upstream/body.go",
-		Old:     "if int64(body.Len()) > c.config.MaxBody {",
-		New:     "if false {",
+		Old:     "n, err := r.body.Read(p[:min(int64(len(p)), r.max-r.read+1)])\n\tr.read += int64(n)\n\tr.text.add(p[:n])\n\tswitch {\n\tcase r.read > r.max:",
+		New:     "n, err := r.body.Read(p)\n\tr.read += int64(n)\n\tr.text.add(p[:n])\n\tswitch {\n\tcase false:",
 		Package: "internal/upstream", Test: "TestRoundTrip_LimitsBody",
 	},
 	{
 		Name:    "a truncated body is an error",
 		File:    "internal/upstream/body.go",
-		Old:     "if res.ContentLength >= 0 && int64",
-		New:     "if false && int64",
+		Old:     "case r.length >= 0 && r.read != r.length:",
+		New:     "case false:",
 		Package: "internal/upstream", Test: "TestRetry_TruncatedBodyOnce|TestRoundTrip_Response",
 	},
 	{
@@ -95,9 +95,9 @@ var vendorsControls = []Control{
 	},
 	{
 		Name:    "a response is UTF-8",
-		File:    "internal/upstream/roundtrip.go",
-		Old:     "!(isUTF8 && utf8.Valid(body))",
-		New:     "!(isUTF8 || utf8.Valid(body))",
+		File:    "internal/upstream/body.go",
+		Old:     "case !r.text.isValid():",
+		New:     "case false:",
 		Package: "internal/upstream", Test: "TestRoundTrip_UTF8",
 	},
 	{
