@@ -153,8 +153,7 @@ type Index struct {
 	Warm bool `key:"warm" default:"false"`
 	// Length of the shortest list that is indexed. Shorter lists are read page by page.
 	MinRows int `key:"minRows" default:"1000" min:"0" max:"1000000"`
-	// Length of the longest list that is indexed: users, or memberships where the vendor lists
-	// them with their users. Longer ones are an error
+	// Most users of an index; it may have twice as many memberships. A longer list is an error
 	// (`UPSTREAM_TRUNCATED`) where the index is needed.
 	MaxRows int `key:"maxRows" default:"1000000" min:"1000" max:"10000000"`
 }

@@ -30,29 +30,35 @@ func TestLive_Concurrent(t *testing.T) {
 // A list that is longer than an index may be is an error wherever the index is needed, with no
 // row as if it were all.
 func TestLive_MaxRows(t *testing.T) {
-	o := options
-	for name, rows := range map[string]int{"longer": 99, "as long": 100} {
-		o.MaxRows = rows
+	for name, test := range map[string]struct {
+		maxRows, memberships int
+		exceeded             bool
+	}{
+		"users":                {100, 0, false},
+		"too many users":       {99, 100, true},
+		"memberships":          {100, 200, false},
+		"too many memberships": {100, 201, true},
+	} {
+		o := options
+		o.MaxRows = test.maxRows
 		synctest.Test(t, func(t *testing.T) {
 			v, d, p := slow(t, o)
-			v.hasMembers = name == "longer" // the rows are memberships, of fewer users
-			for _, u := range v.users {
-				v.memberships = append(v.memberships, membership("a", u))
+			v.hasMembers = test.memberships > 0
+			for i := range test.memberships {
+				v.memberships = append(v.memberships, membership(string(rune('a'+i/100)), v.users[i%100]))
 			}
-			v.memberships[99] = membership("b", v.users[0])
-			if !v.hasMembers {
+			if d, p = indexed(t, v, o); !test.exceeded {
 				expect(t, name, find(t, d, "person5@example.com", time.Hour), 1, false)
 				return
 			}
-			d, p = indexed(t, v, o)
 			for _, q := range []providers.Query{byEmail("person5@example.com"), {Order: providers.Order{Field: model.OrderByName}}} {
 				l := read(t, d, q, 10, nil)
 				if e := errorOf(l); e.Kind != providers.Incomplete || l.Complete || l.TotalCount != nil {
-					t.Errorf("%+v, complete %t, total %v", e, l.Complete, l.TotalCount)
+					t.Errorf("%s: %+v, complete %t, total %v", name, e, l.Complete, l.TotalCount)
 				}
 			}
 			if s := p.Stats(); s.State != model.IndexFailed || s.Bytes != 0 {
-				t.Errorf("%+v", s)
+				t.Errorf("%s: %+v", name, s)
 			}
 		})
 	}

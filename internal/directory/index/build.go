@@ -113,9 +113,9 @@ func readList[T model.Node](ctx context.Context, b *build, s source, c providers
 		if token == "" && page.Total != nil {
 			b.setTotal(*page.Total)
 		}
-		if b.len() > s.maxRows {
+		if b.exceeds(s.maxRows) {
 			return &providers.Error{Kind: providers.Incomplete, Provider: s.provider,
-				Detail: fmt.Sprintf("the list has more than %d rows, the maximum of an index", s.maxRows)}
+				Detail: fmt.Sprintf("the list has more than %d users, the maximum of an index, or %d memberships for each of so many", s.maxRows, membershipsPerUser)}
 		}
 		if page.Next == "" {
 			return nil
@@ -184,6 +184,16 @@ func (b *build) len() int {
 		return b.memberships.len()
 	}
 	return b.users.len()
+}
+
+// membershipsPerUser is how many memberships an index may have for each user that it may
+// have.
+const membershipsPerUser = 2
+
+// exceeds reports whether more than maxRows users, or more memberships than these may have
+// together, were read.
+func (b *build) exceeds(maxRows int) bool {
+	return b.users.len() > maxRows || b.memberships != nil && (b.memberships.len()-1)/membershipsPerUser >= maxRows
 }
 
 // bytes is the memory that the rows take.

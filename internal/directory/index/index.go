@@ -27,8 +27,8 @@ type Options struct {
 	// MinRows is the length of the shortest list that is indexed. Shorter ones are read page
 	// by page.
 	MinRows int
-	// MaxRows is the length of the longest list that is indexed: of users, or of memberships where
-	// these are read with their users. 0 is no limit.
+	// MaxRows bounds the users of an index; it may have twice as many memberships. 0 is no
+	// bound.
 	MaxRows int
 	// Concurrent is the number of pages that a reading requests at a time; 0 means 1.
 	Concurrent int
