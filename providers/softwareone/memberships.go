@@ -1,6 +1,7 @@
 package softwareone
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"maps"
@@ -149,40 +150,33 @@ func (m *memberships) scan(ctx context.Context, account string, ids []string, na
 		wanted[id] = true
 	}
 	var failure error
-	for offset := 0; len(result.Objects) < len(wanted); {
+	rows := 0
+	err := eachPage(ctx, func(ctx context.Context, offset int) (offsetPage[listPage[*model.Membership]], error) {
 		page, err := m.list(account, offset, named, selects)
-		var reply upstream.Reply[listPage[*model.Membership]]
-		if err == nil {
-			reply, err = page.read(ctx, m.client)
+		if err != nil {
+			return offsetPage[listPage[*model.Membership]]{}, err
 		}
-		var next nextPage
-		if err == nil {
-			next, err = reply.Value.pagination.after(offset, reply.Value.rows)
-		}
+		reply, err := page.read(ctx, m.client)
+		return offsetPage[listPage[*model.Membership]]{reply.Value, reply.Value.rows, reply.Value.pagination}, err
+	}, func(page offsetPage[listPage[*model.Membership]], last bool) (more bool, err error) {
 		known := len(seen)
-		for _, row := range reply.Value.items {
+		for _, row := range page.reply.items {
 			seen[row.VendorID] = true
 			if wanted[row.VendorID] {
 				result.Objects[row.VendorID] = row
 			}
 		}
-		if err == nil && len(seen) == known && len(reply.Value.items) > 0 {
-			err = errRepeatedPage()
+		rows += page.rows
+		failure = cmp.Or(failure, page.reply.leftOut)
+		switch {
+		case len(seen) == known && len(page.reply.items) > 0:
+			return false, errRepeatedPage()
+		case !last && rows >= maxMemberRows:
+			return false, incomplete("an account has more than 10000 users")
 		}
-		if err == nil && next.offset >= maxMemberRows {
-			err = incomplete("an account has more than 10000 users")
-		}
-		if failure == nil {
-			failure = reply.Value.leftOut
-		}
-		if err != nil {
-			failure = err
-		}
-		if err != nil || next.offset < 0 {
-			break
-		}
-		offset = next.offset
-	}
+		return len(result.Objects) < len(wanted), nil
+	})
+	failure = cmp.Or(err, failure)
 	for id := range wanted {
 		if failure != nil && result.Objects[id] == nil {
 			result.Failed[id] = withProvider(m.client.Provider(), failure)

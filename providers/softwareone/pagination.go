@@ -1,10 +1,12 @@
 package softwareone
 
 import (
+	"context"
 	"math"
 	"strconv"
 	"strings"
 
+	"github.com/accountgraph/accountgraph/internal/readahead"
 	"github.com/accountgraph/accountgraph/providers"
 	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
 )
@@ -141,4 +143,51 @@ func parsePosition(token string) (position, error) {
 		return p, errPageToken()
 	}
 	return p, nil
+}
+
+// offsetPage is a page of a list that is read to its end.
+type offsetPage[R any] struct {
+	reply      R
+	rows       int
+	pagination *pagination
+}
+
+// eachPage calls use for the pages of a list in their order, until it returns false or an
+// error. last is set for the last page. Pages are read ahead: as many as were used before, so
+// that few are too many where use returns false.
+func eachPage[R any](
+	ctx context.Context, read func(ctx context.Context, offset int) (offsetPage[R], error), use func(page offsetPage[R], last bool) (more bool, err error),
+) error {
+	reader := readahead.New(ctx, readahead.Concurrent, func(ctx context.Context, token string) (*providers.Page[offsetPage[R]], error) {
+		at, err := parsePosition(token)
+		if err != nil {
+			return nil, err
+		}
+		p, err := read(ctx, at.offset)
+		if err != nil {
+			return nil, err
+		}
+		next, err := p.pagination.after(at.offset, p.rows)
+		if err != nil {
+			return nil, err
+		}
+		page := &providers.Page[offsetPage[R]]{Items: []offsetPage[R]{p}, Ahead: next.ahead(at, p.rows)}
+		if len(page.Ahead) > 0 {
+			page.Next = page.Ahead[0].Token
+		}
+		return page, nil
+	})
+	defer reader.Stop()
+	token := ""
+	for wanted := 1; ; wanted++ {
+		page, err := reader.Page(token, wanted)
+		if err != nil {
+			return err
+		}
+		more, err := use(page.Items[0], page.Next == "")
+		if err != nil || !more || page.Next == "" {
+			return err
+		}
+		token = page.Next
+	}
 }

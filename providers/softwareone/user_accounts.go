@@ -99,19 +99,15 @@ func (m *memberships) readUsers(ctx context.Context, ids []string) ([]*accountsO
 	if len(queryableIDs(ids)) < len(ids) {
 		return nil, nil, nil
 	}
-	for offset := 0; len(all) < len(ids); {
+	err := eachPage(ctx, func(ctx context.Context, offset int) (offsetPage[upstream.Reply[usersPage]], error) {
 		q := query{conditions: []condition{in("id", ids)}, selects: accountSelects, order: "id", limit: pageSize, offset: offset}
 		request := upstream.Request{Path: usersPath, Query: q.String(), Collection: true, Tags: m.client.IDs(model.TypeUser, ids...)}
 		reply, err := upstream.Read(ctx, m.client, request, m.decoder.usersWithAccounts)
-		if isRefused(err) {
-			return nil, nil, nil
-		}
-		if err != nil {
-			return nil, nil, err
-		}
-		freshness = freshness.Merge(&reply.Freshness)
+		return offsetPage[upstream.Reply[usersPage]]{reply, reply.Value.rows, reply.Value.pagination}, err
+	}, func(page offsetPage[upstream.Reply[usersPage]], _ bool) (more bool, err error) {
+		freshness = freshness.Merge(&page.reply.Freshness)
 		known := len(seen)
-		for _, a := range reply.Value.users {
+		for _, a := range page.reply.Value.users {
 			if id := a.user.VendorID; !seen[id] && slices.Contains(ids, id) {
 				// readMissingAccounts changes the copy; the value may be cached.
 				own := *a
@@ -119,17 +115,16 @@ func (m *memberships) readUsers(ctx context.Context, ids []string) ([]*accountsO
 			}
 			seen[a.user.VendorID] = true
 		}
-		if len(reply.Value.users) > 0 && len(seen) == known || len(seen) > maxUserRows {
-			return nil, nil, errRepeatedPage()
+		if len(page.reply.Value.users) > 0 && len(seen) == known || len(seen) > maxUserRows {
+			return false, errRepeatedPage()
 		}
-		next, err := reply.Value.pagination.after(offset, reply.Value.rows)
-		if err != nil {
-			return nil, nil, err
-		}
-		if next.offset < 0 {
-			break
-		}
-		offset = next.offset
+		return len(all) < len(ids), nil
+	})
+	switch {
+	case isRefused(err):
+		return nil, nil, nil
+	case err != nil:
+		return nil, nil, err
 	}
 	return all, freshness, nil
 }
@@ -172,8 +167,8 @@ func (m *memberships) readAccounts(ctx context.Context, user string) (all []*mod
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	offset := 0
-	for range maxAccountPages {
+	pages := 0
+	err = eachPage(ctx, func(ctx context.Context, offset int) (offsetPage[upstream.Reply[listPage[*model.Account]]], error) {
 		l := listRequest[*model.Account]{
 			path: path, query: query{order: "id", limit: pageSize, offset: offset}, tags: m.client.IDs(model.TypeUser, user),
 			// The vendor does not say that these rows are complete.
@@ -182,30 +177,29 @@ func (m *memberships) readAccounts(ctx context.Context, user string) (all []*mod
 			},
 		}
 		reply, err := l.read(ctx, m.client)
-		if err != nil {
-			return nil, nil, nil, err
-		}
-		leftOut = cmp.Or(leftOut, reply.Value.leftOut)
+		return offsetPage[upstream.Reply[listPage[*model.Account]]]{reply, reply.Value.rows, reply.Value.pagination}, err
+	}, func(page offsetPage[upstream.Reply[listPage[*model.Account]]], last bool) (more bool, err error) {
+		leftOut = cmp.Or(leftOut, page.reply.Value.leftOut)
 		known := len(all)
-		for _, a := range reply.Value.items {
+		for _, a := range page.reply.Value.items {
 			if !slices.ContainsFunc(all, func(b *model.Account) bool { return a.ID == b.ID }) {
 				all = append(all, a)
 			}
 		}
-		if len(reply.Value.items) > 0 && len(all) == known {
-			return nil, nil, nil, errRepeatedPage()
+		freshness = freshness.Merge(&page.reply.Freshness)
+		pages++
+		switch {
+		case len(page.reply.Value.items) > 0 && len(all) == known:
+			return false, errRepeatedPage()
+		case !last && pages == maxAccountPages:
+			return false, incomplete("a user is in more than 2000 accounts")
 		}
-		freshness = freshness.Merge(&reply.Freshness)
-		next, err := reply.Value.pagination.after(offset, reply.Value.rows)
-		if err != nil {
-			return nil, nil, nil, err
-		}
-		if next.offset < 0 {
-			return all, leftOut, freshness, nil
-		}
-		offset = next.offset
+		return true, nil
+	})
+	if err != nil {
+		return nil, nil, nil, err
 	}
-	return nil, nil, nil, incomplete("a user is in more than 2000 accounts")
+	return all, leftOut, freshness, nil
 }
 
 // wireUserAccounts is a user with accounts, which only operations accounts see.
