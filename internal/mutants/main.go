@@ -115,7 +115,7 @@ func Markdown() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `# Controls
 
-Generated from internal/mutants. Each of these %d controls has a test that fails without it. `+"`make mutants`"+` switches
+Generated from internal/mutants. Each of these %d controls has a test that must fail without it; [standing.md](standing.md) tells of those that did not. `+"`make mutants`"+` switches
 each off in turn, and fails if the test does not notice.
 
 | control | code | test |
