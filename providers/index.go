@@ -12,7 +12,8 @@ import (
 type Indexable interface {
 	Provider
 	// Uncached returns the collections of this connection for reading whole lists. Their
-	// Page neither looks pages up in the cache nor stores them.
+	// Page stores nothing in the cache, and takes from it only pages that are fresh, whose
+	// Freshness tells when they were fetched.
 	Uncached() Collections
 	// Version changes with every invalidation of what was cached for this connection, by
 	// Invalidate, by another replica, or because the vendor rejected the credential. What

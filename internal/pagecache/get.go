@@ -63,6 +63,19 @@ func Get[T any](ctx context.Context, s *Scope, key Key, decode func(key Key, bod
 	return a
 }
 
+// Peek returns the value of a key that is fresh in memory, and when it was fetched. It calls
+// no vendor.
+func Peek[T any](s *Scope, key Key) (value T, fetched time.Time, ok bool) {
+	now := s.cache.now()
+	e := s.cache.memory.get(typedKey{key, reflect.TypeFor[T]()}, s.cache.memory.generations.of(s.id), now)
+	if key.scope != s.id || e == nil || e.absent || !now.Before(e.freshUntil) {
+		return value, fetched, false
+	}
+	s.cache.count(HitMemory, 1, e.size)
+	value, ok = e.value.(T)
+	return value, e.fetched, ok
+}
+
 // GetMulti returns the answer for each key, never nil: from memory, from Redis, or from load.
 //
 // One lookup of a key is in flight at a time: concurrent callers of this process wait for

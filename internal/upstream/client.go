@@ -21,7 +21,8 @@ type Client struct {
 	scope *pagecache.Scope
 	// delegated is true if the credential belongs to a caller, not to the provider.
 	delegated bool
-	// uncached is true if pages are neither looked up in the cache nor stored.
+	// uncached is true if pages are not stored in the cache, and read from it only while they are
+	// fresh in memory.
 	uncached bool
 	*sharedState
 }
@@ -78,8 +79,9 @@ func (c *Client) WithCredential(token providers.Secret, scheme func(providers.Se
 	return &client
 }
 
-// Uncached returns a client whose Read neither looks pages up in the cache nor stores
-// them: whole lists would evict what others read. It shares everything with c.
+// Uncached returns a client whose Read stores no page in the cache, since whole lists would
+// evict what others read, and uses those that are fresh in memory. It shares everything
+// with c.
 func (c *Client) Uncached() *Client {
 	client := *c
 	client.uncached = true

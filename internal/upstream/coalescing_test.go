@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/accountgraph/accountgraph/internal/pagecache"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
 )
@@ -244,4 +245,42 @@ func TestRead_Stampede(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A reader of a whole list uses the pages that are fresh in memory, says when they were
+// fetched, and stores none.
+func TestRead_Uncached(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := &fakeVendor{}
+		m.status.Store(200)
+		cache, err := pagecache.Open(pagecache.Config{Fresh: time.Minute, Stale: time.Hour, Rand: func() float64 { return 1 }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer cache.Close()
+		client := connect(t, upstream.Config{Transport: m, Cache: cache})
+		fetched := func(c *upstream.Client, path string) time.Duration {
+			t.Helper()
+			reply, err := upstream.Read(t.Context(), c, upstream.Request{Path: path}, text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return time.Since(reply.Freshness.FetchedAt)
+		}
+		fetched(client, "/seen")
+		pass(30 * time.Second)
+		for range 2 {
+			if age := fetched(client.Uncached(), "/seen"); age != 30*time.Second {
+				t.Errorf("a page that is fresh in memory was fetched %v ago", age)
+			}
+			fetched(client.Uncached(), "/new")
+		}
+		if n := m.calls.Load(); n != 3 {
+			t.Errorf("%d calls, want one for the page seen before and two for the other", n)
+		}
+		pass(31 * time.Second)
+		if age := fetched(client.Uncached(), "/seen"); age != 0 {
+			t.Errorf("a page that is stale in memory was read, fetched %v ago", age)
+		}
+	})
 }

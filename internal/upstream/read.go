@@ -20,7 +20,7 @@ import (
 // the value if it is an object, a slice of objects, or implements Nodes. Read returns when ctx
 // ends, even if the call continues for other readers.
 //
-// An uncached client makes one call for each Read.
+// An uncached client makes one call for each Read, unless the page is fresh in memory.
 func Read[T any](ctx context.Context, c *Client, r Request, decode func(body []byte) (T, error)) (Reply[T], error) {
 	if _, err := c.newRequest(r); err != nil {
 		return Reply[T]{}, err
@@ -56,6 +56,9 @@ func Read[T any](ctx context.Context, c *Client, r Request, decode func(body []b
 }
 
 func readUncached[T any](ctx context.Context, c *Client, r Request, callerDeadline time.Time, decode func(body []byte) (T, error)) (Reply[T], error) {
+	if entry, fetched, ok := pagecache.Peek[cacheEntry[T]](c.scope, c.scope.Page(r.keyParts()...)); ok {
+		return Reply[T]{Value: entry.value, Freshness: model.Freshness{FetchedAt: fetched}}, nil
+	}
 	body, failure := c.fetch(ctx, r, callerDeadline)
 	if failure != nil {
 		if providers.KindOf(failure) == providers.Unauthenticated {

@@ -33,7 +33,8 @@ type build struct {
 	err    error
 
 	mu sync.Mutex
-	// started is when the reading began: the age of the oldest row is at most that.
+	// started is when the reading began, or when the first page was fetched that a query had
+	// read before: the age of the oldest row is at most that.
 	started time.Time
 	// elsewhere is set while another replica reads the list.
 	elsewhere bool
@@ -109,6 +110,7 @@ func readList[T model.Node](ctx context.Context, b *build, s source, c providers
 		}
 		page = directory.CompletePage(ctx, c, comparedFields, page)
 		add(token, page.Items)
+		b.holds(page.Freshness.FetchedAt)
 		b.gaps.Add(directory.GapsOf(page))
 		if token == "" && page.Total != nil {
 			b.setTotal(*page.Total)
@@ -212,6 +214,15 @@ func (b *build) begin(now time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.started, b.elsewhere = now, false
+}
+
+// holds notes that the rows are those of a page which was fetched at this time.
+func (b *build) holds(fetched time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !fetched.IsZero() && fetched.Before(b.started) {
+		b.started = fetched
+	}
 }
 
 // wait notes that another replica reads the list.

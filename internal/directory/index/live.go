@@ -164,8 +164,9 @@ func (l *live) fill(ctx context.Context, b, current *build) (filled *build, leas
 		}
 		b.begin(l.options.Now())
 	}
+	began := l.options.Now()
 	err = b.run(ctx, l.source)
-	b.took = l.options.Now().Sub(b.started)
+	b.took = l.options.Now().Sub(began)
 	return b, lease, err
 }
 
