@@ -38,7 +38,7 @@ test('composition: a contract without personal data', async () => {
   const { errors, schema } = await apollo({ change });
   assert.deepEqual(errors, []);
   const fields = (type) => schema.toAPISchema().type(type).fields().map((field) => field.name);
-  assert.deepEqual(fields('Person'), ['users', 'memberships', 'providers', 'unavailableProviders', 'tickets']);
+  assert.deepEqual(fields('Person'), ['users', 'memberships', 'providers', 'unavailableProviders', 'canSignIn', 'licenses', 'loginCount', 'matches', 'tickets']);
   assert.deepEqual(fields('User').filter((name) => /email|name|phone|icon|login/i.test(name)), []);
 });
 

@@ -65,7 +65,7 @@ func (c *Check) Run(ctx context.Context, w io.Writer) error {
 	case keys != nil:
 		return errors.New("the JWKS cannot be read")
 	case redis != nil:
-		return errors.New("Redis cannot be used")
+		return errors.New("the cache cannot use Redis")
 	}
 	return nil
 }

@@ -42,12 +42,13 @@ func TestLive_MaxRows(t *testing.T) {
 		o := options
 		o.MaxRows = test.maxRows
 		synctest.Test(t, func(t *testing.T) {
-			v, d, p := slow(t, o)
+			v, _, _ := slow(t, o)
 			v.hasMembers = test.memberships > 0
 			for i := range test.memberships {
 				v.memberships = append(v.memberships, membership(string(rune('a'+i/100)), v.users[i%100]))
 			}
-			if d, p = indexed(t, v, o); !test.exceeded {
+			d, p := indexed(t, v, o)
+			if !test.exceeded {
 				expect(t, name, find(t, d, "person5@example.com", time.Hour), 1, false)
 				return
 			}
