@@ -1,6 +1,7 @@
 package providers
 
 import (
+	"context"
 	"io"
 	"time"
 
@@ -51,6 +52,10 @@ type Resumable[T model.Node] interface {
 	// ResumeAt returns the collection whose rows a position counts, which continues the
 	// list. A list that begins is read from the Resumable.
 	ResumeAt(at model.Position) Collection[T]
+	// TokenOf returns the token with which the list of a query continues after so many
+	// different rows, where a vendor's page that may repeat rows cannot tell which these are.
+	// It is "" if the list has to be read from its start, as far as err is the reason.
+	TokenOf(ctx context.Context, q Query, rows int) (token string, err error)
 }
 
 // Snapshots keeps the latest index of a connection where all replicas of the server find it. It

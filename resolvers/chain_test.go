@@ -102,7 +102,10 @@ func TestBudget_PerProvider(t *testing.T) {
 	if n := strings.Count(body, `"code": "BUDGET_EXCEEDED"`) + strings.Count(body, `"code":"BUDGET_EXCEEDED"`); n != 2 {
 		t.Errorf("%d errors, want 2: %s", n, body)
 	}
-	for _, part := range []string{"activeplatform: call budget exceeded", "limits.callsPerProvider", "softwareone:Account:", "activeplatform:User:2002984"} {
+	if n := strings.Count(body, `{"id":"activeplatform:User:`); n != 3 {
+		t.Errorf("%d users, want those of 3 calls: %s", n, body)
+	}
+	for _, part := range []string{"activeplatform: call budget exceeded", "limits.callsPerProvider", "softwareone:Account:"} {
 		if !strings.Contains(body, part) {
 			t.Errorf("%q is not in %s", part, body)
 		}

@@ -88,12 +88,12 @@ func TestServe_ExchangeLimits(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			start := time.Now()
 			conn, err := net.Dial("tcp", p.address)
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer conn.Close()
-			start := time.Now()
 			if _, err := conn.Write([]byte(c.send)); err != nil {
 				t.Fatal(err)
 			}

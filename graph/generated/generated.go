@@ -551,7 +551,7 @@ type User implements Node @key(fields: "id") @cacheTag(format: "{$key.id}") @ent
   accountType: UserAccountType
   "The vendor's value of the account type. BlendVision."
   vendorAccountType: String
-  "The display name. ActivityInfo, SoftwareOne; at ActivePlatform and BlendVision the parts of the name, joined by spaces."
+  "The display name. ActivityInfo, SoftwareOne; at ActivePlatform and BlendVision the first and the last name, joined by a space."
   name: String @tag(name: "personal")
   "The given name. SoftwareOne, ActivePlatform, BlendVision."
   firstName: String @tag(name: "personal")

@@ -19,7 +19,7 @@ func (s *stream[T]) fetch(ctx context.Context, token string) *providers.Page[T] 
 // fetchOf is fetch for the first of so many pages.
 func (s *stream[T]) fetchOf(ctx context.Context, token string, wanted int) *providers.Page[T] {
 	if s.pages == s.maxPages {
-		s.err = &providers.Error{Kind: providers.Incomplete, Provider: s.provider, Detail: "the list has more than 100 pages; the rest was not read"}
+		s.err = &providers.Error{Kind: providers.Incomplete, Provider: s.provider, Detail: "the list does not end within 100 pages; the rest was not read, which the index of a provider does"}
 		return nil
 	}
 	if s.reader == nil {

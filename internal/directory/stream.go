@@ -14,9 +14,10 @@ import (
 // needed and drops rows that do not match the filter or have been returned before. It
 // is not safe for concurrent use.
 type stream[T model.Node] struct {
-	provider   *model.Provider
-	collection providers.Collection[T]
-	query      providers.Query
+	provider *model.Provider
+	// whole is the collection of the list, and collection that which continues it.
+	whole, collection providers.Collection[T]
+	query             providers.Query
 	// listed is the query of the pages: without the order if the list is sorted here.
 	listed providers.Query
 	// users are those of the provider, for lists of memberships that compare them.
@@ -70,7 +71,7 @@ type stream[T model.Node] struct {
 }
 
 func newStream[T model.Node](p *model.Provider, c providers.Collection[T], q providers.Query, at model.Position, wanted *int) *stream[T] {
-	s := &stream[T]{provider: p, collection: c, query: q, listed: q, at: at, wanted: wanted, seen: map[model.ID]bool{}, maxPages: MaxPages}
+	s := &stream[T]{provider: p, whole: c, collection: c, query: q, listed: q, at: at, wanted: wanted, seen: map[model.ID]bool{}, maxPages: MaxPages}
 	if at.Failed != 0 {
 		s.at.Failed = 0
 		warning := &providers.Error{Kind: providers.Kind(at.Failed), Provider: p, Detail: failedAhead}
@@ -241,8 +242,8 @@ func (s *stream[T]) advance(ctx context.Context) bool {
 			if s.page == nil {
 				return false
 			}
-			if resumed && s.page.MayRepeat {
-				s.rereadPages(ctx)
+			if resumed && s.page.MayRepeat && s.skipRepeated(ctx) {
+				continue
 			}
 			s.skipSeen()
 			if s.headAt.Index == 0 && repeats(s.page, s.seen) {
@@ -285,6 +286,29 @@ func (s *stream[T]) checkTotal() {
 		Kind: providers.Incomplete, Provider: s.provider,
 		Detail: fmt.Sprintf("the list has ended after %d rows, but the vendor counts %d", s.headAt.Rows, *s.most),
 	}}})
+}
+
+// skipRepeated prepares a list in which rows can repeat for the rows after the cursor. It
+// reports whether the list continues with another page, at headAt, and else marks the rows
+// of the pages before the cursor as seen.
+func (s *stream[T]) skipRepeated(ctx context.Context) bool {
+	var token string
+	var err error
+	if resumable, ok := s.whole.(providers.Resumable[T]); ok && s.counts {
+		token, err = resumable.TokenOf(ctx, s.listed, s.headAt.Rows)
+	}
+	if token == "" {
+		s.rereadPages(ctx)
+		if s.err != nil && err != nil {
+			s.err = err
+		}
+		return false
+	}
+	s.stop()
+	s.reader, s.page = nil, nil
+	s.headAt.Token, s.headAt.Index = token, 0
+	s.collection = s.whole.(providers.Resumable[T]).ResumeAt(s.headAt)
+	return true
 }
 
 // skipSeen marks the rows of the current page before the cursor as seen.

@@ -112,7 +112,8 @@ func (s snapshots) Acquire(name string) (l providers.SnapshotLease, taken bool) 
 	}
 	held.epoch = epoch
 	store.leases.Store(held, nil)
-	if !ok {
+	// Redis may have become unavailable for the commands that follow.
+	if !ok || !store.readable(s.scope.id) {
 		store.release(held)
 		return nil, false
 	}

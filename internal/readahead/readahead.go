@@ -84,7 +84,7 @@ func (r *Reader[T]) SetFirstPages(firstPages func(ctx context.Context) []provide
 func (r *Reader[T]) Page(token string, wanted int) (*providers.Page[T], error) {
 	r.mu.Lock()
 	if len(r.ahead) == 0 || !r.ahead[0].Is(token) {
-		r.ahead = []providers.Ahead{{Token: token}}
+		r.ahead, r.following = []providers.Ahead{{Token: token}}, nil
 	}
 	r.pages = max(wanted, 1)
 	next, following := r.ahead[0], r.following

@@ -356,3 +356,22 @@ func TestReader_AnotherToken(t *testing.T) {
 		}
 	})
 }
+
+// A page that the response of another one held follows that page only.
+func TestReader_FollowingOfAnotherPage(t *testing.T) {
+	part := func(n int) *providers.Page[int] { return &providers.Page[int]{Items: []int{n}} }
+	read := func(_ context.Context, token string) (*providers.Page[int], error) {
+		page := part(number(token))
+		page.Next = strconv.Itoa(number(token)+1) + "." + strconv.Itoa(number(token))
+		page.Ahead = []providers.Ahead{{Token: page.Next}}
+		page.Following = func() *providers.Page[int] { return part(number(page.Next)) }
+		return page, nil
+	}
+	r := readahead.New(t.Context(), 8, read)
+	defer r.Stop()
+	for _, token := range []string{"4.3", "", "2.1", "7.6", "9.8"} {
+		if page, err := r.Page(token, 1); err != nil || !slices.Equal(page.Items, []int{number(token)}) {
+			t.Errorf("%q: %v, %v", token, page.Items, err)
+		}
+	}
+}

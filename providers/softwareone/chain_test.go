@@ -63,8 +63,11 @@ func TestMemberships_ReadPagesTogether(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n := c.read(p.Collections().Memberships); n == 0 || s.top < 2 || s.calls > c.maxCalls {
+		n := c.read(p.Collections().Memberships)
+		s.mu.Lock()
+		if n == 0 || s.top < 2 || s.calls > c.maxCalls {
 			t.Errorf("%s: %d memberships, %d calls, of which %d at the same time", name, n, s.calls, s.top)
 		}
+		s.mu.Unlock()
 	}
 }

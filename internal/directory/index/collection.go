@@ -2,6 +2,7 @@ package index
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"time"
 
@@ -49,6 +50,24 @@ func (c *collection[T, R]) ResumeAt(at model.Position) providers.Collection[T] {
 		return decorate(c)
 	}
 	return c.IndexedCollection
+}
+
+// TokenOf returns the token of the page that begins after so many rows of the whole list, if
+// these are as many as a list with an index has.
+func (c *collection[T, R]) TokenOf(ctx context.Context, q providers.Query, rows int) (string, error) {
+	if rows < c.live.options.MinRows || !reflect.ValueOf(q).IsZero() {
+		return "", nil
+	}
+	b, err := c.live.get(ctx)
+	if err != nil {
+		return "", err
+	}
+	table := c.table(b)
+	all, _ := table.match(ctx, q)
+	if ctx.Err() != nil {
+		return "", &providers.Error{Kind: providers.Canceled, Provider: c.live.source.provider}
+	}
+	return table.tokenAt(all, min(rows, len(all)), q.Order), nil
 }
 
 // isIndexable reports whether an index can answer a query: it does not know databases.
