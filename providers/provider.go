@@ -101,7 +101,7 @@ type Page[T any] struct {
 	// Total is the number of rows in the whole list. It is nil if the vendor does
 	// not report it or did not apply the whole filter exactly.
 	Total *int
-	// Count returns the number of rows in the whole list with a call of its own; nil if the
+	// Count returns the number of rows in the whole list with a separate call; nil if the
 	// vendor does not report it. It is nil where Total is known, and where no call tells.
 	Count func(ctx context.Context) (*int, error)
 	// MayRepeat reports whether a later page may repeat rows of an earlier one,

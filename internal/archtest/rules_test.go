@@ -89,7 +89,7 @@ var rules = []rule{
 	{baseline + "/generated", []string{baseline + "/model"}, "its executor binds to its model"},
 	{baseline + "/model", nil, "its model"},
 	{baseline + "/generate", nil, "a build tool"},
-	{"e2e/process/loadgen", nil, "a process of its own, so that the server is measured without it"},
+	{"e2e/process/loadgen", nil, "a separate process, so that the server is measured without it"},
 
 	{".", []string{"resolvers", "internal/buildinfo", "internal/config", "internal/demo", "internal/reports", "internal/sdl", "internal/server", "internal/telemetry", "internal/vendors"},
 		"the command line passes the executable schema to the server"},

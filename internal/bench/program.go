@@ -23,7 +23,7 @@ func serveProgram(args []string, stdout io.Writer) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	server.TuneGC(func(string) (string, bool) { return "", false })
+	defer server.TuneGC(func(string) (string, bool) { return "", false })()
 	c, err := parse("server: {listen: 127.0.0.1:0}\n" + *text)
 	if err != nil {
 		return err

@@ -78,7 +78,7 @@ func (c *collection[T]) plan(q providers.Query, without pushDowns) plan {
 const idOrder = "id"
 
 // sort makes the only part return its rows in an order. Rows without a value, which the vendor
-// may sort anywhere, are a part of their own, unless there are next to none, as for creation.
+// may sort anywhere, are a separate part, unless there are next to none, as for creation.
 func (p *plan) sort(property string, order pushDowns, descending bool) {
 	p.sorted, p.pushed = true, p.pushed|order
 	p.compared = append(p.compared, property)

@@ -1,5 +1,5 @@
 // Command loadgen sends one request many times and prints what it measured as JSON. It is
-// a process of its own, so that its processor time is not part of the server's, and
+// a separate process, so that its processor time is not part of the server's, and
 // writes HTTP itself, to use little of it.
 //
 // With -rate it sends requests when they are due, whether or not earlier ones have been

@@ -7,7 +7,7 @@ import (
 )
 
 // chunkSize is the size of a chunk of packed rows. A row is in one chunk; one that is longer
-// has a chunk of its own.
+// has a chunk for itself.
 const chunkSize = 1 << 20
 
 // chunks are an append-only list of bytes.
