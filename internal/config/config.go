@@ -149,7 +149,8 @@ type Index struct {
 	// How long an index is served stale afterwards, while it is built again, or if the
 	// vendor fails.
 	Stale time.Duration `key:"stale" default:"1h" min:"0s" max:"24h"`
-	// Build the index when the server starts.
+	// Build the index when the server starts, and again after an invalidation until a query
+	// has used it.
 	Warm bool `key:"warm" default:"false"`
 	// Length of the shortest list that is indexed. Shorter lists are read page by page.
 	MinRows int `key:"minRows" default:"1000" min:"0" max:"1000000"`

@@ -256,12 +256,33 @@ func (l *live) exists() bool {
 	return exists || l.shared.exists(l.options.Now())
 }
 
-// warm builds the index, again if it is invalidated meanwhile.
+// warm builds the index, and again when it is invalidated before a query has used it: the
+// first connection to Redis invalidates what was read before it.
 func (l *live) warm() {
 	go func() {
 		l.shared.awaitConnection(l.ctx)
-		_, _ = l.get(l.ctx)
+		for {
+			b, err := l.get(l.ctx)
+			if err != nil || !l.isInvalidatedUnused(b) {
+				return
+			}
+		}
 	}()
+}
+
+// isInvalidatedUnused waits until a query has used an index, or the index ends. It reports
+// whether it was invalidated before a query has used it.
+func (l *live) isInvalidatedUnused(b *build) bool {
+	for wait(l.ctx, maxPoll) == nil {
+		l.mu.Lock()
+		l.discard()
+		used, ended := l.used, l.current == nil
+		l.mu.Unlock()
+		if used || ended {
+			return !used && !l.isValid(b)
+		}
+	}
+	return false
 }
 
 // Stats describes an index.

@@ -53,17 +53,23 @@ func (s *shared) exists(now time.Time) bool {
 }
 
 // awaitConnection waits until an index can be shared, for at most connectTime: when a server
-// starts, it may not be connected yet, and would read what another replica shares.
+// starts, it may not be connected yet, and would read what another replica shares. Redis must
+// reply twice: an attempt that began before the connection was there may still fail after the
+// first reply.
 func (s *shared) awaitConnection(ctx context.Context) {
 	if s == nil {
 		return
 	}
+	replies := 0
 	for waited := time.Duration(0); waited < connectTime; waited += maxPoll {
 		lease, taken := s.snapshots.Acquire(s.name)
 		if lease != nil {
 			lease.Release()
 		}
-		if lease != nil || taken || wait(ctx, maxPoll) != nil {
+		if lease != nil || taken {
+			replies++
+		}
+		if replies == 2 || wait(ctx, maxPoll) != nil {
 			return
 		}
 	}

@@ -331,3 +331,19 @@ func TestShared_WarmWaitsForRedis(t *testing.T) {
 		t.Errorf("%d pages were read", pages)
 	}
 }
+
+// An index that is built at the start is built again when it is invalidated before a query has
+// used it.
+func TestWarm_Invalidated(t *testing.T) {
+	r := redistest.Run(t)
+	warm := options
+	warm.Warm = true
+	one, two := startReplica(t, r.URL(), newVendor(users(100)...), options), startReplica(t, r.URL(), newVendor(users(100)...), warm)
+	eventually(t, "the index is there", func() bool { return two.index.Stats().State == model.IndexReady })
+	built := two.index.Stats().BuiltAt
+	one.index.Invalidate(t.Context(), nil)
+	eventually(t, "the index is built again", func() bool {
+		s := two.index.Stats()
+		return s.State == model.IndexReady && s.BuiltAt.After(built)
+	})
+}
