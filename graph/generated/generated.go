@@ -1893,8 +1893,10 @@ type Query {
   normalized address. Users without an address are nobody's: ` + "`" + `users(filter: {hasEmail:
   false})` + "`" + `. All vendors. It reads the users of all providers, from indexes where they are
   many; while one is built, ` + "`" + `UPSTREAM_INDEXING` + "`" + `. A provider that could not be read is an
-  error and in ` + "`" + `Person.unavailableProviders` + "`" + `, and the list is not complete. Requires the scope
-  ` + "`" + `personal:read` + "`" + `, else ` + "`" + `FORBIDDEN` + "`" + `.
+  error and in ` + "`" + `Person.unavailableProviders` + "`" + `, and the list is not complete. After such a page,
+  each page of the list leaves the provider out, with an error, though it could be read: to
+  have its users, read the list from its start, or the page again from the same cursor.
+  Requires the scope ` + "`" + `personal:read` + "`" + `, else ` + "`" + `FORBIDDEN` + "`" + `.
   """
   people(
     "The maximum number of nodes, 0 to 100. Other values are ` + "`" + `BAD_USER_INPUT` + "`" + `; null is 50."

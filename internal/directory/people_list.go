@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -100,7 +101,11 @@ func (r *peopleRequest) readSources(ctx context.Context) {
 	var reads sync.WaitGroup
 	for i, p := range r.d.providers {
 		sources[i].provider = p
-		if errs[i] = r.earlierError(p.Connection()); errs[i] != nil || p.Collections().Users == nil {
+		if at, isLeftOut := r.leftOutAt(p.Connection()); isLeftOut {
+			errs[i], sources[i].leftOut = errLeftOut(p.Connection(), at), at.Failed
+			continue
+		}
+		if p.Collections().Users == nil {
 			continue
 		}
 		reads.Go(func() {
@@ -114,7 +119,8 @@ func (r *peopleRequest) readSources(ctx context.Context) {
 		case errs[i] != nil:
 			r.gaps.Add(Gaps{Errors: []error{errs[i]}, Providers: []*model.Provider{p}})
 			r.missing.users = append(r.missing.users, p)
-			r.leftOut = append(r.leftOut, model.Position{Provider: p.Name, Failed: int(providers.KindOf(errs[i])), Done: true})
+			failed := cmp.Or(s.leftOut, int(providers.KindOf(errs[i])))
+			r.leftOut = append(r.leftOut, model.Position{Provider: p.Name, Failed: failed, Done: true})
 			continue
 		case s.Reader == nil:
 			continue // a vendor without users
@@ -160,17 +166,17 @@ func (r *peopleRequest) addMemberGaps(members memberLists) {
 	}
 }
 
-// earlierError returns the error of a provider that an earlier page has left out.
-func (r *peopleRequest) earlierError(p *model.Provider) error {
+// leftOutAt returns the position of a provider that an earlier page has left out.
+func (r *peopleRequest) leftOutAt(p *model.Provider) (at model.Position, isLeftOut bool) {
 	if r.window.After == nil {
-		return nil
+		return at, false
 	}
 	for _, at := range r.window.After.Positions[1:] {
 		if at.Provider == p.Name {
-			return &providers.Error{Kind: providers.Kind(at.Failed), Provider: p, Detail: failedBefore}
+			return at, true
 		}
 	}
-	return nil
+	return at, false
 }
 
 // key identifies the people that the list selects among those of a table, as far as their

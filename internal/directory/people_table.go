@@ -14,6 +14,8 @@ import (
 // peopleSource is the users of one provider.
 type peopleSource struct {
 	provider providers.Provider
+	// leftOut is the kind of the error with which an earlier page has left it out; 0 if none has.
+	leftOut int
 	Snapshot[*model.User]
 }
 

@@ -1,9 +1,11 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/readahead"
@@ -68,16 +70,19 @@ type stream[T model.Node] struct {
 	// warning is the error with which an earlier window could not look ahead into the
 	// part. It is reported until the part is read.
 	warning error
+	// leftOut is the kind of the error with which an earlier page has left the part out; 0 if
+	// none has.
+	leftOut int
 }
 
 func newStream[T model.Node](p *model.Provider, c providers.Collection[T], q providers.Query, at model.Position, wanted *int) *stream[T] {
 	s := &stream[T]{provider: p, whole: c, collection: c, query: q, listed: q, at: at, wanted: wanted, seen: map[model.ID]bool{}, maxPages: MaxPages}
 	if at.Failed != 0 {
 		s.at.Failed = 0
-		warning := &providers.Error{Kind: providers.Kind(at.Failed), Provider: p, Detail: failedAhead}
-		if s.warning = warning; at.Done {
-			warning.Detail = failedBefore
-			s.err = warning
+		s.warning = &providers.Error{Kind: providers.Kind(at.Failed), Provider: p, Detail: failedAhead}
+		if at.Done {
+			s.err, s.leftOut = errLeftOut(p, at), at.Failed
+			s.warning = s.err
 		}
 	}
 	s.at.Provider = p.Name
@@ -102,10 +107,21 @@ func (s *stream[T]) resume() {
 	}
 }
 
-const (
-	failedBefore = "failed at an earlier page of this list; its rows are left out, read the list from its start"
-	failedAhead  = "failed when an earlier page looked ahead; it is tried again when the list reaches it"
-)
+const failedAhead = "failed when an earlier page looked ahead; it is tried again when the list reaches it"
+
+// errLeftOut returns the error of a provider that an earlier page of the list has left out. A
+// state that ends by itself is not its kind: the same request would never succeed.
+func errLeftOut(p *model.Provider, at model.Position) error {
+	e := &providers.Error{
+		Kind: providers.Kind(at.Failed), Provider: p,
+		Detail: "failed at an earlier page of this list; its rows are left out, read the list from its start",
+	}
+	if e.Kind == providers.Indexing {
+		e.Kind, e.RetryAfter = providers.Incomplete, time.Second
+		e.Detail = "its index was being built at an earlier page of this list; its rows are left out, read the list from its start"
+	}
+	return e
+}
 
 // next returns the next row; false at the end of the list or after an error.
 func (s *stream[T]) next(ctx context.Context) (T, bool) {
@@ -162,7 +178,8 @@ func (s *stream[T]) position() model.Position {
 		}
 		return at
 	}
-	return model.Position{Provider: s.provider.Name, Failed: int(providers.KindOf(s.err)), Done: true}
+	failed := cmp.Or(s.leftOut, int(providers.KindOf(s.err)))
+	return model.Position{Provider: s.provider.Name, Failed: failed, Done: true}
 }
 
 // failed reports whether no row of the part could be read.

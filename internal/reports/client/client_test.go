@@ -87,6 +87,41 @@ func TestSession_Do(t *testing.T) {
 	}
 }
 
+// An error that an operation was given up for does not delay the next operations, until one
+// has no such error: a list has the error of a provider that is left out on each page.
+func TestSession_Do_GivenUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{}
+		session := client.New(client.Options{URL: "http://x/graphql", Transport: s, RetryFor: time.Minute}).Session()
+		for i, step := range []struct {
+			bodies []string
+			calls  int
+		}{
+			{[]string{failureOf("UPSTREAM_UNAVAILABLE", "a")}, 8},
+			{[]string{failureOf("UPSTREAM_UNAVAILABLE", "a")}, 1},
+			{[]string{failureOf("UPSTREAM_CIRCUIT_OPEN", "a")}, 1},
+			{[]string{failureOf("UPSTREAM_INDEXING", "a"), data}, 2},
+			{[]string{failureOf("UPSTREAM_UNAVAILABLE", "a")}, 8},
+			{[]string{failureOf("UPSTREAM_UNAVAILABLE", "b"), data}, 2},
+			{[]string{failureOf("UPSTREAM_UNAVAILABLE", "a")}, 8},
+			{[]string{"!"}, 8},
+			{[]string{"!"}, 1},
+			{[]string{data}, 1},
+			{[]string{"!", data}, 2},
+		} {
+			s.bodies, s.calls = step.bodies, 0
+			_, _ = session.Do(t.Context(), client.Operation{Query: "{a}"})
+			if s.calls != step.calls {
+				t.Errorf("operation %d: %d calls, want %d", i, s.calls, step.calls)
+			}
+		}
+	})
+}
+
+func failureOf(code, provider string) string {
+	return fmt.Sprintf(`{"data":{"a":null},"errors":[{"message":"m","path":["a"],"extensions":{"code":%q,"provider":%q}}]}`, code, provider)
+}
+
 func many(body string, n int) []string {
 	bodies := make([]string, n)
 	for i := range bodies {

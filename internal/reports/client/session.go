@@ -12,6 +12,15 @@ import (
 type Session struct {
 	client *Client
 	next   time.Time
+	// givenUp are the failures that the latest operation was given up for.
+	givenUp []failure
+}
+
+// failure is a transient failure of a provider, "" for that of the server.
+type failure struct {
+	provider string
+	// progresses is set if it ends by itself.
+	progresses bool
 }
 
 // Session returns a new session.
@@ -28,7 +37,8 @@ const (
 
 // Do sends an operation, again while it has transient errors: for RetryFor if the server or
 // a vendor fails, longer if an index is being built or a rate is limited. Then it returns
-// the last response with its errors, or a *RequestError. If ctx ends, the error is its.
+// the last response with its errors, or a *RequestError. An operation that fails as the one
+// before it, which was given up, is not sent again. If ctx ends, the error is its.
 func (s *Session) Do(ctx context.Context, op Operation) (*Response, error) {
 	start, delay := time.Now(), firstDelay
 	for {
@@ -39,12 +49,10 @@ func (s *Session) Do(ctx context.Context, op Operation) (*Response, error) {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		after, limit := s.retry(response, err)
-		if limit == 0 {
-			return response, err
-		}
+		failures, after := failuresOf(response, err)
 		pause := max(after, delay)
-		if time.Since(start)+pause > limit {
+		if time.Since(start)+pause > s.limit(failures) {
+			s.givenUp = failures
 			return response, err
 		}
 		if err := sleep(ctx, pause); err != nil {
@@ -54,30 +62,37 @@ func (s *Session) Do(ctx context.Context, op Operation) (*Response, error) {
 	}
 }
 
-// retry returns how long to wait before the operation is sent again, at least, and how long
-// it is sent again in all; 0 is not at all.
-func (s *Session) retry(response *Response, err error) (after, limit time.Duration) {
+// failuresOf returns the transient failures of an operation, and the time after which the
+// server asks to send it again.
+func failuresOf(response *Response, err error) (failures []failure, after time.Duration) {
 	if err != nil {
 		var request *RequestError
 		if !errors.As(err, &request) || !request.transient {
-			return 0, 0
+			return nil, 0
 		}
-		return request.after, s.limit(request.Code)
+		return []failure{{progresses: slices.Contains(progressing, request.Code)}}, request.after
 	}
 	for _, e := range response.Errors {
-		code := e.Extensions.Code
-		if slices.Contains(progressing, code) || slices.Contains(failing, code) {
-			after, limit = max(after, seconds(e.Extensions.RetryAfter)), max(limit, s.limit(code))
+		f := failure{e.Extensions.Provider, slices.Contains(progressing, e.Extensions.Code)}
+		if f.progresses || slices.Contains(failing, e.Extensions.Code) {
+			failures, after = append(failures, f), max(after, seconds(e.Extensions.RetryAfter))
 		}
 	}
-	return after, limit
+	return failures, after
 }
 
-func (s *Session) limit(code string) time.Duration {
-	if slices.Contains(progressing, code) {
-		return maxProgress
+// limit returns how long an operation with these failures is sent again; 0 is not at all.
+func (s *Session) limit(failures []failure) (limit time.Duration) {
+	for _, f := range failures {
+		switch {
+		case slices.Contains(s.givenUp, f):
+		case f.progresses:
+			limit = max(limit, maxProgress)
+		default:
+			limit = max(limit, s.client.options.RetryFor)
+		}
 	}
-	return s.client.options.RetryFor
+	return limit
 }
 
 // pace waits until the rate allows an operation.
