@@ -52,10 +52,19 @@ type Resumable[T model.Node] interface {
 	// ResumeAt returns the collection whose rows a position counts, which continues the
 	// list. A list that begins is read from the Resumable.
 	ResumeAt(at model.Position) Collection[T]
-	// TokenOf returns the token with which the list of a query continues after so many
-	// different rows, where a vendor's page that may repeat rows cannot tell which these are.
-	// It is "" if the list has to be read from its start, as far as err is the reason.
-	TokenOf(ctx context.Context, q Query, rows int) (token string, err error)
+	// Rows returns the rows of the list of a query that has so many rows or more, where a
+	// vendor's page that may repeat rows does not tell which of them are new. It is nil if the
+	// list has to be read page by page, as far as err is the reason.
+	Rows(ctx context.Context, q Query, atLeast int) (*Rows, error)
+}
+
+// Rows are the different rows of a list at one time, in the vendor's order.
+type Rows struct {
+	Len int
+	// ID returns the vendor id of the row at a position.
+	ID func(i int) string
+	// TokenAt returns the token with which the list continues there. It is at most Len.
+	TokenAt func(i int) string
 }
 
 // Snapshots keeps the latest index of a connection where all replicas of the server find it. It

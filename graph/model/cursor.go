@@ -35,6 +35,9 @@ type Position struct {
 	// Rows is the number of the vendor's rows before the position. 0 is Index if there
 	// is no token, else unknown.
 	Rows int `json:"r,omitempty"`
+	// Seen is a digest of the rows before the position, whatever their order, in a part in
+	// which rows may repeat; 0 is unknown.
+	Seen uint64 `json:"h,omitempty"`
 	// Done is set when the part has been read to its end, or is left out.
 	Done bool `json:"d,omitempty"`
 	// Failed is the kind of the error for which the part is left out if Done is set, and

@@ -254,7 +254,7 @@ func (s *stream[T]) countFirstPage() *int {
 func (s *stream[T]) advance(ctx context.Context) bool {
 	for {
 		if s.page == nil {
-			resumed := s.pages == 0 && s.headAt.Token != ""
+			resumed := s.pages == 0 && (s.headAt.Token != "" || s.headAt.Index > 0)
 			s.page = s.fetch(ctx, s.headAt.Token)
 			if s.page == nil {
 				return false
@@ -277,6 +277,9 @@ func (s *stream[T]) advance(ctx context.Context) bool {
 			}
 			if !isNew {
 				continue
+			}
+			if s.page.MayRepeat && s.counts && !s.headAt.Last {
+				s.headAt.Seen += rowDigest(row.GlobalID().VendorID())
 			}
 			if Accepts(row, s.query) {
 				s.head = row
@@ -303,57 +306,6 @@ func (s *stream[T]) checkTotal() {
 		Kind: providers.Incomplete, Provider: s.provider,
 		Detail: fmt.Sprintf("the list has ended after %d rows, but the vendor counts %d", s.headAt.Rows, *s.most),
 	}}})
-}
-
-// skipRepeated prepares a list in which rows can repeat for the rows after the cursor. It
-// reports whether the list continues with another page, at headAt, and else marks the rows
-// of the pages before the cursor as seen.
-func (s *stream[T]) skipRepeated(ctx context.Context) bool {
-	var token string
-	var err error
-	if resumable, ok := s.whole.(providers.Resumable[T]); ok && s.counts {
-		token, err = resumable.TokenOf(ctx, s.listed, s.headAt.Rows)
-	}
-	if token == "" {
-		s.rereadPages(ctx)
-		if s.err != nil && err != nil {
-			s.err = err
-		}
-		return false
-	}
-	s.stop()
-	s.reader, s.page = nil, nil
-	s.headAt.Token, s.headAt.Index = token, 0
-	s.collection = s.whole.(providers.Resumable[T]).ResumeAt(s.headAt)
-	return true
-}
-
-// skipSeen marks the rows of the current page before the cursor as seen.
-func (s *stream[T]) skipSeen() {
-	for _, row := range s.page.Items[:min(s.headAt.Index, len(s.page.Items))] {
-		s.seen[row.GlobalID()] = true
-	}
-}
-
-// rereadPages reads the pages before the cursor again and marks their rows as seen,
-// for a list in which rows can repeat.
-func (s *stream[T]) rereadPages(ctx context.Context) {
-	for token, wanted := "", 1; token != s.headAt.Token; {
-		page := s.fetchOf(ctx, token, wanted)
-		if page == nil {
-			return
-		}
-		isCursor := func(a providers.Ahead) bool { return a.Is(s.headAt.Token) }
-		if wanted = slices.IndexFunc(page.Ahead, isCursor); wanted < 0 {
-			wanted = len(page.Ahead)
-		}
-		for _, row := range page.Items {
-			s.seen[row.GlobalID()] = true
-		}
-		if token = page.Next; token == "" {
-			return
-		}
-	}
 }
 
 // repeats reports whether all rows of a page are among those of earlier pages: the

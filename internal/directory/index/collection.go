@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/directory"
 	"github.com/accountgraph/accountgraph/internal/operation"
 	"github.com/accountgraph/accountgraph/providers"
 )
@@ -52,22 +53,25 @@ func (c *collection[T, R]) ResumeAt(at model.Position) providers.Collection[T] {
 	return c.IndexedCollection
 }
 
-// TokenOf returns the token of the page that begins after so many rows of the whole list, if
-// these are as many as a list with an index has.
-func (c *collection[T, R]) TokenOf(ctx context.Context, q providers.Query, rows int) (string, error) {
-	if rows < c.live.options.MinRows || !reflect.ValueOf(q).IsZero() {
-		return "", nil
+// Rows returns the rows of the index for the whole list, if so many are as many as a list with
+// an index has.
+func (c *collection[T, R]) Rows(ctx context.Context, q providers.Query, atLeast int) (*providers.Rows, error) {
+	if atLeast < c.live.options.MinRows || !reflect.ValueOf(q).IsZero() {
+		return nil, nil
 	}
 	b, err := c.live.get(ctx)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	table := c.table(b)
-	all, _ := table.match(ctx, q)
+	rows, _ := table.match(ctx, q)
 	if ctx.Err() != nil {
-		return "", &providers.Error{Kind: providers.Canceled, Provider: c.live.source.provider}
+		return nil, &providers.Error{Kind: providers.Canceled, Provider: c.live.source.provider}
 	}
-	return table.tokenAt(all, min(rows, len(all)), q.Order), nil
+	return &providers.Rows{
+		Len: len(rows), ID: func(i int) string { return table.idAt(rows[i]) },
+		TokenAt: func(i int) string { return table.tokenAt(rows, i, q.Order) },
+	}, nil
 }
 
 // isIndexable reports whether an index can answer a query: it does not know databases.
@@ -156,10 +160,10 @@ func (c *collection[T, R]) indexed(ctx context.Context, q providers.Query, token
 	if ctx.Err() != nil {
 		return nil, &providers.Error{Kind: providers.Canceled, Provider: c.live.source.provider}
 	}
-	at := 0
+	at, exact := 0, true
 	if token != "" {
 		var ok bool
-		if at, ok = table.position(rows, token, q.Order); !ok {
+		if at, exact, ok = table.position(rows, token, q.Order); !ok {
 			return nil, &providers.Error{Kind: providers.InvalidArgument, Provider: c.live.source.provider, Detail: "invalid page token"}
 		}
 	}
@@ -170,6 +174,9 @@ func (c *collection[T, R]) indexed(ctx context.Context, q providers.Query, token
 		return page, nil
 	}
 	page.Errors, page.Hidden = slices.Clone(b.gaps.Errors), b.gaps.Hidden || hidden
+	if !exact {
+		page.Errors = append(page.Errors, directory.ChangedError(c.live.source.provider))
+	}
 	if len(page.Errors) == 0 && !page.Hidden {
 		page.Total = new(len(rows))
 	}

@@ -171,6 +171,13 @@ func (t *table[T, R]) find(id string) int {
 	return found
 }
 
+// idAt returns the vendor id of a row.
+func (t *table[T, R]) idAt(row uint32) string {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	return t.keys(int(row)).id
+}
+
 // records returns rows as records of their own.
 func (t *table[T, R]) records(rows []uint32) []T {
 	t.mu.RLock()

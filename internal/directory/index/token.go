@@ -36,15 +36,16 @@ func (t *table[T, R]) tokenAt(rows []uint32, at int, order providers.Order) stri
 	return b.String()
 }
 
-// position returns the position in rows at which the page of a token begins.
-func (t *table[T, R]) position(rows []uint32, token string, order providers.Order) (at int, ok bool) {
+// position returns the position in rows at which the page of a token begins. exact is false
+// if none of the rows that the token identifies is there.
+func (t *table[T, R]) position(rows []uint32, token string, order providers.Order) (at int, exact, ok bool) {
 	at, digests, ok := parseToken(token)
 	if !ok || len(digests) == 0 {
-		return 0, ok
+		return 0, ok, ok
 	}
 	scratch := t.codec.record()
 	if at <= len(rows) && t.digest(rows[at-1], order, scratch) == digests[0] {
-		return at, true
+		return at, true, true
 	}
 	at = min(at, len(rows))
 	found, anchor := -1, len(digests)
@@ -58,9 +59,9 @@ func (t *table[T, R]) position(rows []uint32, token string, order providers.Orde
 		}
 	}
 	if found < 0 {
-		return at, true
+		return at, false, true
 	}
-	return found + 1, true
+	return found + 1, true, true
 }
 
 func distance(a, b int) int { return max(a-b, b-a) }
