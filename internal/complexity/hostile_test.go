@@ -46,6 +46,7 @@ var hostile = []struct{ name, document, code string }{
 	{"a field 21 deep", "{ node(id: \"a\") {" + strings.Repeat(" ... on User { person {", 20) + " id" + strings.Repeat(" } }", 20) + " } }", "QUERY_TOO_COMPLEX"},
 	{"1001 inline fragments", "{" + strings.Repeat(" ...{id}", 1001) + "}", "QUERY_TOO_COMPLEX"},
 	{"900 inline fragments in each other", "{" + strings.Repeat(" ...{", 900) + " __typename" + strings.Repeat("}", 900) + "}", ""},
+	{"1010 inline fragments in ten operations", numbered(" query a%d {"+strings.Repeat(" ...{", 100)+" __typename"+strings.Repeat("}", 100)+"}", 10), "QUERY_TOO_COMPLEX"},
 	{"101 aliases of one field", "{ users {" + numbered(" a%d: totalCount", 101) + "} }", "QUERY_TOO_COMPLEX"},
 	{"51 root fields without aliases", "{" + strings.Repeat(" providers { name }", 51) + "}", "QUERY_TOO_COMPLEX"},
 	{"101 fragments", "{ __typename }" + numbered(" fragment F%d on User { id }", 101), "QUERY_TOO_COMPLEX"},

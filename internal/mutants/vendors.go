@@ -42,7 +42,7 @@ var vendorsControls = []Control{
 		File:    "internal/upstream/retry_budget.go",
 		Old:     "if b.left == 0 {",
 		New:     "if false {",
-		Package: "internal/upstream", Test: "TestRetryBudget_DeadVendor",
+		Package: "internal/upstream", Test: "TestRetryBudget_FailingVendor",
 	},
 	{
 		Name:    "the retries of a call are bounded",
@@ -70,7 +70,7 @@ var vendorsControls = []Control{
 		File:    "internal/upstream/execute.go",
 		Old:     "context.WithTimeout(context.WithoutCancel(ctx), c.config.Timeout)",
 		New:     "context.WithTimeout(context.WithoutCancel(ctx), 100*c.config.Timeout)",
-		Package: "internal/upstream", Test: "TestRoundTrip_TimeoutCoversHeaderAndBody",
+		Package: "internal/upstream", Test: "TestRoundTrip_FailureKinds",
 	},
 	{
 		Name:    "a response has a maximum size",

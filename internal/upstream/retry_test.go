@@ -187,6 +187,68 @@ func TestRetryBudget_DeadVendor(t *testing.T) {
 	}
 }
 
+// A vendor that fails adds at most 10 % of calls by retries, and at most twenty in a row: with
+// as many places as a provider can have, when it dies under load, and when it limits the rate,
+// which opens no circuit.
+func TestRetryBudget_FailingVendor(t *testing.T) {
+	for name, fail := range map[string]func() (*http.Response, error){
+		"responds with 503":   status(503),
+		"resets connections":  reset,
+		"limits the rate":     status(429, "Retry-After: 1"),
+		"sends half a body":   func() (*http.Response, error) { return truncated(), nil },
+		"times out elsewhere": status(504),
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var failing atomic.Bool
+				var calls atomic.Int64
+				const places, outage = 64, 20 * time.Second
+				client := connect(t, upstream.Config{MaxConcurrent: places, Transport: vendor(func(*http.Request) (*http.Response, error) {
+					pass(20 * time.Millisecond)
+					if !failing.Load() {
+						return reply(200, "{}"), nil
+					}
+					calls.Add(1)
+					return fail()
+				})})
+				var reads, sent atomic.Int64
+				began := time.Now()
+				var wg sync.WaitGroup
+				for reader := range places {
+					wg.Go(func() {
+						for i := 0; time.Since(began) < 2*time.Second+outage; i++ {
+							_, err := read(t.Context(), client, fmt.Sprint("/", reader, "/", i))
+							if failing.Load() && err != nil {
+								reads.Add(1)
+								if providers.KindOf(err) != providers.CircuitOpen {
+									sent.Add(1)
+								}
+							}
+							pass(100 * time.Millisecond)
+						}
+					})
+				}
+				pass(2 * time.Second)
+				failing.Store(true)
+				wg.Wait()
+				if retries := calls.Load() - sent.Load(); retries > 20 {
+					t.Errorf("%d retries for %d reads", retries, reads.Load())
+				}
+				if calls, most := calls.Load(), reads.Load()*11/10; calls > most {
+					t.Errorf("%d calls for %d reads, want at most %d", calls, reads.Load(), most)
+				}
+			})
+		})
+	}
+}
+
+// truncated is a response whose body ends early.
+func truncated() *http.Response {
+	response := reply(200, "{}")
+	response.ContentLength = 9
+	return response
+}
+
 // A vendor that fails half of all requests is usable: nearly every read succeeds, and
 // the circuit stays closed.
 func TestRetryBudget_FlappingVendor(t *testing.T) {

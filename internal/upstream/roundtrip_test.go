@@ -204,6 +204,11 @@ func TestRoundTrip_FailureKinds(t *testing.T) {
 		<-r.Context().Done()
 		return nil, r.Context().Err()
 	})
+	hangInBody := vendor(func(r *http.Request) (*http.Response, error) {
+		response := reply(200, "")
+		response.Body, response.ContentLength = io.NopCloser(silent{r.Context()}), -1
+		return response, nil
+	})
 	broken := vendor(func(*http.Request) (*http.Response, error) { return nil, errors.New("reset") })
 	for name, c := range map[string]struct {
 		transport http.RoundTripper
@@ -225,6 +230,9 @@ func TestRoundTrip_FailureKinds(t *testing.T) {
 			return context.WithTimeout(ctx, 3*time.Second)
 		}, providers.Timeout, 3 * time.Second},
 		"timeout of the client": {hang, func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return context.WithCancel(ctx)
+		}, providers.Timeout, 10 * time.Second},
+		"timeout of the client, in the body": {hangInBody, func(ctx context.Context) (context.Context, context.CancelFunc) {
 			return context.WithCancel(ctx)
 		}, providers.Timeout, 10 * time.Second},
 		"broken connection": {broken, func(ctx context.Context) (context.Context, context.CancelFunc) {
@@ -259,6 +267,14 @@ func TestRoundTrip_FailureKinds(t *testing.T) {
 			})
 		})
 	}
+}
+
+// silent is a body of which nothing comes until its request ends.
+type silent struct{ ctx context.Context }
+
+func (s silent) Read([]byte) (int, error) {
+	<-s.ctx.Done()
+	return 0, s.ctx.Err()
 }
 
 // slow is a network timeout.
