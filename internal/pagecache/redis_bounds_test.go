@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/accountgraph/accountgraph/internal/pagecache"
+	"github.com/accountgraph/accountgraph/internal/redistest"
 )
 
 // hostileReplies are replies that announce more than they hold, or that no Redis sends.
@@ -46,8 +47,7 @@ var hostileReplies = map[string]string{
 func TestRedis_HostileRepliesAreMisses(t *testing.T) {
 	for name, reply := range hostileReplies {
 		t.Run(name, func(t *testing.T) {
-			f := &fakeRedis{hostile: reply}
-			config, events := faked(f, func(c *pagecache.Config) { c.Timeout = 50 * time.Millisecond })
+			config, events := faked(hostile(reply), func(c *pagecache.Config) { c.Timeout = 50 * time.Millisecond })
 			c := open(t, config)
 			allocated := allocations(func() {
 				v := &vendor{}
@@ -67,14 +67,20 @@ func TestRedis_HostileRepliesAreMisses(t *testing.T) {
 func TestRedis_MalformedMessagesEndTheSubscription(t *testing.T) {
 	for name, message := range map[string]string{
 		"no elements":         "*0\r\n",
-		"no count":            "*2\r\n" + bulk("subscribe") + bulk("news"),
-		"a count that is not": "*3\r\n" + bulk("subscribe") + bulk("news") + bulk("1"),
+		"no count":            "*2\r\n" + redistest.Bulk("subscribe") + redistest.Bulk("news"),
+		"a count that is not": "*3\r\n" + redistest.Bulk("subscribe") + redistest.Bulk("news") + redistest.Bulk("1"),
 		"a number as kind":    "*1\r\n:1\r\n",
-		"a list as channel":   "*3\r\n" + bulk("message") + "*0\r\n" + bulk("text"),
-		"numbers as payload":  "*3\r\n" + bulk("message") + bulk("news") + "*1\r\n:1\r\n",
+		"a list as channel":   "*3\r\n" + redistest.Bulk("message") + "*0\r\n" + redistest.Bulk("text"),
+		"numbers as payload":  "*3\r\n" + redistest.Bulk("message") + redistest.Bulk("news") + "*1\r\n:1\r\n",
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := &fakeRedis{subscribed: message}
+			f := new(redistest.Fake)
+			f.OnCommand(func(command []string) string {
+				if command[0] == "SUBSCRIBE" {
+					return message
+				}
+				return ""
+			})
 			config, events := faked(f, func(c *pagecache.Config) { c.Timeout = time.Second })
 			c := open(t, config)
 			eventually(t, "the subscription is renewed", func() bool { return events.of(pagecache.RedisError) >= 2 })
@@ -90,14 +96,14 @@ func FuzzRedis_Reply(f *testing.F) {
 			f.Add(reply)
 		}
 	}
-	for _, reply := range []string{"+OK\r\n", "$-1\r\n", "*-1\r\n", "*0\r\n", bulk("value"), "*2\r\n" + bulk("a") + ":1\r\n", "*2\r\n*1\r\n:1\r\n*0\r\n", "-ERR\r\n"} {
+	for _, reply := range []string{"+OK\r\n", "$-1\r\n", "*-1\r\n", "*0\r\n", redistest.Bulk("value"), "*2\r\n" + redistest.Bulk("a") + ":1\r\n", "*2\r\n*1\r\n:1\r\n*0\r\n", "-ERR\r\n"} {
 		f.Add(reply)
 	}
 	f.Fuzz(func(t *testing.T, reply string) {
 		if reply == "" {
 			return
 		}
-		config, _ := faked(&fakeRedis{hostile: reply}, func(c *pagecache.Config) { c.Timeout = 5 * time.Millisecond })
+		config, _ := faked(hostile(reply), func(c *pagecache.Config) { c.Timeout = 5 * time.Millisecond })
 		allocated := allocations(func() {
 			c, err := pagecache.Open(config)
 			if err != nil {

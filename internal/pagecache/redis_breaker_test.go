@@ -8,10 +8,11 @@ import (
 	"time"
 
 	"github.com/accountgraph/accountgraph/internal/pagecache"
+	"github.com/accountgraph/accountgraph/internal/redistest"
 )
 
 func TestBreaker_DeadRedisCostsOneTimeout(t *testing.T) {
-	f := &fakeRedis{}
+	f := new(redistest.Fake)
 	config, events := faked(f)
 	bubble(t, config, func(t *testing.T, c *pagecache.Cache) {
 		s, v := scope(c, "token"), &vendor{}
@@ -22,7 +23,7 @@ func TestBreaker_DeadRedisCostsOneTimeout(t *testing.T) {
 		if took := time.Since(began); took != 0 || events.of(pagecache.RedisError) != 0 {
 			t.Fatalf("with a working redis: %v, %d errors", took, events.of(pagecache.RedisError))
 		}
-		f.setSilent(true)
+		f.SetSilent(true)
 		var wg sync.WaitGroup
 		for i := range 10 {
 			wg.Go(func() { v.one(t.Context(), s, fmt.Sprint("first", i)) })
@@ -43,7 +44,7 @@ func TestBreaker_DeadRedisCostsOneTimeout(t *testing.T) {
 		if n := events.of(pagecache.RedisDown); n != 1 || c.Up() {
 			t.Errorf("opened %d times", n)
 		}
-		f.setSilent(false)
+		f.SetSilent(false)
 		pass(1100 * time.Millisecond)
 		if n := events.of(pagecache.RedisUp); n != 1 || !c.Up() {
 			t.Errorf("closed %d times", n)

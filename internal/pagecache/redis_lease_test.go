@@ -10,11 +10,12 @@ import (
 	"time"
 
 	"github.com/accountgraph/accountgraph/internal/pagecache"
+	"github.com/accountgraph/accountgraph/internal/redistest"
 )
 
 // TestLease_IsRenewedDuringLoad loads for longer than the life of a lease.
 func TestLease_IsRenewedDuringLoad(t *testing.T) {
-	f := &fakeRedis{}
+	f := new(redistest.Fake)
 	config, _ := faked(f)
 	bubble(t, config, func(t *testing.T, one *pagecache.Cache) {
 		two, events := openFaked(t, f)
@@ -33,7 +34,7 @@ func TestLease_IsRenewedDuringLoad(t *testing.T) {
 }
 
 func TestLease_ExpiresWithHolder(t *testing.T) {
-	f := &fakeRedis{}
+	f := new(redistest.Fake)
 	config, _ := faked(f)
 	bubble(t, config, func(t *testing.T, one *pagecache.Cache) {
 		two, _ := openFaked(t, f)
@@ -43,7 +44,12 @@ func TestLease_ExpiresWithHolder(t *testing.T) {
 		var wg sync.WaitGroup
 		wg.Go(func() { slow.one(t.Context(), scope(one, "token"), "a") })
 		synctest.Wait()
-		f.refuse("PEXPIRE") // as if the holder had crashed
+		f.OnCommand(func(command []string) string { // as if the holder had crashed
+			if command[0] == "PEXPIRE" {
+				return "-ERR refused\r\n"
+			}
+			return ""
+		})
 		began := time.Now()
 		want(t, quick.one(t.Context(), scope(two, "token"), "a"), "a", pagecache.FromVendor)
 		if took := time.Since(began); took > 3*time.Second+50*time.Millisecond {
@@ -55,7 +61,7 @@ func TestLease_ExpiresWithHolder(t *testing.T) {
 }
 
 // openFaked opens another replica at the same Redis, in the same bubble.
-func openFaked(t *testing.T, f *fakeRedis) (*pagecache.Cache, *tally) {
+func openFaked(t *testing.T, f *redistest.Fake) (*pagecache.Cache, *tally) {
 	t.Helper()
 	config, events := faked(f)
 	c, err := pagecache.Open(config)
@@ -66,16 +72,18 @@ func openFaked(t *testing.T, f *fakeRedis) (*pagecache.Cache, *tally) {
 }
 
 func TestLease_WaitIsBounded(t *testing.T) {
-	f := &fakeRedis{}
+	f := new(redistest.Fake)
 	config, events := faked(f)
 	bubble(t, config, func(t *testing.T, c *pagecache.Cache) {
 		s, v := scope(c, "token"), &vendor{}
 		pass(time.Second)
 		// The holder has crashed, and this Redis expires no keys.
-		f.getRange = func(key, value string) string {
-			f.data[strings.Replace(key, "}:p:", "}:l:", 1)] = "1"
-			return value
-		}
+		f.OnCommand(func(command []string) string {
+			if command[0] == "GETRANGE" {
+				f.Put(strings.Replace(command[1], "}:p:", "}:l:", 1), "1")
+			}
+			return ""
+		})
 		began := time.Now()
 		want(t, v.one(t.Context(), s, "a"), "a", pagecache.FromVendor)
 		if took := time.Since(began); took < 10*time.Second || took > 10100*time.Millisecond {

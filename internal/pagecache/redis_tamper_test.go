@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/accountgraph/accountgraph/internal/pagecache"
+	"github.com/accountgraph/accountgraph/internal/redistest"
 )
 
 // TestRedis_TamperedValuesAreNotServed changes 10,000 values in Redis, each in one of four
@@ -91,7 +93,7 @@ func TestRedis_ForeignValuesAreDeleted(t *testing.T) {
 // TestRedis_CrossedRepliesAreNotServed lets Redis reply with the values of other keys, like a
 // connection whose replies are out of step.
 func TestRedis_CrossedRepliesAreNotServed(t *testing.T) {
-	f := &fakeRedis{}
+	f := new(redistest.Fake)
 	config, events := faked(f, func(c *pagecache.Config) { c.MaxBytes, c.Timeout = 1, time.Second })
 	c := open(t, config)
 	eventually(t, "it has subscribed", func() bool { return events.of(pagecache.Subscribed) == 1 })
@@ -106,21 +108,22 @@ func TestRedis_CrossedRepliesAreNotServed(t *testing.T) {
 	}
 	var all map[string]string
 	eventually(t, "the values are stored", func() bool {
-		all = f.values()
+		all = values(f)
 		return len(all) == len(names)*len(scopes)
 	})
-	f.mu.Lock()
-	crossed := 0
-	f.getRange = func(key, _ string) string {
+	var crossed atomic.Int64
+	f.OnCommand(func(command []string) string {
+		if command[0] != "GETRANGE" {
+			return ""
+		}
 		for other, value := range all { // In random order.
-			if other != key {
-				crossed++
+			if other != command[1] {
+				crossed.Add(1)
 			}
-			return value
+			return redistest.Bulk(value)
 		}
 		return ""
-	}
-	f.mu.Unlock()
+	})
 	v.respond(func(name string) pagecache.Loaded { return pagecache.Loaded{Body: []byte(name)} })
 	for range iterations(10) {
 		for _, s := range scopes {
@@ -131,9 +134,8 @@ func TestRedis_CrossedRepliesAreNotServed(t *testing.T) {
 			}
 		}
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if n := events.of(pagecache.SealInvalid); crossed < iterations(10_000) || n < crossed {
+	n := events.of(pagecache.SealInvalid)
+	if crossed := int(crossed.Load()); crossed < iterations(10_000) || n < crossed {
 		t.Errorf("%d of %d crossed replies counted", n, crossed)
 	}
 }

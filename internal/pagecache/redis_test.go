@@ -11,6 +11,7 @@ import (
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
+	"github.com/accountgraph/accountgraph/internal/redistest"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
@@ -119,21 +120,20 @@ func TestInvalidate_ReachesRedisAndOtherReplicas(t *testing.T) {
 // TestInvalidate_ConcurrentRead reads a value after it was invalidated in memory and before it
 // is invalidated in Redis.
 func TestInvalidate_ConcurrentRead(t *testing.T) {
-	f := &fakeRedis{}
+	f := new(redistest.Fake)
 	config, events := faked(f, func(c *pagecache.Config) { c.Timeout = time.Second })
 	c := open(t, config)
 	eventually(t, "it has subscribed", func() bool { return events.of(pagecache.Subscribed) == 1 })
 	s, v := scope(c, "token"), &vendor{}
 	v.one(t.Context(), s, "anna")
-	eventually(t, "the value is stored", func() bool { return len(f.values()) == 1 })
+	eventually(t, "the value is stored", func() bool { return len(values(f)) == 1 })
 	read := sync.OnceFunc(func() { v.one(t.Context(), s, "anna") })
-	f.mu.Lock()
-	f.before = func(command string) {
-		if strings.EqualFold(command, "SMEMBERS") {
+	f.OnCommand(func(command []string) string {
+		if command[0] == "SMEMBERS" {
 			read()
 		}
-	}
-	f.mu.Unlock()
+		return ""
+	})
 	s.Invalidate(t.Context(), "anna")
 	want(t, v.one(t.Context(), s, "anna"), "anna", pagecache.FromVendor)
 }
