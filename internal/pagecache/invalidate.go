@@ -7,11 +7,23 @@ import (
 )
 
 // Drop invalidates everything in the scope: in this process at once, in Redis when it
-// returns, and at other replicas within a second. If Redis does not respond, this process
-// does not read the scope from Redis until Redis has applied the invalidation.
-func (s *Scope) Drop(context.Context) {
+// returns, unless ctx ends before, and at other replicas within a second. If Redis does not
+// respond, this process does not read the scope from Redis until Redis has applied the
+// invalidation.
+func (s *Scope) Drop(ctx context.Context) {
 	s.cache.dropLocally(s)
-	s.cache.flushInvalidations()
+	if s.cache.redis == nil {
+		return
+	}
+	applied := make(chan struct{})
+	go func() {
+		defer close(applied)
+		s.cache.flushInvalidations()
+	}()
+	select {
+	case <-applied:
+	case <-ctx.Done():
+	}
 }
 
 // Invalidate invalidates these objects and every page that holds one of them, according to

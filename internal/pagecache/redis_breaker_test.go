@@ -1,6 +1,7 @@
 package pagecache_test
 
 import (
+	"context"
 	"fmt"
 	"sync"
 	"testing"
@@ -48,6 +49,35 @@ func TestBreaker_DeadRedisCostsOneTimeout(t *testing.T) {
 		pass(1100 * time.Millisecond)
 		if n := events.of(pagecache.RedisUp); n != 1 || !c.Up() {
 			t.Errorf("closed %d times", n)
+		}
+	})
+}
+
+// A caller does not wait for Redis beyond its deadline; Redis is invalidated all the same.
+func TestDrop_ReturnsWhenCallerLeaves(t *testing.T) {
+	f := new(redistest.Fake)
+	config, _ := faked(f)
+	bubble(t, config, func(t *testing.T, c *pagecache.Cache) {
+		s, v := scope(c, "token"), &vendor{}
+		v.one(t.Context(), s, "a")
+		synctest.Wait()
+		before := f.Texts("}:e")
+		if len(before) == 0 {
+			t.Fatal("the scope has no epoch")
+		}
+		f.OnCommand(func([]string) string { <-time.After(20 * time.Millisecond); return "" })
+		began := time.Now()
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Millisecond)
+		defer cancel()
+		s.Drop(ctx)
+		if took := time.Since(began); took != 5*time.Millisecond {
+			t.Errorf("it took %v", took)
+		}
+		pass(time.Second)
+		for key, epoch := range f.Texts("}:e") {
+			if before[key] == epoch {
+				t.Error("Redis was not invalidated")
+			}
 		}
 	})
 }

@@ -138,7 +138,7 @@ func (f *Fake) serve(c *fakeClient) {
 			_, _ = io.WriteString(c.conn, reply) // The client may have disconnected.
 		}
 	}()
-	defer f.forget(c)
+	defer f.remove(c)
 	in := bufio.NewReader(c.conn)
 	for {
 		command, err := readCommand(in)
@@ -157,7 +157,7 @@ func (f *Fake) serve(c *fakeClient) {
 	}
 }
 
-func (f *Fake) forget(c *fakeClient) {
+func (f *Fake) remove(c *fakeClient) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	delete(f.clients, c)

@@ -19,7 +19,7 @@ type auditor struct {
 	plan  *plan
 	total *totals
 
-	providers map[string]*auditedProvider
+	providers map[site]*auditedProvider
 
 	mu     sync.Mutex
 	owners map[string]*auditedOwner // by provider and credential
@@ -42,15 +42,33 @@ type cut struct {
 	until, since time.Time
 	// reason is what cuts, and request what was refused.
 	reason, request string
+	// at is the replica that knows of it.
+	at int
+}
+
+// messageDelay is how long an invalidation takes to reach another replica over a Redis without
+// faults.
+const messageDelay = time.Second
+
+// binds reports whether a cut binds a reader that starts now. Other replicas learn of an
+// invalidation through Redis, and not of a 403: it may concern what they have read since.
+func (c cut) binds(p *plan, r *reader) bool {
+	since := c.since
+	if c.at != r.at {
+		since = since.Add(messageDelay)
+	}
+	return since.Before(r.start) && (c.at == r.at || p.reliable) && (p.replicas == 1 || c.reason != "a 403")
 }
 
 func newAuditor(t *testing.T, p *plan, total *totals) *auditor {
 	a := &auditor{
-		t: t, plan: p, total: total, providers: map[string]*auditedProvider{},
+		t: t, plan: p, total: total, providers: map[site]*auditedProvider{},
 		owners: map[string]*auditedOwner{}, quotas: map[string]*quota{},
 	}
 	for _, name := range providerNames {
-		a.providers[name] = newAuditedProvider()
+		for replica := range p.replicas {
+			a.providers[site{name, replica}] = newAuditedProvider()
+		}
 		for _, c := range credentials {
 			a.owners[name+c] = &auditedOwner{sent: map[string]time.Time{}}
 		}
@@ -72,6 +90,11 @@ func (o *auditedOwner) cut(c cut) {
 	o.epoch++
 }
 
+// cutLately reports whether there was a cut shortly before: other replicas may not know of it.
+func (o *auditedOwner) cutLately() bool {
+	return len(o.cuts) > 0 && time.Since(o.cuts[len(o.cuts)-1].since) < 2*messageDelay
+}
+
 func (a *auditor) epoch(provider, owner string) int {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -79,13 +102,13 @@ func (a *auditor) epoch(provider, owner string) int {
 }
 
 // invalidate runs an invalidation of what a path names, or of everything.
-func (a *auditor) invalidate(provider, owner, path string, run func()) {
+func (a *auditor) invalidate(at site, owner, path string, run func()) {
 	began := time.Now()
 	run()
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.total.invalidated++
-	a.owners[provider+owner].cut(cut{path, began, time.Now(), "an invalidation", path})
+	a.owners[at.provider+owner].cut(cut{path, began, time.Now(), "an invalidation", path, at.at})
 }
 
 // returned checks that a reader returns in time.
@@ -118,7 +141,7 @@ func (a *auditor) checkValue(r *reader, path string, got stamp, freshness model.
 		a.fail("%s is %v old and not stale after %v", path, age, a.plan.fresh)
 	}
 	for _, c := range o.cuts {
-		if (c.path == "" || c.path == path) && c.since.Before(r.start) && got.Issued.Before(c.until) {
+		if (c.path == "" || c.path == path) && c.binds(a.plan, r) && got.Issued.Before(c.until) {
 			a.fail("%s of %s reads %s, issued %v before %s for %s that was known %v before the read",
 				r.owner, r.provider, path, c.until.Sub(got.Issued), c.reason, c.request, r.start.Sub(c.since))
 		}
@@ -136,7 +159,7 @@ func (a *auditor) checkError(r *reader, path string, err error) {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	p := a.providers[r.provider]
+	p := a.providers[r.site]
 	unfounded := false
 	switch e.Kind {
 	case providers.Canceled:
@@ -170,5 +193,13 @@ func (a *auditor) observeCache(e pagecache.Event) {
 		a.total.stale += e.N
 	case pagecache.Coalesced:
 		a.total.joined += e.N
+	case pagecache.HitRedis:
+		a.total.redisHits += e.N
+	case pagecache.RedisDown:
+		a.total.redisOutages += e.N
+	case pagecache.SealInvalid:
+		a.total.redisRejected += e.N
+	case pagecache.LeaseWait:
+		a.total.redisWaits += e.N
 	}
 }

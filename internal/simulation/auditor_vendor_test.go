@@ -1,6 +1,7 @@
 package simulation_test
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -19,7 +20,15 @@ const (
 	probeInterval = 5 * time.Second
 )
 
-// auditedProvider is what happens at one provider.
+// site is a provider, as one replica calls it.
+type site struct {
+	provider string
+	at       int
+}
+
+func (s site) String() string { return fmt.Sprintf("%s at replica %d", s.provider, s.at) }
+
+// auditedProvider is what happens at one site.
 type auditedProvider struct {
 	inFlight map[*attempt]bool
 	most     int
@@ -83,7 +92,7 @@ func (t *attempt) reads() []string {
 }
 
 // begin checks that a request may be made.
-func (a *auditor) begin(provider string, t *attempt) {
+func (a *auditor) begin(provider site, t *attempt) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	p := a.providers[provider]
@@ -110,7 +119,7 @@ func (a *auditor) begin(provider string, t *attempt) {
 }
 
 // beginCall checks the first attempt of a call.
-func (a *auditor) beginCall(provider string, p *auditedProvider, t *attempt) {
+func (a *auditor) beginCall(provider site, p *auditedProvider, t *attempt) {
 	if t.reader != nil {
 		if t.reader.calls++; t.reader.calls > t.reader.budget {
 			a.fail("%s: an operation makes %d calls, its budget is %d", provider, t.reader.calls, t.reader.budget)
@@ -121,6 +130,9 @@ func (a *auditor) beginCall(provider string, p *auditedProvider, t *attempt) {
 			a.fail("%s: called through an open circuit, %v after the last call", provider, since)
 		}
 		p.probedAt = time.Now()
+	}
+	if a.plan.redis != nil && (!a.plan.reliable || a.owners[provider.provider+t.owner].cutLately()) {
+		return // An invalidation of another replica may have come between two calls.
 	}
 	for other := range p.inFlight {
 		if other.owner == t.owner && other.shares(t) && other.call.turns == t.call.turns && !other.left() && overlap(other, t) {
@@ -153,10 +165,10 @@ func overlap(one, other *attempt) bool {
 }
 
 // end records the answer of the vendor; 0 stands for none.
-func (a *auditor) end(provider string, t *attempt, status int) {
+func (a *auditor) end(provider site, t *attempt, status int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	p, o := a.providers[provider], a.owners[provider+t.owner]
+	p, o := a.providers[provider], a.owners[provider.provider+t.owner]
 	delete(p.inFlight, t)
 	now := time.Now()
 	switch status {
@@ -166,14 +178,14 @@ func (a *auditor) end(provider string, t *attempt, status int) {
 		}
 	case http.StatusUnauthorized:
 		a.total.refused++
-		o.cut(cut{"", t.began, now, "a 401", t.path + "?" + t.query})
+		o.cut(cut{"", t.began, now, "a 401", t.path + "?" + t.query, provider.at})
 	case http.StatusForbidden:
 		until := t.began
 		if t.isUncached() {
 			until = time.Time{} // It concerns this path, and nothing is known of its entry.
 		}
 		for _, path := range t.reads() {
-			o.cut(cut{path, until, now, "a 403", t.path + "?" + t.query})
+			o.cut(cut{path, until, now, "a 403", t.path + "?" + t.query, provider.at})
 		}
 	}
 }
@@ -188,7 +200,7 @@ func (a *auditor) refusedLately(r *reader, status int, path string) bool {
 }
 
 // observeCall records the outcome of a call after its retries.
-func (a *auditor) observeCall(provider string, c operation.Call) {
+func (a *auditor) observeCall(provider site, c operation.Call) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	p := a.providers[provider]
@@ -209,7 +221,7 @@ func (a *auditor) observeCall(provider string, c operation.Call) {
 	}
 }
 
-func (a *auditor) observeBreaker(provider string, open bool) {
+func (a *auditor) observeBreaker(provider site, open bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	p := a.providers[provider]
@@ -230,7 +242,7 @@ func (p *auditedProvider) takeMost() int {
 }
 
 // checkSettled checks that nothing is in flight.
-func (a *auditor) checkSettled(provider string) {
+func (a *auditor) checkSettled(provider site) {
 	if n := len(a.providers[provider].inFlight); n > 0 {
 		a.fail("%s: %d requests have not ended", provider, n)
 	}

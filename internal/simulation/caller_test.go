@@ -21,8 +21,9 @@ type caller struct {
 
 // reader is one operation that reads.
 type reader struct {
-	provider, owner string
-	start           time.Time
+	site
+	owner string
+	start time.Time
 	// due is when it must have returned.
 	due time.Time
 	// calls is the number of vendor calls that it may make; calls made so far.
@@ -46,8 +47,9 @@ func (c *caller) pause() time.Duration {
 
 // act runs one operation.
 func (c *caller) act() {
-	provider, owner := providerNames[c.rand.IntN(len(providerNames))], credentials[c.rand.IntN(len(credentials))]
-	client := c.clients[provider+owner]
+	provider := site{providerNames[c.rand.IntN(len(providerNames))], c.rand.IntN(c.plan.replicas)}
+	owner := credentials[c.rand.IntN(len(credentials))]
+	client := c.clients[clientOf{provider, owner}]
 	action, cost := c.rand.IntN(100), 1+c.rand.IntN(60)
 	if !c.charge(cost) {
 		return
@@ -84,9 +86,9 @@ func (c *caller) charge(cost int) bool {
 }
 
 // begin returns the context of an operation, which ends at a deadline, or before it.
-func (c *caller) begin(provider, owner string) (context.Context, context.CancelFunc, *reader) {
+func (c *caller) begin(provider site, owner string) (context.Context, context.CancelFunc, *reader) {
 	now := time.Now()
-	r := &reader{provider: provider, owner: owner, start: now, budget: 1 + c.rand.IntN(4), due: now.Add(5 * time.Minute), epoch: c.audit.epoch(provider, owner)}
+	r := &reader{site: provider, owner: owner, start: now, budget: 1 + c.rand.IntN(4), due: now.Add(5 * time.Minute), epoch: c.audit.epoch(provider.provider, owner)}
 	ctx := context.WithValue(c.t.Context(), readerKey{}, r)
 	ctx = operation.With(ctx, &operation.Operation{CallerID: c.id, Budget: operation.NewCallBudget(r.budget), Trace: operation.NewTrace()})
 	limit := time.Duration(1 + c.rand.IntN(int(10*time.Second)))
@@ -116,7 +118,7 @@ func decodePage(body []byte) (page, error) {
 	return p, err
 }
 
-func (c *caller) readPage(client *upstream.Client, provider, owner string, uncached bool) {
+func (c *caller) readPage(client *upstream.Client, provider site, owner string, uncached bool) {
 	path := paths[c.rand.IntN(len(paths)-1)]
 	ctx, cancel, r := c.begin(provider, owner)
 	defer cancel()
@@ -151,7 +153,7 @@ var objects = upstream.BatchRequest[*model.User]{
 	},
 }
 
-func (c *caller) readObjects(client *upstream.Client, provider, owner string) {
+func (c *caller) readObjects(client *upstream.Client, provider site, owner string) {
 	var ids []string
 	for range 1 + c.rand.IntN(5) {
 		ids = append(ids, objectIDs[c.rand.IntN(len(objectIDs))])

@@ -22,6 +22,11 @@ type plan struct {
 	timeout      time.Duration
 	places       int
 	quota        int
+	// replicas are the processes that serve callers; they share a Redis, if there is one.
+	replicas int
+	// redis are the phases of Redis; nil without it. reliable is set if it has no faults.
+	redis    []phase
+	reliable bool
 
 	began time.Time
 	// modes are the phases of each vendor, refusals those of credentials and objects.
@@ -56,7 +61,7 @@ func newPlan(seed uint64) *plan {
 		seed: seed, length: between(3*time.Minute, 6*time.Minute), callers: 3 + r.IntN(8),
 		fresh: between(time.Second, time.Minute), stale: between(0, 2*time.Minute),
 		maxBytes: []int64{16 << 10, 64 << 20}[r.IntN(2)],
-		timeout:  between(2*time.Second, 10*time.Second), places: 1 + r.IntN(8), quota: 200 + r.IntN(2000),
+		timeout:  between(2*time.Second, 10*time.Second), places: 1 + r.IntN(8), quota: 200 + r.IntN(2000), replicas: 1,
 		began: time.Now(), modes: map[string][]phase{}, refusals: map[string][]phase{}, draws: map[string]uint64{},
 	}
 	phases := func(shortest, longest time.Duration, choose func() string) (all []phase) {
@@ -65,6 +70,14 @@ func newPlan(seed uint64) *plan {
 			all = append(all, phase{at, choose()})
 		}
 		return all
+	}
+	switch seed % 12 {
+	case 0: // Redis costs most of the time.
+		p.length, p.replicas, p.reliable = p.length/2, 2, true
+		p.redis = []phase{{p.length, "healthy"}}
+	case 6:
+		p.length, p.replicas = p.length/2, 1+r.IntN(2)
+		p.redis = phases(2*time.Second, 40*time.Second, func() string { return redisModes[r.IntN(len(redisModes))] })
 	}
 	for _, name := range providerNames {
 		p.modes[name] = phases(5*time.Second, 90*time.Second, func() string { return modes[r.IntN(len(modes))] })

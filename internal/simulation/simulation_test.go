@@ -1,7 +1,8 @@
 // Package simulation_test runs page cache, circuit breaker, bulkhead, retries and rate limit
 // together, under schedules that a seed determines, with the clock of testing/synctest.
 // Simulated vendors fail in every way, and an auditor checks each request and each result.
-// Redis is not part of it: its connections would stop that clock.
+// In a sixth of the schedules there is a Redis, which one or two replicas share; it is simulated,
+// over pipes, since sockets would stop that clock.
 package simulation_test
 
 import (
@@ -20,13 +21,14 @@ import (
 	"github.com/accountgraph/accountgraph/internal/operation"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
 	"github.com/accountgraph/accountgraph/internal/ratelimit"
+	"github.com/accountgraph/accountgraph/internal/redistest"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
 var (
 	oneSeed = flag.Uint64("seed", 0, "the only seed that runs; 0 for the seeds from 1 on")
-	seeds   = flag.Int("seeds", 600, "the number of seeds")
+	seeds   = flag.Int("seeds", 200, "the number of seeds")
 )
 
 // TestSimulation runs one schedule for each seed. Within one instant of the clock the order
@@ -65,7 +67,8 @@ type totals struct {
 	time            time.Duration
 	reads, requests int
 	retries, hits, stale, joined, refused, opened, canceled,
-	invalidated, limited, exhausted int
+	invalidated, limited, exhausted,
+	redisHits, redisOutages, redisRejected, redisWaits int
 }
 
 func (t *totals) add(o *totals) {
@@ -84,6 +87,10 @@ func (t *totals) add(o *totals) {
 	t.invalidated += o.invalidated
 	t.limited += o.limited
 	t.exhausted += o.exhausted
+	t.redisHits += o.redisHits
+	t.redisOutages += o.redisOutages
+	t.redisRejected += o.redisRejected
+	t.redisWaits += o.redisWaits
 }
 
 func (t *totals) happened() map[string]int {
@@ -91,6 +98,8 @@ func (t *totals) happened() map[string]int {
 		"retries": t.retries, "hits": t.hits, "stale hits": t.stale, "coalesced reads": t.joined,
 		"refused credentials": t.refused, "open circuits": t.opened, "canceled reads": t.canceled,
 		"invalidations": t.invalidated, "limited callers": t.limited, "exhausted call budgets": t.exhausted,
+		"hits in Redis": t.redisHits, "outages of Redis": t.redisOutages, "rejected values of Redis": t.redisRejected,
+		"waits for another replica": t.redisWaits,
 	}
 }
 
@@ -107,7 +116,10 @@ func simulate(t *testing.T, seed uint64) (total *totals) {
 		w := newWorld(t, seed, total)
 		w.run()
 		w.checkRecovery()
-		w.cache.Close()
+		for _, cache := range w.caches {
+			cache.Close()
+		}
+		w.redis.SetDown(true)
 		<-time.After(2 * w.plan.timeout)
 		synctest.Wait()
 		if left := goroutines(); len(left) > before {
@@ -141,41 +153,55 @@ type world struct {
 	t       *testing.T
 	plan    *plan
 	audit   *auditor
-	cache   *pagecache.Cache
-	clients map[string]*upstream.Client // by provider and credential
+	redis   redistest.Fake
+	caches  []*pagecache.Cache // by replica
+	clients map[clientOf]*upstream.Client
 	limiter *ratelimit.Limiter
 	began   time.Time
 }
 
+// clientOf is who calls a provider with which credential.
+type clientOf struct {
+	site
+	credential string
+}
+
 func newWorld(t *testing.T, seed uint64, total *totals) *world {
-	w := &world{t: t, plan: newPlan(seed), clients: map[string]*upstream.Client{}, began: time.Now()}
+	w := &world{t: t, plan: newPlan(seed), clients: map[clientOf]*upstream.Client{}, began: time.Now()}
 	w.audit = newAuditor(t, w.plan, total)
 	p := w.plan
-	var err error
-	w.cache, err = pagecache.Open(pagecache.Config{
-		Fresh: p.fresh, Stale: p.stale, MaxBytes: p.maxBytes,
-		Now: p.cacheNow, Rand: func() float64 { return p.draw("fresh") }, Observe: w.audit.observeCache,
-	})
-	if err != nil {
-		t.Fatal(err)
+	w.redis.OnCommand(p.redisReply(&w.redis))
+	for range p.replicas {
+		config := pagecache.Config{
+			Fresh: p.fresh, Stale: p.stale, MaxBytes: p.maxBytes,
+			Now: p.cacheNow, Rand: func() float64 { return p.draw("fresh") }, Observe: w.audit.observeCache,
+		}
+		if p.redis != nil {
+			config.Redis, config.Key, config.Dial = providers.NewSecret("redis://redis.example:1"), providers.NewSecret(strings.Repeat("k", 32)), w.redis.Dial
+		}
+		cache, err := pagecache.Open(config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.caches = append(w.caches, cache)
 	}
 	w.limiter = ratelimit.New(p.quota, nil, time.Now)
 	for name := range w.audit.providers {
 		own, err := upstream.New(upstream.Config{
-			Provider:   &model.Provider{Name: name, BaseURL: "https://vendor.example/api"},
+			Provider:   &model.Provider{Name: name.provider, BaseURL: "https://vendor.example/api"},
 			Credential: upstream.Bearer(providers.NewSecret(credentials[0])),
 			Timeout:    p.timeout, MaxConcurrent: p.places,
-			Transport: &vendor{name: name, plan: p, audit: w.audit}, Cache: w.cache,
+			Transport: &vendor{site: name, plan: p, audit: w.audit}, Cache: w.caches[name.at],
 			Observe:        func(c operation.Call) { w.audit.observeCall(name, c) },
 			ObserveBreaker: func(open bool) { w.audit.observeBreaker(name, open) },
-			Now:            p.wallNow, Rand: func() float64 { return p.draw("jitter " + name) },
+			Now:            p.wallNow, Rand: func() float64 { return p.draw("jitter " + name.provider) },
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.clients[name+credentials[0]] = own
+		w.clients[clientOf{name, credentials[0]}] = own
 		for _, c := range credentials[1:] {
-			w.clients[name+c] = own.WithCredential(providers.NewSecret(c), upstream.Bearer)
+			w.clients[clientOf{name, c}] = own.WithCredential(providers.NewSecret(c), upstream.Bearer)
 		}
 	}
 	return w
@@ -184,6 +210,7 @@ func newWorld(t *testing.T, seed uint64, total *totals) *world {
 // run runs all callers until the end of the plan.
 func (w *world) run() {
 	var wg sync.WaitGroup
+	wg.Go(func() { w.plan.runRedis(&w.redis) })
 	for i := range w.plan.callers {
 		wg.Go(func() {
 			c := &caller{world: w, id: fmt.Sprint("caller ", i%3), rand: rand.New(rand.NewPCG(w.plan.seed, uint64(i)))}
@@ -201,7 +228,7 @@ func (w *world) checkRecovery() {
 	w.plan.recovered.Store(true)
 	<-time.After(time.Minute)
 	for name, p := range w.audit.providers {
-		client := w.clients[name+credentials[0]].Uncached()
+		client := w.clients[clientOf{name, credentials[0]}].Uncached()
 		read := func(path string) error {
 			_, err := upstream.Read(w.t.Context(), client, upstream.Request{Path: path}, decodePage)
 			return err

@@ -22,7 +22,7 @@ var objectIDs = []string{"1", "2", "3", "4", "5", "6", "7", "8", "none"}
 
 // vendor is the simulated API of one provider. Everything that it sends is stamped.
 type vendor struct {
-	name  string
+	site
 	plan  *plan
 	audit *auditor
 }
@@ -54,17 +54,17 @@ func (v *vendor) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	a.reader, _ = r.Context().Value(readerKey{}).(*reader)
 	a.deadline, _ = r.Context().Deadline()
-	v.audit.begin(v.name, a)
+	v.audit.begin(v.site, a)
 	with := v.answer(a)
 	timer := time.NewTimer(with.latency)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
 	case <-r.Context().Done():
-		v.audit.end(v.name, a, 0)
+		v.audit.end(v.site, a, 0)
 		return nil, r.Context().Err()
 	}
-	v.audit.end(v.name, a, with.status)
+	v.audit.end(v.site, a, with.status)
 	if with.err != nil {
 		return nil, with.err
 	}
@@ -77,8 +77,8 @@ func (v *vendor) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // answer decides how the vendor answers a request that it receives now.
 func (v *vendor) answer(a *attempt) answer {
-	draw := func() float64 { return v.plan.draw("vendor " + v.name + a.owner + a.path + a.query) }
-	mode, refusal := v.plan.condition(v.name, a)
+	draw := func() float64 { return v.plan.draw("vendor " + v.provider + a.owner + a.path + a.query) }
+	mode, refusal := v.plan.condition(v.provider, a)
 	if mode == "anything" {
 		mode = modes[int(draw()*float64(len(modes)-1))]
 	}
@@ -131,7 +131,7 @@ func (v *vendor) setRetryAfter(h http.Header, draw float64) {
 
 // body is the page or the objects that were requested, stamped.
 func (v *vendor) body(a *attempt) string {
-	s := stamp{Provider: v.name, Owner: a.owner, Path: a.path, Issued: a.began}
+	s := stamp{Provider: v.provider, Owner: a.owner, Path: a.path, Issued: a.began}
 	if a.path != objectsPath {
 		return encode(s)
 	}
