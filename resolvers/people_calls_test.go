@@ -152,3 +152,44 @@ func TestPeople_VendorDistinguishesCase(t *testing.T) {
 		}
 	}
 }
+
+// A filter by a role that all members have reads all memberships of each vendor, also where
+// that takes more calls than an operation may make.
+func TestPeople_RoleOfMany(t *testing.T) {
+	simulated, err := demo.StartSized(0, 10_000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(simulated.Stop)
+	s := newTestServer(t, serverConfig{
+		vendors: simulated, wrapProvider: withIndex(t), cache: newTestCache(t, pagecache.Config{Fresh: time.Minute, Stale: time.Hour}),
+	})
+	var got struct {
+		Data struct {
+			People struct {
+				Complete bool
+				Nodes    []struct {
+					Memberships struct{ Nodes []struct{ Role string } }
+				}
+			}
+		}
+	}
+	query := `query($providers: [String!]) { people(first: 20, filter: {roles: [MEMBER], providers: $providers}) {
+		complete nodes { memberships(first: 20) { nodes { role } } } } }`
+	for _, provider := range []string{"softwareone", "activeplatform"} {
+		response := s.query(t, query, json.RawMessage(`{"providers": ["`+provider+`"]}`))
+		if err := json.Unmarshal(response, &got); err != nil || strings.Contains(string(response), `"errors"`) || !got.Data.People.Complete {
+			t.Fatalf("%s: %v, %.2000s", provider, err, response)
+		}
+		for i, p := range got.Data.People.Nodes {
+			if len(p.Memberships.Nodes) == 0 {
+				t.Errorf("%s: person %d has no membership", provider, i)
+			}
+		}
+	}
+	for provider, n := range countCalls(simulated) {
+		if most := 400; n > most {
+			t.Errorf("%d calls to %s, want at most %d", n, provider, most)
+		}
+	}
+}

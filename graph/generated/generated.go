@@ -1401,7 +1401,7 @@ input PersonFilter {
   neverLoggedIn: Boolean @tag(name: "personal")
   "A membership of the person has one of these licenses. ActivityInfo."
   licenses: [License!]
-  "A membership of the person has one of these roles. With ` + "`" + `MEMBER` + "`" + `, which all members have at SoftwareOne and ActivePlatform, their memberships are read, which takes many calls."
+  "A membership of the person has one of these roles. With ` + "`" + `MEMBER` + "`" + `, which all members have at SoftwareOne and ActivePlatform, all of their memberships are read: where users are many, into an index, with ` + "`" + `UPSTREAM_INDEXING` + "`" + ` meanwhile."
   roles: [MembershipRole!]
   "True: one of ` + "`" + `Person.matches` + "`" + ` has a conflict. False: none has."
   conflict: Boolean

@@ -90,20 +90,34 @@ func selectMemberships(c providers.Collections) providers.Collection[*model.Memb
 	return c.Memberships
 }
 
+// fewUsers is the number of users whose memberships are read by user, though there is an index
+// of all memberships.
+const fewUsers = 25
+
 // membershipsOf returns the memberships of all users of a source.
 func membershipsOf(ctx context.Context, d *Directory, s peopleSource) (Snapshot[*model.Membership], error) {
-	collection := s.provider.Collections().Memberships
-	if _, hasAll := collection.(providers.IndexedCollection[*model.Membership]); hasAll {
+	collections := s.provider.Collections()
+	_, hasList := collections.Memberships.(providers.IndexedCollection[*model.Membership])
+	if all, ok := collections.Memberships.(Snapshotter[*model.Membership]); ok && !hasList && s.Len > fewUsers {
+		if members, ok, err := all.Snapshot(ctx); ok || err != nil {
+			return members, err
+		}
+	}
+	if hasList {
 		return snapshot(ctx, d, selectMemberships, s.provider, providers.Query{}, nil)
 	}
-	queries, err := membershipQueries(ctx, d, s, collection)
+	var users []string
+	at := s.Reader()
+	for n := range s.Len {
+		users = append(users, at(n).VendorID)
+	}
+	lists, gaps, err := MembershipLists(ctx, s.provider.Connection(), collections, users)
 	if err != nil {
 		return Snapshot[*model.Membership]{}, err
 	}
 	var rows []*model.Membership
-	var gaps Gaps
 	var freshness *model.Freshness
-	for chunk := range slices.Chunk(queries, readahead.Concurrent) {
+	for chunk := range slices.Chunk(lists, readahead.Concurrent) {
 		parts, errs := make([]Snapshot[*model.Membership], len(chunk)), make([]error, len(chunk))
 		var reads sync.WaitGroup
 		for i, q := range chunk {
@@ -125,28 +139,23 @@ func membershipsOf(ctx context.Context, d *Directory, s peopleSource) (Snapshot[
 	return snapshotOf(rows, freshness, gaps), nil
 }
 
-// membershipQueries returns queries for all memberships of a vendor that lists them by user
-// or by account: by user if one query can name many users.
-func membershipQueries(ctx context.Context, d *Directory, s peopleSource, c providers.Collection[*model.Membership]) (queries []providers.Query, err error) {
-	if c.SupportsParents(model.TypeUser) {
-		var ids []string
-		at := s.Reader()
-		for n := range s.Len {
-			ids = append(ids, at(n).VendorID)
+// MembershipLists returns queries for all memberships of the users of a vendor that lists them
+// by user or by account: by user if one query can name many users, or there are few users. The
+// gaps are those of the list of accounts.
+func MembershipLists(ctx context.Context, p *model.Provider, c providers.Collections, users []string) (lists []providers.Query, gaps Gaps, err error) {
+	together := 1
+	if c.Memberships.SupportsParents(model.TypeUser) {
+		together = maxParents
+	}
+	if together > 1 || len(users) <= fewUsers {
+		for chunk := range slices.Chunk(users, together) {
+			lists = append(lists, providers.Query{Parent: providers.Parent{Type: model.TypeUser, IDs: chunk}})
 		}
-		for chunk := range slices.Chunk(ids, maxParents) {
-			queries = append(queries, providers.Query{Parent: providers.Parent{Type: model.TypeUser, IDs: chunk}})
-		}
-		return queries, nil
+		return lists, gaps, nil
 	}
-	selectAccounts := func(c providers.Collections) providers.Collection[*model.Account] { return c.Accounts }
-	accounts, err := snapshot(ctx, d, selectAccounts, s.provider, providers.Query{}, nil)
-	if err != nil {
-		return nil, err
+	accounts, _, gaps, err := ReadAll(ctx, p, c.Accounts, providers.Query{})
+	for _, a := range accounts {
+		lists = append(lists, providers.Query{Parent: providers.Parent{Type: model.TypeAccount, IDs: []string{a.VendorID}}})
 	}
-	at := accounts.Reader()
-	for n := range accounts.Len {
-		queries = append(queries, providers.Query{Parent: providers.Parent{Type: model.TypeAccount, IDs: []string{at(n).VendorID}}})
-	}
-	return queries, nil
+	return lists, gaps, err
 }

@@ -43,10 +43,25 @@ func snapshot[T model.Node](ctx context.Context, d *Directory, sel Selector[T], 
 			return s, err
 		}
 	}
+	rows, freshness, gaps, err := ReadAll(ctx, p.Connection(), collection, q)
+	if err != nil {
+		return Snapshot[T]{}, err
+	}
+	rows, errs := withFields(ctx, d, sel, rows, fields)
+	if len(errs) > 0 {
+		return Snapshot[T]{}, errs[0]
+	}
+	return snapshotOf(rows, freshness, gaps), nil
+}
+
+// ReadAll returns all rows of one list of a provider. If the list cannot be read to its end,
+// that is an error.
+func ReadAll[T model.Node](
+	ctx context.Context, p *model.Provider, c providers.Collection[T], q providers.Query,
+) (rows []T, freshness *model.Freshness, gaps Gaps, err error) {
 	wanted := math.MaxInt
-	s := newStream(p.Connection(), collection, q, model.Position{}, &wanted)
+	s := newStream(p, c, q, model.Position{}, &wanted)
 	defer s.stop()
-	var rows []T
 	for row, ok := s.next(ctx); ok; row, ok = s.next(ctx) {
 		rows = append(rows, row)
 	}
@@ -54,13 +69,9 @@ func snapshot[T model.Node](ctx context.Context, d *Directory, sel Selector[T], 
 		s.err = s.gaps.takeIncomplete()
 	}
 	if s.err != nil {
-		return Snapshot[T]{}, s.err
+		return nil, nil, Gaps{}, s.err
 	}
-	rows, errs := withFields(ctx, d, sel, rows, fields)
-	if len(errs) > 0 {
-		return Snapshot[T]{}, errs[0]
-	}
-	return snapshotOf(rows, s.freshness, s.gaps), nil
+	return rows, s.freshness, s.gaps, nil
 }
 
 // snapshotOf returns rows as a Snapshot.

@@ -57,6 +57,9 @@ type Provider struct {
 	providers.Indexable
 	collections providers.Collections
 	live        *live
+	// members is the index of all memberships of a vendor that lists them by user or by account;
+	// nil for others.
+	members *live
 }
 
 // Wrap returns a provider that answers from an index what the vendor cannot do. The readings
@@ -89,8 +92,11 @@ func Wrap(ctx context.Context, inner providers.Provider, o Options) providers.Pr
 		tenantOfID: func(string) string { return "" },
 		sizeOf:     func(providers.Query) listSize { return size },
 	})
-	if ok {
+	switch {
+	case ok:
 		w.indexMemberships(memberships, size)
+	case w.collections.Memberships != nil:
+		w.indexMemberLists(uncached, size)
 	}
 	if o.Warm {
 		w.live.warm()
@@ -131,5 +137,11 @@ func (p *Provider) Index() model.ProviderIndex {
 	return i
 }
 
-// Stats describes the index.
-func (p *Provider) Stats() Stats { return p.live.stats() }
+// Stats describes the index. Its bytes include those of an index of memberships beside it.
+func (p *Provider) Stats() Stats {
+	s := p.live.stats()
+	if p.members != nil {
+		s.Bytes += p.members.stats().Bytes
+	}
+	return s
+}
