@@ -72,7 +72,7 @@ lint: needs-go ## Run staticcheck, as pinned in go.mod
 
 # Packages that start no goroutines, and those that test others: the benchmark, the comparison
 # with the vendors' data, the simulators. The target test runs them.
-sequential = archtest|bench(/.*)?|complexity|config|differential|generate(/.*)?|graphiql|mutants|pagecache/envelope|persisted|sdl|vendors
+sequential = access|archtest|bench(/.*)?|complexity|config|differential|generate(/.*)?|graphiql|mutants|pagecache/envelope|persisted|sdl|staticpage|vendors
 
 .PHONY: race
 race: needs-go needs-redis ## Run the tests of concurrent packages with the race detector, with fewer iterations
@@ -115,6 +115,10 @@ bench: needs-go ## Measure against plain gqlgen; BENCH=-first, -growth, -timers,
 .PHONY: graphiql
 graphiql: ## Build GraphiQL's page; needs Node and npm
 	internal/graphiql/build.sh
+
+.PHONY: access
+access: ## Build the page "Who has access"; needs Node and npm
+	internal/access/build.sh
 
 .PHONY: needs-go
 needs-go:

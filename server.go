@@ -151,6 +151,7 @@ func (c demoCommand) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
+	cfg.Server.Access = true
 	options := server.Options{Config: cfg, Schema: resolvers.New(), Log: p.log, Simulated: true}
 	reload := func() (*config.Config, error) { return nil, errors.New("the demo has no configuration file") }
 	return p.serve(ctx, options, c.Listen, reload, func(address string) { fmt.Fprint(p.stdout, welcome(address)) })
@@ -158,7 +159,7 @@ func (c demoCommand) Run(ctx context.Context, p *program) error {
 
 func welcome(address string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "accountgraph demo: simulated vendors, one graph.\n\n  GraphiQL  http://%[1]s/\n  GraphQL   http://%[1]s/graphql\n\nThree queries to try:\n", address)
+	fmt.Fprintf(&b, "accountgraph demo: simulated vendors, one graph.\n\n  Who has access  http://%[1]s/access\n  GraphiQL        http://%[1]s/\n  GraphQL         http://%[1]s/graphql\n\nThree queries to try:\n", address)
 	for _, query := range demo.Queries {
 		fmt.Fprintf(&b, "\n  curl -s http://%s/graphql -H 'content-type: application/json' -d '{\"query\":\"%s\"}'\n", address, strings.ReplaceAll(query, `"`, `\"`))
 	}

@@ -1,8 +1,9 @@
-// Opens GraphiQL in headless Chromium.
+// Runs headless Chromium, and opens GraphiQL in it.
 import { chromium } from 'playwright-core';
 
-export async function open(url, { observe = () => {} } = {}) {
-  const browser = await chromium.launch({
+// launch runs a browser that sends no request by itself.
+export function launch() {
+  return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: [
       '--no-sandbox',
@@ -14,6 +15,10 @@ export async function open(url, { observe = () => {} } = {}) {
       '--disable-sync',
     ],
   });
+}
+
+export async function open(url, { observe = () => {} } = {}) {
+  const browser = await launch();
   const context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
   context.on('request', (request) => observe('request', request.url()));
   context.on('weberror', (error) => observe('error', String(error.error())));

@@ -110,6 +110,8 @@ func (d *decoder) checkDocuments(c *Config) {
 		d.add("documents.only", "requires documents.manifest, the file with the trusted documents")
 	case c.Documents.Automatic:
 		d.add("documents.automatic", "must be false with documents.only: clients could register any document")
+	case c.Server.Access:
+		d.add("server.access", "must be false with documents.only: the queries of the page would be rejected")
 	case c.Server.GraphiQL && d.isSet("server.graphiql"):
 		d.add("server.graphiql", "must be false with documents.only: every query written in GraphiQL would be rejected")
 	}

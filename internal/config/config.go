@@ -40,6 +40,8 @@ type Server struct {
 	Auth Auth `key:"auth"`
 	// Serve GraphiQL, the query editor, at `/`.
 	GraphiQL bool `key:"graphiql" default:"true"`
+	// Serve the page "Who has access" at `/access`: people, their logins, and reviews.
+	Access bool `key:"access" default:"false"`
 	// Allow introspection (`__schema`, `__type`), and let validation errors quote the
 	// schema. A gateway can read the SDL in any case.
 	Introspection bool `key:"introspection" default:"true"`

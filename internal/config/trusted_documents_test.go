@@ -16,6 +16,7 @@ func TestParse_InvalidDocuments(t *testing.T) {
 	checkProblems(t, []invalidFile{
 		{"only without a manifest", documents("only: true"), []string{"1: documents.only: requires documents.manifest, the file with the trusted documents"}},
 		{"only and automatic", documents("only: true, manifest: a.json, automatic: true"), []string{"1: documents.automatic: must be false with documents.only: clients could register any document"}},
+		{"only and access", "server: {access: true}\n" + documents("only: true, manifest: a.json"), []string{"1: server.access: must be false with documents.only: the queries of the page would be rejected"}},
 		{"only and graphiql", "server: {graphiql: true}\n" + documents("only: true, manifest: a.json"), []string{"1: server.graphiql: must be false with documents.only: every query written in GraphiQL would be rejected"}},
 		{"a manifest without a name", documents("manifest: ''"), []string{"1: documents.manifest: has no value: set one or remove the key"}},
 		{"only a manifest that is not set", documents("only: true, manifest: '${MISSING}'"), []string{"1: documents.manifest: the environment variable MISSING is not set"}},

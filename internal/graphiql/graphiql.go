@@ -7,13 +7,18 @@
 package graphiql
 
 import (
-	"bytes"
-	"compress/gzip"
-	"io"
+	"embed"
+	"io/fs"
 	"net/http"
-	"strconv"
-	"strings"
+
+	"github.com/accountgraph/accountgraph/internal/staticpage"
 )
+
+// dist has each file compressed with gzip only. "all:" includes names with a leading
+// underscore, which the bundler uses for some chunks.
+//
+//go:embed all:dist
+var dist embed.FS
 
 // contentSecurityPolicy restricts the page to its own origin. 'unsafe-inline' for
 // styles is for the Monaco editor, which creates style elements and attributes.
@@ -24,67 +29,9 @@ const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 
 // Handler serves the page at "/" and its files below "/graphiql/", for GET and HEAD.
 // Other paths are 404, other methods 405. It is safe for concurrent use.
 func Handler() http.Handler {
-	files := unpack()
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Security-Policy", contentSecurityPolicy)
-		w.Header().Set("X-Content-Type-Options", "nosniff")
-		w.Header().Set("Referrer-Policy", "no-referrer")
-		if r.Method != http.MethodGet && r.Method != http.MethodHead {
-			w.Header().Set("Allow", "GET, HEAD")
-			http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
-			return
-		}
-		f, ok := files[r.URL.Path]
-		if !ok {
-			http.NotFound(w, r)
-			return
-		}
-		f.serve(w, r)
-	})
-}
-
-func (f *file) serve(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Cache-Control", f.cacheControl)
-	w.Header().Set("ETag", f.etag)
-	w.Header().Set("Vary", "Accept-Encoding")
-	if strings.Contains(r.Header.Get("If-None-Match"), f.etag) {
-		w.WriteHeader(http.StatusNotModified)
-		return
-	}
-	w.Header().Set("Content-Type", f.contentType)
-	if acceptsGzip(r.Header) {
-		w.Header().Set("Content-Encoding", "gzip")
-		w.Header().Set("Content-Length", strconv.Itoa(len(f.zipped)))
-		if r.Method == http.MethodGet {
-			_, _ = w.Write(f.zipped) // fails only if the client has disconnected
-		}
-		return
-	}
-	w.Header().Set("Content-Length", strconv.FormatUint(uint64(f.size), 10))
-	if r.Method == http.MethodHead {
-		return
-	}
-	content, err := gzip.NewReader(bytes.NewReader(f.zipped))
+	files, err := fs.Sub(dist, "dist")
 	if err != nil {
-		panic(http.ErrAbortHandler) // unpack has read this header
+		panic(err) // the name is valid
 	}
-	_, _ = io.Copy(w, content) // fails only if the client has disconnected
-}
-
-// acceptsGzip reports whether the Accept-Encoding header has gzip or * with a quality
-// value above zero. gzip takes precedence over *.
-func acceptsGzip(h http.Header) bool {
-	accepted, named := false, false
-	for _, coding := range strings.Split(strings.Join(h.Values("Accept-Encoding"), ","), ",") {
-		name, parameters, _ := strings.Cut(coding, ";")
-		name = strings.ToLower(strings.TrimSpace(name))
-		if name != "gzip" && (name != "*" || named) {
-			continue
-		}
-		named = name == "gzip"
-		_, q, hasQuality := strings.Cut(parameters, "=")
-		quality, err := strconv.ParseFloat(strings.TrimSpace(q), 64)
-		accepted = !hasQuality || err == nil && quality > 0
-	}
-	return accepted
+	return staticpage.Page{Files: files, Path: "/", Prefix: "/graphiql/", ContentSecurityPolicy: contentSecurityPolicy}.Handler()
 }

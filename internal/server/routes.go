@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"sync/atomic"
 
+	"github.com/accountgraph/accountgraph/internal/access"
 	"github.com/accountgraph/accountgraph/internal/config"
 	"github.com/accountgraph/accountgraph/internal/graphiql"
 )
@@ -22,6 +23,12 @@ func routes(c *config.Config, graphQL, metrics http.Handler, stopping *atomic.Bo
 		ui := graphiql.Handler()
 		mux.Handle("GET /{$}", ui)
 		mux.Handle("GET /graphiql/", ui)
+	}
+	if c.Server.Access {
+		page := access.Handler()
+		mux.Handle("GET "+access.Path, page)
+		mux.Handle("GET "+access.Prefix, page)
+		mux.Handle("GET "+access.Prefix+"{$}", http.RedirectHandler(access.Path, http.StatusPermanentRedirect))
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if stopping.Load() {

@@ -1,22 +1,15 @@
-package graphiql
+package staticpage
 
 import (
 	"bytes"
 	"compress/gzip"
 	"crypto/sha256"
-	"embed"
 	"encoding/binary"
 	"fmt"
 	"io/fs"
 	"path"
 	"strings"
 )
-
-// dist has each file compressed with gzip only. "all:" includes names with a leading
-// underscore, which the bundler uses for some chunks.
-//
-//go:embed all:dist
-var dist embed.FS
 
 // file is an embedded file with its response headers.
 type file struct {
@@ -28,22 +21,22 @@ type file struct {
 	size uint32
 }
 
-// unpack returns the embedded files by URL path. It panics if a file in dist is
-// invalid, which is an error of the build.
-func unpack() map[string]*file {
+// unpack returns the files by URL path. It panics if one is invalid, which is an error of
+// the build.
+func (p Page) unpack() map[string]*file {
 	files := map[string]*file{}
-	err := fs.WalkDir(dist, "dist", func(name string, entry fs.DirEntry, err error) error {
+	err := fs.WalkDir(p.Files, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
-		zipped, err := fs.ReadFile(dist, name)
+		zipped, err := fs.ReadFile(p.Files, name)
 		if err != nil {
 			return err
 		}
 		if _, err := gzip.NewReader(bytes.NewReader(zipped)); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
-		served := strings.TrimSuffix(strings.TrimPrefix(name, "dist/"), ".gz")
+		served := strings.TrimSuffix(name, ".gz")
 		contentType, ok := contentTypes[path.Ext(served)]
 		if !ok {
 			return fmt.Errorf("%s: no content type for this kind of file", name)
@@ -62,14 +55,14 @@ func unpack() map[string]*file {
 			f.cacheControl = "public, max-age=31536000, immutable"
 		}
 		if served == "index.html" {
-			files["/"] = f
+			files[p.Path] = f
 			return nil
 		}
-		files["/graphiql/"+served] = f
+		files[p.Prefix+served] = f
 		return nil
 	})
 	if err != nil {
-		panic("graphiql: embedded files: " + err.Error())
+		panic("embedded files of " + p.Path + ": " + err.Error())
 	}
 	return files
 }

@@ -1,0 +1,391 @@
+import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import test from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { csv, overflow, ready, start, violations } from './access.mjs';
+import * as accountgraph from './accountgraph.mjs';
+import { figure } from './figures.mjs';
+import { issue } from './tokens.mjs';
+
+// With IMAGES=1 the tests write the pictures of the documentation.
+const images = process.env.IMAGES && fileURLToPath(new URL('../../docs/images/', import.meta.url));
+
+async function picture(page, name) {
+  if (!images) return;
+  await mkdir(images, { recursive: true });
+  await page.evaluate(() => document.fonts.ready);
+  await page.mouse.move(0, 0);
+  await page.screenshot({ path: `${images}${name}.png` });
+}
+
+// serve runs vendors, of which one can be down, and a server with the page.
+async function serve(t, { down, server = '' } = {}) {
+  const vendors = await accountgraph.vendors();
+  t.after(vendors.stop);
+  const providers = down ? await accountgraph.without(vendors.providers, down) : vendors.providers;
+  const running = await accountgraph.serve(`server: {access: true${server}}\n${providers}`);
+  t.after(running.stop);
+  return { ...running, origin: new URL(running.page).origin };
+}
+
+// cast reads all users by the graph, and returns the users of each address: the expectation of the
+// tests, which does not use the lists of people.
+async function cast(url) {
+  const people = new Map();
+  const query = `query ($after: String) { users(first: 100, after: $after) { complete nodes { email name status lastLoginAt provider { name } }
+    pageInfo { hasNextPage endCursor } } }`;
+  for (let after = null; ; ) {
+    const { data, errors } = await accountgraph.execute(url, query, { after });
+    assert.equal(errors, undefined);
+    assert.ok(data.users.complete);
+    for (const user of data.users.nodes) {
+      if (!user.email) continue;
+      const email = user.email.trim().normalize('NFC').toLowerCase();
+      people.set(email, [...(people.get(email) ?? []), user]);
+    }
+    if (!data.users.pageInfo.hasNextPage) return people;
+    after = data.users.pageInfo.endCursor;
+  }
+}
+
+// upper changes the case of letters that have one capital of their own: not of ß.
+const upper = (text) => (text.toUpperCase().toLowerCase() === text ? text.toUpperCase() : text);
+
+const is = (users, ...statuses) => users.some(({ status }) => statuses.includes(status));
+const lastLogin = (users) => users.map(({ lastLoginAt }) => lastLoginAt).filter(Boolean).sort().at(-1);
+const dayBefore = (days) => new Date(Math.floor(Date.now() / 86_400_000 - days) * 86_400_000).toISOString();
+
+test('access: search, one person, filters, pages and links', async (t) => {
+  const { origin, url } = await serve(t);
+  const everybody = await cast(url);
+  const browser = await start(t, origin);
+  const page = await browser.open();
+  const status = page.locator('.status');
+  await assert.doesNotReject(status.getByText(`${everybody.size} people · complete`).waitFor());
+  await picture(page, 'access-people');
+
+  // Pages lead forward and back, and a link opens the same page.
+  const first = await page.locator('.who .address').allTextContents();
+  assert.equal(first.length, 50);
+  await page.getByRole('button', { name: 'Next' }).click();
+  await page.getByRole('button', { name: 'Previous' }).waitFor();
+  await ready(page);
+  const second = await page.locator('.who .address').allTextContents();
+  assert.equal(new Set([...first, ...second]).size, 100);
+  const copy = await browser.open(new URL(page.url()).hash);
+  assert.deepEqual(await copy.locator('.who .address').allTextContents(), second);
+  await page.goBack();
+  await page.getByText(first[0], { exact: true }).waitFor();
+
+  // A part of a name, without regard to accents.
+  await page.getByRole('searchbox').fill('lukasz');
+  await page.getByRole('searchbox').press('Enter');
+  const lukasz = [...everybody].filter(([, users]) => users.some(({ name }) => name?.includes('Łukasz')));
+  assert.ok(lukasz.length > 1);
+  await status.getByText(`${lukasz.length} people · complete`).waitFor();
+
+  // One person, by the whole address, and what the vendors tell.
+  const [email, users] = [...everybody].find(([, all]) => all.length === 4 && lastLogin(all));
+  await page.getByRole('searchbox').fill(` ${email.toUpperCase()} `);
+  await page.getByRole('searchbox').press('Enter');
+  await status.getByText('1 person · complete').waitFor();
+  await page.locator('.who a').click();
+  await page.locator('.facts').waitFor();
+  assert.equal(await page.locator('.card').count(), 4);
+  for (const user of users) {
+    const card = page.locator('.card', { has: page.getByRole('heading', { name: user.provider.name }) });
+    const text = await card.innerText();
+    assert.match(text, new RegExp(user.status.replaceAll('_', ' '), 'i'));
+    if (user.lastLoginAt) assert.equal(await card.locator('time').getAttribute('datetime'), user.lastLoginAt);
+    else assert.match(text, /Never|Vendor does not tell/);
+  }
+  assert.ok((await page.locator('.memberships tbody tr').count()) > 0);
+  assert.equal(await page.locator('[data-notice]').count(), 0);
+  const memberships = await csv(page, () => page.getByRole('button', { name: 'CSV' }).click());
+  assert.equal(memberships.rows.length, await page.locator('.memberships tbody tr').count());
+  for (const row of memberships.rows) assert.equal(row.email, email);
+
+  // Nobody is a plain answer.
+  const nobody = await browser.open('#/person/nobody%40acme.example');
+  await nobody.getByText('Nobody has a login with this address').waitFor();
+
+  // Filters are in the URL, which a proxy does not see.
+  await page.goto(`${origin}/access`);
+  await ready(page);
+  await page.getByRole('button', { name: /^Filters/ }).click();
+  await page.getByLabel('Can sign in').selectOption('no');
+  const gone = [...everybody.values()].filter((all) => !is(all, 'ACTIVE'));
+  await status.getByText(`${gone.length} people · complete`).waitFor();
+  await page.getByLabel('blendvision', { exact: true }).check();
+  const there = gone.filter((all) => all.some(({ provider }) => provider.name === 'blendvision'));
+  await status.getByText(new RegExp(`^${there.length} (person|people) · complete`)).waitFor();
+  assert.match(new URL(page.url()).hash, /signIn=no/);
+  assert.equal(new URL(page.url()).search, '');
+  await page.goBack();
+  await status.getByText(`${gone.length} people · complete`).waitFor();
+  for (const request of browser.requests) {
+    assert.doesNotMatch(request, /lukasz|person\d|%40/i, 'no search is in the URL of a request');
+  }
+  figure(`access: ${everybody.size} people, search, one person, filters and pages in a browser`);
+});
+
+test('access: leavers', async (t) => {
+  const { origin, url } = await serve(t);
+  const everybody = await cast(url);
+  const browser = await start(t, origin);
+  const page = await browser.open('#/leavers');
+  const emails = [...everybody.keys()].slice(0, 180);
+  const missing = Array.from({ length: 20 }, (_, i) => `gone${i}@acme.example`);
+  const pasted = [...emails, ...missing].map((email, i) => (i % 3 === 0 ? upper(email) : i % 3 === 1 ? `  ${email} ` : email));
+  const text = `\ufeffEmail\r\n${pasted.slice(0, 100).join('\r\n')}\n${pasted.slice(100, 150).join(', ')}\n${pasted.slice(150).join(';')}\n${pasted[0]}\n`;
+  await page.getByLabel('Addresses', { exact: true }).fill(text);
+  await page.getByText('200 addresses').waitFor();
+  await page.getByRole('button', { name: 'Check' }).click();
+  await page.locator('[data-complete="true"]').waitFor();
+
+  const want = new Map();
+  for (const email of emails) {
+    const users = everybody.get(email);
+    if (is(users, 'ACTIVE')) want.set(email, 'CAN_SIGN_IN');
+    else if (is(users, 'INVITED', 'INVITATION_EXPIRED')) want.set(email, 'CAN_ACCEPT_INVITATION');
+    else if (is(users, 'OTHER')) want.set(email, 'MAY_SIGN_IN');
+    else want.set(email, 'CANNOT_SIGN_IN');
+  }
+  for (const email of missing) want.set(email, 'NO_LOGIN');
+  const file = await csv(page, () => page.getByRole('button', { name: 'CSV' }).click());
+  assert.match(file.name, /^leavers-\d{4}-\d\d-\d\d\.csv$/);
+  assert.deepEqual(new Map(file.rows.map((row) => [row.email.trim().toLowerCase(), row.finding]).sort()), new Map([...want].sort()));
+  for (const row of file.rows) assert.equal(row.complete, 'true');
+  await page.evaluate(() => scrollTo(0, 0));
+  await picture(page, 'access-leavers');
+
+  // A finding is a filter, and the back button returns to all.
+  await page.getByRole('button', { name: /No login/ }).click();
+  await page.getByText('20 addresses · all providers').waitFor();
+  await page.goBack();
+  await page.getByText('200 addresses · all providers').waitFor();
+
+  // A line without an address would be left out.
+  await page.getByLabel('Addresses', { exact: true }).fill('anna@acme.example\nJohn Smith\n');
+  await page.getByText('Line 2: John Smith').waitFor();
+  figure(`access: ${want.size} leavers in a browser, ${[...want.values()].filter((finding) => finding === 'CAN_SIGN_IN').length} of them can sign in`);
+});
+
+test('access: stale people, licenses and CSV', async (t) => {
+  const { origin, url } = await serve(t);
+  const everybody = await cast(url);
+  const browser = await start(t, origin);
+  const page = await browser.open('#/stale');
+  const stale = [...everybody.values()].filter((users) => is(users, 'ACTIVE') && lastLogin(users) && lastLogin(users) < dayBefore(90));
+  await page.locator('.status').getByText(`${stale.length} people · complete`).waitFor();
+  await page.getByRole('link', { name: 'Never' }).click();
+  const tells = ({ provider }) => ['softwareone', 'activityinfo'].includes(provider.name);
+  const never = [...everybody.values()].filter((users) => is(users, 'ACTIVE') && users.some(tells) && !lastLogin(users));
+  await page.locator('.status').getByText(`${never.length} people · complete`).waitFor();
+  await page.getByRole('link', { name: 'Unused licenses' }).click();
+  await page.getByRole('columnheader', { name: 'Licenses' }).waitFor();
+  await page.locator('[data-complete="true"]').waitFor();
+  for (const text of await page.locator('td.licenses').allTextContents()) assert.match(text, /Full|Basic/);
+
+  // A file of everybody has every page, and a name that a spreadsheet would run is text.
+  const hostile = '=HYPERLINK("http://127.0.0.1/","x")';
+  await page.route('**/graphql', async (route) => {
+    const response = await route.fetch();
+    const body = await response.json();
+    if (body.data?.people?.nodes[0]) body.data.people.nodes[0].name = hostile;
+    await route.fulfill({ response, json: body });
+  });
+  await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'People' }).click();
+  await page.locator('.status').getByText(`${everybody.size} people · complete`).waitFor();
+  const file = await csv(page, () => page.getByRole('button', { name: 'CSV' }).click());
+  assert.deepEqual(file.rows.map(({ email }) => email).sort(), [...everybody.keys()].sort());
+  assert.equal(file.rows[0].name, `'${hostile}`);
+  for (const row of file.rows) {
+    assert.equal(row.canSignIn, String(is(everybody.get(row.email), 'ACTIVE')));
+    assert.equal(row.lastLoginAt, lastLogin(everybody.get(row.email)) ?? '');
+    for (const cell of Object.values(row)) assert.doesNotMatch(cell, /^[=+\-@\t\r]/);
+  }
+  await page.getByText('It is complete.').waitFor();
+  figure(`access: CSV of ${file.rows.length} people from a browser`);
+});
+
+test('access: one vendor down', async (t) => {
+  const { origin, url } = await serve(t, { down: 'softwareone' });
+  const browser = await start(t, origin);
+  const page = await browser.open();
+  const notice = page.locator('[data-notice="incomplete"]');
+  await notice.getByText(/softwareone (cannot be reached|failed several times)/).waitFor();
+  await page.getByText('People may be missing').waitFor();
+  assert.doesNotMatch(await page.locator('.status').innerText(), /· complete/);
+  await picture(page, 'access-incomplete');
+  assert.deepEqual(await violations(page), []);
+  const file = await csv(page, () => page.getByRole('button', { name: 'CSV' }).click());
+  assert.match(file.name, /-incomplete\.csv$/);
+  for (const row of file.rows) {
+    assert.equal(row.complete, 'false');
+    assert.match(row.missing, /softwareone/);
+    assert.match(row.unread, /loginCount/);
+  }
+
+  // Nobody is called gone who may not be.
+  await page.goto(`${origin}/access#/leavers`);
+  const active = (await accountgraph.execute(url, '{ people(first: 1, filter: {canSignIn: true}) { nodes { email } } }')).data.people.nodes[0].email;
+  await page.getByLabel('Addresses', { exact: true }).fill(`${active}, nobody@acme.example`);
+  await page.getByRole('button', { name: 'Check' }).click();
+  await page.locator('[data-complete="false"]').waitFor();
+  const leavers = await csv(page, () => page.getByRole('button', { name: 'CSV' }).click());
+  assert.deepEqual(leavers.rows.map(({ email, finding }) => [email, finding]), [[active, 'CAN_SIGN_IN'], ['nobody@acme.example', 'NOT_KNOWN']]);
+  assert.match(leavers.name, /-incomplete\.csv$/);
+
+  // An empty list is no answer.
+  await page.goto(`${origin}/access#/people?filter=&signIn=no`);
+  await page.getByText('Nobody is known to match').waitFor();
+  const empty = await csv(page, () => page.getByRole('button', { name: 'CSV' }).click());
+  assert.deepEqual(empty.rows.map(({ email, complete }) => [email, complete]), [['', 'false']]);
+
+  // One person, and an address that only the failed vendor may have.
+  await page.goto(`${origin}/access#/person/${encodeURIComponent(active)}`);
+  await page.getByText('softwareone could not be searched').waitFor();
+  await page.locator('.card.unknown', { hasText: 'softwareone' }).waitFor();
+  await page.goto(`${origin}/access#/person/nobody%40acme.example`);
+  await page.getByText('Nothing could be read').waitFor();
+  assert.equal(await page.getByText('Nobody has a login').count(), 0);
+});
+
+test('access: tokens and scopes', async (t) => {
+  const issuer = await issue();
+  t.after(issuer.stop);
+  const { origin } = await serve(t, { server: `, auth: {jwt: ${issuer.config}}` });
+  const browser = await start(t, origin);
+  const page = await browser.open();
+  await page.getByText('This server needs an access token').waitFor();
+  await picture(page, 'access-token');
+  assert.deepEqual(await violations(page), []);
+
+  const refused = page.locator('[data-notice="refused"]');
+  await refused.getByLabel('Access token').fill(issuer.token('cache:write'));
+  await refused.getByRole('button', { name: 'Use it' }).click();
+  await page.getByText('You may not read people').waitFor();
+  assert.equal(await page.locator('table').count(), 0);
+  await page.goto(`${origin}/access#/person/person200%40initech.example`);
+  await page.getByText('You may not read people').waitFor();
+  await page.goto(`${origin}/access#/unassigned`);
+  await page.getByText('You may not read people').waitFor();
+  await page.goto(`${origin}/access#/leavers`);
+  await page.getByLabel('Addresses', { exact: true }).fill('person200@initech.example');
+  await page.getByRole('button', { name: 'Check' }).click();
+  await page.getByText('The addresses could not be checked').waitFor();
+
+  await page.goto(`${origin}/access`);
+  const token = issuer.token('personal:read');
+  await refused.getByLabel('Access token').fill(` Bearer ${token} `);
+  await refused.getByRole('button', { name: 'Use it' }).click();
+  await page.locator('[data-complete="true"]').waitFor();
+  const kept = await page.evaluate(() => [JSON.stringify({ ...localStorage }), location.href, document.cookie].join());
+  assert.ok(!kept.includes(token), 'the token is in the storage of the tab only');
+  await page.reload();
+  await page.locator('[data-complete="true"]').waitFor();
+  const other = await browser.open();
+  await other.getByText('This server needs an access token').waitFor();
+
+  await page.getByRole('button', { name: 'Access token is set' }).click();
+  await page.getByRole('button', { name: 'Remove it' }).click();
+  await page.getByText('This server needs an access token').waitFor();
+});
+
+test('access: a list that is being indexed is read again', async (t) => {
+  const { origin } = await serve(t);
+  const browser = await start(t, origin);
+  const page = await browser.open('#/leavers');
+  let indexing = 2;
+  await page.route('**/graphql', async (route) => {
+    const response = await route.fetch();
+    const body = await response.json();
+    if (body.data?.people && indexing-- > 0) {
+      Object.assign(body.data.people, { nodes: body.data.people.nodes.slice(0, 3), complete: false, totalCount: null });
+      body.errors = [{ message: 'is being indexed', path: ['people'], extensions: { code: 'UPSTREAM_INDEXING', provider: 'softwareone', retryAfter: 1 } }];
+    }
+    await route.fulfill({ response, json: body });
+  });
+  await page.getByRole('link', { name: 'Conflicts' }).click();
+  await page.getByText('softwareone is being indexed').waitFor();
+  assert.equal(await page.locator('tbody tr').count(), 3);
+  await page.locator('[data-complete="true"]').waitFor();
+  assert.equal(await page.locator('[data-notice]').count(), 0);
+  assert.equal(indexing, -1);
+});
+
+const views = ['#/people', '#/leavers', '#/stale', '#/licenses', '#/owners', '#/conflicts', '#/unassigned', '#/person/person200%40initech.example', '#/person/person066%40acme.example'];
+
+test('access: every view without violations, in light and dark, wide and narrow', async (t) => {
+  const { origin } = await serve(t);
+  const browser = await start(t, origin);
+  let checked = 0;
+  for (const [scheme, width] of [['light', 1400], ['dark', 1920], ['light', 420], ['dark', 768]]) {
+    const page = await browser.open('', { scheme, width });
+    for (const view of views) {
+      await page.goto(`${origin}/access${view}`);
+      await ready(page);
+      if (view === '#/people') await page.getByRole('button', { name: /^Filters/ }).click();
+      if (view === '#/leavers') {
+        await page.getByLabel('Addresses', { exact: true }).fill('person200@initech.example, person040@globex.example, nobody@acme.example');
+        await page.getByRole('button', { name: 'Check' }).click();
+        await page.locator('[data-complete]').waitFor();
+      }
+      assert.deepEqual(await violations(page), [], `${view}, ${scheme}, ${width}`);
+      assert.ok((await overflow(page)) <= 0, `${view} is wider than ${width}`);
+      checked++;
+      if (scheme === 'dark' && width === 1920 && view.includes('person200')) {
+        await page.setViewportSize({ width: 1400, height: 900 });
+        await picture(page, 'access-person');
+        await page.setViewportSize({ width, height: 900 });
+      }
+      if (width === 420 && view === '#/conflicts') await picture(page, 'access-narrow');
+    }
+  }
+  figure(`access: ${checked} views in light and dark, 420 to 1920 pixels, without violations of axe-core`);
+});
+
+test('access: with the keyboard alone', async (t) => {
+  const { origin } = await serve(t);
+  const browser = await start(t, origin);
+  const page = await browser.open();
+  const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim() || document.activeElement?.getAttribute('aria-label'));
+  await page.keyboard.press('Tab');
+  assert.equal(await focused(), 'Skip to the content');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('/');
+  await page.keyboard.type('null');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/search=null/);
+  await ready(page);
+  const name = await page.locator('.who a').first().innerText();
+  for (let i = 0; i < 12 && (await focused()) !== name; i++) await page.keyboard.press('Tab');
+  assert.equal(await focused(), name);
+  await page.keyboard.press('Enter');
+  await page.locator('.facts').waitFor();
+  assert.equal(await focused(), name, 'the heading has the focus');
+  await page.goBack();
+  await page.locator('.rows.people').waitFor();
+
+  // A choice, a dialog and the theme.
+  await page.keyboard.press('/');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  for (let i = 0; i < 20 && (await page.evaluate(() => document.activeElement?.closest('label')?.textContent)) !== 'Owner'; i++) await page.keyboard.press('Tab');
+  await page.keyboard.press('Space');
+  await page.waitForURL(/roles=OWNER/);
+  await page.getByRole('button', { name: 'Access token' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  assert.equal(await focused(), 'Access token');
+  await page.getByRole('radio', { name: 'System' }).focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark');
+  await page.reload();
+  await ready(page);
+  assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark');
+});

@@ -1,0 +1,45 @@
+// Short values with a color and a word; no value is told by its color alone.
+import { label } from '../format.ts';
+import type { UserStatus } from '../operations.ts';
+
+export type Tone = 'ok' | 'warn' | 'bad' | 'plain' | 'accent';
+
+export function Badge({ tone = 'plain', children }: { tone?: Tone; children: preact.ComponentChildren }) {
+  return <span class={`badge ${tone}`}>{children}</span>;
+}
+
+const statusTones: Partial<Record<UserStatus, Tone>> = {
+  ACTIVE: 'ok',
+  INVITED: 'warn',
+  INVITATION_EXPIRED: 'warn',
+};
+
+export const statusTone = (status: UserStatus): Tone => statusTones[status] ?? 'plain';
+
+export function StatusBadge({ status }: { status: UserStatus }) {
+  return <Badge tone={statusTone(status)}>{label(status)}</Badge>;
+}
+
+interface SignIn {
+  canSignIn: boolean | null;
+  users: ({ status: UserStatus } | null)[];
+}
+
+// SignInBadge tells whether a person can sign in now. An invitation is no login yet.
+export function SignInBadge({ person }: { person: SignIn }) {
+  if (person.canSignIn === null) return <Badge tone="warn">Not known</Badge>;
+  if (person.canSignIn) return <Badge tone="ok">Can sign in</Badge>;
+  return person.users.some((user) => user?.status === 'INVITED') ? <Badge tone="warn">Invited</Badge> : <Badge>Cannot sign in</Badge>;
+}
+
+// Login is a user at a provider, as part of a row.
+export function Login({ provider, status }: { provider: string; status: UserStatus | undefined }) {
+  const words = status ? label(status).toLowerCase() : 'could not be read';
+  return (
+    <span class={`login ${status ? statusTone(status) : 'bad'}`}>
+      <span class="dot" aria-hidden="true" />
+      {provider}
+      {status === 'ACTIVE' ? <span class="hidden">, active</span> : <span class="quiet"> {words}</span>}
+    </span>
+  );
+}

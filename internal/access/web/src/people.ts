@@ -1,0 +1,95 @@
+// Reads lists of people: what a row says, and whole lists for CSV.
+import { send, type GraphError, type Response } from './api.ts';
+import { list, type Table } from './csv.ts';
+import { PeopleDocument, type PeopleQuery, type PeopleQueryVariables } from './operations.ts';
+import { problemsOf, retryAfter, unread } from './problems.ts';
+import { tellsLastSignIn } from './vendors.ts';
+
+export type People = NonNullable<PeopleQuery['people']>;
+export type Person = NonNullable<People['nodes'][number]>;
+
+// signInText says when a person signed in last. Null means never only for users whose vendor
+// tells it.
+export function lastSignIn(person: Pick<Person, 'lastLoginAt' | 'users'>): 'time' | 'never' | 'unknown' {
+  if (person.lastLoginAt) return 'time';
+  return person.users.some((user) => user && tellsLastSignIn(user.provider.vendor)) ? 'never' : 'unknown';
+}
+
+export interface Page {
+  people: People;
+  errors: GraphError[];
+}
+
+// pages reads a list to its end, 100 people at a time. While the server builds an index or is
+// busy, it asks for the same page again, so that no page has less than could be read.
+export async function* pages(variables: Omit<PeopleQueryVariables, 'first' | 'after'>, signal: AbortSignal): AsyncGenerator<Page> {
+  let after: string | null = null;
+  for (;;) {
+    const response: Response<PeopleQuery> = await send(PeopleDocument, { ...variables, first: 100, after }, signal);
+    const { data, errors } = response;
+    const wait = retryAfter(errors);
+    if (wait) {
+      await pause(wait * 1000, signal);
+      continue;
+    }
+    const people = data?.people;
+    if (!people) throw new Error(problemsOf(errors).map(({ text }) => text).join(' '));
+    yield { people, errors };
+    if (!people.pageInfo.hasNextPage || !people.pageInfo.endCursor) return;
+    after = people.pageInfo.endCursor;
+  }
+}
+
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    });
+  });
+}
+
+// columns are those of `accountgraph export people`.
+const columns = ['email', 'name', 'canSignIn', 'loginCount', 'providers', 'userIds', 'lastLoginAt', 'conflicts', 'readAt', 'unread'];
+
+export async function readTable(
+  variables: Omit<PeopleQueryVariables, 'first' | 'after'>,
+  progress: (rows: number) => void,
+  signal: AbortSignal,
+): Promise<Table> {
+  const { withLicenses } = variables;
+  const rows: string[][] = [];
+  const errors: GraphError[] = [];
+  let complete = true;
+  for await (const page of pages(variables, signal)) {
+    errors.push(...page.errors);
+    complete &&= page.people.complete && page.errors.length === 0;
+    page.people.nodes.forEach((person, i) => {
+      if (person) rows.push(row(person, page, i, withLicenses));
+    });
+    progress(rows.length);
+  }
+  const missing = problemsOf(errors).map(({ text }) => text);
+  if (!complete && missing.length === 0) missing.push('A vendor does not show all rows or values to this server.');
+  return { columns: withLicenses ? [...columns, 'licenses'] : columns, rows, complete, missing: missing.join(' ') };
+}
+
+function row(person: Person, page: Page, i: number, withLicenses: boolean): string[] {
+  const missing = ['name', 'lastLoginAt', 'licenses'].filter((field) => unread(page.errors, 'people', 'nodes', i, field));
+  if (person.canSignIn === null) missing.push('canSignIn');
+  if (person.unavailableProviders.length > 0) missing.push('loginCount', 'providers', 'userIds', 'lastLoginAt', 'conflicts');
+  const cells = [
+    person.email,
+    person.name ?? '',
+    person.canSignIn === null ? '' : String(person.canSignIn),
+    String(person.loginCount),
+    list(person.providers.map(({ name }) => name)),
+    list(person.users.flatMap((user) => (user ? [user.id] : []))),
+    person.lastLoginAt ?? '',
+    list([...new Set(person.matches.flatMap(({ conflict }) => (conflict ? [conflict] : [])))]),
+    page.people.freshness?.fetchedAt ?? '',
+    list([...new Set(missing)]),
+  ];
+  return withLicenses ? [...cells, list(person.licenses ?? [])] : cells;
+}

@@ -1,0 +1,101 @@
+// useOperation: an operation as the state of a component.
+import { useCallback, useEffect, useState } from 'preact/hooks';
+import { send, type GraphError, type Response } from './api.ts';
+import type { TypedDocumentString } from './operations.ts';
+import { retryAfter } from './problems.ts';
+import { useToken } from './session.ts';
+
+// fresh is how long a cached response is shown without asking again, in milliseconds.
+const fresh = 30_000;
+
+interface Entry {
+  response: Response<unknown>;
+  at: number;
+}
+
+// responses has the latest response of each operation, so that the back button shows a page at
+// once. Its key is the text of the operation, the variables, which include filter, order and
+// cursor, and the token: another caller may see something else.
+const responses = new Map<string, Entry>();
+const maxResponses = 100;
+
+function keep(key: string, entry: Entry): void {
+  responses.delete(key);
+  responses.set(key, entry);
+  for (const oldest of responses.keys()) {
+    if (responses.size <= maxResponses) return;
+    responses.delete(oldest);
+  }
+}
+
+const listeners = new Set<(document: unknown) => void>();
+
+// onResponse calls a function after each response, until the returned function is called.
+export function onResponse(listener: (document: unknown) => void): () => void {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+}
+
+export interface Result<Data> {
+  // data is that of other variables while `loading` is true and no response is cached.
+  data: Data | null;
+  errors: GraphError[];
+  loading: boolean;
+  // retrying is true if the operation is sent again soon without anybody's doing.
+  retrying: boolean;
+  reload: () => void;
+}
+
+export function useOperation<Data, Variables>(
+  document: TypedDocumentString<Data, Variables>,
+  variables: Variables,
+): Result<Data> {
+  const token = useToken();
+  const key = JSON.stringify([document.toString(), variables, token]);
+  const [round, setRound] = useState(0);
+  const [state, setState] = useState<{ key: string; entry: Entry | undefined; loading: boolean }>();
+
+  useEffect(() => {
+    const controller = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const load = async () => {
+      setState((last) => ({ key, entry: responses.get(key) ?? last?.entry, loading: true }));
+      const response = await send(document, variables, controller.signal);
+      if (controller.signal.aborted) return;
+      const entry = { response, at: Date.now() };
+      keep(key, entry);
+      setState({ key, entry, loading: false });
+      schedule(entry);
+      listeners.forEach((listener) => listener(document));
+    };
+    const start = () => void load().catch((problem) => {
+      if (!controller.signal.aborted) throw problem;
+    });
+    const schedule = (entry: Entry) => {
+      const wait = retryAfter(entry.response.errors);
+      if (wait) timer = setTimeout(start, wait * 1000);
+    };
+    const cached = responses.get(key);
+    if (cached && round === 0 && cached.response.errors.length === 0 && Date.now() - cached.at < fresh) {
+      setState({ key, entry: cached, loading: false });
+    } else {
+      start();
+    }
+    return () => {
+      clearTimeout(timer);
+      controller.abort();
+    };
+    // `key` stands for document, variables and token.
+  }, [key, round]);
+
+  const reload = useCallback(() => setRound((n) => n + 1), []);
+  const current = state?.key === key ? state : { entry: responses.get(key) ?? state?.entry, loading: true };
+  const errors = current.entry?.response.errors ?? [];
+  return {
+    data: (current.entry?.response.data ?? null) as Data | null,
+    errors,
+    loading: current.loading,
+    retrying: retryAfter(errors) !== undefined,
+    reload,
+  };
+}

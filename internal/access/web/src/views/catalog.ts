@@ -1,0 +1,67 @@
+// The saved views: lists of people with a question.
+import { none, type Filters } from '../filters.ts';
+import type { IconName } from '../parts/icons.tsx';
+
+export interface View {
+  title: string;
+  icon: IconName;
+  lead: string;
+  // filters are those of the view until somebody changes them.
+  filters: Filters;
+  // empty is what an empty complete list means.
+  empty: string;
+  // variants are views of the same question.
+  variants?: { label: string; filters: Filters }[];
+}
+
+const stale: Filters = { ...none, signIn: 'yes', login: '90d', order: 'LAST_LOGIN_AT' };
+const unused: Filters = { ...none, licenses: ['FULL', 'BASIC'], login: '90d', order: 'LAST_LOGIN_AT' };
+
+export const views: Record<string, View> = {
+  people: {
+    title: 'People',
+    icon: 'people',
+    lead: 'Everybody who has a login anywhere, one row for each address.',
+    filters: none,
+    empty: 'Nobody matches these filters.',
+  },
+  stale: {
+    title: 'Not signed in',
+    icon: 'stale',
+    lead: 'People who can sign in and have not done so for a while. Only ActivityInfo and SoftwareOne tell sign-ins: people without a login there are in neither list.',
+    filters: stale,
+    empty: 'Everybody who can sign in has done so since then, as far as vendors tell.',
+    variants: [
+      { label: 'Not for 90 days', filters: stale },
+      { label: 'Not for a year', filters: { ...stale, login: '365d' } },
+      { label: 'Never', filters: { ...stale, login: 'never', order: 'NAME' } },
+    ],
+  },
+  licenses: {
+    title: 'Unused licenses',
+    icon: 'licenses',
+    lead: 'People with a paid license who do not sign in. ActivityInfo tells licenses.',
+    filters: unused,
+    empty: 'Everybody with a paid license has signed in since then.',
+    variants: [
+      { label: 'Not for 90 days', filters: unused },
+      { label: 'Never signed in', filters: { ...unused, login: 'never', order: 'NAME' } },
+      { label: 'Cannot sign in', filters: { ...unused, login: '', signIn: 'no', order: 'NAME' } },
+      { label: 'All licenses', filters: { ...unused, login: '', order: 'NAME' } },
+    ],
+  },
+  owners: {
+    title: 'Owners and admins',
+    icon: 'owners',
+    lead: 'People who can administer an account or an organization.',
+    filters: { ...none, roles: ['OWNER', 'ADMIN'] },
+    empty: 'Nobody is an owner or an administrator.',
+  },
+  conflicts: {
+    title: 'Conflicts',
+    icon: 'conflicts',
+    lead: 'People whose logins do not fit together: other names, or active here and disabled there. The address may belong to somebody else now.',
+    filters: { ...none, conflict: 'yes' },
+    empty: 'The logins of everybody fit together.',
+  },
+};

@@ -1,0 +1,150 @@
+// A list of people: the view of everybody, and the saved views.
+import { useState } from 'preact/hooks';
+import { count, fromURL, none, toFilter, toOrder, toURL, type Filters } from '../filters.ts';
+import { counted } from '../format.ts';
+import { PeopleDocument, type ProvidersQuery } from '../operations.ts';
+import { ExportButton } from '../parts/export.tsx';
+import { Icon } from '../parts/icons.tsx';
+import { Empty, Failed, Freshness, Incomplete, Refused, Skeleton } from '../parts/notices.tsx';
+import { Pager } from '../parts/pager.tsx';
+import { readTable } from '../people.ts';
+import { refusalOf } from '../problems.ts';
+import { useOperation } from '../query.ts';
+import { go, link, type Route } from '../route.ts';
+import { views } from './catalog.ts';
+import { FilterForm, Select } from './filterform.tsx';
+import { Heading } from './heading.tsx';
+import { PeopleTable } from './peopletable.tsx';
+
+const perPage = 50;
+
+const orders: [string, string][] = [
+  ['NAME', 'Name'],
+  ['-NAME', 'Name, descending'],
+  ['EMAIL', 'Address'],
+  ['-EMAIL', 'Address, descending'],
+  ['LAST_LOGIN_AT', 'Last sign-in, oldest first'],
+  ['-LAST_LOGIN_AT', 'Last sign-in, newest first'],
+  ['-PROVIDERS', 'Most providers first'],
+  ['PROVIDERS', 'Fewest providers first'],
+];
+
+export function PeopleView({ route, providers }: { route: Route; providers: ProvidersQuery['providers'] }) {
+  const name = route.view in views ? route.view : 'people';
+  const view = views[name]!;
+  const filters = fromURL(route.params, view.filters);
+  const after = route.params.get('after') ?? '';
+  const [open, setOpen] = useState(false);
+  const withLicenses = filters.licenses.length > 0;
+  const selection = { filter: toFilter(filters, new Date()), orderBy: toOrder(filters.order), withLicenses };
+  const { data, errors, loading, retrying, reload } = useOperation(PeopleDocument, { ...selection, first: perPage, after: after || null });
+
+  const change = (changed: Filters) => go(link(name, toURL(changed)));
+  const page = (cursor: string) => {
+    const params = route.params.has('filter') ? toURL(filters) : new URLSearchParams();
+    if (cursor) params.set('after', cursor);
+    return link(name, params);
+  };
+  const people = data?.people;
+  const refusal = refusalOf(data, errors);
+  const isVariant = (other: Filters) => toURL(other).toString() === toURL({ ...filters, search: '' }).toString();
+
+  return (
+    <>
+      <Heading title={view.title} lead={view.lead} />
+      {view.variants && (
+        <nav class="tabs" aria-label="Variants">
+          {view.variants.map((variant) => (
+            <a key={variant.label} href={link(name, toURL(variant.filters))} aria-current={isVariant(variant.filters) ? 'page' : undefined}>
+              {variant.label}
+            </a>
+          ))}
+        </nav>
+      )}
+      <div class="toolbar">
+        <Search key={filters.search} value={filters.search} search={(search) => change({ ...filters, search })} />
+        <button type="button" class="button" aria-expanded={open} aria-controls="filters" onClick={() => setOpen(!open)}>
+          <Icon name="filter" />
+          Filters{count(filters) > 0 && <span class="number">{count(filters)}</span>}
+        </button>
+        <Select name="Order" value={filters.order} options={orders} change={(order) => change({ ...filters, order })} />
+        <ExportButton name={name} disabled={!people} read={(progress, signal) => readTable(selection, progress, signal)} />
+      </div>
+      <div id="filters" hidden={!open}>
+        <FilterForm filters={filters} providers={providers.map((provider) => provider.name)} change={change} />
+        {count(filters) > 0 && (
+          <button type="button" class="button small" onClick={() => change({ ...none, search: filters.search, order: filters.order })}>
+            <Icon name="close" />
+            Remove all filters
+          </button>
+        )}
+      </div>
+
+      {refusal && <Refused refusal={refusal} />}
+      {!refusal && !people && (loading ? <Skeleton /> : <Failed errors={errors} retrying={retrying} reload={reload} />)}
+      {people && (
+        <section aria-busy={loading} aria-label="People">
+          {!loading && (!people.complete || errors.length > 0) && (
+            <Incomplete
+              title={people.complete ? 'Some values could not be read' : 'This list may not be complete'}
+              errors={errors}
+              consequence={
+                people.complete
+                  ? 'All people are here. What could not be read is marked.'
+                  : 'People may be missing, and people who are here may have more logins.'
+              }
+              retrying={retrying}
+              reload={reload}
+            />
+          )}
+          <p class="status" role="status" data-complete={loading ? undefined : people.complete}>
+            {people.totalCount !== null
+              ? counted(people.totalCount, 'person', 'people')
+              : `${counted(people.nodes.length, 'person', 'people')} on this page, in all not known`}
+            {people.complete && errors.length === 0 && ' · complete'}
+            {people.freshness && ' · '}
+            <Freshness freshness={people.freshness} />
+          </p>
+          {people.nodes.length > 0 && <PeopleTable people={people} errors={errors} withLicenses={withLicenses} />}
+          {people.nodes.length === 0 &&
+            (people.complete ? (
+              <Empty title={view.empty} />
+            ) : (
+              <Empty title="Nobody is known to match">
+                <p>That is not certain, because something could not be read.</p>
+              </Empty>
+            ))}
+          <Pager pageInfo={people.pageInfo} after={after} to={page} />
+        </section>
+      )}
+    </>
+  );
+}
+
+function Search({ value, search }: { value: string; search: (text: string) => void }) {
+  const [text, setText] = useState(value);
+  return (
+    <form
+      class="search"
+      role="search"
+      onSubmit={(event) => {
+        event.preventDefault();
+        search(text.trim());
+      }}
+    >
+      <Icon name="search" />
+      <input
+        id="search"
+        type="search"
+        aria-label="Search by name, whole address or @domain"
+        placeholder="Name, whole address or @domain"
+        value={text}
+        spellcheck={false}
+        onInput={(event) => {
+          setText(event.currentTarget.value);
+          if (!event.currentTarget.value && value) search('');
+        }}
+      />
+    </form>
+  );
+}

@@ -1,0 +1,95 @@
+// The rows of a list of people.
+import type { GraphError } from '../api.ts';
+import { ago, dateTime, date, joined, label } from '../format.ts';
+import { Badge, Login, SignInBadge } from '../parts/badges.tsx';
+import { lastSignIn, type People, type Person } from '../people.ts';
+import { unread } from '../problems.ts';
+import { personLink } from '../route.ts';
+
+interface TableProps {
+  people: People;
+  errors: GraphError[];
+  withLicenses: boolean;
+}
+
+export function PeopleTable({ people, errors, withLicenses }: TableProps) {
+  return (
+    <table class="rows people">
+      <thead>
+        <tr>
+          <th scope="col">Person</th>
+          <th scope="col">Sign-in</th>
+          <th scope="col">Logins</th>
+          {withLicenses && <th scope="col">Licenses</th>}
+          <th scope="col">Last sign-in</th>
+        </tr>
+      </thead>
+      <tbody>
+        {people.nodes.map((person, i) =>
+          person ? (
+            <Row key={person.email} person={person} withLicenses={withLicenses} isUnread={(field) => unread(errors, 'people', 'nodes', i, field)} />
+          ) : (
+            <tr key={i}>
+              <td colSpan={withLicenses ? 5 : 4} class="quiet">
+                One person could not be read.
+              </td>
+            </tr>
+          ),
+        )}
+      </tbody>
+    </table>
+  );
+}
+
+function Row({ person, withLicenses, isUnread }: { person: Person; withLicenses: boolean; isUnread: (field: string) => boolean }) {
+  const conflicts = new Set(person.matches.flatMap(({ conflict }) => (conflict ? [conflict] : [])));
+  return (
+    <tr>
+      <td class="who">
+        <a href={personLink(person.email)}>{person.name ?? person.email}</a>
+        <span class="address">{person.email}</span>
+      </td>
+      <td class="signin">
+        <SignInBadge person={person} />
+        {conflicts.has('NAME') && <Badge tone="warn">Name conflict</Badge>}
+        {conflicts.has('STATUS') && <Badge tone="warn">Status conflict</Badge>}
+      </td>
+      <td class="logins">
+        {person.users.map((user, i) => (
+          <Login key={user?.id ?? i} provider={user?.provider.name ?? 'a login'} status={user?.status} />
+        ))}
+        {person.unavailableProviders.length > 0 && (
+          <span class="login unknown">{joined(person.unavailableProviders.map(({ name }) => name))} not known</span>
+        )}
+      </td>
+      {withLicenses && (
+        <td class="licenses">
+          {person.licenses ? person.licenses.map(label).join(', ') || <span class="quiet">None</span> : <span class="quiet">Not known</span>}
+        </td>
+      )}
+      <td class="last">
+        <LastSignIn person={person} unread={isUnread('lastLoginAt')} />
+      </td>
+    </tr>
+  );
+}
+
+export function LastSignIn({ person, unread: isUnread }: { person: Pick<Person, 'lastLoginAt' | 'users'>; unread: boolean }) {
+  if (isUnread) return <span class="quiet">Could not be read</span>;
+  switch (lastSignIn(person)) {
+    case 'never':
+      return <span>Never</span>;
+    case 'unknown':
+      return <span class="quiet">Vendor does not tell</span>;
+    case 'time':
+      return <Time at={person.lastLoginAt!} />;
+  }
+}
+
+export function Time({ at }: { at: string }) {
+  return (
+    <time dateTime={at} title={dateTime(at)}>
+      {date(at)} <span class="quiet">{ago(at)}</span>
+    </time>
+  );
+}
