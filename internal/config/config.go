@@ -156,8 +156,9 @@ type Index struct {
 	Warm bool `key:"warm" default:"false"`
 	// Length of the shortest list that is indexed. Shorter lists are read page by page.
 	MinRows int `key:"minRows" default:"1000" min:"0" max:"1000000"`
-	// Most users of an index; it may have twice as many memberships. A longer list is an error
-	// (`UPSTREAM_TRUNCATED`) where the index is needed.
+	// Users that an index may have; it may have twice as many memberships. Where a longer list
+	// needs an index, it is read page by page if it has at most `limits.pagesPerList` pages, addresses that the
+	// vendor can search are looked up, and else it is an error (`UPSTREAM_TRUNCATED`).
 	MaxRows int `key:"maxRows" default:"1000000" min:"1000" max:"10000000"`
 }
 

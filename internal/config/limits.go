@@ -8,6 +8,10 @@ type Limits struct {
 	// providers is the sum. A call beyond it is an error with the code
 	// `BUDGET_EXCEEDED`.
 	CallsPerProvider int `key:"callsPerProvider" default:"50" min:"1" max:"1000"`
+	// Pages that one list reads from one provider, where no index answers it. A longer list is
+	// an error with the code `UPSTREAM_TRUNCATED`, with the rows of these pages if it has no
+	// order. More than `callsPerProvider` pages are read only as far as the cache has them.
+	PagesPerList int `key:"pagesPerList" default:"100" min:"1" max:"10000"`
 	// Operations that are executed at the same time, including those that wait for
 	// vendors. An eighth of them is kept for callers that have fewer than that. Responses
 	// from the response cache, and those that identical requests share, do not count.

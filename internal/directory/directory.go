@@ -21,16 +21,26 @@ type Directory struct {
 	providers []providers.Provider
 	byName    map[string]providers.Provider
 	people    peopleTables
+	// pagesPerList bounds the pages that one list reads from one provider.
+	pagesPerList int
 }
+
+// PagesPerList is the number of pages that one list reads from one provider, unless
+// SetPagesPerList has set another: 10,000 rows at the usual 100 a page.
+const PagesPerList = 100
 
 // New returns a directory of providers, whose names must be unique.
 func New(ps ...providers.Provider) *Directory {
-	d := &Directory{providers: ps, byName: make(map[string]providers.Provider, len(ps))}
+	d := &Directory{providers: ps, byName: make(map[string]providers.Provider, len(ps)), pagesPerList: PagesPerList}
 	for _, p := range ps {
 		d.byName[p.Connection().Name] = p
 	}
 	return d
 }
+
+// SetPagesPerList sets the number of pages that one list reads from one provider. It is called
+// before d is used.
+func (d *Directory) SetPagesPerList(n int) { d.pagesPerList = n }
 
 // WithCredentials returns a directory whose named providers use the given tokens
 // instead of their own. An empty token disables the provider. Names that are not
@@ -45,7 +55,9 @@ func (d *Directory) WithCredentials(tokens map[string]providers.Secret) *Directo
 			ps[i] = p.WithCredential(token)
 		}
 	}
-	return New(ps...)
+	with := New(ps...)
+	with.pagesPerList = d.pagesPerList
+	return with
 }
 
 // Providers returns the connection of every provider, in order.

@@ -11,10 +11,6 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-// MaxPages is the largest number of pages that one list reads from one provider:
-// 10,000 rows at the usual 100 a page.
-const MaxPages = 100
-
 // List describes a list over providers.
 type List struct {
 	// Kind is part of the fingerprint: it distinguishes the cursors of different lists.
@@ -155,7 +151,7 @@ func openStreams[T model.Node](d *Directory, sel Selector[T], l List, after *mod
 		if collection == nil || l.Providers != nil && !slices.Contains(l.Providers, p.Connection().Name) {
 			continue
 		}
-		s := newStream(p.Connection(), collection, l.Query, positions[p.Connection().Name], wanted)
+		s := newStream(p.Connection(), collection, l.Query, positions[p.Connection().Name], wanted, d.pagesPerList)
 		s.users = p.Collections().Users
 		streams = append(streams, s)
 	}

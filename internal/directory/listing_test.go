@@ -3,6 +3,7 @@ package directory_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/accountgraph/accountgraph/graph/model"
@@ -49,7 +50,7 @@ func TestRead_LaterPageFails(t *testing.T) {
 func TestRead_OrderNeedsAllRows(t *testing.T) {
 	truncated := &providers.Error{Kind: providers.Incomplete}
 	long := &fakeCollection[*model.User]{}
-	for n := range directory.MaxPages + 2 {
+	for n := range directory.PagesPerList + 2 {
 		long.pages = append(long.pages, usersNamed("a", fmt.Sprintf("%04d", n)))
 	}
 	for name, c := range map[string]struct {
@@ -75,12 +76,12 @@ func TestRead_OrderNeedsAllRows(t *testing.T) {
 // Rows that were read before the list is cut off are returned beside the error.
 func TestRead_Incomplete(t *testing.T) {
 	long := &fakeCollection[*model.User]{}
-	for n := range directory.MaxPages + 2 {
+	for n := range directory.PagesPerList + 2 {
 		long.pages = append(long.pages, usersNamed("a", fmt.Sprintf("%04d", n)))
 	}
 	page := read(t, withUsers(long), directory.List{}, directory.Window{First: 200, Total: true})
-	if len(page.Edges) != directory.MaxPages || page.Failed || page.TotalCount != nil || page.Complete ||
-		!slices.Equal(kinds(page.Errors), []providers.Kind{providers.Incomplete}) || long.calls() != directory.MaxPages {
+	if len(page.Edges) != directory.PagesPerList || page.Failed || page.TotalCount != nil || page.Complete ||
+		!slices.Equal(kinds(page.Errors), []providers.Kind{providers.Incomplete}) || long.calls() != directory.PagesPerList+1 {
 		t.Errorf("%d rows in %d calls, failed %t, total %v, %v", len(page.Edges), long.calls(), page.Failed, page.TotalCount, page.Errors)
 	}
 
@@ -191,5 +192,37 @@ func TestRead_HasNextPageOnDemand(t *testing.T) {
 	page := read(t, withUsers(counted), directory.List{}, directory.Window{First: 1, More: true})
 	if counted.calls() != 1 || !page.PageInfo.HasNextPage {
 		t.Errorf("with a total: %d calls, %+v", counted.calls(), page.PageInfo)
+	}
+}
+
+// A list ends after as many pages as may be read, if the next one is empty.
+func TestRead_PagesPerList(t *testing.T) {
+	pages := [][]*model.User{usersNamed("a", "1"), usersNamed("a", "2"), usersNamed("a", "3"), {}}
+	for name, list := range map[string]directory.List{"the vendor's order": {}, "sorted here": byName} {
+		for most, complete := range map[int]bool{2: false, 3: true, 4: true} {
+			s := &fakeCollection[*model.User]{pages: pages}
+			d := withUsers(s)
+			d.SetPagesPerList(most)
+			page := read(t, d.WithCredentials(map[string]providers.Secret{"other": {}}), list, directory.Window{First: 9, More: true, Total: true})
+			if page.Complete != complete || (len(page.Errors) == 0) != complete || complete && (len(page.Edges) != 3 || *page.TotalCount != 3) {
+				t.Errorf("%s, %d pages: %q, complete %t, %v", name, most, ids(page), page.Complete, page.Errors)
+			}
+			if complete {
+				continue
+			}
+			if text := page.Errors[0].(*providers.Error).Detail; !strings.Contains(text, "2 pages (limits.pagesPerList)") {
+				t.Errorf("%s: %s", name, text)
+			}
+			if want := 2; list.Query.Order.Field == "" && len(page.Edges) != want || list.Query.Order.Field != "" && len(page.Edges) > 0 {
+				t.Errorf("%s: %q", name, ids(page))
+			}
+		}
+	}
+	// Where the vendor's total tells that there is more, nothing is read to find that out.
+	s := &fakeCollection[*model.User]{pages: pages, totals: true}
+	d := withUsers(s)
+	d.SetPagesPerList(2)
+	if page := read(t, d, directory.List{}, directory.Window{First: 9, More: true}); page.Complete || s.calls() != 2 {
+		t.Errorf("with a total: complete %t, %d calls", page.Complete, s.calls())
 	}
 }

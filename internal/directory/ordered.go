@@ -109,7 +109,7 @@ func (s *stream[T]) advanceAsSorted(ctx context.Context) bool {
 		Provider: s.provider.Name, Token: s.headAt.BlankToken, Index: s.headAt.BlankIndex,
 		Blanks: s.headAt.Blanks, Last: true,
 	}
-	s.page, s.seen, s.maxPages = nil, map[model.ID]bool{}, s.pages+MaxPages
+	s.page, s.seen, s.maxPages = nil, map[model.ID]bool{}, s.pages+s.perList
 	return s.advanceAsSorted(ctx)
 }
 

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"slices"
 
@@ -11,15 +12,16 @@ import (
 )
 
 // fetch reads a page, and ahead as many as the wanted rows take. It returns nil and sets err
-// when that fails or MaxPages is reached.
+// when that fails or maxPages is reached.
 func (s *stream[T]) fetch(ctx context.Context, token string) *providers.Page[T] {
 	return s.fetchOf(ctx, token, s.wantedPages())
 }
 
 // fetchOf is fetch for the first of so many pages.
 func (s *stream[T]) fetchOf(ctx context.Context, token string, wanted int) *providers.Page[T] {
-	if s.pages == s.maxPages {
-		s.err = &providers.Error{Kind: providers.Incomplete, Provider: s.provider, Detail: "the list does not end within 100 pages; the rest was not read, which the index of a provider does"}
+	full := s.pages >= s.maxPages
+	if full && s.counts && s.most != nil && *s.most > s.headAt.Rows {
+		s.err = s.tooManyPages()
 		return nil
 	}
 	if s.reader == nil {
@@ -31,6 +33,10 @@ func (s *stream[T]) fetchOf(ctx context.Context, token string, wanted int) *prov
 	page, err := s.reader.Page(token, wanted)
 	if err != nil {
 		s.err = err
+		return nil
+	}
+	if full && (len(page.Items) > 0 || page.Next != "") {
+		s.err = s.tooManyPages()
 		return nil
 	}
 	page = ComparablePage(ctx, s.collection, s.users, s.query, page)
@@ -67,11 +73,20 @@ func (s *stream[T]) fetchOf(ctx context.Context, token string, wanted int) *prov
 	return page
 }
 
+// tooManyPages is the error of a list that does not end within its pages. A list with so many
+// pages has ended where the next one is empty.
+func (s *stream[T]) tooManyPages() error {
+	return &providers.Error{
+		Kind: providers.Incomplete, Provider: s.provider,
+		Detail: fmt.Sprintf("the list does not end within %d pages (limits.pagesPerList); the rest was not read, which the index of a provider does", s.perList),
+	}
+}
+
 // wantedPages returns the number of pages that the wanted rows take, if as many rows
 // match on each page as on those before. Where not all match, it is at most twice the
 // number of those before.
 func (s *stream[T]) wantedPages() int {
-	left := s.maxPages - s.pages
+	left := max(s.maxPages-s.pages, 1)
 	switch {
 	case s.at.Sorted || *s.wanted == math.MaxInt:
 		return left

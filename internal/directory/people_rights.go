@@ -153,7 +153,7 @@ func MembershipLists(ctx context.Context, p *model.Provider, c providers.Collect
 		}
 		return lists, gaps, nil
 	}
-	accounts, _, gaps, err := ReadAll(ctx, p, c.Accounts, providers.Query{})
+	accounts, _, gaps, err := ReadAll(ctx, p, c.Accounts, providers.Query{}, PagesPerList)
 	for _, a := range accounts {
 		lists = append(lists, providers.Query{Parent: providers.Parent{Type: model.TypeAccount, IDs: []string{a.VendorID}}})
 	}

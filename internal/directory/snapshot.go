@@ -43,7 +43,7 @@ func snapshot[T model.Node](ctx context.Context, d *Directory, sel Selector[T], 
 			return s, err
 		}
 	}
-	rows, freshness, gaps, err := ReadAll(ctx, p.Connection(), collection, q)
+	rows, freshness, gaps, err := ReadAll(ctx, p.Connection(), collection, q, d.pagesPerList)
 	if err != nil {
 		return Snapshot[T]{}, err
 	}
@@ -54,13 +54,13 @@ func snapshot[T model.Node](ctx context.Context, d *Directory, sel Selector[T], 
 	return snapshotOf(rows, freshness, gaps), nil
 }
 
-// ReadAll returns all rows of one list of a provider. If the list cannot be read to its end,
-// that is an error.
+// ReadAll returns all rows of one list of a provider, of at most so many pages. If the list
+// cannot be read to its end, that is an error.
 func ReadAll[T model.Node](
-	ctx context.Context, p *model.Provider, c providers.Collection[T], q providers.Query,
+	ctx context.Context, p *model.Provider, c providers.Collection[T], q providers.Query, pagesPerList int,
 ) (rows []T, freshness *model.Freshness, gaps Gaps, err error) {
 	wanted := math.MaxInt
-	s := newStream(p, c, q, model.Position{}, &wanted)
+	s := newStream(p, c, q, model.Position{}, &wanted, pagesPerList)
 	defer s.stop()
 	for row, ok := s.next(ctx); ok; row, ok = s.next(ctx) {
 		rows = append(rows, row)

@@ -53,10 +53,11 @@ type stream[T model.Node] struct {
 	repeated duplicates[T]
 	// inexact is set when a row of a page with a total did not match the filter.
 	inexact bool
-	// pages is the number of pages that were fetched, and maxPages its limit. rows is the
-	// number of their rows, and matching of those that match the filter.
+	// pages is the number of pages that were fetched, and maxPages its limit, perList for each
+	// reading of the list. rows is the number of their rows, and matching of those that match
+	// the filter.
 	pages, rows, matching int
-	maxPages              int
+	maxPages, perList     int
 	// reader reads the pages; nil until the first one.
 	reader *readahead.Reader[T]
 	// wanted is the number of rows of the list that are still needed; math.MaxInt is all.
@@ -75,8 +76,8 @@ type stream[T model.Node] struct {
 	leftOut int
 }
 
-func newStream[T model.Node](p *model.Provider, c providers.Collection[T], q providers.Query, at model.Position, wanted *int) *stream[T] {
-	s := &stream[T]{provider: p, whole: c, collection: c, query: q, listed: q, at: at, wanted: wanted, seen: map[model.ID]bool{}, maxPages: MaxPages}
+func newStream[T model.Node](p *model.Provider, c providers.Collection[T], q providers.Query, at model.Position, wanted *int, perList int) *stream[T] {
+	s := &stream[T]{provider: p, whole: c, collection: c, query: q, listed: q, at: at, wanted: wanted, seen: map[model.ID]bool{}, maxPages: perList, perList: perList}
 	if at.Failed != 0 {
 		s.at.Failed = 0
 		s.warning = &providers.Error{Kind: providers.Kind(at.Failed), Provider: p, Detail: failedAhead}

@@ -64,7 +64,7 @@ func withIndexes(ctx context.Context, c *config.Config, opened []providers.Provi
 		if p.Index.Enabled && !p.Token.Empty() {
 			all[i] = index.Wrap(ctx, all[i], index.Options{
 				Fresh: p.Index.Fresh, Stale: p.Index.Stale, Warm: p.Index.Warm,
-				MinRows: p.Index.MinRows, MaxRows: p.Index.MaxRows, Concurrent: p.MaxConcurrent / 2,
+				MinRows: p.Index.MinRows, MaxRows: p.Index.MaxRows, ListPages: c.Limits.PagesPerList, Concurrent: p.MaxConcurrent / 2,
 				Settings: settingsOf(p),
 			})
 		}

@@ -88,8 +88,10 @@ func New(o Options) (*Server, error) {
 	ctx, stop := context.WithCancel(context.Background())
 	indexed := withIndexes(ctx, c, providers)
 	metrics.ObserveIndexes(indexStats(indexed))
+	all := directory.New(indexed...)
+	all.SetPagesPerList(c.Limits.PagesPerList)
 	graphQL := transport.NewHandler(transport.Options{
-		Schema: o.Schema, Directory: directory.New(indexed...), Log: o.Log,
+		Schema: o.Schema, Directory: all, Log: o.Log,
 		Authenticator: authenticator, LoopbackOnly: !c.Server.Auth.IsSet() && !o.Simulated,
 		Origins: c.Server.CORS.Origins, CallerCredentials: callerCredentials(c.Providers),
 		Introspection: c.Server.Introspection, CallsPerProvider: c.Limits.CallsPerProvider,

@@ -36,12 +36,12 @@ func readChildren[T model.Node](ctx context.Context, p *Provider, paged *upstrea
 		}
 	}
 	for step == upstream.More {
-		if at.Number > maxPages {
-			all.fail(p.newError(providers.Incomplete, "the list has more than 100 pages; the rest was not read"))
-			break
-		}
 		if reply, err = readPage(ctx, p, l, at.Number); err != nil {
 			all.fail(err)
+			break
+		}
+		if at.Number > maxPages && len(reply.Value.ids) > 0 {
+			all.fail(p.newError(providers.Incomplete, "the list has more than 100 pages; the rest was not read"))
 			break
 		}
 		at, step = all.add(at, reply)

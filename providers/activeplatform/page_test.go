@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
@@ -77,6 +78,21 @@ func TestUsers_PageReachesEndOfList(t *testing.T) {
 				t.Errorf("%d users in %d calls, want %d in %d; tokens %q", len(seen), calls, c.users, c.calls, tokens)
 			}
 		})
+	}
+}
+
+// The users of an account are read to their end within 100 pages; the next one shows whether
+// they have ended.
+func TestMemberships_HundredPages(t *testing.T) {
+	for users, complete := range map[int]bool{10_000: true, 10_001: false} {
+		p := newProvider(t, serve(t, jsonHandler(func(u *url.URL) string {
+			page, _ := strconv.Atoi(u.Query().Get("page"))
+			return usersJSON(users, sized(100), page)
+		})), token, time.Minute)
+		page, err := p.Collections().Memberships.Page(t.Context(), of(model.TypeAccount, account, providers.Filter{}), "")
+		if err != nil || len(page.Items) != 10_000 || (page.Total != nil) != complete || (len(page.Errors) == 0) != complete {
+			t.Errorf("%d users: %d rows, total %v, %v, %v", users, len(page.Items), page.Total, page.Errors, err)
+		}
 	}
 }
 

@@ -2,11 +2,15 @@ package index_test
 
 import (
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/directory"
+	"github.com/accountgraph/accountgraph/internal/directory/index"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
@@ -63,6 +67,56 @@ func TestLive_MaxRows(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A list that is too long for an index, but short enough to be read without one, answers what
+// it answers without one.
+func TestLive_MaxRowsOfReadableList(t *testing.T) {
+	o := options
+	o.MaxRows, o.ListPages = 60, 10
+	v := newVendor(randomUsers(rand.New(rand.NewPCG(1, 2)), 95)...)
+	plain := directory.New(v)
+	d, p := indexed(t, v, o)
+	for _, q := range queries() {
+		want, _ := walk(t, plain, q, 30)
+		if got, _ := walk(t, d, q, 30); !slices.Equal(got, want) {
+			t.Errorf("%+v: %q, want %q", q, got, want)
+		}
+	}
+	if s := p.Stats(); s.State != model.IndexFailed {
+		t.Fatalf("%+v", s)
+	}
+	for _, id := range []model.ID{v.users[90].ID, "one:User:none"} {
+		objects, failed := directory.Objects(t.Context(), d, selectUsers, []model.ID{id})
+		if len(failed) > 0 || (objects[id] != nil) != (id != "one:User:none") {
+			t.Errorf("%s: %v, %v", id, objects[id], failed)
+		}
+	}
+	if _, ok, err := snapshotter(p).Snapshot(t.Context()); ok || err != nil {
+		t.Errorf("a snapshot: %t, %v", ok, err)
+	}
+
+	// Of a longer list, the vendor's search answers what it finds.
+	v, o.ListPages = newVendor(users(100)...), 6
+	d, _ = indexed(t, v, o)
+	l := read(t, d, byEmail("person5@example.com"), 10, nil)
+	e := errorOf(l)
+	if len(l.Nodes()) != 1 || l.Complete || e.Kind != providers.Incomplete || !strings.Contains(e.Detail, "index.maxRows") || !strings.Contains(e.Detail, "60 users") {
+		t.Errorf("%d rows, complete %t, %+v", len(l.Nodes()), l.Complete, e)
+	}
+	v.pages()
+	l = read(t, d, providers.Query{Order: providers.Order{Field: model.OrderByName}}, 10, nil)
+	if e := errorOf(l); len(l.Nodes()) > 0 || l.Complete || e.Kind != providers.Incomplete || v.pages() > 1 {
+		t.Errorf("an order: %d rows, complete %t, %+v", len(l.Nodes()), l.Complete, e)
+	}
+	objects, failed := directory.Objects(t.Context(), d, selectUsers, []model.ID{"one:User:3"})
+	if len(objects) > 0 || providers.KindOf(failed["one:User:3"]) != providers.Incomplete {
+		t.Errorf("by its id: %v, %v", objects, failed)
+	}
+}
+
+func snapshotter(p *index.Provider) directory.Snapshotter[*model.User] {
+	return p.Collections().Users.(directory.Snapshotter[*model.User])
 }
 
 func TestLive_Warm(t *testing.T) {

@@ -38,6 +38,9 @@ type build struct {
 	started time.Time
 	// elsewhere is set while another replica reads the list.
 	elsewhere bool
+	// pages is the number of the vendor's pages of a list that is too long for an index, at
+	// least; 0 if it is not.
+	pages int
 	// total is the length of the list as far as the vendor tells it, 0 if it does not.
 	total int
 }
@@ -116,8 +119,9 @@ func readList[T model.Node](ctx context.Context, b *build, s source, c providers
 			b.setTotal(*page.Total)
 		}
 		if b.exceeds(s.maxRows) {
+			b.setPages(page.Total)
 			return &providers.Error{Kind: providers.Incomplete, Provider: s.provider,
-				Detail: fmt.Sprintf("the list has more than %d users, the maximum of an index, or %d memberships for each of so many", s.maxRows, membershipsPerUser)}
+				Detail: fmt.Sprintf("the list is longer than its index may be, %d users and %d memberships (index.maxRows of this provider); raise index.maxRows, or look for users by their ids or addresses", s.maxRows, membershipsPerUser*s.maxRows)}
 		}
 		if page.Next == "" {
 			return nil
@@ -236,6 +240,17 @@ func (b *build) setTotal(n int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.total = n
+}
+
+// setPages notes that the list is too long for an index. total is its length, if it is known.
+func (b *build) setPages(total *int) {
+	rows, pages := b.len(), len(b.users.pages)
+	if total != nil && rows > 0 {
+		pages = max(pages, (*total*pages+rows-1)/rows)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.pages = pages
 }
 
 // answers reports whether a reading, or the error that it ended with, answers what concerns

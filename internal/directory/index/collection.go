@@ -97,11 +97,33 @@ func (c *collection[T, R]) Page(ctx context.Context, q providers.Query, token st
 	if isToken(token) || size.isLarge(ctx) {
 		start := time.Now()
 		b, err := c.live.get(ctx)
-		if isToken(token) || b.answers(tenantOf(q.Parent), err) {
+		_, tooLong := c.live.tooLong(err)
+		switch {
+		case isToken(token):
+			return c.indexed(ctx, q, token, start, b, err)
+		case tooLong && tenantOf(q.Parent) == "" && !c.live.isReadable(err):
+			return firstPage(q, read, err)
+		case !tooLong && b.answers(tenantOf(q.Parent), err):
 			return c.indexed(ctx, q, token, start, b, err)
 		}
 	}
 	return read()
+}
+
+// firstPage returns what the vendor finds where it may search for addresses, of a list that
+// cannot be read to its end. err says why the rest is missing.
+func firstPage[T model.Node](q providers.Query, read func() (*providers.Page[T], error), err error) (*providers.Page[T], error) {
+	if len(q.Filter.Emails) == 0 {
+		return nil, err
+	}
+	page, failed := read()
+	if failed != nil || page.Next == "" {
+		return page, failed
+	}
+	found := *page
+	found.Next, found.Ahead, found.Following, found.Total, found.Count = "", nil, nil, nil, nil
+	found.Errors = append(slices.Clone(page.Errors), err)
+	return &found, nil
 }
 
 // isSupported reports whether the vendor supports a query, or an index does not.

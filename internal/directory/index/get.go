@@ -28,7 +28,7 @@ func (c *collection[T, R]) Get(ctx context.Context, ids []string) providers.Batc
 		page, neighbors, ok := c.pageOf(b, id)
 		if !ok {
 			switch {
-			case !b.answers(c.tenantOfID(id), err):
+			case c.live.isReadable(err), !b.answers(c.tenantOfID(id), err):
 				rest = append(rest, id)
 			case unknown != nil:
 				result.Failed[id] = unknown

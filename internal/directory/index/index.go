@@ -30,6 +30,9 @@ type Options struct {
 	// MaxRows bounds the users of an index; it may have twice as many memberships. 0 is no
 	// bound.
 	MaxRows int
+	// ListPages is the number of pages that a list which is too long for an index may have to
+	// be read without one.
+	ListPages int
 	// Concurrent is the number of pages that a reading requests at a time; 0 means 1.
 	Concurrent int
 	// Settings are what an index depends on beside the credential. Replicas share it only with

@@ -29,6 +29,9 @@ type live struct {
 	// failed is the error of the latest reading, which is not repeated before retryAt.
 	failed  error
 	retryAt time.Time
+	// pages is the number of the vendor's pages of a list that is too long for an index, if
+	// failed is for that, else 0.
+	pages int
 	// used is set when a query has used the index since it was built.
 	used  bool
 	timer *time.Timer
@@ -189,7 +192,7 @@ func (l *live) publish(b, filled *build, err error) (refused bool) {
 	if l.building != b {
 		return false
 	}
-	l.building = nil
+	l.building, l.pages = nil, b.pages
 	switch {
 	case err == nil && l.isValid(b):
 		l.current, l.failed, l.retryAt, l.used = filled, nil, time.Time{}, false
@@ -244,6 +247,21 @@ func (l *live) tick() {
 		return
 	}
 	l.schedule(now)
+}
+
+// tooLong reports whether the list is too long for an index, which err says, and the number of
+// its pages, at least.
+func (l *live) tooLong(err error) (pages int, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.pages, l.pages > 0 && err == l.failed
+}
+
+// isReadable reports whether a list that is too long for an index, which err says, is short
+// enough to be read without one.
+func (l *live) isReadable(err error) bool {
+	pages, ok := l.tooLong(err)
+	return ok && pages <= l.options.ListPages
 }
 
 // exists reports whether there is an index, also one that another replica shares, or one is

@@ -37,7 +37,7 @@ func (l *memberLists) Page(ctx context.Context, _ providers.Query, token string)
 	if n >= len(lists) {
 		return nil, &providers.Error{Kind: providers.Canceled, Provider: l.provider} // another reading has begun
 	}
-	rows, freshness, gaps, err := directory.ReadAll(ctx, l.provider, l.Collection, lists[n])
+	rows, freshness, gaps, err := directory.ReadAll(ctx, l.provider, l.Collection, lists[n], directory.PagesPerList)
 	switch providers.KindOf(err) {
 	case providers.Forbidden, providers.NotFound, providers.Incomplete, providers.InvalidArgument:
 		gaps.Errors = []error{err} // the other lists can be read

@@ -17,7 +17,10 @@ func (c *collection[T, R]) Snapshot(ctx context.Context) (s directory.Snapshot[T
 	}
 	start := time.Now()
 	b, err := c.live.get(ctx)
-	if err != nil {
+	switch {
+	case c.live.isReadable(err):
+		return s, false, nil
+	case err != nil:
 		return s, false, err
 	}
 	table, freshness := c.table(b), c.record(ctx, b, start)
