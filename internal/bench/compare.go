@@ -15,49 +15,12 @@ const batchWait = time.Millisecond
 
 // compareServers prints a table of all modes and baselines for each scenario.
 func compareServers(s settings, stdout io.Writer) error {
-	v, err := startVendors(s.delay)
+	c, err := startServers(s, modes, stdout)
 	if err != nil {
 		return err
 	}
-	defer v.stop()
-	redis, err := startRedis()
-	if err != nil {
-		return err
-	}
-	if redis != nil {
-		defer redis.stop()
-	}
-	var targets []target
-	defer func() {
-		for _, s := range targets {
-			s.stop()
-		}
-	}()
-	add := func(one target, err error) error {
-		if err == nil {
-			targets = append(targets, one)
-		}
-		return err
-	}
-	for _, m := range modes {
-		if m.redis && redis == nil {
-			fmt.Fprintf(stdout, "redis-server is not in PATH: %sc is not measured.\n", m.name)
-			continue
-		}
-		if err := add(startAccountgraph(v, m, redis)); err != nil {
-			return err
-		}
-	}
-	all, err := scenarios(targets[0].url())
-	if err != nil {
-		return err
-	}
-	if err := add(startGqlgenBaseline(v, gqlgenBaseline, batchWait)); err != nil {
-		return err
-	}
-	if err := add(startStaticBaseline(targets[0], all)); err != nil {
-		return err
-	}
+	defer c.stop()
+	v, targets, all := c.vendors, c.targets, c.scenarios
 	if err := verifyResponses(targets, all); err != nil {
 		return err
 	}
@@ -77,6 +40,64 @@ func compareServers(s settings, stdout io.Writer) error {
 	return nil
 }
 
+// servers are what is compared.
+type servers struct {
+	vendors   *vendorProcess
+	targets   []target
+	scenarios []scenario
+	redis     *process
+}
+
+// startServers starts the vendors, accountgraph in each mode, and the baselines.
+func startServers(s settings, modes []mode, stdout io.Writer) (_ *servers, err error) {
+	c := &servers{}
+	defer func() {
+		if err != nil {
+			c.stop()
+		}
+	}()
+	if c.vendors, err = startVendors(s.delay); err != nil {
+		return nil, err
+	}
+	if c.redis, err = startRedis(); err != nil {
+		return nil, err
+	}
+	add := func(one target, err error) error {
+		if err == nil {
+			c.targets = append(c.targets, one)
+		}
+		return err
+	}
+	for _, m := range modes {
+		if m.redis && c.redis == nil {
+			fmt.Fprintf(stdout, "redis-server is not in PATH: %s is not measured.\n", m.name)
+			continue
+		}
+		if err := add(startAccountgraph(c.vendors, m, c.redis)); err != nil {
+			return nil, err
+		}
+	}
+	if c.scenarios, err = scenarios(c.targets[0].url()); err != nil {
+		return nil, err
+	}
+	if err := add(startGqlgenBaseline(c.vendors, gqlgenBaseline, batchWait)); err != nil {
+		return nil, err
+	}
+	return c, add(startStaticBaseline(c.targets[0], c.scenarios))
+}
+
+func (c *servers) stop() {
+	for _, one := range c.targets {
+		one.stop()
+	}
+	if c.redis != nil {
+		c.redis.stop()
+	}
+	if c.vendors != nil {
+		c.vendors.stop()
+	}
+}
+
 // row is a line of a table.
 type row struct {
 	name string
@@ -93,7 +114,7 @@ func (s settings) rows(v *vendorProcess, targets []target, sc scenario, clients 
 			if err != nil {
 				return nil, err
 			}
-			f, err := s.measure(v, load{one, sc, clients, want})
+			f, err := s.measure(v, load{target: one, scenario: sc, clients: clients, want: want})
 			if err != nil {
 				return nil, err
 			}

@@ -20,6 +20,8 @@ type load struct {
 	clients  int
 	// want is the only valid response body.
 	want []byte
+	// requests bounds the requests of each client; 0 does not.
+	requests int
 }
 
 // run applies the load for d and returns the latency of each request. The first
@@ -49,7 +51,7 @@ func (l load) client(number int, until time.Time) ([]time.Duration, error) {
 	reader := bufio.NewReaderSize(conn, 64<<10)
 	var got bytes.Buffer
 	var latencies []time.Duration
-	for begin := time.Now(); begin.Before(until); {
+	for begin := time.Now(); begin.Before(until) && (l.requests == 0 || len(latencies) < l.requests); {
 		if _, err := conn.Write(request); err != nil {
 			return nil, err
 		}

@@ -31,7 +31,7 @@ func run(args []string, stdout io.Writer) error {
 		}
 	}
 	s := settings{
-		connections: []int{1, maxConnections}, firstDelay: firstDelay,
+		connections: []int{1, maxConnections}, firstDelay: firstDelay, requests: 300,
 		sizes: []int{1_000, 10_000, 100_000}, delays: []time.Duration{5 * time.Millisecond, 100 * time.Millisecond},
 	}
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
@@ -42,13 +42,14 @@ func run(args []string, stdout io.Writer) error {
 	flags.StringVar(&s.profiles, "profiles", "", "write CPU and allocation profiles into this folder")
 	timers := flags.Bool("timers", false, "compare batches by level with batches by timers")
 	first := flags.Bool("first", false, "compare the first person after a start")
+	allocations := flags.Bool("allocations", false, "measure what requests allocate, with one connection")
 	growth := flags.Bool("growth", false, "measure 1,000, 10,000 and 100,000 users at each vendor")
 	short := flags.Bool("short", false, "one quick round with few connections, as a test")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	if *short {
-		s.cell, s.rounds, s.connections = 30*time.Millisecond, 1, []int{1, 2}
+		s.cell, s.rounds, s.connections, s.requests = 30*time.Millisecond, 1, []int{1, 2}, 3
 		s.firstDelay, s.sizes, s.delays = time.Millisecond, []int{10_000}, []time.Duration{time.Millisecond}
 	}
 	switch {
@@ -56,6 +57,8 @@ func run(args []string, stdout io.Writer) error {
 		return compareTimers(s, stdout)
 	case *first:
 		return compareFirst(s, stdout)
+	case *allocations:
+		return compareAllocations(s, stdout)
 	case *growth:
 		return measureGrowth(s, stdout)
 	}
@@ -67,6 +70,8 @@ type settings struct {
 	// cell is the duration of one measurement, delay the latency of the vendors.
 	cell, delay time.Duration
 	rounds      int
+	// requests is the number of requests of a cell of the table of allocations.
+	requests int
 	// connections are the numbers of concurrent connections to measure with.
 	connections []int
 	// only is the letter of the only scenario, "" for all; profiles the folder for

@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -16,11 +15,12 @@ type measurement struct {
 	// rate is requests per second.
 	rate     float64
 	p50, p99 time.Duration
-	// cpu, calls and bytes are the server's CPU time, vendor calls and allocated
-	// bytes per request.
-	cpu   time.Duration
-	calls float64
-	bytes float64
+	// cpu, calls, bytes and objects are the server's CPU time, vendor calls, allocated
+	// bytes and allocated objects per request.
+	cpu     time.Duration
+	calls   float64
+	bytes   float64
+	objects float64
 	// resident is the server's resident memory at the end, in bytes.
 	resident int64
 }
@@ -30,11 +30,15 @@ func (s settings) measure(v *vendorProcess, l load) (measurement, error) {
 	if _, err := l.run(s.warmUp()); err != nil {
 		return measurement{}, err
 	}
+	return s.measureAfterWarmUp(v, l)
+}
+
+func (s settings) measureAfterWarmUp(v *vendorProcess, l load) (measurement, error) {
 	finish := s.profile(l)
 	if _, err := v.calls(); err != nil {
 		return measurement{}, err
 	}
-	before, err := allocatedBytes(l.target)
+	bytes, objects, err := allocated(l.target)
 	if err != nil {
 		return measurement{}, err
 	}
@@ -51,23 +55,23 @@ func (s settings) measure(v *vendorProcess, l load) (measurement, error) {
 		return f, err
 	}
 	f.calls = float64(calls) / n
-	after, err := allocatedBytes(l.target)
+	bytesAfter, objectsAfter, err := allocated(l.target)
 	if err != nil {
 		return f, err
 	}
-	f.bytes = float64(after-before) / n
+	f.bytes, f.objects = float64(bytesAfter-bytes)/n, float64(objectsAfter-objects)/n
 	slices.Sort(took)
 	f.p50, f.p99 = took[len(took)/2], took[len(took)*99/100]
 	return f, finish()
 }
 
-// allocatedBytes returns how many bytes a server has allocated since it started.
-func allocatedBytes(s target) (int64, error) {
+// allocated returns how many bytes and objects a server has allocated since it started.
+func allocated(s target) (bytes, objects int64, err error) {
 	text, err := get(s.process, "/allocated")
-	if err != nil {
-		return 0, err
+	if err == nil {
+		_, err = fmt.Sscan(text, &bytes, &objects)
 	}
-	return strconv.ParseInt(text, 10, 64)
+	return bytes, objects, err
 }
 
 // profile starts profiling a server if the settings name a folder. finish writes the
@@ -107,6 +111,7 @@ func medianOf(rounds []measurement) measurement {
 		cpu:      median(rounds, func(f measurement) time.Duration { return f.cpu }),
 		calls:    median(rounds, func(f measurement) float64 { return f.calls }),
 		bytes:    median(rounds, func(f measurement) float64 { return f.bytes }),
+		objects:  median(rounds, func(f measurement) float64 { return f.objects }),
 		resident: median(rounds, func(f measurement) int64 { return f.resident }),
 	}
 }

@@ -77,6 +77,7 @@ func scenarios(url string) ([]scenario, error) {
 		{"B", "the circle: 3 accounts, 12 groups, 250 users, buyers, sellers, modules", body(circularQuery, nil)},
 		{"C", "one user by id", body(userQuery, nil)},
 		{"D", fmt.Sprintf("_entities with %d users", len(representations)), body(entitiesQuery, map[string]any{"r": representations})},
+		{"P", "a person at four vendors", body(personQuery, map[string]any{"email": "person121@globex.example"})},
 	}, nil
 }
 

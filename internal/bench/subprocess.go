@@ -38,9 +38,9 @@ func instrumented(server http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", server)
 	mux.HandleFunc("GET /allocated", func(w http.ResponseWriter, _ *http.Request) {
-		sample := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
+		sample := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}, {Name: "/gc/heap/allocs:objects"}}
 		metrics.Read(sample)
-		fmt.Fprint(w, sample[0].Value.Uint64())
+		fmt.Fprintln(w, sample[0].Value.Uint64(), sample[1].Value.Uint64())
 	})
 	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
 	mux.Handle("GET /debug/pprof/allocs", pprof.Handler("allocs"))

@@ -20,6 +20,8 @@ type mode struct {
 	distinct bool
 	// redis is true if the mode needs Redis.
 	redis bool
+	// shares is true if the load decides how many requests share calls or responses.
+	shares bool
 }
 
 // coldCache disables the page cache; warmCache keeps pages fresh for the longest time
@@ -33,8 +35,8 @@ const (
 // vendor calls and the response. With "responses not shared" each client sends a
 // different document, with "nothing shared" each uses its own server.
 var modes = []mode{
-	{name: "accountgraph, cold", cache: coldCache},
-	{name: "accountgraph, cold, responses not shared", cache: coldCache, distinct: true},
+	{name: "accountgraph, cold", cache: coldCache, shares: true},
+	{name: "accountgraph, cold, responses not shared", cache: coldCache, distinct: true, shares: true},
 	{name: "accountgraph, cold, nothing shared", cache: coldCache, flags: []string{"-isolated"}},
 	{name: "accountgraph, warm", cache: warmCache, flags: []string{"-response-cache"}},
 	{name: "accountgraph, warm, executed again", cache: warmCache, distinct: true},
