@@ -66,11 +66,12 @@ var rules = []rule{
 	{"internal/pagecache/envelope", nil, "bytes in, sealed bytes out"},
 	{"internal/redistest", nil, "a redis-server for tests"},
 	{"internal/sdl", nil, "text in, text out"},
+	{"internal/strictjson", nil, "text in, values out"},
 	{"internal/fakevendor", nil, "what the simulators share"},
 	{"internal/server", []string{"providers", "internal/access", "internal/auth", "internal/complexity", "internal/config", "internal/directory", "internal/directory/index", "internal/graphiql", "internal/operation", "internal/pagecache", "internal/persisted", "internal/ratelimit", "internal/telemetry", "internal/transport", "internal/upstream", "internal/vendors"},
 		"builds every part from the configuration; the executable schema is passed in, so that internal never imports resolvers"},
 	{"internal/telemetry", []string{"graph/model", "providers", "internal/buildinfo", "internal/fair", "internal/responsecache", "internal/operation", "internal/pagecache"}, "counts calls, kinds of errors and cache events, and describes indexes"},
-	{"internal/transport", []string{"graph/model", "providers", "internal/apierror", "internal/auth", "internal/complexity", "internal/directory", "internal/fair", "internal/loaders", "internal/operation", "internal/pagecache", "internal/persisted", "internal/ratelimit", "internal/responsecache"},
+	{"internal/transport", []string{"graph/model", "providers", "internal/apierror", "internal/auth", "internal/complexity", "internal/directory", "internal/fair", "internal/loaders", "internal/operation", "internal/pagecache", "internal/persisted", "internal/ratelimit", "internal/responsecache", "internal/strictjson"},
 		"GraphQL over HTTP: authentication, limits and the response cache before the executor; the bounds of ids and cursors are the model's"},
 	{"internal/upstream", []string{"graph/model", "providers", "internal/fair", "internal/operation", "internal/pagecache"}, "the HTTP client for all vendors, knowing none; cached pages cost no call"},
 

@@ -11,12 +11,18 @@ type Key [sha256.Size]byte
 
 // NewKey returns the key of these parts. Different parts have different keys.
 func NewKey(parts ...[]byte) Key {
-	h := sha256.New()
-	var length [8]byte
+	size := 0
 	for _, p := range parts {
-		binary.BigEndian.PutUint64(length[:], uint64(len(p)))
-		h.Write(length[:])
-		h.Write(p)
+		size += 8 + len(p)
 	}
-	return Key(h.Sum(nil))
+	var small [512]byte
+	text := small[:0]
+	if size > len(small) {
+		text = make([]byte, 0, size)
+	}
+	for _, p := range parts {
+		text = binary.BigEndian.AppendUint64(text, uint64(len(p)))
+		text = append(text, p...)
+	}
+	return sha256.Sum256(text)
 }

@@ -83,6 +83,13 @@ func (c *Cache[T]) Close() {
 	}
 }
 
+// Lookup returns the cached response for key, if it is fresh; its FreshFor counts from now.
+func (c *Cache[T]) Lookup(key Key) (Entry[T], bool) {
+	k := callKey{key, c.version()}
+	c.clear(k.version)
+	return c.lookup(k)
+}
+
 // Get returns the response for key; its FreshFor counts from now. On a miss it calls fn,
 // once for all concurrent callers, with the values of the first caller's context; that
 // context ends when the last waiter has left. A panic in fn is re-panicked in every

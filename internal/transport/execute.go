@@ -30,10 +30,10 @@ type result struct {
 	fresh time.Duration
 }
 
-// execute returns the result of an operation: from the response cache, from an
-// identical operation in flight, or by executing it. The error is ctx.Err().
+// execute returns the result of the operation with this key: from the response cache, from
+// an identical operation in flight, or by executing it. The error is ctx.Err().
 func (t *transport) execute(
-	ctx context.Context, kind ast.Operation, caller *auth.Caller, params *graphql.RawParams, charge *charge, exec graphql.GraphExecutor,
+	ctx context.Context, kind ast.Operation, key responsecache.Key, caller *auth.Caller, params *graphql.RawParams, charge *charge, exec graphql.GraphExecutor,
 ) (result, responsecache.Source, error) {
 	run := func(ctx context.Context) responsecache.Entry[result] {
 		r := t.executeAdmitted(ctx, caller, params, charge, exec)
@@ -43,7 +43,7 @@ func (t *transport) execute(
 		r := run(ctx).Value
 		return r, responsecache.Miss, ctx.Err()
 	}
-	key := cacheKey(caller, params)
+	key = cacheKey(caller, params.Headers, key)
 	for {
 		entry, source, err := t.responses.Get(ctx, key, run)
 		if err != nil || source != responsecache.Coalesced || entry.Value.refused == nil {
@@ -77,14 +77,6 @@ func (t *transport) executeAdmitted(ctx context.Context, caller *auth.Caller, pa
 // describes one execution, so that a traced request shares none.
 func isCacheable(kind ast.Operation, params *graphql.RawParams) bool {
 	return kind == ast.Query && params.Headers.Get(traceHeader) != "1"
-}
-
-// cacheKey covers everything that a result depends on.
-func cacheKey(caller *auth.Caller, params *graphql.RawParams) responsecache.Key {
-	return responsecache.NewKey(
-		[]byte(caller.Key()), []byte(params.Headers.Get(cacheTagsHeader)),
-		[]byte(params.Query), []byte(params.OperationName), marshal(params.Variables),
-	)
 }
 
 // executeOnce validates and executes an operation.

@@ -2,18 +2,20 @@ package transport
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"net/url"
 	"os"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
 
 	"github.com/accountgraph/accountgraph/internal/apierror"
+	"github.com/accountgraph/accountgraph/internal/strictjson"
 )
 
 // request holds the parameters of a GraphQL request.
@@ -24,33 +26,60 @@ type request struct {
 	documentID, hash string
 }
 
-// read returns the parameters in the body or in the URL.
-func (t *transport) read(w http.ResponseWriter, r *http.Request) (*request, *httpError) {
-	if r.Method == http.MethodGet {
-		return t.readURL(r)
-	}
-	return t.readBody(w, r)
+// requestBody is the body of a POST. Other methods have none, and the digest of no body.
+type requestBody struct {
+	buffer *bytes.Buffer // nil without a body
+	digest bodyDigest
 }
 
-func (t *transport) readBody(w http.ResponseWriter, r *http.Request) (*request, *httpError) {
-	limits := t.validator.Limits()
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, int64(limits.Body)))
+// bodyBuffers are the buffers of bodies, which are decoded into copies.
+var bodyBuffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// maxPooledBody bounds the buffers that are kept for further bodies.
+const maxPooledBody = 64 << 10
+
+// release ends the use of the body.
+func (b requestBody) release() {
+	if b.buffer != nil && b.buffer.Cap() <= maxPooledBody {
+		b.buffer.Reset()
+		bodyBuffers.Put(b.buffer)
+	}
+}
+
+// readBody reads the body of a POST.
+func (t *transport) readBody(w http.ResponseWriter, r *http.Request) (requestBody, *httpError) {
+	if r.Method == http.MethodGet {
+		return requestBody{}, nil
+	}
+	limit := t.validator.Limits().Body
+	b := requestBody{buffer: bodyBuffers.Get().(*bytes.Buffer)}
+	_, err := b.buffer.ReadFrom(http.MaxBytesReader(w, r.Body, int64(limit)))
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
-		return nil, reject(http.StatusRequestEntityTooLarge, apierror.QueryTooLarge, "the body has more than %d bytes", limits.Body)
+		return b, reject(http.StatusRequestEntityTooLarge, apierror.QueryTooLarge, "the body has more than %d bytes", limit)
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return nil, reject(http.StatusRequestTimeout, apierror.BadRequest, "the body did not arrive in time")
+		return b, reject(http.StatusRequestTimeout, apierror.BadRequest, "the body did not arrive in time")
 	case err != nil:
-		return nil, reject(http.StatusBadRequest, apierror.BadRequest, "the body could not be read")
+		return b, reject(http.StatusBadRequest, apierror.BadRequest, "the body could not be read")
 	}
+	b.digest = sha256.Sum256(b.buffer.Bytes())
+	return b, nil
+}
+
+// read returns the parameters in the body or in the URL.
+func (t *transport) read(b requestBody, r *http.Request) (*request, *httpError) {
+	if b.buffer == nil {
+		return t.readURL(r)
+	}
+	limits, body := t.validator.Limits(), b.buffer.Bytes()
 	if text := bytes.TrimLeft(body, " \t\r\n"); len(text) > 0 && text[0] == '[' && json.Valid(text) {
 		return nil, reject(http.StatusBadRequest, apierror.BatchingDisabled, "batching is disabled: send one operation, as a JSON object")
 	}
 	// The parameters are one level above the variables.
-	value, err := decodeStrict(body, limits.VariableDepth+1, limits.Values)
+	value, err := strictjson.Decode(body, limits.VariableDepth+1, limits.Values)
 	switch {
-	case errors.Is(err, errValues):
+	case errors.Is(err, strictjson.ErrValues):
 		return nil, reject(http.StatusBadRequest, apierror.QueryTooComplex, "the body has more than %d values", limits.Values)
 	case err != nil:
 		return nil, reject(http.StatusBadRequest, apierror.BadRequest, "the body is not valid JSON: %v", err)
@@ -81,7 +110,7 @@ func (t *transport) readURL(r *http.Request) (*request, *httpError) {
 		if name != "variables" && name != "extensions" || texts[0] == "" {
 			continue
 		}
-		if object[name], err = decodeStrict([]byte(texts[0]), limits.VariableDepth, limits.Values); err != nil {
+		if object[name], err = strictjson.Decode([]byte(texts[0]), limits.VariableDepth, limits.Values); err != nil {
 			return nil, reject(http.StatusBadRequest, apierror.BadRequest, "%s must be a JSON object: %v", name, err)
 		}
 	}

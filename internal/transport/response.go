@@ -39,6 +39,11 @@ func (r *response) fail(status int, errs ...*gqlerror.Error) {
 	r.status, r.errors = status, errs
 }
 
+// succeed sets the result of an operation that was executed.
+func (r *response) succeed(res result) {
+	r.status, r.data, r.errors, r.extensions, r.fresh = http.StatusOK, res.data, res.errors, res.extensions, res.fresh
+}
+
 // documentError rejects a well-formed request. The status for an invalid document is
 // 200 with application/json and 400 with the GraphQL media type, as GraphQL over
 // HTTP specifies.

@@ -38,6 +38,7 @@ type transport struct {
 	parsed      *documentCache[*complexity.Document]
 	access      atomic.Pointer[access]
 	responses   *responsecache.Cache[result]
+	known       *knownRequests
 	admission   *admission
 	recoverFunc graphql.RecoverFunc
 }
@@ -52,6 +53,7 @@ func newTransport(o Options) *transport {
 		validator:   complexity.New(o.Schema.Schema(), o.Limits.Documents, o.Introspection),
 		parsed:      newDocumentCache[*complexity.Document](parsedDocumentLimits),
 		responses:   responsecache.New[result](o.ResponseBytes, o.CacheVersion, o.Now),
+		known:       newKnownRequests(),
 		admission:   newAdmission(o.Admission),
 		recoverFunc: apierror.RecoverFunc(o.Log),
 	}
@@ -135,10 +137,20 @@ func (t *transport) serve(ctx context.Context, res *response, w http.ResponseWri
 	if t.admission.isFlooded(caller) {
 		return overloaded()
 	}
-	req, err := t.read(w, r)
+	body, err := t.readBody(w, r)
 	if err != nil {
 		return err
 	}
+	defer body.release()
+	trusted := access.documents.Trusted
+	if served, err := t.serveKnown(res, r, caller, body.digest, trusted); served {
+		return err
+	}
+	req, err := t.read(body, r)
+	if err != nil {
+		return err
+	}
+	digest, registers := body.digest, req.Query != "" && req.hash != ""
 	if err := access.documents.resolve(ctx, req); err != nil {
 		return err
 	}
@@ -146,14 +158,15 @@ func (t *transport) serve(ctx context.Context, res *response, w http.ResponseWri
 	if t.admission.isFull(caller) && !t.knows(ctx, req.Query) {
 		return overloaded()
 	}
-	kind, cost, err := t.validate(ctx, res, r.Method, caller, req.RawParams)
+	v, err := t.validate(ctx, res, r.Method, caller, req.RawParams)
 	if err != nil {
 		return err
 	}
 	if t.options.Rate != nil {
-		res.charge = &charge{limiter: t.options.Rate, caller: caller.ID(), cost: cost}
+		res.charge = &charge{limiter: t.options.Rate, caller: caller.ID(), cost: v.cost}
 	}
-	result, source, canceled := t.execute(ctx, kind, caller, req.RawParams, res.charge, exec)
+	key := operationKey(req.Query, req.OperationName, req.Variables)
+	result, source, canceled := t.execute(ctx, v.kind, key, caller, req.RawParams, res.charge, exec)
 	if result.refused == nil {
 		t.options.ObserveSource(source)
 	}
@@ -166,40 +179,51 @@ func (t *transport) serve(ctx context.Context, res *response, w http.ResponseWri
 		return res.documentError(result.rejected...)
 	}
 	access.documents.register(req)
-	res.status, res.data, res.errors, res.extensions, res.fresh = http.StatusOK, result.data, result.errors, result.extensions, result.fresh
+	if result.fresh > 0 && r.Method == http.MethodPost && !registers {
+		t.known.add(digest, knownRequest{key, res.operation, v.gatewayField, trusted})
+	}
+	res.succeed(result)
 	return nil
 }
 
-// validate checks the limits of the document and who may send it, coerces the
-// variables, and returns the kind of the operation and, with a rate limit, its cost. gqlgen validates it
-// against the schema later.
-func (t *transport) validate(ctx context.Context, res *response, method string, caller *auth.Caller, params *graphql.RawParams) (ast.Operation, int, *httpError) {
+// validated is what is known of an operation before its execution.
+type validated struct {
+	kind ast.Operation
+	// cost is 0 without a rate limit.
+	cost int
+	// gatewayField is a field for gateways that it selects, "" without one.
+	gatewayField string
+}
+
+// validate checks the limits of the document and who may send it, and coerces the
+// variables. gqlgen validates it against the schema later.
+func (t *transport) validate(ctx context.Context, res *response, method string, caller *auth.Caller, params *graphql.RawParams) (validated, *httpError) {
 	document, err := t.document(ctx, params.Query)
 	if err != nil {
-		return "", 0, res.documentError(t.maskErrors(gqlerror.List{apierror.FromError(ctx, err)})...)
+		return validated{}, res.documentError(t.maskErrors(gqlerror.List{apierror.FromError(ctx, err)})...)
 	}
 	kind, err := document.Operation(params.OperationName)
 	switch {
 	case err != nil:
-		return "", 0, res.documentError(apierror.FromError(ctx, err))
+		return validated{}, res.documentError(apierror.FromError(ctx, err))
 	case method == http.MethodGet && kind != ast.Query:
 		res.allow = http.MethodPost
-		return "", 0, reject(http.StatusMethodNotAllowed, apierror.BadRequest, "only a query may be sent with GET")
+		return validated{}, reject(http.StatusMethodNotAllowed, apierror.BadRequest, "only a query may be sent with GET")
 	}
 	res.operation = params.OperationName[:min(len(params.OperationName), maxLoggedName)]
 	variables, invalid := t.readVariables(document.Variables(params.OperationName), params.Variables)
 	if invalid != nil {
-		return "", 0, res.documentError(t.maskErrors(gqlerror.List{apierror.VariableError(invalid)})...)
+		return validated{}, res.documentError(t.maskErrors(gqlerror.List{apierror.VariableError(invalid)})...)
 	}
 	params.Variables = variables
 	if err := document.Check(params.OperationName, params.Variables); err != nil {
-		return "", 0, res.documentError(apierror.FromError(ctx, err))
+		return validated{}, res.documentError(apierror.FromError(ctx, err))
 	}
-	cost := 0
+	v := validated{kind: kind, gatewayField: document.ForGateway(params.OperationName)}
 	if t.options.Rate != nil {
-		cost = document.Cost(params.OperationName, params.Variables)
+		v.cost = document.Cost(params.OperationName, params.Variables)
 	}
-	return kind, cost, requireGateway(caller, document.ForGateway(params.OperationName))
+	return v, requireGateway(caller, v.gatewayField)
 }
 
 // readVariables coerces the variables. Without introspection it also validates them, before the

@@ -3,7 +3,6 @@ package transport
 import (
 	"encoding/json"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -29,7 +28,7 @@ func coerceVariables(schema *ast.Schema, definitions ast.VariableDefinitionList,
 		if !ok {
 			continue
 		}
-		c := coercion{schema, ast.Path{ast.PathName("variable"), ast.PathName(definition.Variable)}}
+		c := coercion{schema, &position{&position{nil, ast.PathName("variable")}, ast.PathName(definition.Variable)}}
 		var err *gqlerror.Error
 		if coerced[definition.Variable], err = c.value(definition.Type, value); err != nil {
 			return nil, err
@@ -38,18 +37,27 @@ func coerceVariables(schema *ast.Schema, definitions ast.VariableDefinitionList,
 	return coerced, nil
 }
 
-// coercion coerces the value at a path.
+// coercion coerces the value at a position.
 type coercion struct {
 	schema *ast.Schema
-	path   ast.Path
+	at     *position
 }
 
-func (c coercion) at(element ast.PathElement) coercion {
-	return coercion{c.schema, append(slices.Clip(c.path), element)}
+// position is the last element of a path in the variables.
+type position struct {
+	in      *position
+	element ast.PathElement
+}
+
+func (p *position) path() ast.Path {
+	if p == nil {
+		return nil
+	}
+	return append(p.in.path(), p.element)
 }
 
 func (c coercion) fail(message string) *gqlerror.Error {
-	return &gqlerror.Error{Path: c.path, Message: message}
+	return &gqlerror.Error{Path: c.at.path(), Message: message}
 }
 
 func (c coercion) value(typ *ast.Type, value any) (any, *gqlerror.Error) {
@@ -82,9 +90,11 @@ func (c coercion) list(typ *ast.Type, value any) (any, *gqlerror.Error) {
 		return []any{element}, err
 	}
 	coerced := make([]any, len(elements))
+	in := coercion{c.schema, &position{in: c.at}}
 	for i, element := range elements {
+		in.at.element = ast.PathIndex(i)
 		var err *gqlerror.Error
-		if coerced[i], err = c.at(ast.PathIndex(i)).value(typ, element); err != nil {
+		if coerced[i], err = in.value(typ, element); err != nil {
 			return nil, err
 		}
 	}
@@ -104,7 +114,7 @@ func (c coercion) object(definition *ast.Definition, value any) (any, *gqlerror.
 			continue
 		}
 		var err *gqlerror.Error
-		if coerced[name], err = c.at(ast.PathName(name)).value(field.Type, member); err != nil {
+		if coerced[name], err = (coercion{c.schema, &position{c.at, ast.PathName(name)}}).value(field.Type, member); err != nil {
 			return nil, err
 		}
 	}
