@@ -38,8 +38,8 @@ const (
 	BudgetExceeded
 	// Canceled: the caller canceled the request.
 	Canceled
-	// Overloaded: this process lacks file descriptors, memory or ports for the call. It
-	// says nothing about the vendor.
+	// Overloaded: this process lacks file descriptors, memory or ports for the call, or too
+	// many calls wait for the provider. It says nothing about the vendor.
 	Overloaded
 	// Indexing: the index of the list is still being built. RetryAfter estimates when it is
 	// complete.
@@ -58,6 +58,9 @@ type Error struct {
 	VendorCode string
 	// RetryAfter is the delay that the vendor requested, 0 if it requested none.
 	RetryAfter time.Duration
+	// Own is set if the error concerns only the operation that made the call: others that
+	// wait for the same call make it themselves.
+	Own bool
 	// Detail explains the error to a client. It contains no personal data.
 	Detail string
 }

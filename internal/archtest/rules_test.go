@@ -59,7 +59,7 @@ var rules = []rule{
 	{"internal/buildinfo", nil, "what the linker and the go command recorded"},
 	{"internal/complexity", nil, "checks a document against the schema alone, before execution"},
 	{"internal/loaders", []string{"graph/model", "providers", "internal/directory"}, "batches what an operation reads from the directory"},
-	{"internal/operation", []string{"graph/model", "providers", "internal/apierror", "internal/auth", "internal/directory", "internal/loaders", "internal/pagecache"},
+	{"internal/operation", []string{"graph/model", "providers", "internal/apierror", "internal/auth", "internal/directory", "internal/fair", "internal/loaders", "internal/pagecache"},
 		"the one value in the context: caller, loaders, budget and trace of an operation"},
 	{"internal/persisted", nil, "a file in, documents out; the caller validates them"},
 	{"internal/pagecache", []string{"graph/model", "providers", "internal/fair", "internal/pagecache/envelope", "internal/singleflight"}, "caches pages without knowing vendors"},

@@ -25,6 +25,10 @@ type Limits struct {
 	QueuedOperations int `key:"queuedOperations" default:"64" min:"0" max:"10000"`
 	// How long an operation waits to be executed before it gets 503 `OVERLOADED`.
 	QueueWait time.Duration `key:"queueWait" default:"50ms" min:"1ms" max:"10s"`
+	// How long an operation waits until the first of its calls at a provider is in flight,
+	// while `maxConcurrent` others are; at most half of the time that it has left. Beyond it,
+	// the provider's data is missing, with the error `OVERLOADED`.
+	PlaceWait time.Duration `key:"placeWait" default:"5s" min:"10ms" max:"60s"`
 	// Objects that each caller may request in a minute, by the estimated cost of its
 	// operations without what the cache had. It may request all of them at once; then 429
 	// `RATE_LIMITED`. `0`: no limit. With Redis, replicas count together.

@@ -18,6 +18,8 @@ var (
 	ErrFull = errors.New("fair: the queue is full")
 	// ErrWait: no place became free within the maximum wait.
 	ErrWait = errors.New("fair: no place became free in time")
+	// ErrBegin: the job got no place within Job.Begin.
+	ErrBegin = errors.New("fair: the job could not begin in time")
 	// ErrStopped: the stop channel was closed.
 	ErrStopped = errors.New("fair: stopped")
 )
@@ -36,10 +38,15 @@ type Options struct {
 	ReserveFor time.Duration
 	// MaxWaiting bounds the requests that wait; 0 means no bound.
 	MaxWaiting int
+	// NewestAfter is how long a caller's first job may have waited for the others to begin
+	// in order. After that, the newest job begins first: those that have waited longest are
+	// the ones that will not be finished in time. 0 means always in order.
+	NewestAfter time.Duration
 }
 
-// Semaphore is a counting semaphore. Callers that wait get the free places in turn, and
-// each caller's requests get them in order. It is safe for concurrent use.
+// Semaphore is a counting semaphore. Callers that wait get the free places in turn. Of one
+// caller's requests, those without a job and those of jobs that have begun come first, in
+// order. It is safe for concurrent use.
 type Semaphore struct {
 	options Options
 
@@ -55,55 +62,51 @@ type Semaphore struct {
 	alternated time.Time
 }
 
-// line is what one caller waits for: at least one request.
-type line struct {
-	caller   string
-	turn     *list.Element
-	requests *list.List // of *request
-}
-
-type request struct {
-	line *line
-	// result gets nil for a place, or ErrFull.
-	result chan error
-}
-
 // New returns a semaphore whose places are free.
 func New(o Options) *Semaphore {
 	return &Semaphore{options: o, held: map[string]int{}, lines: map[string]*line{}, turns: list.New()}
 }
 
 // Acquire takes a place for a caller. It waits until one is free, at most for wait, and
-// until ctx ends or stop is closed. A nil stop is never closed.
+// until ctx ends or stop is closed. A nil stop is never closed. The place is for a job of
+// the caller, if job is not nil.
 //
 // If the queue is full, the caller with the most waiting requests loses the newest of
 // them to a caller with fewer.
-func (s *Semaphore) Acquire(ctx context.Context, caller string, wait time.Duration, stop <-chan struct{}) error {
+func (s *Semaphore) Acquire(ctx context.Context, caller string, job *Job, wait time.Duration, stop <-chan struct{}) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	r, err := s.enter(caller)
+	start := time.Now()
+	r, err := s.enter(caller, job, start)
 	if r == nil || err != nil {
 		return err
 	}
-	timer := time.NewTimer(wait)
+	timer := time.NewTimer(s.timeLeft(r, start, wait))
 	defer timer.Stop()
-	select {
-	case err = <-r.result:
-		return err
-	case <-ctx.Done():
-		err = ctx.Err()
-	case <-stop:
-		err = ErrStopped
-	case <-timer.C:
-		err = ErrWait
+	for {
+		select {
+		case err = <-r.result:
+			return err
+		case <-ctx.Done():
+			err = ctx.Err()
+		case <-stop:
+			err = ErrStopped
+		case <-timer.C:
+			left := s.timeLeft(r, start, wait)
+			if left > 0 {
+				timer.Reset(left)
+				continue
+			}
+			err = ErrWait
+		}
+		return s.leave(r, err)
 	}
-	s.leave(r)
-	return err
 }
 
-// TryAcquire takes a place if one is free and no request waits.
-func (s *Semaphore) TryAcquire(caller string) bool {
+// TryAcquire takes a place if one is free and no request waits. The place is for a job as
+// with Acquire.
+func (s *Semaphore) TryAcquire(caller string, job *Job) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.note(caller)
@@ -111,6 +114,7 @@ func (s *Semaphore) TryAcquire(caller string) bool {
 		return false
 	}
 	s.take(caller)
+	job.begin()
 	return true
 }
 
@@ -118,6 +122,10 @@ func (s *Semaphore) TryAcquire(caller string) bool {
 func (s *Semaphore) Release(caller string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.release(caller)
+}
+
+func (s *Semaphore) release(caller string) {
 	s.used--
 	s.active--
 	if s.held[caller]--; s.held[caller] == 0 {
@@ -159,56 +167,69 @@ func (s *Semaphore) Stats() Stats {
 }
 
 // enter takes a place, or queues a request.
-func (s *Semaphore) enter(caller string) (*request, error) {
+func (s *Semaphore) enter(caller string, job *Job, now time.Time) (*request, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.note(caller)
 	if s.waiting == 0 && s.free(caller) {
 		s.take(caller)
+		job.begin()
 		return nil, nil
+	}
+	if job.isLate(now) {
+		return nil, ErrBegin
 	}
 	if s.isFull() {
 		longest := s.longest(caller)
 		if longest == nil {
 			return nil, ErrFull
 		}
-		newest := longest.requests.Back()
-		newest.Value.(*request).result <- ErrFull
-		s.remove(longest, newest)
+		newest := longest.newest()
+		newest.result <- ErrFull
+		s.remove(newest)
 	}
 	l := s.lines[caller]
 	if l == nil {
-		l = &line{caller: caller, requests: list.New()}
+		l = newLine(caller)
 		l.turn = s.turns.PushBack(l)
 		s.lines[caller] = l
 	}
-	r := &request{line: l, result: make(chan error, 1)}
-	l.requests.PushBack(r)
+	r := l.add(job, now)
 	s.waiting++
 	// A place can be free if those who wait may not take it.
 	s.handOut()
 	return r, nil
 }
 
-// leave withdraws a request. A place that it has got meanwhile is returned.
-func (s *Semaphore) leave(r *request) {
+// timeLeft is how much longer a request that has begun to wait at start may wait.
+func (s *Semaphore) timeLeft(r *request, start time.Time, wait time.Duration) time.Duration {
 	s.mu.Lock()
-	select {
-	case err := <-r.result:
-		s.mu.Unlock()
-		if err == nil {
-			s.Release(r.line.caller)
-		}
-		return
-	default:
-	}
 	defer s.mu.Unlock()
-	for e := r.line.requests.Front(); e != nil; e = e.Next() {
-		if e.Value == r {
-			s.remove(r.line, e)
-			return
-		}
+	end := start.Add(wait)
+	if r.job.isNew() && r.job.until.Before(end) {
+		end = r.job.until
 	}
+	return time.Until(end)
+}
+
+// leave withdraws a request because of err, and returns why it got no place. A place that it
+// has got meanwhile is returned, unless it came just in time.
+func (s *Semaphore) leave(r *request, err error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	select {
+	case result := <-r.result:
+		if result != nil || errors.Is(err, ErrWait) {
+			return result
+		}
+		s.release(r.line.caller)
+	default:
+		if errors.Is(err, ErrWait) && r.job.isLate(time.Now()) {
+			err = ErrBegin
+		}
+		s.remove(r)
+	}
+	return err
 }
 
 // free reports whether a caller may take a place. The semaphore must be locked.
@@ -249,20 +270,21 @@ func (s *Semaphore) handOut() {
 			continue
 		}
 		s.take(l.caller)
-		first := l.requests.Front()
-		first.Value.(*request).result <- nil
+		first := l.next(time.Now(), s.options.NewestAfter)
+		first.result <- nil
 		s.turns.MoveToBack(l.turn)
-		s.remove(l, first)
+		s.remove(first)
 		e = s.turns.Front()
 	}
 }
 
 // remove takes a request out of its line, and an empty line out of the turns. The
 // semaphore must be locked.
-func (s *Semaphore) remove(l *line, e *list.Element) {
-	l.requests.Remove(e)
+func (s *Semaphore) remove(r *request) {
+	l := r.line
+	l.remove(r)
 	s.waiting--
-	if l.requests.Len() == 0 {
+	if l.waiting == 0 {
 		s.turns.Remove(l.turn)
 		delete(s.lines, l.caller)
 	}
@@ -277,11 +299,11 @@ func (s *Semaphore) isFull() bool {
 func (s *Semaphore) longest(caller string) (longest *line) {
 	most := 1
 	if own := s.lines[caller]; own != nil {
-		most += own.requests.Len()
+		most += own.waiting
 	}
 	for _, l := range s.lines {
-		if n := l.requests.Len(); n > most {
-			longest, most = l, n
+		if l.waiting > most {
+			longest, most = l, l.waiting
 		}
 	}
 	return longest

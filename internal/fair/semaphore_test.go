@@ -16,7 +16,7 @@ import (
 // acquire takes a place or fails the test.
 func acquire(t *testing.T, s *fair.Semaphore, caller string) {
 	t.Helper()
-	if err := s.Acquire(t.Context(), caller, time.Hour, nil); err != nil {
+	if err := s.Acquire(t.Context(), caller, nil, time.Hour, nil); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -26,7 +26,7 @@ func acquire(t *testing.T, s *fair.Semaphore, caller string) {
 func queue(t *testing.T, s *fair.Semaphore, got *[]string, caller string, n int) {
 	for range n {
 		go func() {
-			if s.Acquire(t.Context(), caller, time.Hour, nil) == nil {
+			if s.Acquire(t.Context(), caller, nil, time.Hour, nil) == nil {
 				*got = append(*got, caller)
 			}
 		}()
@@ -75,7 +75,7 @@ func TestSemaphore_WaitEnds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := fair.New(fair.Options{Places: 1})
 			acquire(t, s, "a")
-			if err := s.Acquire(c.ctx, "b", time.Millisecond, c.stop); !errors.Is(err, c.want) {
+			if err := s.Acquire(c.ctx, "b", nil, time.Millisecond, c.stop); !errors.Is(err, c.want) {
 				t.Errorf("the error is %v, want %v", err, c.want)
 			}
 			s.Release("a")
@@ -91,7 +91,7 @@ func TestSemaphore_FullQueueEvictsTheLongestLine(t *testing.T) {
 		var refused []string
 		ask := func(caller string) {
 			go func() {
-				if errors.Is(s.Acquire(t.Context(), caller, time.Hour, nil), fair.ErrFull) {
+				if errors.Is(s.Acquire(t.Context(), caller, nil, time.Hour, nil), fair.ErrFull) {
 					refused = append(refused, caller)
 				}
 			}()
@@ -119,10 +119,10 @@ func TestSemaphore_FullQueueEvictsTheLongestLine(t *testing.T) {
 func TestSemaphore_Reserve(t *testing.T) {
 	s := fair.New(fair.Options{Places: 8, Reserve: 2})
 	taken := 0
-	for s.TryAcquire("greedy") {
+	for s.TryAcquire("greedy", nil) {
 		taken++
 	}
-	if taken != 6 || !s.TryAcquire("polite") || !s.TryAcquire("another") || s.TryAcquire("third") {
+	if taken != 6 || !s.TryAcquire("polite", nil) || !s.TryAcquire("another", nil) || s.TryAcquire("third", nil) {
 		t.Errorf("greedy has %d of 8 places, want 6 and two for others", taken)
 	}
 }
@@ -133,7 +133,7 @@ func TestSemaphore_ReserveWhileOthersAsk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := fair.New(fair.Options{Places: 8, Reserve: 1, ReserveFor: 10 * time.Second})
 		takeAll := func() (taken int) {
-			for s.TryAcquire("greedy") {
+			for s.TryAcquire("greedy", nil) {
 				taken++
 			}
 			return taken
@@ -150,7 +150,7 @@ func TestSemaphore_ReserveWhileOthersAsk(t *testing.T) {
 		acquire(t, s, "polite")
 		s.Release("polite")
 		for range 3 {
-			if taken := takeAll(); taken != 7 || !s.TryAcquire("polite") {
+			if taken := takeAll(); taken != 7 || !s.TryAcquire("polite", nil) {
 				t.Fatalf("greedy has %d of 8 places beside another caller, want 7", taken)
 			}
 			s.Release("polite")
@@ -168,15 +168,15 @@ func TestSemaphore_ReserveWhileOthersAsk(t *testing.T) {
 
 func TestSemaphore_SuspendedPlacesAreNotActive(t *testing.T) {
 	s := fair.New(fair.Options{Places: 3, Active: 1})
-	if !s.TryAcquire("a") || s.TryAcquire("a") {
+	if !s.TryAcquire("a", nil) || s.TryAcquire("a", nil) {
 		t.Fatal("one place is active")
 	}
 	s.Suspend()
-	if !s.TryAcquire("a") {
+	if !s.TryAcquire("a", nil) {
 		t.Fatal("the suspended place counts as active")
 	}
 	s.Resume()
-	if s.TryAcquire("a") || s.Stats() != (fair.Stats{Used: 2, Active: 2}) {
+	if s.TryAcquire("a", nil) || s.Stats() != (fair.Stats{Used: 2, Active: 2}) {
 		t.Errorf("after Resume: %+v", s.Stats())
 	}
 }
@@ -191,7 +191,7 @@ func TestSemaphore_ConcurrentUse(t *testing.T) {
 			caller := fmt.Sprint(i % 7)
 			ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i%5)*time.Millisecond)
 			defer cancel()
-			if s.Acquire(ctx, caller, time.Millisecond, nil) != nil {
+			if s.Acquire(ctx, caller, nil, time.Millisecond, nil) != nil {
 				return
 			}
 			mu.Lock()
@@ -211,4 +211,86 @@ func TestSemaphore_ConcurrentUse(t *testing.T) {
 	if stats := s.Stats(); stats != (fair.Stats{}) {
 		t.Errorf("left over: %+v", stats)
 	}
+}
+
+// Of one caller, jobs that have begun go first; the others begin in order, and the newest
+// first once they have waited too long.
+func TestSemaphore_Jobs(t *testing.T) {
+	for name, c := range map[string]struct {
+		waited time.Duration
+		want   []string
+	}{
+		"in order":     {0, []string{"1", "1", "1 again", "2", "2", "3", "3"}},
+		"newest first": {time.Minute, []string{"3", "3", "2", "2", "1", "1", "1 again"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := fair.New(fair.Options{Places: 1, NewestAfter: time.Minute})
+				acquire(t, s, "a")
+				var got []string
+				ask := func(job *fair.Job, name string) {
+					go func() {
+						if err := s.Acquire(t.Context(), "a", job, time.Hour, nil); err != nil {
+							t.Error(err)
+						}
+						got = append(got, name)
+						if name == "1" && len(got) > 1 && got[len(got)-2] == "1" {
+							go func() {
+								if s.Acquire(t.Context(), "a", job, time.Hour, nil) == nil {
+									got = append(got, "1 again")
+								}
+							}()
+						}
+					}()
+					synctest.Wait()
+				}
+				for _, name := range []string{"1", "2", "3"} {
+					job := &fair.Job{Begin: time.Hour}
+					ask(job, name)
+					ask(job, name)
+				}
+				<-time.After(c.waited)
+				for range 8 {
+					s.Release("a")
+					synctest.Wait()
+				}
+				if !slices.Equal(got, c.want) {
+					t.Errorf("the order is %v, want %v", got, c.want)
+				}
+			})
+		})
+	}
+}
+
+// All requests of a job that cannot begin fail together, and later ones at once; a job that has
+// begun waits as long as its requests may.
+func TestSemaphore_JobBeginsInTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := fair.New(fair.Options{Places: 2})
+		begun := &fair.Job{Begin: time.Second}
+		if !s.TryAcquire("a", begun) || !s.TryAcquire("a", nil) {
+			t.Fatal("no place")
+		}
+		start := time.Now()
+		ask := func(job *fair.Job, want error, after time.Duration) {
+			go func() {
+				if err := s.Acquire(t.Context(), "a", job, time.Minute, nil); !errors.Is(err, want) || time.Since(start) != after {
+					t.Errorf("%v after %v, want %v after %v", err, time.Since(start), want, after)
+				}
+			}()
+			synctest.Wait()
+		}
+		late, other := &fair.Job{Begin: time.Second}, &fair.Job{Begin: time.Minute}
+		ask(late, fair.ErrBegin, time.Second)
+		<-time.After(time.Second / 2)
+		ask(late, fair.ErrBegin, time.Second)
+		ask(begun, fair.ErrWait, time.Minute+time.Second/2)
+		ask(other, fair.ErrBegin, time.Minute+time.Second/2)
+		<-time.After(time.Second)
+		ask(late, fair.ErrBegin, time.Second*3/2)
+		<-time.After(2 * time.Minute)
+		if got := s.Stats(); got.Waiting != 0 || got.Used != 2 {
+			t.Errorf("left over: %+v", got)
+		}
+	})
 }

@@ -145,8 +145,8 @@ var cacheControls = []Control{
 	{
 		Name:    "a caller's own limits are not the errors of others",
 		File:    "internal/pagecache/inflight.go",
-		Old:     "return kind == providers.BudgetExceeded || kind == providers.Canceled",
-		New:     "return kind == 0 && false",
+		Old:     "e.Kind == providers.BudgetExceeded || e.Kind == providers.Canceled)",
+		New:     "false)",
 		Package: "internal/pagecache", Test: "TestGet_PrivateErrorsAreNotShared",
 	},
 	{

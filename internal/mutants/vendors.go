@@ -4,10 +4,45 @@ package main
 var vendorsControls = []Control{
 	{
 		Name:    "calls of a provider at the same time are bounded",
-		File:    "internal/upstream/client.go",
+		File:    "internal/upstream/queue.go",
 		Old:     "Places: c.MaxConcurrent,",
 		New:     "Places: 1 << 20,",
 		Package: "internal/upstream", Test: "TestBulkhead_LimitsConcurrency",
+	},
+	{
+		Name:    "operations that have begun at a provider go first",
+		File:    "internal/upstream/queue.go",
+		Old:     "return o.Jobs.At(",
+		New:     "return (*operation.Jobs)(nil).At(",
+		Package: "internal/upstream", Test: "TestOverload_Goodput",
+	},
+	{
+		Name:    "an operation that cannot begin at a provider fails early",
+		File:    "internal/upstream/queue.go",
+		Old:     "Begin: time.Duration(",
+		New:     "Begin: time.Hour + time.Duration(",
+		Package: "internal/upstream", Test: "TestOverload_Refusal",
+	},
+	{
+		Name:    "under overload, the newest operation begins first",
+		File:    "internal/fair/line.go",
+		Old:     "e = l.jobs.Back()",
+		New:     "_ = l.jobs.Back()",
+		Package: "internal/fair", Test: "TestSemaphore_Jobs",
+	},
+	{
+		Name:    "a call that cannot end before the deadline is not made",
+		File:    "internal/upstream/queue.go",
+		Old:     "deadline.Sub(now)-c.fastest.get(now)",
+		New:     "deadline.Sub(now)",
+		Package: "internal/upstream", Test: "TestOverload_TooLate",
+	},
+	{
+		Name:    "the wait of one operation is not the error of others",
+		File:    "internal/pagecache/inflight.go",
+		Old:     "(e.Own || ",
+		New:     "(",
+		Package: "internal/upstream", Test: "TestOverload_Refusal",
 	},
 	{
 		Name:    "the circuit breaker opens",

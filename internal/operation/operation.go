@@ -31,6 +31,8 @@ type Operation struct {
 	Selection Selection
 	// Place is the operation's share of the server's capacity; nil if that is unlimited.
 	Place Place
+	// Jobs are what the operation does at each provider.
+	Jobs *Jobs
 	// waits counts what the operation waits for.
 	waits waits
 }
@@ -76,7 +78,7 @@ func New(oc *graphql.OperationContext, caller *auth.Caller, d *directory.Directo
 	d = d.WithCredentials(caller.Credentials)
 	return &Operation{
 		Caller: caller, CallerID: caller.ID(), Directory: d, Loaders: loaders.New(d),
-		Budget: NewCallBudget(callsPerProvider), Trace: NewTrace(),
+		Budget: NewCallBudget(callsPerProvider), Trace: NewTrace(), Jobs: NewJobs(),
 		Selection: newSelection(oc, caller),
 	}
 }

@@ -89,7 +89,8 @@ func Peek[T any](s *Scope, key Key) (value T, fetched time.Time, ok bool) {
 // this caller's values and does not end with this caller.
 //
 // An error of load is the answer for its keys and is not cached. Callers that only wait do
-// not share errors of kind BudgetExceeded and Canceled: they look the key up again.
+// not share errors of kind BudgetExceeded and Canceled, nor those with Own set: they look the
+// key up again.
 // Unauthenticated drops the scope; so does Forbidden for a key that was cached. A panic, or a
 // body that decode rejects, is an error of kind BadResponse. When ctx ends, keys without an
 // answer get an error of kind Canceled or Timeout. Redis failures are cache misses, never

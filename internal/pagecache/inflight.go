@@ -2,6 +2,7 @@ package pagecache
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/accountgraph/accountgraph/internal/singleflight"
@@ -45,8 +46,8 @@ func failed(err error) outcome { return outcome{err: err, source: FromVendor} }
 
 // private reports whether an outcome concerns only the caller that started the lookup.
 func (o outcome) private() bool {
-	kind := providers.KindOf(o.err)
-	return kind == providers.BudgetExceeded || kind == providers.Canceled
+	var e *providers.Error
+	return errors.As(o.err, &e) && (e.Own || e.Kind == providers.BudgetExceeded || e.Kind == providers.Canceled)
 }
 
 // join joins the calls in flight, and starts calls for the other keys as one batch.

@@ -27,7 +27,7 @@ type observers struct {
 func openProviders(c *config.Config, cache *pagecache.Cache, o observers) ([]providers.Provider, error) {
 	all := make([]providers.Provider, 0, len(c.Providers))
 	for _, p := range c.Providers {
-		client := upstream.Config{Cache: cache}
+		client := upstream.Config{Cache: cache, PlaceWait: c.Limits.PlaceWait}
 		if o.metrics != nil {
 			client.Observe = o.call(!p.Token.Empty())
 			client.ObserveBreaker = func(open bool) {

@@ -90,7 +90,7 @@ func (c *caller) begin(provider site, owner string) (context.Context, context.Ca
 	now := time.Now()
 	r := &reader{site: provider, owner: owner, start: now, budget: 1 + c.rand.IntN(4), due: now.Add(5 * time.Minute), epoch: c.audit.epoch(provider.provider, owner)}
 	ctx := context.WithValue(c.t.Context(), readerKey{}, r)
-	ctx = operation.With(ctx, &operation.Operation{CallerID: c.id, Budget: operation.NewCallBudget(r.budget), Trace: operation.NewTrace()})
+	ctx = operation.With(ctx, &operation.Operation{CallerID: c.id, Budget: operation.NewCallBudget(r.budget), Trace: operation.NewTrace(), Jobs: operation.NewJobs()})
 	limit := time.Duration(1 + c.rand.IntN(int(10*time.Second)))
 	switch c.rand.IntN(10) {
 	case 0: // no deadline

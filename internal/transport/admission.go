@@ -65,11 +65,11 @@ func (a *admission) admit(ctx context.Context, caller *auth.Caller) (release fun
 	id := caller.ID()
 	if a.options.Queue == 0 {
 		err = errOverloaded
-		if a.places.TryAcquire(id) {
+		if a.places.TryAcquire(id, nil) {
 			err = nil
 		}
 	} else {
-		err = a.places.Acquire(ctx, id, a.options.Wait, nil)
+		err = a.places.Acquire(ctx, id, nil, a.options.Wait, nil)
 	}
 	switch {
 	case err == nil:

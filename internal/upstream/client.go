@@ -35,6 +35,8 @@ type sharedState struct {
 	breaker     *breaker
 	retryBudget retryBudget
 	health      health
+	// fastest is how long a call takes at least.
+	fastest fastest
 	// buffers pools the *bytes.Buffer that bodies are read into.
 	buffers sync.Pool
 }
@@ -52,7 +54,7 @@ func New(c Config) (*Client, error) {
 		}
 	}
 	client := &Client{config: c, base: base, sharedState: &sharedState{
-		bulkhead:    fair.New(fair.Options{Places: c.MaxConcurrent, Reserve: c.MaxConcurrent / 8, ReserveFor: reserveFor}),
+		bulkhead:    newBulkhead(c),
 		breaker:     newBreaker(c.ObserveBreaker),
 		retryBudget: retryBudget{left: retryBudgetMax},
 	}}

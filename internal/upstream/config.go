@@ -20,6 +20,7 @@ const (
 	defaultTimeout       = 10 * time.Second
 	defaultMaxConcurrent = 8
 	defaultMaxBody       = 64 << 20
+	defaultPlaceWait     = 5 * time.Second
 )
 
 // Config is one connection to a vendor.
@@ -39,6 +40,9 @@ type Config struct {
 	Timeout time.Duration
 	// MaxConcurrent limits the calls in flight; 0 means 8.
 	MaxConcurrent int
+	// PlaceWait limits how long an operation waits until the first of its calls is in flight, if
+	// that is not more than half of the time that it has; 0 means 5 s.
+	PlaceWait time.Duration
 	// MaxBody limits a 200 response in bytes, after decompression; 0 means 64 MiB.
 	MaxBody int64
 	// AllowInsecure permits plain http to a host that is not loopback.
@@ -90,14 +94,17 @@ func (c Config) withDefaults() (Config, *url.URL, error) {
 	if c.Credential == nil {
 		problem("the credential is missing")
 	}
-	if c.Timeout < 0 || c.MaxConcurrent < 0 || c.MaxBody < 0 {
-		problem("Timeout, MaxConcurrent and MaxBody must not be negative")
+	if c.Timeout < 0 || c.MaxConcurrent < 0 || c.MaxBody < 0 || c.PlaceWait < 0 {
+		problem("Timeout, MaxConcurrent, MaxBody and PlaceWait must not be negative")
 	}
 	if c.Timeout == 0 {
 		c.Timeout = defaultTimeout
 	}
 	if c.MaxConcurrent == 0 {
 		c.MaxConcurrent = defaultMaxConcurrent
+	}
+	if c.PlaceWait == 0 {
+		c.PlaceWait = defaultPlaceWait
 	}
 	if c.MaxBody == 0 {
 		c.MaxBody = defaultMaxBody

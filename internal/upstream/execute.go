@@ -36,8 +36,9 @@ type call struct {
 // request with retries, and records the result. ctx ends when no reader waits any more;
 // callerDeadline is as for fetch.
 //
-// An operation that needs 20 calls of a slow vendor must not fail because of the
-// calls before, so that ctx bounds the wait for a permit. If the circuit opens while the
+// An operation waits for its first permit for a limited time, and fails with Overloaded
+// then; once it has begun, its deadline bounds the wait, so that an operation that needs 20
+// calls of a slow vendor does not fail because of the calls before. If the circuit opens while the
 // call waits for a permit or, since the vendor hangs, for its response, execute returns
 // at once. A call without a response goes on then: its response would close the circuit.
 func (c *Client) execute(ctx context.Context, r Request, req *http.Request, callerDeadline time.Time) result {
@@ -61,7 +62,7 @@ func (c *Client) execute(ctx context.Context, r Request, req *http.Request, call
 // and a permit is free. The probe is completed even if its readers leave. They do not wait
 // for a vendor that hangs.
 func (c *Client) executeProbe(ctx context.Context, call *call, caller string) result {
-	if !c.bulkhead.TryAcquire(caller) {
+	if !c.bulkhead.TryAcquire(caller, nil) {
 		return result{err: c.circuitOpen()}
 	}
 	probe, hanging := c.breaker.beginProbe()
@@ -89,25 +90,38 @@ func (c *Client) executeProbe(ctx context.Context, call *call, caller string) re
 	}
 }
 
-// acquirePermit waits for a bulkhead permit until ctx ends or the circuit opens. A call
-// that waits in vain while the vendor does not respond counts as a failure.
+// acquirePermit waits for a bulkhead permit until ctx ends or the circuit opens, and as long as
+// queue.go allows. A call that waits in vain while the vendor does not respond counts as a
+// failure.
 func (c *Client) acquirePermit(ctx context.Context, call *call, caller string, opened <-chan struct{}) *providers.Error {
-	if c.bulkhead.TryAcquire(caller) {
+	wait := c.permitWait(call.callerDeadline)
+	if wait <= 0 {
+		return c.tooLate()
+	}
+	job := c.job(operation.From(ctx), call.callerDeadline)
+	if c.bulkhead.TryAcquire(caller, job) {
 		return nil
 	}
 	slow := time.AfterFunc(c.slowAfter(), func() { c.breaker.suspect(call.start) })
 	defer slow.Stop()
-	err := c.bulkhead.Acquire(ctx, caller, maxPermitWait, opened)
+	err := c.bulkhead.Acquire(ctx, caller, job, wait, opened)
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, fair.ErrStopped):
 		return c.circuitOpen()
-	case errors.Is(err, fair.ErrWait):
-		return c.newError(providers.Timeout)
 	}
-	kind := kindOfContext(context.Cause(ctx))
-	if kind == providers.Timeout && time.Since(call.start) >= c.slowAfter() && !c.breaker.answeredSince(call.start) {
+	inVain := time.Since(call.start) >= c.slowAfter() && !c.breaker.answeredSince(call.start)
+	kind := providers.Timeout
+	switch {
+	case ctx.Err() != nil:
+		kind = kindOfContext(context.Cause(ctx))
+	case errors.Is(err, fair.ErrBegin) && !inVain:
+		return c.overloaded()
+	case !inVain:
+		return c.tooLate()
+	}
+	if kind == providers.Timeout && inVain {
 		c.breaker.record(hung, call.start, false)
 		c.health.record(false)
 	}
@@ -195,6 +209,9 @@ func (c *Client) recordResult(ctx context.Context, call *call, res result, elaps
 	case failed, hung:
 		c.health.record(false)
 	case answered:
+		if res.err == nil {
+			c.fastest.record(elapsed, time.Now())
+		}
 		c.recordHealth(call.request, res)
 		if kind != providers.RateLimited && !res.truncated {
 			c.retryBudget.deposit()
