@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/accountgraph/accountgraph/internal/demo"
+	"github.com/accountgraph/accountgraph/internal/fakevendor"
 	"github.com/accountgraph/accountgraph/internal/redistest"
 )
 
@@ -30,6 +31,40 @@ func TestLog_RefusedCredentials(t *testing.T) {
 	}
 	if strings.Contains(p.stderr.String(), "s3cr3t") {
 		t.Error("a token is logged")
+	}
+}
+
+// The log has one line for an index that cannot be built, and one when it is built again.
+func TestLog_IndexFails(t *testing.T) {
+	t.Parallel()
+	v := startVendors(t)
+	row := "    vendor: blendvision\n"
+	config := strings.Replace(v.Config(), row, row+"    index: {minRows: 0}\n", 1)
+	p := startServer(t, nil, "--config", writeFile(t, "a.yaml", listenAnywhere+config))
+	const query = `{ users(first: 1, filter: {providers: ["blendvision"], name: "a"}) { complete totalCount } }`
+	for _, vendor := range v.All {
+		vendor.Control.Add(fakevendor.Fault{Path: "/", Status: http.StatusForbidden})
+	}
+	for range 2 {
+		if a := p.query(query); len(a.Errors) == 0 {
+			t.Errorf("no error: %s", a.text)
+		}
+	}
+	for _, vendor := range v.All {
+		vendor.Control.Reset()
+	}
+	if a := p.query(query); len(a.Errors) > 0 {
+		t.Error(a.text)
+	}
+	p.query(query)
+	for _, line := range []string{
+		`"level":"WARN","msg":"the index of a provider could not be built","provider":"blendvision","reason":"forbidden","httpStatus":403`,
+		`"level":"INFO","msg":"the index of a provider is built again","provider":"blendvision"}`,
+	} {
+		p.waitStderr(line)
+		if n := strings.Count(p.stderr.String(), line); n != 1 {
+			t.Errorf("%d lines %s:\n%s", n, line, &p.stderr)
+		}
 	}
 }
 

@@ -58,7 +58,7 @@ func (o observers) call(configuredCredential bool) func(operation.Call) {
 
 // withIndexes returns the providers of a configuration with their indexes. A reading takes
 // half of the calls in flight, so that queries have the others. It ends with ctx.
-func withIndexes(ctx context.Context, c *config.Config, opened []providers.Provider) []providers.Provider {
+func withIndexes(ctx context.Context, c *config.Config, opened []providers.Provider, log *telemetry.ProviderLog) []providers.Provider {
 	all := slices.Clone(opened)
 	for i, p := range c.Providers {
 		if p.Index.Enabled && !p.Token.Empty() {
@@ -66,6 +66,7 @@ func withIndexes(ctx context.Context, c *config.Config, opened []providers.Provi
 				Fresh: p.Index.Fresh, Stale: p.Index.Stale, Warm: p.Index.Warm,
 				MinRows: p.Index.MinRows, MaxRows: p.Index.MaxRows, ListPages: c.Limits.PagesPerList, Concurrent: p.MaxConcurrent / 2,
 				Settings: settingsOf(p),
+				Observe:  func(err error, retryAfter time.Duration) { log.Index(p.Name, err, retryAfter) },
 			})
 		}
 	}

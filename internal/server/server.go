@@ -80,13 +80,14 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	providers, err := openProviders(c, cache, observers{metrics, telemetry.NewProviderLog(o.Log)})
+	log := telemetry.NewProviderLog(o.Log)
+	providers, err := openProviders(c, cache, observers{metrics, log})
 	if err != nil {
 		cache.Close()
 		return nil, err
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	indexed := withIndexes(ctx, c, providers)
+	indexed := withIndexes(ctx, c, providers, log)
 	metrics.ObserveIndexes(indexStats(indexed))
 	all := directory.New(indexed...)
 	all.SetPagesPerList(c.Limits.PagesPerList)

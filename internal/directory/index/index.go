@@ -40,6 +40,9 @@ type Options struct {
 	Settings string
 	// Warm is set to build the index when Wrap is called.
 	Warm bool
+	// Observe is called when a reading has ended: with a nil error, or why it failed and the
+	// time until it may be repeated, 0 if the next query repeats it. It may be nil.
+	Observe func(err error, retryAfter time.Duration)
 	// Now replaces time.Now; it may be nil.
 	Now func() time.Time
 }
@@ -51,6 +54,9 @@ func (o Options) withDefaults() Options {
 	o.Concurrent = max(o.Concurrent, 1)
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Observe == nil {
+		o.Observe = func(error, time.Duration) {}
 	}
 	return o
 }

@@ -175,13 +175,18 @@ func (l *live) fill(ctx context.Context, b, current *build) (filled *build, leas
 
 // end publishes what b was filled with, or the error.
 func (l *live) end(b, filled *build, err error) {
-	if l.publish(b, filled, err) {
+	refused, repeated := l.publish(b, filled, err)
+	if refused {
 		l.invalidate()
+	}
+	if repeated >= 0 && providers.KindOf(err) != providers.Canceled {
+		l.options.Observe(err, repeated)
 	}
 }
 
-// publish reports whether the vendor refuses what it allowed before.
-func (l *live) publish(b, filled *build, err error) (refused bool) {
+// publish reports whether the vendor refuses what it allowed before, and when the reading may be
+// repeated; that is negative if another one has replaced it.
+func (l *live) publish(b, filled *build, err error) (refused bool, repeated time.Duration) {
 	kind := providers.KindOf(err)
 	kept := kind == providers.Forbidden && l.shared.exists(l.options.Now())
 	l.mu.Lock()
@@ -190,7 +195,7 @@ func (l *live) publish(b, filled *build, err error) (refused bool) {
 	now := l.options.Now()
 	b.err, b.filled = err, filled
 	if l.building != b {
-		return false
+		return false, -1
 	}
 	l.building, l.pages = nil, b.pages
 	switch {
@@ -201,7 +206,7 @@ func (l *live) publish(b, filled *build, err error) (refused bool) {
 		l.current = nil
 	case kind == providers.Forbidden && (kept || l.current != nil):
 		l.current = nil
-		return true
+		return true, 0
 	case kind == providers.Incomplete:
 		l.failed, l.retryAt = err, now.Add(l.options.Fresh)
 	case kind != providers.Canceled && l.current == nil && b.len() == 0:
@@ -210,7 +215,7 @@ func (l *live) publish(b, filled *build, err error) (refused bool) {
 		l.failed, l.retryAt = err, now.Add(retryAfterFailure)
 	}
 	l.schedule(now)
-	return false
+	return false, max(0, l.retryAt.Sub(now))
 }
 
 // schedule sets the timer to when the index is built again, if it is used until then, or

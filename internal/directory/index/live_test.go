@@ -2,6 +2,8 @@ package index_test
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -330,6 +332,48 @@ func TestLive_CursorsOfAnOlderIndex(t *testing.T) {
 			if got[i] != want[i] {
 				t.Fatalf("row %d is %s, want %s", i, got[i], want[i])
 			}
+		}
+	})
+}
+
+// The end of each reading is observed, with the time until a reading that failed is repeated.
+func TestLive_Observe(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var observed []string
+		o := options
+		o.Observe = func(err error, retryAfter time.Duration) {
+			observed = append(observed, fmt.Sprint(providers.KindOf(err), " ", retryAfter))
+		}
+		v, d, _ := slow(t, o)
+		failing := func(at string, kind providers.Kind) {
+			v.set(func(v *vendor) {
+				v.fail = func(token string) error {
+					if token == at {
+						return &providers.Error{Kind: kind}
+					}
+					return nil
+				}
+			})
+			find(t, d, "person5@example.com", time.Hour)
+			time.Sleep(time.Minute)
+		}
+		failing("", providers.Unavailable)
+		failing("50", providers.Forbidden)
+		failing("50", providers.Incomplete)
+		time.Sleep(options.Fresh)
+		failing("none", 0)
+		v.Invalidate(t.Context(), nil)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		directory.Read(ctx, d, selectUsers, directory.List{Kind: "users", Query: byEmail("x")}, directory.Window{First: 10})
+		v.Invalidate(t.Context(), nil) // a reading that is replaced is not observed
+		failing("", providers.Unauthenticated)
+		want := []string{
+			fmt.Sprint(providers.Unavailable, " 0s"), fmt.Sprint(providers.Forbidden, " 5s"), fmt.Sprint(providers.Incomplete, " 10m0s"),
+			fmt.Sprint(providers.Kind(0), " 0s"), fmt.Sprint(providers.Unauthenticated, " 0s"),
+		}
+		if !slices.Equal(observed, want) {
+			t.Errorf("%q, want %q", observed, want)
 		}
 	})
 }
