@@ -101,12 +101,12 @@ e2e: needs-go needs-node needs-chromium node_modules ## Run real composers, gate
 	go build -o accountgraph .
 	@cd e2e/gateway; npm test --silent
 
-# The npm packages of e2e/gateway.
+# The npm packages of the end-to-end tests, which also check the build of a page.
 .PHONY: node_modules
-node_modules: needs-node e2e/gateway/node_modules/.package-lock.json
+node_modules: needs-node e2e/gateway/node_modules/.package-lock.json internal/access/web/node_modules/.package-lock.json
 
-e2e/gateway/node_modules/.package-lock.json: e2e/gateway/package-lock.json
-	cd e2e/gateway; npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+%/node_modules/.package-lock.json: %/package-lock.json
+	cd $*; npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 
 .PHONY: bench
 bench: needs-go ## Measure against plain gqlgen; BENCH=-first, -growth, -timers, -h

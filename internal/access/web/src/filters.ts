@@ -48,11 +48,6 @@ export function toURL(filters: Filters): URLSearchParams {
   return params;
 }
 
-// count is the number of conditions without the search.
-export function count(filters: Filters): number {
-  return names.filter((name) => name !== 'order' && name !== 'search' && filters[name].length > 0).length;
-}
-
 const flag = (value: string): boolean | undefined => (value ? value === 'yes' : undefined);
 
 // isAddress tells whether a search is a whole address.

@@ -8,11 +8,13 @@ import { tellsLastSignIn } from './vendors.ts';
 export type People = NonNullable<PeopleQuery['people']>;
 export type Person = NonNullable<People['nodes'][number]>;
 
-// signInText says when a person signed in last. Null means never only for users whose vendor
-// tells it.
-export function lastSignIn(person: Pick<Person, 'lastLoginAt' | 'users'>): 'time' | 'never' | 'unknown' {
-  if (person.lastLoginAt) return 'time';
-  return person.users.some((user) => user && tellsLastSignIn(user.provider.vendor)) ? 'never' : 'unknown';
+// lastSignIn tells what is known of a person's last sign-in. Null means none only if all
+// logins could be read, and only for users whose vendor tells sign-ins; it may hide them, too.
+export function lastSignIn(person: Pick<Person, 'lastLoginAt' | 'users' | 'unavailableProviders'>): 'time' | 'timeOrLater' | 'none' | 'untold' | 'unread' {
+  const isWhole = person.unavailableProviders.length === 0 && person.users.every((user) => user !== null);
+  if (person.lastLoginAt) return isWhole ? 'time' : 'timeOrLater';
+  if (!isWhole) return 'unread';
+  return person.users.some((user) => user && tellsLastSignIn(user.provider.vendor)) ? 'none' : 'untold';
 }
 
 export interface Page {

@@ -7,7 +7,7 @@ const reasons: Record<string, string> = {
   UPSTREAM_UNAVAILABLE: 'cannot be reached',
   UPSTREAM_CIRCUIT_OPEN: 'failed several times and is not called for a moment',
   UPSTREAM_RATE_LIMITED: 'limits the number of requests',
-  UPSTREAM_UNAUTHENTICATED: 'rejects the credential of this server',
+  UPSTREAM_UNAUTHENTICATED: 'rejects the credential, or needs one of your own',
   UPSTREAM_FORBIDDEN: 'does not show this to the credential of this server',
   UPSTREAM_BAD_RESPONSE: 'sent a response that cannot be read',
   UPSTREAM_TRUNCATED: 'could be read only in part',

@@ -1,6 +1,7 @@
 // The form of all filters of PersonFilter.
-import { label } from '../format.ts';
-import type { Filters } from '../filters.ts';
+import { date, label } from '../format.ts';
+import { none, type Filters } from '../filters.ts';
+import { Icon } from '../parts/icons.tsx';
 
 interface FormProps {
   filters: Filters;
@@ -66,6 +67,53 @@ export function FilterForm({ filters, providers, change }: FormProps) {
     </form>
   );
 }
+
+// conditionsOf returns each condition in words, with the filters without it.
+function conditionsOf(filters: Filters): { text: string; without: Filters }[] {
+  const conditions: { text: string; without: Filters }[] = [];
+  const add = (text: string, without: Partial<Filters>) => conditions.push({ text, without: { ...filters, ...without } });
+  if (filters.search) add(`“${filters.search}”`, { search: '' });
+  if (filters.signIn) add(filters.signIn === 'yes' ? 'Can sign in' : 'Cannot sign in', { signIn: '' });
+  if (filters.login) {
+    const words = logins.find(([value]) => value === filters.login)?.[1].toLowerCase();
+    add(`Last sign-in ${words ?? `before ${isDay(filters.login) ? date(filters.login) : filters.login}`}`, { login: '' });
+  }
+  if (filters.domain) add(`Address at ${filters.domain}`, { domain: '' });
+  if (filters.atLeast) add(`At ${filters.atLeast} providers or more`, { atLeast: '' });
+  if (filters.conflict) add(filters.conflict === 'yes' ? 'With a conflict' : 'Without a conflict', { conflict: '' });
+  if (filters.providers.length > 0) add(`At ${filters.providers.join(' or ')}`, { providers: [] });
+  if (filters.licenses.length > 0) add(`License ${filters.licenses.map(label).join(' or ')}`, { licenses: [] });
+  if (filters.roles.length > 0) add(`Role ${filters.roles.map(label).join(' or ')}`, { roles: [] });
+  return conditions;
+}
+
+// Conditions shows what a list is restricted to.
+export function Conditions({ filters, change }: { filters: Filters; change: (filters: Filters) => void }) {
+  const conditions = conditionsOf(filters);
+  if (conditions.length === 0) return null;
+  return (
+    <ul class="conditions" aria-label="Conditions">
+      {conditions.map(({ text, without }) => (
+        <li key={text}>
+          <button type="button" onClick={() => change(without)}>
+            <span class="hidden">Remove: </span>
+            {text}
+            <Icon name="close" />
+          </button>
+        </li>
+      ))}
+      {conditions.length > 1 && (
+        <li>
+          <button type="button" class="all" onClick={() => change({ ...none, order: filters.order })}>
+            Remove all
+          </button>
+        </li>
+      )}
+    </ul>
+  );
+}
+
+const isDay = (text: string): boolean => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text));
 
 interface SelectProps {
   name: string;

@@ -6,7 +6,7 @@ import { amount, counted, timeOfDay } from '../format.ts';
 import { findings, review, type Finding, type Leaver, type Review } from '../leavers.ts';
 import { Badge, Login, type Tone } from '../parts/badges.tsx';
 import { Icon } from '../parts/icons.tsx';
-import { Incomplete } from '../parts/notices.tsx';
+import { Incomplete, Skeleton } from '../parts/notices.tsx';
 import { problemsOf } from '../problems.ts';
 import { link, go, personLink, type Route } from '../route.ts';
 import { store, stored, useToken } from '../session.ts';
@@ -21,6 +21,9 @@ const words: Record<Finding, { label: string; tone: Tone }> = {
   CANNOT_SIGN_IN: { label: 'Cannot sign in', tone: 'ok' },
   NO_LOGIN: { label: 'No login', tone: 'ok' },
 };
+
+// inLogins are the findings whose evidence is in the column of logins.
+const inLogins: Finding[] = ['CAN_SIGN_IN', 'CAN_ACCEPT_INVITATION', 'CANNOT_SIGN_IN'];
 
 // kept is the last result of this page, for the back button.
 let kept: { text: string; token: string; result: Review } | undefined;
@@ -97,9 +100,16 @@ export function LeaversView({ route }: { route: Route }) {
                 }}
               />
             </label>
-            <button type="submit" class="button primary" disabled={pasted.addresses.length === 0 || done !== undefined}>
-              {done === undefined ? 'Check' : `Checking, ${amount(done)} done`}
-            </button>
+            {done === undefined ? (
+              <button type="submit" class="button primary" disabled={pasted.addresses.length === 0}>
+                Check
+              </button>
+            ) : (
+              <button type="button" class="button" onClick={() => running.current?.abort()}>
+                <Icon name="close" />
+                Stop, {amount(done)} checked
+              </button>
+            )}
           </div>
         </div>
       </form>
@@ -119,6 +129,7 @@ export function LeaversView({ route }: { route: Route }) {
           </div>
         </div>
       )}
+      {done !== undefined && <Skeleton />}
       {failure && (
         <div class="notice bad" role="alert" data-notice="failed">
           <Icon name="warning" />
@@ -204,7 +215,7 @@ function Findings({ result, skipped, route, reload }: FindingsProps) {
               </td>
               <td>
                 <Badge tone={words[finding].tone}>{words[finding].label}</Badge>
-                <span class="address">{evidence}</span>
+                {!inLogins.includes(finding) && <span class="address">{evidence}</span>}
               </td>
               <td class="logins">
                 {person?.users.map((user, i) => (

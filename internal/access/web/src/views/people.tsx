@@ -1,6 +1,6 @@
 // A list of people: the view of everybody, and the saved views.
 import { useState } from 'preact/hooks';
-import { count, fromURL, none, toFilter, toOrder, toURL, type Filters } from '../filters.ts';
+import { fromURL, toFilter, toOrder, toURL, type Filters } from '../filters.ts';
 import { counted } from '../format.ts';
 import { PeopleDocument, type ProvidersQuery } from '../operations.ts';
 import { ExportButton } from '../parts/export.tsx';
@@ -12,21 +12,21 @@ import { refusalOf } from '../problems.ts';
 import { useOperation } from '../query.ts';
 import { go, link, type Route } from '../route.ts';
 import { views } from './catalog.ts';
-import { FilterForm, Select } from './filterform.tsx';
+import { Conditions, FilterForm, Select } from './filterform.tsx';
 import { Heading } from './heading.tsx';
 import { PeopleTable } from './peopletable.tsx';
 
 const perPage = 50;
 
 const orders: [string, string][] = [
-  ['NAME', 'Name'],
-  ['-NAME', 'Name, descending'],
-  ['EMAIL', 'Address'],
-  ['-EMAIL', 'Address, descending'],
-  ['LAST_LOGIN_AT', 'Last sign-in, oldest first'],
-  ['-LAST_LOGIN_AT', 'Last sign-in, newest first'],
-  ['-PROVIDERS', 'Most providers first'],
-  ['PROVIDERS', 'Fewest providers first'],
+  ['NAME', 'By name'],
+  ['-NAME', 'By name, descending'],
+  ['EMAIL', 'By address'],
+  ['-EMAIL', 'By address, descending'],
+  ['LAST_LOGIN_AT', 'By last sign-in, oldest first'],
+  ['-LAST_LOGIN_AT', 'By last sign-in, newest first'],
+  ['-PROVIDERS', 'By providers, most first'],
+  ['PROVIDERS', 'By providers, fewest first'],
 ];
 
 export function PeopleView({ route, providers }: { route: Route; providers: ProvidersQuery['providers'] }) {
@@ -46,9 +46,17 @@ export function PeopleView({ route, providers }: { route: Route; providers: Prov
     return link(name, params);
   };
   const people = data?.people;
-  const refusal = refusalOf(data, errors);
   const isVariant = (other: Filters) => toURL(other).toString() === toURL({ ...filters, search: '' }).toString();
 
+  const refusal = refusalOf(data, errors);
+  if (refusal) {
+    return (
+      <>
+        <Heading title={view.title} lead={view.lead} />
+        <Refused refusal={refusal} />
+      </>
+    );
+  }
   return (
     <>
       <Heading title={view.title} lead={view.lead} />
@@ -65,23 +73,16 @@ export function PeopleView({ route, providers }: { route: Route; providers: Prov
         <Search key={filters.search} value={filters.search} search={(search) => change({ ...filters, search })} />
         <button type="button" class="button" aria-expanded={open} aria-controls="filters" onClick={() => setOpen(!open)}>
           <Icon name="filter" />
-          Filters{count(filters) > 0 && <span class="number">{count(filters)}</span>}
-        </button>
+          Filters        </button>
         <Select name="Order" value={filters.order} options={orders} change={(order) => change({ ...filters, order })} />
         <ExportButton name={name} disabled={!people} read={(progress, signal) => readTable(selection, progress, signal)} />
       </div>
       <div id="filters" hidden={!open}>
         <FilterForm filters={filters} providers={providers.map((provider) => provider.name)} change={change} />
-        {count(filters) > 0 && (
-          <button type="button" class="button small" onClick={() => change({ ...none, search: filters.search, order: filters.order })}>
-            <Icon name="close" />
-            Remove all filters
-          </button>
-        )}
       </div>
 
-      {refusal && <Refused refusal={refusal} />}
-      {!refusal && !people && (loading ? <Skeleton /> : <Failed errors={errors} retrying={retrying} reload={reload} />)}
+      <Conditions filters={filters} change={change} />
+      {!people && (loading ? <Skeleton /> : <Failed errors={errors} retrying={retrying} reload={reload} />)}
       {people && (
         <section aria-busy={loading} aria-label="People">
           {!loading && (!people.complete || errors.length > 0) && (
@@ -105,7 +106,7 @@ export function PeopleView({ route, providers }: { route: Route; providers: Prov
             {people.freshness && ' · '}
             <Freshness freshness={people.freshness} />
           </p>
-          {people.nodes.length > 0 && <PeopleTable people={people} errors={errors} withLicenses={withLicenses} />}
+          {people.nodes.length > 0 && <PeopleTable people={people} errors={errors} withLicenses={withLicenses} never={filters.login === 'never'} />}
           {people.nodes.length === 0 &&
             (people.complete ? (
               <Empty title={view.empty} />

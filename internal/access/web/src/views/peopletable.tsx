@@ -10,9 +10,10 @@ interface TableProps {
   people: People;
   errors: GraphError[];
   withLicenses: boolean;
+  never: boolean;
 }
 
-export function PeopleTable({ people, errors, withLicenses }: TableProps) {
+export function PeopleTable({ people, errors, withLicenses, never }: TableProps) {
   return (
     <table class="rows people">
       <thead>
@@ -27,7 +28,13 @@ export function PeopleTable({ people, errors, withLicenses }: TableProps) {
       <tbody>
         {people.nodes.map((person, i) =>
           person ? (
-            <Row key={person.email} person={person} withLicenses={withLicenses} isUnread={(field) => unread(errors, 'people', 'nodes', i, field)} />
+            <Row
+              key={person.email}
+              person={person}
+              withLicenses={withLicenses}
+              never={never}
+              isUnread={(field) => unread(errors, 'people', 'nodes', i, field)}
+            />
           ) : (
             <tr key={i}>
               <td colSpan={withLicenses ? 5 : 4} class="quiet">
@@ -41,7 +48,14 @@ export function PeopleTable({ people, errors, withLicenses }: TableProps) {
   );
 }
 
-function Row({ person, withLicenses, isUnread }: { person: Person; withLicenses: boolean; isUnread: (field: string) => boolean }) {
+interface RowProps {
+  person: Person;
+  withLicenses: boolean;
+  never: boolean;
+  isUnread: (field: string) => boolean;
+}
+
+function Row({ person, withLicenses, never, isUnread }: RowProps) {
   const conflicts = new Set(person.matches.flatMap(({ conflict }) => (conflict ? [conflict] : [])));
   return (
     <tr>
@@ -68,28 +82,40 @@ function Row({ person, withLicenses, isUnread }: { person: Person; withLicenses:
         </td>
       )}
       <td class="last">
-        <LastSignIn person={person} unread={isUnread('lastLoginAt')} />
+        <LastSignIn person={person} unread={isUnread('lastLoginAt')} never={never} />
       </td>
     </tr>
   );
 }
 
-export function LastSignIn({ person, unread: isUnread }: { person: Pick<Person, 'lastLoginAt' | 'users'>; unread: boolean }) {
+interface LastSignInProps {
+  person: Pick<Person, 'lastLoginAt' | 'users' | 'unavailableProviders'>;
+  unread: boolean;
+  // never is whether the list has only people who never signed in.
+  never?: boolean;
+}
+
+export function LastSignIn({ person, unread: isUnread, never = false }: LastSignInProps) {
   if (isUnread) return <span class="quiet">Could not be read</span>;
   switch (lastSignIn(person)) {
-    case 'never':
-      return <span>Never</span>;
-    case 'unknown':
-      return <span class="quiet">Vendor does not tell</span>;
     case 'time':
       return <Time at={person.lastLoginAt!} />;
+    case 'timeOrLater':
+      return <Time at={person.lastLoginAt!} note="or later" />;
+    case 'none':
+      return never ? <span>Never</span> : <span class="quiet">None known</span>;
+    case 'untold':
+      return <span class="quiet">Vendor does not tell</span>;
+    case 'unread':
+      return <span class="unsure">Not known</span>;
   }
 }
 
-export function Time({ at }: { at: string }) {
+export function Time({ at, note }: { at: string; note?: string }) {
   return (
     <time dateTime={at} title={dateTime(at)}>
-      {date(at)} <span class="quiet">{ago(at)}</span>
+      {date(at)}
+      {note && ` ${note}`} <span class="quiet">{ago(at)}</span>
     </time>
   );
 }

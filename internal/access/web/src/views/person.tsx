@@ -142,7 +142,7 @@ function LoginCard({ user, match, person, isUnread }: CardProps) {
   const signIn = () => {
     if (isUnread('lastLoginAt')) return <span class="quiet">Could not be read</span>;
     if (user.lastLoginAt) return <Time at={user.lastLoginAt} />;
-    return tellsLastSignIn(user.provider.vendor) ? 'Never' : <span class="quiet">Vendor does not tell</span>;
+    return <span class="quiet">{tellsLastSignIn(user.provider.vendor) ? 'None known' : 'Vendor does not tell'}</span>;
   };
   return (
     <li class="card">
@@ -221,10 +221,10 @@ function Memberships({ person, errors }: { person: Person; errors: GraphError[] 
                 <td>
                   <StatusBadge status={membership.status} />
                 </td>
-                <td>
+                <td data-label="Through">
                   <Via membership={membership} isUnread={unread(errors, 'person', 'memberships', 'nodes', i, 'via')} />
                 </td>
-                <td>
+                <td data-label="Since">
                   <Since membership={membership} />
                 </td>
               </tr>

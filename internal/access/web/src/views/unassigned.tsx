@@ -56,10 +56,8 @@ export function UnassignedView({ route }: { route: Route }) {
                           <Time at={user.lastLoginAt} />
                         ) : unread(errors, 'users', 'nodes', i, 'lastLoginAt') ? (
                           <span class="quiet">Could not be read</span>
-                        ) : tellsLastSignIn(user.provider.vendor) ? (
-                          'Never'
                         ) : (
-                          <span class="quiet">Vendor does not tell</span>
+                          <span class="quiet">{tellsLastSignIn(user.provider.vendor) ? 'None known' : 'Vendor does not tell'}</span>
                         )}
                       </td>
                     </tr>
