@@ -55,12 +55,13 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	// A second signal kills the process.
 	context.AfterFunc(ctx, stop)
-	os.Exit(run(ctx, os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr))
+	os.Exit(run(ctx, os.Args[1:], os.LookupEnv, os.Stdin, os.Stdout, os.Stderr))
 }
 
 // program is what the commands share.
 type program struct {
 	env    config.LookupEnv
+	stdin  io.Reader
 	stdout io.Writer
 	stderr io.Writer
 	log    *slog.Logger
@@ -76,13 +77,14 @@ type commands struct {
 
 	Export reports.ExportCommand `cmd:"" help:"Write all users, memberships or people to a file."`
 	Review reports.ReviewCommand `cmd:"" help:"Find logins of leavers, stale logins, unused licenses, owners and more."`
+	Query  reports.QueryCommand  `cmd:"" help:"Run a GraphQL document and print its response or its rows."`
 	Diff   reports.DiffCommand   `cmd:"" help:"Compare two exports: who joined, left or changed."`
 
 	PrintVersion kong.VersionFlag `name:"version" help:"Print the same as the command version."`
 }
 
 // run runs the command that args name, and returns the exit code.
-func run(ctx context.Context, args []string, env config.LookupEnv, stdout, stderr io.Writer) int {
+func run(ctx context.Context, args []string, env config.LookupEnv, stdin io.Reader, stdout, stderr io.Writer) int {
 	exited := -1
 	parser, err := kong.New(&commands{}, kong.Name("accountgraph"),
 		kong.Description("One GraphQL graph over the users and accounts in several vendors' platforms."),
@@ -103,8 +105,8 @@ func run(ctx context.Context, args []string, env config.LookupEnv, stdout, stder
 	command.BindTo(ctx, (*context.Context)(nil))
 	logger := telemetry.NewLogger(stderr, slog.LevelInfo)
 	telemetry.CaptureStandardLog(logger)
-	p := &program{env: env, stdout: stdout, stderr: stderr, log: logger}
-	err = command.Run(p, &reports.Env{Open: p.open, LookupEnv: env, Stdout: stdout, Stderr: stderr, Now: time.Now})
+	p := &program{env: env, stdin: stdin, stdout: stdout, stderr: stderr, log: logger}
+	err = command.Run(p, &reports.Env{Open: p.open, LookupEnv: env, Stdin: p.stdin, Stdout: stdout, Stderr: stderr, Now: time.Now})
 	if err == nil {
 		return exitOK
 	}

@@ -197,7 +197,7 @@ func TestCallerCredentials_Headers(t *testing.T) {
 		if received := strings.Join(vendor.takeTokens(), " "); res.Code != test.status || received != test.received {
 			t.Errorf("%s: %d, and the vendor received %q, want %d and %q: %s", name, res.Code, received, test.status, test.received, res.Body)
 		}
-		if got := res.Header().Get("Vary"); got != "Accept, Authorization, Router-Authorization, Origin, Accountgraph-Trace, Accountgraph-Cache-Tags, X-Shared-Token" {
+		if got := res.Header().Get("Vary"); got != "Accept, Authorization, Router-Authorization, Origin, Accountgraph-Trace, Accountgraph-Cache-Tags, Accountgraph-Cost, Accountgraph-Dry-Run, X-Shared-Token" {
 			t.Errorf("%s: Vary: %s", name, got)
 		}
 	}

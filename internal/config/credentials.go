@@ -50,7 +50,7 @@ func (d *decoder) checkCredentials(path string, p *Provider) {
 var reservedHeaders = []string{
 	"Authorization", "Router-Authorization", "Proxy-Authorization", "Cookie", "Host", "Origin", "Referer", "User-Agent", "Date",
 	"Connection", "Keep-Alive", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "Expect", "Via", "Forwarded", "From", "Range", "Priority",
-	"Cache-Control", "Pragma", "Dnt", "Traceparent", "Tracestate", "Baggage", "Accountgraph-Trace", "Accountgraph-Cache-Tags", "Graphql-Require-Preflight",
+	"Cache-Control", "Pragma", "Dnt", "Traceparent", "Tracestate", "Baggage", "Accountgraph-Trace", "Accountgraph-Cost", "Accountgraph-Dry-Run", "Accountgraph-Cache-Tags", "Graphql-Require-Preflight",
 	"Upgrade-Insecure-Requests", "X-Request-Id", "X-Real-Ip", "X-Correlation-Id", "X-Requested-With",
 }
 

@@ -26,6 +26,8 @@ type Operation struct {
 	Loaders   *loaders.Loaders
 	Budget    *CallBudget
 	Trace     *Trace
+	// DryRun is set for an operation that makes no vendor call.
+	DryRun *DryRun
 	// Selection is the root selection set. Only the goroutine that prefetches may
 	// use it.
 	Selection Selection
@@ -71,6 +73,9 @@ func (o *Operation) EndWait() {
 
 // ReaderID identifies the caller; "" for a reader without one.
 func (o *Operation) ReaderID() string { return o.CallerID }
+
+// MayRevalidate reports whether what the operation reads stale may be fetched again.
+func (o *Operation) MayRevalidate() bool { return o.DryRun == nil }
 
 // New builds the context of a validated operation. callsPerProvider bounds its calls at
 // each provider.

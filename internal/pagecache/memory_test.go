@@ -150,9 +150,10 @@ func TestVersion_ChangesWithInvalidations(t *testing.T) {
 // reader is a caller that reads.
 type reader string
 
-func (r reader) ReaderID() string { return string(r) }
-func (reader) BeginWait()         {}
-func (reader) EndWait()           {}
+func (r reader) ReaderID() string  { return string(r) }
+func (reader) BeginWait()          {}
+func (reader) EndWait()            {}
+func (reader) MayRevalidate() bool { return true }
 
 // A caller that reads a lot does not evict what another has read. Without shares, which
 // readers without an identity do not have, it does.

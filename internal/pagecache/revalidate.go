@@ -32,9 +32,10 @@ func newBackoffs() (*otter.Cache[typedKey, backoff], error) {
 
 // revalidate fetches keys that were served stale, in the background. It leaves out keys
 // that are in flight and keys that failed a moment ago. It carries no values of the
-// operation that was served: the calls do not count against its budget or trace.
+// operation that was served: the calls do not count against its budget or trace. A reader may
+// forbid it.
 func (c *Cache) revalidate(s *Scope, stale []typedKey, l loader) {
-	if len(stale) == 0 {
+	if len(stale) == 0 || s.reader != nil && !s.reader.MayRevalidate() {
 		return
 	}
 	now := c.now()

@@ -28,6 +28,8 @@ type Reader interface {
 	// BeginWait and EndWait enclose the time that a lookup waits for Redis or a vendor.
 	BeginWait()
 	EndWait()
+	// MayRevalidate reports whether stale entries may be fetched again in the background.
+	MayRevalidate() bool
 }
 
 // For returns the same scope for a reader.

@@ -24,6 +24,8 @@ type Env struct {
 	Open func(config string) (handler http.Handler, closer func(), err error)
 	// LookupEnv returns a variable of the environment.
 	LookupEnv func(name string) (string, bool)
+	// Stdin is where documents are read from.
+	Stdin io.Reader
 	// Stdout receives rows, and Stderr what is for people.
 	Stdout, Stderr io.Writer
 	// Now returns the time.

@@ -17,7 +17,7 @@ const corsMaxAge = 10 * time.Minute
 // corsHeaders are the headers that browser clients and their tracing libraries send; a
 // gateway needs no CORS.
 var corsHeaders = []string{
-	"Accept", "Accountgraph-Trace", "Apollo-Require-Preflight", "Apollographql-Client-Name", "Apollographql-Client-Version",
+	"Accept", "Accountgraph-Cost", "Accountgraph-Dry-Run", "Accountgraph-Trace", "Apollo-Require-Preflight", "Apollographql-Client-Name", "Apollographql-Client-Version",
 	"Authorization", "Baggage", "Cache-Control", "Content-Type", "GraphQL-Require-Preflight", "Pragma", "Sentry-Trace",
 	"Traceparent", "Tracestate", "X-Apollo-Operation-Name", "X-Request-Id", "X-Requested-With",
 }

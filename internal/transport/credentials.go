@@ -45,7 +45,7 @@ func isToken(s string) bool {
 
 // varyHeader is the Vary header: the request headers that a response depends on.
 func varyHeader(all []CallerCredential) string {
-	names := []string{"Accept", "Authorization", "Router-Authorization", "Origin", traceHeader, cacheTagsHeader}
+	names := []string{"Accept", "Authorization", "Router-Authorization", "Origin", traceHeader, cacheTagsHeader, costHeader, dryRunHeader}
 	for _, c := range all {
 		names = append(names, c.Header)
 	}

@@ -11,7 +11,7 @@ import (
 // preflightHeaders force a CORS preflight, which the server approves for configured
 // origins only. Pages of other origins cannot send a GET that carries one.
 var preflightHeaders = []string{
-	"GraphQL-Require-Preflight", "Apollo-Require-Preflight", "X-Apollo-Operation-Name", traceHeader,
+	"GraphQL-Require-Preflight", "Apollo-Require-Preflight", "X-Apollo-Operation-Name", traceHeader, costHeader, dryRunHeader,
 }
 
 // singletonHeaders must not be repeated: two readers could use different values.

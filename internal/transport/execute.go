@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/http"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -33,10 +34,10 @@ type result struct {
 // execute returns the result of the operation with this key: from the response cache, from
 // an identical operation in flight, or by executing it. The error is ctx.Err().
 func (t *transport) execute(
-	ctx context.Context, kind ast.Operation, key responsecache.Key, caller *auth.Caller, params *graphql.RawParams, charge *charge, exec graphql.GraphExecutor,
+	ctx context.Context, kind ast.Operation, key responsecache.Key, caller *auth.Caller, params *graphql.RawParams, cost int, charge *charge, exec graphql.GraphExecutor,
 ) (result, responsecache.Source, error) {
 	run := func(ctx context.Context) responsecache.Entry[result] {
-		r := t.executeAdmitted(ctx, caller, params, charge, exec)
+		r := t.executeAdmitted(ctx, caller, params, cost, charge, exec)
 		return responsecache.Entry[result]{Value: r, FreshFor: r.fresh, Size: len(r.data) + len(r.extensions), Owner: caller.ID()}
 	}
 	if !isCacheable(kind, params) {
@@ -55,7 +56,7 @@ func (t *transport) execute(
 
 // executeAdmitted executes an operation if its caller's rate allows it, when it is
 // admitted.
-func (t *transport) executeAdmitted(ctx context.Context, caller *auth.Caller, params *graphql.RawParams, charge *charge, exec graphql.GraphExecutor) result {
+func (t *transport) executeAdmitted(ctx context.Context, caller *auth.Caller, params *graphql.RawParams, cost int, charge *charge, exec graphql.GraphExecutor) result {
 	if refused := charge.spend(ctx); refused != nil {
 		return result{refused: refused}
 	}
@@ -67,20 +68,23 @@ func (t *transport) executeAdmitted(ctx context.Context, caller *auth.Caller, pa
 	case errors.Is(err, errOverloaded):
 		return result{refused: overloaded()}
 	case err != nil: // ctx has ended
-		return result{rejected: gqlerror.List{apierror.New(apierror.Timeout, canceledMessage)}}
+		return canceled()
 	}
 	defer release()
-	return t.executeOnce(ctx, caller, params, charge, exec)
+	return t.executeOnce(ctx, caller, params, cost, charge, exec)
 }
 
-// isCacheable reports whether identical requests may share a result. A trace
-// describes one execution, so that a traced request shares none.
+// isCacheable reports whether identical requests may share a result.
 func isCacheable(kind ast.Operation, params *graphql.RawParams) bool {
-	return kind == ast.Query && params.Headers.Get(traceHeader) != "1"
+	return kind == ast.Query && !describesExecution(params.Headers)
 }
+
+// describesExecution reports whether a request asks for a trace or a cost, which describe one
+// execution, so that it shares no result.
+func describesExecution(h http.Header) bool { return h.Get(traceHeader) == "1" || wantsCost(h) }
 
 // executeOnce validates and executes an operation.
-func (t *transport) executeOnce(ctx context.Context, caller *auth.Caller, params *graphql.RawParams, charge *charge, exec graphql.GraphExecutor) result {
+func (t *transport) executeOnce(ctx context.Context, caller *auth.Caller, params *graphql.RawParams, cost int, charge *charge, exec graphql.GraphExecutor) result {
 	oc, errs := exec.CreateOperationContext(ctx, params)
 	if len(errs) > 0 {
 		charge.settle(ctx, operation.NewTrace())
@@ -98,11 +102,17 @@ func (t *transport) executeOnce(ctx context.Context, caller *auth.Caller, params
 	}
 	op := operation.New(oc, caller, t.options.Directory, t.options.CallsPerProvider)
 	op.Place = t.admission.place()
+	if isDryRun(params.Headers) {
+		return t.dryRun(ctx, oc, op, cost, exec)
+	}
 	run, ctx := exec.DispatchOperation(operation.With(ctx, op), oc)
 	response := run(ctx)
 	charge.settle(ctx, op.Trace)
-	if response == nil || ctx.Err() == context.Canceled { // no client waits
-		return result{rejected: gqlerror.List{apierror.New(apierror.Timeout, canceledMessage)}}
+	if response == nil || ctx.Err() == context.Canceled {
+		return canceled()
+	}
+	if wantsCost(params.Headers) {
+		setExtension(response, "cost", t.costOf(oc, op, cost))
 	}
 	r := result{data: response.Data, errors: response.Errors}
 	if oc.Operation.Operation == ast.Query && len(response.Errors) == 0 {
@@ -112,6 +122,11 @@ func (t *transport) executeOnce(ctx context.Context, caller *auth.Caller, params
 		r.extensions = marshal(response.Extensions)
 	}
 	return r
+}
+
+// canceled is the result of an operation that no client waits for.
+func canceled() result {
+	return result{rejected: gqlerror.List{apierror.New(apierror.Timeout, canceledMessage)}}
 }
 
 // maskErrors replaces the errors of documents and variables that the schema does not allow when

@@ -61,7 +61,7 @@ func (k *knownRequests) add(body bodyDigest, known knownRequest) {
 // if the request must be decoded.
 func (t *transport) serveKnown(res *response, r *http.Request, caller *auth.Caller, body bodyDigest, trusted *persisted.Manifest) (bool, *httpError) {
 	known, ok := t.known.find(body, trusted)
-	if !ok || r.Header.Get(traceHeader) == "1" {
+	if !ok || describesExecution(r.Header) {
 		return false, nil
 	}
 	if err := requireGateway(caller, known.gatewayField); err != nil {

@@ -164,9 +164,12 @@ func (t *transport) serve(ctx context.Context, res *response, w http.ResponseWri
 	}
 	if t.options.Rate != nil {
 		res.charge = &charge{limiter: t.options.Rate, caller: caller.ID(), cost: v.cost}
+		if isDryRun(r.Header) {
+			res.charge.cost = 1
+		}
 	}
 	key := operationKey(req.Query, req.OperationName, req.Variables)
-	result, source, canceled := t.execute(ctx, v.kind, key, caller, req.RawParams, res.charge, exec)
+	result, source, canceled := t.execute(ctx, v.kind, key, caller, req.RawParams, v.cost, res.charge, exec)
 	if result.refused == nil {
 		t.options.ObserveSource(source)
 	}
@@ -189,7 +192,7 @@ func (t *transport) serve(ctx context.Context, res *response, w http.ResponseWri
 // validated is what is known of an operation before its execution.
 type validated struct {
 	kind ast.Operation
-	// cost is 0 without a rate limit.
+	// cost is 0 if nothing needs it.
 	cost int
 	// gatewayField is a field for gateways that it selects, "" without one.
 	gatewayField string
@@ -220,7 +223,7 @@ func (t *transport) validate(ctx context.Context, res *response, method string, 
 		return validated{}, res.documentError(apierror.FromError(ctx, err))
 	}
 	v := validated{kind: kind, gatewayField: document.ForGateway(params.OperationName)}
-	if t.options.Rate != nil {
+	if t.options.Rate != nil || wantsCost(params.Headers) {
 		v.cost = document.Cost(params.OperationName, params.Variables)
 	}
 	return v, requireGateway(caller, v.gatewayField)

@@ -232,7 +232,7 @@ func TestTransport_Requests(t *testing.T) {
 				t.Errorf("observed %q, want %q once", s.codes, codes)
 			}
 			for name, want := range map[string]string{
-				"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Vary": "Accept, Authorization, Router-Authorization, Origin, Accountgraph-Trace, Accountgraph-Cache-Tags",
+				"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Vary": "Accept, Authorization, Router-Authorization, Origin, Accountgraph-Trace, Accountgraph-Cache-Tags, Accountgraph-Cost, Accountgraph-Dry-Run",
 			} {
 				if got := res.Header.Get(name); got != want {
 					t.Errorf("%s: %q, want %q", name, got, want)

@@ -3,6 +3,7 @@ package upstream
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/accountgraph/accountgraph/internal/operation"
@@ -11,7 +12,8 @@ import (
 
 // fetch makes one vendor call through the steps behind the cache and returns the
 // body. callerDeadline is the deadline of the operation that started the call; zero
-// means none.
+// means none. A dry run makes no call: each has the kind BudgetExceeded, which no other operation
+// shares.
 func (c *Client) fetch(ctx context.Context, r Request, callerDeadline time.Time) ([]byte, *providers.Error) {
 	request, err := c.newRequest(r)
 	if err != nil {
@@ -19,6 +21,10 @@ func (c *Client) fetch(ctx context.Context, r Request, callerDeadline time.Time)
 	}
 	op, start := operation.From(ctx), time.Now()
 	name := c.config.Provider.Name
+	if op.DryRun != nil {
+		op.DryRun.Add(name, strings.Join(r.keyParts(), "\n"))
+		return nil, c.newError(providers.BudgetExceeded)
+	}
 	if !op.Budget.Take(name) {
 		return nil, c.budgetExceeded(op.Budget.Limit())
 	}

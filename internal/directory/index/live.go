@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/operation"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
@@ -41,8 +42,12 @@ type live struct {
 const retryAfterFailure = 5 * time.Second
 
 // get returns an index that may be served, or starts one and waits for it. Beside an error
-// of kind Indexing, the index is what has been read so far.
+// of kind Indexing, the index is what has been read so far. A dry run starts none and does not
+// wait.
 func (l *live) get(ctx context.Context) (b *build, err error) {
+	if dry := operation.From(ctx).DryRun; dry != nil {
+		return l.peek(dry)
+	}
 	expired, stop := deadline(ctx)
 	defer stop()
 	for {
@@ -67,6 +72,18 @@ func (l *live) get(ctx context.Context) (b *build, err error) {
 			return nil, &providers.Error{Kind: providers.Canceled, Provider: l.source.provider}
 		}
 	}
+}
+
+// peek returns an index that may be served. It starts none.
+func (l *live) peek(dry *operation.DryRun) (*build, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.discard()
+	if l.current == nil {
+		dry.AddUnknown()
+		return nil, &providers.Error{Kind: providers.BudgetExceeded, Provider: l.source.provider}
+	}
+	return l.current, nil
 }
 
 // The share of the time until a deadline, and its maximum, that is left to answer.

@@ -14,6 +14,7 @@ import (
 	"mime"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -52,14 +53,21 @@ func New(o Options) *Client {
 
 // Operation is a document with its variables.
 type Operation struct {
-	Query     string         `json:"query"`
+	Query string `json:"query"`
+	// Name selects an operation of a document that has several.
+	Name      string         `json:"operationName,omitempty"`
 	Variables map[string]any `json:"variables,omitempty"`
 	// Trace requests Response.Extensions.Upstream.
 	Trace bool `json:"-"`
+	// DryRun requests the cost of the operation in place of its data.
+	DryRun bool `json:"-"`
 }
 
 // traceHeader with the value 1 requests `extensions.upstream`.
 const traceHeader = "Accountgraph-Trace"
+
+// dryRunHeader with the value 1 requests `extensions.cost` in place of data.
+const dryRunHeader = "Accountgraph-Dry-Run"
 
 // Response is a response that has data.
 type Response struct {
@@ -68,10 +76,20 @@ type Response struct {
 	// Extensions are those of the response.
 	Extensions struct {
 		// Upstream is where the data came from.
-		Upstream []struct {
-			Source string `json:"source"`
-		} `json:"upstream"`
+		Upstream []Call `json:"upstream"`
 	} `json:"extensions"`
+	// Body is the whole response.
+	Body []byte `json:"-"`
+}
+
+// Call is a page or object that an operation needed. Start and MS are in milliseconds.
+type Call struct {
+	Provider string  `json:"provider"`
+	Path     string  `json:"path"`
+	Source   string  `json:"source"`
+	Status   int     `json:"status"`
+	Start    float64 `json:"start"`
+	MS       float64 `json:"ms"`
 }
 
 // IsIndexed reports whether a traced response was read from an index.
@@ -89,6 +107,22 @@ type Error struct {
 	Message    string     `json:"message"`
 	Path       []any      `json:"path"`
 	Extensions Extensions `json:"extensions"`
+}
+
+// String returns the message with the path and the code.
+func (e Error) String() string {
+	text := e.Message
+	if len(e.Path) > 0 {
+		path := make([]string, len(e.Path))
+		for i, part := range e.Path {
+			path[i] = fmt.Sprint(part)
+		}
+		text = strings.Join(path, ".") + ": " + text
+	}
+	if e.Extensions.Code != "" {
+		text += " (" + e.Extensions.Code + ")"
+	}
+	return text
 }
 
 // Extensions are those of an error.
@@ -157,6 +191,9 @@ func (c *Client) post(ctx context.Context, op Operation) (*Response, error) {
 	if op.Trace {
 		request.Header.Set(traceHeader, "1")
 	}
+	if op.DryRun {
+		request.Header.Set(dryRunHeader, "1")
+	}
 	response, err := c.http.Do(request)
 	if err != nil {
 		return nil, connectionError(ctx, err)
@@ -204,6 +241,7 @@ func read(ctx context.Context, response *http.Response) (*Response, error) {
 		return nil, &RequestError{Message: fmt.Sprintf("the server sent a response that cannot be read (HTTP %d)", response.StatusCode)}
 	}
 	if len(decoded.Data) > 0 && string(decoded.Data) != "null" {
+		decoded.Body = body
 		return &decoded, nil
 	}
 	if len(decoded.Errors) == 0 {
