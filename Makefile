@@ -88,6 +88,13 @@ soak: needs-go needs-redis ## Measure the server under overload, with greedy cal
 	go test -vet=off -tags soak -count=1 -v -timeout 2h ./internal/pagecache -run '^TestSoak'
 	go test -vet=off -tags soak -count=1 -v -timeout 2h ./e2e/process -run '^TestSoak' -args -phase=$(PHASE)
 
+# How long the endurance test lasts.
+LENGTH ?= 30m
+
+.PHONY: endurance
+endurance: needs-go needs-redis ## Run the server for LENGTH under load with failing vendors and a crashing Redis, and compare memory, goroutines and descriptors; needs an idle machine
+	go test -vet=off -tags soak -count=1 -v -timeout 3h ./e2e/process -run '^TestSoak_Endurance$$' -args -length=$(LENGTH)
+
 .PHONY: mutants
 mutants: needs-go needs-redis ## Switch each control off and check that its test fails; CONTROLS=PATTERN runs some
 	go run ./internal/mutants -only '$(CONTROLS)'

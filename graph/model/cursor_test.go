@@ -77,6 +77,7 @@ func TestParseCursor_Invalid(t *testing.T) {
 		"negative kind":  {List: list, Positions: []model.Position{{Provider: "a", Failed: -1}}},
 		"negative blank": {List: list, Positions: []model.Position{{Provider: "a", Blanks: -1}}},
 		"negative place": {List: list, Positions: []model.Position{{Provider: "a", BlankIndex: -1}}},
+		"too long":       {List: list, Positions: []model.Position{{Provider: "a", Token: strings.Repeat("t", model.MaxCursor)}}},
 	} {
 		if _, err := model.ParseCursor(c.Encode(), list); err != model.ErrCursor {
 			t.Errorf("%s: %v", name, err)

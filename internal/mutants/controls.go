@@ -1,6 +1,10 @@
 package main
 
-import "slices"
+import (
+	_ "embed"
+	"slices"
+	"strings"
+)
 
 // Control is a piece of code that protects something, and the test that fails without it.
 type Control struct {
@@ -14,3 +18,19 @@ type Control struct {
 
 // Controls are all controls: those of the cache, the calls of vendors, the documents, the requests, the callers, the outputs.
 var Controls = slices.Concat(cacheControls, vendorsControls, documentsControls, requestsControls, callersControls, outputsControls)
+
+// The day on which each control was switched off last and its test failed, before its name; a line each.
+//
+//go:embed detected.txt
+var detectedText string
+
+// Detected returns the days of detected.txt by the names of controls.
+func Detected() map[string]string {
+	days := map[string]string{}
+	for line := range strings.Lines(detectedText) {
+		if day, name, ok := strings.Cut(strings.TrimSpace(line), " "); ok {
+			days[name] = day
+		}
+	}
+	return days
+}

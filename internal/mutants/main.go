@@ -1,7 +1,7 @@
 // Command mutants switches each control of the list off, one at a time, and runs the test that
 // must fail then. It changes no file: the go command reads the changed ones from an overlay.
 //
-//	go run ./internal/mutants [-only PATTERN]
+//	go run ./internal/mutants [-only PATTERN] [-record FILE]
 package main
 
 import (
@@ -23,14 +23,15 @@ import (
 func main() {
 	only := flag.String("only", "", "run the controls whose name matches this regular expression")
 	markdown := flag.String("markdown", "", "write the list of controls to this file, and run nothing")
+	record := flag.String("record", "", "write the day on which each control was detected to this file, such as internal/mutants/detected.txt")
 	flag.Parse()
-	if err := run(os.Stdout, *only, *markdown); err != nil {
+	if err := run(os.Stdout, *only, *markdown, *record); err != nil {
 		fmt.Fprintln(os.Stderr, "mutants:", err)
 		os.Exit(1)
 	}
 }
 
-func run(out io.Writer, only, markdown string) error {
+func run(out io.Writer, only, markdown, record string) error {
 	if markdown != "" {
 		return os.WriteFile(markdown, []byte(Markdown()), 0o644)
 	}
@@ -38,7 +39,7 @@ func run(out io.Writer, only, markdown string) error {
 	if err != nil {
 		return err
 	}
-	detected, total := 0, 0
+	detected, total, days := 0, 0, Detected()
 	for _, c := range Controls {
 		if !pattern.MatchString(c.Name) {
 			continue
@@ -51,6 +52,7 @@ func run(out io.Writer, only, markdown string) error {
 		}
 		if result == "detected" {
 			detected++
+			days[c.Name] = start.Format(time.DateOnly)
 		}
 		fmt.Fprintf(out, "%-9s %5.1f s  %s: %s\n", result, time.Since(start).Seconds(), c.Name, c.Test)
 		if err != nil {
@@ -58,10 +60,26 @@ func run(out io.Writer, only, markdown string) error {
 		}
 	}
 	fmt.Fprintf(out, "%d of %d detected\n", detected, total)
+	if record != "" {
+		if err := os.WriteFile(record, []byte(format(days)), 0o644); err != nil {
+			return err
+		}
+	}
 	if detected < total {
 		return errors.New("a control can be switched off without a failing test")
 	}
 	return nil
+}
+
+// format returns the text of detected.txt: the days, in the order of the controls.
+func format(days map[string]string) string {
+	var b strings.Builder
+	for _, c := range Controls {
+		if day := days[c.Name]; day != "" {
+			fmt.Fprintf(&b, "%s %s\n", day, c.Name)
+		}
+	}
+	return b.String()
 }
 
 // detect runs the test of a control that is switched off.
@@ -91,7 +109,10 @@ func detect(c Control) (result string, err error) {
 	if err := errors.Join(os.WriteFile(changed, []byte(mutant), 0o600), os.WriteFile(overlay, text, 0o600)); err != nil {
 		return "", err
 	}
-	output, err := exec.Command("go", "test", "-vet=off", "-count=1", "-timeout=3m", "-ldflags=-s -w", "-overlay="+overlay, "-run=^("+c.Test+")$", "./"+c.Package).CombinedOutput()
+	command := exec.Command("go", "test", "-vet=off", "-count=1", "-timeout=3m", "-ldflags=-s -w", "-run=^("+c.Test+")$", "./"+c.Package)
+	// End-to-end tests build the program, which gets the overlay this way, too.
+	command.Env = append(command.Environ(), "GOFLAGS=-overlay="+overlay)
+	output, err := command.CombinedOutput()
 	var exit *exec.ExitError
 	switch log := string(output); {
 	case err == nil:
@@ -113,16 +134,18 @@ func (c Control) Apply(source string) (string, error) {
 // Markdown returns the documentation of the list.
 func Markdown() string {
 	var b strings.Builder
+	days := Detected()
 	fmt.Fprintf(&b, `# Controls
 
-Generated from internal/mutants. Each of these %d controls has a test that must fail without it; [standing.md](standing.md) tells of those that did not. `+"`make mutants`"+` switches
-each off in turn, and fails if the test does not notice.
+Generated from internal/mutants. Each of these %d controls has a test that must fail without it. `+"`make mutants`"+` switches
+each off in turn, and fails if the test does not notice. %d of them were switched off and detected, on the day in the last
+column.
 
-| control | code | test |
-|---|---|---|
-`, len(Controls))
+| control | code | test | detected |
+|---|---|---|---|
+`, len(Controls), len(days))
 	for _, c := range Controls {
-		fmt.Fprintf(&b, "| %s | `%s` | `%s` in `%s` |\n", c.Name, c.File, strings.ReplaceAll(c.Test, "|", "`, `"), c.Package)
+		fmt.Fprintf(&b, "| %s | `%s` | `%s` in `%s` | %s |\n", c.Name, c.File, strings.ReplaceAll(c.Test, "|", "`, `"), c.Package, days[c.Name])
 	}
 	return b.String()
 }

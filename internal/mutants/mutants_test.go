@@ -40,6 +40,11 @@ func TestControls_AreInTheCode(t *testing.T) {
 			}
 		}
 	}
+	for name := range mutants.Detected() {
+		if !names[name] {
+			t.Errorf("detected.txt has %q, which is no control", name)
+		}
+	}
 }
 
 // testsOf returns the text of all tests of a package.
@@ -62,7 +67,7 @@ func testsOf(t *testing.T, pkg string) string {
 
 // Each row of the documentation is a control.
 func TestMarkdown_HasEachControl(t *testing.T) {
-	rows := regexp.MustCompile("(?m)^\\| .* \\| `.*` \\| `.*` in `.*` \\|$").FindAllString(mutants.Markdown(), -1)
+	rows := regexp.MustCompile("(?m)^\\| .* \\| `.*` \\| `.*` in `.*` \\| .*\\|$").FindAllString(mutants.Markdown(), -1)
 	if len(rows) != len(mutants.Controls) {
 		t.Errorf("%d rows for %d controls", len(rows), len(mutants.Controls))
 	}

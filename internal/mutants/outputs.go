@@ -37,4 +37,32 @@ var outputsControls = []Control{
 		New:     "l.logger.Warn(text + string(message))",
 		Package: "internal/telemetry", Test: "TestCaptureStandardLog",
 	},
+	{
+		Name:    "an unknown error is an internal one",
+		File:    "internal/apierror/from.go",
+		Old:     "result.Message, result.Extensions[\"code\"] = internalMessage, Internal\n",
+		New:     "result.Message, result.Extensions[\"code\"] = err.Error(), Internal\n",
+		Package: "internal/apierror", Test: "TestFromError_Codes",
+	},
+	{
+		Name:    "labels of metrics are from a fixed set",
+		File:    "internal/telemetry/label.go",
+		Old:     "if set[label] {",
+		New:     "if true {",
+		Package: "internal/telemetry", Test: "TestMetrics_LimitsSeries",
+	},
+	{
+		Name:    "the name of an operation in the log has a maximum length",
+		File:    "internal/transport/transport.go",
+		Old:     "params.OperationName[:min(len(params.OperationName), maxLoggedName)]",
+		New:     "params.OperationName[:min(len(params.OperationName), maxLoggedName<<10)]",
+		Package: "internal/transport", Test: "TestTransport_Requests",
+	},
+	{
+		Name:    "a malformed body is not quoted",
+		File:    "internal/transport/request.go",
+		Old:     `"the body is not valid JSON: %v", err)`,
+		New:     `"the body is not valid JSON: %s", body)`,
+		Package: "internal/transport", Test: "TestTransport_DoesNotEchoSecrets",
+	},
 }
