@@ -47,7 +47,7 @@ func TestDemo_FirstSteps(t *testing.T) {
 	if status, header, _ := p.get(script[1]); status != http.StatusOK || !strings.Contains(header.Get("Content-Type"), "javascript") {
 		t.Errorf("%s: %d %v", script[1], status, header)
 	}
-	for path, want := range map[string]int{"/healthz": 200, "/readyz": 200, "/metrics": 200, "/elsewhere": 404, "/graphiql/elsewhere": 404, "/access": 200, "/access/elsewhere": 404} {
+	for path, want := range map[string]int{"/healthz": 200, "/readyz": 200, "/metrics": 200, "/elsewhere": 404, "/graphiql/elsewhere": 404, "/access": 200, "/access/": 200, "/access/elsewhere": 404} {
 		if status, _, body := p.get(path); status != want {
 			t.Errorf("%s: %d, not %d\n%s", path, status, want, body)
 		}

@@ -1,6 +1,6 @@
 // Sends operations to /graphql on the origin of the page.
 import type { TypedDocumentString } from './operations.ts';
-import { token } from './session.ts';
+import { credentialHeaders } from './session.ts';
 
 export interface GraphError {
   message: string;
@@ -26,11 +26,11 @@ export async function send<Data, Variables>(
   variables: Variables,
   signal?: AbortSignal,
 ): Promise<Response<Data>> {
-  const headers: Record<string, string> = {
+  const headers = {
+    ...credentialHeaders(),
     accept: 'application/graphql-response+json',
     'content-type': 'application/json',
   };
-  if (token()) headers.authorization = `Bearer ${token()}`;
   let response: globalThis.Response;
   try {
     response = await fetch('/graphql', {

@@ -6,7 +6,7 @@ import { Icon, type IconName } from './parts/icons.tsx';
 import { TokenForm } from './parts/notices.tsx';
 import { onResponse, useOperation } from './query.ts';
 import { link, useRoute } from './route.ts';
-import { setTheme, theme, useToken, type Theme } from './session.ts';
+import { setTheme, theme, useCredentials, type Theme } from './session.ts';
 import { views } from './views/catalog.ts';
 import { LeaversView } from './views/leavers.tsx';
 import { PeopleView } from './views/people.tsx';
@@ -158,13 +158,13 @@ function ThemeChoice() {
 }
 
 function Token() {
-  const token = useToken();
+  const credentials = useCredentials();
   const dialog = useRef<HTMLDialogElement>(null);
   return (
     <>
       <button type="button" class="button quietly" onClick={() => dialog.current?.showModal()}>
         <Icon name="key" />
-        {token ? 'Access token is set' : 'Access token'}
+        {credentials ? 'Access token is set' : 'Access token'}
       </button>
       <dialog ref={dialog} aria-labelledby="token-title">
         <div class="between">
@@ -175,7 +175,7 @@ function Token() {
           </button>
         </div>
         <p>A server with authentication needs one, unless a proxy before it signs you in.</p>
-        <TokenForm done={() => dialog.current?.close()} />
+        <TokenForm withHeaders done={() => dialog.current?.close()} />
       </dialog>
     </>
   );

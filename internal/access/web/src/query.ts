@@ -3,7 +3,7 @@ import { useCallback, useEffect, useState } from 'preact/hooks';
 import { send, type GraphError, type Response } from './api.ts';
 import type { TypedDocumentString } from './operations.ts';
 import { retryAfter } from './problems.ts';
-import { useToken } from './session.ts';
+import { useCredentials } from './session.ts';
 
 // fresh is how long a cached response is shown without asking again, in milliseconds.
 const fresh = 30_000;
@@ -15,7 +15,7 @@ interface Entry {
 
 // responses has the latest response of each operation, so that the back button shows a page at
 // once. Its key is the text of the operation, the variables, which include filter, order and
-// cursor, and the token: another caller may see something else.
+// cursor, and the credentials: another caller may see something else.
 const responses = new Map<string, Entry>();
 const maxResponses = 100;
 
@@ -50,8 +50,8 @@ export function useOperation<Data, Variables>(
   document: TypedDocumentString<Data, Variables>,
   variables: Variables,
 ): Result<Data> {
-  const token = useToken();
-  const key = JSON.stringify([document.toString(), variables, token]);
+  const credentials = useCredentials();
+  const key = JSON.stringify([document.toString(), variables, credentials]);
   const [round, setRound] = useState(0);
   const [state, setState] = useState<{ key: string; entry: Entry | undefined; loading: boolean }>();
 
@@ -85,7 +85,7 @@ export function useOperation<Data, Variables>(
       clearTimeout(timer);
       controller.abort();
     };
-    // `key` stands for document, variables and token.
+    // `key` stands for document, variables and credentials.
   }, [key, round]);
 
   const reload = useCallback(() => setRound((n) => n + 1), []);

@@ -3,7 +3,7 @@ import { useId, useState } from 'preact/hooks';
 import type { GraphError } from '../api.ts';
 import { timeOfDay } from '../format.ts';
 import { problemsOf, type Refusal } from '../problems.ts';
-import { setToken, token } from '../session.ts';
+import { headers, setCredentials, token } from '../session.ts';
 import { Icon } from './icons.tsx';
 
 interface IncompleteProps {
@@ -105,47 +105,61 @@ export function Refused({ refusal }: { refusal: Refusal }) {
   );
 }
 
-export function TokenForm({ done }: { done?: () => void }) {
+export function TokenForm({ withHeaders = false, done }: { withHeaders?: boolean; done?: () => void }) {
   const [value, setValue] = useState('');
+  const [lines, setLines] = useState(headers);
   const id = useId();
+  const use = (newToken: string, newHeaders: string) => {
+    setCredentials(newToken, newHeaders);
+    setValue('');
+    setLines(newHeaders);
+    done?.();
+  };
   return (
     <form
       class="token"
       onSubmit={(event) => {
         event.preventDefault();
-        setToken(value);
-        setValue('');
-        done?.();
+        use(value || token(), lines);
       }}
     >
       <label for={id}>Access token</label>
-      <div class="row">
-        <input
-          id={id}
-          type="password"
-          autocomplete="off"
-          spellcheck={false}
-          value={value}
-          onInput={(event) => setValue(event.currentTarget.value)}
-          placeholder={token() ? 'Replace the token' : 'eyJ…'}
-        />
-        <button type="submit" class="button primary" disabled={!value.trim()}>
-          Use it
-        </button>
-        {token() && (
-          <button
-            type="button"
-            class="button"
-            onClick={() => {
-              setToken('');
-              done?.();
-            }}
-          >
-            Remove it
+      <input
+        id={id}
+        type="password"
+        autocomplete="off"
+        spellcheck={false}
+        value={value}
+        onInput={(event) => setValue(event.currentTarget.value)}
+        placeholder={token() ? 'Replace the token' : 'eyJ…'}
+      />
+      {withHeaders && (
+        <>
+          <label for={`${id}-headers`}>Other headers, one a line</label>
+          <textarea
+            id={`${id}-headers`}
+            rows={2}
+            autocomplete="off"
+            spellcheck={false}
+            value={lines}
+            onInput={(event) => setLines(event.currentTarget.value)}
+            placeholder="For a provider that needs your own credential"
+          />
+        </>
+      )}
+      <div class="between">
+        <p class="quiet">It stays in this tab and is sent to this server only.</p>
+        <div class="row">
+          {(token() || headers()) && (
+            <button type="button" class="button" onClick={() => use('', '')}>
+              Remove it
+            </button>
+          )}
+          <button type="submit" class="button primary" disabled={!value.trim() && lines.trim() === headers()}>
+            Use it
           </button>
-        )}
+        </div>
       </div>
-      <p class="quiet">It stays in this tab and is sent to this server only.</p>
     </form>
   );
 }
@@ -166,6 +180,7 @@ export function Skeleton({ rows = 8 }: { rows?: number }) {
       {Array.from({ length: rows }, (_, i) => (
         <div key={i} class="bar" />
       ))}
+      <p class="wait quiet">Reading from the vendors. Long lists take a while the first time.</p>
     </div>
   );
 }

@@ -9,7 +9,7 @@ import { Icon } from '../parts/icons.tsx';
 import { Incomplete, Skeleton } from '../parts/notices.tsx';
 import { problemsOf } from '../problems.ts';
 import { link, go, personLink, type Route } from '../route.ts';
-import { store, stored, useToken } from '../session.ts';
+import { store, stored, useCredentials } from '../session.ts';
 import { Heading } from './heading.tsx';
 import { LastSignIn } from './peopletable.tsx';
 
@@ -26,12 +26,12 @@ const words: Record<Finding, { label: string; tone: Tone }> = {
 const inLogins: Finding[] = ['CAN_SIGN_IN', 'CAN_ACCEPT_INVITATION', 'CANNOT_SIGN_IN'];
 
 // kept is the last result of this page, for the back button.
-let kept: { text: string; token: string; result: Review } | undefined;
+let kept: { text: string; credentials: string; result: Review } | undefined;
 
 export function LeaversView({ route }: { route: Route }) {
-  const token = useToken();
+  const credentials = useCredentials();
   const [text, setText] = useState(stored('leavers'));
-  const [result, setResult] = useState(kept?.text === text && kept.token === token ? kept.result : undefined);
+  const [result, setResult] = useState(kept?.text === text && kept.credentials === credentials ? kept.result : undefined);
   const [done, setDone] = useState<number>();
   const [failure, setFailure] = useState('');
   const running = useRef<AbortController | undefined>(undefined);
@@ -54,7 +54,7 @@ export function LeaversView({ route }: { route: Route }) {
     setResult(undefined);
     try {
       const found = await review(pasted.addresses, setDone, controller.signal);
-      kept = { text, token, result: found };
+      kept = { text, credentials, result: found };
       setResult(found);
     } catch (problem) {
       if (!controller.signal.aborted) setFailure(problem instanceof Error ? problem.message : String(problem));

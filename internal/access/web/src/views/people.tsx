@@ -49,6 +49,8 @@ export function PeopleView({ route, providers }: { route: Route; providers: Prov
   const isVariant = (other: Filters) => toURL(other).toString() === toURL({ ...filters, search: '' }).toString();
 
   const refusal = refusalOf(data, errors);
+  // A cursor belongs to one filter, and a link may be older than today's number of days.
+  const isGone = !loading && after !== '' && errors.some(({ extensions }) => extensions?.code === 'BAD_USER_INPUT');
   if (refusal) {
     return (
       <>
@@ -82,7 +84,14 @@ export function PeopleView({ route, providers }: { route: Route; providers: Prov
       </div>
 
       <Conditions filters={filters} change={change} />
-      {!people && (loading ? <Skeleton /> : <Failed errors={errors} retrying={retrying} reload={reload} />)}
+      {!people && isGone && (
+        <Empty title="This page of the list has changed">
+          <p>
+            <a href={page('')}>Open its first page</a>
+          </p>
+        </Empty>
+      )}
+      {!people && !isGone && (loading ? <Skeleton /> : <Failed errors={errors} retrying={retrying} reload={reload} />)}
       {people && (
         <section aria-busy={loading} aria-label="People">
           {!loading && (!people.complete || errors.length > 0) && (

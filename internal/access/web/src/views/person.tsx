@@ -153,9 +153,8 @@ function LoginCard({ user, match, person, isUnread }: CardProps) {
         </h3>
         <StatusBadge status={user.status} />
       </div>
+      <p class="name">{user.login ?? <span class="quiet">{isUnread('login') ? 'The login could not be read' : 'No name to sign in with'}</span>}</p>
       <dl>
-        <dt>Login</dt>
-        <dd>{user.login ?? <span class="quiet">{isUnread('login') ? 'Could not be read' : 'None'}</span>}</dd>
         {user.name !== person.name && (
           <>
             <dt>Name</dt>
