@@ -38,6 +38,10 @@ type build struct {
 	started time.Time
 	// elsewhere is set while another replica reads the list.
 	elsewhere bool
+	// pausedUntil is when the reading continues that the vendor's limit of the rate delays; paused
+	// is closed when that changes.
+	pausedUntil time.Time
+	paused      chan struct{}
 	// pages is the number of the vendor's pages of a list that is too long for an index, at
 	// least; 0 if it is not.
 	pages int
@@ -75,7 +79,7 @@ type source struct {
 
 // newBuild returns a build without rows.
 func (s source) newBuild() *build {
-	b, mu, rows := &build{done: make(chan struct{})}, new(sync.RWMutex), new(chunks)
+	b, mu, rows := &build{done: make(chan struct{}), paused: make(chan struct{})}, new(sync.RWMutex), new(chunks)
 	if s.memberships == nil {
 		b.users = newTable(&userCodec{provider: s.provider}, mu, rows)
 		return b
@@ -102,7 +106,7 @@ func (b *build) run(ctx context.Context, s source) error {
 
 func readList[T model.Node](ctx context.Context, b *build, s source, c providers.Collection[T], add func(token string, rows []T)) error {
 	reader := readahead.New(ctx, s.concurrent, func(ctx context.Context, token string) (*providers.Page[T], error) {
-		return readPage(ctx, c, token)
+		return readPage(ctx, b, s, c, token)
 	})
 	defer reader.Stop()
 	seen := map[string]bool{}
@@ -236,6 +240,23 @@ func (b *build) wait() {
 	b.elsewhere = true
 }
 
+// pauseUntil notes that the vendor's limit of the rate delays the reading.
+func (b *build) pauseUntil(t time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.pausedUntil = t
+	close(b.paused)
+	b.paused = make(chan struct{})
+}
+
+// pause returns until when the vendor's limit of the rate delays the reading, and a channel that
+// is closed when that changes.
+func (b *build) pause() (changed <-chan struct{}, until time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.paused, b.pausedUntil
+}
+
 func (b *build) setTotal(n int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -268,22 +289,24 @@ func (b *build) answers(tenant string, err error) bool {
 	return err == nil && b.gaps.Empty() && b.members.hasTenant(tenant)
 }
 
-// readPage reads a page, several times if the vendor is unavailable or limits the rate. The
-// first page is read once: its error is that of the query which needs the index.
-func readPage[T model.Node](ctx context.Context, c providers.Collection[T], token string) (*providers.Page[T], error) {
+// readPage reads a page, several times if the vendor is unavailable or limits the rate. If it is
+// unavailable for the first page, this is read once: its error is that of the query which needs
+// the index.
+func readPage[T model.Node](ctx context.Context, b *build, s source, c providers.Collection[T], token string) (*providers.Page[T], error) {
 	for attempt := 1; ; attempt++ {
 		page, err := c.Page(ctx, providers.Query{}, token)
 		if err == nil {
 			return page, nil
 		}
 		var e *providers.Error
-		if token == "" || !errors.As(err, &e) || ctx.Err() != nil {
+		if !errors.As(err, &e) || token == "" && e.Kind != providers.RateLimited || ctx.Err() != nil {
 			return nil, err
 		}
 		pause := min(minPause<<(attempt-1), maxPause)
 		switch e.Kind {
 		case providers.RateLimited:
 			attempt = min(attempt, maxAttempts)
+			b.pauseUntil(s.now().Add(max(pause, e.RetryAfter)))
 		case providers.Unavailable, providers.Timeout, providers.CircuitOpen, providers.BadResponse:
 			if attempt == maxAttempts {
 				return nil, err
@@ -318,22 +341,28 @@ const (
 // indexing is the error of a query that did not wait for the end of the build.
 func (b *build) indexing(p *model.Provider, now time.Time) error {
 	b.mu.Lock()
-	total, elapsed, elsewhere := b.total, now.Sub(b.started), b.elsewhere
+	total, elapsed, elsewhere, pause := b.total, now.Sub(b.started), b.elsewhere, b.pausedUntil.Sub(now)
+	limited := pause > 0 || !b.pausedUntil.IsZero() && b.len() == 0
 	b.mu.Unlock()
 	rows := b.len()
 	detail := fmt.Sprintf("%d rows were read so far", rows)
 	switch {
 	case elsewhere:
 		detail = "another replica of the server reads the list"
+	case limited:
+		detail += "; the vendor limits the rate"
 	case rows == 0:
-		return &providers.Error{Kind: providers.Timeout, Provider: p}
+		return &providers.Error{
+			Kind: providers.Timeout, Provider: p, RetryAfter: min(max(elapsed, minRetryAfter), maxRetryAfter),
+			Detail: "the vendor has sent no row of the list yet, which is still being read",
+		}
 	}
 	rest := elapsed
 	if total > rows {
 		rest = time.Duration(math.Ceil(float64(elapsed) * float64(total-rows) / float64(rows)))
 	}
 	return &providers.Error{
-		Kind: providers.Indexing, Provider: p, RetryAfter: min(max(rest, minRetryAfter), maxRetryAfter),
+		Kind: providers.Indexing, Provider: p, RetryAfter: max(pause, min(max(rest, minRetryAfter), maxRetryAfter)),
 		Detail: detail,
 	}
 }

@@ -41,19 +41,23 @@ type live struct {
 // The time after which a reading that failed is repeated.
 const retryAfterFailure = 5 * time.Second
 
-// get returns an index that may be served, or starts one and waits for it. Beside an error
-// of kind Indexing, the index is what has been read so far. A dry run starts none and does not
-// wait.
+// get returns an index that may be served, or starts one and waits for it, for as long as
+// waiting allows. Beside an error of kind Indexing, the index is what has been read so far. A dry
+// run starts none and does not wait.
 func (l *live) get(ctx context.Context) (b *build, err error) {
 	if dry := operation.From(ctx).DryRun; dry != nil {
 		return l.peek(dry)
 	}
-	expired, stop := deadline(ctx)
-	defer stop()
+	limited, cancel := waiting(ctx)
+	defer cancel()
 	for {
 		serve, building, err := l.acquire()
 		if serve != nil || err != nil {
 			return serve, err
+		}
+		paused, until := building.pause()
+		if end, ok := limited.Deadline(); ok && until.After(l.options.Now()) && time.Until(end) < until.Sub(l.options.Now()) {
+			return building, building.indexing(l.source.provider, l.options.Now())
 		}
 		select {
 		case <-building.done:
@@ -66,10 +70,12 @@ func (l *live) get(ctx context.Context) (b *build, err error) {
 			if l.ctx.Err() != nil {
 				return nil, building.err
 			}
-		case <-expired:
+		case <-paused:
+		case <-limited.Done():
+			if ctx.Err() != nil {
+				return nil, &providers.Error{Kind: providers.Canceled, Provider: l.source.provider}
+			}
 			return building, building.indexing(l.source.provider, l.options.Now())
-		case <-ctx.Done():
-			return nil, &providers.Error{Kind: providers.Canceled, Provider: l.source.provider}
 		}
 	}
 }
@@ -86,21 +92,19 @@ func (l *live) peek(dry *operation.DryRun) (*build, error) {
 	return l.current, nil
 }
 
-// The share of the time until a deadline, and its maximum, that is left to answer.
-const (
-	answerShare = 10
-	maxAnswer   = 500 * time.Millisecond
-)
+// waitShare is the share of the time until the deadline of an operation for which one list
+// waits for an index. The rest is for the other lists of the operation, and for what it reads
+// of the rows.
+const waitShare = 2
 
-// deadline returns a channel that is closed shortly before the deadline of ctx.
-func deadline(ctx context.Context) (expired <-chan time.Time, stop func()) {
+// waiting returns a context that ends when a list of the operation has waited long enough for
+// an index.
+func waiting(ctx context.Context) (context.Context, context.CancelFunc) {
 	end, ok := ctx.Deadline()
 	if !ok {
-		return nil, func() {}
+		return context.WithCancel(ctx)
 	}
-	left := time.Until(end)
-	timer := time.NewTimer(left - min(left/answerShare, maxAnswer))
-	return timer.C, func() { timer.Stop() }
+	return context.WithTimeout(ctx, time.Until(end)/waitShare)
 }
 
 // acquire returns the index that is served, or the reading to wait for.

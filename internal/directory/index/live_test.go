@@ -80,40 +80,6 @@ func TestLive_BuiltOnceWhenNeeded(t *testing.T) {
 	})
 }
 
-// A query with too little time gets what is known, and when to come again.
-func TestLive_DeadlineWhileBuilding(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		v, d, _ := slow(t, options)
-		for email, rows := range map[string]int{"person15@example.com": 1, "person95@example.com": 0} {
-			v.Invalidate(t.Context(), nil)
-			start := time.Now()
-			l := find(t, d, email, 5*time.Second)
-			if e := errorOf(l); e.Kind != providers.Indexing || e.RetryAfter != time.Second*9/2 || len(l.Nodes()) != rows || l.Complete || time.Since(start) >= 5*time.Second {
-				t.Errorf("%s: %d rows, complete %t, %+v, after %v", email, len(l.Nodes()), l.Complete, e, time.Since(start))
-			}
-		}
-		sorted := providers.Query{Order: providers.Order{Field: model.OrderByEmail}}
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
-		l := directory.Read(ctx, d, selectUsers, directory.List{Query: sorted}, directory.Window{First: 10})
-		if e := errorOf(l); e.Kind != providers.Indexing || len(l.Nodes()) != 0 {
-			t.Errorf("an order: %d rows, %v", len(l.Nodes()), e)
-		}
-		expect(t, "later", find(t, d, "person95@example.com", time.Minute), 1, false)
-	})
-}
-
-// While a vendor sends nothing at all, it times out.
-func TestLive_VendorHangs(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		v, d, _ := slow(t, options)
-		v.latency = time.Hour
-		if e := errorOf(find(t, d, "person5@example.com", 5*time.Second)); e.Kind != providers.Timeout {
-			t.Errorf("%+v", e)
-		}
-	})
-}
-
 func TestLive_KeptFreshWhileUsed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v, d, p := slow(t, options)
@@ -176,56 +142,6 @@ func TestLive_VendorFails(t *testing.T) {
 		time.Sleep(time.Minute)
 		expect(t, "after the vendor recovered", find(t, d, "person5@example.com", time.Minute), 1, false)
 	})
-}
-
-// A vendor that limits the rate delays the index and nothing else.
-func TestLive_RateLimited(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		v, d, _ := slow(t, options)
-		rejected := 0
-		v.set(func(v *vendor) {
-			v.fail = func(token string) error {
-				if token == "30" && rejected < 10 {
-					rejected++
-					return &providers.Error{Kind: providers.RateLimited, RetryAfter: 90 * time.Second}
-				}
-				return nil
-			}
-		})
-		start := time.Now()
-		l := find(t, d, "person5@example.com", 10*time.Second)
-		if e := errorOf(l); e.Kind != providers.Indexing || e.RetryAfter <= 0 || l.Complete || len(l.Nodes()) != 1 {
-			t.Errorf("%+v, complete %t, %d rows", e, l.Complete, len(l.Nodes()))
-		}
-		// What the vendor answers itself does not wait.
-		before := time.Now()
-		if l := read(t, d, providers.Query{}, 10, nil); len(l.Nodes()) != 10 || len(l.Errors) > 0 || time.Since(before) > 2*time.Second {
-			t.Errorf("a list without a filter: %d rows, %v, after %v", len(l.Nodes()), l.Errors, time.Since(before))
-		}
-		expect(t, "in the end", find(t, d, "person5@example.com", time.Hour), 1, false)
-		if took := time.Since(start); took != 10*90*time.Second+20*time.Second {
-			t.Errorf("the index took %v", took)
-		}
-	})
-}
-
-// A vendor that does not send the first page fails a query at once, as without an index, and
-// the next query asks it again.
-func TestLive_FirstPageFails(t *testing.T) {
-	for _, kind := range []providers.Kind{providers.RateLimited, providers.Unavailable, providers.CircuitOpen} {
-		synctest.Test(t, func(t *testing.T) {
-			v, d, _ := slow(t, options)
-			v.set(func(v *vendor) {
-				v.fail = func(string) error { return &providers.Error{Kind: kind, RetryAfter: 90 * time.Second} }
-			})
-			start := time.Now()
-			if e := errorOf(find(t, d, "person5@example.com", 10*time.Second)); e.Kind != kind || e.RetryAfter != 90*time.Second || time.Since(start) > time.Second {
-				t.Errorf("%+v after %v", e, time.Since(start))
-			}
-			v.set(func(v *vendor) { v.fail = nil })
-			expect(t, "after the vendor recovered", find(t, d, "person5@example.com", time.Minute), 1, false)
-		})
-	}
 }
 
 func TestLive_Invalidation(t *testing.T) {

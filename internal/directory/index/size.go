@@ -40,8 +40,9 @@ func (s *size[T]) isMeasured() bool {
 }
 
 // isLarge reports whether the list has MinRows rows. To find out, it reads the list until it
-// knows, and not again while an index would be fresh. If the list cannot be read, it is not
-// large: what reads it next finds out why.
+// knows, and not again while an index would be fresh. If it does not know when waiting has
+// ended, or the vendor limits the rate behind the first page, the list is read behind the
+// operation, as a large one. If it cannot be read, it is not large: what reads it next finds out why.
 func (s *size[T]) isLarge(ctx context.Context) bool {
 	if s.options.MinRows == 0 || s.isIndexed() {
 		return true
@@ -50,7 +51,9 @@ func (s *size[T]) isLarge(ctx context.Context) bool {
 		return false
 	}
 	version, now := s.version(), s.options.Now()
-	reader := readahead.New(ctx, readahead.Concurrent, func(ctx context.Context, token string) (*providers.Page[T], error) {
+	limited, cancel := waiting(ctx)
+	defer cancel()
+	reader := readahead.New(limited, readahead.Concurrent, func(ctx context.Context, token string) (*providers.Page[T], error) {
 		return s.collection.Page(ctx, s.query, token)
 	})
 	defer reader.Stop()
@@ -59,7 +62,7 @@ func (s *size[T]) isLarge(ctx context.Context) bool {
 	for token := ""; ; {
 		page, err := reader.Page(token, wanted)
 		if err != nil {
-			return false
+			return limited.Err() != nil && ctx.Err() == nil || token != "" && providers.KindOf(err) == providers.RateLimited
 		}
 		rows += len(page.Items)
 		switch {
