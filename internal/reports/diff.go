@@ -13,11 +13,10 @@ import (
 
 // DiffCommand compares two exports.
 type DiffCommand struct {
-	Old          string `arg:"" help:"The older export, CSV or NDJSON."`
-	New          string `arg:"" help:"The newer export of the same list."`
-	Format       string `help:"table, csv, ndjson, json or markdown." enum:"table,csv,ndjson,json,markdown" default:"table"`
-	Out          string `help:"Write to this file instead of standard output; it appears when it is complete." placeholder:"FILE"`
-	AllowPartial bool   `help:"Exit with 0 instead of 3 if no difference was found in what both exports have."`
+	Old         string `arg:"" help:"The older export, CSV or NDJSON."`
+	New         string `arg:"" help:"The newer export of the same list."`
+	Format      string `help:"table, csv, ndjson, json or markdown." enum:"table,csv,ndjson,json,markdown" default:"table"`
+	Destination `embed:""`
 }
 
 // exitChanged is the exit code if there are differences.
@@ -33,31 +32,28 @@ func (c DiffCommand) Run(_ context.Context, env *Env) error {
 	if err != nil {
 		return err
 	}
-	result, err := diff.Compare(old, current)
+	found, err := diff.Compare(old, current)
 	if err != nil {
 		return usage("%w", err)
 	}
-	out, err := newOutput(env.Stdout, c.Out, table.Format(c.Format), result.Columns)
+	out, err := newOutput(env.Stdout, c.Out, table.Format(c.Format), found.Columns)
 	if err != nil {
 		return err
 	}
 	defer out.discard()
-	for _, row := range result.Rows {
+	for _, row := range found.Rows {
 		if err := out.Row(row); err != nil {
 			return outputError(err)
 		}
 	}
-	if err := out.commit(func(string) any { return result.Report }); err != nil {
-		return outputError(err)
-	}
-	writeDiffSummary(env.Stderr, result.Report)
-	switch r := result.Report; {
-	case len(result.Rows) > 0:
+	err = c.end(env, out, result{
+		complete: found.Report.Complete, summarize: func(w io.Writer) { writeDiffSummary(w, found.Report) },
+		report: func(string) any { return found.Report },
+	})
+	if len(found.Rows) > 0 && (err == nil || ExitCode(err) == exitIncomplete) {
 		return exitError{errors.New("the exports differ"), exitChanged}
-	case !r.Complete && !c.AllowPartial:
-		return errIncomplete
 	}
-	return nil
+	return err
 }
 
 // read reads an export, and warns if it has no report.

@@ -3,8 +3,6 @@ package reports
 import (
 	"context"
 	"encoding/json"
-	"slices"
-	"strings"
 
 	"github.com/accountgraph/accountgraph/internal/reports/export"
 	"github.com/accountgraph/accountgraph/internal/reports/table"
@@ -12,29 +10,23 @@ import (
 
 // ExportCommand writes a whole list of the graph.
 type ExportCommand struct {
-	Kind         string   `arg:"" enum:"${kinds}" help:"What to export: ${kinds}."`
-	Format       string   `help:"csv, ndjson, json or markdown." enum:"csv,ndjson,json,markdown" default:"csv"`
-	Out          string   `help:"Write to this file instead of standard output; it appears when it is complete." placeholder:"FILE"`
-	Columns      []string `help:"The columns, in this order; docs/access.md lists them." placeholder:"NAME,…"`
-	Filter       string   `help:"The filter of the list, as in the graph." placeholder:"JSON"`
-	Providers    []string `help:"Read these providers only." placeholder:"NAME,…"`
-	AllowPartial bool     `help:"Exit with 0 although rows or values are missing."`
-	Source       `embed:""`
+	Kind        string   `arg:"" enum:"${kinds}" help:"What to export: ${kinds}."`
+	Format      string   `help:"csv, ndjson, json or markdown." enum:"csv,ndjson,json,markdown" default:"csv"`
+	Columns     []string `help:"The columns, in this order; docs/access.md lists them." placeholder:"NAME,…"`
+	Filter      string   `help:"The filter of the list, as in the graph." placeholder:"JSON"`
+	Providers   []string `help:"Read these providers only." placeholder:"NAME,…"`
+	Destination `embed:""`
+	Source      `embed:""`
 }
 
 // Kinds returns the names of what can be exported, separated by commas.
 func Kinds() string {
-	var names []string
-	for _, kind := range export.Kinds() {
-		names = append(names, kind.Name)
-	}
-	return strings.Join(names, ",")
+	return join(export.Kinds(), func(k export.Kind) string { return k.Name })
 }
 
 // Run writes the list.
 func (c ExportCommand) Run(ctx context.Context, env *Env) error {
-	kinds := export.Kinds()
-	kind := kinds[slices.IndexFunc(kinds, func(k export.Kind) bool { return k.Name == c.Kind })]
+	kind := named(export.Kinds(), func(k export.Kind) string { return k.Name }, c.Kind)
 	filter, err := parseFilter(c.Filter)
 	if err != nil {
 		return err
@@ -62,18 +54,13 @@ func (c ExportCommand) Run(ctx context.Context, env *Env) error {
 	if err != nil {
 		return interrupted(ctx, outputError(err))
 	}
-	err = out.commit(func(sum string) any {
-		report.SHA256 = sum
-		return report
+	return c.end(env, out, result{
+		complete: report.Complete, summarize: report.WriteSummary,
+		report: func(sum string) any {
+			report.SHA256 = sum
+			return report
+		},
 	})
-	if err != nil {
-		return outputError(err)
-	}
-	report.WriteSummary(env.Stderr)
-	if !report.Complete && !c.AllowPartial {
-		return errIncomplete
-	}
-	return nil
 }
 
 func parseFilter(text string) (map[string]any, error) {

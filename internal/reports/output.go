@@ -18,6 +18,34 @@ import (
 // it.
 const reportSuffix = ".report.json"
 
+// Destination are the flags that say where the rows go, and whether they may lack something.
+type Destination struct {
+	Out          string `help:"Write to this file instead of standard output; it appears when it is complete." placeholder:"FILE"`
+	AllowPartial bool   `help:"Exit with 0 although something is missing."`
+}
+
+// result is what a command has read and written.
+type result struct {
+	complete bool
+	// summarize writes it for people.
+	summarize func(io.Writer)
+	// report returns the report, see output.commit.
+	report func(sha256 string) any
+}
+
+// end ends the output with the report. The error is errIncomplete if something is missing that
+// may not be.
+func (d Destination) end(env *Env, out *output, r result) error {
+	if err := out.commit(r.report); err != nil {
+		return outputError(err)
+	}
+	r.summarize(env.Stderr)
+	if !r.complete && !d.AllowPartial {
+		return errIncomplete
+	}
+	return nil
+}
+
 // output writes a table to a file or to standard output.
 type output struct {
 	table.Writer

@@ -11,6 +11,8 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/accountgraph/accountgraph/internal/reports/client"
@@ -69,6 +71,20 @@ func interrupted(ctx context.Context, err error) error {
 		return errors.New("interrupted; no file was written")
 	}
 	return err
+}
+
+// named returns the element with a name, which is one of them.
+func named[T any](all []T, nameOf func(T) string, name string) T {
+	return all[slices.IndexFunc(all, func(element T) bool { return nameOf(element) == name })]
+}
+
+// join returns the names of all elements, separated by commas.
+func join[T any](all []T, nameOf func(T) string) string {
+	names := make([]string, len(all))
+	for i, element := range all {
+		names[i] = nameOf(element)
+	}
+	return strings.Join(names, ",")
 }
 
 // isTerminal reports whether a writer is a terminal.

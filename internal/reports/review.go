@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,9 +20,8 @@ type ReviewCommand struct {
 	InvitedBefore Age      `help:"invitations: the least age." default:"14d" placeholder:"AGE"`
 	Domains       []string `help:"orphans: the domains of the own addresses." placeholder:"NAME,…"`
 	Format        string   `help:"table, csv, ndjson, json, markdown or html." enum:"table,csv,ndjson,json,markdown,html" default:"table"`
-	Out           string   `help:"Write to this file instead of standard output; it appears when it is complete." placeholder:"FILE"`
 	Providers     []string `help:"Read these providers only; not for leavers." placeholder:"NAME,…"`
-	AllowPartial  bool     `help:"Exit with 0 although findings may be missing."`
+	Destination   `embed:""`
 	Source        `embed:""`
 }
 
@@ -52,17 +50,12 @@ func (a *Age) UnmarshalText(text []byte) error {
 
 // Reviews returns the names of the reviews, separated by commas.
 func Reviews() string {
-	var names []string
-	for _, kind := range review.Kinds() {
-		names = append(names, kind.Name)
-	}
-	return strings.Join(names, ",")
+	return join(review.Kinds(), func(k review.Kind) string { return k.Name })
 }
 
 // Run makes the review.
 func (c ReviewCommand) Run(ctx context.Context, env *Env) error {
-	kinds := review.Kinds()
-	kind := kinds[slices.IndexFunc(kinds, func(k review.Kind) bool { return k.Name == c.Kind })]
+	kind := named(review.Kinds(), func(k review.Kind) string { return k.Name }, c.Kind)
 	leavers, err := c.leavers()
 	if err != nil {
 		return err
@@ -78,7 +71,7 @@ func (c ReviewCommand) Run(ctx context.Context, env *Env) error {
 	}
 	defer out.discard()
 	progress := newProgress(env)
-	result, err := review.Run(ctx, kind, review.Options{
+	found, err := review.Run(ctx, kind, review.Options{
 		Client: graph, Now: env.Now, Stale: time.Duration(c.Stale), InvitedBefore: time.Duration(c.InvitedBefore),
 		Leavers: leavers, Domains: c.Domains, Providers: c.Providers, Observe: progress.show,
 	})
@@ -86,14 +79,16 @@ func (c ReviewCommand) Run(ctx context.Context, env *Env) error {
 	if err != nil {
 		return interrupted(ctx, err)
 	}
-	if err := c.write(out, result); err != nil {
+	if err := write(out, found); err != nil {
 		return outputError(err)
 	}
-	result.WriteSummary(env.Stderr)
-	if !result.Report.Complete && !c.AllowPartial {
-		return errIncomplete
-	}
-	return nil
+	return c.end(env, out, result{
+		complete: found.Report.Complete, summarize: found.WriteSummary,
+		report: func(sum string) any {
+			found.Report.SHA256 = sum
+			return found.Report
+		},
+	})
 }
 
 // leavers reads the file of leavers, which the other reviews do not need.
@@ -120,19 +115,15 @@ func (c ReviewCommand) leavers() ([]string, error) {
 	return addresses, nil
 }
 
-func (c ReviewCommand) write(out *output, result *review.Result) error {
+// write writes the findings.
+func write(out *output, found *review.Result) error {
 	if out.format == formatHTML {
-		if err := result.WriteHTML(out.buffer); err != nil {
-			return err
-		}
+		return found.WriteHTML(out.buffer)
 	}
-	for _, row := range result.Rows {
+	for _, row := range found.Rows {
 		if err := out.Row(row); err != nil {
 			return err
 		}
 	}
-	return out.commit(func(sum string) any {
-		result.Report.SHA256 = sum
-		return result.Report
-	})
+	return nil
 }
