@@ -126,10 +126,15 @@ func cacheConfig(c *config.Config) pagecache.Config {
 	}
 }
 
+// embeddedCacheBytes bounds the page cache of an embedded server: whole lists are read once, so
+// that only what rows refer to is read again.
+const embeddedCacheBytes = 8 << 20
+
 // embedded returns a configuration without what concerns callers.
 func embedded(c *config.Config) *config.Config {
 	own := *c
 	own.Server.Auth, own.Documents, own.Limits.Rate, own.Limits.ResponseCacheBytes = config.Auth{}, config.Documents{}, 0, 0
+	own.Limits.PageCacheBytes = min(own.Limits.PageCacheBytes, embeddedCacheBytes)
 	return &own
 }
 

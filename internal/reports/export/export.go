@@ -55,7 +55,7 @@ type Progress struct {
 
 // bufferedPages is how many pages of a provider are held while the rows of those before it
 // are passed on.
-const bufferedPages = 64
+const bufferedPages = 8
 
 // provider is one to be read.
 type provider struct {
