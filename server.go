@@ -80,6 +80,8 @@ type commands struct {
 	Query  reports.QueryCommand  `cmd:"" help:"Run a GraphQL document and print its response or its rows."`
 	Diff   reports.DiffCommand   `cmd:"" help:"Compare two exports: who joined, left or changed."`
 
+	Manifest reports.ManifestCommand `cmd:"" help:"Print the documents of export and review, for a server that accepts trusted documents only."`
+
 	PrintVersion kong.VersionFlag `name:"version" help:"Print the same as the command version."`
 }
 

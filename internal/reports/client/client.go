@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -36,6 +37,8 @@ type Options struct {
 type Client struct {
 	options Options
 	http    *http.Client
+	// sendsIDs is set when the server accepts trusted documents only.
+	sendsIDs atomic.Bool
 }
 
 // timeout bounds one request: an operation takes at most 60 s, and its response is read
@@ -45,7 +48,7 @@ const timeout = 90 * time.Second
 // New returns a client. It follows no redirect, because a redirect would send the headers
 // to another URL.
 func New(o Options) *Client {
-	return &Client{o, &http.Client{
+	return &Client{options: o, http: &http.Client{
 		Transport: o.Transport, Timeout: timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
@@ -53,14 +56,14 @@ func New(o Options) *Client {
 
 // Operation is a document with its variables.
 type Operation struct {
-	Query string `json:"query"`
+	Query string
 	// Name selects an operation of a document that has several.
-	Name      string         `json:"operationName,omitempty"`
-	Variables map[string]any `json:"variables,omitempty"`
+	Name      string
+	Variables map[string]any
 	// Trace requests Response.Extensions.Upstream.
-	Trace bool `json:"-"`
+	Trace bool
 	// DryRun requests the cost of the operation in place of its data.
-	DryRun bool `json:"-"`
+	DryRun bool
 }
 
 // traceHeader with the value 1 requests `extensions.upstream`.
@@ -164,6 +167,8 @@ const (
 	codeRateLimited  = "RATE_LIMITED"
 	codeIndexing     = "UPSTREAM_INDEXING"
 	codeInternal     = "INTERNAL_SERVER_ERROR"
+	codeBadRequest   = "BAD_REQUEST"
+	codeNotFound     = "PERSISTED_QUERY_NOT_FOUND"
 )
 
 // progressing are the codes of states that end by themselves: a rate limit, an index that is
@@ -173,13 +178,14 @@ var progressing = []string{codeOverloaded, codeRateLimited, codeIndexing, "UPSTR
 // failing are the codes of states that may end.
 var failing = []string{"UPSTREAM_TIMEOUT", "UPSTREAM_UNAVAILABLE", "UPSTREAM_CIRCUIT_OPEN", "BUDGET_EXCEEDED", "TIMEOUT"}
 
-// post sends an operation once.
-func (c *Client) post(ctx context.Context, op Operation) (*Response, error) {
-	body, err := json.Marshal(op)
+// send sends a request for an operation.
+func (c *Client) send(ctx context.Context, op Operation, b body) (*Response, error) {
+	b.Name, b.Variables = op.Name, op.Variables
+	text, err := json.Marshal(b)
 	if err != nil {
 		return nil, err
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.options.URL, bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.options.URL, bytes.NewReader(text))
 	if err != nil {
 		return nil, err
 	}

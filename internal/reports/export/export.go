@@ -156,7 +156,7 @@ func (e *Export) parts(ctx context.Context) (map[string]any, []provider, error) 
 
 // providers returns those with these names, or all.
 func (e *Export) providers(ctx context.Context, names []string) ([]provider, error) {
-	response, err := e.Client.Session().Do(ctx, client.Operation{Query: `query ExportProviders { providers { name vendor } }`})
+	response, err := e.Client.Session().Do(ctx, client.Operation{Query: providersDocument})
 	if err != nil {
 		return nil, err
 	}

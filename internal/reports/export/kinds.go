@@ -19,23 +19,27 @@ type Kind struct {
 	Key string
 	// whole is set if the list is read at once, instead of by providers.
 	whole bool
-	read  func(context.Context, *source) error
+	// document returns the document of the list with these columns.
+	document func([]Column) string
+	read     func(context.Context, *source) error
 }
 
 // Kinds are the lists that can be exported.
 func Kinds() []Kind { return []Kind{Users(), Memberships(), People()} }
 
 // Users are all logins.
-func Users() Kind { return Kind{Name: "users", Columns: userColumns, Key: "id", read: readUsers} }
+func Users() Kind {
+	return Kind{Name: "users", Columns: userColumns, Key: "id", document: usersDocument, read: readUsers}
+}
 
 // Memberships are the members of all tenants.
 func Memberships() Kind {
-	return Kind{Name: "memberships", Columns: membershipColumns, Key: "id", read: readMemberships}
+	return Kind{Name: "memberships", Columns: membershipColumns, Key: "id", document: membershipsDocument, read: readMemberships}
 }
 
 // People are all who have a login with an address, over all providers.
 func People() Kind {
-	return Kind{Name: "people", Columns: personColumns, Key: "email", whole: true, read: readPeople}
+	return Kind{Name: "people", Columns: personColumns, Key: "email", whole: true, document: peopleDocument, read: readPeople}
 }
 
 // wholeList is the name of the state of a list that is read at once.
@@ -44,9 +48,7 @@ const wholeList = "all providers"
 func readPeople(ctx context.Context, s *source) error {
 	part := &s.state.Part
 	err := s.read(ctx, query{
-		document: `query ExportPeople($after: String, $count: Boolean!, $filter: PersonFilter) {
-			people(first: 100, after: $after, filter: $filter) {
-				nodes { ` + selection(s.columns) + `unavailableProviders { name } } totalCount @include(if: $count) ` + connectionFields + ` } }`,
+		document:  peopleDocument(s.columns),
 		variables: map[string]any{"filter": s.filter},
 		path:      []string{"people"},
 		page: func(page *connection, errs rowErrors) error {
@@ -60,9 +62,7 @@ func readPeople(ctx context.Context, s *source) error {
 func readUsers(ctx context.Context, s *source) error {
 	part := &s.state.Part
 	err := s.read(ctx, query{
-		document: `query ExportUsers($provider: String!, $after: String, $count: Boolean!, $filter: UserFilter, $order: UserOrder) {
-			provider(name: $provider) { users(first: 100, after: $after, filter: $filter, orderBy: $order) {
-				nodes { ` + selection(s.columns) + `} totalCount @include(if: $count) ` + connectionFields + ` } } }`,
+		document:  usersDocument(s.columns),
 		variables: map[string]any{"provider": s.provider.Name, "filter": s.filter},
 		path:      []string{"provider", "users"},
 		ordered:   true,
@@ -98,12 +98,10 @@ func readMemberships(ctx context.Context, s *source) error {
 // tenants returns the accounts and organizations of the provider. What could not be read
 // makes the provider incomplete.
 func (s *source) tenants(ctx context.Context) (tenants []tenant, err error) {
-	for _, list := range []string{"accounts", "organizations"} {
+	for _, list := range tenantLists {
 		part := Part{Complete: true}
 		err := s.read(ctx, query{
-			document: `query ExportTenants($provider: String!, $after: String, $count: Boolean!) {
-				provider(name: $provider) { ` + list + `(first: 100, after: $after) {
-					nodes { __typename id name } totalCount @include(if: $count) ` + connectionFields + ` } } }`,
+			document:  tenantsDocument(list),
 			variables: map[string]any{"provider": s.provider.Name},
 			path:      []string{"provider", list},
 			page: func(page *connection, _ rowErrors) error {
@@ -144,7 +142,7 @@ func (p *ProviderState) addList(list string, part *Part) {
 // unreadableTenants reads which tenants the credential may not read.
 func (s *source) unreadableTenants(ctx context.Context) error {
 	response, err := s.session.Do(ctx, client.Operation{
-		Query:     `query ExportUnreadableTenants($provider: String!) { provider(name: $provider) { unreadableTenants } }`,
+		Query:     unreadableTenantsDocument,
 		Variables: map[string]any{"provider": s.provider.Name},
 	})
 	if err != nil {
@@ -170,9 +168,7 @@ func (s *source) members(ctx context.Context, t tenant, part *Part) error {
 		known["tenantName"] = t.name
 	}
 	return s.read(ctx, query{
-		document: `query ExportMemberships($id: ID!, $after: String, $count: Boolean!, $filter: MembershipFilter, $order: UserOrder) {
-			node(id: $id) { ... on Tenant { members(first: 100, after: $after, filter: $filter, orderBy: $order) {
-				nodes { ` + selection(s.columns) + `} totalCount @include(if: $count) ` + connectionFields + ` } } } }`,
+		document:  membershipsDocument(s.columns),
 		variables: map[string]any{"id": t.id, "filter": s.filter},
 		path:      []string{"node", "members"},
 		ordered:   true,

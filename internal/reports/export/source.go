@@ -42,9 +42,6 @@ type connection struct {
 	} `json:"freshness"`
 }
 
-// connectionFields are the fields of a connection besides its nodes.
-const connectionFields = `pageInfo { hasNextPage endCursor } complete freshness { fetchedAt }`
-
 // query is a list to be read to its end.
 type query struct {
 	// document has the variables $after and $count, those of variables, and $order if the

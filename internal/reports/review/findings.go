@@ -11,15 +11,38 @@ import (
 	"github.com/accountgraph/accountgraph/internal/reports/table"
 )
 
-// The columns of the lists that reviews read. The id of a row is not a finding's.
+// The columns of the lists that reviews read, beside those of every list. The id of a row is not
+// a finding's.
 var (
 	loginColumns  = []string{"id", "provider", "email", "login", "name", "status", "lastLoginAt", "createdAt"}
 	memberColumns = []string{"provider", "tenantName", "tenantId", "userId", "email", "login", "name", "status", "role", "vendorRole", "license", "groups", "lastLoginAt", "invitedAt"}
+	personColumns = []string{"email", "name", "canSignIn", "userIds", "lastLoginAt", "conflicts"}
 )
+
+// listColumns returns the columns with which reviews read a list.
+func listColumns(kind export.Kind) []string {
+	columns := map[string][]string{
+		export.Users().Name: loginColumns, export.Memberships().Name: memberColumns, export.People().Name: personColumns,
+	}[kind.Name]
+	return append(slices.Clone(columns), export.ReadAtColumn, export.UnreadColumn)
+}
+
+// Documents are those of all reviews, beside export.SharedDocuments.
+func Documents() ([]string, error) {
+	all := []string{leaversQuery}
+	for _, kind := range export.Kinds() {
+		document, err := kind.Document(listColumns(kind))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, document)
+	}
+	return all, nil
+}
 
 // users reads logins.
 func (r *review) users(ctx context.Context, filter map[string]any, each func(finding)) error {
-	_, err := r.list(ctx, export.Users(), slices.Clone(loginColumns), filter, func(f finding) {
+	_, err := r.list(ctx, export.Users(), filter, func(f finding) {
 		f["userId"] = f["id"]
 		each(f)
 	})
@@ -28,7 +51,7 @@ func (r *review) users(ctx context.Context, filter map[string]any, each func(fin
 
 // members reads memberships.
 func (r *review) members(ctx context.Context, filter map[string]any, each func(finding)) (*export.Report, error) {
-	return r.list(ctx, export.Memberships(), slices.Clone(memberColumns), filter, func(f finding) {
+	return r.list(ctx, export.Memberships(), filter, func(f finding) {
 		f["via"] = f["groups"]
 		each(f)
 	})
@@ -191,7 +214,7 @@ func orNothing(text string) string {
 }
 
 func findConflicts(ctx context.Context, r *review) error {
-	_, err := r.list(ctx, export.People(), []string{"email", "name", "canSignIn", "userIds", "lastLoginAt", "conflicts"}, map[string]any{"conflict": true}, func(f finding) {
+	_, err := r.list(ctx, export.People(), map[string]any{"conflict": true}, func(f finding) {
 		ids, _ := f["userIds"].([]string)
 		texts := map[string]string{
 			"NAME": "the logins have different names", "STATUS": "some of the logins are active, and others are not",

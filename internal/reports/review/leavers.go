@@ -27,11 +27,11 @@ const (
 // within the server's limit of the cost of a query, and of vendor calls.
 const leaversPerQuery = 10
 
-const leaversQuery = `query ReviewLeavers($emails: [String!]!) { peopleByEmail(emails: $emails) {
-	email name unavailableProviders { name }
-	users { id name status vendorStatus lastLoginAt provider { name } }
-	memberships(first: 100) { complete pageInfo { hasNextPage } freshness { fetchedAt }
-		nodes { status role license via { name } tenant { id name } user { id } } } } }`
+const leaversQuery = `query ReviewLeavers($emails: [String!]!) { peopleByEmail(emails: $emails) { ` +
+	`email name unavailableProviders { name } ` +
+	`users { id name status vendorStatus lastLoginAt provider { name } } ` +
+	`memberships(first: 100) { complete pageInfo { hasNextPage } freshness { fetchedAt } ` +
+	`nodes { status role license via { name } tenant { id name } user { id } } } } }`
 
 // person is one of peopleByEmail.
 type person struct {

@@ -142,8 +142,8 @@ func (r *review) fail(code, message string) {
 }
 
 // list reads a list, and calls each with its rows by column.
-func (r *review) list(ctx context.Context, kind export.Kind, names []string, filter map[string]any, each func(finding)) (*export.Report, error) {
-	names = append(names, export.ReadAtColumn, export.UnreadColumn)
+func (r *review) list(ctx context.Context, kind export.Kind, filter map[string]any, each func(finding)) (*export.Report, error) {
+	names := listColumns(kind)
 	report, err := (&export.Export{
 		Client: r.Client, Kind: kind, Columns: names, Filter: filter, Providers: r.Providers, Now: r.Now, Observe: r.Observe,
 	}).Run(ctx, func(row table.Row) error {
