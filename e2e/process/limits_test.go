@@ -72,6 +72,77 @@ limits: {bodyBytes: 3000, documentBytes: 2000, tokens: 100, depth: 5, rootFields
 	}
 }
 
+// Each key of limits for what documents cost to validate and bodies to decode takes effect.
+func TestServe_ValidationLimits(t *testing.T) {
+	t.Parallel()
+	p := startServer(t, nil, "--config", writeFile(t, "a.yaml", listenAnywhere+
+		"limits: {overlapPairs: 100, unknownFields: 2, variableDepth: 3, values: 100}\n"+startVendors(t).Config()))
+	same := func(n int) string { return `{"query": "{` + strings.Repeat(" __typename", n) + `}"}` }
+	variable := func(value string) string {
+		return `{"query": "query($f: UserFilter) { __typename users(first: 1, filter: $f) { nodes { id } } }", "variables": {"f": ` + value + `}}`
+	}
+	for name, c := range map[string]struct{ within, beyond, text string }{
+		"overlapPairs":  {same(10), same(11), "same response key"},
+		"unknownFields": {`{"query": "{ a b }"}`, `{"query": "{ a b c }"}`, "more than 2 fields that the schema does not have"},
+		"variableDepth": {variable(`{"status": []}`), variable(`{"status": [[]]}`), "deep"},
+		"values":        {variable(`{"status": [` + strings.Repeat("1,", 50) + "1]}"), variable(`{"status": [` + strings.Repeat("1,", 100) + "1]}"), "more than 100 values"},
+	} {
+		for body, want := range map[string]bool{c.within: false, c.beyond: true} {
+			_, a, err := post(client(), p.address, body)
+			if err != nil || strings.Contains(a.text, c.text) != want {
+				t.Errorf("%s: %v %.300s", name, err, a.text)
+			}
+		}
+	}
+}
+
+// The keys of limits for calls of vendors take effect.
+func TestServe_VendorCallLimits(t *testing.T) {
+	t.Parallel()
+	v := startVendors(t)
+	p := startServer(t, nil, "--config", writeFile(t, "a.yaml", listenAnywhere+
+		"cache: {fresh: 0s, stale: 0s}\nlimits: {retries: 0, retryBudget: 0, breakerFailures: 1, breakerDelay: 10m, placeWait: 200ms, connectTime: 2s, redisTime: 100ms, documentCacheBytes: 100000, automaticDocumentBytes: 100000}\n"+
+		strings.ReplaceAll(v.Config(), "    token:", "    maxConcurrent: 1\n    token:")))
+	query := func(provider, id string) string {
+		return fmt.Sprintf(`{"query": "{ user(id: \"%s:User:%s\") { id } }"}`, provider, id)
+	}
+
+	failing := v.Vendor("blendvision").Control
+	failing.Add(fakevendor.Fault{Path: "/", Status: http.StatusServiceUnavailable})
+	for i, want := range []string{"UPSTREAM_UNAVAILABLE", "UPSTREAM_CIRCUIT_OPEN"} {
+		_, a, err := post(client(), p.address, fmt.Sprintf(`{"query": "{ users(first: %d, filter: {providers: [\"blendvision\"]}) { nodes { id } } }"}`, i+1))
+		if err != nil || !strings.Contains(a.text, want) {
+			t.Errorf("%v %.300s, want %s", err, a.text, want)
+		}
+		if i == 1 && !strings.Contains(a.text, `"retryAfter":600`) && !strings.Contains(a.text, `"retryAfter":59`) {
+			t.Errorf("%.300s, want ten minutes", a.text)
+		}
+	}
+	if calls := len(failing.TakeCalls()); calls != 1 {
+		t.Errorf("%d calls of a failing vendor, want one", calls)
+	}
+
+	// One call occupies the only place; the other operation is refused.
+	slow := v.Vendor("activeplatform").Control
+	slow.Add(fakevendor.Fault{Path: "/", Delay: 2 * time.Second, Times: 1})
+	first := make(chan error, 1)
+	go func() {
+		_, _, err := post(client(), p.address, query("activeplatform", "7000001"))
+		first <- err
+	}()
+	for len(slow.TakeCalls()) == 0 {
+		<-time.After(time.Millisecond)
+	}
+	start := time.Now()
+	_, a, err := post(client(), p.address, query("activeplatform", "7000002"))
+	if took := time.Since(start); err != nil || !strings.Contains(a.text, `"code":"OVERLOADED"`) || !strings.Contains(a.text, `"retryAfter":`) || took > 1500*time.Millisecond {
+		t.Errorf("after %v: %v %.300s, want OVERLOADED after 200 ms", took, err, a.text)
+	}
+	if err := <-first; err != nil {
+		t.Error(err)
+	}
+}
+
 // Each key of limits for the exchange with a client takes effect.
 func TestServe_ExchangeLimits(t *testing.T) {
 	t.Parallel()

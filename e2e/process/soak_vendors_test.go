@@ -51,9 +51,12 @@ func TestSoak_HangingVendor(t *testing.T) {
 	// A healthy list over all providers would begin with the users of the one that hangs: what
 	// its rows would take is compared, those of the others.
 	list, others := `{"query": "{ users(first: 20) { nodes { id name } } }"}`, `{"query": "{ users(first: 20, filter: {providers: [\"activityinfo\", \"activeplatform\", \"blendvision\"]}) { nodes { id name } } }"}`
+	// Its healthy rows come from all providers, also from the one that hangs.
+	ordered := `{"query": "{ users(first: 20, orderBy: {field: LAST_LOGIN_AT, direction: DESC}) { nodes { id lastLoginAt } } }"}`
 	each := `{"query": "{ providers { name users(first: 5) { nodes { id name } } } }"}`
 	queries := []struct{ name, healthy, body, value string }{
 		{"list over the providers", others, list, "users.nodes.0.id"},
+		{"ordered list over the providers", ordered, ordered, "users.nodes.0.id"},
 		{"each provider", each, each, "providers.0.name"},
 		{"one provider", usersOf("blendvision"), usersOf("blendvision"), "users.nodes.0.id"},
 	}

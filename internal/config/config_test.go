@@ -76,7 +76,10 @@ func TestLoad_Example(t *testing.T) {
 		},
 		Limits: config.Limits{
 			CallsPerProvider: 50,
-			PagesPerList:     100, ConcurrentOperations: 256, QueuedOperations: 64, QueueWait: 50 * time.Millisecond, PlaceWait: 5 * time.Second, Connections: 1024,
+			PagesPerList:     100, ConcurrentOperations: 256, QueuedOperations: 64, QueueWait: 50 * time.Millisecond, PlaceWait: 5 * time.Second, ConnectTime: time.Second,
+			Retries: 2, RetryBudget: 20, BreakerFailures: 5, BreakerDelay: 5 * time.Second, RedisTime: 50 * time.Millisecond,
+			OverlapPairs: 20_000, UnknownFields: 25, VariableDepth: 16, Values: 20_000,
+			DocumentCacheBytes: 1 << 20, AutomaticDocumentBytes: 4 << 20, Connections: 1024,
 			OperationTime: 10 * time.Second, ResponseTime: 5 * time.Second, BodyBytes: 256 << 10, DocumentBytes: 64 << 10,
 			Tokens: 4000, Depth: 20, RootFields: 50, Fields: 1000, Aliases: 100, Directives: 50, SameResponseKey: 100,
 			Fragments: 100, Operations: 10, Representations: 1000, Cost: 20_000, Errors: 25,

@@ -29,6 +29,23 @@ type Limits struct {
 	// while `maxConcurrent` others are; at most half of the time that it has left. Beyond it,
 	// the provider's data is missing, with the error `OVERLOADED`.
 	PlaceWait time.Duration `key:"placeWait" default:"5s" min:"10ms" max:"60s"`
+	// How long connecting to a vendor may take, besides three times as long for TLS; at most
+	// the provider's `timeout`.
+	ConnectTime time.Duration `key:"connectTime" default:"1s" min:"50ms" max:"30s"`
+	// Retries of a vendor call that fails with a transient failure; three more while the vendor
+	// responds to other calls. `0`: none.
+	Retries int `key:"retries" default:"2" min:"0" max:"10"`
+	// Retries of all calls of a provider that does not respond. Each response allows two
+	// more. `0`: none.
+	RetryBudget int `key:"retryBudget" default:"20" min:"0" max:"1000"`
+	// Failures in a row after which the circuit breaker of a provider opens: its calls fail
+	// at once. It also opens when half of at least ten calls within 10 s fail, and after two
+	// calls without any response.
+	BreakerFailures int `key:"breakerFailures" default:"5" min:"1" max:"100"`
+	// How long an open circuit breaker rejects calls before it allows one that is tried.
+	BreakerDelay time.Duration `key:"breakerDelay" default:"5s" min:"100ms" max:"10m"`
+	// Duration of a Redis command. Beyond it, the entry counts as missing.
+	RedisTime time.Duration `key:"redisTime" default:"50ms" min:"5ms" max:"1s"`
 	// Objects that each caller may request in a minute, by the estimated cost of its
 	// operations without what the cache had. It may request all of them at once; then 429
 	// `RATE_LIMITED`. `0`: no limit. With Redis, replicas count together.
@@ -70,6 +87,15 @@ type Limits struct {
 	Directives int `key:"directives" default:"50" min:"0" max:"1000"`
 	// Fields with the same response key in one object.
 	SameResponseKey int `key:"sameResponseKey" default:"100" min:"1" max:"1000"`
+	// Sum of the squares of the numbers of fields with the same response key, over all
+	// objects: validation compares each with each other.
+	OverlapPairs int `key:"overlapPairs" default:"20000" min:"100" max:"1000000"`
+	// Fields that the schema does not have: validation searches similar names for each.
+	UnknownFields int `key:"unknownFields" default:"25" min:"0" max:"1000"`
+	// Nesting of lists and objects in variables.
+	VariableDepth int `key:"variableDepth" default:"16" min:"1" max:"64"`
+	// Names and elements in a request body.
+	Values int `key:"values" default:"20000" min:"100" max:"1000000"`
 	// Fragments that a document defines.
 	Fragments int `key:"fragments" default:"100" min:"0" max:"1000"`
 	// Operations that a document defines.
@@ -85,6 +111,12 @@ type Limits struct {
 	PageCacheBytes int `key:"pageCacheBytes" default:"67108864" min:"1048576" max:"17179869184"`
 	// Memory for complete responses, in bytes. `0` caches none.
 	ResponseCacheBytes int `key:"responseCacheBytes" default:"16777216" min:"0" max:"4294967296"`
+	// Length of the documents that are kept parsed and validated, in bytes. They take some 80
+	// times as much memory.
+	DocumentCacheBytes int `key:"documentCacheBytes" default:"1048576" min:"65536" max:"67108864"`
+	// Length of the documents that clients have registered (automatic persisted queries), in
+	// bytes.
+	AutomaticDocumentBytes int `key:"automaticDocumentBytes" default:"4194304" min:"65536" max:"268435456"`
 	// How long a stopping server accepts new requests, while `/readyz` fails.
 	ShutdownDelay time.Duration `key:"shutdownDelay" default:"1s" min:"0s" max:"60s"`
 }

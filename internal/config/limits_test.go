@@ -91,6 +91,7 @@ func TestParse_DefaultLimitsOfDocuments(t *testing.T) {
 	got := want
 	got.Body, got.Bytes, got.Tokens, got.Depth, got.RootFields, got.Fields = l.BodyBytes, l.DocumentBytes, l.Tokens, l.Depth, l.RootFields, l.Fields
 	got.Aliases, got.Directives, got.SameResponseKey = l.Aliases, l.Directives, l.SameResponseKey
+	got.OverlapPairs, got.UnknownFields, got.VariableDepth, got.Values = l.OverlapPairs, l.UnknownFields, l.VariableDepth, l.Values
 	got.Fragments, got.Operations, got.Representations, got.Cost = l.Fragments, l.Operations, l.Representations, l.Cost
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("the defaults are %+v, want %+v", got, want)

@@ -27,7 +27,8 @@ type observers struct {
 func openProviders(c *config.Config, cache *pagecache.Cache, o observers) ([]providers.Provider, error) {
 	all := make([]providers.Provider, 0, len(c.Providers))
 	for _, p := range c.Providers {
-		client := upstream.Config{Cache: cache, PlaceWait: c.Limits.PlaceWait}
+		client := vendorCalls(c.Limits)
+		client.Cache = cache
 		if o.metrics != nil {
 			client.Observe = o.call(!p.Token.Empty())
 			client.ObserveBreaker = func(open bool) {
@@ -42,6 +43,20 @@ func openProviders(c *config.Config, cache *pagecache.Cache, o observers) ([]pro
 		all = append(all, provider)
 	}
 	return all, nil
+}
+
+// vendorCalls returns the limits of the calls of a provider.
+func vendorCalls(l config.Limits) upstream.Config {
+	orNone := func(n int) int {
+		if n == 0 {
+			return upstream.None
+		}
+		return n
+	}
+	return upstream.Config{
+		PlaceWait: l.PlaceWait, ConnectTime: l.ConnectTime, Retries: orNone(l.Retries), RetryBudget: orNone(l.RetryBudget),
+		BreakerFailures: l.BreakerFailures, BreakerDelay: l.BreakerDelay,
+	}
 }
 
 // call returns the observer of vendor calls. A credential that a caller has sent is not the

@@ -96,8 +96,9 @@ func New(o Options) (*Server, error) {
 		Authenticator: authenticator, LoopbackOnly: !c.Server.Auth.IsSet() && !o.Simulated,
 		Origins: c.Server.CORS.Origins, CallerCredentials: callerCredentials(c.Providers),
 		Introspection: c.Server.Introspection, CallsPerProvider: c.Limits.CallsPerProvider,
-		Documents:     transport.Documents{Trusted: documents, Only: c.Documents.Only, Automatic: c.Documents.Automatic},
-		Limits:        limits(c.Limits),
+		Documents:          transport.Documents{Trusted: documents, Only: c.Documents.Only, Automatic: c.Documents.Automatic},
+		Limits:             limits(c.Limits),
+		DocumentCacheBytes: c.Limits.DocumentCacheBytes, AutomaticDocumentBytes: c.Limits.AutomaticDocumentBytes,
 		ResponseBytes: int64(c.Limits.ResponseCacheBytes), CacheVersion: cache.Version,
 		ObserveRequest: metrics.Request, ObserveSource: metrics.Response,
 		Admission: transport.Admission{
@@ -122,7 +123,7 @@ func New(o Options) (*Server, error) {
 func cacheConfig(c *config.Config) pagecache.Config {
 	return pagecache.Config{
 		Redis: c.Cache.Redis, Key: c.Cache.Key, Fresh: c.Cache.Fresh, Stale: c.Cache.Stale,
-		MaxBytes: int64(c.Limits.PageCacheBytes),
+		MaxBytes: int64(c.Limits.PageCacheBytes), Timeout: c.Limits.RedisTime,
 	}
 }
 
@@ -169,6 +170,7 @@ func limits(l config.Limits) transport.Limits {
 	d.Body, d.Bytes, d.Tokens = l.BodyBytes, l.DocumentBytes, l.Tokens
 	d.Depth, d.RootFields, d.Fields, d.Cost = l.Depth, l.RootFields, l.Fields, l.Cost
 	d.Aliases, d.Directives, d.SameResponseKey = l.Aliases, l.Directives, l.SameResponseKey
+	d.OverlapPairs, d.UnknownFields, d.VariableDepth, d.Values = l.OverlapPairs, l.UnknownFields, l.VariableDepth, l.Values
 	d.Fragments, d.Operations, d.Representations = l.Fragments, l.Operations, l.Representations
 	return transport.Limits{OperationTime: l.OperationTime, ResponseTime: l.ResponseTime, Documents: d, Errors: l.Errors}
 }

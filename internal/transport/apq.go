@@ -16,10 +16,11 @@ import (
 // again. A nil cache is empty. Safe for concurrent use.
 type apqCache struct{ byHash *documentCache[string] }
 
-// apqLimits bound the documents that clients can register.
-var apqLimits = limits{entries: 2000, bytes: 4 << 20, longest: 64 << 10}
-
-func newAPQCache() *apqCache { return &apqCache{newDocumentCache[string](apqLimits)} }
+// newAPQCache bounds the documents that clients can register, by their length, and by their
+// number: 2000 in 4 MiB.
+func newAPQCache(bytes int) *apqCache {
+	return &apqCache{newDocumentCache[string](limits{entries: max(1, bytes*2000/(4<<20)), bytes: bytes, longest: 64 << 10})}
+}
 
 // find returns the document with this hash. It computes the hash of what it found,
 // so that no text is ever returned under another hash.

@@ -134,3 +134,26 @@ func TestAPQ_Limits(t *testing.T) {
 		})
 	}
 }
+
+// The documents that clients register are bounded by their length.
+func TestAPQ_Bytes(t *testing.T) {
+	s := newTestServer(t, transport.Options{
+		Authenticator: auth.AllowAll(), Documents: transport.Documents{Trusted: manifest(t), Automatic: true}, AutomaticDocumentBytes: 64 << 10,
+	})
+	const documents = 10
+	kept := 0
+	text := func(i int) string {
+		return fmt.Sprintf("query Free { free: __typename } # %d %s", i, strings.Repeat("x", 12<<10))
+	}
+	for i := range documents {
+		s.executed(t, testRequest{body: requestBody(t, text(i), "", persisted.Sum(text(i)))})
+	}
+	for i := range documents {
+		if got := s.executed(t, testRequest{body: requestBody(t, "", "", persisted.Sum(text(i)))}); got != notFound {
+			kept++
+		}
+	}
+	if kept == 0 || kept > 5 {
+		t.Errorf("%d documents of 12 KiB are kept in 64 KiB", kept)
+	}
+}

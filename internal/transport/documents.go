@@ -15,10 +15,12 @@ type limits struct {
 	longest int
 }
 
-// parsedDocumentLimits are for caches of parsed documents. A parsed document takes
-// about forty times its text, so that such a cache holds 40 MB at most; the few
-// hundred documents of a frontend take less than one megabyte.
-var parsedDocumentLimits = limits{entries: 1 << 20, bytes: 1 << 20, longest: 16 << 10}
+// parsedDocuments are the limits of a cache of parsed documents. A parsed document takes
+// about forty times its text, so that a cache of a megabyte holds 40 MB at most; the few
+// hundred documents of a frontend take less.
+func parsedDocuments(bytes int) limits {
+	return limits{entries: bytes, bytes: bytes, longest: 16 << 10}
+}
 
 // documentCache caches values by the text or the hash of a document. Safe for
 // concurrent use.

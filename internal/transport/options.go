@@ -43,6 +43,9 @@ type Options struct {
 	CallsPerProvider int
 	// Limits bound requests, operations and responses.
 	Limits Limits
+	// DocumentCacheBytes bounds the length of the documents that are kept parsed, and
+	// AutomaticDocumentBytes of those that clients have registered; 0 means 1 MiB and 4 MiB.
+	DocumentCacheBytes, AutomaticDocumentBytes int
 	// ResponseBytes bounds the response cache; 0 disables it.
 	ResponseBytes int64
 	// CacheVersion changes with every invalidation of cached vendor data, and with it
@@ -82,6 +85,12 @@ func (o Options) withDefaults() Options {
 		o.CallsPerProvider = DefaultCallsPerProvider
 	}
 	o.Limits = o.Limits.withDefaults()
+	if o.DocumentCacheBytes == 0 {
+		o.DocumentCacheBytes = 1 << 20
+	}
+	if o.AutomaticDocumentBytes == 0 {
+		o.AutomaticDocumentBytes = 4 << 20
+	}
 	if o.CacheVersion == nil {
 		o.CacheVersion = func() uint64 { return 0 }
 	}
@@ -121,7 +130,7 @@ func NewHandler(o Options) *Handler {
 		o.ObserveAdmission(t.admission.places.Stats)
 	}
 	server.AddTransport(t)
-	server.SetQueryCache(newDocumentCache[*ast.QueryDocument](parsedDocumentLimits))
+	server.SetQueryCache(newDocumentCache[*ast.QueryDocument](parsedDocuments(o.DocumentCacheBytes)))
 	server.SetErrorPresenter(apierror.ErrorPresenter(o.Log))
 	server.SetRecoverFunc(apierror.RecoverFunc(o.Log))
 	// gqlgen counts `_service` as introspection, but a gateway always needs it. Where

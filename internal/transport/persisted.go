@@ -27,10 +27,10 @@ type persistedDocuments struct {
 	apq *apqCache
 }
 
-func newPersistedDocuments(d Documents) *persistedDocuments {
+func newPersistedDocuments(d Documents, bytes int) *persistedDocuments {
 	p := &persistedDocuments{Documents: d}
 	if d.Automatic {
-		p.apq = newAPQCache()
+		p.apq = newAPQCache(bytes)
 	}
 	return p
 }

@@ -51,13 +51,13 @@ func newTransport(o Options) *transport {
 		origins:     trustedOrigins(o.Origins),
 		varyHeader:  varyHeader(o.CallerCredentials),
 		validator:   complexity.New(o.Schema.Schema(), o.Limits.Documents, o.Introspection),
-		parsed:      newDocumentCache[*complexity.Document](parsedDocumentLimits),
+		parsed:      newDocumentCache[*complexity.Document](parsedDocuments(o.DocumentCacheBytes)),
 		responses:   responsecache.New[result](o.ResponseBytes, o.CacheVersion, o.Now),
 		known:       newKnownRequests(),
 		admission:   newAdmission(o.Admission),
 		recoverFunc: apierror.RecoverFunc(o.Log),
 	}
-	t.access.Store(&access{o.Authenticator, newPersistedDocuments(o.Documents)})
+	t.access.Store(&access{o.Authenticator, newPersistedDocuments(o.Documents, o.AutomaticDocumentBytes)})
 	return t
 }
 

@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// The circuit breaker opens after breakerFailures failures in a row, when breakerRate
+// The circuit breaker opens after Config.BreakerFailures failures in a row, when breakerRate
 // of at least breakerCalls calls within breakerWindow failed, and after breakerHangs
-// hanging calls in a row. After breakerDelay it is half open and admits one probe.
+// hanging calls in a row. After Config.BreakerDelay it is half open and admits one probe.
 const (
 	breakerFailures = 5
 	breakerHangs    = 2
@@ -33,6 +33,9 @@ const (
 
 // breaker is the circuit breaker of a provider. Safe for concurrent use.
 type breaker struct {
+	// limit is Config.BreakerFailures, and delay Config.BreakerDelay.
+	limit int
+	delay time.Duration
 	// changed is called when the circuit opens or closes. It must not block.
 	changed func(open bool)
 
@@ -56,8 +59,8 @@ type breaker struct {
 	}
 }
 
-func newBreaker(changed func(open bool)) *breaker {
-	return &breaker{changed: changed, opened: make(chan struct{})}
+func newBreaker(failures int, delay time.Duration, changed func(open bool)) *breaker {
+	return &breaker{limit: failures, delay: delay, changed: changed, opened: make(chan struct{})}
 }
 
 // state reports whether the circuit is closed, with a channel that is closed when it
@@ -117,7 +120,7 @@ func (b *breaker) record(o outcome, start time.Time, probe bool) {
 	defer b.mu.Unlock()
 	if probe {
 		b.probing = false
-		b.probeAt = time.Now().Add(breakerDelay)
+		b.probeAt = time.Now().Add(b.delay)
 	}
 	if o == hung && b.lastAnswer.After(start) {
 		o = failed
@@ -146,7 +149,7 @@ func (b *breaker) fail(probe, hanging bool) {
 	switch {
 	case probe:
 		b.hanging = hanging
-	case !b.open && (b.failures >= breakerFailures || b.hangs >= breakerHangs || rate):
+	case !b.open && (b.failures >= b.limit || b.hangs >= breakerHangs || rate):
 		b.trip(hanging)
 	}
 }
@@ -176,7 +179,7 @@ func (b *breaker) count(failed bool) bool {
 // trip opens the circuit. The breaker must be locked.
 func (b *breaker) trip(hanging bool) {
 	b.open, b.hanging = true, hanging
-	b.probeAt = time.Now().Add(breakerDelay)
+	b.probeAt = time.Now().Add(b.delay)
 	close(b.opened)
 	b.changed(true)
 }

@@ -55,8 +55,8 @@ func New(c Config) (*Client, error) {
 	}
 	client := &Client{config: c, base: base, sharedState: &sharedState{
 		bulkhead:    newBulkhead(c),
-		breaker:     newBreaker(c.ObserveBreaker),
-		retryBudget: retryBudget{left: retryBudgetMax},
+		breaker:     newBreaker(c.BreakerFailures, c.BreakerDelay, c.ObserveBreaker),
+		retryBudget: retryBudget{max: c.RetryBudget, left: c.RetryBudget},
 	}}
 	client.scope = client.newScope(c.Credential)
 	return client, nil

@@ -21,7 +21,11 @@ const (
 	defaultMaxConcurrent = 8
 	defaultMaxBody       = 64 << 20
 	defaultPlaceWait     = 5 * time.Second
+	defaultConnectTime   = time.Second
 )
+
+// None is a limit of zero, where 0 means a default.
+const None = -1
 
 // Config is one connection to a vendor.
 type Config struct {
@@ -43,6 +47,17 @@ type Config struct {
 	// PlaceWait limits how long an operation waits until the first of its calls is in flight, if
 	// that is not more than half of the time that it has; 0 means 5 s.
 	PlaceWait time.Duration
+	// ConnectTime limits the connection to the vendor, and three times as long the TLS
+	// handshake; 0 means 1 s. Timeout limits both.
+	ConnectTime time.Duration
+	// Retries limits the retries of one call; flappingRetries more are allowed while the
+	// vendor responds to other calls. RetryBudget limits those of all calls while the vendor
+	// does not respond. 0 means 2 and 20, and None means no retries.
+	Retries, RetryBudget int
+	// BreakerFailures is the number of failures in a row that open the circuit breaker, and
+	// BreakerDelay how long it is open before a probe; 0 means 5 and 5 s.
+	BreakerFailures int
+	BreakerDelay    time.Duration
 	// MaxBody limits a 200 response in bytes, after decompression; 0 means 64 MiB.
 	MaxBody int64
 	// AllowInsecure permits plain http to a host that is not loopback.
@@ -94,8 +109,8 @@ func (c Config) withDefaults() (Config, *url.URL, error) {
 	if c.Credential == nil {
 		problem("the credential is missing")
 	}
-	if c.Timeout < 0 || c.MaxConcurrent < 0 || c.MaxBody < 0 || c.PlaceWait < 0 {
-		problem("Timeout, MaxConcurrent, MaxBody and PlaceWait must not be negative")
+	if c.Timeout < 0 || c.MaxConcurrent < 0 || c.MaxBody < 0 || c.PlaceWait < 0 || c.ConnectTime < 0 || c.BreakerFailures < 0 || c.BreakerDelay < 0 {
+		problem("Timeout, MaxConcurrent, MaxBody, PlaceWait, ConnectTime, BreakerFailures and BreakerDelay must not be negative")
 	}
 	if c.Timeout == 0 {
 		c.Timeout = defaultTimeout
@@ -105,6 +120,14 @@ func (c Config) withDefaults() (Config, *url.URL, error) {
 	}
 	if c.PlaceWait == 0 {
 		c.PlaceWait = defaultPlaceWait
+	}
+	if c.ConnectTime == 0 {
+		c.ConnectTime = defaultConnectTime
+	}
+	c.Retries, c.RetryBudget = orDefault(c.Retries, maxRetries), orDefault(c.RetryBudget, retryBudgetMax)
+	c.BreakerFailures = orDefault(c.BreakerFailures, breakerFailures)
+	if c.BreakerDelay == 0 {
+		c.BreakerDelay = breakerDelay
 	}
 	if c.MaxBody == 0 {
 		c.MaxBody = defaultMaxBody
@@ -125,9 +148,17 @@ func (c Config) withDefaults() (Config, *url.URL, error) {
 		c.Rand = rand.Float64
 	}
 	if c.Transport == nil && len(problems) == 0 {
-		c.Transport = newTransport(c.Timeout, c.MaxConcurrent)
+		c.Transport = newTransport(c)
 	}
 	return c, base, errors.Join(problems...)
+}
+
+// orDefault returns the default for 0, and 0 for None.
+func orDefault(n, fallback int) int {
+	if n == 0 {
+		return fallback
+	}
+	return max(n, 0)
 }
 
 func isLoopback(host string) bool {

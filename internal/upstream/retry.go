@@ -9,12 +9,13 @@ import (
 
 // Limits of the retries of one call.
 const (
+	// maxRetries is the default of Config.Retries.
 	maxRetries = 2
-	// maxFlappingRetries replaces maxRetries while the vendor responds to other calls: it
-	// has done so within flappingWindow. Half of all attempts may fail then, and 98 % of
-	// the calls succeed.
-	maxFlappingRetries = 5
-	flappingWindow     = 2 * time.Second
+	// flappingRetries are allowed besides while the vendor responds to other calls: it has
+	// done so within flappingWindow. Half of all attempts may fail then, and 98 % of the
+	// calls succeed.
+	flappingRetries = 3
+	flappingWindow  = 2 * time.Second
 	// maxTruncatedRetries limits retries after a truncated body.
 	maxTruncatedRetries = 1
 	// The delay before a retry is random between minDelay and maxDelay.
@@ -55,10 +56,10 @@ func (c *Client) retry(ctx context.Context, call *call) result {
 
 // maxRetries is the number of retries that a call may make now.
 func (c *Client) maxRetries() int {
-	if c.breaker.answeredSince(time.Now().Add(-flappingWindow)) {
-		return maxFlappingRetries
+	if c.config.Retries > 0 && c.breaker.answeredSince(time.Now().Add(-flappingWindow)) {
+		return c.config.Retries + flappingRetries
 	}
-	return maxRetries
+	return c.config.Retries
 }
 
 // retryable reports whether a failure is transient. All requests are GETs, which

@@ -3,7 +3,7 @@ package upstream
 import "sync"
 
 const (
-	// retryBudgetMax is the number of retries that the budget holds.
+	// retryBudgetMax is the default of Config.RetryBudget.
 	retryBudgetMax = 20
 	// retriesPerAnswer is what a response adds to the budget. With two, the retries that a
 	// vendor needs that fails every second time pay for themselves.
@@ -11,9 +11,11 @@ const (
 )
 
 // retryBudget limits the retries of a provider: a retry costs one, a response adds
-// retriesPerAnswer. A vendor that does not respond any more thus gets retryBudgetMax
+// retriesPerAnswer. A vendor that does not respond any more thus gets max
 // retries in all. Safe for concurrent use.
 type retryBudget struct {
+	max int
+
 	mu   sync.Mutex
 	left int
 }
@@ -21,7 +23,7 @@ type retryBudget struct {
 func (b *retryBudget) deposit() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.left = min(b.left+retriesPerAnswer, retryBudgetMax)
+	b.left = min(b.left+retriesPerAnswer, b.max)
 }
 
 // withdraw pays for one retry; it returns false if the budget is exhausted.

@@ -13,16 +13,16 @@ import (
 
 // newTransport returns a connection pool for one provider, so that a slow vendor
 // does not use up the connections of others.
-func newTransport(timeout time.Duration, concurrent int) *http.Transport {
-	dialer := &net.Dialer{Timeout: min(time.Second, timeout), KeepAlive: 30 * time.Second}
+func newTransport(c Config) *http.Transport {
+	dialer := &net.Dialer{Timeout: min(c.ConnectTime, c.Timeout), KeepAlive: 30 * time.Second}
 	return &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
 		DialContext:            dialing(dialer.DialContext),
-		TLSHandshakeTimeout:    min(3*time.Second, timeout),
-		ResponseHeaderTimeout:  timeout,
+		TLSHandshakeTimeout:    min(3*c.ConnectTime, c.Timeout),
+		ResponseHeaderTimeout:  c.Timeout,
 		IdleConnTimeout:        90 * time.Second,
-		MaxIdleConns:           concurrent,
-		MaxIdleConnsPerHost:    concurrent,
+		MaxIdleConns:           c.MaxConcurrent,
+		MaxIdleConnsPerHost:    c.MaxConcurrent,
 		MaxResponseHeaderBytes: 64 << 10,
 		ForceAttemptHTTP2:      true,
 	}
