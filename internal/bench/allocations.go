@@ -55,5 +55,9 @@ func (s settings) measureAllocations(v *vendorProcess, l load) (measurement, err
 	if _, err := warmUp.run(s.cell); err != nil {
 		return measurement{}, err
 	}
-	return s.measureAfterWarmUp(v, l)
+	f, err := s.measureWarm(v, l)
+	if err != nil || s.profiles == "" {
+		return f, err
+	}
+	return f, save(l.target, s.profileName(l)+".allocs", "/debug/pprof/allocs")
 }

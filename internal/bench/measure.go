@@ -30,11 +30,16 @@ func (s settings) measure(v *vendorProcess, l load) (measurement, error) {
 	if _, err := l.run(s.warmUp()); err != nil {
 		return measurement{}, err
 	}
-	return s.measureAfterWarmUp(v, l)
+	finish := s.profile(l)
+	f, err := s.measureWarm(v, l)
+	if err != nil {
+		return f, err
+	}
+	return f, finish()
 }
 
-func (s settings) measureAfterWarmUp(v *vendorProcess, l load) (measurement, error) {
-	finish := s.profile(l)
+// measureWarm measures a server that is warm.
+func (s settings) measureWarm(v *vendorProcess, l load) (measurement, error) {
 	if _, err := v.calls(); err != nil {
 		return measurement{}, err
 	}
@@ -62,7 +67,7 @@ func (s settings) measureAfterWarmUp(v *vendorProcess, l load) (measurement, err
 	f.bytes, f.objects = float64(bytesAfter-bytes)/n, float64(objectsAfter-objects)/n
 	slices.Sort(took)
 	f.p50, f.p99 = took[len(took)/2], took[len(took)*99/100]
-	return f, finish()
+	return f, nil
 }
 
 // allocated returns how many bytes and objects a server has allocated since it started.
@@ -80,8 +85,7 @@ func (s settings) profile(l load) (finish func() error) {
 	if s.profiles == "" {
 		return func() error { return nil }
 	}
-	name := fmt.Sprintf("%s %s %d", l.target.name, l.scenario.letter, l.clients)
-	name = filepath.Join(s.profiles, strings.NewReplacer(",", "", " ", "-", "/", "-").Replace(name))
+	name := s.profileName(l)
 	done := make(chan error, 1)
 	go func() {
 		done <- save(l.target, name+".cpu", fmt.Sprintf("/debug/pprof/profile?seconds=%d", max(1, int(s.cell.Seconds()))))
@@ -92,6 +96,12 @@ func (s settings) profile(l load) (finish func() error) {
 		}
 		return save(l.target, name+".allocs", "/debug/pprof/allocs")
 	}
+}
+
+// profileName returns the name of the files with the profiles, without the extension.
+func (s settings) profileName(l load) string {
+	name := fmt.Sprintf("%s %s %d", l.target.name, l.scenario.letter, l.clients)
+	return filepath.Join(s.profiles, strings.NewReplacer(",", "", " ", "-", "/", "-").Replace(name))
 }
 
 func save(s target, file, path string) error {

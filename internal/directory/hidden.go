@@ -92,16 +92,29 @@ func IsUnknown(row model.Node, q providers.Query) bool {
 	if !row.HasUnknown() && !user.HasUnknown() {
 		return false
 	}
-	unknown := false
 	for _, c := range conditions {
-		subject := row
-		if c.ofUser {
-			subject = user
+		if c.compares(q) && c.isHidden(row, user) {
+			return matches(row, known(row, user, q))
 		}
-		if c.compares(q) && slices.ContainsFunc(c.fields, subject.Hides) {
-			unknown = true
+	}
+	return false
+}
+
+// isHidden reports whether the vendor hides a field of the condition.
+func (c condition) isHidden(row, user model.Node) bool {
+	subject := row
+	if c.ofUser {
+		subject = user
+	}
+	return slices.ContainsFunc(c.fields, subject.Hides)
+}
+
+// known returns the filter of a query without the conditions on what the vendor hides.
+func known(row, user model.Node, q providers.Query) providers.Filter {
+	for _, c := range conditions {
+		if c.compares(q) && c.isHidden(row, user) {
 			c.remove(&q.Filter)
 		}
 	}
-	return unknown && matches(row, q.Filter)
+	return q.Filter
 }

@@ -1,9 +1,10 @@
 package activeplatform
 
 import (
-	"encoding/json"
 	"strings"
 	"time"
+
+	"github.com/accountgraph/accountgraph/internal/upstream"
 )
 
 // The types of this file decode one field each and never fail: a value of another type
@@ -36,7 +37,7 @@ type timestamp struct{ *time.Time }
 // other objects of this vendor have.
 func (t *timestamp) UnmarshalJSON(raw []byte) error {
 	var s string
-	if json.Unmarshal(raw, &s) != nil {
+	if upstream.UnmarshalString(raw, &s) != nil {
 		return nil
 	}
 	for _, layout := range []string{time.RFC3339, time.DateOnly} {
@@ -53,15 +54,8 @@ type text struct{ *string }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (t *text) UnmarshalJSON(raw []byte) error {
-	var value any
-	if json.Unmarshal(raw, &value) != nil {
-		return nil
-	}
-	switch v := value.(type) {
-	case string:
-		t.string = nonBlank(&v)
-	case float64, bool:
-		t.string = new(string(raw))
+	if value, ok := upstream.UnmarshalText(raw); ok {
+		t.string = nonBlank(&value)
 	}
 	return nil
 }

@@ -1,11 +1,12 @@
 package activityinfo
 
 import (
-	"encoding/json"
 	"math"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/accountgraph/accountgraph/internal/upstream"
 )
 
 // name is a text that is no id. The vendor documents strings; of other values, a number is
@@ -17,7 +18,7 @@ func (n *name) UnmarshalJSON(b []byte) error {
 	*n = ""
 	switch {
 	case b[0] == '"':
-		return json.Unmarshal(b, (*string)(n))
+		return upstream.UnmarshalString(b, n)
 	case b[0] == '-' || b[0] >= '0' && b[0] <= '9':
 		*n = name(b)
 	}
@@ -30,7 +31,7 @@ type text string
 // UnmarshalJSON decodes a string or a whole number above 0. Other values are "".
 func (t *text) UnmarshalJSON(b []byte) error {
 	if b[0] == '"' {
-		return json.Unmarshal(b, (*string)(t))
+		return upstream.UnmarshalString(b, t)
 	}
 	var n number
 	err := n.UnmarshalJSON(b)

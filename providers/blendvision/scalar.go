@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/accountgraph/accountgraph/internal/upstream"
 )
 
 // The types of this file decode one field each and never fail: a value of another type
@@ -15,15 +17,8 @@ type text string
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (t *text) UnmarshalJSON(b []byte) error {
-	var value any
-	if json.Unmarshal(b, &value) != nil {
-		return nil
-	}
-	switch v := value.(type) {
-	case string:
-		*t = text(v)
-	case float64, bool:
-		*t = text(b)
+	if value, ok := upstream.UnmarshalText(b); ok {
+		*t = text(value)
 	}
 	return nil
 }
@@ -67,7 +62,7 @@ type timestamp struct{ time *time.Time }
 // UnmarshalJSON decodes RFC 3339. The zero time means unset.
 func (t *timestamp) UnmarshalJSON(b []byte) error {
 	var s string
-	if json.Unmarshal(b, &s) != nil {
+	if upstream.UnmarshalString(b, &s) != nil {
 		return nil
 	}
 	if parsed, err := time.Parse(time.RFC3339, s); err == nil && !parsed.IsZero() {
