@@ -16,8 +16,9 @@ const statusTones: Partial<Record<UserStatus, Tone>> = {
 
 export const statusTone = (status: UserStatus): Tone => statusTones[status] ?? 'plain';
 
-export function StatusBadge({ status }: { status: UserStatus }) {
-  return <Badge tone={statusTone(status)}>{label(status)}</Badge>;
+// StatusBadge has the vendor's word for a status that the graph does not know.
+export function StatusBadge({ status, vendorStatus }: { status: UserStatus; vendorStatus?: string | null }) {
+  return <Badge tone={statusTone(status)}>{status === 'OTHER' && vendorStatus ? `Other: ${vendorStatus}` : label(status)}</Badge>;
 }
 
 interface SignIn {

@@ -151,7 +151,7 @@ function LoginCard({ user, match, person, isUnread }: CardProps) {
           {user.provider.name}
           {user.provider.name.toLowerCase() !== vendorLabel(user.provider.vendor).toLowerCase() && <span class="quiet"> {vendorLabel(user.provider.vendor)}</span>}
         </h3>
-        <StatusBadge status={user.status} />
+        <StatusBadge status={user.status} vendorStatus={user.vendorStatus} />
       </div>
       <p class="name">{user.login ?? <span class="quiet">{isUnread('login') ? 'The login could not be read' : 'No name to sign in with'}</span>}</p>
       <dl>
