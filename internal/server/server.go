@@ -129,7 +129,7 @@ func cacheConfig(c *config.Config) pagecache.Config {
 
 // embeddedCacheBytes bounds the page cache of an embedded server: whole lists are read once, so
 // that only what rows refer to is read again.
-const embeddedCacheBytes = 8 << 20
+const embeddedCacheBytes = 16 << 20
 
 // embedded returns a configuration without what concerns callers.
 func embedded(c *config.Config) *config.Config {

@@ -118,6 +118,18 @@ func TestSession_Do_GivenUp(t *testing.T) {
 	})
 }
 
+// An operation that others need is sent again for longer.
+func TestSession_DoEssential(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, start := &script{bodies: append(many(failure("UPSTREAM_TIMEOUT", 0), 30), data)}, time.Now()
+		session := client.New(client.Options{URL: "http://x/graphql", Transport: s, RetryFor: time.Minute}).Session()
+		response, err := session.DoEssential(t.Context(), client.Operation{Query: "{a}"})
+		if err != nil || len(response.Errors) > 0 || s.calls != 31 || time.Since(start) < 5*time.Minute {
+			t.Errorf("%d calls in %v, %v", s.calls, time.Since(start), err)
+		}
+	})
+}
+
 func failureOf(code, provider string) string {
 	return fmt.Sprintf(`{"data":{"a":null},"errors":[{"message":"m","path":["a"],"extensions":{"code":%q,"provider":%q}}]}`, code, provider)
 }

@@ -40,6 +40,19 @@ const (
 // the last response with its errors, or a *RequestError. An operation that fails as the one
 // before it, which was given up, is not sent again. If ctx ends, the error is its.
 func (s *Session) Do(ctx context.Context, op Operation) (*Response, error) {
+	return s.do(ctx, op, 1)
+}
+
+// essential is how many times longer DoEssential sends an operation again.
+const essential = 10
+
+// DoEssential is Do for an operation without which the others take much longer: it is sent again
+// for ten times RetryFor.
+func (s *Session) DoEssential(ctx context.Context, op Operation) (*Response, error) {
+	return s.do(ctx, op, essential)
+}
+
+func (s *Session) do(ctx context.Context, op Operation, times time.Duration) (*Response, error) {
 	start, delay := time.Now(), firstDelay
 	for {
 		if err := s.pace(ctx); err != nil {
@@ -51,7 +64,7 @@ func (s *Session) Do(ctx context.Context, op Operation) (*Response, error) {
 		}
 		failures, after := failuresOf(response, err)
 		pause := max(after, delay)
-		if time.Since(start)+pause > s.limit(failures) {
+		if time.Since(start)+pause > s.limit(failures, times*s.client.options.RetryFor) {
 			s.givenUp = failures
 			return response, err
 		}
@@ -82,14 +95,14 @@ func failuresOf(response *Response, err error) (failures []failure, after time.D
 }
 
 // limit returns how long an operation with these failures is sent again; 0 is not at all.
-func (s *Session) limit(failures []failure) (limit time.Duration) {
+func (s *Session) limit(failures []failure, retryFor time.Duration) (limit time.Duration) {
 	for _, f := range failures {
 		switch {
 		case slices.Contains(s.givenUp, f):
 		case f.progresses:
 			limit = max(limit, maxProgress)
 		default:
-			limit = max(limit, s.client.options.RetryFor)
+			limit = max(limit, retryFor)
 		}
 	}
 	return limit

@@ -113,8 +113,11 @@ func isLong(response *client.Response, path []string) bool {
 // and no row is missing; else nil. Some vendors send a whole list in one response, which the
 // server would read again for each page.
 func (s *source) indexed(ctx context.Context, q query) *client.Response {
-	response, err := s.session.Do(ctx, q.operation(&byName, nil))
-	if err != nil || len(response.Errors) > 0 || !response.IsIndexed() {
+	response, err := s.session.DoEssential(ctx, q.operation(&byName, nil))
+	if err != nil || len(response.Errors) > 0 {
+		return nil
+	}
+	if !response.IsIndexed() {
 		s.unindexed = true
 		return nil
 	}
