@@ -65,6 +65,7 @@ type program struct {
 	stdout io.Writer
 	stderr io.Writer
 	log    *slog.Logger
+	level  *telemetry.Level
 }
 
 type commands struct {
@@ -105,9 +106,10 @@ func run(ctx context.Context, args []string, env config.LookupEnv, stdin io.Read
 		return exitUsage
 	}
 	command.BindTo(ctx, (*context.Context)(nil))
-	logger := telemetry.NewLogger(stderr, slog.LevelInfo)
+	level := telemetry.NewLevel()
+	logger := telemetry.NewLogger(stderr, level)
 	telemetry.CaptureStandardLog(logger)
-	p := &program{env: env, stdin: stdin, stdout: stdout, stderr: stderr, log: logger}
+	p := &program{env: env, stdin: stdin, stdout: stdout, stderr: stderr, log: logger, level: level}
 	err = command.Run(p, &reports.Env{Open: p.open, LookupEnv: env, Stdin: p.stdin, Stdout: stdout, Stderr: stderr, Now: time.Now})
 	if err == nil {
 		return exitOK
@@ -133,7 +135,7 @@ func (c serveCommand) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
-	options := server.Options{Config: cfg, Schema: resolvers.New(), Log: p.log}
+	options := server.Options{Config: cfg, Schema: resolvers.New(), Log: p.log, Level: p.level, Env: p.env}
 	reload := func() (*config.Config, error) { return p.load(c.Config) }
 	return p.serve(ctx, options, c.Listen, reload, func(address string) {
 		fmt.Fprintf(p.stdout, "accountgraph listens on http://%s\n", address)
@@ -151,15 +153,18 @@ func (c demoCommand) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	defer simulators.Stop()
-	cfg, err := config.Parse("demo", []byte(simulators.Config()), p.env, vendors.Config())
+	cfg, err := config.Parse("demo", []byte(demoTelemetry+simulators.Config()), p.env, vendors.Config())
 	if err != nil {
 		return err
 	}
 	cfg.Server.Access = true
-	options := server.Options{Config: cfg, Schema: resolvers.New(), Log: p.log, Simulated: true}
+	options := server.Options{Config: cfg, Schema: resolvers.New(), Log: p.log, Level: p.level, Env: p.env, Simulated: true}
 	reload := func() (*config.Config, error) { return nil, errors.New("the demo has no configuration file") }
 	return p.serve(ctx, options, c.Listen, reload, func(address string) { fmt.Fprint(p.stdout, welcome(address)) })
 }
+
+// demoTelemetry keeps the log of the demo short.
+const demoTelemetry = "telemetry: {log: {requests: 0}}\n"
 
 func welcome(address string) string {
 	var b strings.Builder
@@ -213,6 +218,7 @@ func (p *program) serve(ctx context.Context, o server.Options, listen string, re
 		return usageError{err}
 	}
 	defer s.Close()
+	defer p.level.OnSignal(p.log)()
 	defer p.onHangup(func() error {
 		c, err := reload()
 		if err == nil {

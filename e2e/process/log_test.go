@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/accountgraph/accountgraph/internal/demo"
@@ -81,5 +82,37 @@ func TestLog_UnknownMaster(t *testing.T) {
 	check := start(t, nil, "check", "--config", config)
 	if code := check.exit(); code != 1 || !strings.HasSuffix(check.stdout.String(), "\nRedis: no Sentinel knows this master\n") || check.stderr.String() != "accountgraph: the cache cannot use Redis\n" {
 		t.Errorf("exit %d: %s%s", code, &check.stdout, &check.stderr)
+	}
+}
+
+// Each request has a line with its operation and the hashes of its caller and document; a part
+// of them if so configured. SIGUSR1 switches the level.
+func TestLog_Requests(t *testing.T) {
+	t.Parallel()
+	i := newIssuer(t)
+	config := i.serverConfig("") + "telemetry: {log: {requests: 1, level: warn}}\n" + startVendors(t).Config()
+	p := startServer(t, gatewayEnv, "serve", "--config", writeFile(t, "a.yaml", config))
+	send := func(id string) {
+		t.Helper()
+		body := `{"query": "query Names($id: ID!) { user(id: $id) { name } }", "variables": {"id": "softwareone:User:USR-1120-1514"}}`
+		if status, a, err := post(client(), p.address, body, i.token(t, ""), "X-Request-Id: "+id, "Apollographql-Client-Name: console"); err != nil || status != http.StatusOK {
+			t.Fatalf("%d %v %s", status, err, a.text)
+		}
+	}
+	send("first")
+	p.signal(syscall.SIGUSR1)
+	p.waitStderr(`"log level switched","to":"DEBUG"`)
+	send("second")
+	p.waitStderr(`"msg":"request","requestId":"second","status":200,"type":"query","operation":"Names","hash":"[0-9a-f]{64}","caller":"[0-9a-f]{32}","client":"console","from":"(remembered|executed)"`)
+	p.signal(syscall.SIGUSR1)
+	p.waitStderr(`"log level switched","to":"WARN"`)
+	send("third")
+	for _, id := range []string{"first", "third"} {
+		if strings.Contains(p.stderr.String(), `"requestId":"`+id+`"`) {
+			t.Errorf("a line below the level:\n%s", &p.stderr)
+		}
+	}
+	if count, _ := p.metric(`accountgraph_client_requests_total{client="console",outcome="ok"}`); count != 3 {
+		t.Errorf("%v requests of the client are counted", count)
 	}
 }

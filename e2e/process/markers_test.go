@@ -24,6 +24,9 @@ const (
 	cacheKey      = "bTRyazNyLWNhY2hlLWtleS0wMTIzNDU2Nzg5YWJjZDA=" // of 32 bytes
 )
 
+// operationName is a part of a document, which the log, metrics and spans have.
+const operationName = "m4rk3r_operation_10"
+
 // sent are texts that clients send: none of them is for logs, metrics, errors or Redis.
 var sent = map[string]string{
 	"a header":                 "m4rk3r-header-01",
@@ -36,7 +39,6 @@ var sent = map[string]string{
 	"an id in a URL":           "m4rk3r-urlid-07",
 	"a text in a document":     "m4rk3r-literal-08@person.example",
 	"a filter":                 "m4rk3r-filter-09",
-	"a name of an operation":   "m4rk3r_operation_10",
 	"an unknown argument":      "m4rk3r-argument-12",
 	"a malformed body":         "m4rk3r-body-13",
 	"a malformed variable":     "m4rk3r-malformed-14",
@@ -62,7 +64,7 @@ func TestMarkers_StayInResponses(t *testing.T) {
 	t.Parallel()
 	redis := redistest.Run(t, "--requirepass", redisPassword, "--rdbcompression", "no")
 	monitor := monitorRedis(t, redis)
-	i, v := newIssuer(t), startVendors(t)
+	i, v, c := newIssuer(t), startVendors(t), startCollector(t)
 	config := "cache: {redis: '${REDIS}', key: '${CACHE_KEY}'}\nproviders:\n"
 	for _, vendor := range v.All {
 		base, _ := startProxy(t, vendor)
@@ -72,6 +74,7 @@ func TestMarkers_StayInResponses(t *testing.T) {
 	file := writeFile(t, "a.yaml", i.serverConfig(", introspection: false")+config)
 	env := append([]string{
 		"REDIS=redis://:" + redisPassword + "@127.0.0.1:" + redis.Port, "CACHE_KEY=" + cacheKey, "TOKEN=" + serversToken,
+		"OTEL_EXPORTER_OTLP_ENDPOINT=" + c.url, "OTEL_TRACES_SAMPLER=always_on",
 	}, gatewayEnv...)
 	p := startServer(t, env, "serve", "--config", file)
 	token := i.token(t, "personal:read cache:write")
@@ -110,9 +113,17 @@ func TestMarkers_StayInResponses(t *testing.T) {
 		t.Errorf("with a wrong key and URL, check exits with %d", code)
 	}
 	_, _, metrics := p.get("/metrics")
+	if status, _, err := post(client(), p.address, `{"query": "query LastOne { __typename }"}`, token); err != nil || status != http.StatusOK {
+		t.Fatalf("%d, %v", status, err)
+	}
+	c.wait(t, "LastOne")
+	_, spans := c.received()
+	if !strings.Contains(spans, operationName) {
+		t.Error("no span has the name of an operation")
+	}
 	_, _, ready := p.get("/readyz")
 	outputs := map[string]string{
-		"an error": failures.String(), "metrics": metrics, "readiness": ready, "Redis": readRedis(t, redis), "commands of Redis": monitor(),
+		"an error": failures.String(), "metrics": metrics, "spans": spans, "readiness": ready, "Redis": readRedis(t, redis), "commands of Redis": monitor(),
 		"the output of check": check.stdout.String() + check.stderr.String() + wrong.stdout.String() + wrong.stderr.String(),
 		"files":               readFiles(t, p.command.Dir),
 	}
@@ -159,8 +170,8 @@ func sendMarkers(t *testing.T, p *process, vendor *fakevendor.Control, token str
 		}
 	}
 	query := func(query string, variables map[string]any) { try(encodeQuery(t, query, variables), headers...) }
-	query(`query `+sent["a name of an operation"]+`($e: String!) { person(email: $e) { id } }`, map[string]any{"e": sent["a variable"]})
-	query(`{ person(email: "`+sent["a text in a document"]+`") { id } }`, nil)
+	query(`query `+operationName+`($e: String!) { person(email: $e) { name } }`, map[string]any{"e": sent["a variable"]})
+	query(`{ person(email: "`+sent["a text in a document"]+`") { name } }`, nil)
 	query(`{ users(first: 3, filter: {name: "`+sent["a filter"]+`"}) { nodes { id } } }`, nil)
 	query(`{ users(first: 3, filter: {nothing: "`+sent["an unknown argument"]+`"}) { nodes { id } } }`, nil)
 	query(`query($n: Int!) { users(first: $n) { nodes { id } } }`, map[string]any{"n": sent["a malformed variable"]})
@@ -172,7 +183,7 @@ func sendMarkers(t *testing.T, p *process, vendor *fakevendor.Control, token str
 	try(encodeQuery(t, `{ users(first: 1, filter: {providers: ["activeplatform-caller-then-server"]}) { nodes { id } } }`, nil), token, credentialHeader("activeplatform", "caller_then_server")+": "+othersToken)
 
 	values := url.Values{
-		"query":     {`query($e: String!, $id: ID!) { person(email: $e) { id } user(id: $id) { name } }`},
+		"query":     {`query($e: String!, $id: ID!) { person(email: $e) { name } user(id: $id) { name } }`},
 		"variables": {fmt.Sprintf(`{"e": %q, "id": "softwareone-caller-then-server:User:%s"}`, sent["a variable in a URL"], sent["an id in a URL"])},
 	}
 	for _, path := range []string{"/graphql?" + values.Encode(), "/" + sent["a path of the server"]} {

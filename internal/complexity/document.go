@@ -104,6 +104,13 @@ func (d *Document) Operation(name string) (ast.Operation, error) {
 	return op.kind, err
 }
 
+// OperationName returns the name of the operation that operationName selects, which may be
+// the only one; "" if that has no name.
+func (d *Document) OperationName(operationName string) string {
+	op, _ := d.find(operationName)
+	return op.name
+}
+
 // Variables returns the definitions of the variables of the operation that
 // operationName selects, none if there is no such operation.
 func (d *Document) Variables(name string) ast.VariableDefinitionList {

@@ -35,6 +35,7 @@ func (d *decoder) check(c *Config) {
 	d.checkCache(&c.Cache)
 	d.checkDocuments(c)
 	d.checkLimits(c.Limits)
+	d.checkTelemetry(c.Telemetry)
 	d.checkProviders(c.Providers)
 }
 

@@ -21,6 +21,7 @@ type Config struct {
 	Cache     Cache      `key:"cache"`
 	Limits    Limits     `key:"limits"`
 	Documents Documents  `key:"documents"`
+	Telemetry Telemetry  `key:"telemetry"`
 	Providers []Provider `key:"providers" required:"true"`
 }
 
@@ -195,6 +196,9 @@ type Provider struct {
 	// Allow a plain `http` base URL on a host other than loopback. The credential is
 	// then sent unencrypted.
 	AllowInsecure bool `key:"allowInsecure" default:"false"`
+	// Send the trace context of a sampled operation to the vendor (W3C Trace Context), so that
+	// its spans appear in the same trace. It contains random numbers only.
+	Propagate bool `key:"propagate" default:"false"`
 	// Compact rows of the provider's users and memberships in memory, for what the vendor
 	// can neither look up, filter nor sort.
 	Index Index `key:"index"`

@@ -74,7 +74,7 @@ func applyDefaults(into reflect.Value) {
 }
 
 func isSection(v reflect.Value) bool {
-	return v.Kind() == reflect.Struct && v.Type() != reflect.TypeFor[providers.Secret]()
+	return v.Kind() == reflect.Struct && v.Type() != reflect.TypeFor[providers.Secret]() && v.Type() != reflect.TypeFor[Ratio]()
 }
 
 func (d *decoder) value(path string, n *yaml.Node, f field, into reflect.Value) {
@@ -217,6 +217,12 @@ func set(into reflect.Value, f field, text string) string {
 			return "must be a size from " + f.min + " to " + f.max + ", such as " + f.fallback
 		}
 		*v = size
+	case *Ratio:
+		ratio, ok := ParseRatio(text)
+		if !ok {
+			return "must be a number from 0 to 1, such as 0.1"
+		}
+		*v = ratio
 	default:
 		return "cannot be read"
 	}

@@ -5,8 +5,11 @@ import (
 	"slices"
 	"sync"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/directory"
+	"github.com/accountgraph/accountgraph/internal/tracing"
 )
 
 // Prefetch reads a query's selection breadth first and loads what it selects. All
@@ -20,8 +23,8 @@ func (s *Loaders) Prefetch(ctx context.Context, root Selection) {
 
 // prefetchLevels loads a level and all below it.
 func (b *batch) prefetchLevels(ctx context.Context) {
-	for !b.empty() && ctx.Err() == nil {
-		b.load(ctx)
+	for level := 1; !b.empty() && ctx.Err() == nil; level++ {
+		b.loadLevel(ctx, level)
 		next := &batch{loaders: b.loaders}
 		for _, follow := range b.follow {
 			if ctx.Err() != nil {
@@ -53,6 +56,16 @@ type batch struct {
 
 func (b *batch) empty() bool {
 	return len(b.lists) == 0 && len(b.ids) == 0 && len(b.fields) == 0 && len(b.emails) == 0 && len(b.people) == 0 && len(b.organizations) == 0 && len(b.unreadable) == 0 && len(b.follow) == 0
+}
+
+// loadLevel loads what a level needs, in a span.
+func (b *batch) loadLevel(ctx context.Context, number int) {
+	ctx, span := tracing.Start(ctx, "prefetch level", trace.SpanKindInternal)
+	if span.IsRecording() {
+		span.SetAttributes(tracing.Level.Int(number))
+		defer span.End()
+	}
+	b.load(ctx)
 }
 
 // load loads everything that the level needs, in parallel.

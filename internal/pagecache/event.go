@@ -29,6 +29,12 @@ const (
 	MemoryCleared EventKind = "memory_cleared" // all of memory was invalidated
 )
 
+// EventKinds are all kinds of events.
+var EventKinds = []EventKind{
+	HitMemory, HitRedis, HitStale, Miss, Coalesced, Refreshed, RefreshFailed, LeaseWait, RedisError, RedisDown, RedisUp, Subscribed,
+	SealInvalid, Rejected, WrongEpoch, Evicted, Dropped, Invalidated, SnapshotRead, SnapshotKept, SnapshotLost, MemoryCleared,
+}
+
 // Event counts N keys (or commands, or scopes) and, for hits and evictions, the bytes of
 // their bodies.
 type Event struct {

@@ -153,6 +153,9 @@ func (c *Cache) Close() {
 // breaker for Redis is open.
 func (c *Cache) Up() bool { return c.redis == nil || c.redis.breaker.closed() }
 
+// Bytes is the memory that is counted for what is cached in memory.
+func (c *Cache) Bytes() int64 { return int64(c.memory.cache.WeightedSize()) }
+
 // Version changes with every invalidation in any scope. Data derived from cached values is
 // valid while the version is the one from before they were read. Dropping a scope without
 // entries, of which nothing was kept elsewhere, does not change it, so that a credential that the vendor rejects does not

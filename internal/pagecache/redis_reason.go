@@ -2,14 +2,11 @@ package pagecache
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
-	"net"
-	"os"
-	"syscall"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/accountgraph/accountgraph/internal/network"
 )
 
 // replyReasons are the reasons for the first words of error replies.
@@ -32,24 +29,13 @@ var replyReasons = []struct{ word, reason string }{
 // reason describes why a command failed, for operators. It holds no byte of Redis or of the
 // network, which may quote addresses, keys and passwords.
 func reason(err error) string {
-	var unknownHost *net.DNSError
-	var wrongHost x509.HostnameError
-	var certificate *tls.CertificateVerificationError
-	switch {
+	switch text := network.Reason(err); {
 	case errors.Is(err, redis.Nil): // what Sentinels answer
 		return "no Sentinel knows this master"
-	case errors.As(err, &wrongHost):
-		return "the certificate is for another host"
-	case errors.As(err, &certificate):
-		return "the certificate is not trusted"
-	case errors.As(err, &unknownHost):
-		return "unknown host"
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return "connection refused"
 	case errors.Is(err, errReplyBounds):
 		return "a reply exceeds the limits or is not RESP2"
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded), isTimeout(err):
-		return "no reply in time"
+	case text != "":
+		return text
 	}
 	for _, r := range replyReasons {
 		if isReply(err, r.word) {

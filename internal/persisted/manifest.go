@@ -36,6 +36,8 @@ type Manifest struct {
 	// byID has the texts by their ids and hashes.
 	byID map[string]string
 	len  int
+	// names are the names of operations that the manifest states.
+	names []string
 }
 
 // Find returns the text of the document with an id: the id in the manifest or the
@@ -54,6 +56,14 @@ func (m *Manifest) Len() int {
 		return 0
 	}
 	return m.len
+}
+
+// OperationNames returns the names of operations that the manifest states.
+func (m *Manifest) OperationNames() []string {
+	if m == nil {
+		return nil
+	}
+	return m.names
 }
 
 // Hash returns the document identifier that the GraphQL over HTTP specification
@@ -138,6 +148,9 @@ func (m *Manifest) add(document Document, check func(Document) error) error {
 	}
 	if err := check(document); err != nil {
 		return err
+	}
+	if document.Name != "" {
+		m.names = append(m.names, document.Name)
 	}
 	m.byID[document.ID], m.byID[Hash(document.Text)] = document.Text, document.Text
 	return nil

@@ -90,6 +90,14 @@ func (c *Cache[T]) Lookup(key Key) (Entry[T], bool) {
 	return c.lookup(k)
 }
 
+// Bytes is the memory that is counted for the cached responses.
+func (c *Cache[T]) Bytes() int64 {
+	if c.entries == nil {
+		return 0
+	}
+	return int64(c.entries.WeightedSize())
+}
+
 // Get returns the response for key; its FreshFor counts from now. On a miss it calls fn,
 // once for all concurrent callers, with the values of the first caller's context; that
 // context ends when the last waiter has left. A panic in fn is re-panicked in every

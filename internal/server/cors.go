@@ -36,7 +36,7 @@ func withCORS(c *config.Config, h http.Handler) http.Handler {
 		AllowedOrigins: c.Server.CORS.Origins,
 		AllowedMethods: []string{http.MethodGet, http.MethodPost},
 		AllowedHeaders: headers,
-		ExposedHeaders: []string{"WWW-Authenticate", "Retry-After", "RateLimit", "RateLimit-Policy"},
+		ExposedHeaders: []string{"WWW-Authenticate", "Retry-After", "X-Request-Id", "RateLimit", "RateLimit-Policy"},
 		MaxAge:         int(corsMaxAge.Seconds()),
 	}).Handler(h)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

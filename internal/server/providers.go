@@ -8,6 +8,7 @@ import (
 
 	"github.com/accountgraph/accountgraph/internal/config"
 	"github.com/accountgraph/accountgraph/internal/directory/index"
+	"github.com/accountgraph/accountgraph/internal/fair"
 	"github.com/accountgraph/accountgraph/internal/operation"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
 	"github.com/accountgraph/accountgraph/internal/telemetry"
@@ -31,6 +32,7 @@ func openProviders(c *config.Config, cache *pagecache.Cache, o observers) ([]pro
 		client.Cache = cache
 		if o.metrics != nil {
 			client.Observe = o.call(!p.Token.Empty())
+			client.ObserveCalls = func(stats func() fair.Stats) { o.metrics.ObserveProvider(p.Name, stats) }
 			client.ObserveBreaker = func(open bool) {
 				o.metrics.Breaker(p.Name, open)
 				o.log.Breaker(p.Name, open)

@@ -33,6 +33,10 @@ type Options struct {
 	Log    *slog.Logger
 	// Simulated turns the loopback check off: the data is fake.
 	Simulated bool
+	// Env finds the OTEL_* variables; nil finds none.
+	Env config.LookupEnv
+	// Level is that of Log; New sets it as the configuration says. Nil leaves it.
+	Level *telemetry.Level
 	// Embedded is for a server that only this process reads from, see Handler: there are no
 	// callers to authenticate or to protect from each other, and no response is read twice.
 	Embedded bool
@@ -50,6 +54,7 @@ type Server struct {
 	adminAddress string
 	connections  *connections
 	cache        *pagecache.Cache
+	traces       *telemetry.Traces
 	// stop ends the building of indexes.
 	stop     context.CancelFunc
 	stopping *atomic.Bool
@@ -73,16 +78,22 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	metrics := telemetry.NewMetrics(providerNames(c))
+	metrics := telemetry.NewMetrics(providerNames(c), documents.OperationNames())
+	traces, err := openTraces(c.Telemetry.Traces, o, metrics.Spans)
+	if err != nil {
+		return nil, err
+	}
 	settings := cacheConfig(c)
 	settings.Log, settings.Observe = o.Log, metrics.CacheEvent
 	cache, err := pagecache.Open(settings)
 	if err != nil {
+		traces.Close()
 		return nil, err
 	}
 	log := telemetry.NewProviderLog(o.Log)
 	providers, err := openProviders(c, cache, observers{metrics, log})
 	if err != nil {
+		traces.Close()
 		cache.Close()
 		return nil, err
 	}
@@ -100,20 +111,22 @@ func New(o Options) (*Server, error) {
 		Limits:             limits(c.Limits),
 		DocumentCacheBytes: c.Limits.DocumentCacheBytes, AutomaticDocumentBytes: c.Limits.AutomaticDocumentBytes,
 		ResponseBytes: int64(c.Limits.ResponseCacheBytes), CacheVersion: cache.Version,
-		ObserveRequest: metrics.Request, ObserveSource: metrics.Response,
+		ObserveRequest: observeRequests(c.Telemetry.Log, o, metrics), ObserveSource: metrics.Response,
 		Admission: transport.Admission{
 			InFlight: c.Limits.ConcurrentOperations, Running: c.Limits.RunningOperations,
 			Queue: c.Limits.QueuedOperations, Wait: c.Limits.QueueWait,
 		},
 		ObserveAdmission: metrics.ObserveOperations,
 		Rate:             rateLimiter(c.Limits.Rate, cache),
+		Tracer:           traces.Tracer(),
 	})
 	s := &Server{
-		options: o, graphQL: graphQL, log: o.Log, address: c.Server.Listen, cache: cache, stop: stop, stopping: new(atomic.Bool),
+		options: o, graphQL: graphQL, log: o.Log, address: c.Server.Listen, cache: cache, traces: traces, stop: stop, stopping: new(atomic.Bool),
 		providers: len(providers), documents: documents.Len(),
 		limits: c.Limits, adminAddress: c.Server.Admin, connections: newConnections(c.Limits.Connections, metrics.ConnectionRejected),
 	}
 	metrics.ObserveConnections(s.connections.number)
+	metrics.ObserveCaches(cache.Bytes, graphQL.ResponseBytes, redisUp(c, cache))
 	s.admin = adminRoutes(metrics.Handler(), s.stopping)
 	s.handler = routes(c, withCORS(c, graphQL), metrics.Handler(), s.stopping)
 	return s, nil
@@ -151,10 +164,11 @@ func rateLimiter(rate int, cache *pagecache.Cache) *ratelimit.Limiter {
 	return ratelimit.New(rate, cache, time.Now)
 }
 
-// Close ends the building of indexes and releases the cache.
+// Close ends the building of indexes, releases the cache and exports the last spans.
 func (s *Server) Close() {
 	s.stop()
 	s.cache.Close()
+	s.traces.Close()
 }
 
 // responseTimeout bounds the writing of responses that have no limit of their own.

@@ -1,12 +1,23 @@
 package telemetry
 
-import "github.com/accountgraph/accountgraph/providers"
+import (
+	"strings"
+	"sync"
+
+	"github.com/accountgraph/accountgraph/providers"
+)
 
 // Label values for success and for anything outside a fixed set.
 const (
 	labelOK    = "ok"
 	labelOther = "other"
+	labelNone  = "none"
+	// labelError is the outcome of an operation with errors.
+	labelError = "error"
 )
+
+// internalError is the code of a failure of this server.
+const internalError = "INTERNAL_SERVER_ERROR"
 
 // codes are the error codes of the GraphQL API.
 var codes = []string{
@@ -17,7 +28,7 @@ var codes = []string{
 	"UPSTREAM_UNAUTHENTICATED", "UPSTREAM_FORBIDDEN",
 	"UPSTREAM_TIMEOUT", "UPSTREAM_UNAVAILABLE", "UPSTREAM_CIRCUIT_OPEN", "UPSTREAM_RATE_LIMITED",
 	"UPSTREAM_BAD_RESPONSE", "UPSTREAM_TRUNCATED", "UPSTREAM_INDEXING",
-	"BUDGET_EXCEEDED", "TIMEOUT", "INTERNAL_SERVER_ERROR",
+	"BUDGET_EXCEEDED", "TIMEOUT", internalError,
 }
 
 // outcomeLabels maps error kinds to values of the label "outcome".
@@ -60,4 +71,41 @@ func setOf(labels []string) map[string]bool {
 		set[l] = true
 	}
 	return set
+}
+
+// names are the first so many values of a label that clients choose; safe for concurrent use.
+type names struct {
+	limit int
+
+	mu    sync.RWMutex
+	known map[string]bool
+}
+
+// newNames returns names with these values, and room for more.
+func newNames(more int, known []string) *names {
+	set := setOf(known)
+	return &names{limit: len(set) + more, known: set}
+}
+
+// label returns the name if it is one of the first, "other" if it is not, and "none" for "".
+func (n *names) label(name string) string {
+	if name == "" {
+		return labelNone
+	}
+	n.mu.RLock()
+	known, full := n.known[name], len(n.known) >= n.limit
+	n.mu.RUnlock()
+	switch {
+	case known:
+		return name
+	case full:
+		return labelOther
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if !n.known[name] && len(n.known) >= n.limit {
+		return labelOther
+	}
+	n.known[strings.Clone(name)] = true
+	return name
 }

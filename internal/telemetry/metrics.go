@@ -1,8 +1,9 @@
 package telemetry
 
 import (
+	"math"
 	"net/http"
-	"time"
+	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -27,7 +28,8 @@ var (
 type Metrics struct {
 	registry *prometheus.Registry
 
-	codes, providers map[string]bool
+	codes, providers            map[string]bool
+	operationNames, clientNames *names
 
 	requests       *prometheus.CounterVec
 	requestSeconds prometheus.Histogram
@@ -38,16 +40,29 @@ type Metrics struct {
 	rejected       prometheus.Counter
 	cacheEvents    *prometheus.CounterVec
 	cacheBytes     *prometheus.CounterVec
+	spans          *prometheus.CounterVec
+
+	operations, operationSeconds *prometheus.CounterVec
+	clients                      *prometheus.CounterVec
+	reads                        *prometheus.CounterVec
 }
+
+const (
+	// maxOperationNames and maxClientNames bound the labels that clients choose: those of
+	// trusted documents are besides.
+	maxOperationNames = 100
+	maxClientNames    = 30
+)
 
 // NewMetrics returns metrics with their own registry, which includes the process and
 // Go runtime collectors. names are the provider names; calls of any other provider
-// count as "other".
-func NewMetrics(names []string) *Metrics {
+// count as "other". operations are the names of operations that are known.
+func NewMetrics(names, operations []string) *Metrics {
 	m := &Metrics{
-		registry:  prometheus.NewRegistry(),
-		codes:     setOf(append([]string{labelOK}, codes...)),
-		providers: setOf(names),
+		registry:       prometheus.NewRegistry(),
+		codes:          setOf(append([]string{labelOK}, codes...)),
+		providers:      setOf(names),
+		operationNames: newNames(maxOperationNames, operations), clientNames: newNames(maxClientNames, nil),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "accountgraph_requests_total",
 			Help: "GraphQL requests by error code. A request with several codes counts once for each.",
@@ -86,33 +101,119 @@ func NewMetrics(names []string) *Metrics {
 			Name: "accountgraph_cache_bytes_total",
 			Help: "Bytes of vendor responses in page cache events, by kind.",
 		}, []string{"event"}),
+		operations: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "accountgraph_operation_requests_total",
+			Help: "Requests by operation name (of trusted documents, and the first 100 others) and outcome: ok or error.",
+		}, []string{"operation", "outcome"}),
+		operationSeconds: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "accountgraph_operation_seconds_total",
+			Help: "Total duration of requests by operation name, in seconds.",
+		}, []string{"operation"}),
+		clients: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "accountgraph_client_requests_total",
+			Help: "Requests by the name that the client sends (the first 30) and outcome: ok or error.",
+		}, []string{"client", "outcome"}),
+		reads: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "accountgraph_reads_total",
+			Help: "Pages and objects that operations read, by provider and source: vendor, memory, redis, stale, coalesced or index.",
+		}, []string{"provider", "source"}),
+		spans: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "accountgraph_spans_total",
+			Help: "Spans by result: exported to the collector, or lost because it did not accept them.",
+		}, []string{"result"}),
 	}
 	m.registry.MustRegister(
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		collectors.NewBuildInfoCollector(),
-		m.requests, m.requestSeconds, m.responses, m.calls, m.callSeconds, m.circuitOpen, m.rejected, m.cacheEvents, m.cacheBytes,
+		m.requests, m.requestSeconds, m.responses, m.calls, m.callSeconds, m.circuitOpen, m.rejected, m.cacheEvents, m.cacheBytes, m.spans,
+		m.operations, m.operationSeconds, m.clients, m.reads,
 	)
 	build := buildinfo.Read()
-	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name:        "accountgraph_build_info",
-		Help:        "1, with the version and the commit of the build.",
-		ConstLabels: prometheus.Labels{"version": build.Version, "commit": build.Commit},
-	}, func() float64 { return 1 }))
-	// Export known series as 0, so that rate() sees their first event.
-	m.requests.WithLabelValues(labelOK)
-	for _, name := range names {
-		m.calls.WithLabelValues(name, labelOK)
-		m.callSeconds.WithLabelValues(name)
-		m.circuitOpen.WithLabelValues(name)
-	}
+	m.gauge("accountgraph_build_info", "1, with the version and the commit of the build.",
+		func() float64 { return 1 }, "version", build.Version, "commit", build.Commit)
+	m.initialize(names, operations)
 	return m
 }
 
-// Request counts a request that took d and returned errors with these codes; no code
-// means success. A code that is given twice counts once.
-func (m *Metrics) Request(codes []string, d time.Duration) {
-	m.requestSeconds.Observe(d.Seconds())
+// initialize exports all known series as 0, so that rate() and increase() see their first
+// event.
+func (m *Metrics) initialize(names, operations []string) {
+	for code := range m.codes {
+		m.requests.WithLabelValues(code)
+	}
+	m.Spans(0, true)
+	m.Spans(0, false)
+	for _, from := range []responsecache.Source{responsecache.Miss, responsecache.Coalesced, responsecache.Hit} {
+		m.responses.WithLabelValues(string(from))
+	}
+	for _, kind := range pagecache.EventKinds {
+		m.cacheEvents.WithLabelValues(string(kind))
+	}
+	for _, kind := range []pagecache.EventKind{pagecache.HitMemory, pagecache.HitRedis, pagecache.Evicted} {
+		m.cacheBytes.WithLabelValues(string(kind))
+	}
+	for _, name := range operations {
+		m.countOperation(name, nil, 0)
+	}
+	for _, name := range names {
+		for _, outcome := range outcomeLabels {
+			m.calls.WithLabelValues(name, outcome)
+		}
+		for _, source := range sources {
+			m.reads.WithLabelValues(name, strings.ToLower(string(source)))
+		}
+		m.callSeconds.WithLabelValues(name)
+		m.circuitOpen.WithLabelValues(name)
+	}
+}
+
+// sources are where operations read from.
+var sources = []pagecache.Source{
+	pagecache.FromVendor, pagecache.FromMemory, pagecache.FromRedis, pagecache.FromStale, pagecache.FromInFlight, sourceIndex,
+}
+
+// sourceIndex is the source of what an index answers.
+const sourceIndex = pagecache.Source("INDEX")
+
+// countOperation counts requests of an operation, as successful without codes.
+func (m *Metrics) countOperation(name string, codes []string, seconds float64) {
+	label := m.operationNames.label(name)
+	ok, failed := m.operations.WithLabelValues(label, labelOK), m.operations.WithLabelValues(label, labelError)
+	total := m.operationSeconds.WithLabelValues(label)
+	switch {
+	case seconds == 0:
+		return
+	case len(codes) == 0:
+		ok.Inc()
+	default:
+		failed.Inc()
+	}
+	total.Add(seconds)
+}
+
+// Request counts a request by its error codes; no code means success. A code that is given
+// twice counts once. A recorded trace is the exemplar of its duration.
+func (m *Metrics) Request(r operation.Request) {
+	if observer, ok := m.requestSeconds.(prometheus.ExemplarObserver); ok && r.TraceID != "" {
+		observer.ObserveWithExemplar(r.Took.Seconds(), prometheus.Labels{"trace_id": r.TraceID})
+	} else {
+		m.requestSeconds.Observe(r.Took.Seconds())
+	}
+	if r.Type != "" {
+		m.countOperation(r.Name, r.Codes, max(r.Took.Seconds(), math.SmallestNonzeroFloat64))
+	}
+	if r.CallerID != "" {
+		outcome := labelOK
+		if len(r.Codes) > 0 {
+			outcome = labelError
+		}
+		m.clients.WithLabelValues(m.clientNames.label(r.Client), outcome).Inc()
+	}
+	for read, n := range r.Reads {
+		m.reads.WithLabelValues(labelIn(m.providers, read.Provider), strings.ToLower(string(read.Source))).Add(float64(n))
+	}
+	codes := r.Codes
 	if len(codes) == 0 {
 		codes = []string{labelOK}
 	}
@@ -158,10 +259,7 @@ func (m *Metrics) ConnectionRejected() { m.rejected.Inc() }
 
 // ObserveConnections exports the number of open connections. It is called once.
 func (m *Metrics) ObserveConnections(number func() int) {
-	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "accountgraph_connections",
-		Help: "Open client connections.",
-	}, func() float64 { return float64(number()) }))
+	m.gauge("accountgraph_connections", "Open client connections.", func() float64 { return float64(number()) })
 }
 
 // ObserveOperations exports the number of operations by state. It is called once.
@@ -171,12 +269,46 @@ func (m *Metrics) ObserveOperations(stats func() fair.Stats) {
 		"running":   func(s fair.Stats) int { return s.Active },
 		"queued":    func(s fair.Stats) int { return s.Waiting },
 	} {
-		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-			Name:        "accountgraph_operations",
-			Help:        "Operations in flight, those of them that do not wait for a vendor or Redis, and those that wait to be executed.",
-			ConstLabels: prometheus.Labels{"state": state},
-		}, func() float64 { return float64(number(stats())) }))
+		m.gauge("accountgraph_operations", "Operations in flight, those of them that do not wait for a vendor or Redis, and those that wait to be executed.",
+			func() float64 { return float64(number(stats())) }, "state", state)
 	}
+}
+
+// ObserveProvider exports the numbers of the calls of a provider. It is called once for each.
+func (m *Metrics) ObserveProvider(provider string, stats func() fair.Stats) {
+	for state, number := range map[string]func(fair.Stats) int{
+		"in_flight": func(s fair.Stats) int { return s.Used },
+		"waiting":   func(s fair.Stats) int { return s.Waiting },
+	} {
+		m.gauge("accountgraph_vendor_calls", "Vendor calls by state: in_flight, or waiting for a place (maxConcurrent).",
+			func() float64 { return float64(number(stats())) }, "provider", provider, "state", state)
+	}
+}
+
+// ObserveCaches exports the memory of the caches of pages and of responses, and, unless redis is
+// nil, whether Redis is used. It is called once.
+func (m *Metrics) ObserveCaches(pages, responses func() int64, redis func() bool) {
+	for cache, size := range map[string]func() int64{"pages": pages, "responses": responses} {
+		m.gauge("accountgraph_cache_memory_bytes", "Memory that is counted for the cache of pages and objects, and for that of responses, in bytes.",
+			func() float64 { return float64(size()) }, "cache", cache)
+	}
+	if redis != nil {
+		m.gauge("accountgraph_redis_up", "1 while Redis is used, 0 while it is not because it fails. Absent without Redis.", func() float64 {
+			if redis() {
+				return 1
+			}
+			return 0
+		})
+	}
+}
+
+// gauge exports a gauge with these pairs of labels and values.
+func (m *Metrics) gauge(name, help string, value func() float64, labels ...string) {
+	pairs := prometheus.Labels{}
+	for i := 0; i+1 < len(labels); i += 2 {
+		pairs[labels[i]] = labels[i+1]
+	}
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help, ConstLabels: pairs}, value))
 }
 
 // CacheEvent counts a page cache event and its bytes.
@@ -187,9 +319,20 @@ func (m *Metrics) CacheEvent(e pagecache.Event) {
 	}
 }
 
-// Handler serves the metrics in the Prometheus text format.
+// Spans counts spans that were exported, or that were lost because they could not be.
+func (m *Metrics) Spans(n int, exported bool) {
+	result := "lost"
+	if exported {
+		result = "exported"
+	}
+	m.spans.WithLabelValues(result).Add(float64(n))
+}
+
+// Handler serves the metrics in the Prometheus text format or, with exemplars, in that of
+// OpenMetrics.
 func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{
+		EnableOpenMetrics: true,
 		// Limit the cost of concurrent scrapes.
 		MaxRequestsInFlight: 4,
 	})

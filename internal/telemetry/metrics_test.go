@@ -1,6 +1,7 @@
 package telemetry_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -37,11 +38,70 @@ func scrape(t *testing.T, m *telemetry.Metrics, prefix string) []string {
 	return samples
 }
 
+// counted returns the samples of scrape that are not 0.
+func counted(t *testing.T, m *telemetry.Metrics, prefix string) []string {
+	t.Helper()
+	return slices.DeleteFunc(scrape(t, m, prefix), func(sample string) bool { return strings.HasSuffix(sample, " 0") })
+}
+
+// Every series of a fixed set of labels is 0 before its first event.
+func TestMetrics_Initial(t *testing.T) {
+	m := telemetry.NewMetrics([]string{"softwareone"}, []string{"Everywhere"})
+	for _, series := range []string{
+		`accountgraph_requests_total{code="INTERNAL_SERVER_ERROR"}`, `accountgraph_requests_total{code="OVERLOADED"}`,
+		`accountgraph_answers_total{from="remembered"}`, `accountgraph_cache_events_total{event="redis_down"}`, `accountgraph_cache_bytes_total{event="evicted"}`,
+		`accountgraph_vendor_calls_total{outcome="unauthenticated",provider="softwareone"}`, `accountgraph_reads_total{provider="softwareone",source="index"}`,
+		`accountgraph_operation_requests_total{operation="Everywhere",outcome="error"}`, `accountgraph_operation_seconds_total{operation="Everywhere"}`,
+	} {
+		if got := scrape(t, m, series); len(got) != 1 || got[0] != series+" 0" {
+			t.Errorf("%s: %v", series, got)
+		}
+	}
+}
+
+// Names that clients choose are labels as long as there is room; those of trusted documents
+// always.
+func TestMetrics_Names(t *testing.T) {
+	m := telemetry.NewMetrics([]string{"softwareone"}, []string{"Trusted"})
+	request := func(name, client string, codes ...string) {
+		m.Request(operation.Request{Type: "query", Name: name, Client: client, CallerID: "c", Codes: codes, Took: 500 * time.Millisecond,
+			Reads: map[operation.Read]int{{Provider: "softwareone", Source: pagecache.FromRedis}: 2}})
+	}
+	for n := range 200 {
+		request(fmt.Sprint("Client", n), fmt.Sprint("app", n))
+	}
+	request("Trusted", "app1", "FORBIDDEN")
+	request("", "")
+	for _, want := range []string{
+		`accountgraph_operation_requests_total{operation="Trusted",outcome="error"} 1`, `accountgraph_operation_requests_total{operation="Client99",outcome="ok"} 1`,
+		`accountgraph_operation_requests_total{operation="other",outcome="ok"} 100`, `accountgraph_operation_requests_total{operation="none",outcome="ok"} 1`,
+		`accountgraph_operation_seconds_total{operation="other"} 50`, `accountgraph_client_requests_total{client="app1",outcome="error"} 1`,
+		`accountgraph_client_requests_total{client="other",outcome="ok"} 170`, `accountgraph_client_requests_total{client="none",outcome="ok"} 1`,
+		`accountgraph_reads_total{provider="softwareone",source="redis"} 404`,
+	} {
+		if got := scrape(t, m, want); len(got) != 1 {
+			t.Errorf("not counted: %s", want)
+		}
+	}
+}
+
+// A scrape in the format of OpenMetrics has the traces of requests as exemplars.
+func TestMetrics_Exemplars(t *testing.T) {
+	m := telemetry.NewMetrics(nil, nil)
+	m.Request(operation.Request{Took: 20 * time.Millisecond, TraceID: "4bf92f3577b34da6a3ce929d0e0e4736"})
+	w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/metrics", nil)
+	r.Header.Set("Accept", "application/openmetrics-text;version=1.0.0")
+	m.Handler().ServeHTTP(w, r)
+	if want := `accountgraph_request_seconds_bucket{le="0.025"} 1 # {trace_id="4bf92f3577b34da6a3ce929d0e0e4736"} 0.02`; !strings.Contains(w.Body.String(), want) {
+		t.Errorf("no %s in\n%s", want, w.Body)
+	}
+}
+
 func TestMetrics_Request(t *testing.T) {
-	m := telemetry.NewMetrics(nil)
-	m.Request(nil, 250*time.Millisecond)
-	m.Request([]string{"UPSTREAM_TIMEOUT", "UPSTREAM_TIMEOUT", "FORBIDDEN"}, 500*time.Millisecond)
-	m.Request([]string{"anna@example.com", "x"}, 250*time.Millisecond)
+	m := telemetry.NewMetrics(nil, nil)
+	m.Request(operation.Request{Took: 250 * time.Millisecond})
+	m.Request(operation.Request{Codes: []string{"UPSTREAM_TIMEOUT", "UPSTREAM_TIMEOUT", "FORBIDDEN"}, Took: 500 * time.Millisecond})
+	m.Request(operation.Request{Codes: []string{"anna@example.com", "x"}, Took: 250 * time.Millisecond})
 	want := []string{
 		`accountgraph_request_seconds_sum 1`,
 		`accountgraph_request_seconds_count 3`,
@@ -50,13 +110,13 @@ func TestMetrics_Request(t *testing.T) {
 		`accountgraph_requests_total{code="ok"} 1`,
 		`accountgraph_requests_total{code="other"} 1`,
 	}
-	if diff := cmp.Diff(want, scrape(t, m, "accountgraph_request")); diff != "" {
+	if diff := cmp.Diff(want, counted(t, m, "accountgraph_request")); diff != "" {
 		t.Error(diff)
 	}
 }
 
 func TestMetrics_VendorCall(t *testing.T) {
-	m := telemetry.NewMetrics([]string{"blendvision", "softwareone"})
+	m := telemetry.NewMetrics([]string{"blendvision", "softwareone"}, nil)
 	call := operation.Call{Provider: "softwareone", Source: pagecache.FromVendor, Path: "/users/1", Elapsed: 250 * time.Millisecond}
 	m.VendorCall(call)
 	call.Kind = providers.Unauthenticated
@@ -69,27 +129,23 @@ func TestMetrics_VendorCall(t *testing.T) {
 	m.VendorCall(call)
 	m.VendorCall(operation.Call{Provider: "anna@example.com", Source: pagecache.FromVendor})
 	want := []string{
-		`accountgraph_vendor_call_seconds_sum{provider="blendvision"} 0`,
-		`accountgraph_vendor_call_seconds_count{provider="blendvision"} 0`,
-		`accountgraph_vendor_call_seconds_sum{provider="other"} 0`,
 		`accountgraph_vendor_call_seconds_count{provider="other"} 1`,
 		`accountgraph_vendor_call_seconds_sum{provider="softwareone"} 0.75`,
 		`accountgraph_vendor_call_seconds_count{provider="softwareone"} 3`,
 		`accountgraph_vendor_calls_total{outcome="circuit_open",provider="softwareone"} 1`,
-		`accountgraph_vendor_calls_total{outcome="ok",provider="blendvision"} 0`,
 		`accountgraph_vendor_calls_total{outcome="ok",provider="other"} 1`,
 		`accountgraph_vendor_calls_total{outcome="ok",provider="softwareone"} 1`,
 		`accountgraph_vendor_calls_total{outcome="other",provider="softwareone"} 1`,
 		`accountgraph_vendor_calls_total{outcome="unauthenticated",provider="softwareone"} 1`,
 	}
-	if diff := cmp.Diff(want, scrape(t, m, "accountgraph_vendor")); diff != "" {
+	if diff := cmp.Diff(want, counted(t, m, "accountgraph_vendor")); diff != "" {
 		t.Error(diff)
 	}
 }
 
 // TestMetrics_EveryKindHasOutcome fails if outcomeLabels lacks a kind of providers.
 func TestMetrics_EveryKindHasOutcome(t *testing.T) {
-	m := telemetry.NewMetrics([]string{"p"})
+	m := telemetry.NewMetrics([]string{"p"}, nil)
 	// An unknown kind formats as "failed".
 	for k := providers.Kind(1); k.String() != "failed"; k++ {
 		m.VendorCall(operation.Call{Provider: "p", Source: pagecache.FromVendor, Kind: k})
@@ -118,8 +174,8 @@ func TestMetrics_EveryCodeHasLabel(t *testing.T) {
 	if len(documented) < 20 {
 		t.Fatalf("only %v are documented", documented)
 	}
-	m := telemetry.NewMetrics(nil)
-	m.Request(documented, time.Second)
+	m := telemetry.NewMetrics(nil, nil)
+	m.Request(operation.Request{Codes: documented, Took: time.Second})
 	for _, code := range documented {
 		if sample := scrape(t, m, `accountgraph_requests_total{code="`+code+`"} 1`); len(sample) != 1 {
 			t.Errorf("%s is not counted", code)
@@ -128,7 +184,7 @@ func TestMetrics_EveryCodeHasLabel(t *testing.T) {
 }
 
 func TestMetrics_RuntimeAndBuild(t *testing.T) {
-	m := telemetry.NewMetrics(nil)
+	m := telemetry.NewMetrics(nil, nil)
 	for _, name := range []string{"go_goroutines ", "go_build_info{", "process_start_time_seconds "} {
 		if len(scrape(t, m, name)) != 1 {
 			t.Errorf("no %s", name)
@@ -136,16 +192,16 @@ func TestMetrics_RuntimeAndBuild(t *testing.T) {
 	}
 }
 
-// TestMetrics_LimitsSeries: hostile label values create at most 200 series for four
+// TestMetrics_LimitsSeries: hostile label values create at most 700 series for four
 // providers.
 func TestMetrics_LimitsSeries(t *testing.T) {
-	m := telemetry.NewMetrics([]string{"a", "b", "c", "d"})
+	m := telemetry.NewMetrics([]string{"a", "b", "c", "d"}, nil)
 	var wg sync.WaitGroup
 	for i := range 8 {
 		wg.Go(func() {
 			for n := range 500 {
 				word := strings.Repeat("x", i) + strings.Repeat("y", n)
-				m.Request([]string{word}, time.Second)
+				m.Request(operation.Request{Type: "query", Name: word, Client: word, CallerID: word, Codes: []string{word}, Took: time.Second})
 				for k := range 20 {
 					m.VendorCall(operation.Call{Provider: string(rune('a' + n%30)), Source: pagecache.FromVendor, Kind: providers.Kind(k), Path: word})
 				}
@@ -153,14 +209,14 @@ func TestMetrics_LimitsSeries(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if n := len(scrape(t, m, "accountgraph_")); n > 200 {
+	if n := len(scrape(t, m, "accountgraph_")); n > 700 {
 		t.Errorf("%d series", n)
 	}
 }
 
 // A provider without an index has the series of the others, all 0.
 func TestMetrics_Indexes(t *testing.T) {
-	m := telemetry.NewMetrics([]string{"blendvision", "softwareone"})
+	m := telemetry.NewMetrics([]string{"blendvision", "softwareone"}, nil)
 	stats := telemetry.IndexStats{}
 	m.ObserveIndexes(func(provider string) telemetry.IndexStats {
 		if provider == "blendvision" {
@@ -190,7 +246,7 @@ func TestMetrics_Indexes(t *testing.T) {
 }
 
 func TestMetrics_Breaker(t *testing.T) {
-	m := telemetry.NewMetrics([]string{"blendvision", "softwareone"})
+	m := telemetry.NewMetrics([]string{"blendvision", "softwareone"}, nil)
 	m.Breaker("softwareone", true)
 	m.Breaker("blendvision", true)
 	m.Breaker("blendvision", false)

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/maypok86/otter/v2"
+	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/accountgraph/accountgraph/internal/auth"
 	"github.com/accountgraph/accountgraph/internal/persisted"
@@ -29,9 +30,9 @@ type knownRequests struct {
 type bodyDigest [sha256.Size]byte
 
 type knownRequest struct {
-	// operation is the key of the operation, and name its name in the log.
-	operation responsecache.Key
-	name      string
+	// operation is the key of the operation, name its name, and hash that of its document.
+	operation  responsecache.Key
+	name, hash string
 	// gatewayField is a field for gateways that it selects, "" without one.
 	gatewayField string
 	// trusted is the manifest with which the request was resolved.
@@ -72,7 +73,8 @@ func (t *transport) serveKnown(res *response, r *http.Request, caller *auth.Call
 		return false, nil
 	}
 	t.options.ObserveSource(responsecache.Hit)
-	res.operation = known.name
+	res.request.Type, res.request.Name, res.request.DocumentHash = string(ast.Query), known.name, known.hash
+	res.request.From = string(responsecache.Hit)
 	entry.Value.fresh = entry.FreshFor
 	res.succeed(entry.Value)
 	return true, nil

@@ -10,11 +10,13 @@ import (
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/vektah/gqlparser/v2/ast"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/accountgraph/accountgraph/internal/apierror"
 	"github.com/accountgraph/accountgraph/internal/auth"
 	"github.com/accountgraph/accountgraph/internal/directory"
 	"github.com/accountgraph/accountgraph/internal/loaders"
+	"github.com/accountgraph/accountgraph/internal/operation"
 	"github.com/accountgraph/accountgraph/internal/persisted"
 	"github.com/accountgraph/accountgraph/internal/ratelimit"
 	"github.com/accountgraph/accountgraph/internal/responsecache"
@@ -61,11 +63,12 @@ type Options struct {
 	Rate *ratelimit.Limiter
 	// Now is time.Now when nil.
 	Now func() time.Time
-	// ObserveRequest receives the distinct error codes of each response, none on
-	// success, and the time that the request took; may be nil.
-	ObserveRequest func(codes []string, took time.Duration)
+	// ObserveRequest receives each request after its response; may be nil.
+	ObserveRequest func(operation.Request)
 	// ObserveSource receives where the result of each operation came from; may be nil.
 	ObserveSource func(from responsecache.Source)
+	// Tracer starts the span of each operation; nil records none.
+	Tracer trace.Tracer
 	// Prefetch fills the loaders of a query before its resolvers run; nil is
 	// loaders.Loaders.Prefetch. It decides how many vendor calls a query needs, never
 	// its response.
@@ -98,7 +101,7 @@ func (o Options) withDefaults() Options {
 		o.Now = time.Now
 	}
 	if o.ObserveRequest == nil {
-		o.ObserveRequest = func([]string, time.Duration) {}
+		o.ObserveRequest = func(operation.Request) {}
 	}
 	if o.ObserveSource == nil {
 		o.ObserveSource = func(responsecache.Source) {}
@@ -114,6 +117,9 @@ type Handler struct {
 	http.Handler
 	transport *transport
 }
+
+// ResponseBytes is the memory that is counted for the response cache.
+func (h *Handler) ResponseBytes() int64 { return h.transport.responses.Bytes() }
 
 // Reload replaces Options.Authenticator and Options.Documents.Trusted, for requests that
 // arrive from now on.

@@ -9,8 +9,10 @@ import (
 	"time"
 
 	"github.com/vektah/gqlparser/v2/gqlerror"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/accountgraph/accountgraph/internal/apierror"
+	"github.com/accountgraph/accountgraph/internal/operation"
 )
 
 // response is an HTTP response with the members of a GraphQL response.
@@ -24,7 +26,9 @@ type response struct {
 	data       json.RawMessage // absent when the request was not executed
 	errors     gqlerror.List
 	extensions json.RawMessage
-	operation  string // for the log
+	// request describes the request; span is nil until the caller is known.
+	request operation.Request
+	span    trace.Span
 	// fresh is how long the client may cache the response; less than a second is not
 	// at all.
 	fresh time.Duration

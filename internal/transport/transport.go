@@ -76,20 +76,22 @@ func (a *access) with(authenticator *auth.Authenticator, trusted *persisted.Mani
 // Supports accepts every request; what cannot be served gets a GraphQL error.
 func (*transport) Supports(*http.Request) bool { return true }
 
-// maxLoggedName bounds the operation name in the log, in bytes.
-const maxLoggedName = 100
+// maxOperationName bounds the operation name in logs and spans, in bytes.
+const maxOperationName = 100
 
 // Do serves one request.
 func (t *transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 	start := time.Now()
+	id := apierror.RequestID(r.Header)
+	r.Header.Set(requestIDHeader, id)
+	w.Header().Set(requestIDHeader, id)
 	// Package apierror reads the request id from the headers of the operation context.
 	ctx := graphql.WithOperationContext(r.Context(), &graphql.OperationContext{Headers: r.Header})
 	res := t.respond(ctx, w, r, exec)
 	res.write(w)
-	took := time.Since(start)
-	codes := res.codes()
-	t.options.ObserveRequest(codes, took)
-	t.options.Log.DebugContext(ctx, "request", "operation", res.operation, "status", res.status, "codes", codes, "ms", took.Milliseconds())
+	res.request.ID, res.request.Status, res.request.Codes, res.request.Took = id, res.status, res.codes(), time.Since(start)
+	endSpan(res)
+	t.options.ObserveRequest(res.request)
 }
 
 // respond returns the response to a request. A panic becomes HTTP 500.
@@ -134,6 +136,8 @@ func (t *transport) serve(ctx context.Context, res *response, w http.ResponseWri
 	if err != nil {
 		return err
 	}
+	res.request.CallerID, res.request.Client = caller.ID(), clientName(r.Header)
+	ctx = t.startSpan(ctx, res, r, caller)
 	if t.admission.isFlooded(caller) {
 		return overloaded()
 	}
@@ -172,6 +176,10 @@ func (t *transport) serve(ctx context.Context, res *response, w http.ResponseWri
 	result, source, canceled := t.execute(ctx, v.kind, key, caller, req.RawParams, v.cost, res.charge, exec)
 	if result.refused == nil {
 		t.options.ObserveSource(source)
+		res.request.From = string(source)
+	}
+	if source == responsecache.Miss {
+		res.request.Reads = result.reads
 	}
 	switch {
 	case canceled != nil:
@@ -183,7 +191,7 @@ func (t *transport) serve(ctx context.Context, res *response, w http.ResponseWri
 	}
 	access.documents.register(req)
 	if result.fresh > 0 && r.Method == http.MethodPost && !registers {
-		t.known.add(digest, knownRequest{key, res.operation, v.gatewayField, trusted})
+		t.known.add(digest, knownRequest{key, res.request.Name, res.request.Hash(), v.gatewayField, trusted})
 	}
 	res.succeed(result)
 	return nil
@@ -213,7 +221,9 @@ func (t *transport) validate(ctx context.Context, res *response, method string, 
 		res.allow = http.MethodPost
 		return validated{}, reject(http.StatusMethodNotAllowed, apierror.BadRequest, "only a query may be sent with GET")
 	}
-	res.operation = params.OperationName[:min(len(params.OperationName), maxLoggedName)]
+	res.request.Type, res.request.Document = string(kind), params.Query
+	name := document.OperationName(params.OperationName)
+	res.request.Name = name[:min(len(name), maxOperationName)]
 	variables, invalid := t.readVariables(document.Variables(params.OperationName), params.Variables)
 	if invalid != nil {
 		return validated{}, res.documentError(t.maskErrors(gqlerror.List{apierror.VariableError(invalid)})...)

@@ -14,12 +14,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/accountgraph/accountgraph/internal/auth"
 	"github.com/accountgraph/accountgraph/internal/directory"
+	"github.com/accountgraph/accountgraph/internal/operation"
 	"github.com/accountgraph/accountgraph/internal/transport"
 	"github.com/accountgraph/accountgraph/resolvers"
 )
@@ -29,18 +29,19 @@ type testServer struct {
 	url string
 	log bytes.Buffer
 	mu  sync.Mutex
-	// codes has the error codes of each request.
-	codes [][]string
+	// requests are those that were observed, codes has the error codes of each.
+	requests []operation.Request
+	codes    [][]string
 }
 
 func newTestServer(t *testing.T, o transport.Options) *testServer {
 	t.Helper()
 	s := &testServer{}
 	o.Log = slog.New(slog.NewJSONHandler(&s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	o.ObserveRequest = func(codes []string, _ time.Duration) {
+	o.ObserveRequest = func(r operation.Request) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.codes = append(s.codes, codes)
+		s.requests, s.codes = append(s.requests, r), append(s.codes, r.Codes)
 	}
 	server := httptest.NewServer(newHandler(o))
 	t.Cleanup(server.Close)
@@ -263,6 +264,20 @@ func TestTransport_IntrospectionOff(t *testing.T) {
 	}
 }
 
+// The id of a request is that of its client, if it is short and harmless, or else a new one.
+func TestTransport_RequestID(t *testing.T) {
+	s := newTestServer(t, transport.Options{Authenticator: auth.AllowAll()})
+	for id, kept := range map[string]bool{
+		"": false, "r-1": true, "0af7651916cd43dd8448eb211c80319c": true, strings.Repeat("x", 64): true, strings.Repeat("x", 65): false,
+		"a b": false, "anna@example.com": false, `"quoted"`: false, "<script>": false, "\u00e9": false,
+	} {
+		res, _ := s.send(t, testRequest{body: typenameQuery, header: headers("Content-Type", "application/json", "X-Request-Id", id)})
+		if got := res.Header.Get("X-Request-Id"); (got == id) != kept || got == "" || got != s.requests[len(s.requests)-1].ID {
+			t.Errorf("%q: the response has %q", id, got)
+		}
+	}
+}
+
 // TestTransport_DoesNotEchoSecrets finds nothing of a request in its response and in the
 // log.
 func TestTransport_DoesNotEchoSecrets(t *testing.T) {
@@ -277,12 +292,12 @@ func TestTransport_DoesNotEchoSecrets(t *testing.T) {
 			t.Errorf("%s is in the response: %s", body, response)
 		}
 	}
-	log := s.log.String()
-	if strings.Contains(log, secret) {
-		t.Errorf("the secret is logged: %s", log)
+	if log := s.log.String() + fmt.Sprintf("%+v", s.requests); strings.Contains(log, secret) {
+		t.Errorf("the secret is logged or observed: %s", log)
 	}
-	if !strings.Contains(log, `"msg":"request","operation":"A","status":200,"codes":null,"ms":`) {
-		t.Errorf("the request is not logged: %s", log)
+	last := s.requests[len(s.requests)-1]
+	if last.Name != "A" || last.Type != "query" || last.Status != http.StatusOK || last.From != "executed" || len(last.ID) < 20 || last.Took <= 0 {
+		t.Errorf("the request is not observed: %+v", last)
 	}
 }
 

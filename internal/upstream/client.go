@@ -59,6 +59,7 @@ func New(c Config) (*Client, error) {
 		retryBudget: retryBudget{max: c.RetryBudget, left: c.RetryBudget},
 	}}
 	client.scope = client.newScope(c.Credential)
+	c.ObserveCalls(client.bulkhead.Stats)
 	return client, nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/fair"
 	"github.com/accountgraph/accountgraph/internal/operation"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
 )
@@ -62,6 +63,9 @@ type Config struct {
 	MaxBody int64
 	// AllowInsecure permits plain http to a host that is not loopback.
 	AllowInsecure bool
+	// Propagate sends the trace context of a sampled operation to the vendor (W3C Trace
+	// Context).
+	Propagate bool
 	// Transport sends the requests. They contain the credential, so it must not log
 	// them. Nil means a transport for this client alone.
 	Transport http.RoundTripper
@@ -74,6 +78,9 @@ type Config struct {
 	// ObserveBreaker is called when the circuit breaker opens or closes. It must not
 	// block, and may be nil.
 	ObserveBreaker func(open bool)
+	// ObserveCalls receives, once, a function that returns the numbers of calls in flight and
+	// waiting; may be nil.
+	ObserveCalls func(stats func() fair.Stats)
 	// Now is the wall clock for Retry-After dates and for the cache that New creates;
 	// nil means time.Now. Delays and timeouts use the monotonic clock.
 	Now func() time.Time
@@ -140,6 +147,9 @@ func (c Config) withDefaults() (Config, *url.URL, error) {
 	}
 	if c.ObserveBreaker == nil {
 		c.ObserveBreaker = func(bool) {}
+	}
+	if c.ObserveCalls == nil {
+		c.ObserveCalls = func(func() fair.Stats) {}
 	}
 	if c.Now == nil {
 		c.Now = time.Now

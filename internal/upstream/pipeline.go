@@ -6,7 +6,10 @@ import (
 	"strings"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/accountgraph/accountgraph/internal/operation"
+	"github.com/accountgraph/accountgraph/internal/tracing"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
@@ -30,12 +33,15 @@ func (c *Client) fetch(ctx context.Context, r Request, callerDeadline time.Time)
 	}
 	call := operation.Call{Provider: name, Method: http.MethodGet, Path: r.Path, Source: Vendor}
 	row := op.Trace.Begin(call)
+	ctx, span := tracing.Start(ctx, http.MethodGet, trace.SpanKindClient)
+	defer span.End()
 	res := c.execute(ctx, r, request, callerDeadline)
 	if !res.sent {
 		op.Budget.Refund(name)
 	}
 	call.Status, call.Kind, call.Elapsed = res.status, res.kind(), time.Since(start)
 	op.Trace.End(row, call)
+	describeCall(span, call)
 	return res.body, res.err
 }
 
@@ -48,4 +54,8 @@ func (c *Client) recordCacheHit(ctx context.Context, path string, source Source,
 		Provider: c.config.Provider.Name, Method: http.MethodGet, Path: path, Source: source,
 		Status: http.StatusOK, Elapsed: time.Since(start),
 	})
+	if span := trace.SpanFromContext(ctx); span.IsRecording() {
+		span.AddEvent("read", trace.WithAttributes(
+			tracing.Provider.String(c.config.Provider.Name), tracing.Source.String(string(source))))
+	}
 }

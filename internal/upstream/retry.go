@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/accountgraph/accountgraph/providers"
 )
 
@@ -28,9 +30,10 @@ const (
 // retry makes round trips until one succeeds, fails permanently, or no retry is
 // left. It returns the last result. A probe has no retries.
 func (c *Client) retry(ctx context.Context, call *call) result {
-	truncated := 0
+	truncated, span := 0, trace.SpanFromContext(ctx)
 	for retries := 0; ; retries++ {
 		res := c.roundTrip(ctx, call)
+		recordAttempt(span, retries+1, res)
 		if res.truncated {
 			truncated++
 		}

@@ -8,6 +8,7 @@ import (
 	"net/http/httptrace"
 	"sync/atomic"
 
+	"github.com/accountgraph/accountgraph/internal/tracing"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
@@ -42,6 +43,9 @@ func (c *Client) roundTrip(ctx context.Context, call *call) (r result) {
 	sent := req.Clone(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotFirstResponseByte: func() { responding.Store(true) },
 	}))
+	if c.config.Propagate {
+		tracing.Propagate(ctx, sent.Header)
+	}
 	c.config.Credential(sent)
 	// http.Client would follow redirects and put URLs into errors.
 	res, err := c.config.Transport.RoundTrip(sent)

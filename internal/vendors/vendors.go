@@ -62,6 +62,7 @@ func All() []Vendor { return append([]Vendor(nil), all...) }
 func Open(c config.Provider, shared upstream.Config) (providers.Provider, error) {
 	shared.Provider = &model.Provider{Name: c.Name, Vendor: c.Vendor, BaseURL: c.BaseURL}
 	shared.Timeout, shared.MaxConcurrent, shared.AllowInsecure = c.Timeout, c.MaxConcurrent, c.AllowInsecure
+	shared.Propagate = c.Propagate
 	shared.MaxBody = int64(c.MaxBody)
 	for _, v := range all {
 		if v.Name != c.Vendor {

@@ -1,0 +1,67 @@
+package telemetry
+
+import (
+	"context"
+	"encoding/hex"
+	"log/slog"
+	"slices"
+
+	"github.com/accountgraph/accountgraph/internal/operation"
+	"github.com/accountgraph/accountgraph/internal/pagecache"
+)
+
+// AccessLog writes a line for each request, or for a part of them. A line has neither a
+// variable nor an id, a path or a personal value: callers and documents are hashes. It is safe
+// for concurrent use.
+type AccessLog struct {
+	log      *slog.Logger
+	sampling float64
+	random   func() float64
+}
+
+// NewAccessLog returns a log of this part of the requests, from 0 to 1. random returns a number
+// from 0 up to 1, and is called concurrently.
+func NewAccessLog(log *slog.Logger, sampling float64, random func() float64) *AccessLog {
+	return &AccessLog{log, sampling, random}
+}
+
+// Request writes the line of a request, if it is one of those that are logged. An internal
+// error always is.
+func (l *AccessLog) Request(r operation.Request) {
+	failed := slices.Contains(r.Codes, internalError)
+	if !failed && (l.sampling == 0 || l.sampling < 1 && l.random() >= l.sampling) {
+		return
+	}
+	ctx := context.Background()
+	if !l.log.Enabled(ctx, slog.LevelInfo) {
+		return
+	}
+	attributes := append(make([]slog.Attr, 0, 13), slog.String("requestId", r.ID), slog.Int("status", r.Status))
+	text := func(key, value string) {
+		if value != "" {
+			attributes = append(attributes, slog.String(key, value))
+		}
+	}
+	text("type", r.Type)
+	text("operation", r.Name)
+	text("hash", r.Hash())
+	text("caller", hex.EncodeToString([]byte(r.CallerID)))
+	text("client", r.Client)
+	text("from", r.From)
+	if len(r.Codes) > 0 {
+		attributes = append(attributes, slog.Any("codes", r.Codes))
+	}
+	sources, calls := map[pagecache.Source]int{}, 0
+	for read, n := range r.Reads {
+		sources[read.Source] += n
+		if read.Source == pagecache.FromVendor {
+			calls += n
+		}
+	}
+	attributes = append(attributes, slog.Float64("ms", float64(r.Took.Microseconds())/1000), slog.Int("vendorCalls", calls))
+	if len(sources) > 0 {
+		attributes = append(attributes, slog.Any("sources", sources))
+	}
+	text("traceId", r.TraceID)
+	l.log.LogAttrs(ctx, slog.LevelInfo, "request", attributes...)
+}

@@ -1,0 +1,78 @@
+package transport
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"go.opentelemetry.io/otel/attribute"
+
+	"github.com/accountgraph/accountgraph/internal/apierror"
+	"github.com/accountgraph/accountgraph/internal/auth"
+	"github.com/accountgraph/accountgraph/internal/tracing"
+)
+
+// requestIDHeader has the id of a request, in the request and in the response.
+const requestIDHeader = apierror.RequestIDHeader
+
+// clientNameHeaders are the headers in which clients send their name; the first that is set
+// counts.
+var clientNameHeaders = []string{"Apollographql-Client-Name", "Graphql-Client-Name", "X-Graphql-Client-Name"}
+
+// maxClientName bounds the name of a client, in bytes.
+const maxClientName = 40
+
+// clientName returns what a client calls itself, "" if that is no short name: it becomes a label
+// of metrics.
+func clientName(h http.Header) string {
+	for _, header := range clientNameHeaders {
+		if name := h.Get(header); name != "" {
+			if len(name) > maxClientName || strings.ContainsFunc(name, notInName) {
+				return ""
+			}
+			return name
+		}
+	}
+	return ""
+}
+
+// notInName reports whether a character is not allowed in the name of a client.
+func notInName(r rune) bool {
+	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("_-.:/ ", r)
+}
+
+// startSpan starts the span of the request of an authenticated caller. A gateway decides which
+// of its operations are recorded.
+func (t *transport) startSpan(ctx context.Context, res *response, r *http.Request, caller *auth.Caller) context.Context {
+	ctx, res.span = tracing.StartOperation(ctx, t.options.Tracer, r.Header, caller.Trusted)
+	res.request.TraceID = tracing.ID(ctx)
+	return ctx
+}
+
+// endSpan describes a finished request in its span.
+func endSpan(res *response) {
+	if res.span == nil {
+		return
+	}
+	defer res.span.End()
+	if !res.span.IsRecording() {
+		return
+	}
+	r := res.request
+	attributes := []attribute.KeyValue{tracing.Status.Int(r.Status)}
+	if r.Type != "" {
+		res.span.SetName(r.Type)
+		attributes = append(attributes, tracing.OperationType.String(r.Type), tracing.DocumentHash.String(r.Hash()))
+	}
+	if r.Name != "" {
+		attributes = append(attributes, tracing.OperationName.String(r.Name))
+	}
+	if r.From != "" {
+		attributes = append(attributes, tracing.From.String(r.From))
+	}
+	if len(r.Codes) > 0 {
+		attributes = append(attributes, tracing.ErrorCodes.StringSlice(r.Codes))
+		tracing.Fail(res.span, r.Codes[0])
+	}
+	res.span.SetAttributes(attributes...)
+}
