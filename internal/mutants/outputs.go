@@ -54,9 +54,9 @@ var outputsControls = []Control{
 	{
 		Name:    "the name of an operation in the log has a maximum length",
 		File:    "internal/transport/transport.go",
-		Old:     "params.OperationName[:min(len(params.OperationName), maxLoggedName)]",
-		New:     "params.OperationName[:min(len(params.OperationName), maxLoggedName<<10)]",
-		Package: "internal/transport", Test: "TestTransport_Requests",
+		Old:     "name[:min(len(name), maxOperationName)]",
+		New:     "name[:min(len(name), maxOperationName<<10)]",
+		Package: "internal/transport", Test: "TestTransport_OperationName",
 	},
 	{
 		Name:    "a malformed body is not quoted",

@@ -264,6 +264,17 @@ func TestTransport_IntrospectionOff(t *testing.T) {
 	}
 }
 
+// The name of an operation is that of the document, and has a maximum length.
+func TestTransport_OperationName(t *testing.T) {
+	s := newTestServer(t, transport.Options{Authenticator: auth.AllowAll()})
+	for name, want := range map[string]string{"": "", "Short": "Short", strings.Repeat("n", 101): strings.Repeat("n", 100)} {
+		s.send(t, testRequest{body: `{"query": "query ` + name + ` { __typename }"}`})
+		if got := s.requests[len(s.requests)-1].Name; got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
 // The id of a request is that of its client, if it is short and harmless, or else a new one.
 func TestTransport_RequestID(t *testing.T) {
 	s := newTestServer(t, transport.Options{Authenticator: auth.AllowAll()})
