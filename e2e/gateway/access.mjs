@@ -30,6 +30,7 @@ export async function start(t, origin) {
         if (['error', 'warning'].includes(message.type()) && !isStatus) errors.push(message.text());
       });
       const page = await context.newPage();
+      page.setDefaultTimeout(60_000);
       await page.goto(`${origin}/access${fragment}`);
       await ready(page);
       return page;

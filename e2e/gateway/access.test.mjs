@@ -359,6 +359,23 @@ test('access: a list that is being indexed is read again', async (t) => {
   assert.equal(rows.find(({ email }) => email === last).finding, 'CAN_SIGN_IN');
 });
 
+test('access: stale data is read again', async (t) => {
+  const { origin } = await serve(t);
+  const browser = await start(t, origin);
+  const page = await browser.open('#/leavers');
+  let asked = 0;
+  await page.route('**/graphql', async (route) => {
+    const response = await route.fetch();
+    const body = await response.json();
+    if (body.data?.people && asked++ === 0) body.data.people.freshness = { fetchedAt: '2026-01-01T00:00:00Z', stale: true };
+    await route.fulfill({ response, json: body });
+  });
+  await page.getByRole('link', { name: 'Conflicts' }).click();
+  await page.getByText('being refreshed').waitFor();
+  await page.getByText('being refreshed').waitFor({ state: 'detached' });
+  assert.equal(asked, 2);
+});
+
 const views = ['#/people', '#/leavers', '#/stale', '#/licenses', '#/owners', '#/conflicts', '#/unassigned', '#/person/person123%40acme.example', '#/person/person066%40acme.example'];
 
 test('access: every view without violations, in light and dark, wide and narrow', async (t) => {

@@ -8,6 +8,21 @@ import { useCredentials } from './session.ts';
 // fresh is how long a cached response is shown without asking again, in milliseconds.
 const fresh = 30_000;
 
+// A response of stale data is asked for again: by then the server has revalidated it.
+const refreshDelay = 3_000;
+const maxRefreshes = 3;
+
+interface Freshness {
+  freshness?: { stale: boolean } | null;
+}
+
+// isStale looks at the lists of an operation, at its root or in the object at its root.
+function isStale(data: unknown): boolean {
+  return Object.values(data ?? {}).some((field: (Freshness & { memberships?: Freshness }) | null) =>
+    Boolean(field?.freshness?.stale ?? field?.memberships?.freshness?.stale),
+  );
+}
+
 interface Entry {
   response: Response<unknown>;
   at: number;
@@ -71,9 +86,11 @@ export function useOperation<Data, Variables>(
     const start = () => void load().catch((problem) => {
       if (!controller.signal.aborted) throw problem;
     });
-    const schedule = (entry: Entry) => {
-      const wait = retryAfter(entry.response.errors);
+    let refreshes = 0;
+    const schedule = ({ response }: Entry) => {
+      const wait = retryAfter(response.errors);
       if (wait) timer = setTimeout(start, wait * 1000);
+      else if (isStale(response.data) && refreshes++ < maxRefreshes) timer = setTimeout(start, refreshDelay);
     };
     const cached = responses.get(key);
     if (cached && round === 0 && cached.response.errors.length === 0 && Date.now() - cached.at < fresh) {

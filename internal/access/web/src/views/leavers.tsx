@@ -197,32 +197,32 @@ function Findings({ result, skipped, route, reload }: FindingsProps) {
         {result.complete && ' · all providers were searched'}
         {result.readAt && ` · read from the vendors at ${timeOfDay(result.readAt)}`}
       </p>
-      <table class="rows leavers">
-        <thead>
-          <tr>
-            <th scope="col">Address</th>
-            <th scope="col">Finding</th>
-            <th scope="col">Logins</th>
-            <th scope="col">Last sign-in</th>
+      <table role="table" class="rows leavers">
+        <thead role="rowgroup">
+          <tr role="row">
+            <th role="columnheader" scope="col">Address</th>
+            <th role="columnheader" scope="col">Finding</th>
+            <th role="columnheader" scope="col">Logins</th>
+            <th role="columnheader" scope="col">Last sign-in</th>
           </tr>
         </thead>
-        <tbody>
+        <tbody role="rowgroup">
           {shown.map(({ address, finding, evidence, person }) => (
-            <tr key={address}>
-              <td class="who">
+            <tr role="row" key={address}>
+              <td role="cell" class="who">
                 {person ? <a href={personLink(person.email)}>{person.name ?? address}</a> : <span class="name">{address}</span>}
                 {person && <span class="address">{address}</span>}
               </td>
-              <td>
+              <td role="cell">
                 <Badge tone={words[finding].tone}>{words[finding].label}</Badge>
                 {!inLogins.includes(finding) && <span class="address">{evidence}</span>}
               </td>
-              <td class="logins">
+              <td role="cell" class="logins">
                 {person?.users.map((user, i) => (
                   <Login key={user?.id ?? i} provider={user?.provider.name ?? 'a login'} status={user?.status} />
                 ))}
               </td>
-              <td class="last">{person && <LastSignIn person={person} unread={false} />}</td>
+              <td role="cell" class="last">{person && <LastSignIn person={person} unread={false} />}</td>
             </tr>
           ))}
         </tbody>

@@ -15,17 +15,17 @@ interface TableProps {
 
 export function PeopleTable({ people, errors, withLicenses, never }: TableProps) {
   return (
-    <table class="rows people">
-      <thead>
-        <tr>
-          <th scope="col">Person</th>
-          <th scope="col">Sign-in</th>
-          <th scope="col">Logins</th>
-          {withLicenses && <th scope="col">Licenses</th>}
-          <th scope="col">Last sign-in</th>
+    <table role="table" class="rows people">
+      <thead role="rowgroup">
+        <tr role="row">
+          <th role="columnheader" scope="col">Person</th>
+          <th role="columnheader" scope="col">Sign-in</th>
+          <th role="columnheader" scope="col">Logins</th>
+          {withLicenses && <th role="columnheader" scope="col">Licenses</th>}
+          <th role="columnheader" scope="col">Last sign-in</th>
         </tr>
       </thead>
-      <tbody>
+      <tbody role="rowgroup">
         {people.nodes.map((person, i) =>
           person ? (
             <Row
@@ -36,8 +36,8 @@ export function PeopleTable({ people, errors, withLicenses, never }: TableProps)
               isUnread={(field) => unread(errors, 'people', 'nodes', i, field)}
             />
           ) : (
-            <tr key={i}>
-              <td colSpan={withLicenses ? 5 : 4} class="quiet">
+            <tr role="row" key={i}>
+              <td role="cell" colSpan={withLicenses ? 5 : 4} class="quiet">
                 One person could not be read.
               </td>
             </tr>
@@ -58,17 +58,17 @@ interface RowProps {
 function Row({ person, withLicenses, never, isUnread }: RowProps) {
   const conflicts = new Set(person.matches.flatMap(({ conflict }) => (conflict ? [conflict] : [])));
   return (
-    <tr>
-      <td class="who">
+    <tr role="row">
+      <td role="cell" class="who">
         <a href={personLink(person.email)}>{person.name ?? person.email}</a>
         <span class="address">{person.email}</span>
       </td>
-      <td class="signin">
+      <td role="cell" class="signin">
         <SignInBadge person={person} />
         {conflicts.has('NAME') && <Badge tone="warn">Name conflict</Badge>}
         {conflicts.has('STATUS') && <Badge tone="warn">Status conflict</Badge>}
       </td>
-      <td class="logins">
+      <td role="cell" class="logins">
         {person.users.map((user, i) => (
           <Login key={user?.id ?? i} provider={user?.provider.name ?? 'a login'} status={user?.status} />
         ))}
@@ -77,11 +77,11 @@ function Row({ person, withLicenses, never, isUnread }: RowProps) {
         )}
       </td>
       {withLicenses && (
-        <td class="licenses">
+        <td role="cell" class="licenses">
           {person.licenses ? person.licenses.map(label).join(', ') || <span class="quiet">None</span> : <span class="quiet">Not known</span>}
         </td>
       )}
-      <td class="last">
+      <td role="cell" class="last">
         <LastSignIn person={person} unread={isUnread('lastLoginAt')} never={never} />
       </td>
     </tr>

@@ -193,43 +193,43 @@ function Memberships({ person, errors }: { person: Person; errors: GraphError[] 
   return (
     <>
       {!complete && <p class="conflict">Memberships may be missing.</p>}
-      <table class="rows memberships">
-        <thead>
-          <tr>
-            <th scope="col">Account or organization</th>
-            <th scope="col">Role</th>
-            <th scope="col">Status</th>
-            <th scope="col">Through</th>
-            <th scope="col">Since</th>
+      <table role="table" class="rows memberships">
+        <thead role="rowgroup">
+          <tr role="row">
+            <th role="columnheader" scope="col">Account or organization</th>
+            <th role="columnheader" scope="col">Role</th>
+            <th role="columnheader" scope="col">Status</th>
+            <th role="columnheader" scope="col">Through</th>
+            <th role="columnheader" scope="col">Since</th>
           </tr>
         </thead>
-        <tbody>
+        <tbody role="rowgroup">
           {nodes.map((membership, i) =>
             membership ? (
-              <tr key={membership.id}>
-                <td class="who">
+              <tr role="row" key={membership.id}>
+                <td role="cell" class="who">
                   <span class="name">{membership.tenant.name ?? membership.tenant.id}</span>
                   <span class="address">
                     {label(membership.tenant.__typename)} at {membership.provider.name}
                   </span>
                 </td>
-                <td>
+                <td role="cell">
                   {role(membership)}
                   {membership.license && <span class="address">{membership.license === 'NONE' ? 'No' : label(membership.license)} license</span>}
                 </td>
-                <td>
+                <td role="cell">
                   <StatusBadge status={membership.status} />
                 </td>
-                <td data-label="Through">
+                <td role="cell" data-label="Through">
                   <Via membership={membership} isUnread={unread(errors, 'person', 'memberships', 'nodes', i, 'via')} />
                 </td>
-                <td data-label="Since">
+                <td role="cell" data-label="Since">
                   <Since membership={membership} />
                 </td>
               </tr>
             ) : (
-              <tr key={i}>
-                <td colSpan={5} class="quiet">
+              <tr role="row" key={i}>
+                <td role="cell" colSpan={5} class="quiet">
                   One membership could not be read.
                 </td>
               </tr>

@@ -30,28 +30,28 @@ export function UnassignedView({ route }: { route: Route }) {
           </p>
           {users.nodes.length === 0 && <Empty title={users.complete ? 'Every login has an address' : 'None is known'} />}
           {users.nodes.length > 0 && (
-            <table class="rows">
-              <thead>
-                <tr>
-                  <th scope="col">Login</th>
-                  <th scope="col">Provider</th>
-                  <th scope="col">Status</th>
-                  <th scope="col">Last sign-in</th>
+            <table role="table" class="rows">
+              <thead role="rowgroup">
+                <tr role="row">
+                  <th role="columnheader" scope="col">Login</th>
+                  <th role="columnheader" scope="col">Provider</th>
+                  <th role="columnheader" scope="col">Status</th>
+                  <th role="columnheader" scope="col">Last sign-in</th>
                 </tr>
               </thead>
-              <tbody>
+              <tbody role="rowgroup">
                 {users.nodes.map((user, i) =>
                   user ? (
-                    <tr key={user.id}>
-                      <td class="who">
+                    <tr role="row" key={user.id}>
+                      <td role="cell" class="who">
                         <span class="name">{user.name ?? user.login ?? user.id}</span>
                         <span class="address">{user.login ?? user.id}</span>
                       </td>
-                      <td>{user.provider.name}</td>
-                      <td>
+                      <td role="cell">{user.provider.name}</td>
+                      <td role="cell">
                         <StatusBadge status={user.status} />
                       </td>
-                      <td>
+                      <td role="cell">
                         {user.lastLoginAt ? (
                           <Time at={user.lastLoginAt} />
                         ) : unread(errors, 'users', 'nodes', i, 'lastLoginAt') ? (
@@ -62,8 +62,8 @@ export function UnassignedView({ route }: { route: Route }) {
                       </td>
                     </tr>
                   ) : (
-                    <tr key={i}>
-                      <td colSpan={4} class="quiet">
+                    <tr role="row" key={i}>
+                      <td role="cell" colSpan={4} class="quiet">
                         One login could not be read.
                       </td>
                     </tr>
