@@ -63,6 +63,15 @@ export async function serve(config) {
   };
 }
 
+// command runs a command of the program to its end, and returns the exit code.
+export function command(args) {
+  const child = spawn(binary, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+}
+
 // without moves a provider to a port on which nothing listens.
 export async function without(providers, name) {
   const port = await new Promise((resolve, reject) => {
