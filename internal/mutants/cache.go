@@ -238,14 +238,14 @@ var cacheControls = []Control{
 		File:    "internal/pagecache/vendor.go",
 		Old:     "== providers.Forbidden {",
 		New:     "== providers.Forbidden && false {",
-		Package: "internal/pagecache", Test: "TestGet_RefusedCredentialDropsScope",
+		Package: "internal/pagecache", Test: "TestGet_ForbiddenWhileRedisIsDown",
 	},
 	{
 		Name:    "a value that was loaded during an invalidation is not in Redis",
 		File:    "internal/pagecache/vendor.go",
 		Old:     "if l != nil && c.memory.generations.of(b.scope.id) == b.generation {",
 		New:     "if l != nil {\n\t\tb.generation = c.memory.generations.of(b.scope.id)",
-		Package: "internal/pagecache", Test: "TestInvalidate_DuringLoad",
+		Package: "internal/pagecache", Test: "TestInvalidate_DuringLoadWithRedis",
 	},
 	{
 		Name:    "an invalidation of objects reaches what a concurrent reader finds in Redis",

@@ -42,7 +42,7 @@ var responsesControls = []Control{
 		File:    "internal/responsecache/responsecache.go",
 		Old:     "if !ok || s.version != k.version {",
 		New:     "if !ok {",
-		Package: "internal/responsecache", Test: "TestCache_DiscardsAfterInvalidation",
+		Package: "internal/responsecache", Test: "TestCache_InvalidationWhileStoring",
 	},
 	{
 		Name:    "a response that was made during an invalidation is not cached",

@@ -11,6 +11,7 @@ import (
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
+	"github.com/accountgraph/accountgraph/internal/redistest"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
@@ -255,6 +256,54 @@ func TestInvalidate_DuringLoad(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A value that was requested before an invalidation of its object is not in Redis afterwards.
+func TestInvalidate_DuringLoadWithRedis(t *testing.T) {
+	f := new(redistest.Fake)
+	config, _ := faked(f)
+	bubble(t, config, func(t *testing.T, c *pagecache.Cache) {
+		s, v := scope(c, "token"), &vendor{delay: time.Second}
+		pass(time.Second)
+		v.respond(func(string) pagecache.Loaded { return pagecache.Loaded{Body: []byte("a old")} })
+		var wg sync.WaitGroup
+		wg.Go(func() { want(t, v.one(t.Context(), s, "a"), "a old", pagecache.FromVendor) })
+		synctest.Wait()
+		s.Invalidate(t.Context(), model.ID("a"))
+		wg.Wait()
+		synctest.Wait()
+		if n := len(values(f)); n != 0 {
+			t.Errorf("Redis has %d values", n)
+		}
+		v.respond(nil)
+		want(t, v.one(t.Context(), s, "a"), "a", pagecache.FromVendor)
+	})
+}
+
+// The vendor forbids what Redis may hold, which does not respond: it is not served when Redis
+// responds again.
+func TestGet_ForbiddenWhileRedisIsDown(t *testing.T) {
+	f := new(redistest.Fake)
+	config, _ := faked(f)
+	bubble(t, config, func(t *testing.T, first *pagecache.Cache) {
+		pass(time.Second)
+		v := &vendor{}
+		v.one(t.Context(), scope(first, "token"), "a")
+		synctest.Wait()
+		if len(values(f)) != 1 {
+			t.Fatal("the value is not in Redis")
+		}
+		second, _ := openFaked(t, f)
+		defer second.Close()
+		s := scope(second, "token")
+		pass(time.Second)
+		f.SetSilent(true)
+		v.respond(failing(providers.Forbidden))
+		wantKind(t, v.one(t.Context(), s, "a"), providers.Forbidden)
+		f.SetSilent(false)
+		pass(5 * time.Second)
+		wantKind(t, v.one(t.Context(), s, "a"), providers.Forbidden)
+	})
 }
 
 func TestInvalidate_RemovesTaggedEntriesOnly(t *testing.T) {

@@ -80,6 +80,27 @@ func TestCache_DiscardsAfterInvalidation(t *testing.T) {
 	})
 }
 
+// An invalidation comes when an entry is about to be stored, and another caller has noticed it
+// before: the entry is not served to later callers.
+func TestCache_InvalidationWhileStoring(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &backend{fresh: time.Minute}
+		var c *responsecache.Cache[int64]
+		asked := 0
+		c = responsecache.New[int64](1<<20, func() uint64 {
+			version := b.version.Load()
+			if asked++; asked == 2 { // for "a", before it is stored
+				b.version.Add(1)
+				get(t, c, b, "b", 2, responsecache.Miss)
+			}
+			return version
+		}, time.Now)
+		defer c.Close()
+		get(t, c, b, "a", 1, responsecache.Miss)
+		get(t, c, b, "a", 3, responsecache.Miss)
+	})
+}
+
 func TestCache_CoalescesConcurrentGets(t *testing.T) {
 	for _, maxBytes := range []int64{0, 1 << 20} {
 		synctest.Test(t, func(t *testing.T) {
