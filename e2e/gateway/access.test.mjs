@@ -149,11 +149,11 @@ test('access: leavers', async (t) => {
   const browser = await start(t, origin);
   const page = await browser.open('#/leavers');
   const emails = [...everybody.keys()].slice(0, 180);
-  const missing = Array.from({ length: 20 }, (_, i) => `gone${i}@acme.example`);
+  const missing = Array.from({ length: 1020 }, (_, i) => `gone${i}@acme.example`);
   const pasted = [...emails, ...missing].map((email, i) => (i % 3 === 0 ? upper(email) : i % 3 === 1 ? `  ${email} ` : email));
   const text = `\ufeffEmail\r\n${pasted.slice(0, 100).join('\r\n')}\n${pasted.slice(100, 150).join(', ')}\n${pasted.slice(150).join(';')}\n${pasted[0]}\n`;
   await page.getByLabel('Addresses', { exact: true }).fill(text);
-  await page.getByText('200 addresses').waitFor();
+  await page.getByText('1,200 addresses').waitFor();
   await page.getByRole('button', { name: 'Check' }).click();
   await page.locator('[data-complete="true"]').waitFor();
 
@@ -173,13 +173,22 @@ test('access: leavers', async (t) => {
 
   // A finding is a filter, and the back button returns to all.
   await page.getByRole('button', { name: /No login/ }).click();
-  await page.getByText('20 addresses · all providers').waitFor();
+  await page.getByText('1,020 addresses · all providers').waitFor();
   await page.goBack();
-  await page.getByText('200 addresses · all providers').waitFor();
+  await page.getByText('1,200 addresses · all providers').waitFor();
 
   // A line without an address would be left out.
   await page.getByLabel('Addresses', { exact: true }).fill('anna@acme.example\nJohn Smith\n');
   await page.getByText('Line 2: John Smith').waitFor();
+
+  // A file of a spreadsheet, and one that is no text.
+  const file16 = Buffer.from('\ufeffName\tE-mail\r\nZoë\tzoë@acme.example\r\n', 'utf16le');
+  await page.locator('input[type="file"]').setInputFiles({ name: 'a.txt', mimeType: 'text/plain', buffer: file16 });
+  await page.locator('#pasted').getByText('1 address').waitFor();
+  assert.match(await page.getByLabel('Addresses', { exact: true }).inputValue(), /zoë@acme\.example/);
+  await page.locator('input[type="file"]').setInputFiles({ name: 'b.csv', mimeType: 'text/csv', buffer: Buffer.from('zo\xeb@acme.example', 'latin1') });
+  await page.getByText('b.csv is not a text in UTF-8').waitFor();
+
   const few = ['person123@acme.example', 'Person040@Globex.example', 'person066@acme.example', 'person007@globex.example', 'gone@acme.example'];
   await page.getByLabel('Addresses', { exact: true }).fill(few.join('\n'));
   await page.getByRole('button', { name: 'Check' }).click();

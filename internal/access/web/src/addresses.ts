@@ -7,6 +7,14 @@ export interface Pasted {
   without: { line: number; text: string }[];
 }
 
+// decode returns the text of a file: UTF-8, or UTF-16 as spreadsheets write it, with a byte order
+// mark. It throws on anything else, which would lose letters of addresses.
+export function decode(content: ArrayBuffer): string {
+  const [first, second] = new Uint8Array(content.slice(0, 2));
+  const encoding = first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
+  return new TextDecoder(encoding, { fatal: true }).decode(content);
+}
+
 // normalize returns the form in which the server compares addresses (PersonFilter.emails), and
 // which Person.email has.
 export function normalize(address: string): string {

@@ -1,6 +1,6 @@
 // Leavers: of a pasted list of addresses, who can still sign in.
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { parse } from '../addresses.ts';
+import { decode, parse } from '../addresses.ts';
 import { download, list } from '../csv.ts';
 import { amount, counted, timeOfDay } from '../format.ts';
 import { findings, review, type Finding, type Leaver, type Review } from '../leavers.ts';
@@ -44,6 +44,14 @@ export function LeaversView({ route }: { route: Route }) {
     running.current?.abort();
     setResult(undefined);
     setFailure('');
+  };
+  const open = async (file: File) => {
+    try {
+      change(decode(await file.arrayBuffer()));
+    } catch {
+      change('');
+      setFailure(`${file.name} is not a text in UTF-8. Save it as CSV UTF-8, or paste the addresses.`);
+    }
   };
   const check = async () => {
     const controller = new AbortController();
@@ -96,7 +104,7 @@ export function LeaversView({ route }: { route: Route }) {
                 onChange={(event) => {
                   const file = event.currentTarget.files?.[0];
                   event.currentTarget.value = '';
-                  void file?.text().then(change);
+                  if (file) void open(file);
                 }}
               />
             </label>
