@@ -45,6 +45,13 @@ var vendorsControls = []Control{
 		Package: "internal/upstream", Test: "TestOverload_Refusal",
 	},
 	{
+		Name:    "the decoding of a response ends with its last reader",
+		File:    "internal/upstream/read.go",
+		Old:     "reading.set(ctx)",
+		New:     "",
+		Package: "internal/vendors", Test: "TestPage_DecodingEndsWithTheClient",
+	},
+	{
 		Name:    "the circuit breaker opens",
 		File:    "internal/upstream/breaker.go",
 		Old:     "case !b.open && (b.failures",

@@ -3,6 +3,7 @@ package upstream
 import (
 	"context"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
@@ -22,6 +23,12 @@ import (
 //
 // An uncached client makes one call for each Read, unless the page is fresh in memory.
 func Read[T any](ctx context.Context, c *Client, r Request, decode func(body []byte) (T, error)) (Reply[T], error) {
+	return ReadList(ctx, c, r, func(_ context.Context, body []byte) (T, error) { return decode(body) })
+}
+
+// ReadList is Read for responses that can be long: decode gets a context that ends when no reader
+// waits any more, and returns then.
+func ReadList[T any](ctx context.Context, c *Client, r Request, decode func(ctx context.Context, body []byte) (T, error)) (Reply[T], error) {
 	if _, err := c.newRequest(r); err != nil {
 		return Reply[T]{}, err
 	}
@@ -34,15 +41,28 @@ func Read[T any](ctx context.Context, c *Client, r Request, decode func(body []b
 		return readUncached(ctx, c, r, callerDeadline, decode)
 	}
 	key := c.scope.Page(r.keyParts()...)
+	var reading reading
 	answer := pagecache.Get(ctx, c.scope.For(operation.From(ctx)), key,
-		func(_ pagecache.Key, body []byte) (cacheEntry[T], error) { return decodeEntry(c, body, r.Tags, decode) },
+		func(_ pagecache.Key, body []byte) (cacheEntry[T], error) {
+			ctx := reading.get()
+			entry, err := decodeEntry(c, body, r.Tags, func(body []byte) (T, error) { return decode(ctx, body) })
+			if err != nil && ctx.Err() != nil {
+				err = c.newError(kindOfContext(context.Cause(ctx)))
+			}
+			return entry, err
+		},
 		func(ctx context.Context, _ []pagecache.Key, deliver func(pagecache.Key, pagecache.Loaded)) {
+			reading.set(ctx)
 			body, err := c.fetch(ctx, r, callerDeadline)
 			if err != nil {
 				deliver(key, pagecache.Loaded{Err: err})
 				return
 			}
-			deliver(key, pagecache.Loaded{Body: body, Unreadable: c.health.reject})
+			deliver(key, pagecache.Loaded{Body: body, Unreadable: func() {
+				if ctx.Err() == nil {
+					c.health.reject()
+				}
+			}})
 		})
 	c.recordCacheHit(ctx, r.Path, answer.Source, start)
 	if answer.Err != nil {
@@ -55,7 +75,22 @@ func Read[T any](ctx context.Context, c *Client, r Request, decode func(body []b
 	}, nil
 }
 
-func readUncached[T any](ctx context.Context, c *Client, r Request, callerDeadline time.Time, decode func(body []byte) (T, error)) (Reply[T], error) {
+// reading is the context of the call whose response is decoded. A response from Redis, which is
+// short, has none. Safe for concurrent use.
+type reading struct {
+	ctx atomic.Pointer[context.Context]
+}
+
+func (r *reading) set(ctx context.Context) { r.ctx.Store(&ctx) }
+
+func (r *reading) get() context.Context {
+	if ctx := r.ctx.Load(); ctx != nil {
+		return *ctx
+	}
+	return context.Background()
+}
+
+func readUncached[T any](ctx context.Context, c *Client, r Request, callerDeadline time.Time, decode func(ctx context.Context, body []byte) (T, error)) (Reply[T], error) {
 	if entry, fetched, ok := pagecache.Peek[cacheEntry[T]](c.scope, c.scope.Page(r.keyParts()...)); ok {
 		return Reply[T]{Value: entry.value, Freshness: model.Freshness{FetchedAt: fetched}}, nil
 	}
@@ -66,8 +101,11 @@ func readUncached[T any](ctx context.Context, c *Client, r Request, callerDeadli
 		}
 		return Reply[T]{}, failure
 	}
-	value, err := catchPanic(func() (T, error) { return decode(body) })
-	if err != nil {
+	value, err := catchPanic(func() (T, error) { return decode(ctx, body) })
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return Reply[T]{}, c.newError(kindOfContext(context.Cause(ctx)))
+	case err != nil:
 		return Reply[T]{}, c.badResponse(http.StatusOK, "")
 	}
 	c.scope.Keeps()

@@ -22,7 +22,7 @@ const (
 // https://docs.activeplatform.com/api-guide/6.0/en/pol-zovateli/poluchenie-cpiska-pol-zovatelej
 func (p *Provider) checkUsers(ctx context.Context) error {
 	q := url.Values{"page": {"1"}, "per_page": {"1"}}
-	_, err := upstream.Read(ctx, p.client, upstream.Request{Path: usersPath, Query: q.Encode(), Collection: true}, decodeRows(p.decodeUser))
+	_, err := upstream.ReadList(ctx, p.client, upstream.Request{Path: usersPath, Query: q.Encode(), Collection: true}, decodeRows(p.decodeUser))
 	return err
 }
 

@@ -142,7 +142,7 @@ func readNumbered[T model.Node](ctx context.Context, p *Provider, l list[T], num
 		q[key] = values
 	}
 	request := upstream.Request{Path: l.path, Query: q.Encode(), Collection: l.isCollection() && !l.mayLackPage, Tags: l.tags}
-	return upstream.Read(ctx, p.client, request, decodeRows(l.decode))
+	return upstream.ReadList(ctx, p.client, request, decodeRows(l.decode))
 }
 
 // pageAt reads the page at a place of a list.

@@ -1,11 +1,13 @@
 package activeplatform
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"strings"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/upstream"
 )
 
 // wireUser is a row of the list of users. A user consists of the same fields.
@@ -85,10 +87,10 @@ var (
 
 // decodeRows returns a decoder of an array of rows. It leaves out rows without an id
 // and counts them, and fails if no row has one.
-func decodeRows[T model.Node](decode func([]byte) (T, error)) func([]byte) (rows[T], error) {
-	return func(body []byte) (rows[T], error) {
-		var elements []json.RawMessage
-		if err := json.Unmarshal(body, &elements); err != nil {
+func decodeRows[T model.Node](decode func([]byte) (T, error)) func(context.Context, []byte) (rows[T], error) {
+	return func(ctx context.Context, body []byte) (rows[T], error) {
+		elements, err := upstream.SplitArray(ctx, body)
+		if err != nil {
 			return rows[T]{}, err
 		}
 		if elements == nil {
@@ -96,6 +98,9 @@ func decodeRows[T model.Node](decode func([]byte) (T, error)) func([]byte) (rows
 		}
 		r := rows[T]{items: make([]T, 0, len(elements)), ids: make([]string, len(elements))}
 		for i, element := range elements {
+			if ctx.Err() != nil {
+				return rows[T]{}, ctx.Err()
+			}
 			item, err := decode(element)
 			if err != nil {
 				r.unreadable++

@@ -43,8 +43,8 @@ type client struct {
 // entries.
 // https://developers.blendvision.com/docs/api/bv-one/public-organization-service-list-accounts
 func (c *client) accounts(organization string) list[*model.Membership] {
-	return list[*model.Membership]{accountsPath, organization, func(body []byte) (listPage[*model.Membership], error) {
-		return decodeAccounts(c.provider, organization, body)
+	return list[*model.Membership]{accountsPath, organization, func(ctx context.Context, body []byte) (listPage[*model.Membership], error) {
+		return decodeAccounts(ctx, c.provider, organization, body)
 	}}
 }
 
@@ -60,8 +60,8 @@ func (c *client) accountsOf(organizations []string) []list[*model.Membership] {
 // subOrganizations is the list of the direct children of an organization.
 // https://developers.blendvision.com/docs/api/bv-one/public-organization-service-list-sub-org
 func (c *client) subOrganizations(parent string) list[*model.Organization] {
-	return list[*model.Organization]{subOrganizationsPath, parent, func(body []byte) (listPage[*model.Organization], error) {
-		return decodeSubOrganizations(c.provider, c.organizationIDs, parent, body)
+	return list[*model.Organization]{subOrganizationsPath, parent, func(ctx context.Context, body []byte) (listPage[*model.Organization], error) {
+		return decodeSubOrganizations(ctx, c.provider, c.organizationIDs, parent, body)
 	}}
 }
 

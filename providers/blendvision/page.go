@@ -17,7 +17,7 @@ const maxPages = 100
 // list is a list of the vendor for one organization.
 type list[T any] struct {
 	path, organization string
-	decode             func(body []byte) (listPage[T], error)
+	decode             func(ctx context.Context, body []byte) (listPage[T], error)
 }
 
 // listPage is one page of a list.
@@ -56,7 +56,7 @@ func readNumber[T any](ctx context.Context, c *client, l list[T], number int) (u
 		return upstream.Reply[listPage[T]]{}, err
 	}
 	request.Tags = append(c.upstream.IDs(model.TypeOrganization, l.organization), c.upstream.AnyID(model.TypeUser))
-	return upstream.Read(ctx, c.upstream, request, l.decode)
+	return upstream.ReadList(ctx, c.upstream, request, l.decode)
 }
 
 // judge returns what follows the page at a place of a list. Where the total is the number

@@ -1,11 +1,13 @@
 package blendvision
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"strings"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/upstream"
 )
 
 // The vendor encodes JSON like Protocol Buffers: "" and 0 mean unset.
@@ -80,30 +82,48 @@ type wireList struct {
 	Pagination json.RawMessage `json:"pagination"`
 }
 
+// readList decodes a response. It returns the rows under a key apart from it if the response is
+// long, and nil otherwise. It ends with ctx.
+func readList(ctx context.Context, body []byte, key string, response any) ([]json.RawMessage, error) {
+	object, rows, err := upstream.SplitList(ctx, body, key)
+	if err != nil {
+		return nil, err
+	}
+	return rows, json.Unmarshal(object, response)
+}
+
 // decodeAccounts decodes a page of an organization's accounts.
-func decodeAccounts(p *model.Provider, organization string, body []byte) (listPage[*model.Membership], error) {
+func decodeAccounts(ctx context.Context, p *model.Provider, organization string, body []byte) (listPage[*model.Membership], error) {
 	var response struct {
 		wireList
 		Accounts []json.RawMessage `json:"accounts"`
 	}
-	if err := json.Unmarshal(body, &response); err != nil {
+	rows, err := readList(ctx, body, "accounts", &response)
+	if err != nil {
 		return listPage[*model.Membership]{}, err
 	}
-	return decodeRows(response.wireList, response.Accounts, func(a wireAccount) (text, *model.Membership) {
+	if rows == nil {
+		rows = response.Accounts
+	}
+	return decodeRows(ctx, response.wireList, rows, func(a wireAccount) (text, *model.Membership) {
 		return a.ID, a.membership(p, organization)
 	})
 }
 
 // decodeSubOrganizations decodes a page of the direct children of parent.
-func decodeSubOrganizations(p *model.Provider, known organizationIDs, parent string, body []byte) (listPage[*model.Organization], error) {
+func decodeSubOrganizations(ctx context.Context, p *model.Provider, known organizationIDs, parent string, body []byte) (listPage[*model.Organization], error) {
 	var response struct {
 		wireList
 		Organizations []json.RawMessage `json:"organizations"`
 	}
-	if err := json.Unmarshal(body, &response); err != nil {
+	rows, err := readList(ctx, body, "organizations", &response)
+	if err != nil {
 		return listPage[*model.Organization]{}, err
 	}
-	return decodeRows(response.wireList, response.Organizations, func(o wireOrganization) (text, *model.Organization) {
+	if rows == nil {
+		rows = response.Organizations
+	}
+	return decodeRows(ctx, response.wireList, rows, func(o wireOrganization) (text, *model.Organization) {
 		if o.ParentID == "" {
 			o.ParentID = text(parent)
 		}
@@ -112,20 +132,24 @@ func decodeSubOrganizations(p *model.Provider, known organizationIDs, parent str
 }
 
 // decodeRoles decodes a page of an organization's roles.
-func decodeRoles(body []byte) (listPage[*model.Role], error) {
+func decodeRoles(ctx context.Context, body []byte) (listPage[*model.Role], error) {
 	var response struct {
 		wireList
 		Roles []json.RawMessage `json:"roles"`
 	}
-	if err := json.Unmarshal(body, &response); err != nil {
+	rows, err := readList(ctx, body, "roles", &response)
+	if err != nil {
 		return listPage[*model.Role]{}, err
 	}
-	return decodeRows(response.wireList, response.Roles, func(r wireRole) (text, *model.Role) { return r.ID, r.model() })
+	if rows == nil {
+		rows = response.Roles
+	}
+	return decodeRows(ctx, response.wireList, rows, func(r wireRole) (text, *model.Role) { return r.ID, r.model() })
 }
 
 // decodeRows decodes a page of a list. It leaves out rows without an id and counts
 // them. It fails if there is neither a list nor a pagination, or if no row has an id.
-func decodeRows[W, T any](list wireList, rows []json.RawMessage, decode func(W) (id text, item T)) (listPage[T], error) {
+func decodeRows[W, T any](ctx context.Context, list wireList, rows []json.RawMessage, decode func(W) (id text, item T)) (listPage[T], error) {
 	if err := list.check(); err != nil {
 		return listPage[T]{}, err
 	}
@@ -136,6 +160,9 @@ func decodeRows[W, T any](list wireList, rows []json.RawMessage, decode func(W) 
 	_ = json.Unmarshal(list.Pagination, &pagination) // without one, the total is unset
 	page := listPage[T]{items: make([]T, 0, len(rows)), ids: make([]string, len(rows)), total: int(pagination.TotalItems)}
 	for i, row := range rows {
+		if ctx.Err() != nil {
+			return listPage[T]{}, ctx.Err()
+		}
 		var w W
 		if json.Unmarshal(row, &w) != nil {
 			page.unreadable++

@@ -1,6 +1,7 @@
 package softwareone
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 
@@ -57,6 +58,17 @@ func parseEnvelope(body []byte, readRow func(row *jsonscan.Reader)) (envelope, e
 		err = errNotList
 	}
 	return e, err
+}
+
+// skipUntil returns a function for parseEnvelope that skips rows until ctx ends.
+func skipUntil(ctx context.Context) func(row *jsonscan.Reader) {
+	return func(row *jsonscan.Reader) {
+		if err := ctx.Err(); err != nil {
+			row.Fail(err)
+			return
+		}
+		row.Skip()
+	}
 }
 
 // rowsByID returns the rows of a list by vendor id, each with those names of the

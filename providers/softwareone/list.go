@@ -9,7 +9,6 @@ import (
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
-	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
 )
 
 // listRequest reads one page of a list.
@@ -54,17 +53,20 @@ func (p listPage[T]) Nodes() []model.Node { return upstream.NodesIn(p.items) }
 // read makes the call.
 func (l listRequest[T]) read(ctx context.Context, client *upstream.Client) (upstream.Reply[listPage[T]], error) {
 	request := upstream.Request{Path: l.path, Query: l.query.String(), Collection: l.collection, Tags: l.tags}
-	return upstream.Read(ctx, client, request, l.decodePage)
+	return upstream.ReadList(ctx, client, request, l.decodePage)
 }
 
-func (l listRequest[T]) decodePage(body []byte) (listPage[T], error) {
-	e, err := parseEnvelope(body, (*jsonscan.Reader).Skip)
+func (l listRequest[T]) decodePage(ctx context.Context, body []byte) (listPage[T], error) {
+	e, err := parseEnvelope(body, skipUntil(ctx))
 	if err != nil {
 		return listPage[T]{}, err
 	}
 	page := listPage[T]{items: make([]T, 0, len(e.rows)), rows: len(e.rows), pagination: e.pagination(), omitted: e.omitted()}
 	in := decodeContext{source: listRow, omitted: e.omitted(), named: l.named}
 	for _, raw := range e.rows {
+		if ctx.Err() != nil {
+			return listPage[T]{}, ctx.Err()
+		}
 		row, err := l.decode(raw, in)
 		switch {
 		case errors.Is(err, errUnknownUser):

@@ -102,7 +102,7 @@ func (m *memberships) readUsers(ctx context.Context, ids []string) ([]*accountsO
 	err := eachPage(ctx, func(ctx context.Context, offset int) (offsetPage[upstream.Reply[usersPage]], error) {
 		q := query{conditions: []condition{in("id", ids)}, selects: accountSelects, order: "id", limit: pageSize, offset: offset}
 		request := upstream.Request{Path: usersPath, Query: q.String(), Collection: true, Tags: m.client.IDs(model.TypeUser, ids...)}
-		reply, err := upstream.Read(ctx, m.client, request, m.decoder.usersWithAccounts)
+		reply, err := upstream.ReadList(ctx, m.client, request, m.decoder.usersWithAccounts)
 		return offsetPage[upstream.Reply[usersPage]]{reply, reply.Value.rows, reply.Value.pagination}, err
 	}, func(page offsetPage[upstream.Reply[usersPage]], _ bool) (more bool, err error) {
 		freshness = freshness.Merge(&page.reply.Freshness)
@@ -237,14 +237,17 @@ func (p usersPage) Nodes() []model.Node {
 	return nodes
 }
 
-func (d decoder) usersWithAccounts(body []byte) (usersPage, error) {
-	e, err := parseEnvelope(body, (*jsonscan.Reader).Skip)
+func (d decoder) usersWithAccounts(ctx context.Context, body []byte) (usersPage, error) {
+	e, err := parseEnvelope(body, skipUntil(ctx))
 	if err != nil {
 		return usersPage{}, err
 	}
 	in := decodeContext{source: listRow, omitted: e.omitted(), named: userType.selected}
 	page := usersPage{make([]*accountsOfUser, 0, len(e.rows)), len(e.rows), e.pagination()}
 	for _, raw := range e.rows {
+		if ctx.Err() != nil {
+			return usersPage{}, ctx.Err()
+		}
 		w, err := decodeRow(raw, (*wireUserAccounts).read)
 		if err != nil && !errors.Is(err, errNoID) {
 			return usersPage{}, err
