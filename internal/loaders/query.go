@@ -2,8 +2,6 @@ package loaders
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/directory"
@@ -152,28 +150,39 @@ func entitiesByRepresentation(field string) edge {
 }
 
 // representation is a gateway's reference to an object.
-type representation struct {
-	Typename string `json:"__typename"`
-	ID       string
-	Email    string
+type representation struct{ typename, id, email string }
+
+// representationList reads the argument of `_entities`. A key that is not text leaves the
+// others readable.
+type representationList []representation
+
+// ReadArguments implements ArgumentReader.
+func (l *representationList) ReadArguments(values map[string]any) {
+	all, _ := values["representations"].([]any)
+	*l = make([]representation, len(all))
+	for i, one := range all {
+		keys, _ := one.(map[string]any)
+		r := &(*l)[i]
+		r.typename, _ = keys["__typename"].(string)
+		r.id, _ = keys["id"].(string)
+		r.email, _ = keys["email"].(string)
+	}
 }
 
 func representations(f Field) []representation {
-	var a struct{ Representations []representation }
-	err := f.Arguments(&a)
-	var other *json.UnmarshalTypeError // a key that is not text leaves the others readable
-	if err != nil && !errors.As(err, &other) {
+	var all representationList
+	if f.Arguments(&all) != nil {
 		return nil
 	}
-	return a.Representations
+	return all
 }
 
 func (b *batch) enqueueRepresentation(r representation, want Selection) {
-	switch r.Typename {
+	switch r.typename {
 	case "":
 	case person.typ:
-		b.enqueuePerson(r.Email, want)
+		b.enqueuePerson(r.email, want)
 	default:
-		b.enqueueID(r.ID, r.Typename, want)
+		b.enqueueID(r.id, r.typename, want)
 	}
 }

@@ -12,7 +12,8 @@ type Field struct {
 	// NonNull is set when the field's type is non-null, Leaf when the field has no
 	// selection.
 	NonNull, Leaf bool
-	// Arguments decodes the arguments into a struct with their names.
+	// Arguments decodes the arguments into a struct with their names, or into an
+	// ArgumentReader.
 	Arguments func(into any) error
 	Selection Selection
 }
@@ -55,3 +56,6 @@ func ReadWindow(connection Selection, typ string) WindowSelection {
 	}
 	return w
 }
+
+// ArgumentReader reads coerced arguments itself. They are shared and must not be changed.
+type ArgumentReader interface{ ReadArguments(values map[string]any) }

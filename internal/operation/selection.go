@@ -83,6 +83,10 @@ func decodeArguments(f graphql.CollectedField, variables map[string]any, into an
 			values[a.Name] = coerce(a.Value, variables)
 		}
 	}
+	if reader, ok := into.(loaders.ArgumentReader); ok {
+		reader.ReadArguments(values)
+		return nil
+	}
 	text, err := json.Marshal(values)
 	if err != nil {
 		return err

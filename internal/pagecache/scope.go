@@ -84,6 +84,9 @@ func (s *Scope) Version() uint64 {
 	return max(g.number, g.edits)
 }
 
+// Stores reports whether the cache stores anything.
+func (s *Scope) Stores() bool { return !s.cache.disabled() }
+
 // Keeps notes that the caller keeps what was read in the scope without the cache. The next
 // invalidation of the scope changes Cache.Version then.
 func (s *Scope) Keeps() { s.cache.memory.generations.of(s.id).stored.Store(true) }

@@ -85,6 +85,9 @@ func (o BatchRequest[T]) Get(ctx context.Context, c *Client, ids []string) provi
 // Get needs no call for them. It is for the reader whose Reply is Decoded.
 func (o BatchRequest[T]) Prime(ctx context.Context, c *Client, page []T, freshness model.Freshness) {
 	scope := c.scope.For(operation.From(ctx))
+	if !scope.Stores() {
+		return
+	}
 	for _, object := range page {
 		if n, ok := any(object).(model.Node); ok && n.Complete() {
 			key := scope.Object(o.Kind, n.GlobalID().VendorID())

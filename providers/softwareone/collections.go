@@ -2,6 +2,7 @@ package softwareone
 
 import (
 	"strings"
+	"sync"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/upstream"
@@ -81,12 +82,18 @@ var (
 // rowDecoder decodes a row of a collection. It fails where the row has no id:
 // such a row cannot be distinguished from others.
 func rowDecoder[W, M any](read func(*W, *jsonscan.Reader), convert func(*W, decodeContext) *M) func([]byte, decodeContext) (*M, error) {
-	return func(row []byte, in decodeContext) (*M, error) {
-		w, err := decodeRow(row, read)
-		if err != nil {
+	// No record refers to what it was converted from.
+	rows := sync.Pool{New: func() any { return new(row[W]) }}
+	return func(text []byte, in decodeContext) (*M, error) {
+		r := rows.Get().(*row[W])
+		defer func() {
+			*r = row[W]{}
+			rows.Put(r)
+		}()
+		if err := r.read(text, read); err != nil {
 			return nil, err
 		}
-		m := convert(w, in)
+		m := convert(&r.wire, in)
 		if m == nil {
 			return nil, errNoID
 		}

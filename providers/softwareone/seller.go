@@ -71,11 +71,14 @@ func readCurrencies(r *jsonscan.Reader) (w wireCurrencies) {
 	case r.IsNull():
 		return w
 	case r.IsString():
-		text := r.String()
-		if text == circularReference {
+		text := r.StringPtr()
+		switch {
+		case text == nil:
+			return wireCurrencies{}
+		case *text == circularReference:
 			return wireCurrencies{circular: true}
 		}
-		return wireCurrencies{codes: []string{text}, isSet: true}
+		return wireCurrencies{codes: []string{*text}, isSet: true}
 	case !r.IsArray():
 		r.Skip()
 		return wireCurrencies{isSet: true, invalid: true}

@@ -33,20 +33,30 @@ const circularReference = "[Circular Reference]"
 
 var errNoID = errors.New("an object without an id")
 
-// decodeRow reads a row from a copy of its text: strings of a record share the
-// memory of that copy, so that a record does not keep the page in memory. It fails with
-// errNoID for a row that is no object.
-func decodeRow[W any](row []byte, read func(*W, *jsonscan.Reader)) (*W, error) {
-	if len(row) == 0 || row[0] != '{' {
-		return nil, errNoID
+// row is what reads one row. Its strings are copies, so that a record does not keep the page
+// in memory.
+type row[W any] struct {
+	wire   W
+	reader jsonscan.Reader
+}
+
+// read fails with errNoID for a row that is no object.
+func (r *row[W]) read(text []byte, read func(*W, *jsonscan.Reader)) error {
+	if len(text) == 0 || text[0] != '{' {
+		return errNoID
 	}
-	// One allocation for both: function values make their arguments escape.
-	v := &struct {
-		wire   W
-		reader jsonscan.Reader
-	}{reader: *jsonscan.New(string(row))}
-	read(&v.wire, &v.reader)
-	return &v.wire, v.reader.End()
+	r.reader = *jsonscan.NewCopying(text)
+	read(&r.wire, &r.reader)
+	return r.reader.End()
+}
+
+// decodeRow reads a row as row.read does.
+func decodeRow[W any](text []byte, read func(*W, *jsonscan.Reader)) (*W, error) {
+	r := new(row[W])
+	if err := r.read(text, read); err != nil {
+		return nil, err
+	}
+	return &r.wire, nil
 }
 
 // readOptional reads an object, null or the placeholder. It skips any other value.

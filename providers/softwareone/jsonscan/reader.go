@@ -36,6 +36,9 @@ type Reader struct {
 	err   error
 	// slab backs the pointers that StringPtr returns.
 	slab []string
+	// copies has the text of the strings that StringPtr returned; nil if they share the
+	// memory of the text.
+	copies []byte
 }
 
 // New returns a Reader before the first value of a text. Strings that it returns
@@ -45,6 +48,27 @@ func New(text string) *Reader { return &Reader{text: text} }
 // NewBytes is New without a copy of the bytes: they must not change while the
 // Reader or a string that it returned is in use.
 func NewBytes(text []byte) *Reader { return New(unsafe.String(unsafe.SliceData(text), len(text))) }
+
+// NewCopying is NewBytes for a Reader whose StringPtr returns copies of the text, so that
+// they do not keep it in memory.
+func NewCopying(text []byte) *Reader {
+	r := NewBytes(text)
+	r.copies = make([]byte, 0, len(text)/2)
+	return r
+}
+
+// keep returns a string that StringPtr may return. Copies are allocated together.
+func (r *Reader) keep(s string) string {
+	if r.copies == nil || s == "" {
+		return s
+	}
+	if len(s) > cap(r.copies)-len(r.copies) {
+		r.copies = make([]byte, 0, max(len(s), 128))
+	}
+	from := len(r.copies)
+	r.copies = append(r.copies, s...)
+	return unsafe.String(&r.copies[from], len(s))
+}
 
 // Fail sets the error that End returns, unless there is one, and ends the text.
 func (r *Reader) Fail(reason error) {
@@ -149,7 +173,7 @@ func (r *Reader) StringPtr() *string {
 	if len(r.slab) == cap(r.slab) {
 		r.slab = make([]string, 0, slabSize)
 	}
-	r.slab = append(r.slab, s)
+	r.slab = append(r.slab, r.keep(s))
 	return &r.slab[len(r.slab)-1]
 }
 

@@ -3,6 +3,7 @@ package jsonscan_test
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -163,4 +164,25 @@ func collapse(s string) string {
 		s = strings.ReplaceAll(s, "\uFFFD\uFFFD", "\uFFFD")
 	}
 	return s
+}
+
+// What a copying Reader returned outlives the text.
+func TestReader_Copying(t *testing.T) {
+	long := strings.Repeat("long ", 100)
+	text := []byte(`["a", "é\n", 12, "", null, "` + long + `", "b"]`)
+	r := jsonscan.NewCopying(text)
+	var got []string
+	for range r.Array {
+		s := r.StringPtr()
+		if s != nil {
+			got = append(got, *s)
+		}
+	}
+	if err := r.End(); err != nil {
+		t.Fatal(err)
+	}
+	clear(text)
+	if want := []string{"a", "é\n", "12", "", long, "b"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
 }
