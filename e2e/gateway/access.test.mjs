@@ -270,6 +270,7 @@ test('access: one vendor down', async (t) => {
   await page.getByLabel('Addresses', { exact: true }).fill(`${active}, nobody@acme.example ${disabled}`);
   await page.getByRole('button', { name: 'Check' }).click();
   await page.locator('[data-complete="false"]').waitFor();
+  assert.equal(await page.locator('.leavers td.logins', { hasText: 'softwareone not known' }).count(), 2);
   const leavers = await csv(page, () => page.getByRole('button', { name: 'CSV' }).click());
   assert.deepEqual(leavers.rows.map(({ email, finding }) => [email, finding]), [[active, 'CAN_SIGN_IN'], ['nobody@acme.example', 'NOT_KNOWN'], [disabled, 'NOT_KNOWN']]);
   assert.match(leavers.name, /-incomplete\.csv$/);

@@ -1,5 +1,5 @@
 // Short values with a color and a word; no value is told by its color alone.
-import { label } from '../format.ts';
+import { joined, label } from '../format.ts';
 import type { UserStatus } from '../operations.ts';
 
 export type Tone = 'ok' | 'warn' | 'bad' | 'plain' | 'accent';
@@ -43,4 +43,10 @@ export function Login({ provider, status }: { provider: string; status: UserStat
       {status === 'ACTIVE' ? <span class="hidden">, active</span> : <span class="quiet"> {words}</span>}
     </span>
   );
+}
+
+// UnknownLogins names the providers that may have another login of a person.
+export function UnknownLogins({ providers }: { providers: { name: string }[] }) {
+  if (providers.length === 0) return null;
+  return <span class="login unknown">{joined(providers.map(({ name }) => name))} not known</span>;
 }

@@ -4,7 +4,7 @@ import { decode, parse } from '../addresses.ts';
 import { download, list } from '../csv.ts';
 import { amount, counted, timeOfDay } from '../format.ts';
 import { findings, review, type Finding, type Leaver, type Review } from '../leavers.ts';
-import { Badge, Login, type Tone } from '../parts/badges.tsx';
+import { Badge, Login, UnknownLogins, type Tone } from '../parts/badges.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { Incomplete, Skeleton } from '../parts/notices.tsx';
 import { problemsOf } from '../problems.ts';
@@ -229,6 +229,7 @@ function Findings({ result, skipped, route, reload }: FindingsProps) {
                 {person?.users.map((user, i) => (
                   <Login key={user?.id ?? i} provider={user?.provider.name ?? 'a login'} status={user?.status} />
                 ))}
+                <UnknownLogins providers={person?.unavailableProviders ?? []} />
               </td>
               <td role="cell" class="last">{person && <LastSignIn person={person} unread={false} />}</td>
             </tr>

@@ -1,7 +1,7 @@
 // The rows of a list of people.
 import type { GraphError } from '../api.ts';
-import { ago, dateTime, date, joined, label } from '../format.ts';
-import { Badge, Login, SignInBadge } from '../parts/badges.tsx';
+import { ago, dateTime, date, label } from '../format.ts';
+import { Badge, Login, SignInBadge, UnknownLogins } from '../parts/badges.tsx';
 import { lastSignIn, type People, type Person } from '../people.ts';
 import { unread } from '../problems.ts';
 import { personLink } from '../route.ts';
@@ -72,9 +72,7 @@ function Row({ person, withLicenses, never, isUnread }: RowProps) {
         {person.users.map((user, i) => (
           <Login key={user?.id ?? i} provider={user?.provider.name ?? 'a login'} status={user?.status} />
         ))}
-        {person.unavailableProviders.length > 0 && (
-          <span class="login unknown">{joined(person.unavailableProviders.map(({ name }) => name))} not known</span>
-        )}
+        <UnknownLogins providers={person.unavailableProviders} />
       </td>
       {withLicenses && (
         <td role="cell" class="licenses">
