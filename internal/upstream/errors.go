@@ -71,10 +71,10 @@ func (c *Client) withProvider(err error) *providers.Error {
 // the credential, sent the one with it.
 func (c *Client) statusError(res *http.Response, req, sent *http.Request) *providers.Error {
 	switch {
-	case res.StatusCode >= 300 && res.StatusCode < 400:
-		return c.badResponse(res.StatusCode, "unexpected redirect")
-	case res.StatusCode < 300:
+	case res.StatusCode < 300 || res.StatusCode == http.StatusNotModified:
 		return c.badResponse(res.StatusCode, "response status is not 200")
+	case res.StatusCode < 400:
+		return c.badResponse(res.StatusCode, "unexpected redirect")
 	}
 	body, _ := io.ReadAll(io.LimitReader(res.Body, maxErrorBodyBytes))
 	e := c.newError(kindOfStatus(res.StatusCode))
