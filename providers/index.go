@@ -99,7 +99,8 @@ type Snapshot struct {
 // SnapshotLease is the right to make a snapshot. It is renewed until Release, and ends a few
 // seconds after the replica has died.
 type SnapshotLease interface {
-	// Keep keeps what write writes. Of s, it reads the times.
-	Keep(s Snapshot, write func(io.Writer) error)
+	// Keep keeps what write writes, and reports whether it did. Of s, it reads the times. It can
+	// be called again.
+	Keep(s Snapshot, write func(io.Writer) error) (kept bool)
 	Release()
 }

@@ -271,7 +271,7 @@ func (l *snapshotLease) Release() { l.store().release(l.lease) }
 
 // Keep implements providers.SnapshotLease. The description is stored when all chunks are, and
 // then the chunks of the previous snapshot are deleted.
-func (l *snapshotLease) Keep(s providers.Snapshot, write func(io.Writer) error) {
+func (l *snapshotLease) Keep(s providers.Snapshot, write func(io.Writer) error) (kept bool) {
 	s.StaleFor = min(s.StaleFor, envelope.MaxLife-s.FreshFor)
 	w := &snapshotWriter{snapshotLease: l, id: rand.Text(), header: envelope.Header{
 		Created: s.Created, FreshFor: s.FreshFor, StaleFor: s.StaleFor, Epoch: l.lease.epoch,
@@ -284,12 +284,13 @@ func (l *snapshotLease) Keep(s providers.Snapshot, write func(io.Writer) error) 
 	if err != nil {
 		l.store().cache.count(SnapshotLost, 1, 0)
 		l.removeChunks(l.name, w.id, w.chunks)
-		return
+		return false
 	}
 	l.store().cache.count(SnapshotKept, 1, 0)
 	if l.previous != nil {
 		l.removeChunks(l.name, l.previous.ID, l.previous.Chunks)
 	}
+	return true
 }
 
 // snapshotWriter stores the chunks of a snapshot.

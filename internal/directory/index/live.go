@@ -169,7 +169,7 @@ func (l *live) start(now time.Time) {
 		l.end(b, filled, err)
 		if lease != nil {
 			if err == nil && l.isValid(b) {
-				l.shared.keep(lease, b, l.freshUntil(b), l.options.Stale)
+				l.shared.keep(ctx, lease, b, l.freshUntil(b), l.options.Stale)
 			}
 			lease.Release()
 		}

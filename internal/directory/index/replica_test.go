@@ -13,6 +13,7 @@ import (
 	"github.com/accountgraph/accountgraph/internal/directory"
 	"github.com/accountgraph/accountgraph/internal/directory/index"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
+	"github.com/accountgraph/accountgraph/internal/redistest"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
@@ -29,15 +30,25 @@ type replica struct {
 
 // network connects to Redis until it is cut.
 type network struct {
+	// fake replaces the Redis of the URL; it may be nil.
+	fake *redistest.Fake
+
 	mu          sync.Mutex
 	isCut       bool
 	connections []net.Conn
 }
 
 func (n *network) dial(ctx context.Context, kind, address string) (net.Conn, error) {
-	c, err := new(net.Dialer).DialContext(ctx, kind, address)
+	connect := new(net.Dialer).DialContext
+	if n.fake != nil {
+		connect = n.fake.Dial
+	}
+	c, err := connect(ctx, kind, address)
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	if err == nil && n.isCut {
+		err = c.Close()
+	}
 	if err != nil || n.isCut {
 		return nil, errors.New("no connection")
 	}
@@ -85,10 +96,27 @@ func startReplica(t *testing.T, url string, v *vendor, o index.Options) *replica
 	return r
 }
 
+// startFakedReplica starts a server with a simulated Redis.
+func startFakedReplica(t *testing.T, f *redistest.Fake, v *vendor) *replica {
+	t.Helper()
+	r := &replica{vendor: v, events: make(chan pagecache.EventKind, 1<<12)}
+	r.network.fake = f
+	r.open(t, "redis://fake:1")
+	r.awaitEvent(t, pagecache.Subscribed)
+	r.wrap(t, options)
+	return r
+}
+
 // newReplica opens the cache of a server.
 func newReplica(t *testing.T, url string, v *vendor) *replica {
 	t.Helper()
 	r := &replica{vendor: v, events: make(chan pagecache.EventKind, 1<<12)}
+	r.open(t, url)
+	return r
+}
+
+func (r *replica) open(t *testing.T, url string) {
+	t.Helper()
 	var err error
 	r.cache, err = pagecache.Open(pagecache.Config{
 		Redis: providers.NewSecret(url), Key: providers.NewSecret(testKey), Fresh: time.Minute, Stale: time.Minute, Timeout: time.Second,
@@ -98,7 +126,6 @@ func newReplica(t *testing.T, url string, v *vendor) *replica {
 		t.Fatal(err)
 	}
 	t.Cleanup(r.cache.Close)
-	return r
 }
 
 // wrap gives the provider its index.

@@ -24,6 +24,10 @@ const (
 	// builds.
 	minPoll = 20 * time.Millisecond
 	maxPoll = 500 * time.Millisecond
+	// minKeepPause and maxKeepPause bound the pause between two attempts to share an index, half
+	// a minute together: a Redis that was restarted or has failed over takes it then.
+	minKeepPause = time.Second
+	maxKeepPause = 16 * time.Second
 	// existsFor is how long the result of exists is kept.
 	existsFor = time.Second
 	// connectTime is how long a server that starts waits for Redis before it builds an index
@@ -123,7 +127,15 @@ func (s *shared) load(from source, b, current *build) *build {
 	return loaded
 }
 
-// keep shares an index.
-func (s *shared) keep(lease providers.SnapshotLease, b *build, freshUntil time.Time, stale time.Duration) {
-	lease.Keep(providers.Snapshot{Created: b.started, FreshFor: freshUntil.Sub(b.started), StaleFor: stale}, b.write)
+// keep shares an index, unless another replica has shared a later one: that has read while the
+// lease of this one had lapsed. Where Redis does not take it, keep tries again, until ctx ends
+// at most.
+func (s *shared) keep(ctx context.Context, lease providers.SnapshotLease, b *build, freshUntil time.Time, stale time.Duration) {
+	snapshot := providers.Snapshot{Created: b.started, FreshFor: freshUntil.Sub(b.started), StaleFor: stale}
+	for pause := minKeepPause; ; pause *= 2 {
+		latest, ok := s.snapshots.Latest(s.name)
+		if ok && latest.Created.After(b.started) || lease.Keep(snapshot, b.write) || pause > maxKeepPause || wait(ctx, pause) != nil {
+			return
+		}
+	}
 }

@@ -1,7 +1,6 @@
 package index_test
 
 import (
-	"context"
 	"fmt"
 	"math/rand/v2"
 	"strconv"
@@ -248,41 +247,6 @@ func TestShared_CredentialRefused(t *testing.T) {
 	three := startReplica(t, r.URL(), two.vendor, options)
 	if e := errorOf(read(t, three.Directory, byEmail("person5@example.com"), 10, nil)); e.Kind != providers.Forbidden {
 		t.Errorf("a new replica: %v", e)
-	}
-}
-
-// A replica waits for the one that reads the list, says so at its deadline, and reads the
-// list itself if that one ends.
-func TestShared_BuilderEnds(t *testing.T) {
-	for name, ends := range map[string]func(one *replica){
-		"a crash":    func(one *replica) { one.network.cut() },
-		"a shutdown": func(one *replica) { one.cache.Close() },
-		"the build":  func(one *replica) { one.vendor.set(func(v *vendor) { v.fail = unavailable }) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			r := redistest.Run(t)
-			slow := newVendor(users(100)...)
-			slow.latency = 2 * time.Second
-			one, two := startReplica(t, r.URL(), slow, options), startReplica(t, r.URL(), newVendor(users(100)...), options)
-			ctx, cancel := context.WithCancel(t.Context())
-			defer cancel()
-			go directory.Read(ctx, one.Directory, selectUsers, directory.List{Query: byEmail("person5@example.com")}, directory.Window{First: 1})
-			eventually(t, "the first replica reads", func() bool { return slow.pages() > 0 })
-			l := find(t, two.Directory, "person5@example.com", 300*time.Millisecond)
-			if e := errorOf(l); e.Kind != providers.Indexing || e.RetryAfter < time.Second || l.Complete || len(l.Nodes()) > 0 || two.vendor.pages() > 0 {
-				t.Errorf("%+v, complete %t", e, l.Complete)
-			}
-			ends(one)
-			start := time.Now()
-			expect(t, "after the first replica ended", find(t, two.Directory, "person5@example.com", time.Minute), 1, false)
-			if pages := two.vendor.pages(); pages != 10 {
-				t.Errorf("%d pages were read, want 10", pages)
-			}
-			// A lease lives for 3 s.
-			if took := time.Since(start); name == "a crash" && took < time.Second {
-				t.Errorf("the lease was taken over after %v", took)
-			}
-		})
 	}
 }
 
