@@ -50,7 +50,9 @@ type Progress struct {
 	Provider string
 	// ProviderRows are its rows so far, of Total in all as far as that is known; 0 if not.
 	ProviderRows, Total int
-	Index, Providers    int
+	// IsEstimate is set if Total is estimated from the tenants that were begun.
+	IsEstimate       bool
+	Index, Providers int
 }
 
 // bufferedPages is how many pages of a provider are held while the rows of those before it
@@ -125,7 +127,7 @@ func (e *Export) pass(ctx context.Context, s *source, report *Report, index, pro
 		report.Rows += len(page)
 		if e.Observe != nil {
 			e.Observe(Progress{
-				Rows: report.Rows, Provider: s.provider.Name, ProviderRows: rows, Total: int(s.total.Load()),
+				Rows: report.Rows, Provider: s.provider.Name, ProviderRows: rows, Total: int(s.total.Load()), IsEstimate: s.isEstimate.Load(),
 				Index: index + 1, Providers: providers,
 			})
 		}

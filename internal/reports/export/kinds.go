@@ -123,6 +123,7 @@ func (s *source) tenants(ctx context.Context) (tenants []tenant, err error) {
 		part.close()
 		s.state.addList(list, &part)
 	}
+	s.counted, s.begun, s.lists = 0, 0, len(tenants)
 	s.total.Store(0) // it counted tenants
 	return tenants, s.unreadableTenants(ctx)
 }

@@ -22,8 +22,11 @@ type source struct {
 	provider provider
 	state    *ProviderState
 	pages    chan []table.Row
-	// total is the number of rows as far as it is known.
-	total atomic.Int64
+	// total is the number of rows as far as it is known, or an estimate.
+	total      atomic.Int64
+	isEstimate atomic.Bool
+	// counted is the number of rows of the lists that were begun, of so many lists.
+	counted, begun, lists int
 	// unindexed is set if the server has no index for long lists.
 	unindexed bool
 }
@@ -84,7 +87,7 @@ func (s *source) read(ctx context.Context, q query, part *Part) error {
 		}
 		if after == nil && page.TotalCount != nil {
 			part.Total = page.TotalCount
-			s.total.Add(int64(*page.TotalCount))
+			s.count(*page.TotalCount)
 		}
 		if err := q.page(page, errorsBelow(append(q.path[:len(q.path):len(q.path)], "nodes"), response.Errors)); err != nil {
 			return err
@@ -96,6 +99,15 @@ func (s *source) read(ctx context.Context, q query, part *Part) error {
 		after = next
 		response, err = s.session.Do(ctx, q.operation(order, after))
 	}
+}
+
+// count adds the number of rows of a list to those of the provider, which are estimated if more
+// lists follow.
+func (s *source) count(rows int) {
+	s.counted += rows
+	s.begun++
+	s.isEstimate.Store(s.begun < s.lists)
+	s.total.Store(int64(s.counted) * int64(max(s.lists, s.begun)) / int64(s.begun))
 }
 
 // longList is the number of rows from which a list may have an index.
