@@ -158,6 +158,7 @@ func (c demoCommand) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	cfg.Server.Access = true
+	cfg.MCP.Enabled = true
 	options := server.Options{Config: cfg, Schema: resolvers.New(), Log: p.log, Level: p.level, Env: p.env, Simulated: true}
 	reload := func() (*config.Config, error) { return nil, errors.New("the demo has no configuration file") }
 	return p.serve(ctx, options, c.Listen, reload, func(address string) { fmt.Fprint(p.stdout, welcome(address)) })

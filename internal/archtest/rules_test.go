@@ -52,6 +52,7 @@ var rules = []rule{
 		"answers for a provider what its vendor cannot, by the directory's filters and orders"},
 	{"internal/generate", []string{"internal/generate/patch"}, "a build tool"},
 	{"internal/generate/patch", nil, "template texts in, template texts out"},
+	{"internal/mcp", []string{"internal/persisted"}, "tools are requests to the GraphQL endpoint, which is handed in"},
 	{"internal/mutants", nil, "a build tool: it changes copies of sources"},
 	{"internal/graphiql", []string{"internal/staticpage"}, "a page for the browser: it asks the server by the public API alone"},
 	{"internal/access", []string{"internal/staticpage"}, "a page for the browser: it asks the server by the public API alone"},
@@ -70,7 +71,7 @@ var rules = []rule{
 	{"internal/sdl", nil, "text in, text out"},
 	{"internal/strictjson", nil, "text in, values out"},
 	{"internal/fakevendor", nil, "what the simulators share"},
-	{"internal/server", []string{"providers", "internal/access", "internal/auth", "internal/complexity", "internal/config", "internal/directory", "internal/directory/index", "internal/fair", "internal/graphiql", "internal/operation", "internal/pagecache", "internal/persisted", "internal/ratelimit", "internal/telemetry", "internal/transport", "internal/upstream", "internal/vendors"},
+	{"internal/server", []string{"providers", "internal/access", "internal/auth", "internal/buildinfo", "internal/complexity", "internal/config", "internal/directory", "internal/directory/index", "internal/fair", "internal/graphiql", "internal/mcp", "internal/operation", "internal/pagecache", "internal/persisted", "internal/ratelimit", "internal/telemetry", "internal/transport", "internal/upstream", "internal/vendors"},
 		"builds every part from the configuration; the executable schema is passed in, so that internal never imports resolvers"},
 	{"internal/telemetry", []string{"graph/model", "providers", "internal/buildinfo", "internal/fair", "internal/network", "internal/operation", "internal/pagecache", "internal/responsecache", "internal/tracing"}, "counts calls, kinds of errors and cache events, and describes indexes"},
 	{"internal/transport", []string{"graph/model", "providers", "internal/apierror", "internal/auth", "internal/complexity", "internal/directory", "internal/fair", "internal/loaders", "internal/operation", "internal/pagecache", "internal/persisted", "internal/ratelimit", "internal/responsecache", "internal/strictjson", "internal/tracing"},
@@ -114,7 +115,7 @@ const everyTest = "*_test.go"
 var dependencies = []dependency{
 	{"github.com/alecthomas/kong", []string{"."}, "the command line"},
 	{"github.com/99designs/gqlgen", []string{"graph/generated", "resolvers", "internal/apierror", "internal/operation", "internal/server", "internal/transport", "internal/generate", baseline, baseline + "/generate", baseline + "/generated"}, "GraphQL's executor"},
-	{"github.com/vektah/gqlparser/v2", []string{"graph/generated", "resolvers", "internal/sdl", "internal/apierror", "internal/operation", "internal/transport", "internal/generate", "internal/complexity", everyTest, baseline, baseline + "/generated"}, "GraphQL's documents"},
+	{"github.com/vektah/gqlparser/v2", []string{"graph/generated", "resolvers", "internal/sdl", "internal/apierror", "internal/mcp", "internal/operation", "internal/transport", "internal/generate", "internal/complexity", everyTest, baseline, baseline + "/generated"}, "GraphQL's documents"},
 	{"github.com/graph-gophers/dataloader/v7", []string{"internal/loaders", baseline}, "batches"},
 	{"github.com/maypok86/otter/v2", []string{"internal/responsecache", "internal/pagecache", "internal/transport"}, "the in-memory caches"},
 	{"github.com/klauspost/compress", []string{"internal/pagecache/envelope"}, "compresses pages before they are sealed"},
@@ -129,6 +130,8 @@ var dependencies = []dependency{
 	{"go.yaml.in/yaml/v3", []string{"internal/config"}, "nodes with their lines"},
 	{"golang.org/x/text", []string{"internal/directory", "internal/differential", "internal/bench", everyTest}, "case folding and normal forms of Unicode"},
 	{"golang.org/x/tools/txtar", []string{everyTest}, "stories: several files in one"},
+	{"github.com/modelcontextprotocol/go-sdk", []string{"internal/mcp", everyTest}, "the Model Context Protocol"},
+	{"github.com/google/jsonschema-go", []string{everyTest}, "checks the results of tools against their schemas"},
 	{"github.com/google/go-cmp", []string{everyTest}, "readable differences"},
 }
 

@@ -22,6 +22,7 @@ type Config struct {
 	Limits    Limits     `key:"limits"`
 	Documents Documents  `key:"documents"`
 	Telemetry Telemetry  `key:"telemetry"`
+	MCP       MCP        `key:"mcp"`
 	Providers []Provider `key:"providers" required:"true"`
 }
 
@@ -138,6 +139,17 @@ type Documents struct {
 	// Accept automatic persisted queries (APQ): cache documents that clients send with
 	// their hash, in memory, at most 4 MiB. Not allowed with `only`.
 	Automatic bool `key:"automatic" default:"false"`
+}
+
+// MCP is the server of the Model Context Protocol, through which assistants call trusted
+// documents as tools, at `/mcp`.
+type MCP struct {
+	// Serve each query of `documents.manifest` that has a name as a tool. The credentials,
+	// permissions and limits of its caller are those of `/graphql`.
+	Enabled bool `key:"enabled" default:"false"`
+	// Add the queries for questions of access that come with the program: a person everywhere,
+	// leavers, stale logins, members of a tenant. They become trusted documents.
+	BuiltIn bool `key:"builtIn" default:"true"`
 }
 
 // Index is the index of a provider. It is used with the server's own credential only.

@@ -86,6 +86,7 @@ func TestLoad_Example(t *testing.T) {
 			ReadHeaderTime: 3 * time.Second, ReadTime: 5 * time.Second, IdleTime: 30 * time.Second, HeaderBytes: 16 << 10,
 			PageCacheBytes: 64 << 20, ResponseCacheBytes: 16 << 20, ShutdownDelay: time.Second,
 		},
+		MCP:       config.MCP{BuiltIn: true},
 		Telemetry: config.Telemetry{Log: config.Log{Level: "info", Requests: config.Ratio{Value: 1, Set: true}}},
 		Providers: []config.Provider{{
 			Name: "softwareone", Vendor: model.SoftwareOne,

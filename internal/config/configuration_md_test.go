@@ -47,7 +47,7 @@ func TestReference_MatchesStructs(t *testing.T) {
 	structs := structsOf(t, "config.go", "limits.go", "telemetry.go")
 	for _, s := range []struct{ title, name string }{
 		{"server", "Server"}, {"server.auth", "Auth"}, {"server.auth.router", "Router"}, {"server.auth.jwt", "JWT"}, {"server.cors", "CORS"},
-		{"cache", "Cache"}, {"limits", "Limits"}, {"documents", "Documents"},
+		{"cache", "Cache"}, {"limits", "Limits"}, {"documents", "Documents"}, {"mcp", "MCP"},
 		{"telemetry", "Telemetry"}, {"telemetry.traces", "Traces"}, {"telemetry.log", "Log"}, {"providers[]", "Provider"}, {"providers[].index", "Index"},
 	} {
 		ref.Sections = append(ref.Sections, sectionOf(t, s.title, structs[s.name]))

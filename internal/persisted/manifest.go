@@ -13,7 +13,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -34,8 +36,8 @@ type Document struct {
 // use. A nil Manifest is empty.
 type Manifest struct {
 	// byID has the texts by their ids and hashes.
-	byID map[string]string
-	len  int
+	byID      map[string]string
+	documents []Document
 	// names are the names of operations that the manifest states.
 	names []string
 }
@@ -55,7 +57,29 @@ func (m *Manifest) Len() int {
 	if m == nil {
 		return 0
 	}
-	return m.len
+	return len(m.documents)
+}
+
+// Documents returns the documents, in the order of the file.
+func (m *Manifest) Documents() []Document {
+	if m == nil {
+		return nil
+	}
+	return slices.Clone(m.documents)
+}
+
+// With returns a manifest that also has these documents, which must be valid, under their
+// hashes.
+func (m *Manifest) With(documents []Document) *Manifest {
+	all := &Manifest{byID: map[string]string{}, documents: append(m.Documents(), documents...)}
+	if m != nil {
+		maps.Copy(all.byID, m.byID)
+		all.names = m.names
+	}
+	for _, d := range documents {
+		all.byID[Hash(d.Text)] = d.Text
+	}
+	return all
 }
 
 // OperationNames returns the names of operations that the manifest states.
@@ -121,7 +145,7 @@ func Parse(name string, data []byte, check func(Document) error) (*Manifest, err
 	if err != nil {
 		return nil, &Error{name, []string{err.Error()}}
 	}
-	manifest, problems := &Manifest{byID: make(map[string]string, 2*len(list)), len: len(list)}, []string(nil)
+	manifest, problems := &Manifest{byID: make(map[string]string, 2*len(list)), documents: list}, []string(nil)
 	for i, d := range list {
 		if err := manifest.add(d, check); err != nil {
 			problems = append(problems, fmt.Sprintf("%s: %v", label(i, d), err))

@@ -14,7 +14,7 @@ import (
 // openManifest reads the trusted documents; none are configured without a manifest.
 func openManifest(c *config.Config, schema graphql.ExecutableSchema) (*persisted.Manifest, error) {
 	if c.Documents.Manifest == "" {
-		return new(persisted.Manifest), nil
+		return withTools(c, new(persisted.Manifest)), nil
 	}
 	manifest, err := persisted.Load(c.Documents.Manifest, transport.ManifestValidator(schema, c.Server.Introspection, limits(c.Limits)))
 	if errors.As(err, new(*persisted.Error)) {
@@ -23,5 +23,5 @@ func openManifest(c *config.Config, schema graphql.ExecutableSchema) (*persisted
 	if err != nil {
 		return nil, err
 	}
-	return manifest, nil
+	return withTools(c, manifest), nil
 }

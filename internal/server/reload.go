@@ -30,6 +30,11 @@ func (s *Server) Reload(ctx context.Context, c *config.Config) error {
 	if err := authenticator.Check(ctx); err != nil {
 		return fmt.Errorf("server.auth.jwt.jwks: %w", err)
 	}
+	if s.tools != nil {
+		if err := s.tools.Reload(documents.Documents()); err != nil {
+			return fmt.Errorf("documents.manifest: %w", err)
+		}
+	}
 	s.graphQL.Reload(authenticator, documents)
 	s.options.Log.Info("configuration reloaded", "documents", documents.Len())
 	if keys := s.changed(c); len(keys) > 0 {

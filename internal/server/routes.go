@@ -8,13 +8,17 @@ import (
 	"github.com/accountgraph/accountgraph/internal/access"
 	"github.com/accountgraph/accountgraph/internal/config"
 	"github.com/accountgraph/accountgraph/internal/graphiql"
+	"github.com/accountgraph/accountgraph/internal/mcp"
 )
 
 // routes returns the handler of the public listener. While the server is stopping,
-// /readyz fails and every response closes its connection.
-func routes(c *config.Config, graphQL, metrics http.Handler, stopping *atomic.Bool) http.Handler {
+// /readyz fails and every response closes its connection. tools is nil if there is no MCP server.
+func routes(c *config.Config, graphQL, tools, metrics http.Handler, stopping *atomic.Bool) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", graphQL)
+	if tools != nil {
+		mux.Handle(mcp.Path, tools)
+	}
 	addHealth(mux, stopping)
 	if c.Server.Admin == "" {
 		mux.Handle("GET /metrics", metrics)

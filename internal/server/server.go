@@ -20,6 +20,7 @@ import (
 	"github.com/accountgraph/accountgraph/internal/complexity"
 	"github.com/accountgraph/accountgraph/internal/config"
 	"github.com/accountgraph/accountgraph/internal/directory"
+	"github.com/accountgraph/accountgraph/internal/mcp"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
 	"github.com/accountgraph/accountgraph/internal/ratelimit"
 	"github.com/accountgraph/accountgraph/internal/telemetry"
@@ -47,6 +48,8 @@ type Server struct {
 	options Options
 	log     *slog.Logger
 	graphQL *transport.Handler
+	// tools is nil if there is no MCP server.
+	tools   *mcp.Handler
 	address string
 	handler http.Handler
 	// admin is the handler of the second listener, whose address is "" if there is none.
@@ -120,15 +123,26 @@ func New(o Options) (*Server, error) {
 		Rate:             rateLimiter(c.Limits.Rate, cache),
 		Tracer:           traces.Tracer(),
 	})
+	tools, err := openMCP(o, c, graphQL, documents)
+	if err != nil {
+		stop()
+		cache.Close()
+		traces.Close()
+		return nil, err
+	}
+	var protected http.Handler
+	if tools != nil {
+		protected = graphQL.Protect(tools)
+	}
 	s := &Server{
-		options: o, graphQL: graphQL, log: o.Log, address: c.Server.Listen, cache: cache, traces: traces, stop: stop, stopping: new(atomic.Bool),
+		options: o, tools: tools, graphQL: graphQL, log: o.Log, address: c.Server.Listen, cache: cache, traces: traces, stop: stop, stopping: new(atomic.Bool),
 		providers: len(providers), documents: documents.Len(),
 		limits: c.Limits, adminAddress: c.Server.Admin, connections: newConnections(c.Limits.Connections, metrics.ConnectionRejected),
 	}
 	metrics.ObserveConnections(s.connections.number)
 	metrics.ObserveCaches(cache.Bytes, graphQL.ResponseBytes, redisUp(c, cache))
 	s.admin = adminRoutes(metrics.Handler(), s.stopping)
-	s.handler = routes(c, withCORS(c, graphQL), metrics.Handler(), s.stopping)
+	s.handler = routes(c, withCORS(c, graphQL), protected, metrics.Handler(), s.stopping)
 	return s, nil
 }
 
@@ -149,6 +163,7 @@ func embedded(c *config.Config) *config.Config {
 	own := *c
 	own.Server.Auth, own.Documents, own.Limits.Rate, own.Limits.ResponseCacheBytes = config.Auth{}, config.Documents{}, 0, 0
 	own.Limits.PageCacheBytes = min(own.Limits.PageCacheBytes, embeddedCacheBytes)
+	own.MCP = config.MCP{}
 	return &own
 }
 
