@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -79,17 +80,17 @@ func TestReadList_EndsWithItsLastReader(t *testing.T) {
 		m := new(fakeVendor)
 		m.status.Store(200)
 		client := connect(t, upstream.Config{Transport: m})
-		var ended time.Time
+		var ended atomic.Int64 // nanoseconds since start
+		start := time.Now()
 		decode := func(ctx context.Context, _ []byte) (string, error) {
 			select {
 			case <-ctx.Done():
-				ended = time.Now()
+				ended.Store(int64(time.Since(start)))
 				return "", ctx.Err()
 			case <-time.After(time.Hour):
 				return "", nil
 			}
 		}
-		start := time.Now()
 		leave := func(after time.Duration) {
 			ctx, cancel := context.WithTimeout(t.Context(), after)
 			go func() {
@@ -102,12 +103,12 @@ func TestReadList_EndsWithItsLastReader(t *testing.T) {
 		leave(time.Second)
 		leave(2 * time.Second)
 		pass(1500 * time.Millisecond)
-		if !ended.IsZero() {
+		if ended.Load() != 0 {
 			t.Error("decoding has ended although a reader waits")
 		}
 		pass(time.Second)
-		if ended.Sub(start) != 2*time.Second {
-			t.Errorf("decoding has ended after %v, want 2s", ended.Sub(start))
+		if got := time.Duration(ended.Load()); got != 2*time.Second {
+			t.Errorf("decoding has ended after %v, want 2s", got)
 		}
 		if got := client.Status(); got != model.ProviderUp {
 			t.Errorf("the vendor is %v", got)
