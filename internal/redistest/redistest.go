@@ -1,5 +1,6 @@
 // Package redistest runs a real redis-server for tests, on a free loopback port and in a
-// temporary folder, and can kill and restart it.
+// temporary folder, and can kill and restart it. Fake simulates one for tests with the clock of
+// testing/synctest.
 //
 // It does not know what the tests store.
 package redistest
