@@ -134,6 +134,9 @@ func (a *auditor) beginCall(provider site, p *auditedProvider, t *attempt) {
 	if a.plan.redis != nil && (!a.plan.reliable || a.owners[provider.provider+t.owner].cutLately()) {
 		return // An invalidation of another replica may have come between two calls.
 	}
+	if t.reader != nil && t.reader.epoch != a.owners[provider.provider+t.owner].epoch {
+		return // After an invalidation nobody joins a call that began before, and this one may have waited since.
+	}
 	for other := range p.inFlight {
 		if other.owner == t.owner && other.shares(t) && other.call.turns == t.call.turns && !other.left() && overlap(other, t) {
 			a.fail("%s: two calls at once for %s %s and %s %s of %s", provider, other.path, other.query, t.path, t.query, t.owner)
