@@ -36,7 +36,7 @@ test: needs-go needs-redis ## Run all tests; what a newcomer needs
 	go test ./...
 
 .PHONY: check
-check: needs-go needs-redis needs-node needs-chromium ## Run what CI runs
+check: needs-go needs-redis needs-node needs-chromium needs-promtool ## Run what CI runs
 	@.ci/check
 
 .PHONY: generate
@@ -60,6 +60,14 @@ format: needs-go ## Fail where gofmt would change a file
 .PHONY: tidy
 tidy: needs-go ## Fail where go mod tidy would change a file
 	go mod tidy -diff
+
+.PHONY: rules
+rules: needs-promtool needs-node ## Check the alert rules, run their tests, and parse the queries of the dashboard
+	promtool check rules deploy/prometheus/rules.yml
+	promtool test rules deploy/prometheus/rules_test.yml
+	@queries=$$(mktemp); trap 'rm -f "$$queries"' EXIT; \
+	node deploy/grafana/queries.mjs >"$$queries"; \
+	promtool check rules "$$queries"
 
 .PHONY: vet
 vet: needs-go ## Run go vet
@@ -146,6 +154,11 @@ needs-redis:
 needs-node:
 	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' && command -v npm >/dev/null \
 	|| { echo 'Node 20 or later and npm are missing, which end-to-end tests run: https://nodejs.org/en/download' >&2; exit 1; }
+
+.PHONY: needs-promtool
+needs-promtool:
+	@command -v promtool >/dev/null \
+	|| { echo 'promtool is missing, which checks the alert rules: it comes with Prometheus, apt-get install prometheus' >&2; exit 1; }
 
 .PHONY: needs-chromium
 needs-chromium:

@@ -118,7 +118,7 @@ var dependencies = []dependency{
 	{"github.com/vektah/gqlparser/v2", []string{"graph/generated", "resolvers", "internal/sdl", "internal/apierror", "internal/mcp", "internal/operation", "internal/transport", "internal/generate", "internal/complexity", everyTest, baseline, baseline + "/generated"}, "GraphQL's documents"},
 	{"github.com/graph-gophers/dataloader/v7", []string{"internal/loaders", baseline}, "batches"},
 	{"github.com/maypok86/otter/v2", []string{"internal/responsecache", "internal/pagecache", "internal/transport"}, "the in-memory caches"},
-	{"github.com/klauspost/compress", []string{"internal/pagecache/envelope"}, "compresses pages before they are sealed"},
+	{"github.com/klauspost/compress", []string{"internal/pagecache/envelope", "internal/transport", everyTest}, "compresses pages before they are sealed, and responses"},
 	{"github.com/redis/go-redis/v9", []string{"internal/pagecache"}, "Redis"},
 	{"github.com/go-jose/go-jose/v4", []string{"internal/auth", everyTest}, "callers' tokens and the keys that sign them"},
 	{"github.com/rs/cors", []string{"internal/server"}, "CORS"},

@@ -47,6 +47,9 @@ type Server struct {
 	// Allow introspection (`__schema`, `__type`), and let validation errors quote the
 	// schema. A gateway can read the SDL in any case.
 	Introspection bool `key:"introspection" default:"true"`
+	// Compress responses of 1 KiB or more with zstd or gzip, as `Accept-Encoding` allows. A
+	// response in the response cache is compressed once.
+	Compression bool `key:"compression" default:"true"`
 	// Cross-origin requests from browsers (CORS).
 	CORS CORS `key:"cors"`
 }

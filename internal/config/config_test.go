@@ -66,7 +66,7 @@ func TestLoad_Example(t *testing.T) {
 	}
 	want := &config.Config{
 		Server: config.Server{
-			Listen: "127.0.0.1:8080", GraphiQL: true, Introspection: true,
+			Listen: "127.0.0.1:8080", GraphiQL: true, Introspection: true, Compression: true,
 			Auth: config.Auth{JWT: config.JWT{Algorithms: []string{"RS256"}, Leeway: 30 * time.Second, ScopesClaim: "scope"}},
 		},
 		Cache: config.Cache{

@@ -121,6 +121,7 @@ func New(o Options) (*Server, error) {
 		},
 		ObserveAdmission: metrics.ObserveOperations,
 		Rate:             rateLimiter(c.Limits.Rate, cache),
+		Compress:         c.Server.Compression,
 		Tracer:           traces.Tracer(),
 	})
 	tools, err := openMCP(o, c, graphQL, documents)

@@ -29,6 +29,8 @@ type result struct {
 	extensions json.RawMessage
 	// fresh is how long the client may cache the response.
 	fresh time.Duration
+	// coded are the compressed bodies of the response.
+	coded *codedBodies
 	// reads are what the execution read.
 	reads map[operation.Read]int
 }
@@ -116,7 +118,7 @@ func (t *transport) executeOnce(ctx context.Context, caller *auth.Caller, params
 	if wantsCost(params.Headers) {
 		setExtension(response, "cost", t.costOf(oc, op, cost))
 	}
-	r := result{data: response.Data, errors: response.Errors, reads: op.Trace.Reads()}
+	r := result{data: response.Data, errors: response.Errors, coded: &codedBodies{}, reads: op.Trace.Reads()}
 	if oc.Operation.Operation == ast.Query && len(response.Errors) == 0 {
 		r.fresh = op.Trace.FreshFor()
 	}

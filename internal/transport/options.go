@@ -67,6 +67,8 @@ type Options struct {
 	ObserveRequest func(operation.Request)
 	// ObserveSource receives where the result of each operation came from; may be nil.
 	ObserveSource func(from responsecache.Source)
+	// Compress compresses responses of 1 KiB or more with zstd or gzip, as the client accepts.
+	Compress bool
 	// Tracer starts the span of each operation; nil records none.
 	Tracer trace.Tracer
 	// Prefetch fills the loaders of a query before its resolvers run; nil is

@@ -26,6 +26,11 @@ type response struct {
 	data       json.RawMessage // absent when the request was not executed
 	errors     gqlerror.List
 	extensions json.RawMessage
+	// compressor is nil if responses are not compressed; coding is that of the response, and
+	// coded what the requests with this result share.
+	compressor *compressor
+	coding     string
+	coded      *codedBodies
 	// request describes the request; span is nil until the caller is known.
 	request operation.Request
 	span    trace.Span
@@ -46,6 +51,7 @@ func (r *response) fail(status int, errs ...*gqlerror.Error) {
 // succeed sets the result of an operation that was executed.
 func (r *response) succeed(res result) {
 	r.status, r.data, r.errors, r.extensions, r.fresh = http.StatusOK, res.data, res.errors, res.extensions, res.fresh
+	r.coded = res.coded
 }
 
 // documentError rejects a well-formed request. The status for an invalid document is
@@ -96,6 +102,9 @@ func (r *response) write(w http.ResponseWriter) {
 	h := w.Header()
 	h.Set("Cache-Control", r.cacheControl())
 	h.Add("Vary", r.vary)
+	if r.compressor != nil {
+		h.Add("Vary", "Accept-Encoding")
+	}
 	h.Set("X-Content-Type-Options", "nosniff")
 	if r.allow != "" {
 		h.Set("Allow", r.allow)
@@ -114,6 +123,11 @@ func (r *response) write(w http.ResponseWriter) {
 	body, length := r.body(), 0
 	for _, part := range body {
 		length += len(part)
+	}
+	if r.compressor != nil && r.coding != identity && length >= minCompressed {
+		coded := r.coded.get(r.coding, func() []byte { return r.compressor.compress(r.coding, body) })
+		body, length = [][]byte{coded}, len(coded)
+		h.Set("Content-Encoding", r.coding)
 	}
 	// Not every ResponseWriter has deadlines; that of the server does.
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(r.limits.timeToRead(length)))

@@ -41,6 +41,7 @@ type transport struct {
 	known       *knownRequests
 	admission   *admission
 	recoverFunc graphql.RecoverFunc
+	compressor  *compressor // nil compresses nothing
 }
 
 var _ graphql.Transport = (*transport)(nil)
@@ -56,6 +57,9 @@ func newTransport(o Options) *transport {
 		known:       newKnownRequests(),
 		admission:   newAdmission(o.Admission),
 		recoverFunc: apierror.RecoverFunc(o.Log),
+	}
+	if o.Compress {
+		t.compressor = newCompressor()
 	}
 	t.access.Store(&access{o.Authenticator, newPersistedDocuments(o.Documents, o.AutomaticDocumentBytes)})
 	return t
@@ -98,9 +102,12 @@ func (t *transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Grap
 func (t *transport) respond(ctx context.Context, w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) (res *response) {
 	mediaType, acceptable := negotiate(r.Header.Values("Accept"))
 	res = &response{vary: t.varyHeader, mediaType: mediaType, limits: t.options.Limits}
+	if t.compressor != nil {
+		res.compressor, res.coding = t.compressor, negotiateCoding(r.Header.Values("Accept-Encoding"))
+	}
 	defer func() {
 		if panicked := recover(); panicked != nil {
-			res.data, res.extensions = nil, nil
+			res.data, res.extensions, res.coded = nil, nil, nil
 			res.fail(http.StatusInternalServerError, apierror.FromError(ctx, t.recoverFunc(ctx, panicked)))
 		}
 	}()
