@@ -272,6 +272,7 @@ func (g *documentGenerator) send(t *testing.T, handler http.Handler, r generated
 	}
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Accept", r.accept)
+	request.Header.Set("X-Request-Id", "the-same") // else each response has another one
 	recorder := httptest.NewRecorder()
 	handler.ServeHTTP(recorder, request)
 	text, err := io.ReadAll(recorder.Body)
