@@ -143,7 +143,9 @@ func (c serveCommand) Run(ctx context.Context, p *program) error {
 }
 
 type demoCommand struct {
-	Listen string `help:"The address to listen on." default:"127.0.0.1:8080"`
+	Listen string   `help:"The address to listen on." default:"127.0.0.1:8080"`
+	Origin []string `help:"An origin whose pages may send requests, besides those of development servers on this host. Repeatable." sep:"none" placeholder:"URL"`
+	Open   bool     `help:"Accept clients from other hosts, as in a container with --listen 0.0.0.0:8080."`
 }
 
 // Run serves the graph of the simulated vendors until ctx ends.
@@ -153,29 +155,19 @@ func (c demoCommand) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	defer simulators.Stop()
-	cfg, err := config.Parse("demo", []byte(demoTelemetry+simulators.Config()), p.env, vendors.Config())
+	cfg, err := config.Parse("demo", []byte(demo.Settings(c.Origin, c.Open)+demoTelemetry+simulators.Config()), p.env, vendors.Config())
 	if err != nil {
-		return err
+		return usageError{err}
 	}
 	cfg.Server.Access = true
 	cfg.MCP.Enabled = true
 	options := server.Options{Config: cfg, Schema: resolvers.New(), Log: p.log, Level: p.level, Env: p.env, Simulated: true}
 	reload := func() (*config.Config, error) { return nil, errors.New("the demo has no configuration file") }
-	return p.serve(ctx, options, c.Listen, reload, func(address string) { fmt.Fprint(p.stdout, welcome(address)) })
+	return p.serve(ctx, options, c.Listen, reload, func(address string) { fmt.Fprint(p.stdout, demo.Welcome(address)) })
 }
 
 // demoTelemetry keeps the log of the demo short.
 const demoTelemetry = "telemetry: {log: {requests: 0}}\n"
-
-func welcome(address string) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "accountgraph demo: simulated vendors, one graph.\n\n  Who has access  http://%[1]s/access\n  GraphiQL        http://%[1]s/\n  GraphQL         http://%[1]s/graphql\n\nThree queries to try:\n", address)
-	for _, query := range demo.Queries {
-		fmt.Fprintf(&b, "\n  curl -s http://%s/graphql -H 'content-type: application/json' -d '{\"query\":\"%s\"}'\n", address, strings.ReplaceAll(query, `"`, `\"`))
-	}
-	b.WriteString("\nCtrl-C stops it.\n")
-	return b.String()
-}
 
 // load reads the configuration.
 func (p *program) load(path string) (*config.Config, error) {
