@@ -190,13 +190,21 @@ func responses(story *txtar.Archive) []string {
 }
 
 // withoutCursors returns responses without the texts of cursors, which name other rows with
-// an index than without, and without the totals that only an index knows.
+// an index than without, and without the totals that only an index knows. A vendor that limits
+// the rate delays an index: its error is UPSTREAM_INDEXING then, with the time to wait.
 func withoutCursors(responses []string) (all []string) {
 	for _, r := range responses {
-		all = append(all, cursorsAndTotals.ReplaceAllString(strings.Join(strings.Fields(r), ""), "$1"))
+		r = cursorsAndTotals.ReplaceAllString(strings.Join(strings.Fields(r), ""), "$1")
+		r = rateLimited.ReplaceAllString(r, "ratelimited$1$2")
+		all = append(all, indexing.ReplaceAllString(r, "ratelimited$1$2"))
 	}
 	return all
 }
+
+var (
+	rateLimited = regexp.MustCompile(`ratelimited\(HTTP429\)(","path":\[[^]]*\],"extensions":\{"code":")UPSTREAM_RATE_LIMITED","httpStatus":429(,"provider":"\w+")`)
+	indexing    = regexp.MustCompile(`indexisbeingbuilt:0rowswerereadsofar;thevendorlimitstherate(","path":\[[^]]*\],"extensions":\{"code":")UPSTREAM_INDEXING"(,"provider":"\w+"),"retryAfter":[0-9]+`)
+)
 
 var cursorsAndTotals = regexp.MustCompile(`("(?:totalCount|cursor|startCursor|endCursor)":)(?:null|[0-9]+|"[^"]*")`)
 
