@@ -25,12 +25,15 @@ func TestUsers_PageReachesEndOfList(t *testing.T) {
 		"empty":              {0, sized(100), 1, false},
 		"one":                {1, sized(100), 2, false},
 		"one page, not full": {99, sized(100), 2, false},
-		"one page, full":     {100, sized(100), 2, false},
+		"one page, full":     {100, sized(100), 3, false},
 		"last page not full": {101, sized(100), 2, false},
-		"last page full":     {300, sized(100), 4, false},
+		"last page full":     {300, sized(100), 5, false},
 		"capped at 50":       {130, sized(50), 3, false},
 		"capped, last full":  {150, sized(50), 4, false},
 		"capped at 1":        {3, sized(1), 4, false},
+		"empty page within": {300, func(page int) (int, int) {
+			return []int{0, 0, 100, 200}[min(page-1, 3)], []int{100, 0, 100, 100, 0, 0}[page-1]
+		}, 7, true},
 		"page ignored":       {40, func(int) (int, int) { return 0, 40 }, 2, true},
 		"per_page ignored":   {500, func(int) (int, int) { return 0, 500 }, 2, true},
 		"last page repeated": {200, func(page int) (int, int) { return (min(page, 2) - 1) * 100, 100 }, 3, true},

@@ -152,16 +152,40 @@ func pageAt[T model.Node](ctx context.Context, p *Provider, l list[T], at upstre
 		return nil, false, err
 	}
 	page = pageOf(p, l, at, reply)
+	if mayGoOn(at, reply.Value) {
+		continueBehind(ctx, p, l, at, page)
+	}
 	if !at.IsComplete() {
 		page.At = func(token string) *providers.Page[T] {
 			complete, ok := upstream.ParsePagePosition(token)
-			if !ok || complete.Number != at.Number {
+			if !ok || complete.Number != at.Number || mayGoOn(complete, reply.Value) {
 				return nil
 			}
 			return pageOf(p, l, complete, reply)
 		}
 	}
 	return page, reply.Decoded, nil
+}
+
+// mayGoOn reports whether rows may follow the page at a place of a list: it is empty, and the
+// one before was full. The vendor documents neither the end of a list nor its length, so that the
+// page behind shows whether the list has ended.
+func mayGoOn[T model.Node](at upstream.PagePosition, page rows[T]) bool {
+	return at.IsComplete() && at.Size >= perPage && len(page.ids) == 0
+}
+
+// continueBehind makes an empty page one within the list if the page behind it has rows. Its own
+// rows may be missing then.
+func continueBehind[T model.Node](ctx context.Context, p *Provider, l list[T], at upstream.PagePosition, page *providers.Page[T]) {
+	probe := l
+	probe.mayLackPage = true
+	behind, err := readPage(ctx, p, probe, at.Number+1)
+	if err != nil || len(behind.Value.ids) == 0 {
+		return
+	}
+	next, _ := at.Next(nil, 0)
+	page.Next = next.String()
+	page.Errors = append(page.Errors, p.newError(providers.Incomplete, "the vendor sends an empty page before the end of the list"))
 }
 
 // pageOf returns the page at a place of a list from its reply.
