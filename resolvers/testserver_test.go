@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"sync/atomic"
 	"testing"
 
 	"github.com/accountgraph/accountgraph/internal/auth"
@@ -26,6 +27,7 @@ type testServer struct {
 	vendors *demo.Vendors
 	cache   *testCache
 	url     string
+	calls   *callCounter
 }
 
 // serverConfig configures a testServer. The zero value has simulated vendors of its
@@ -51,10 +53,27 @@ func newTestServer(t *testing.T, c serverConfig) *testServer {
 		c.options.Authenticator = auth.AllowAll(auth.PersonalRead, auth.CacheWrite)
 	}
 	var all []providers.Provider
-	for _, p := range openProviders(t, c.vendors, c.cache) {
+	calls := &callCounter{transport: http.DefaultTransport.(*http.Transport).Clone()}
+	t.Cleanup(calls.transport.CloseIdleConnections)
+	for _, p := range openProvidersWith(t, c.vendors, c.cache, calls) {
 		all = append(all, c.wrapProvider(p))
 	}
-	return &testServer{c.vendors, c.cache, listen(t, newHandler(directory.New(all...), c.options))}
+	return &testServer{c.vendors, c.cache, listen(t, newHandler(directory.New(all...), c.options)), calls}
+}
+
+// callCounter counts the calls that begin. A simulator may receive a call that was canceled
+// later than that.
+type callCounter struct {
+	transport *http.Transport
+	begun     atomic.Int64
+}
+
+// RoundTrip implements http.RoundTripper.
+func (c *callCounter) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Context().Err() == nil {
+		c.begun.Add(1)
+	}
+	return c.transport.RoundTrip(r)
 }
 
 // newHandler serves the graph of a directory.
@@ -100,11 +119,17 @@ func listen(t *testing.T, h http.Handler) string {
 // openProviders opens a provider per vendor. A nil cache caches nothing.
 func openProviders(t *testing.T, simulated *demo.Vendors, cache *testCache) []providers.Provider {
 	t.Helper()
+	return openProvidersWith(t, simulated, cache, nil)
+}
+
+// openProvidersWith opens providers that call their vendors by a transport.
+func openProvidersWith(t *testing.T, simulated *demo.Vendors, cache *testCache, transport http.RoundTripper) []providers.Provider {
+	t.Helper()
 	c, err := config.Parse("test", []byte(simulated.Config()), func(string) (string, bool) { return "", false }, vendors.Config())
 	if err != nil {
 		t.Fatal(err)
 	}
-	var shared upstream.Config
+	shared := upstream.Config{Transport: transport}
 	if cache != nil {
 		shared.Cache = cache.Cache
 	}
