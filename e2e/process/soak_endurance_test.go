@@ -250,6 +250,8 @@ func TestSoak_Endurance(t *testing.T) {
 	v.StopRecording()
 	base := startMarkingProxy(t, v.Vendor("softwareone"))
 	config := "server: {listen: '127.0.0.1:0', admin: '127.0.0.1:0'}\n" +
+		// Parsed documents take memory until their cache is full: let that be soon.
+		"limits: {documentCacheBytes: 65536}\n" +
 		fmt.Sprintf("cache: {redis: '%s', fresh: 2s, stale: 5s}\n", redis.URL()) + v.Config() +
 		"  - {name: tenants, vendor: softwareone, baseURL: '" + base + "', credentials: caller, credentialHeader: X-Tenant-Token}\n"
 	e := &endurance{
