@@ -50,6 +50,8 @@ func (d *decoder) checkRouter(path string, r Router) {
 			d.add(at, "must be printable ASCII without spaces and line breaks")
 		case len(text) < minSecretLength:
 			d.add(at, "must have at least %d characters; generate one with `openssl rand -base64 %d`", minSecretLength, minSecretLength)
+		case isGuessable([]byte(text)):
+			d.add(at, "must be random; generate one with `openssl rand -base64 %d`", minSecretLength)
 		case duplicate:
 			d.add(at, "duplicates item %d", first)
 		}

@@ -34,6 +34,7 @@ func TestParse_InvalidAuth(t *testing.T) {
 			"1: server.auth.router.secrets[1]: the environment variable EMPTY is empty",
 		}},
 		{"a secret that is short", router("secrets: ['${TOKEN}']"), []string{"1: server.auth.router.secrets[0]: " + short}},
+		{"a secret of one character", router("secrets: [aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa]"), []string{"1: server.auth.router.secrets[0]: must be random; generate one with `openssl rand -base64 32`"}},
 		{"a secret of 31 characters", router("secrets: [0123456789012345678901234567890]"), []string{"1: server.auth.router.secrets[0]: " + short}},
 		{"a secret with a line end", router("secrets: ['${LINES}']"), []string{"1: server.auth.router.secrets[0]: " + ascii + " and line breaks"}},
 		{"a secret twice", router("secrets: ['${ROUTER_SECRET}', '${ROUTER_SECRET}']"), []string{"1: server.auth.router.secrets[1]: duplicates item 0"}},

@@ -27,6 +27,9 @@ func (d *decoder) check(c *Config) {
 	if problem := listenProblem(c.Server.Admin, true); problem != "" && c.Server.Admin != "" {
 		d.add("server.admin", "%s", problem)
 	}
+	if c.Server.Admin == c.Server.Listen && !strings.HasSuffix(c.Server.Admin, ":0") {
+		d.add("server.admin", "must be another address than server.listen")
+	}
 	if d.isSet("server.auth") {
 		d.checkAuth(c.Server.Auth)
 	}
@@ -83,7 +86,20 @@ func (d *decoder) checkCache(c *Cache) {
 		d.add("cache.key", "must be %d bytes in base64; generate a key with `openssl rand -base64 %d`", keyBytes, keyBytes)
 		return
 	}
+	if isGuessable(raw) {
+		d.add("cache.key", "must be random; generate a key with `openssl rand -base64 %d`", keyBytes)
+	}
 	c.Key = providers.NewSecret(string(raw))
+}
+
+// isGuessable reports whether a secret of at least 32 bytes has so few different ones that
+// nobody has drawn it at random.
+func isGuessable(secret []byte) bool {
+	different := map[byte]bool{}
+	for _, b := range secret {
+		different[b] = true
+	}
+	return len(different) < 5
 }
 
 func (d *decoder) checkLimits(l Limits) {

@@ -23,7 +23,8 @@ type Telemetry struct {
 // traces.
 type Traces struct {
 	// URL of the collector, without the path of the signal: `http://collector:4318`, or
-	// `http://collector:4317` for `grpc`. Default: `OTEL_EXPORTER_OTLP_ENDPOINT`.
+	// `http://collector:4317` for `grpc`. With `header`, it must be `https` unless it is on
+	// loopback. Default: `OTEL_EXPORTER_OTLP_ENDPOINT`.
 	Endpoint string `key:"endpoint"`
 	// Protocol of the collector. Default: `OTEL_EXPORTER_OTLP_PROTOCOL`, else
 	// `http/protobuf`.
@@ -54,6 +55,8 @@ func (d *decoder) checkTelemetry(t Telemetry) {
 		u, err := url.Parse(t.Traces.Endpoint)
 		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 			d.add("telemetry.traces.endpoint", "must be a URL such as http://127.0.0.1:4318, without user, query and fragment")
+		} else if u.Scheme == "http" && !isLoopback(u.Hostname()) && !t.Traces.Header.Empty() {
+			d.add("telemetry.traces.endpoint", "plain http sends the credential in telemetry.traces.header unencrypted: use https")
 		}
 	}
 	if !t.Traces.Header.Empty() {
