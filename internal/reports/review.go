@@ -16,6 +16,7 @@ import (
 type ReviewCommand struct {
 	Kind          string   `arg:"" enum:"${reviews}" help:"What to look for: ${reviews}."`
 	Leavers       string   `help:"leavers: a file with the addresses of people who left, one a line or as a column of CSV." placeholder:"FILE"`
+	Column        string   `help:"leavers: the header or the number of the column with the addresses." placeholder:"NAME|NUMBER"`
 	Stale         Age      `help:"stale, licenses: how long nobody signed in." default:"90d" placeholder:"AGE"`
 	InvitedBefore Age      `help:"invitations: the least age." default:"14d" placeholder:"AGE"`
 	Domains       []string `help:"orphans: the domains of the own addresses." placeholder:"NAME,…"`
@@ -73,7 +74,7 @@ func (c ReviewCommand) Run(ctx context.Context, env *Env) error {
 	progress := newProgress(env)
 	found, err := review.Run(ctx, kind, review.Options{
 		Client: graph, Now: env.Now, Stale: time.Duration(c.Stale), InvitedBefore: time.Duration(c.InvitedBefore),
-		Leavers: leavers, Domains: c.Domains, Providers: c.Providers, Observe: progress.show,
+		Leavers: leavers.List, LeaversColumn: leavers.Column, Domains: c.Domains, Providers: c.Providers, Observe: progress.show,
 	})
 	progress.clear()
 	if err != nil {
@@ -92,14 +93,16 @@ func (c ReviewCommand) Run(ctx context.Context, env *Env) error {
 }
 
 // leavers reads the file of leavers, which the other reviews do not need.
-func (c ReviewCommand) leavers() ([]string, error) {
+func (c ReviewCommand) leavers() (*review.Addresses, error) {
 	switch isLeavers := c.Kind == "leavers"; {
 	case isLeavers && c.Leavers == "":
 		return nil, usage("leavers: --leavers names the file with their addresses")
 	case !isLeavers && c.Leavers != "":
 		return nil, usage("--leavers is for `review leavers`")
+	case !isLeavers && c.Column != "":
+		return nil, usage("--column is for `review leavers`")
 	case !isLeavers:
-		return nil, nil
+		return &review.Addresses{}, nil
 	case len(c.Providers) > 0:
 		return nil, usage("--providers: leavers are looked for at all providers")
 	}
@@ -108,7 +111,7 @@ func (c ReviewCommand) leavers() ([]string, error) {
 		return nil, usage("--leavers: %w", err)
 	}
 	defer file.Close()
-	addresses, err := review.ReadAddresses(file)
+	addresses, err := review.ReadAddresses(file, c.Column)
 	if err != nil {
 		return nil, usage("--leavers: %s: %w", c.Leavers, err)
 	}

@@ -67,6 +67,9 @@ type membership struct {
 }
 
 func findLeavers(ctx context.Context, r *review) error {
+	if r.LeaversColumn != "" {
+		r.note("%d addresses were read from %s", len(r.Leavers), r.LeaversColumn)
+	}
 	session := r.Client.Session()
 	for chunk := range slices.Chunk(r.Leavers, leaversPerQuery) {
 		response, err := session.Do(ctx, client.Operation{Query: leaversQuery, Variables: map[string]any{"emails": chunk}})

@@ -28,6 +28,8 @@ type Options struct {
 	InvitedBefore time.Duration
 	// Leavers are the addresses of people who left.
 	Leavers []string
+	// LeaversColumn describes the column that these are from; "" is not told.
+	LeaversColumn string
 	// Domains are those of the own addresses; none are all.
 	Domains []string
 	// Providers limits the review to these; none are all.

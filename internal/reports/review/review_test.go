@@ -116,11 +116,11 @@ func thousand(t *testing.T) []string {
 		}
 		fmt.Fprintf(&b, "Person %d;%s\r\n", i, email)
 	}
-	addresses, err := review.ReadAddresses(strings.NewReader(b.String()))
-	if err != nil || len(addresses) != 1000 {
-		t.Fatalf("%d addresses, %v", len(addresses), err)
+	addresses, err := review.ReadAddresses(strings.NewReader(b.String()), "")
+	if err != nil || len(addresses.List) != 1000 {
+		t.Fatalf("%v, %v", addresses, err)
 	}
-	return addresses
+	return addresses.List
 }
 
 // outcomes returns the findings of each address, as found in the list of all users.
@@ -170,7 +170,12 @@ func TestLeavers(t *testing.T) {
 	t.Parallel()
 	v := startVendors(t)
 	c, addresses := graph(t, v), thousand(t)
-	rows, result := run(t, "leavers", review.Options{Client: c, Leavers: addresses})
+	rows, result := run(t, "leavers", review.Options{Client: c, Leavers: addresses, LeaversColumn: "column 2 (E-Mail)"})
+	var summary bytes.Buffer
+	result.WriteSummary(&summary)
+	if note := "1000 addresses were read from column 2 (E-Mail)"; !slices.Contains(result.Report.Notes, note) || !strings.Contains(summary.String(), note) {
+		t.Errorf("%q\n%s", result.Report.Notes, summary.String())
+	}
 	want := outcomes(read(t, c, export.Users()), addresses)
 	// One address is in another normal form at a vendor, which only the graph knows.
 	unusual := fakevendor.People()[fakevendor.SharedPersonFirst].Email
