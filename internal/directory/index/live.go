@@ -30,6 +30,9 @@ type live struct {
 	// failed is the error of the latest reading, which is not repeated before retryAt.
 	failed  error
 	retryAt time.Time
+	// failedRows is how many rows that reading had read, if the vendor failed it at a later page
+	// than the first, else 0.
+	failedRows int
 	// pages is the number of the vendor's pages of a list that is too long for an index, if
 	// failed is for that, else 0.
 	pages int
@@ -75,9 +78,22 @@ func (l *live) get(ctx context.Context) (b *build, err error) {
 			if ctx.Err() != nil {
 				return nil, &providers.Error{Kind: providers.Canceled, Provider: l.source.provider}
 			}
-			return building, building.indexing(l.source.provider, l.options.Now())
+			return l.unfinished(building)
 		}
 	}
+}
+
+// unfinished is the result of a query that does not wait longer for a reading. One that has read
+// no more rows than the one before it, which the vendor failed, may fail at the same page: the
+// error is that of the vendor, so that a client does not wait for it again and again.
+func (l *live) unfinished(building *build) (*build, error) {
+	l.mu.Lock()
+	failed, rows := l.failed, l.failedRows
+	l.mu.Unlock()
+	if rows > 0 && building.len() <= rows {
+		return nil, failed
+	}
+	return building, building.indexing(l.source.provider, l.options.Now())
 }
 
 // peek returns an index that may be served. It starts none.
@@ -137,7 +153,7 @@ func (l *live) discard() {
 	}
 	if b := l.building; b != nil && b.version != version {
 		b.cancel()
-		l.building, l.failed, l.retryAt = nil, nil, time.Time{}
+		l.building, l.failed, l.retryAt, l.failedRows = nil, nil, time.Time{}, 0
 	}
 }
 
@@ -218,7 +234,7 @@ func (l *live) publish(b, filled *build, err error) (refused bool, repeated time
 	if l.building != b {
 		return false, -1
 	}
-	l.building, l.pages = nil, b.pages
+	l.building, l.pages, l.failedRows = nil, b.pages, 0
 	switch {
 	case err == nil && l.isValid(b):
 		l.current, l.failed, l.retryAt, l.used = filled, nil, time.Time{}, false
@@ -233,7 +249,7 @@ func (l *live) publish(b, filled *build, err error) (refused bool, repeated time
 	case kind != providers.Canceled && l.current == nil && b.len() == 0:
 		l.failed, l.retryAt = err, time.Time{} // the first page: each query asks the vendor
 	case kind != providers.Canceled:
-		l.failed, l.retryAt = err, now.Add(retryAfterFailure)
+		l.failed, l.retryAt, l.failedRows = err, now.Add(retryAfterFailure), b.len()
 	}
 	l.schedule(now)
 	return false, max(0, l.retryAt.Sub(now))

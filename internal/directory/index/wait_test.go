@@ -131,6 +131,39 @@ func TestLive_FirstPageRateLimited(t *testing.T) {
 	}
 }
 
+// A vendor that fails at the same page in each reading has failed, also for a query that comes
+// again after the time that it was told, when the next reading has begun: it is not told that the
+// index is being built again and again.
+func TestLive_PageFailsAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v, d, _ := slow(t, options)
+		v.set(func(v *vendor) {
+			v.fail = func(token string) error {
+				if token == "30" {
+					return unavailable(token)
+				}
+				return nil
+			}
+		})
+		first := errorOf(find(t, d, "person95@example.com", 5*time.Second))
+		if first.Kind != providers.Indexing {
+			t.Errorf("the first reading: %+v", first)
+		}
+		for range 3 {
+			time.Sleep(time.Minute)
+			if e := errorOf(find(t, d, "person95@example.com", 5*time.Second)); e.Kind != providers.Unavailable {
+				t.Errorf("a later reading: %+v", e)
+			}
+		}
+		time.Sleep(time.Minute)
+		v.set(func(v *vendor) { v.fail = nil })
+		if e := errorOf(find(t, d, "person95@example.com", 15*time.Second)); e.Kind != providers.Indexing {
+			t.Errorf("a reading that has got further: %+v", e)
+		}
+		expect(t, "after the vendor recovered", find(t, d, "person95@example.com", time.Minute), 1, false)
+	})
+}
+
 // Where the length of a list cannot be found out in time, it is read behind the query.
 func TestLive_LengthTakesTooLong(t *testing.T) {
 	for name, test := range map[string]struct {
