@@ -16,6 +16,8 @@ type Column struct {
 	path string
 	// list is set if the value is the list of the values of path.
 	list bool
+	// distinct is set if equal elements of a list are one.
+	distinct bool
 	// optional is set if a list that is null is none, instead of one that could not be read.
 	optional bool
 	// Compared is set if a difference between two exports is a change of the row.
@@ -89,7 +91,7 @@ var personColumns = append([]Column{
 	{Name: "userIds", Doc: "The global ids of the logins.", Default: true, path: "users.id", list: true, Compared: true},
 	{Name: "licenses", Doc: "The licenses of all memberships.", path: "licenses", list: true, Compared: true},
 	{Name: "lastLoginAt", Doc: "The latest sign-in, as far as vendors tell.", Default: true, path: "lastLoginAt"},
-	{Name: "conflicts", Doc: "What speaks against a match of logins by the address: `NAME`, `STATUS`.", Default: true, path: "matches.conflict", list: true, Compared: true},
+	{Name: "conflicts", Doc: "What speaks against a match of logins by the address: `NAME`, `STATUS`.", Default: true, path: "matches.conflict", list: true, distinct: true, Compared: true},
 }, commonColumns...)
 
 // columns returns the columns with these names, or the default ones.

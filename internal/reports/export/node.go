@@ -38,6 +38,10 @@ func (c Column) valueOf(node map[string]any) (value table.Value, unread bool) {
 			texts = append(texts, table.TextOf(object[rest]))
 		}
 	}
+	if c.distinct {
+		slices.Sort(texts)
+		texts = slices.Compact(texts)
+	}
 	return table.SortedList(texts), unread
 }
 

@@ -96,9 +96,12 @@ func findInvitations(ctx context.Context, r *review) error {
 
 func findLicenses(ctx context.Context, r *review) error {
 	cutoff := r.Now().Add(-r.Stale)
-	_, err := r.members(ctx, map[string]any{"licenses": []string{"BASIC", "FULL"}}, func(f finding) {
+	_, err := r.members(ctx, map[string]any{"licenses": []string{"BASIC", "FULL", "OTHER"}}, func(f finding) {
 		last := f.time("lastLoginAt")
 		license := "holds a license " + f.text("license")
+		if f.text("license") == "OTHER" {
+			license += ", which may be paid: the vendor's license is not known here"
+		}
 		switch {
 		case f.text("status") != "ACTIVE" && !f.isUnread("status"):
 			r.add("UNUSABLE_LICENSE", f, license, "the status is "+f.text("status"))
@@ -122,6 +125,7 @@ type owners struct {
 
 func findOwners(ctx context.Context, r *review) error {
 	count := map[string]*owners{}
+	unknown := map[string]int{}
 	report, err := r.members(ctx, nil, func(f finding) {
 		o := count[f.text("tenantId")]
 		if o == nil {
@@ -130,6 +134,9 @@ func findOwners(ctx context.Context, r *review) error {
 		}
 		role := f.text("role")
 		o.tells = o.tells || f.text("vendorRole") != ""
+		if role == "OTHER" || role == "CUSTOM" {
+			unknown[role]++
+		}
 		if role != "OWNER" && role != "ADMIN" {
 			return
 		}
@@ -143,6 +150,9 @@ func findOwners(ctx context.Context, r *review) error {
 	})
 	if err != nil {
 		return err
+	}
+	if n := unknown["OTHER"] + unknown["CUSTOM"]; n > 0 {
+		r.note("%d memberships have a role whose rights are not known here (OTHER: %d, CUSTOM: %d); they may administer", n, unknown["OTHER"], unknown["CUSTOM"])
 	}
 	silent := 0
 	for _, p := range report.Providers {
@@ -221,7 +231,7 @@ func findConflicts(ctx context.Context, r *review) error {
 		}
 		kinds, _ := f["conflicts"].([]string)
 		var evidence []string
-		for _, kind := range slices.Compact(slices.Clone(kinds)) {
+		for _, kind := range kinds {
 			text, known := texts[kind]
 			if !known {
 				text = kind

@@ -5,8 +5,10 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"io"
 	"log/slog"
 	"maps"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -275,7 +277,7 @@ func TestReviews(t *testing.T) {
 			want["orphans"]["FOREIGN_DOMAIN"]++
 		}
 	}
-	active, roles := map[string]int{}, map[string]bool{}
+	active, roles, unknown := map[string]int{}, map[string]bool{}, map[string]int{}
 	for _, m := range members {
 		if status := m["status"]; (status == "INVITED" || status == "INVITATION_EXPIRED") && (m["invitedAt"] == "" || before(m["invitedAt"], now().Add(-age))) {
 			want["invitations"][status]++
@@ -289,6 +291,7 @@ func TestReviews(t *testing.T) {
 		if m["role"] == "OWNER" || m["role"] == "ADMIN" {
 			want["owners"]["CAN_ADMINISTER"]++
 		}
+		unknown[m["role"]]++
 		if m["vendorRole"] != "" {
 			roles[m["tenantId"]] = true
 		}
@@ -307,13 +310,75 @@ func TestReviews(t *testing.T) {
 	for _, p := range read(t, c, export.People()) {
 		if p["conflicts"] != "" {
 			want["conflicts"]["CONFLICT"]++
+			if kinds := strings.Split(p["conflicts"], "; "); len(slices.Compact(slices.Sorted(slices.Values(kinds)))) != len(kinds) {
+				t.Errorf("%s: %s", p["email"], p["conflicts"])
+			}
 		}
 	}
 	for name, counts := range want {
 		_, result := run(t, name, review.Options{Client: c, Stale: age, InvitedBefore: age, Domains: []string{"acme.example", "Globex.example"}})
+		if name == "owners" {
+			note := fmt.Sprintf("%d memberships have a role whose rights are not known here (OTHER: %d, CUSTOM: %d); they may administer",
+				unknown["OTHER"]+unknown["CUSTOM"], unknown["OTHER"], unknown["CUSTOM"])
+			if !slices.Contains(result.Report.Notes, note) || unknown["CUSTOM"] == 0 {
+				t.Errorf("%q lacks %s", result.Report.Notes, note)
+			}
+		}
 		if diff := cmp.Diff(counts, result.Report.Findings); diff != "" || !result.Report.Complete || len(counts) == 0 {
 			t.Errorf("%s: complete %t\n%s", name, result.Report.Complete, diff)
 		}
+	}
+}
+
+// newLicense is a server whose vendor has introduced a license: what was BASIC is OTHER.
+type newLicense struct{ server http.RoundTripper }
+
+func (n newLicense) RoundTrip(r *http.Request) (*http.Response, error) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	swap := strings.NewReplacer(`"BASIC"`, `"OTHER"`, `"OTHER"`, `"BASIC"`).Replace
+	text := swap(string(body))
+	r.Body, r.ContentLength = io.NopCloser(strings.NewReader(text)), int64(len(text))
+	response, err := n.server.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	if body, err = io.ReadAll(response.Body); err != nil {
+		return nil, err
+	}
+	response.Body = io.NopCloser(strings.NewReader(strings.ReplaceAll(string(body), `"license":"BASIC"`, `"license":"OTHER"`)))
+	return response, nil
+}
+
+// A license that the graph does not know may be paid: its members are not left out.
+func TestLicenses_Unknown(t *testing.T) {
+	t.Parallel()
+	cfg, err := config.Parse("test", []byte(startVendors(t).Config()), func(string) (string, bool) { return "", false }, vendors.Config())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := server.New(server.Options{Config: cfg, Schema: resolvers.New(), Log: slog.New(slog.DiscardHandler), Embedded: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	transport := newLicense{client.HandlerTransport{Handler: s.Handler()}}
+	rows, _ := run(t, "licenses", review.Options{Client: client.New(client.Options{URL: client.HandlerURL, Transport: transport}), Stale: age})
+	unknown := 0
+	for _, row := range rows {
+		if row["license"] != "OTHER" {
+			continue
+		}
+		unknown++
+		if !strings.Contains(row["evidence"], "may be paid") {
+			t.Error(row)
+		}
+	}
+	if unknown == 0 {
+		t.Errorf("%d findings, none of an unknown license", len(rows))
 	}
 }
 
