@@ -228,3 +228,23 @@ func TestCompare_Invalid(t *testing.T) {
 		}
 	}
 }
+
+// The CSV of people that the page /access writes has two columns more, and no report.
+func TestRead_PageOfPeople(t *testing.T) {
+	const header = "\ufeffemail,name,canSignIn,loginCount,providers,userIds,lastLoginAt,conflicts,readAt,unread,complete,missing\r\n"
+	path := filepath.Join(t.TempDir(), "people.csv")
+	row := "a@x.example,A,true,1,p,p:User:1,,,2026-11-26T14:19:43Z,,true,\r\n"
+	if err := os.WriteFile(path, []byte(header+row), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if f, err := diff.Read(path, path+".report.json"); f == nil || !errors.Is(err, diff.ErrNoReport) {
+		t.Errorf("%v, %v", f, err)
+	}
+	other := strings.Replace(header, "missing", "surprise", 1) + row
+	if err := os.WriteFile(path, []byte(other), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := diff.Read(path, path+".report.json"); err == nil || errors.Is(err, diff.ErrNoReport) {
+		t.Errorf("another column: %v", err)
+	}
+}

@@ -113,6 +113,10 @@ func (f *File) identify() error {
 	return nil
 }
 
+// pageColumns are those that a file of the page /access has beside those of an export: whether
+// the file has everything, and what it lacks.
+var pageColumns = []string{"complete", "missing"}
+
 // hasColumnsOf reports whether the columns are those of a kind. The column of tenants tells
 // memberships from users, and that of providers people.
 func (f *File) hasColumnsOf(k export.Kind) bool {
@@ -121,7 +125,7 @@ func (f *File) hasColumnsOf(k export.Kind) bool {
 		known[c.Name] = true
 	}
 	for name := range f.columns {
-		if !known[name] {
+		if !known[name] && !slices.Contains(pageColumns, name) {
 			return false
 		}
 	}
