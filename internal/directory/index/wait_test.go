@@ -132,8 +132,8 @@ func TestLive_FirstPageRateLimited(t *testing.T) {
 }
 
 // A vendor that fails at the same page in each reading has failed, also for a query that comes
-// again after the time that it was told, when the next reading has begun: it is not told that the
-// index is being built again and again.
+// again after its retryAfter, when the next reading has begun: its error is not that the index is
+// being built, again and again.
 func TestLive_PageFailsAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v, d, _ := slow(t, options)

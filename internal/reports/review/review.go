@@ -28,7 +28,7 @@ type Options struct {
 	InvitedBefore time.Duration
 	// Leavers are the addresses of people who left.
 	Leavers []string
-	// LeaversColumn describes the column that these are from; "" is not told.
+	// LeaversColumn describes the column that these are from; "" if it is not known.
 	LeaversColumn string
 	// Domains are those of the own addresses; none are all.
 	Domains []string
