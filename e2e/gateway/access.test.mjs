@@ -218,6 +218,24 @@ test('access: stale people, licenses and CSV', async (t) => {
   await page.locator('[data-complete="true"]').waitFor();
   for (const text of await page.locator('td.licenses').allTextContents()) assert.match(text, /Full|Basic/);
 
+  // An empty list is said in the words of its own question.
+  await page.goto(`${origin}/access#/licenses`);
+  await ready(page);
+  await page.route('**/graphql', async (route) => {
+    const response = await route.fetch();
+    const body = await response.json();
+    if (body.data?.people) Object.assign(body.data.people, { nodes: [], totalCount: 0, complete: true });
+    await route.fulfill({ response, json: body });
+  });
+  await page.getByRole('link', { name: 'No active login' }).click();
+  await page.getByText('Everybody with a paid license has an active login.').waitFor();
+  await page.getByRole('link', { name: 'All licenses' }).click();
+  await page.getByText('Nobody has a license.').waitFor();
+  assert.match(await page.locator('.conditions').innerText(), /License Full or Basic or Other/);
+  await page.getByRole('button', { name: 'Remove: License Full or Basic or Other' }).click();
+  await page.getByText('Nobody matches these filters.').waitFor();
+  await page.unroute('**/graphql');
+
   // A file of everybody has every page, and a name that a spreadsheet would run is text.
   const hostile = '=HYPERLINK("http://127.0.0.1/","x")';
   await page.route('**/graphql', async (route) => {
@@ -236,7 +254,35 @@ test('access: stale people, licenses and CSV', async (t) => {
     assert.equal(row.lastLoginAt, lastLogin(everybody.get(row.email)) ?? '');
     for (const cell of Object.values(row)) assert.doesNotMatch(cell, /^[=+\-@\t\r]/);
   }
+  // Lists and times are written as by the command, so that `accountgraph diff` compares them.
+  for (const { providers, userIds, readAt } of file.rows) {
+    assert.deepEqual(providers.split('; '), providers.split('; ').sort());
+    assert.deepEqual(userIds.split('; '), userIds.split('; ').sort());
+    assert.match(readAt, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+  }
+  assert.deepEqual(file.columns, [
+    'email', 'name', 'canSignIn', 'loginCount', 'providers', 'userIds', 'lastLoginAt', 'conflicts', 'readAt', 'unread', 'complete', 'missing',
+  ]);
   await page.getByText('It is complete.').waitFor();
+
+  // What is said of a file is not said of another list.
+  await page.getByLabel('Order').selectOption('-NAME');
+  await page.getByText('It is complete.').waitFor({ state: 'detached' });
+
+  // A text that was not searched yet says so, and the file has what is shown.
+  const waiting = page.getByText('Not searched yet: press Enter.');
+  await page.getByRole('searchbox').fill('lukasz');
+  await waiting.waitFor();
+  const shown = await csv(page, () => page.getByRole('button', { name: 'CSV' }).click());
+  assert.equal(shown.rows.length, everybody.size);
+  await page.getByRole('searchbox').press('Enter');
+  await waiting.waitFor({ state: 'detached' });
+  await page.getByText('It is complete.').waitFor({ state: 'detached' });
+
+  // A part of an address finds nobody, and the list says why.
+  await page.getByRole('searchbox').fill('person123@acm');
+  await page.getByRole('searchbox').press('Enter');
+  await page.getByText('A part of an address finds nobody').waitFor();
   figure(`access: CSV of ${file.rows.length} people from a browser`);
 });
 
@@ -288,6 +334,42 @@ test('access: one vendor down', async (t) => {
   await page.goto(`${origin}/access#/person/nobody%40acme.example`);
   await page.getByText('Nothing could be read').waitFor();
   assert.equal(await page.getByText('Nobody has a login').count(), 0);
+});
+
+test('access: who may sign in is not called somebody who cannot', async (t) => {
+  const { origin } = await serve(t);
+  const browser = await start(t, origin);
+  const page = await browser.open('#/leavers');
+  const words = [
+    [['OTHER'], 'May sign in'],
+    [['INACTIVE', 'A_NEW_STATUS'], 'May sign in'],
+    [['INVITED', 'OTHER'], 'May sign in'],
+    [['INVITED', 'DELETED'], 'Invited'],
+    [['INVITATION_EXPIRED', 'BLOCKED'], 'Invitation expired'],
+    [['INVITATION_EXPIRED', 'INVITED'], 'Invited'],
+    [['INACTIVE', 'BLOCKED', 'DELETED'], 'Cannot sign in'],
+    [['INACTIVE', null], 'Not known'],
+  ];
+  await page.route('**/graphql', async (route) => {
+    const response = await route.fetch();
+    const body = await response.json();
+    const change = (person, statuses) =>
+      Object.assign(person, { canSignIn: false, users: statuses.map((status, i) => status && { ...person.users[0], id: String(i), status }) });
+    words.forEach(([statuses], i) => body.data?.people && change(body.data.people.nodes[i], statuses));
+    if (body.data?.person) change(body.data.person, ['OTHER']);
+    await route.fulfill({ response, json: body });
+  });
+  await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'People' }).click();
+  await ready(page);
+  const badges = await page.locator('td.signin .badge:first-child').allInnerTexts();
+  assert.deepEqual(badges.slice(0, words.length), words.map(([, word]) => word));
+  await page.locator('.who a').first().click();
+  await page.locator('.heading .badge', { hasText: 'May sign in' }).waitFor();
+
+  // The filter is about active logins, and says so.
+  await page.goto(`${origin}/access#/people?filter=&signIn=no`);
+  await page.getByRole('button', { name: 'Remove: No active login' }).waitFor();
+  assert.equal(await page.getByLabel('Can sign in').locator('option:checked').textContent(), 'No: no active login');
 });
 
 test('access: tokens and scopes', async (t) => {
@@ -351,12 +433,23 @@ test('access: a list that is being indexed is read again', async (t) => {
     }
     await route.fulfill({ response, json: body });
   });
+  // Rows of a part of the list are never there without the notice, also while it is read again.
+  await page.evaluate(() => {
+    globalThis.unmarked = 0;
+    globalThis.again = false;
+    new MutationObserver(() => {
+      const notice = document.querySelector('[data-notice="incomplete"]');
+      if (document.querySelectorAll('.people tbody tr').length === 3 && !notice) globalThis.unmarked++;
+      if (notice?.textContent.includes('Reading again…')) globalThis.again = true;
+    }).observe(document.body, { childList: true, subtree: true, characterData: true });
+  });
   await page.getByRole('link', { name: 'Conflicts' }).click();
   await page.getByText('softwareone is being indexed').waitFor();
   assert.equal(await page.locator('tbody tr').count(), 3);
   await page.locator('[data-complete="true"]').waitFor();
   assert.equal(await page.locator('[data-notice]').count(), 0);
   assert.equal(indexing, -1);
+  assert.deepEqual(await page.evaluate(() => [globalThis.unmarked, globalThis.again]), [0, true]);
 
   // Who is not in a part of the index is not gone: the page asks until the list is whole.
   const last = 'person300@acme.example';
@@ -388,6 +481,10 @@ test('access: stale data is read again', async (t) => {
 
 const views = ['#/people', '#/leavers', '#/stale', '#/licenses', '#/owners', '#/conflicts', '#/unassigned', '#/person/person123%40acme.example', '#/person/person066%40acme.example'];
 
+// wider returns the names of fields whose control is wider than the field.
+const wider = (fields) =>
+  fields.filter((field) => field.lastElementChild.getBoundingClientRect().right > field.getBoundingClientRect().right + 0.5).map((field) => field.firstElementChild.textContent);
+
 test('access: every view without violations, in light and dark, wide and narrow', async (t) => {
   const { origin } = await serve(t);
   const browser = await start(t, origin);
@@ -406,9 +503,10 @@ test('access: every view without violations, in light and dark, wide and narrow'
       assert.deepEqual(await violations(page), [], `${view}, ${scheme}, ${width}`);
       checked++;
       if (width === 420 && view === '#/conflicts') await picture(page, 'access-narrow');
-      for (const other of [420, 768, 1920]) {
+      for (const other of [420, 768, 1280, 1920]) {
         await page.setViewportSize({ width: other, height: 900 });
         assert.ok((await overflow(page)) <= 0, `${view} is wider than ${other}`);
+        assert.deepEqual(await page.locator('.filters .field').evaluateAll(wider), [], `a filter is wider than its cell at ${other}`);
       }
       await page.setViewportSize({ width: 1400, height: 900 });
       if (scheme === 'dark' && view.includes('person123')) await picture(page, 'access-person');
@@ -447,6 +545,16 @@ test('access: with the keyboard alone', async (t) => {
   for (let i = 0; i < 20 && (await page.evaluate(() => document.activeElement?.closest('label')?.textContent)) !== 'Owner'; i++) await page.keyboard.press('Tab');
   await page.keyboard.press('Space');
   await page.waitForURL(/roles=OWNER/);
+  const others = await page.locator('.choices').evaluateAll((sets) => sets.filter((set) => set.textContent.includes('Other')).map((set) => set.firstElementChild.textContent));
+  assert.deepEqual(others, ['License', 'Role']);
+  assert.equal(await page.locator('.choices').filter({ hasText: 'Role' }).getByLabel('Custom').count(), 1);
+
+  // The focus goes to the next condition, and to the search after the last one.
+  await page.getByRole('button', { name: 'Remove: “null”' }).focus();
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.activeElement?.textContent === 'Remove: Role Owner');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.activeElement?.id === 'search');
   await page.getByRole('button', { name: 'Access token' }).focus();
   await page.keyboard.press('Enter');
   await page.getByRole('dialog').waitFor();

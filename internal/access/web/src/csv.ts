@@ -37,3 +37,6 @@ export function download(name: string, table: Table): void {
 }
 
 export const list = (values: string[]): string => values.join('; ');
+
+// wholeSeconds returns a time as `accountgraph export` writes it in the column readAt.
+export const wholeSeconds = (time: string | undefined): string => time?.replace(/\.\d+/, '') ?? '';

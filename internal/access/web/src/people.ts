@@ -1,7 +1,7 @@
 // Reads lists of people: what a row says, and whole lists for CSV.
 import { send, type GraphError, type Response } from './api.ts';
-import { list, type Table } from './csv.ts';
-import { PeopleDocument, type PeopleQuery, type PeopleQueryVariables } from './operations.ts';
+import { list, wholeSeconds, type Table } from './csv.ts';
+import { PeopleDocument, type PeopleQuery, type PeopleQueryVariables, type UserStatus } from './operations.ts';
 import { problemsOf, retryAfter, unread } from './problems.ts';
 import { tellsLastSignIn } from './vendors.ts';
 
@@ -15,6 +15,22 @@ export function lastSignIn(person: Pick<Person, 'lastLoginAt' | 'users' | 'unava
   if (person.lastLoginAt) return isWhole ? 'time' : 'timeOrLater';
   if (!isWhole) return 'unread';
   return person.users.some((user) => user && tellsLastSignIn(user.provider.vendor)) ? 'none' : 'untold';
+}
+
+export type SignIn = 'can' | 'may' | 'invited' | 'invitationExpired' | 'cannot' | 'notKnown';
+
+const disabled: UserStatus[] = ['INACTIVE', 'BLOCKED', 'DELETED'];
+
+// signIn tells whether a person can sign in, by the statuses of the logins. Person.canSignIn is
+// false for every person without an active login, also if a status is not known to the graph.
+export function signIn(person: { canSignIn: boolean | null; users: ({ status: UserStatus } | null)[] }): SignIn {
+  const statuses = person.users.map((user) => user?.status);
+  if (person.canSignIn || statuses.includes('ACTIVE')) return 'can';
+  if (person.canSignIn === null || statuses.includes(undefined)) return 'notKnown';
+  const others = statuses.filter((status) => status && !disabled.includes(status));
+  if (others.some((status) => status !== 'INVITED' && status !== 'INVITATION_EXPIRED')) return 'may';
+  if (others.includes('INVITED')) return 'invited';
+  return others.length > 0 ? 'invitationExpired' : 'cannot';
 }
 
 export interface Page {
@@ -86,12 +102,12 @@ function row(person: Person, page: Page, i: number, withLicenses: boolean): stri
     person.name ?? '',
     person.canSignIn === null ? '' : String(person.canSignIn),
     String(person.loginCount),
-    list(person.providers.map(({ name }) => name)),
-    list(person.users.flatMap((user) => (user ? [user.id] : []))),
+    list(person.providers.map(({ name }) => name).sort()),
+    list(person.users.flatMap((user) => (user ? [user.id] : [])).sort()),
     person.lastLoginAt ?? '',
-    list([...new Set(person.matches.flatMap(({ conflict }) => (conflict ? [conflict] : [])))]),
-    page.people.freshness?.fetchedAt ?? '',
+    list([...new Set(person.matches.flatMap(({ conflict }) => (conflict ? [conflict] : [])))].sort()),
+    wholeSeconds(page.people.freshness?.fetchedAt),
     list([...new Set(missing)]),
   ];
-  return withLicenses ? [...cells, list(person.licenses ?? [])] : cells;
+  return withLicenses ? [...cells, list([...(person.licenses ?? [])].sort())] : cells;
 }

@@ -1,6 +1,7 @@
 // Short values with a color and a word; no value is told by its color alone.
 import { joined, label } from '../format.ts';
 import type { UserStatus } from '../operations.ts';
+import { signIn, type SignIn } from '../people.ts';
 
 export type Tone = 'ok' | 'warn' | 'bad' | 'plain' | 'accent';
 
@@ -21,16 +22,19 @@ export function StatusBadge({ status, vendorStatus }: { status: UserStatus; vend
   return <Badge tone={statusTone(status)}>{status === 'OTHER' && vendorStatus ? `Other: ${vendorStatus}` : label(status)}</Badge>;
 }
 
-interface SignIn {
-  canSignIn: boolean | null;
-  users: ({ status: UserStatus } | null)[];
-}
+const signIns: Record<SignIn, { text: string; tone: Tone }> = {
+  can: { text: 'Can sign in', tone: 'ok' },
+  may: { text: 'May sign in', tone: 'warn' },
+  invited: { text: 'Invited', tone: 'warn' },
+  invitationExpired: { text: 'Invitation expired', tone: 'warn' },
+  cannot: { text: 'Cannot sign in', tone: 'plain' },
+  notKnown: { text: 'Not known', tone: 'warn' },
+};
 
 // SignInBadge tells whether a person can sign in now. An invitation is no login yet.
-export function SignInBadge({ person }: { person: SignIn }) {
-  if (person.canSignIn === null) return <Badge tone="warn">Not known</Badge>;
-  if (person.canSignIn) return <Badge tone="ok">Can sign in</Badge>;
-  return person.users.some((user) => user?.status === 'INVITED') ? <Badge tone="warn">Invited</Badge> : <Badge>Cannot sign in</Badge>;
+export function SignInBadge({ person }: { person: Parameters<typeof signIn>[0] }) {
+  const { text, tone } = signIns[signIn(person)];
+  return <Badge tone={tone}>{text}</Badge>;
 }
 
 // Login is a user at a provider, as part of a row.

@@ -9,13 +9,16 @@ interface ExportProps {
   // read reads all rows. It reports how many it has.
   read: (progress: (rows: number) => void, signal: AbortSignal) => Promise<Table>;
   disabled?: boolean;
+  // shown is the list beside the button. What is said of a file is removed when the list changes.
+  shown: unknown;
 }
 
-export function ExportButton({ name, read, disabled = false }: ExportProps) {
+export function ExportButton({ name, read, disabled = false, shown }: ExportProps) {
   const [rows, setRows] = useState<number>();
   const [result, setResult] = useState('');
   const running = useRef<AbortController | undefined>(undefined);
   useEffect(() => () => running.current?.abort(), []);
+  useEffect(() => setResult(''), [shown]);
   const start = async () => {
     const controller = new AbortController();
     running.current = controller;

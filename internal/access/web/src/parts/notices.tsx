@@ -12,12 +12,14 @@ interface IncompleteProps {
   errors: GraphError[];
   // consequence says what follows for the reader.
   consequence: string;
+  // loading is true while a new response is on its way.
+  loading?: boolean;
   retrying: boolean;
   reload: () => void;
 }
 
 // Incomplete tells that something could not be read. Without errors, a vendor hides it.
-export function Incomplete({ title, errors, consequence, retrying, reload }: IncompleteProps) {
+export function Incomplete({ title, errors, consequence, loading = false, retrying, reload }: IncompleteProps) {
   const problems = problemsOf(errors);
   return (
     <div class="notice warn" role="status" data-notice="incomplete">
@@ -37,7 +39,9 @@ export function Incomplete({ title, errors, consequence, retrying, reload }: Inc
           </ul>
         )}
         <p>{consequence}</p>
-        {retrying ? (
+        {loading ? (
+          <p class="quiet">Reading again…</p>
+        ) : retrying ? (
           <p class="quiet">Reading again in a few seconds…</p>
         ) : (
           problems.some(({ retry }) => retry) && (

@@ -1,6 +1,12 @@
 // The saved views: lists of people with a question.
-import { none, type Filters } from '../filters.ts';
+import { none, toURL, type Filters } from '../filters.ts';
 import type { IconName } from '../parts/icons.tsx';
+
+interface Variant {
+  label: string;
+  filters: Filters;
+  empty: string;
+}
 
 export interface View {
   title: string;
@@ -8,10 +14,10 @@ export interface View {
   lead: string;
   // filters are those of the view until somebody changes them.
   filters: Filters;
-  // empty is what an empty complete list means.
-  empty: string;
+  // empty is what an empty complete list means, if nobody has changed the filters. Variants have their own.
+  empty?: string;
   // variants are views of the same question.
-  variants?: { label: string; filters: Filters }[];
+  variants?: Variant[];
 }
 
 const stale: Filters = { ...none, signIn: 'yes', login: '90d', order: 'LAST_LOGIN_AT' };
@@ -30,11 +36,10 @@ export const views: Record<string, View> = {
     icon: 'stale',
     lead: 'People who can sign in and have not done so for a while. Only ActivityInfo and SoftwareOne tell sign-ins: people without a login there are in neither list.',
     filters: stale,
-    empty: 'Everybody who can sign in has done so since then, as far as vendors tell.',
     variants: [
-      { label: 'Not for 90 days', filters: stale },
-      { label: 'Not for a year', filters: { ...stale, login: '365d' } },
-      { label: 'Never', filters: { ...stale, login: 'never', order: 'NAME' } },
+      { label: 'Not for 90 days', filters: stale, empty: 'Everybody who can sign in has done so in the last 90 days, as far as vendors tell.' },
+      { label: 'Not for a year', filters: { ...stale, login: '365d' }, empty: 'Everybody who can sign in has done so in the last year, as far as vendors tell.' },
+      { label: 'Never', filters: { ...stale, login: 'never', order: 'NAME' }, empty: 'Everybody who can sign in has done so at least once, as far as vendors tell.' },
     ],
   },
   licenses: {
@@ -42,12 +47,11 @@ export const views: Record<string, View> = {
     icon: 'licenses',
     lead: 'People with a paid license who do not sign in. ActivityInfo tells licenses.',
     filters: unused,
-    empty: 'Everybody with a paid license has signed in since then.',
     variants: [
-      { label: 'Not for 90 days', filters: unused },
-      { label: 'Never signed in', filters: { ...unused, login: 'never', order: 'NAME' } },
-      { label: 'Cannot sign in', filters: { ...unused, login: '', signIn: 'no', order: 'NAME' } },
-      { label: 'All licenses', filters: { ...unused, login: '', order: 'NAME' } },
+      { label: 'Not for 90 days', filters: unused, empty: 'Everybody with a paid license has signed in in the last 90 days.' },
+      { label: 'Never signed in', filters: { ...unused, login: 'never', order: 'NAME' }, empty: 'Everybody with a paid license has signed in at least once.' },
+      { label: 'No active login', filters: { ...unused, login: '', signIn: 'no', order: 'NAME' }, empty: 'Everybody with a paid license has an active login.' },
+      { label: 'All licenses', filters: { ...unused, licenses: ['FULL', 'BASIC', 'OTHER'], login: '', order: 'NAME' }, empty: 'Nobody has a license.' },
     ],
   },
   owners: {
@@ -65,3 +69,10 @@ export const views: Record<string, View> = {
     empty: 'The logins of everybody fit together.',
   },
 };
+
+// emptyText is what an empty complete list means. The text of a view is for its own filters only.
+export function emptyText(view: View, filters: Filters): string {
+  const key = (of: Filters) => toURL({ ...of, order: none.order }).toString();
+  const same = [...(view.variants ?? []), view].find((other) => key(other.filters) === key(filters));
+  return same?.empty ?? 'Nobody matches these filters.';
+}

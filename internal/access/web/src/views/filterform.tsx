@@ -1,4 +1,5 @@
 // The form of all filters of PersonFilter.
+import { useEffect, useRef } from 'preact/hooks';
 import { date, label } from '../format.ts';
 import { none, type Filters } from '../filters.ts';
 import { Icon } from '../parts/icons.tsx';
@@ -9,8 +10,8 @@ interface FormProps {
   change: (filters: Filters) => void;
 }
 
-const licenses = ['FULL', 'BASIC', 'NONE'];
-const roles = ['OWNER', 'ADMIN', 'STAFF', 'DEVELOPER', 'CONTENT_CONTRIBUTOR', 'CUSTOM', 'MEMBER'];
+const licenses = ['FULL', 'BASIC', 'NONE', 'OTHER'];
+const roles = ['OWNER', 'ADMIN', 'STAFF', 'DEVELOPER', 'CONTENT_CONTRIBUTOR', 'CUSTOM', 'MEMBER', 'OTHER'];
 const logins: [string, string][] = [
   ['', 'Any time'],
   ['30d', 'More than 30 days ago'],
@@ -26,7 +27,7 @@ export function FilterForm({ filters, providers, change }: FormProps) {
   const isDate = /^\d{4}-/.test(filters.login);
   return (
     <form class="filters" onSubmit={(event) => event.preventDefault()}>
-      <Select name="Can sign in" value={filters.signIn} options={[['', 'Any'], ['yes', 'Yes'], ['no', 'No']]} change={(signIn) => set({ signIn })} />
+      <Select name="Can sign in" value={filters.signIn} options={[['', 'Any'], ['yes', 'Yes'], ['no', 'No: no active login']]} change={(signIn) => set({ signIn })} />
       <Select
         name="Last sign-in"
         value={isDate ? 'date' : filters.login}
@@ -73,7 +74,7 @@ function conditionsOf(filters: Filters): { text: string; without: Filters }[] {
   const conditions: { text: string; without: Filters }[] = [];
   const add = (text: string, without: Partial<Filters>) => conditions.push({ text, without: { ...filters, ...without } });
   if (filters.search) add(`“${filters.search}”`, { search: '' });
-  if (filters.signIn) add(filters.signIn === 'yes' ? 'Can sign in' : 'Cannot sign in', { signIn: '' });
+  if (filters.signIn) add(filters.signIn === 'yes' ? 'Can sign in' : 'No active login', { signIn: '' });
   if (filters.login) {
     const words = logins.find(([value]) => value === filters.login)?.[1].toLowerCase();
     add(`Last sign-in ${words ?? `before ${isDay(filters.login) ? date(filters.login) : filters.login}`}`, { login: '' });
@@ -90,12 +91,26 @@ function conditionsOf(filters: Filters): { text: string; without: Filters }[] {
 // Conditions shows what a list is restricted to.
 export function Conditions({ filters, change }: { filters: Filters; change: (filters: Filters) => void }) {
   const conditions = conditionsOf(filters);
+  const listed = useRef<HTMLUListElement>(null);
+  const removed = useRef<number | undefined>(undefined);
+  const words = conditions.map(({ text }) => text).join('\n');
+  // The button that had the focus is gone: the next condition has it, or the search field.
+  useEffect(() => {
+    if (removed.current === undefined) return;
+    const buttons = [...(listed.current?.querySelectorAll('button') ?? [])].slice(0, conditions.length);
+    (buttons[Math.min(removed.current, buttons.length - 1)] ?? document.getElementById('search'))?.focus();
+    removed.current = undefined;
+  }, [words]);
+  const remove = (i: number, without: Filters) => {
+    removed.current = i;
+    change(without);
+  };
   if (conditions.length === 0) return null;
   return (
-    <ul class="conditions" aria-label="Conditions">
-      {conditions.map(({ text, without }) => (
+    <ul ref={listed} class="conditions" aria-label="Conditions">
+      {conditions.map(({ text, without }, i) => (
         <li key={text}>
-          <button type="button" onClick={() => change(without)}>
+          <button type="button" onClick={() => remove(i, without)}>
             <span class="hidden">Remove: </span>
             {text}
             <Icon name="close" />
@@ -104,7 +119,7 @@ export function Conditions({ filters, change }: { filters: Filters; change: (fil
       ))}
       {conditions.length > 1 && (
         <li>
-          <button type="button" class="all" onClick={() => change({ ...none, order: filters.order })}>
+          <button type="button" class="all" onClick={() => remove(0, { ...none, order: filters.order })}>
             Remove all
           </button>
         </li>

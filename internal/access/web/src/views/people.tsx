@@ -11,7 +11,7 @@ import { readTable } from '../people.ts';
 import { refusalOf } from '../problems.ts';
 import { useOperation } from '../query.ts';
 import { go, link, type Route } from '../route.ts';
-import { views } from './catalog.ts';
+import { emptyText, views } from './catalog.ts';
 import { Conditions, FilterForm, Select } from './filterform.tsx';
 import { Heading } from './heading.tsx';
 import { PeopleTable } from './peopletable.tsx';
@@ -48,6 +48,10 @@ export function PeopleView({ route, providers }: { route: Route; providers: Prov
   const people = data?.people;
   const isVariant = (other: Filters) => toURL(other).toString() === toURL({ ...filters, search: '' }).toString();
 
+  const hint = filters.search && !filters.search.startsWith('@') && (
+    <p>A part of an address finds nobody: search by the whole address, by name, or by @domain.</p>
+  );
+
   const refusal = refusalOf(data, errors);
   // A cursor belongs to one filter, and a link may be older than today's number of days.
   const isGone = !loading && after !== '' && errors.some(({ extensions }) => extensions?.code === 'BAD_USER_INPUT');
@@ -75,9 +79,10 @@ export function PeopleView({ route, providers }: { route: Route; providers: Prov
         <Search key={filters.search} value={filters.search} search={(search) => change({ ...filters, search })} />
         <button type="button" class="button" aria-expanded={open} aria-controls="filters" onClick={() => setOpen(!open)}>
           <Icon name="filter" />
-          Filters        </button>
+          Filters
+        </button>
         <Select name="Order" value={filters.order} options={orders} change={(order) => change({ ...filters, order })} />
-        <ExportButton name={name} disabled={!people} read={(progress, signal) => readTable(selection, progress, signal)} />
+        <ExportButton key={JSON.stringify(selection)} name={name} disabled={!people} shown={data} read={(progress, signal) => readTable(selection, progress, signal)} />
       </div>
       <div id="filters" hidden={!open}>
         <FilterForm filters={filters} providers={providers.map((provider) => provider.name)} change={change} />
@@ -94,7 +99,7 @@ export function PeopleView({ route, providers }: { route: Route; providers: Prov
       {!people && !isGone && (loading ? <Skeleton /> : <Failed errors={errors} retrying={retrying} reload={reload} />)}
       {people && (
         <section aria-busy={loading} aria-label="People">
-          {!loading && (!people.complete || errors.length > 0) && (
+          {(!people.complete || errors.length > 0) && (
             <Incomplete
               title={people.complete ? 'Some values could not be read' : 'This list may not be complete'}
               errors={errors}
@@ -103,6 +108,7 @@ export function PeopleView({ route, providers }: { route: Route; providers: Prov
                   ? 'All people are here. What could not be read is marked.'
                   : 'People may be missing, and people who are here may have more logins.'
               }
+              loading={loading}
               retrying={retrying}
               reload={reload}
             />
@@ -118,10 +124,11 @@ export function PeopleView({ route, providers }: { route: Route; providers: Prov
           {people.nodes.length > 0 && <PeopleTable people={people} errors={errors} withLicenses={withLicenses} never={filters.login === 'never'} />}
           {people.nodes.length === 0 &&
             (people.complete ? (
-              <Empty title={view.empty} />
+              <Empty title={emptyText(view, filters)}>{hint}</Empty>
             ) : (
               <Empty title="Nobody is known to match">
                 <p>That is not certain, because something could not be read.</p>
+                {hint}
               </Empty>
             ))}
           <Pager pageInfo={people.pageInfo} after={after} to={page} />
@@ -155,6 +162,9 @@ function Search({ value, search }: { value: string; search: (text: string) => vo
           if (!event.currentTarget.value && value) search('');
         }}
       />
+      <span role="status" class="quiet">
+        {text.trim() !== value.trim() && 'Not searched yet: press Enter.'}
+      </span>
     </form>
   );
 }

@@ -1,6 +1,6 @@
 // One person: the logins everywhere, what they give access to, and what could not be read.
 import type { GraphError } from '../api.ts';
-import { download, list } from '../csv.ts';
+import { download, list, wholeSeconds } from '../csv.ts';
 import { date, joined, label } from '../format.ts';
 import { PersonDocument, type PersonQuery } from '../operations.ts';
 import { SignInBadge, StatusBadge } from '../parts/badges.tsx';
@@ -53,11 +53,12 @@ export function PersonView({ route }: { route: Route }) {
       <Heading title={person.name ?? person.email} lead={person.name ? person.email : undefined}>
         <SignInBadge person={person} />
       </Heading>
-      {!isComplete && !loading && (
+      {!isComplete && (
         <Incomplete
           title={names.length > 0 ? `${joined(names)} could not be searched` : 'Not everything could be read'}
           errors={errors}
           consequence={names.length > 0 ? `This person may have logins at ${joined(names)} that are not here.` : 'What could not be read is marked.'}
+          loading={loading}
           retrying={retrying}
           reload={reload}
         />
@@ -271,9 +272,9 @@ function write(person: Person, errors: GraphError[], isComplete: boolean, unavai
       [
         membership.id, membership.provider.name, membership.tenant.id, membership.tenant.name ?? '', membership.tenant.__typename,
         membership.user.id, person.email, login?.login ?? '', login?.name ?? '', membership.status, membership.role, membership.vendorRole ?? '',
-        membership.license ?? '', list((membership.via ?? []).flatMap((group) => (group?.name ? [group.name] : []))),
+        membership.license ?? '', list((membership.via ?? []).flatMap((group) => (group?.name ? [group.name] : [])).sort()),
         membership.invitedAt ?? '', membership.joinedAt ?? '', membership.lastAccessAt ?? '', login?.lastLoginAt ?? '',
-        freshness?.fetchedAt ?? '', list(missing),
+        wholeSeconds(freshness?.fetchedAt), list(missing),
       ],
     ];
   });

@@ -22,8 +22,8 @@ export function UnassignedView({ route }: { route: Route }) {
       {!refusal && !users && (loading ? <Skeleton /> : <Failed errors={errors} retrying={retrying} reload={reload} />)}
       {users && (
         <section aria-busy={loading} aria-label="Logins">
-          {!loading && (!users.complete || errors.length > 0) && (
-            <Incomplete title="This list may not be complete" errors={errors} consequence="Logins may be missing." retrying={retrying} reload={reload} />
+          {(!users.complete || errors.length > 0) && (
+            <Incomplete title="This list may not be complete" errors={errors} consequence="Logins may be missing." loading={loading} retrying={retrying} reload={reload} />
           )}
           <p class="status" role="status" data-complete={loading ? undefined : users.complete}>
             <Freshness freshness={users.freshness} />
