@@ -372,6 +372,31 @@ test('access: who may sign in is not called somebody who cannot', async (t) => {
   assert.equal(await page.getByLabel('Can sign in').locator('option:checked').textContent(), 'No: no active login');
 });
 
+test('access: logins without an address', async (t) => {
+  const { origin, url } = await serve(t);
+  const query = `query ($after: String) { users(first: 100, after: $after, filter: {hasEmail: false}) { complete nodes { id }
+    pageInfo { hasNextPage endCursor } } }`;
+  const ids = [];
+  for (let after = null, more = true; more; ) {
+    const { data } = await accountgraph.execute(url, query, { after });
+    assert.ok(data.users.complete);
+    ids.push(...data.users.nodes.map(({ id }) => id));
+    ({ hasNextPage: more, endCursor: after } = data.users.pageInfo);
+  }
+  assert.ok(ids.length > 0);
+  const browser = await start(t, origin);
+  const page = await browser.open('#/unassigned');
+  await page.locator('.status').getByText(new RegExp(`^${ids.length} logins? · complete`)).waitFor();
+  const file = await csv(page, () => page.getByRole('button', { name: 'CSV' }).click());
+  assert.match(file.name, /^unassigned-\d{4}-\d\d-\d\d\.csv$/);
+  assert.deepEqual(file.rows.map(({ id }) => id).sort(), ids.sort());
+  for (const row of file.rows) {
+    assert.equal(row.email, '');
+    assert.equal(row.complete, 'true');
+    assert.match(row.readAt, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+  }
+});
+
 test('access: tokens and scopes', async (t) => {
   const issuer = await issue();
   t.after(issuer.stop);

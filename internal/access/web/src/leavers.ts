@@ -1,7 +1,7 @@
 // Decides who of a list of leavers can still sign in. Nobody is called gone who may not be.
 import { normalize } from './addresses.ts';
 import type { GraphError } from './api.ts';
-import { pages, type Person } from './people.ts';
+import { peoplePages, type Person } from './people.ts';
 
 // The findings of `accountgraph review leavers`.
 export const findings = ['CAN_SIGN_IN', 'CAN_ACCEPT_INVITATION', 'MAY_SIGN_IN', 'NOT_KNOWN', 'CANNOT_SIGN_IN', 'NO_LOGIN'] as const;
@@ -32,7 +32,7 @@ export async function review(addresses: string[], progress: (done: number) => vo
     // Until every page was read, an address that is missing says nothing.
     let complete = true;
     let unreadable = false;
-    for await (const { people, errors } of pages({ filter: { emails: chunk }, orderBy: null, withLicenses: false }, signal)) {
+    for await (const { list: people, errors } of peoplePages({ filter: { emails: chunk }, orderBy: null, withLicenses: false }, signal)) {
       complete &&= people.complete && errors.length === 0;
       result.errors.push(...errors);
       const at = people.freshness?.fetchedAt;

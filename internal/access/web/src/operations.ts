@@ -117,11 +117,12 @@ export type PersonQuery = { person: { email: string, name: string | null, canSig
         , via: Array<{ name: string | null } | null> | null } | null>, pageInfo: { hasNextPage: boolean, endCursor: string | null }, freshness: { fetchedAt: string, stale: boolean } | null } } | null };
 
 export type UnassignedQueryVariables = Exact<{
+  first: number;
   after?: string | null | undefined;
 }>;
 
 
-export type UnassignedQuery = { users: { complete: boolean, nodes: Array<{ id: string, name: string | null, login: string | null, status: UserStatus, lastLoginAt: string | null, provider: { name: string, vendor: Vendor } } | null>, pageInfo: { hasNextPage: boolean, endCursor: string | null }, freshness: { fetchedAt: string, stale: boolean } | null } | null };
+export type UnassignedQuery = { users: { totalCount: number | null, complete: boolean, nodes: Array<{ id: string, email: string | null, name: string | null, login: string | null, status: UserStatus, lastLoginAt: string | null, createdAt: string | null, provider: { name: string, vendor: Vendor } } | null>, pageInfo: { hasNextPage: boolean, endCursor: string | null }, freshness: { fetchedAt: string, stale: boolean } | null } | null };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -293,14 +294,16 @@ export const PersonDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<PersonQuery, PersonQueryVariables>;
 export const UnassignedDocument = new TypedDocumentString(`
-    query Unassigned($after: String) {
-  users(first: 50, after: $after, filter: {hasEmail: false}) {
+    query Unassigned($first: Int!, $after: String) {
+  users(first: $first, after: $after, filter: {hasEmail: false}) {
     nodes {
       id
+      email
       name
       login
       status
       lastLoginAt
+      createdAt
       provider {
         name
         vendor
@@ -310,6 +313,7 @@ export const UnassignedDocument = new TypedDocumentString(`
       hasNextPage
       endCursor
     }
+    totalCount
     complete
     freshness {
       fetchedAt

@@ -1,7 +1,7 @@
 // Reads lists of people: what a row says, and whole lists for CSV.
 import { send, type GraphError, type Response } from './api.ts';
 import { list, wholeSeconds, type Table } from './csv.ts';
-import { PeopleDocument, type PeopleQuery, type PeopleQueryVariables, type UserStatus } from './operations.ts';
+import { PeopleDocument, type PeopleQuery, type PeopleQueryVariables, type TypedDocumentString, type UserStatus } from './operations.ts';
 import { problemsOf, retryAfter, unread } from './problems.ts';
 import { tellsLastSignIn } from './vendors.ts';
 
@@ -33,30 +33,46 @@ export function signIn(person: { canSignIn: boolean | null; users: ({ status: Us
   return others.length > 0 ? 'invitationExpired' : 'cannot';
 }
 
-export interface Page {
-  people: People;
+export interface Page<List> {
+  list: List;
   errors: GraphError[];
+}
+
+interface Cursor {
+  first: number;
+  after?: string | null | undefined;
+}
+
+interface Connection {
+  pageInfo: { hasNextPage: boolean; endCursor: string | null };
 }
 
 // pages reads a list to its end, 100 people at a time. While the server builds an index or is
 // busy, it asks for the same page again, so that no page has less than could be read.
-export async function* pages(variables: Omit<PeopleQueryVariables, 'first' | 'after'>, signal: AbortSignal): AsyncGenerator<Page> {
+export async function* pages<Data, Variables extends Cursor, List extends Connection>(
+  document: TypedDocumentString<Data, Variables>,
+  variables: Omit<Variables, keyof Cursor>,
+  listOf: (data: Data) => List | null,
+  signal: AbortSignal,
+): AsyncGenerator<Page<List>> {
   let after: string | null = null;
   for (;;) {
-    const response: Response<PeopleQuery> = await send(PeopleDocument, { ...variables, first: 100, after }, signal);
-    const { data, errors } = response;
+    const { data, errors }: Response<Data> = await send(document, { ...variables, first: 100, after } as Variables, signal);
     const wait = retryAfter(errors);
     if (wait) {
       await pause(wait * 1000, signal);
       continue;
     }
-    const people = data?.people;
-    if (!people) throw new Error(problemsOf(errors).map(({ text }) => text).join(' '));
-    yield { people, errors };
-    if (!people.pageInfo.hasNextPage || !people.pageInfo.endCursor) return;
-    after = people.pageInfo.endCursor;
+    const list: List | null = data && listOf(data);
+    if (!list) throw new Error(problemsOf(errors).map(({ text }) => text).join(' '));
+    yield { list, errors };
+    if (!list.pageInfo.hasNextPage || !list.pageInfo.endCursor) return;
+    after = list.pageInfo.endCursor;
   }
 }
+
+export const peoplePages = (variables: Omit<PeopleQueryVariables, keyof Cursor>, signal: AbortSignal) =>
+  pages(PeopleDocument, variables, (data: PeopleQuery) => data.people, signal);
 
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -80,20 +96,25 @@ export async function readTable(
   const rows: string[][] = [];
   const errors: GraphError[] = [];
   let complete = true;
-  for await (const page of pages(variables, signal)) {
+  for await (const page of peoplePages(variables, signal)) {
     errors.push(...page.errors);
-    complete &&= page.people.complete && page.errors.length === 0;
-    page.people.nodes.forEach((person, i) => {
+    complete &&= page.list.complete && page.errors.length === 0;
+    page.list.nodes.forEach((person, i) => {
       if (person) rows.push(row(person, page, i, withLicenses));
     });
     progress(rows.length);
   }
-  const missing = problemsOf(errors).map(({ text }) => text);
-  if (!complete && missing.length === 0) missing.push('A vendor does not show all rows or values to this server.');
-  return { columns: withLicenses ? [...columns, 'licenses'] : columns, rows, complete, missing: missing.join(' ') };
+  return { columns: withLicenses ? [...columns, 'licenses'] : columns, rows, complete, missing: missingOf(errors, complete) };
 }
 
-function row(person: Person, page: Page, i: number, withLicenses: boolean): string[] {
+// missingOf says in words what a file of a list lacks.
+export function missingOf(errors: GraphError[], complete: boolean): string {
+  const missing = problemsOf(errors).map(({ text }) => text);
+  if (!complete && missing.length === 0) missing.push('A vendor does not show all rows or values to this server.');
+  return missing.join(' ');
+}
+
+function row(person: Person, page: Page<People>, i: number, withLicenses: boolean): string[] {
   const missing = ['name', 'lastLoginAt', 'licenses'].filter((field) => unread(page.errors, 'people', 'nodes', i, field));
   if (person.canSignIn === null) missing.push('canSignIn');
   if (person.unavailableProviders.length > 0) missing.push('loginCount', 'providers', 'userIds', 'lastLoginAt', 'conflicts');
@@ -106,7 +127,7 @@ function row(person: Person, page: Page, i: number, withLicenses: boolean): stri
     list(person.users.flatMap((user) => (user ? [user.id] : [])).sort()),
     person.lastLoginAt ?? '',
     list([...new Set(person.matches.flatMap(({ conflict }) => (conflict ? [conflict] : [])))].sort()),
-    wholeSeconds(page.people.freshness?.fetchedAt),
+    wholeSeconds(page.list.freshness?.fetchedAt),
     list([...new Set(missing)]),
   ];
   return withLicenses ? [...cells, list([...(person.licenses ?? [])].sort())] : cells;
