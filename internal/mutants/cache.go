@@ -182,14 +182,14 @@ var cacheControls = []Control{
 		File:    "internal/pagecache/redis_bounds.go",
 		Old:     "parseSize(text, (maxReplyElements-s.elements)/perEntry)",
 		New:     "parseSize(text, 1<<23)",
-		Package: "internal/pagecache", Test: "TestRedis_HostileRepliesAreMisses",
+		Package: "internal/pagecache", Test: "TestRedis_ReplyAllocations",
 	},
 	{
 		Name:    "a text of Redis has a maximum length",
 		File:    "internal/pagecache/redis_bounds.go",
 		Old:     "parseSize(text, maxReplyString)",
 		New:     "parseSize(text, 1<<29)",
-		Package: "internal/pagecache", Test: "TestRedis_HostileRepliesAreMisses",
+		Package: "internal/pagecache", Test: "TestRedis_ReplyAllocations",
 	},
 	{
 		Name:    "a scope is not read from Redis while its invalidation is pending",

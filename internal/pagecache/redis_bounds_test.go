@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -56,6 +57,38 @@ func TestRedis_HostileRepliesAreMisses(t *testing.T) {
 				}
 				eventually(t, "the failure is counted", func() bool { return events.of(pagecache.RedisError) > 0 && events.of(pagecache.RedisDown) == 1 })
 			})
+			if allocated > 16<<20 {
+				t.Errorf("%d MB allocated", allocated>>20)
+			}
+		})
+	}
+}
+
+// TestRedis_ReplyAllocations lets one command have a reply that announces more than its bound:
+// nothing is allocated for it.
+func TestRedis_ReplyAllocations(t *testing.T) {
+	for command, reply := range map[string]string{"SMEMBERS": "*8000000\r\n", "GETRANGE": "$100000000\r\n"} {
+		t.Run(command, func(t *testing.T) {
+			f := new(redistest.Fake)
+			var sent atomic.Bool
+			f.OnCommand(func(c []string) string {
+				if c[0] != command {
+					return ""
+				}
+				sent.Store(true)
+				return reply
+			})
+			config, events := faked(f, func(c *pagecache.Config) { c.Timeout = 200 * time.Millisecond })
+			c := open(t, config)
+			eventually(t, "it has subscribed", func() bool { return events.of(pagecache.Subscribed) == 1 })
+			allocated := allocations(func() {
+				s := scope(c, "token")
+				want(t, (&vendor{}).one(t.Context(), s, "anna"), "anna", pagecache.FromVendor)
+				s.Invalidate(t.Context(), "anna")
+			})
+			if !sent.Load() || events.of(pagecache.RedisError) == 0 {
+				t.Errorf("the command was sent: %t; %d errors", sent.Load(), events.of(pagecache.RedisError))
+			}
 			if allocated > 16<<20 {
 				t.Errorf("%d MB allocated", allocated>>20)
 			}

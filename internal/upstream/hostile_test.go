@@ -22,12 +22,29 @@ import (
 // serveRaw starts a vendor that answers every request with these bytes, and counts requests.
 func serveRaw(t *testing.T, response string) (*model.Provider, *atomic.Int32) {
 	t.Helper()
+	var requests atomic.Int32
+	return serveConnections(t, func(c net.Conn) {
+		in := bufio.NewReader(c)
+		for {
+			r, err := http.ReadRequest(in)
+			if err != nil {
+				return
+			}
+			requests.Add(1)
+			// The client may have disconnected.
+			_, _ = io.WriteString(c, strings.ReplaceAll(response, "{url}", r.URL.String()))
+		}
+	}), &requests
+}
+
+// serveConnections starts a vendor that passes each connection to serve, and then closes it.
+func serveConnections(t *testing.T, serve func(net.Conn)) *model.Provider {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { listener.Close() })
-	var requests atomic.Int32
 	go func() {
 		for {
 			c, err := listener.Accept()
@@ -36,20 +53,11 @@ func serveRaw(t *testing.T, response string) (*model.Provider, *atomic.Int32) {
 			}
 			go func() {
 				defer c.Close()
-				in := bufio.NewReader(c)
-				for {
-					r, err := http.ReadRequest(in)
-					if err != nil {
-						return
-					}
-					requests.Add(1)
-					// The client may have disconnected.
-					_, _ = io.WriteString(c, strings.ReplaceAll(response, "{url}", r.URL.String()))
-				}
+				serve(c)
 			}()
 		}
 	}()
-	return &model.Provider{Name: "acme", BaseURL: "http://" + listener.Addr().String()}, &requests
+	return &model.Provider{Name: "acme", BaseURL: "http://" + listener.Addr().String()}
 }
 
 // TestRoundTrip_InvalidHTTP reads responses that are no valid JSON over HTTP: the request is
@@ -104,6 +112,56 @@ func TestRoundTrip_UTF8(t *testing.T) {
 		if _, err := read(t.Context(), c, "/p"); err != nil {
 			t.Errorf("%s: %v", contentType, err)
 		}
+	}
+	for name, body := range map[string]string{
+		"Latin-1": "{\"name\":\"Andr\xe9\"}", "half a rune": "\"\xe4\xb8", "a surrogate": "\"\xed\xa0\x80\"", "an overlong slash": "\"\xc0\xaf\"",
+	} {
+		c := connect(t, upstream.Config{Transport: vendor(func(*http.Request) (*http.Response, error) {
+			return reply(200, body, "Content-Type: application/json; charset=UTF-8"), nil
+		})})
+		got, err := read(t.Context(), c, "/p")
+		if e := wantKind(t, err, providers.BadResponse); e.Detail != "response is not UTF-8" || got != "" {
+			t.Errorf("%s: read %q; the detail is %q", name, got, e.Detail)
+		}
+	}
+}
+
+// TestRoundTrip_LateBody lets the body of a response that must have none arrive with the next
+// request on its connection: it is not taken for the response to that request.
+func TestRoundTrip_LateBody(t *testing.T) {
+	const foreign, own = `{"of":"another"}`, `{"of":"this"}`
+	respond := func(w io.Writer, body string) {
+		// The client may have disconnected.
+		_, _ = fmt.Fprintf(w, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+	}
+	for _, status := range []string{"204 No Content", "304 Not Modified"} {
+		t.Run(status, func(t *testing.T) {
+			provider := serveConnections(t, func(c net.Conn) {
+				in, late := bufio.NewReader(c), false
+				for {
+					r, err := http.ReadRequest(in)
+					if err != nil {
+						return
+					}
+					if late {
+						respond(c, foreign)
+						late = false
+					}
+					if r.URL.Path == "/first" {
+						_, _ = io.WriteString(c, "HTTP/1.1 "+status+"\r\n\r\n")
+						late = true
+						continue
+					}
+					respond(c, own)
+				}
+			})
+			client := connect(t, upstream.Config{Provider: provider})
+			_, err := read(t.Context(), client, "/first")
+			wantKind(t, err, providers.BadResponse)
+			if got, err := read(t.Context(), client, "/second"); err != nil || got != own {
+				t.Errorf("read %q, %v; want %q", got, err, own)
+			}
+		})
 	}
 }
 
