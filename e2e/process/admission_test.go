@@ -79,7 +79,7 @@ func TestServe_AdminListener(t *testing.T) {
 func TestServe_Connections(t *testing.T) {
 	t.Parallel()
 	v := startVendors(t)
-	p := startServer(t, nil, "--config", writeFile(t, "a.yaml", listenAnywhere+"limits: {connections: 16}\n"+v.Config()))
+	p := startServer(t, nil, "--config", writeFile(t, "a.yaml", listenAnywhere+"limits: {connections: 16, readHeaderTime: 1s, readTime: 3s}\n"+v.Config()))
 	open := func() net.Conn {
 		c, err := net.Dial("tcp", p.address)
 		if err != nil {
@@ -102,9 +102,10 @@ func TestServe_Connections(t *testing.T) {
 			t.Fatalf("HTTP %d", status)
 		}
 	}
-	// Connections that are not idle are kept, and new ones are closed.
+	// A connection with a request in progress is kept, and new ones are closed.
+	unfinished := "POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
 	for range 40 {
-		if _, err := open().Write([]byte("GET /healthz HTTP/1.1\r\n")); err != nil {
+		if _, err := open().Write([]byte(unfinished)); err != nil {
 			break
 		}
 	}
@@ -115,7 +116,7 @@ func TestServe_Connections(t *testing.T) {
 		}
 		return err != nil
 	})
-	// They end when their header does not arrive in time.
+	// They end when their request does not arrive in time.
 	waitFor(t, "connections are accepted again", func() bool {
 		res, err := client().Get("http://" + p.address + "/metrics")
 		if err == nil {
@@ -123,4 +124,43 @@ func TestServe_Connections(t *testing.T) {
 		}
 		return err == nil
 	})
+}
+
+// Connections that send nothing, or a part of a header, lock nobody out: they make room for new
+// ones as idle connections do. The one that waits longest is closed first.
+func TestServe_SilentConnections(t *testing.T) {
+	t.Parallel()
+	for name, sent := range map[string]string{"nothing": "", "a part of a header": "GET /healthz HTTP/1.1\r\n"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := startServer(t, nil, "--config", writeFile(t, "a.yaml", listenAnywhere+"limits: {connections: 16, readHeaderTime: 60s, readTime: 60s}\n"+startVendors(t).Config()))
+			var silent []net.Conn
+			for range 48 {
+				c, err := net.Dial("tcp", p.address)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer c.Close()
+				_, _ = c.Write([]byte(sent)) // fails if the server has closed the connection
+				silent = append(silent, c)
+			}
+			for range 8 {
+				res, err := client().Get("http://" + p.address + "/healthz")
+				if err != nil {
+					t.Fatalf("a client is locked out: %v", err)
+				}
+				_ = res.Body.Close()
+			}
+			if n, _ := p.metric("accountgraph_connections_rejected_total"); n != 0 {
+				t.Errorf("%v new connections were closed", n)
+			}
+			newest := silent[len(silent)-1]
+			if _, err := newest.Write([]byte("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"[len(sent):])); err != nil {
+				t.Fatal(err)
+			}
+			if n, err := newest.Read(make([]byte, 1000)); n == 0 {
+				t.Errorf("the newest connection was closed before older ones: %v", err)
+			}
+		})
+	}
 }

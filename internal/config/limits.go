@@ -50,8 +50,8 @@ type Limits struct {
 	// operations without what the cache had. It may request all of them at once; then 429
 	// `RATE_LIMITED`. `0`: no limit. With Redis, replicas count together.
 	Rate int `key:"rate" default:"0" min:"0" max:"100000000"`
-	// Client connections. Beyond this number, the one that is idle longest is closed, or
-	// the new one if none is idle.
+	// Client connections. Beyond this number, the one that waits for a request longest is
+	// closed, idle or new, or the newest one if all others have a request.
 	Connections int `key:"connections" default:"1024" min:"16" max:"65536"`
 	// How long a client may take to send the header of a request. Then its connection is
 	// closed.

@@ -80,6 +80,13 @@ var responsesControls = []Control{
 		Package: "e2e/process", Test: "TestServe_Connections",
 	},
 	{
+		Name:    "connections that send nothing make room for new ones",
+		File:    "internal/server/connections.go",
+		Old:     "oldest := c.waiting.Front().Value.(waiter).conn",
+		New:     "oldest := conn",
+		Package: "e2e/process", Test: "TestServe_SilentConnections",
+	},
+	{
 		Name:    "CORS is for the configured origins",
 		File:    "internal/server/cors.go",
 		Old:     "AllowedOrigins: c.Server.CORS.Origins,",
