@@ -52,7 +52,7 @@ var rules = []rule{
 		"answers for a provider what its vendor cannot, by the directory's filters and orders"},
 	{"internal/generate", []string{"internal/generate/patch"}, "a build tool"},
 	{"internal/generate/patch", nil, "template texts in, template texts out"},
-	{"internal/mcp", []string{"internal/persisted"}, "tools are requests to the GraphQL endpoint, which is handed in"},
+	{"internal/mcp", []string{"internal/persisted", "internal/strictjson"}, "tools are requests to the GraphQL endpoint, which is handed in"},
 	{"internal/mutants", nil, "a build tool: it changes copies of sources"},
 	{"internal/graphiql", []string{"internal/staticpage"}, "a page for the browser: it asks the server by the public API alone"},
 	{"internal/access", []string{"internal/staticpage"}, "a page for the browser: it asks the server by the public API alone"},

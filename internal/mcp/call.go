@@ -37,11 +37,22 @@ func (t *tool) call(ctx context.Context, request *sdk.CallToolRequest) (*sdk.Cal
 	if request.Extra != nil {
 		header = request.Extra.Header
 	}
+	ctx, end := withCaller(ctx)
+	defer end()
 	body, err := t.post(ctx, header, variables)
 	if err != nil {
 		return nil, err
 	}
 	return resultOf(body), nil
+}
+
+// withCaller returns a context that ends with the caller's request, too.
+func withCaller(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	if caller, ok := ctx.Value(callerKey{}).(context.Context); ok {
+		context.AfterFunc(caller, cancel)
+	}
+	return ctx, cancel
 }
 
 // post sends the query to the GraphQL endpoint, and returns the body of the response.

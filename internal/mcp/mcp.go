@@ -9,7 +9,10 @@
 package mcp
 
 import (
+	"bytes"
+	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"sync/atomic"
 
@@ -30,6 +33,8 @@ type Options struct {
 	GraphQL http.Handler
 	// Version is that of the program.
 	Version string
+	// Depth bounds the nesting of arguments, and Values the values in a request.
+	Depth, Values int
 }
 
 // Handler serves the tools. The caller has been authenticated before.
@@ -84,9 +89,20 @@ func (h *Handler) Reload(documents []persisted.Document) error {
 // remoteHeader tells a tool the address of the client. ServeHTTP sets it.
 const remoteHeader = "Accountgraph-Mcp-Remote"
 
+// callerKey is the key of the context of the caller's request. The contexts of the SDK have its
+// values, but do not end with it.
+type callerKey struct{}
+
 // ServeHTTP implements http.Handler.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	own := r.Clone(r.Context())
+	w = &uncached{ResponseWriter: w}
+	body, refused := h.readMessage(r)
+	if refused != nil {
+		refused.write(w)
+		return
+	}
+	own := r.Clone(context.WithValue(r.Context(), callerKey{}, r.Context()))
 	own.Header.Set(remoteHeader, r.RemoteAddr)
+	own.Body = io.NopCloser(bytes.NewReader(body))
 	h.http.ServeHTTP(w, own)
 }

@@ -23,7 +23,10 @@ func openMCP(o Options, c *config.Config, graphQL *transport.Handler, documents 
 	if !c.MCP.Enabled {
 		return nil, nil
 	}
-	h, err := mcp.New(mcp.Options{Schema: o.Schema.Schema(), GraphQL: graphQL, Version: buildinfo.Read().Version}, documents.Documents())
+	h, err := mcp.New(mcp.Options{
+		Schema: o.Schema.Schema(), GraphQL: graphQL, Version: buildinfo.Read().Version,
+		Depth: c.Limits.VariableDepth, Values: c.Limits.Values,
+	}, documents.Documents())
 	if err != nil {
 		return nil, fmt.Errorf("the trusted documents cannot be tools: %w", err)
 	}
