@@ -2,8 +2,6 @@ package directory
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/binary"
 	"slices"
 
 	"github.com/accountgraph/accountgraph/graph/model"
@@ -20,7 +18,7 @@ func (s *stream[T]) skipRepeated(ctx context.Context) bool {
 	if resumable, ok := s.whole.(providers.Resumable[T]); ok && s.counts {
 		rows, err = resumable.Rows(ctx, s.listed, s.headAt.Rows)
 	}
-	if rows != nil && s.headAt.Seen != 0 && digestOfFirst(rows, s.headAt.Rows) == s.headAt.Seen {
+	if rows != nil && s.headAt.Seen != 0 && s.digestOfFirst(rows, s.headAt.Rows) == s.headAt.Seen {
 		s.continueAt(rows.TokenAt(s.headAt.Rows))
 		return true
 	}
@@ -85,26 +83,25 @@ func (s *stream[T]) endOfSeen(rows *providers.Rows) (end int, exact bool) {
 }
 
 // rowDigest returns the digest of a set of one row; that of more rows is the sum of theirs.
-func rowDigest(vendorID string) uint64 {
-	sum := sha256.Sum256([]byte(vendorID))
-	return binary.BigEndian.Uint64(sum[:])
+func (s *stream[T]) rowDigest(vendorID string) uint64 {
+	return s.key.Digest("seen", s.provider.Name, vendorID)
 }
 
 // digestOfSeen returns the digest of the rows that were seen.
 func (s *stream[T]) digestOfSeen() (sum uint64) {
 	for id := range s.seen {
-		sum += rowDigest(id.VendorID())
+		sum += s.rowDigest(id.VendorID())
 	}
 	return sum
 }
 
 // digestOfFirst returns the digest of so many rows; 0 if there are fewer.
-func digestOfFirst(rows *providers.Rows, n int) (sum uint64) {
+func (s *stream[T]) digestOfFirst(rows *providers.Rows, n int) (sum uint64) {
 	for i := range n {
 		if i == rows.Len {
 			return 0
 		}
-		sum += rowDigest(rows.ID(i))
+		sum += s.rowDigest(rows.ID(i))
 	}
 	return sum
 }

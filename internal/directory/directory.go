@@ -23,6 +23,8 @@ type Directory struct {
 	people    peopleTables
 	// pagesPerList bounds the pages that one list reads from one provider.
 	pagesPerList int
+	// cursorKey is the key of the digests of rows in cursors.
+	cursorKey *model.CursorKey
 }
 
 // PagesPerList is the number of pages that one list reads from one provider, unless
@@ -42,6 +44,9 @@ func New(ps ...providers.Provider) *Directory {
 // before d is used.
 func (d *Directory) SetPagesPerList(n int) { d.pagesPerList = n }
 
+// SetCursorKey sets the key of the digests of rows in cursors. It is called before d is used.
+func (d *Directory) SetCursorKey(key *model.CursorKey) { d.cursorKey = key }
+
 // WithCredentials returns a directory whose named providers use the given tokens
 // instead of their own. An empty token disables the provider. Names that are not
 // configured are ignored.
@@ -56,7 +61,7 @@ func (d *Directory) WithCredentials(tokens map[string]providers.Secret) *Directo
 		}
 	}
 	with := New(ps...)
-	with.pagesPerList = d.pagesPerList
+	with.pagesPerList, with.cursorKey = d.pagesPerList, d.cursorKey
 	return with
 }
 

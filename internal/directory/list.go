@@ -152,6 +152,7 @@ func openStreams[T model.Node](d *Directory, sel Selector[T], l List, after *mod
 			continue
 		}
 		s := newStream(p.Connection(), collection, l.Query, positions[p.Connection().Name], wanted, d.pagesPerList)
+		s.key = d.cursorKey
 		s.users = p.Collections().Users
 		streams = append(streams, s)
 	}

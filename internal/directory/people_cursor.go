@@ -2,19 +2,19 @@ package directory
 
 import (
 	"fmt"
-	"hash/fnv"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/providers"
 )
 
-// A position in a list of people is the number of people before it, and digests of the last
-// few of them: `5f3a09c1-77b0e1d2.0c44aa91`. A digest is one of a user of the person, and in
+// A position in a list of people is the number of people before it, what identifies the key
+// of cursors, and keyed digests of the last few of the people: `90d2c1ee.5f3a09c1-77b0e1d2.0c44aa91`. A digest is one of a user of the person, and in
 // its last byte of what the order compares, so that the position is found again in a list that
-// has changed, unless all these people have. A byte does not tell whether an address or a name
-// was guessed right.
+// has changed, unless all these people have. Without the key, no guess of an address or a name
+// can be tested with a cursor; with it, a byte does not tell whether the guess is right.
 const (
 	// peopleAnchors is the number of people whose digests a position holds, and
 	// loginsOfAnchor the largest number of users of each.
@@ -23,7 +23,7 @@ const (
 )
 
 // digests returns a digest for each user of a person.
-func (o PeopleOrder) digests(p *model.Person) []string {
+func (o PeopleOrder) digests(p *model.Person, secret *model.CursorKey) []string {
 	key, _ := o.keyOf(p)
 	text := key.text
 	if o.Field == "" || o.Field == model.OrderPeopleByEmail {
@@ -31,19 +31,10 @@ func (o PeopleOrder) digests(p *model.Person) []string {
 	}
 	var all []string
 	for _, u := range p.Users[:min(len(p.Users), loginsOfAnchor)] {
-		compared := digest(text, strconv.FormatInt(key.at.UnixNano(), 36), strconv.Itoa(key.number))
-		all = append(all, fmt.Sprintf("%08x", digest(u.Provider.Name, u.VendorID)<<8|compared&0xff))
+		compared := secret.Short("order", text, strconv.FormatInt(key.at.UnixNano(), 36), strconv.Itoa(key.number))
+		all = append(all, fmt.Sprintf("%08x", secret.Short("user", u.Provider.Name, u.VendorID)<<8|compared&0xff))
 	}
 	return all
-}
-
-func digest(parts ...string) uint32 {
-	h := fnv.New32a()
-	for _, part := range parts {
-		_, _ = h.Write([]byte(part))
-		_, _ = h.Write([]byte{0})
-	}
-	return h.Sum32()
 }
 
 // anchors returns the tokens of the positions after each of the people from from to to.
@@ -51,16 +42,28 @@ func (r *peopleRequest) anchors(reader *peopleReader, people []uint32, from, to 
 	start := max(0, from+1-peopleAnchors)
 	var digests []string
 	for _, person := range people[start:to] {
-		digests = append(digests, strings.Join(r.list.Order.digests(reader.read(person)), "-"))
+		digests = append(digests, strings.Join(r.list.Order.digests(reader.read(person), r.d.cursorKey), "-"))
 	}
-	tokens := make([]string, to-from)
+	tokens, check := make([]string, to-from), r.keyCheck()
 	for i := range tokens {
 		end := from + i + 1 - start
 		last := slices.Clone(digests[max(0, end-peopleAnchors):end])
 		slices.Reverse(last)
-		tokens[i] = strings.Join(last, ".")
+		tokens[i] = strings.Join(append([]string{check}, last...), ".")
 	}
 	return tokens
+}
+
+// keyCheck identifies the key of cursors.
+func (r *peopleRequest) keyCheck() string { return fmt.Sprintf("%08x", r.d.cursorKey.Check()) }
+
+// checkKey returns an error for a cursor that was made with another key, whose digests
+// identify nobody.
+func (r *peopleRequest) checkKey() error {
+	if w := r.window; w.After == nil || strings.HasPrefix(w.After.Positions[0].Token, r.keyCheck()+".") {
+		return nil
+	}
+	return &providers.Error{Kind: providers.InvalidArgument, Detail: "the cursor was made with another key; read the list from its start"}
 }
 
 // position returns the number of people before a position. ok is false if none of the people
@@ -68,12 +71,12 @@ func (r *peopleRequest) anchors(reader *peopleReader, people []uint32, from, to 
 // continued then.
 func (r *peopleRequest) position(reader *peopleReader, people []uint32, at model.Position) (n int, ok bool) {
 	var anchors [][]string
-	for _, person := range strings.Split(at.Token, ".") {
+	for _, person := range strings.Split(strings.TrimPrefix(at.Token, r.keyCheck()+"."), ".") {
 		anchors = append(anchors, strings.Split(person, "-"))
 	}
 	// rank returns which of the anchors a person is; their number for none.
 	rank := func(i int) int {
-		digests := r.list.Order.digests(reader.read(people[i]))
+		digests := r.list.Order.digests(reader.read(people[i]), r.d.cursorKey)
 		return slices.IndexFunc(append(anchors, digests), func(anchor []string) bool {
 			return slices.ContainsFunc(anchor, func(d string) bool { return slices.Contains(digests, d) })
 		})

@@ -35,6 +35,9 @@ func ReadPeople(ctx context.Context, d *Directory, l PeopleList, w Window) Listi
 	if err := r.checkProviders(); err != nil {
 		return Unread[*model.Person](w, err)
 	}
+	if err := r.checkKey(); err != nil {
+		return Unread[*model.Person](w, err)
+	}
 	if l.Filter.matchesNobody() {
 		return r.listing(nil, nil)
 	}

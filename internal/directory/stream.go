@@ -17,6 +17,8 @@ import (
 // is not safe for concurrent use.
 type stream[T model.Node] struct {
 	provider *model.Provider
+	// key is that of the digests of rows in cursors.
+	key *model.CursorKey
 	// whole is the collection of the list, and collection that which continues it.
 	whole, collection providers.Collection[T]
 	query             providers.Query
@@ -280,7 +282,7 @@ func (s *stream[T]) advance(ctx context.Context) bool {
 				continue
 			}
 			if s.page.MayRepeat && s.counts && !s.headAt.Last {
-				s.headAt.Seen += rowDigest(row.GlobalID().VendorID())
+				s.headAt.Seen += s.rowDigest(row.GlobalID().VendorID())
 			}
 			if Accepts(row, s.query) {
 				s.head = row

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/config"
 	"github.com/accountgraph/accountgraph/internal/directory/index"
 	"github.com/accountgraph/accountgraph/internal/fair"
@@ -75,15 +76,15 @@ func (o observers) call(configuredCredential bool) func(operation.Call) {
 
 // withIndexes returns the providers of a configuration with their indexes. A reading takes
 // half of the calls in flight, so that queries have the others. It ends with ctx.
-func withIndexes(ctx context.Context, c *config.Config, opened []providers.Provider, log *telemetry.ProviderLog) []providers.Provider {
+func withIndexes(ctx context.Context, c *config.Config, opened []providers.Provider, key *model.CursorKey, log *telemetry.ProviderLog) []providers.Provider {
 	all := slices.Clone(opened)
 	for i, p := range c.Providers {
 		if p.Index.Enabled && !p.Token.Empty() {
 			all[i] = index.Wrap(ctx, all[i], index.Options{
 				Fresh: p.Index.Fresh, Stale: p.Index.Stale, Warm: p.Index.Warm,
 				MinRows: p.Index.MinRows, MaxRows: p.Index.MaxRows, ListPages: c.Limits.PagesPerList, Concurrent: p.MaxConcurrent / 2,
-				Settings: settingsOf(p),
-				Observe:  func(err error, retryAfter time.Duration) { log.Index(p.Name, err, retryAfter) },
+				Settings: settingsOf(p), CursorKey: key,
+				Observe: func(err error, retryAfter time.Duration) { log.Index(p.Name, err, retryAfter) },
 			})
 		}
 	}

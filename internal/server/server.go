@@ -101,10 +101,12 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	indexed := withIndexes(ctx, c, providers, log)
+	key := CursorKey(c)
+	indexed := withIndexes(ctx, c, providers, key, log)
 	metrics.ObserveIndexes(indexStats(indexed))
 	all := directory.New(indexed...)
 	all.SetPagesPerList(c.Limits.PagesPerList)
+	all.SetCursorKey(key)
 	graphQL := transport.NewHandler(transport.Options{
 		Schema: o.Schema, Directory: all, Log: o.Log,
 		Authenticator: authenticator, LoopbackOnly: !c.Server.Auth.IsSet() && !o.Simulated,

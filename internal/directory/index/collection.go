@@ -70,7 +70,7 @@ func (c *collection[T, R]) Rows(ctx context.Context, q providers.Query, atLeast 
 	}
 	return &providers.Rows{
 		Len: len(rows), ID: func(i int) string { return table.idAt(rows[i]) },
-		TokenAt: func(i int) string { return table.tokenAt(rows, i, q.Order) },
+		TokenAt: func(i int) string { return table.tokenAt(rows, i, q.Order, c.live.options.CursorKey) },
 	}, nil
 }
 
@@ -185,7 +185,7 @@ func (c *collection[T, R]) indexed(ctx context.Context, q providers.Query, token
 	at, exact := 0, true
 	if token != "" {
 		var ok bool
-		if at, exact, ok = table.position(rows, token, q.Order); !ok {
+		if at, exact, ok = table.position(rows, token, q.Order, c.live.options.CursorKey); !ok {
 			return nil, &providers.Error{Kind: providers.InvalidArgument, Provider: c.live.source.provider, Detail: "invalid page token"}
 		}
 	}
@@ -203,9 +203,11 @@ func (c *collection[T, R]) indexed(ctx context.Context, q providers.Query, token
 		page.Total = new(len(rows))
 	}
 	if end < len(rows) {
-		page.Next = table.tokenAt(rows, end, q.Order)
+		page.Next = table.tokenAt(rows, end, q.Order, c.live.options.CursorKey)
 	}
-	page.TokenAt = func(i int) string { return table.tokenAt(rows, min(at+i, len(rows)), q.Order) }
+	page.TokenAt = func(i int) string {
+		return table.tokenAt(rows, min(at+i, len(rows)), q.Order, c.live.options.CursorKey)
+	}
 	page.Sorted, page.NullsLast = q.Order.Field != "", true
 	return page, nil
 }

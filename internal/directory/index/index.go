@@ -38,6 +38,8 @@ type Options struct {
 	// Settings are what an index depends on beside the credential. Replicas share it only with
 	// replicas that have the same.
 	Settings string
+	// CursorKey is the key of the digests of rows in page tokens.
+	CursorKey *model.CursorKey
 	// Warm is set to build the index when Wrap is called.
 	Warm bool
 	// Observe is called when a reading has ended: with a nil error, or why it failed and the

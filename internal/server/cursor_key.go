@@ -1,0 +1,35 @@
+package server
+
+import (
+	"crypto/hkdf"
+	"crypto/rand"
+	"crypto/sha256"
+	"fmt"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/config"
+)
+
+// CursorKey returns the key of the digests of rows in cursors. It is derived from cache.key,
+// and without it from the credentials of the providers, so that replicas with the same
+// configuration continue each other's lists, also after a restart. Without either it is
+// random.
+func CursorKey(c *config.Config) *model.CursorKey {
+	master := []byte(c.Cache.Key.Reveal())
+	if len(master) == 0 {
+		for _, p := range c.Providers {
+			if !p.Token.Empty() {
+				master = fmt.Appendf(master, "%q %q ", p.Name, p.Token.Reveal())
+			}
+		}
+	}
+	if len(master) == 0 {
+		master = make([]byte, sha256.Size)
+		rand.Read(master)
+	}
+	key, err := hkdf.Key(sha256.New, master, nil, "accountgraph cursors 1", 32)
+	if err != nil {
+		panic(err) // HKDF takes every key
+	}
+	return model.NewCursorKey(key)
+}
