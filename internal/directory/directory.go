@@ -24,7 +24,7 @@ type Directory struct {
 	// pagesPerList bounds the pages that one list reads from one provider.
 	pagesPerList int
 	// cursorKey is the key of the digests of rows in cursors.
-	cursorKey *model.CursorKey
+	cursorKey *CursorKey
 }
 
 // PagesPerList is the number of pages that one list reads from one provider, unless
@@ -45,7 +45,7 @@ func New(ps ...providers.Provider) *Directory {
 func (d *Directory) SetPagesPerList(n int) { d.pagesPerList = n }
 
 // SetCursorKey sets the key of the digests of rows in cursors. It is called before d is used.
-func (d *Directory) SetCursorKey(key *model.CursorKey) { d.cursorKey = key }
+func (d *Directory) SetCursorKey(key *CursorKey) { d.cursorKey = key }
 
 // WithCredentials returns a directory whose named providers use the given tokens
 // instead of their own. An empty token disables the provider. Names that are not

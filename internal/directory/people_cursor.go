@@ -23,7 +23,7 @@ const (
 )
 
 // digests returns a digest for each user of a person.
-func (o PeopleOrder) digests(p *model.Person, secret *model.CursorKey) []string {
+func (o PeopleOrder) digests(p *model.Person, secret *CursorKey) []string {
 	key, _ := o.keyOf(p)
 	text := key.text
 	if o.Field == "" || o.Field == model.OrderPeopleByEmail {

@@ -21,7 +21,7 @@ func TestReadPeople_CursorsAreKeyed(t *testing.T) {
 			p.add(fmt.Sprint(i), fmt.Sprintf("%d@example.com", i), nil)
 		}
 		d := directoryOf(p)
-		d.SetCursorKey(model.NewCursorKey([]byte(secret)))
+		d.SetCursorKey(directory.NewCursorKey([]byte(secret)))
 		return d, cursorOf(t, l, directory.ReadPeople(t.Context(), d, l, directory.Window{First: 5}))
 	}
 	_, cursor := start("a")

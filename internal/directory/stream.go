@@ -18,7 +18,7 @@ import (
 type stream[T model.Node] struct {
 	provider *model.Provider
 	// key is that of the digests of rows in cursors.
-	key *model.CursorKey
+	key *CursorKey
 	// whole is the collection of the list, and collection that which continues it.
 	whole, collection providers.Collection[T]
 	query             providers.Query

@@ -6,15 +6,15 @@ import (
 	"crypto/sha256"
 	"fmt"
 
-	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/config"
+	"github.com/accountgraph/accountgraph/internal/directory"
 )
 
 // CursorKey returns the key of the digests of rows in cursors. It is derived from cache.key,
 // and without it from the credentials of the providers, so that replicas with the same
 // configuration continue each other's lists, also after a restart. Without either it is
 // random.
-func CursorKey(c *config.Config) *model.CursorKey {
+func CursorKey(c *config.Config) *directory.CursorKey {
 	master := []byte(c.Cache.Key.Reveal())
 	if len(master) == 0 {
 		for _, p := range c.Providers {
@@ -31,5 +31,5 @@ func CursorKey(c *config.Config) *model.CursorKey {
 	if err != nil {
 		panic(err) // HKDF takes every key
 	}
-	return model.NewCursorKey(key)
+	return directory.NewCursorKey(key)
 }

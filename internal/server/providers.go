@@ -6,8 +6,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/config"
+	"github.com/accountgraph/accountgraph/internal/directory"
 	"github.com/accountgraph/accountgraph/internal/directory/index"
 	"github.com/accountgraph/accountgraph/internal/fair"
 	"github.com/accountgraph/accountgraph/internal/operation"
@@ -76,7 +76,7 @@ func (o observers) call(configuredCredential bool) func(operation.Call) {
 
 // withIndexes returns the providers of a configuration with their indexes. A reading takes
 // half of the calls in flight, so that queries have the others. It ends with ctx.
-func withIndexes(ctx context.Context, c *config.Config, opened []providers.Provider, key *model.CursorKey, log *telemetry.ProviderLog) []providers.Provider {
+func withIndexes(ctx context.Context, c *config.Config, opened []providers.Provider, key *directory.CursorKey, log *telemetry.ProviderLog) []providers.Provider {
 	all := slices.Clone(opened)
 	for i, p := range c.Providers {
 		if p.Index.Enabled && !p.Token.Empty() {

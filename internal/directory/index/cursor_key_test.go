@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/directory"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
@@ -15,7 +16,7 @@ func TestIndex_TokensAreKeyed(t *testing.T) {
 	first := func(secret string) (token string, rest func(*model.Cursor) (ids []string, errs []error), end *model.Cursor) {
 		t.Helper()
 		o := options
-		o.CursorKey = model.NewCursorKey([]byte(secret))
+		o.CursorKey = directory.NewCursorKey([]byte(secret))
 		d, _ := indexed(t, newVendor(users(30)...), o)
 		d.SetCursorKey(o.CursorKey)
 		listing := read(t, d, q, 10, nil)
@@ -58,7 +59,7 @@ func TestIndex_SeenIsKeyed(t *testing.T) {
 		t.Helper()
 		s := newStep(t, 35)
 		o := options
-		o.MinRows, o.CursorKey = 30, model.NewCursorKey([]byte(secret))
+		o.MinRows, o.CursorKey = 30, directory.NewCursorKey([]byte(secret))
 		s.d, _ = indexed(t, s.v, o)
 		s.d.SetCursorKey(o.CursorKey)
 		s.next()

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/directory"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
 	"github.com/accountgraph/accountgraph/providers"
 )
@@ -39,7 +40,7 @@ type Options struct {
 	// replicas that have the same.
 	Settings string
 	// CursorKey is the key of the digests of rows in page tokens.
-	CursorKey *model.CursorKey
+	CursorKey *directory.CursorKey
 	// Warm is set to build the index when Wrap is called.
 	Warm bool
 	// Observe is called when a reading has ended: with a nil error, or why it failed and the

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/directory"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
@@ -26,7 +26,7 @@ const (
 func isToken(token string) bool { return strings.HasPrefix(token, tokenMark) }
 
 // tokenAt returns the token of the page that begins at a position of rows.
-func (t *table[T, R]) tokenAt(rows []uint32, at int, order providers.Order, key *model.CursorKey) string {
+func (t *table[T, R]) tokenAt(rows []uint32, at int, order providers.Order, key *directory.CursorKey) string {
 	var b strings.Builder
 	b.WriteString(tokenMark + strconv.Itoa(at))
 	if at > 0 {
@@ -41,7 +41,7 @@ func (t *table[T, R]) tokenAt(rows []uint32, at int, order providers.Order, key 
 
 // position returns the position in rows at which the page of a token begins. exact is false
 // if none of the rows that the token identifies is there.
-func (t *table[T, R]) position(rows []uint32, token string, order providers.Order, key *model.CursorKey) (at int, exact, ok bool) {
+func (t *table[T, R]) position(rows []uint32, token string, order providers.Order, key *directory.CursorKey) (at int, exact, ok bool) {
 	at, digests, ok := parseToken(token)
 	if !ok || len(digests) == 0 {
 		return 0, ok, ok
@@ -92,7 +92,7 @@ func parseToken(token string) (at int, digests []uint32, ok bool) {
 }
 
 // digest identifies a row and its place in an order, to who has the key.
-func (t *table[T, R]) digest(row uint32, order providers.Order, secret *model.CursorKey, scratch *R) uint32 {
+func (t *table[T, R]) digest(row uint32, order providers.Order, secret *directory.CursorKey, scratch *R) uint32 {
 	record := t.at(int(row), scratch)
 	key := keyOf(record, order)
 	return secret.Short("row", t.codec.keys(record).id, key.text, strconv.FormatInt(key.seconds, 36), strconv.Itoa(key.nanoseconds))
