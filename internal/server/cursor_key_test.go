@@ -23,7 +23,7 @@ func TestServer_CursorKey(t *testing.T) {
 	if digest(key, "a") != digest(key, "b") {
 		t.Error("the key depends on credentials although there is cache.key")
 	}
-	if digest("", "a", "b") != digest("", "a", "b") {
+	if one, other := digest("", "a", "b"), digest("", "a", "b"); one != other {
 		t.Error("servers with the same credentials have different keys")
 	}
 	seen := map[uint64]bool{}
