@@ -30,6 +30,10 @@ func checkHeaders(r *http.Request) *httpError {
 			return reject(http.StatusBadRequest, apierror.BadRequest, "the header %s must not be repeated", name)
 		}
 	}
+	// Another value would execute what its sender believes to be a dry run.
+	if values := r.Header.Values(dryRunHeader); len(values) > 1 || len(values) == 1 && values[0] != "0" && values[0] != "1" {
+		return reject(http.StatusBadRequest, apierror.BadRequest, "the header %s must be 0 or 1", dryRunHeader)
+	}
 	contentType := r.Header.Get("Content-Type")
 	isJSON := isJSONType(contentType)
 	switch {

@@ -289,6 +289,24 @@ func TestTransport_RequestID(t *testing.T) {
 	}
 }
 
+// A value that does not say whether an operation is to be executed is an error.
+func TestTransport_DryRunValues(t *testing.T) {
+	s := newTestServer(t, transport.Options{Authenticator: auth.AllowAll()})
+	for _, c := range []struct {
+		values []string
+		status int
+	}{
+		{nil, http.StatusOK}, {[]string{"0"}, http.StatusOK}, {[]string{"1"}, http.StatusOK},
+		{[]string{"true"}, http.StatusBadRequest}, {[]string{""}, http.StatusBadRequest}, {[]string{"1, 1"}, http.StatusBadRequest}, {[]string{"0", "1"}, http.StatusBadRequest},
+	} {
+		h := headers("Content-Type", "application/json")
+		h["Accountgraph-Dry-Run"] = c.values
+		if res, body := s.send(t, testRequest{body: typenameQuery, header: h}); res.StatusCode != c.status {
+			t.Errorf("%q: %d %s", c.values, res.StatusCode, body)
+		}
+	}
+}
+
 // TestTransport_DoesNotEchoSecrets finds nothing of a request in its response and in the
 // log.
 func TestTransport_DoesNotEchoSecrets(t *testing.T) {
