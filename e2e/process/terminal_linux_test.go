@@ -44,9 +44,9 @@ func TestExport_Progress(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, kind := range []string{"users", "memberships"} {
+	for kind, rate := range map[string]string{"users": "3", "memberships": "40"} {
 		master, terminal := openTerminal(t)
-		command := exec.Command(program, "export", kind, "--config", config, "--rate", "40", "--out", filepath.Join(t.TempDir(), "rows.csv"))
+		command := exec.Command(program, "export", kind, "--config", config, "--rate", rate, "--out", filepath.Join(t.TempDir(), "rows.csv"))
 		command.Stderr = terminal
 		if err := command.Start(); err != nil {
 			t.Fatal(err)
@@ -60,7 +60,8 @@ func TestExport_Progress(t *testing.T) {
 		if len(lines) < 3 || !strings.HasPrefix(lines[1], "waiting for the first rows") || !strings.Contains(lines[len(lines)-1], "rows in all; complete") {
 			t.Fatalf("%s: %q", kind, lines)
 		}
-		progress := regexp.MustCompile(`^\d+ rows \([a-z]+: \d+ of (about )?\d+\), provider [1-4] of 4(, \d+ rows/s(, [0-9hms]+ left)?)?$`)
+		// ActivePlatform tells no total.
+		progress := regexp.MustCompile(`^\d+ rows \([a-z]+(: \d+ of (about )?\d+)?\), provider [1-4] of 4(, \d+ rows/s(, [0-9hms]+ left)?)?$`)
 		shown := 0
 		for _, line := range lines[2 : len(lines)-1] {
 			switch {
