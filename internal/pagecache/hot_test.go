@@ -42,6 +42,8 @@ func TestRevalidate_HotKey(t *testing.T) {
 			})
 		}
 		wg.Wait()
+		mu.Lock()
+		defer mu.Unlock()
 		// An entry is fresh for at least 80 % of Fresh, from when its call began.
 		const shortest = 1600 * time.Millisecond
 		for i := range calls[1:] {

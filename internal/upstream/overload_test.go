@@ -127,7 +127,8 @@ func TestOverload_Goodput(t *testing.T) {
 					if part < goodput {
 						t.Errorf("goodput is %.0f %% of what the places allow, want %.0f %%", 100*part, 100*goodput)
 					}
-					if p99 := o.p99(); p99 > 8*time.Second {
+					// Those that are finished without the control take nearly all of their 10 s.
+					if p99 := o.p99(); p99 > 9*time.Second {
 						t.Errorf("the p99 is %v", p99)
 					}
 					if len(o.problems) > 0 {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
@@ -27,7 +28,8 @@ type build struct {
 	done    chan struct{}
 
 	gaps directory.Gaps
-	took time.Duration
+	// tookNanos is what took returns.
+	tookNanos atomic.Int64
 	// filled is the index that waiters get: this one, or what another replica has shared.
 	filled *build
 	err    error
@@ -366,3 +368,6 @@ func (b *build) indexing(p *model.Provider, now time.Time) error {
 		Detail: detail,
 	}
 }
+
+// took is how long the reading took, 0 while it lasts.
+func (b *build) took() time.Duration { return time.Duration(b.tookNanos.Load()) }

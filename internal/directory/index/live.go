@@ -160,7 +160,7 @@ func (l *live) discard() {
 // freshUntil returns when an index becomes stale. One whose reading took long is fresh for
 // longer, so that the vendor is not read all the time.
 func (l *live) freshUntil(b *build) time.Time {
-	return b.started.Add(max(l.options.Fresh, 2*b.took))
+	return b.started.Add(max(l.options.Fresh, 2*b.took()))
 }
 
 func (l *live) expiry(b *build) time.Time {
@@ -206,7 +206,7 @@ func (l *live) fill(ctx context.Context, b, current *build) (filled *build, leas
 	}
 	began := l.options.Now()
 	err = b.run(ctx, l.source)
-	b.took = l.options.Now().Sub(began)
+	b.tookNanos.Store(int64(l.options.Now().Sub(began)))
 	return b, lease, err
 }
 
@@ -261,7 +261,7 @@ func (l *live) schedule(now time.Time) {
 	if l.current == nil || l.ctx.Err() != nil {
 		return
 	}
-	at := l.freshUntil(l.current).Add(-l.current.took)
+	at := l.freshUntil(l.current).Add(-l.current.took())
 	if !now.Before(at) {
 		at = l.expiry(l.current)
 		if l.used && now.Before(at) && l.retryAt.After(now) && l.retryAt.Before(at) {
@@ -365,7 +365,7 @@ func (l *live) stats() Stats {
 	b := l.current
 	switch {
 	case b != nil:
-		s = Stats{State: model.IndexReady, BuiltAt: b.started, Took: b.took}
+		s = Stats{State: model.IndexReady, BuiltAt: b.started, Took: b.took()}
 		if !l.options.Now().Before(l.freshUntil(b)) {
 			s.State = model.IndexStale
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -255,9 +256,12 @@ func TestLive_CursorsOfAnOlderIndex(t *testing.T) {
 // The end of each reading is observed, with the time until a reading that failed is repeated.
 func TestLive_Observe(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
 		var observed []string
 		o := options
 		o.Observe = func(err error, retryAfter time.Duration) {
+			mu.Lock()
+			defer mu.Unlock()
 			observed = append(observed, fmt.Sprint(providers.KindOf(err), " ", retryAfter))
 		}
 		v, d, _ := slow(t, o)
@@ -284,6 +288,8 @@ func TestLive_Observe(t *testing.T) {
 		directory.Read(ctx, d, selectUsers, directory.List{Kind: "users", Query: byEmail("x")}, directory.Window{First: 10})
 		v.Invalidate(t.Context(), nil) // a reading that is replaced is not observed
 		failing("", providers.Unauthenticated)
+		mu.Lock()
+		defer mu.Unlock()
 		want := []string{
 			fmt.Sprint(providers.Unavailable, " 0s"), fmt.Sprint(providers.Forbidden, " 5s"), fmt.Sprint(providers.Incomplete, " 10m0s"),
 			fmt.Sprint(providers.Kind(0), " 0s"), fmt.Sprint(providers.Unauthenticated, " 0s"),

@@ -52,7 +52,7 @@ type headError struct {
 
 // write writes a complete reading.
 func (b *build) write(to io.Writer) error {
-	h, rows := head{Took: b.took, Hidden: b.gaps.Hidden}, b.users.rows
+	h, rows := head{Took: b.took(), Hidden: b.gaps.Hidden}, b.users.rows
 	users, pages := b.userCodec(), b.users.pages
 	if b.memberships != nil {
 		rows, pages = b.memberships.rows, b.memberships.pages
@@ -132,7 +132,8 @@ func (b *build) read(from io.Reader, provider *model.Provider) (err error) {
 	if _, err := r.ReadByte(); !errors.Is(err, io.EOF) {
 		return errFormat
 	}
-	b.took, b.gaps.Hidden = h.Took, h.Hidden
+	b.gaps.Hidden = h.Hidden
+	b.tookNanos.Store(int64(h.Took))
 	for _, e := range h.Errors {
 		b.gaps.Errors = append(b.gaps.Errors, &providers.Error{
 			Kind: e.Kind, Provider: provider, HTTPStatus: e.HTTPStatus, VendorCode: e.VendorCode, RetryAfter: e.RetryAfter, Detail: e.Detail,
