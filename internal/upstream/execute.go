@@ -102,7 +102,8 @@ func (c *Client) acquirePermit(ctx context.Context, call *call, caller string, o
 	if c.bulkhead.TryAcquire(caller, job) {
 		return nil
 	}
-	slow := time.AfterFunc(c.slowAfter(), func() { c.breaker.suspect(call.start) })
+	since := call.start // start sets it again, and the timer may fire then
+	slow := time.AfterFunc(c.slowAfter(), func() { c.breaker.suspect(since) })
 	defer slow.Stop()
 	err := c.bulkhead.Acquire(ctx, caller, job, wait, opened)
 	switch {
@@ -131,7 +132,8 @@ func (c *Client) acquirePermit(ctx context.Context, call *call, caller string, o
 // await returns the result of a call in flight, or CircuitOpen once the circuit opens
 // because the vendor hangs.
 func (c *Client) await(call *call, opened <-chan struct{}, f flight) result {
-	slow := time.AfterFunc(c.slowAfter(), func() { c.breaker.suspect(call.start) })
+	since := call.start // start sets it again, and the timer may fire then
+	slow := time.AfterFunc(c.slowAfter(), func() { c.breaker.suspect(since) })
 	defer slow.Stop()
 	select {
 	case res := <-f.done:
