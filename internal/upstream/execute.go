@@ -132,8 +132,7 @@ func (c *Client) acquirePermit(ctx context.Context, call *call, caller string, o
 // await returns the result of a call in flight, or CircuitOpen once the circuit opens
 // because the vendor hangs.
 func (c *Client) await(call *call, opened <-chan struct{}, f flight) result {
-	since := call.start // start sets it again, and the timer may fire then
-	slow := time.AfterFunc(c.slowAfter(), func() { c.breaker.suspect(since) })
+	slow := time.AfterFunc(c.slowAfter(), func() { c.breaker.suspect(call.start) })
 	defer slow.Stop()
 	select {
 	case res := <-f.done:
