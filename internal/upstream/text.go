@@ -43,7 +43,7 @@ func isPlain(text []byte) bool {
 // UnmarshalText decodes a JSON string, and a number or a boolean as its text. ok is false for
 // another value.
 func UnmarshalText(raw []byte) (text string, ok bool) {
-	switch raw = bytes.TrimSpace(raw); {
+	switch raw = bytes.Trim(raw, " \t\r\n"); { // JSON has no other white space
 	case len(raw) == 0:
 		return "", false
 	case raw[0] == '"':
