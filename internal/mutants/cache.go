@@ -25,8 +25,8 @@ var cacheControls = []Control{
 	},
 	{
 		Name:    "the parts of a key are separated by their lengths",
-		File:    "internal/pagecache/keys.go",
-		Old:     "m.message = binary.BigEndian.AppendUint64(m.message, uint64(len(part)))",
+		File:    "internal/keyedhash/keyedhash.go",
+		Old:     "s.message = binary.BigEndian.AppendUint64(s.message, uint64(len(part)))",
 		New:     "_ = binary.BigEndian",
 		Package: "internal/pagecache", Test: "TestPage_SeparatesParts",
 	},

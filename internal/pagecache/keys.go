@@ -2,15 +2,12 @@ package pagecache
 
 import (
 	"crypto/hkdf"
-	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash"
-	"sync"
 
+	"github.com/accountgraph/accountgraph/internal/keyedhash"
 	"github.com/accountgraph/accountgraph/internal/pagecache/envelope"
 	"github.com/accountgraph/accountgraph/providers"
 )
@@ -18,7 +15,7 @@ import (
 // keys holds one key per purpose, all derived from the configured one.
 type keys struct {
 	master           []byte
-	scope, page, tag *macPool
+	scope, page, tag *keyedhash.Hash
 }
 
 // publicKey replaces a missing key, for Redis on the same host: it detects accidents, not
@@ -38,12 +35,12 @@ func newKeys(key providers.Secret, shared bool) (keys, error) {
 		rand.Read(master)
 	}
 	k := keys{master: master}
-	for purpose, out := range map[string]**macPool{"scope": &k.scope, "page": &k.page, "tag": &k.tag} {
+	for purpose, out := range map[string]**keyedhash.Hash{"scope": &k.scope, "page": &k.page, "tag": &k.tag} {
 		derived, err := k.derive(purpose)
 		if err != nil {
 			return keys{}, err
 		}
-		*out = newMACPool(derived)
+		*out = keyedhash.New(derived)
 	}
 	return k, nil
 }
@@ -62,35 +59,4 @@ func (k keys) sealingKey(purpose string) (envelope.Key, error) {
 		return envelope.Key{}, err
 	}
 	return envelope.NewKey(secret)
-}
-
-// macPool computes keyed hashes with one key. Initializing an HMAC takes longer than hashing
-// an id, so the pool reuses them. Safe for concurrent use.
-type macPool struct{ idle sync.Pool }
-
-// macState is an HMAC and its buffers.
-type macState struct {
-	mac          hash.Hash
-	message, sum []byte
-}
-
-func newMACPool(key []byte) *macPool {
-	return &macPool{sync.Pool{New: func() any { return &macState{mac: hmac.New(sha256.New, key)} }}}
-}
-
-// sum returns the keyed hash of parts. It is injective in them: each is preceded by its
-// length.
-func (p *macPool) sum(parts ...string) [32]byte {
-	m := p.idle.Get().(*macState)
-	defer p.idle.Put(m)
-	m.message = m.message[:0]
-	for _, part := range parts {
-		m.message = binary.BigEndian.AppendUint64(m.message, uint64(len(part)))
-		m.message = append(m.message, part...)
-	}
-	m.mac.Reset()
-	m.mac.Write(m.message)
-	m.sum = m.mac.Sum(m.sum[:0])
-	clear(m.message) // parts can be secret
-	return [32]byte(m.sum)
 }

@@ -30,7 +30,7 @@ func (c *Cache) Charge(_ context.Context, caller string, charge, limit time.Dura
 	if c.redis == nil {
 		return 0, false, false
 	}
-	sum := c.keys.scope.sum("rate", caller)
+	sum := c.keys.scope.Sum("rate", caller)
 	var cmd *redis.Cmd
 	sent := c.redis.run(false, func(ctx context.Context, p redis.Pipeliner) {
 		cmd = p.Eval(ctx, chargeScript, []string{scopeID(sum[:16]).redisKey("r", nil)}, charge.Microseconds(), limit.Microseconds())

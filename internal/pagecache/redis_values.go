@@ -147,7 +147,7 @@ func (s *redisStore) sealed(scope *Scope, w write, now time.Time, epoch uint64) 
 
 // tag returns the key of the set of pages that hold an object.
 func (s *redisStore) tag(scope scopeID, id model.ID) string {
-	sum := s.cache.keys.tag.sum(string(scope[:]), string(id))
+	sum := s.cache.keys.tag.Sum(string(scope[:]), string(id))
 	return scope.redisKey("t", sum[:])
 }
 

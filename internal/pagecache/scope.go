@@ -67,7 +67,7 @@ type Key struct {
 // Scope returns the scope of a credential at a vendor's base URL. The credential is
 // everything that authenticates a request; it is not kept.
 func (c *Cache) Scope(vendor model.Vendor, baseURL string, credential []byte) *Scope {
-	sum := c.keys.scope.sum(string(vendor), canonical(baseURL), string(credential))
+	sum := c.keys.scope.Sum(string(vendor), canonical(baseURL), string(credential))
 	s := &Scope{cache: c, id: scopeID(sum[:16])}
 	seal, err := c.keys.sealingKey("seal " + string(sum[:]))
 	if err != nil {
@@ -114,7 +114,7 @@ func (s *Scope) Object(kind, id string) Key { return s.key("object", kind, id) }
 func (s *Scope) key(class string, parts ...string) Key {
 	all := make([]string, 0, 8)
 	all = append(append(all, string(s.id[:]), class), parts...)
-	return Key{scope: s.id, hash: s.cache.keys.page.sum(all...)}
+	return Key{scope: s.id, hash: s.cache.keys.page.Sum(all...)}
 }
 
 // location is what a value of this key is sealed for.
