@@ -78,9 +78,9 @@ func TestDryRun_Stories(t *testing.T) {
 func (s *testServer) checkDryRun(t *testing.T, query string, variables json.RawMessage) {
 	t.Helper()
 	for range 2 {
-		s.countAllCalls()
+		s.calls.Take()
 		estimate, data := s.cost(t, dryRun, query, variables)
-		if n := s.countAllCalls(); n != 0 {
+		if n := s.calls.Take(); n != 0 {
 			t.Fatalf("the dry run made %d vendor calls:\n%s", n, query)
 		}
 		if estimate.Objects < 0 { // it is not executed
@@ -90,7 +90,7 @@ func (s *testServer) checkDryRun(t *testing.T, query string, variables json.RawM
 			t.Errorf("a dry run returned data: %s", data)
 		}
 		made, _ := s.cost(t, "Accountgraph-Cost", query, variables)
-		calls, calculated := s.countAllCalls(), estimate.VendorCalls
+		calls, calculated := s.calls.Take(), estimate.VendorCalls
 		if calls > calculated.AtMost || *made.VendorCalls.Made > calculated.AtMost {
 			t.Errorf("%d calls, at most %d expected:\n%s", calls, calculated.AtMost, query)
 		}
@@ -136,9 +136,9 @@ func TestDryRun_KnowsWhatIsCached(t *testing.T) {
 	}
 	// What is stale is not fetched again.
 	s.cache.advance(90 * time.Second)
-	s.countAllCalls()
+	s.calls.Take()
 	got, _ := s.cost(t, dryRun, circleQuery, nil)
-	if v, n := got.VendorCalls, s.countAllCalls(); !*v.Exact || n != 0 {
+	if v, n := got.VendorCalls, s.calls.Take(); !*v.Exact || n != 0 {
 		t.Errorf("stale: now %d, exact %t, %d calls", *v.Now, *v.Exact, n)
 	}
 	s.query(t, circleQuery, nil)
@@ -151,15 +151,15 @@ func TestDryRun_StartsNoIndex(t *testing.T) {
 	}})
 	const query = `{ users(first: 5, orderBy: {field: LAST_LOGIN_AT}) { nodes { id } } }`
 	got, _ := s.cost(t, dryRun, query, nil)
-	if n := s.countAllCalls(); n != 0 || *got.VendorCalls.Exact {
+	if n := s.calls.Take(); n != 0 || *got.VendorCalls.Exact {
 		t.Errorf("%d calls, exact %t", n, *got.VendorCalls.Exact)
 	}
 	s.query(t, query, nil)
-	if s.countAllCalls() == 0 {
+	if s.calls.Take() == 0 {
 		t.Error("the query needs no index")
 	}
 	got, _ = s.cost(t, dryRun, `{ users(first: 5, orderBy: {field: LAST_LOGIN_AT}, filter: {providers: ["activityinfo"]}) { nodes { id } } }`, nil)
-	if n := s.countAllCalls(); n != 0 || !*got.VendorCalls.Exact {
+	if n := s.calls.Take(); n != 0 || !*got.VendorCalls.Exact {
 		t.Errorf("with an index: %d calls, exact %t, now %d", n, *got.VendorCalls.Exact, *got.VendorCalls.Now)
 	}
 }
@@ -172,9 +172,9 @@ func TestDryRun_Mutation(t *testing.T) {
 	if got.Objects < 0 || *got.VendorCalls.Exact {
 		t.Fatalf("exact, or refused: %s", data)
 	}
-	s.countAllCalls()
+	s.calls.Take()
 	s.query(t, circleQuery, nil)
-	if n := s.countAllCalls(); n != 0 {
+	if n := s.calls.Take(); n != 0 {
 		t.Errorf("the cache was invalidated: %d calls", n)
 	}
 }
@@ -199,16 +199,13 @@ func TestCost_OfAnExecution(t *testing.T) {
 	s := newTestServer(t, serverConfig{options: transport.Options{CallsPerProvider: 7}})
 	got, data := s.cost(t, "Accountgraph-Cost", circleQuery, nil)
 	v := got.VendorCalls
-	if n := s.countAllCalls(); *v.Made != n || n == 0 || v.AtMost != 7 || v.Now != nil || v.Exact != nil {
+	if n := s.calls.Take(); *v.Made != n || n == 0 || v.AtMost != 7 || v.Now != nil || v.Exact != nil {
 		t.Errorf("%d calls, %+v", n, v)
 	}
 	if got.Objects < 100 || got.MaxObjects != 20_000 || !strings.Contains(data, `"taxId"`) {
 		t.Errorf("%+v %.100s", got, data)
 	}
 }
-
-// countAllCalls returns how many vendor calls have begun since the last count.
-func (s *testServer) countAllCalls() int { return int(s.calls.begun.Swap(0)) }
 
 // A cached response is no answer to a request for a cost.
 func TestDryRun_OfCachedResponses(t *testing.T) {

@@ -7,13 +7,13 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"sync/atomic"
 	"testing"
 
 	"github.com/accountgraph/accountgraph/internal/auth"
 	"github.com/accountgraph/accountgraph/internal/config"
 	"github.com/accountgraph/accountgraph/internal/demo"
 	"github.com/accountgraph/accountgraph/internal/directory"
+	"github.com/accountgraph/accountgraph/internal/fakevendor"
 	"github.com/accountgraph/accountgraph/internal/transport"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/internal/vendors"
@@ -27,7 +27,7 @@ type testServer struct {
 	vendors *demo.Vendors
 	cache   *testCache
 	url     string
-	calls   *callCounter
+	calls   *fakevendor.Calls
 }
 
 // serverConfig configures a testServer. The zero value has simulated vendors of its
@@ -53,27 +53,12 @@ func newTestServer(t *testing.T, c serverConfig) *testServer {
 		c.options.Authenticator = auth.AllowAll(auth.PersonalRead, auth.CacheWrite)
 	}
 	var all []providers.Provider
-	calls := &callCounter{transport: http.DefaultTransport.(*http.Transport).Clone()}
-	t.Cleanup(calls.transport.CloseIdleConnections)
+	calls := fakevendor.NewCalls()
+	t.Cleanup(calls.Close)
 	for _, p := range openProvidersWith(t, c.vendors, c.cache, calls) {
 		all = append(all, c.wrapProvider(p))
 	}
 	return &testServer{c.vendors, c.cache, listen(t, newHandler(directory.New(all...), c.options)), calls}
-}
-
-// callCounter counts the calls that begin. A simulator may receive a call that was canceled
-// later than that.
-type callCounter struct {
-	transport *http.Transport
-	begun     atomic.Int64
-}
-
-// RoundTrip implements http.RoundTripper.
-func (c *callCounter) RoundTrip(r *http.Request) (*http.Response, error) {
-	if r.Context().Err() == nil {
-		c.begun.Add(1)
-	}
-	return c.transport.RoundTrip(r)
 }
 
 // newHandler serves the graph of a directory.

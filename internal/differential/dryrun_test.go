@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"github.com/accountgraph/accountgraph/internal/config"
-	"github.com/accountgraph/accountgraph/internal/demo"
 	"github.com/accountgraph/accountgraph/internal/differential"
+	"github.com/accountgraph/accountgraph/internal/fakevendor"
 )
 
 // vendorCalls are `extensions.cost.vendorCalls`.
@@ -55,13 +55,15 @@ func TestServer_DryRunsOfRandomQueries(t *testing.T) {
 		limit /= 10
 	}
 	// No index: it is built in the background, beside the calls of operations.
-	server := startServerWithIndex(t, simulated, config.Index{})
+	vendors := fakevendor.NewCalls()
+	t.Cleanup(vendors.Close)
+	server := run(t, withIndex(t, simulated, config.Index{}), vendors)
 	executed, calls, exact := 0, 0, 0
 	for n := range limit {
 		q := differential.NewGenerator(world, *seed<<32+n).Query()
-		takeCalls(simulated)
+		vendors.Take()
 		estimate, ok := server.vendorCalls(t, "Accountgraph-Dry-Run", q)
-		if got := takeCalls(simulated); got != 0 {
+		if got := vendors.Take(); got != 0 {
 			t.Fatalf("-seed %d, query %d: the dry run made %d calls\n%s", *seed, n, got, request(q))
 		}
 		if !ok {
@@ -79,11 +81,4 @@ func TestServer_DryRunsOfRandomQueries(t *testing.T) {
 	if uint64(executed) < limit/2 || calls == 0 || exact == 0 {
 		t.Errorf("%d of %d queries were executed, with %d calls; %d were cached", executed, limit, calls, exact)
 	}
-}
-
-func takeCalls(simulated *demo.Vendors) (n int) {
-	for _, v := range simulated.All {
-		n += len(v.Control.TakeCalls())
-	}
-	return n
 }

@@ -47,23 +47,29 @@ func configuration(t *testing.T, simulated *demo.Vendors, cache string) *config.
 // startServer runs a server with these cache settings, and returns its URL.
 func startServer(t *testing.T, simulated *demo.Vendors, cache string) client {
 	t.Helper()
-	return run(t, configuration(t, simulated, cache))
+	return run(t, configuration(t, simulated, cache), nil)
 }
 
 // startServerWithIndex runs a server that uses these indexes.
 func startServerWithIndex(t *testing.T, simulated *demo.Vendors, index config.Index) client {
 	t.Helper()
+	return run(t, withIndex(t, simulated, index), nil)
+}
+
+func withIndex(t *testing.T, simulated *demo.Vendors, index config.Index) *config.Config {
+	t.Helper()
 	c := configuration(t, simulated, "fresh: 5m")
 	for i := range c.Providers {
 		c.Providers[i].Index = index
 	}
-	return run(t, c)
+	return c
 }
 
-func run(t *testing.T, c *config.Config) client {
+// run runs a server that calls the vendors by a transport; it may be nil.
+func run(t *testing.T, c *config.Config, vendors http.RoundTripper) client {
 	t.Helper()
 	s, err := server.New(server.Options{
-		Config: c, Schema: resolvers.New(), Log: slog.New(slog.DiscardHandler), Simulated: true,
+		Config: c, Schema: resolvers.New(), Log: slog.New(slog.DiscardHandler), Simulated: true, VendorTransport: vendors,
 	})
 	if err != nil {
 		t.Fatal(err)

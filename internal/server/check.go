@@ -34,7 +34,7 @@ func NewCheck(o Options) (*Check, error) {
 	if _, err := openManifest(o.Config, o.Schema); err != nil {
 		return nil, err
 	}
-	all, err := openProviders(o.Config, nil, observers{})
+	all, err := openProviders(o.Config, nil, o.VendorTransport, observers{})
 	if err != nil {
 		return nil, err
 	}

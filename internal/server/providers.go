@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"slices"
 	"time"
 
@@ -25,12 +26,12 @@ type observers struct {
 }
 
 // openProviders builds every configured provider, in order. A nil cache caches
-// nothing.
-func openProviders(c *config.Config, cache *pagecache.Cache, o observers) ([]providers.Provider, error) {
+// nothing; a nil transport is a pool of connections for each provider.
+func openProviders(c *config.Config, cache *pagecache.Cache, transport http.RoundTripper, o observers) ([]providers.Provider, error) {
 	all := make([]providers.Provider, 0, len(c.Providers))
 	for _, p := range c.Providers {
 		client := vendorCalls(c.Limits)
-		client.Cache = cache
+		client.Cache, client.Transport = cache, transport
 		if o.metrics != nil {
 			client.Observe = o.call(!p.Token.Empty())
 			client.ObserveCalls = func(stats func() fair.Stats) { o.metrics.ObserveProvider(p.Name, stats) }

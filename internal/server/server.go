@@ -32,6 +32,9 @@ type Options struct {
 	Config *config.Config
 	Schema graphql.ExecutableSchema
 	Log    *slog.Logger
+	// VendorTransport sends the requests to vendors; nil is a pool of connections for each
+	// provider.
+	VendorTransport http.RoundTripper
 	// Simulated turns the loopback check off: the data is fake.
 	Simulated bool
 	// Env finds the OTEL_* variables; nil finds none.
@@ -94,7 +97,7 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	log := telemetry.NewProviderLog(o.Log)
-	providers, err := openProviders(c, cache, observers{metrics, log})
+	providers, err := openProviders(c, cache, o.VendorTransport, observers{metrics, log})
 	if err != nil {
 		traces.Close()
 		cache.Close()
