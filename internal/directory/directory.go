@@ -166,28 +166,33 @@ func Objects[T model.Node](ctx context.Context, d *Directory, sel Selector[T], i
 	}
 	objects, failed := make(map[model.ID]T, len(ids)), map[model.ID]error{}
 	var mu sync.Mutex
-	var wg sync.WaitGroup
-	for name, vendorIDs := range byProvider {
+	read := func(name string, vendorIDs []string) {
 		p, ok := d.byName[name]
 		if !ok {
-			continue
+			return
 		}
 		collection := sel(p.Collections())
 		if collection == nil {
-			continue
+			return
 		}
-		wg.Go(func() {
-			result := collection.Get(ctx, vendorIDs)
-			mu.Lock()
-			defer mu.Unlock()
-			typ := ids[0].Type()
-			for vendorID, object := range result.Objects {
-				objects[model.NewID(name, typ, vendorID)] = object
-			}
-			for vendorID, err := range result.Failed {
-				failed[model.NewID(name, typ, vendorID)] = err
-			}
-		})
+		result := collection.Get(ctx, vendorIDs)
+		mu.Lock()
+		defer mu.Unlock()
+		typ := ids[0].Type()
+		for vendorID, object := range result.Objects {
+			objects[model.NewID(name, typ, vendorID)] = object
+		}
+		for vendorID, err := range result.Failed {
+			failed[model.NewID(name, typ, vendorID)] = err
+		}
+	}
+	var wg sync.WaitGroup
+	for name, vendorIDs := range byProvider {
+		if len(byProvider) == 1 {
+			read(name, vendorIDs)
+			break
+		}
+		wg.Go(func() { read(name, vendorIDs) })
 	}
 	wg.Wait()
 	return objects, failed

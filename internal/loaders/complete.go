@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/graph-gophers/dataloader/v7"
-
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/directory"
 )
@@ -21,7 +19,7 @@ type fieldsKey struct {
 
 // readFields reads records again with fields that they lack. All keys of a batch share
 // the fields of all.
-func (l *Loader[T]) readFields(ctx context.Context, keys []fieldsKey) []*dataloader.Result[T] {
+func (l *Loader[T]) readFields(ctx context.Context, keys []fieldsKey) []result[T] {
 	records := map[model.ID]T{}
 	var fields []string
 	for _, key := range keys {
@@ -34,9 +32,9 @@ func (l *Loader[T]) readFields(ctx context.Context, keys []fieldsKey) []*dataloa
 		all = append(all, records[id])
 	}
 	objects, failed := directory.Fields(ctx, l.loaders.directory, l.row.selector, all, slices.Compact(fields))
-	results := make([]*dataloader.Result[T], len(keys))
+	results := make([]result[T], len(keys))
 	for i, key := range keys {
-		results[i] = &dataloader.Result[T]{Data: objects[key.id], Error: failed[key.id]}
+		results[i] = result[T]{objects[key.id], failed[key.id]}
 	}
 	return results
 }

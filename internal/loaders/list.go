@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"sync"
 
-	"github.com/graph-gophers/dataloader/v7"
-
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/directory"
 )
@@ -38,14 +36,14 @@ func newListKey(l directory.List, parent model.ID, p Paging) (listKey, error) {
 
 // readLists reads the lists of a batch in parallel. Lists that differ only in their
 // parent, of one provider and type, are read together.
-func (l *Loader[T]) readLists(ctx context.Context, keys []listKey) []*dataloader.Result[*directory.Listing[T]] {
+func (l *Loader[T]) readLists(ctx context.Context, keys []listKey) []result[*directory.Listing[T]] {
 	siblings := map[listKey][]int{}
 	for i, key := range keys {
 		common := key
 		common.parent = model.NewID(key.parent.Provider(), key.parent.Type(), "")
 		siblings[common] = append(siblings[common], i)
 	}
-	results := make([]*dataloader.Result[*directory.Listing[T]], len(keys))
+	results := make([]result[*directory.Listing[T]], len(keys))
 	var wg sync.WaitGroup
 	for common, indices := range siblings {
 		wg.Go(func() {
@@ -55,8 +53,8 @@ func (l *Loader[T]) readLists(ctx context.Context, keys []listKey) []*dataloader
 			}
 			listings := l.readSiblings(ctx, common, parents)
 			for i, n := range indices {
-				primeListing(ctx, l, listings[i])
-				results[n] = &dataloader.Result[*directory.Listing[T]]{Data: listings[i]}
+				primeListing(l, listings[i])
+				results[n].value = listings[i]
 			}
 		})
 	}

@@ -3,8 +3,6 @@ package loaders
 import (
 	"context"
 
-	"github.com/graph-gophers/dataloader/v7"
-
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/directory"
 )
@@ -13,30 +11,30 @@ import (
 type Loader[T model.Node] struct {
 	loaders *Loaders
 	row     *entityType[T]
-	byID    *dataloader.Loader[model.ID, T]
-	fields  *dataloader.Loader[fieldsKey, T]
-	lists   *dataloader.Loader[listKey, *directory.Listing[T]]
+	byID    *batcher[model.ID, T]
+	fields  *batcher[fieldsKey, T]
+	lists   *batcher[listKey, *directory.Listing[T]]
 }
 
 func newLoader[T model.Node](s *Loaders, row *entityType[T]) *Loader[T] {
 	l := &Loader[T]{loaders: s, row: row}
-	l.byID = newDataloader(l.readObjects)
-	l.fields = newDataloader(l.readFields)
-	l.lists = newDataloader(l.readLists)
+	l.byID = newBatcher(l.readObjects)
+	l.fields = newBatcher(l.readFields)
+	l.lists = newBatcher(l.readLists)
 	return l
 }
 
-func (l *Loader[T]) readObjects(ctx context.Context, ids []model.ID) []*dataloader.Result[T] {
-	results := make([]*dataloader.Result[T], len(ids))
+func (l *Loader[T]) readObjects(ctx context.Context, ids []model.ID) []result[T] {
+	results := make([]result[T], len(ids))
 	if l.row.configured != nil {
 		for i, id := range ids {
-			results[i] = &dataloader.Result[T]{Data: l.row.configured(l.loaders.directory, id)}
+			results[i].value = l.row.configured(l.loaders.directory, id)
 		}
 		return results
 	}
 	objects, failed := directory.Objects(ctx, l.loaders.directory, l.row.selector, ids)
 	for i, id := range ids {
-		results[i] = &dataloader.Result[T]{Data: objects[id], Error: failed[id]}
+		results[i] = result[T]{objects[id], failed[id]}
 	}
 	return results
 }

@@ -14,9 +14,6 @@ package loaders
 
 import (
 	"context"
-	"time"
-
-	"github.com/graph-gophers/dataloader/v7"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/directory"
@@ -37,10 +34,10 @@ type Loaders struct {
 	Modules       *Loader[*model.Module]
 	Providers     *Loader[*model.Provider]
 
-	people      *dataloader.Loader[string, personResult]
-	peoplePages *dataloader.Loader[peopleKey, *directory.Listing[*model.Person]]
-	roles       *dataloader.Loader[model.ID, []*model.Role]
-	unreadable  *dataloader.Loader[string, unreadableTenants]
+	people      *batcher[string, personResult]
+	peoplePages *batcher[peopleKey, *directory.Listing[*model.Person]]
+	roles       *batcher[model.ID, []*model.Role]
+	unreadable  *batcher[string, unreadableTenants]
 }
 
 // New builds the loaders of one operation.
@@ -49,10 +46,10 @@ func New(d *directory.Directory) *Loaders {
 	for _, t := range entityTypes {
 		t.open(s)
 	}
-	s.people = newDataloader(s.loadPeople)
-	s.peoplePages = newDataloader(s.readPeople)
-	s.roles = newDataloader(s.loadRoles)
-	s.unreadable = newDataloader(s.loadUnreadable)
+	s.people = newBatcher(s.loadPeople)
+	s.peoplePages = newBatcher(s.readPeople)
+	s.roles = newBatcher(s.loadRoles)
+	s.unreadable = newBatcher(s.loadUnreadable)
 	return s
 }
 
@@ -70,31 +67,4 @@ func With(ctx context.Context, s *Loaders) context.Context {
 func For(ctx context.Context) *Loaders {
 	s, _ := ctx.Value(contextKey{}).(*Loaders)
 	return s
-}
-
-// batchWait is never reached: every load calls Flush.
-const batchWait = time.Second
-
-func newDataloader[K comparable, V any](batch dataloader.BatchFunc[K, V]) *dataloader.Loader[K, V] {
-	return dataloader.NewBatchedLoader(batch, dataloader.WithWait[K, V](batchWait))
-}
-
-// load loads all keys in one batch. Results and errors are in the order of the keys.
-func load[K comparable, V any](ctx context.Context, l *dataloader.Loader[K, V], keys []K) ([]V, []error) {
-	thunks := make([]dataloader.Thunk[V], len(keys))
-	for i, key := range keys {
-		thunks[i] = l.Load(ctx, key)
-	}
-	l.Flush()
-	values, errs := make([]V, len(keys)), make([]error, len(keys))
-	for i, thunk := range thunks {
-		values[i], errs[i] = thunk()
-	}
-	return values, errs
-}
-
-func loadOne[K comparable, V any](ctx context.Context, l *dataloader.Loader[K, V], key K) (V, error) {
-	thunk := l.Load(ctx, key)
-	l.Flush()
-	return thunk()
 }

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/graph-gophers/dataloader/v7"
-
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/directory"
 )
@@ -44,21 +42,21 @@ type personResult struct {
 	err error
 }
 
-func (s *Loaders) loadPeople(ctx context.Context, emails []string) []*dataloader.Result[personResult] {
+func (s *Loaders) loadPeople(ctx context.Context, emails []string) []result[personResult] {
 	people, errs := directory.FindPeople(ctx, s.directory, emails)
 	var err error
 	if len(errs) > 0 {
 		err = PartialError{errs}
 	}
-	results := make([]*dataloader.Result[personResult], len(emails))
+	results := make([]result[personResult], len(emails))
 	for i, email := range emails {
 		person := people[email]
 		if person != nil {
 			for _, u := range person.Users {
-				s.Users.prime(ctx, u)
+				s.Users.prime(u)
 			}
 		}
-		results[i] = &dataloader.Result[personResult]{Data: personResult{person, err}}
+		results[i].value = personResult{person, err}
 	}
 	return results
 }
@@ -144,13 +142,13 @@ func (s *Loaders) Roles(ctx context.Context, organization model.ID) ([]*model.Ro
 	return loadOne(ctx, s.roles, organization)
 }
 
-func (s *Loaders) loadRoles(ctx context.Context, organizations []model.ID) []*dataloader.Result[[]*model.Role] {
-	results := make([]*dataloader.Result[[]*model.Role], len(organizations))
+func (s *Loaders) loadRoles(ctx context.Context, organizations []model.ID) []result[[]*model.Role] {
+	results := make([]result[[]*model.Role], len(organizations))
 	var wg sync.WaitGroup
 	for i, id := range organizations {
 		wg.Go(func() {
 			roles, err := s.directory.Roles(ctx, id)
-			results[i] = &dataloader.Result[[]*model.Role]{Data: roles, Error: err}
+			results[i] = result[[]*model.Role]{roles, err}
 		})
 	}
 	wg.Wait()

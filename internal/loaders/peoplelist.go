@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"slices"
 
-	"github.com/graph-gophers/dataloader/v7"
-
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/directory"
 )
@@ -38,11 +36,11 @@ func (s *Loaders) PeoplePage(ctx context.Context, l directory.PeopleList, p Pagi
 	return loadOne(ctx, s.peoplePages, key)
 }
 
-func (s *Loaders) readPeople(ctx context.Context, keys []peopleKey) []*dataloader.Result[*directory.Listing[*model.Person]] {
-	results := make([]*dataloader.Result[*directory.Listing[*model.Person]], len(keys))
+func (s *Loaders) readPeople(ctx context.Context, keys []peopleKey) []result[*directory.Listing[*model.Person]] {
+	results := make([]result[*directory.Listing[*model.Person]], len(keys))
 	for i, key := range keys {
 		listing := s.readPeoplePage(ctx, key)
-		results[i] = &dataloader.Result[*directory.Listing[*model.Person]]{Data: &listing}
+		results[i].value = &listing
 		if listing.Connection == nil {
 			continue
 		}
@@ -51,9 +49,9 @@ func (s *Loaders) readPeople(ctx context.Context, keys []peopleKey) []*dataloade
 			err = PartialError{listing.Errors}
 		}
 		for _, e := range listing.Edges {
-			s.people.Prime(ctx, e.Node.Email, personResult{e.Node, err})
+			s.people.prime(e.Node.Email, personResult{e.Node, err})
 			for _, u := range e.Node.Users {
-				s.Users.prime(ctx, u)
+				s.Users.prime(u)
 			}
 		}
 	}

@@ -65,7 +65,7 @@ type anyLoader interface {
 	withFields(ctx context.Context, key fieldsKey) model.Node
 	node(ctx context.Context, id model.ID) (model.Node, error)
 	resolveNode(ctx context.Context, n model.Node, want Selection) (model.Node, MissingFields, bool)
-	primeNode(ctx context.Context, n model.Node)
+	primeNode(n model.Node)
 }
 
 // shape is how many objects a field returns, and in which form.

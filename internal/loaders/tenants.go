@@ -4,8 +4,6 @@ import (
 	"context"
 	"sync"
 
-	"github.com/graph-gophers/dataloader/v7"
-
 	"github.com/accountgraph/accountgraph/graph/model"
 )
 
@@ -27,8 +25,8 @@ func (s *Loaders) UnreadableTenants(ctx context.Context, provider string) ([]str
 	return found.ids, found.err
 }
 
-func (s *Loaders) loadUnreadable(ctx context.Context, names []string) []*dataloader.Result[unreadableTenants] {
-	results := make([]*dataloader.Result[unreadableTenants], len(names))
+func (s *Loaders) loadUnreadable(ctx context.Context, names []string) []result[unreadableTenants] {
+	results := make([]result[unreadableTenants], len(names))
 	var wg sync.WaitGroup
 	for i, name := range names {
 		wg.Go(func() {
@@ -37,7 +35,7 @@ func (s *Loaders) loadUnreadable(ctx context.Context, names []string) []*dataloa
 			if len(errs) > 0 {
 				found.err = PartialError{errs}
 			}
-			results[i] = &dataloader.Result[unreadableTenants]{Data: found}
+			results[i].value = found
 		})
 	}
 	wg.Wait()

@@ -165,6 +165,13 @@ func (c *Cache) lookup(ctx context.Context, s *Scope, keys []Key, l loader, repo
 
 // lookupMemory reports the outcomes of keys that are in memory.
 func (c *Cache) lookupMemory(s *Scope, keys []Key, typ reflect.Type, report func(Key, outcome)) (missing, stale []typedKey) {
+	if c.disabled() {
+		missing = make([]typedKey, len(keys))
+		for i, key := range keys {
+			missing[i] = typedKey{key, typ}
+		}
+		return missing, nil
+	}
 	now, g := c.now(), c.memory.generations.of(s.id)
 	var hits, bytes, old int
 	for i, key := range keys {

@@ -37,10 +37,14 @@ func (c *Cache) load(ctx context.Context, b *batch, calls []*call) {
 	// Complete all waiters even if load calls runtime.Goexit.
 	defer c.failRemaining(ctx, b, calls, nil)
 	b.generation = c.memory.generations.of(b.scope.id)
+	if c.disabled() {
+		c.fromVendor(ctx, b, calls, nil)
+		return
+	}
 	left := c.recheck(b, calls)
 	var epoch uint64
 	usable := false
-	if c.redis != nil && !c.disabled() && len(left) > 0 {
+	if c.redis != nil && len(left) > 0 {
 		left, epoch, usable = c.fromRedis(b, left)
 	}
 	if len(left) == 0 {

@@ -14,13 +14,16 @@ type negative struct{ err error }
 // meanwhile without calling f. It is invalidated with the scope and with each of the tags.
 func (s *Scope) CacheError(key Key, f func() error, cacheable func(error) bool, tags ...model.ID) error {
 	c := s.cache
+	if c.disabled() {
+		return f()
+	}
 	k := typedKey{key: key, typ: reflect.TypeFor[negative]()}
 	now, g := c.now(), c.memory.generations.of(s.id)
 	if e := c.memory.get(k, g, now); e != nil {
 		return e.value.(negative).err
 	}
 	err := f()
-	if err != nil && !c.disabled() && cacheable(err) {
+	if err != nil && cacheable(err) {
 		e := c.newAbsence(c.now())
 		e.value, e.tags = negative{err}, tags
 		c.memory.put(k, e, g, s.owner())

@@ -164,6 +164,9 @@ func (c *Cache) Version() uint64 { return c.memory.invalidations.Load() }
 
 func (c *Cache) now() time.Time { return c.config.Now() }
 
+// Stores reports whether the cache stores anything.
+func (c *Cache) Stores() bool { return !c.disabled() }
+
 // disabled reports whether nothing is cached.
 func (c *Cache) disabled() bool { return c.config.Fresh+c.config.Stale == 0 }
 

@@ -73,7 +73,7 @@ func (s *redisStore) openAll(scope *Scope, calls []*call, values []*redis.String
 		kind := Rejected
 		if err == nil {
 			var v stored
-			v.Header, v.body, err = s.codec.Open(scope.seal, key.location(), s.cache.now(), sealed)
+			v.Header, v.body, err = s.codec.Open(scope.seal(), key.location(), s.cache.now(), sealed)
 			if err == nil && v.Epoch == epoch {
 				found[key] = v
 				continue
@@ -135,7 +135,7 @@ func (s *redisStore) sealed(scope *Scope, w write, now time.Time, epoch uint64) 
 	if e.absent || life < time.Millisecond {
 		return nil, 0
 	}
-	sealed, err := s.codec.Seal(scope.seal, w.key.location(), envelope.Header{
+	sealed, err := s.codec.Seal(scope.seal(), w.key.location(), envelope.Header{
 		Created: e.fetched, FreshFor: e.freshUntil.Sub(e.fetched), StaleFor: e.gone.Sub(e.freshUntil), Epoch: epoch,
 	}, w.body)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"net/url"
 	"strings"
+	"sync"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/pagecache/envelope"
@@ -15,9 +16,11 @@ type scopeID [16]byte
 // Scope holds the entries of one credential at one vendor. They are invisible in other
 // scopes. A Scope is cheap, is valid as long as its cache, and is safe for concurrent use.
 type Scope struct {
-	cache  *Cache
-	id     scopeID
-	seal   envelope.Key
+	cache *Cache
+	id    scopeID
+	// seal returns the key of the scope's values in Redis. It is derived when it is needed first:
+	// that takes longer than all else that a scope needs.
+	seal   func() envelope.Key
 	reader Reader // nil if unknown
 }
 
@@ -68,13 +71,13 @@ type Key struct {
 // everything that authenticates a request; it is not kept.
 func (c *Cache) Scope(vendor model.Vendor, baseURL string, credential []byte) *Scope {
 	sum := c.keys.scope.Sum(string(vendor), canonical(baseURL), string(credential))
-	s := &Scope{cache: c, id: scopeID(sum[:16])}
-	seal, err := c.keys.sealingKey("seal " + string(sum[:]))
-	if err != nil {
-		panic(err) // HKDF and AES take every key of 32 bytes.
-	}
-	s.seal = seal
-	return s
+	return &Scope{cache: c, id: scopeID(sum[:16]), seal: sync.OnceValue(func() envelope.Key {
+		seal, err := c.keys.sealingKey("seal " + string(sum[:]))
+		if err != nil {
+			panic(err) // HKDF and AES take every key of 32 bytes.
+		}
+		return seal
+	})}
 }
 
 // Version changes with every invalidation of the scope or of entries of it, also by other
@@ -85,7 +88,7 @@ func (s *Scope) Version() uint64 {
 }
 
 // Stores reports whether the cache stores anything.
-func (s *Scope) Stores() bool { return !s.cache.disabled() }
+func (s *Scope) Stores() bool { return s.cache.Stores() }
 
 // Keeps notes that the caller keeps what was read in the scope without the cache. The next
 // invalidation of the scope changes Cache.Version then.

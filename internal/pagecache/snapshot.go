@@ -174,7 +174,7 @@ func (s snapshots) open(key Key, value *redis.StringCmd) (h envelope.Header, bod
 		return h, nil, false
 	}
 	if err == nil {
-		h, body, err = s.store().codec.Open(s.scope.seal, key.location(), s.store().cache.now(), sealed)
+		h, body, err = s.store().codec.Open(s.scope.seal(), key.location(), s.store().cache.now(), sealed)
 	}
 	if err == nil {
 		return h, body, true
@@ -342,7 +342,7 @@ func (w *snapshotWriter) set(key Key, body []byte) error {
 	if w.life < time.Millisecond {
 		return errSnapshot
 	}
-	sealed, err := w.store().codec.Seal(w.scope.seal, key.location(), w.header, body)
+	sealed, err := w.store().codec.Seal(w.scope.seal(), key.location(), w.header, body)
 	if err != nil {
 		return err
 	}

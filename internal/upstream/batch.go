@@ -52,9 +52,9 @@ func (o BatchRequest[T]) Get(ctx context.Context, c *Client, ids []string) provi
 	callerDeadline, _ := ctx.Deadline()
 	keys := make([]pagecache.Key, len(ids))
 	for i, id := range ids {
-		keys[i] = c.scope.Object(o.Kind, id)
+		keys[i] = c.scope().Object(o.Kind, id)
 	}
-	answers := pagecache.GetMulti(ctx, c.scope.For(operation.From(ctx)), keys,
+	answers := pagecache.GetMulti(ctx, c.scope().For(operation.From(ctx)), keys,
 		func(_ pagecache.Key, row []byte) (cacheEntry[T], error) { return decodeEntry(c, row, nil, o.Decode) },
 		func(ctx context.Context, missing []pagecache.Key, deliver func(pagecache.Key, pagecache.Loaded)) {
 			idByKey := make(map[pagecache.Key]string, len(ids))
@@ -84,7 +84,7 @@ func (o BatchRequest[T]) Get(ctx context.Context, c *Client, ids []string) provi
 // Prime caches the complete objects of a page under their own keys, so that a later
 // Get needs no call for them. It is for the reader whose Reply is Decoded.
 func (o BatchRequest[T]) Prime(ctx context.Context, c *Client, page []T, freshness model.Freshness) {
-	scope := c.scope.For(operation.From(ctx))
+	scope := c.scope().For(operation.From(ctx))
 	if !scope.Stores() {
 		return
 	}
@@ -108,14 +108,17 @@ func (o BatchRequest[T]) fetchMissing(ctx context.Context, c *Client, missing []
 		ids[i] = idByKey[key]
 		keyByID[ids[i]] = key
 	}
-	var wg sync.WaitGroup
-	for _, chunk := range o.chunks(ids, o.PerCall) {
-		wg.Go(func() {
-			for id, loaded := range o.fetchChunk(ctx, c, chunk, callerDeadline) {
-				deliver(keyByID[id], loaded)
-			}
-		})
+	fetch := func(chunk []string) {
+		for id, loaded := range o.fetchChunk(ctx, c, chunk, callerDeadline) {
+			deliver(keyByID[id], loaded)
+		}
 	}
+	chunks := o.chunks(ids, o.PerCall)
+	var wg sync.WaitGroup
+	for _, chunk := range chunks[1:] {
+		wg.Go(func() { fetch(chunk) })
+	}
+	fetch(chunks[0])
 	wg.Wait()
 }
 

@@ -43,7 +43,7 @@ func (o BatchRequest[T]) fetchChunk(ctx context.Context, c *Client, ids []string
 	if len(ids) == 0 {
 		return results
 	}
-	body, err := c.fetch(ctx, request, callerDeadline)
+	body, err := c.fetch(ctx, request.Request, request.http, callerDeadline)
 	var rows map[string]json.RawMessage
 	if err == nil {
 		rows, err = o.splitRows(c, body)

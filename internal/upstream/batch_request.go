@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"errors"
+	"net/http"
 	"slices"
 
 	"github.com/accountgraph/accountgraph/providers"
@@ -9,10 +10,13 @@ import (
 
 // requestFor builds the request for the ids that o.Request accepts. It returns
 // these ids, and an error for each of the others.
-func (o BatchRequest[T]) requestFor(c *Client, ids []string) (Request, []string, map[string]error) {
-	failed := map[string]error{}
+func (o BatchRequest[T]) requestFor(c *Client, ids []string) (vendorRequest, []string, map[string]error) {
 	r, err := o.tryRequest(c, ids)
-	if err != nil && len(ids) > 1 && providers.KindOf(err) == providers.InvalidArgument {
+	if err == nil {
+		return r, ids, nil
+	}
+	failed := map[string]error{}
+	if len(ids) > 1 && providers.KindOf(err) == providers.InvalidArgument {
 		ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
 			_, err := o.tryRequest(c, []string{id})
 			if err != nil {
@@ -33,19 +37,26 @@ func (o BatchRequest[T]) requestFor(c *Client, ids []string) (Request, []string,
 	return r, ids, failed
 }
 
+// vendorRequest is a request in both forms.
+type vendorRequest struct {
+	Request
+	http *http.Request
+}
+
 // tryRequest calls o.Request and validates the result. Every error is a
 // *providers.Error with a provider; a panic is one of kind InvalidArgument.
-func (o BatchRequest[T]) tryRequest(c *Client, ids []string) (Request, error) {
+func (o BatchRequest[T]) tryRequest(c *Client, ids []string) (vendorRequest, error) {
 	r, err := catchPanic(func() (Request, error) { return o.Request(slices.Clone(ids)) })
 	if err == nil {
-		if _, invalid := c.newRequest(r); invalid != nil {
-			return r, invalid
+		request, invalid := c.newRequest(r)
+		if invalid != nil {
+			return vendorRequest{}, invalid
 		}
-		return r, nil
+		return vendorRequest{r, request}, nil
 	}
 	var e *providers.Error
 	if !errors.As(err, &e) {
-		return r, c.newError(providers.InvalidArgument)
+		return vendorRequest{}, c.newError(providers.InvalidArgument)
 	}
-	return r, c.withProvider(e)
+	return vendorRequest{}, c.withProvider(e)
 }

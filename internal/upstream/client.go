@@ -17,8 +17,9 @@ import (
 type Client struct {
 	config Config
 	base   *url.URL
-	// scope is the cache scope of the credential; nil without a credential.
-	scope *pagecache.Scope
+	// scope returns the cache scope of the credential, which is derived when it is needed first;
+	// nil without a credential.
+	scope func() *pagecache.Scope
 	// delegated is true if the credential belongs to a caller, not to the provider.
 	delegated bool
 	// uncached is true if pages are not stored in the cache, and read from it only while they are
@@ -63,9 +64,12 @@ func New(c Config) (*Client, error) {
 	return client, nil
 }
 
-// newScope returns the cache scope of a credential at this provider.
-func (c *Client) newScope(credential Credential) *pagecache.Scope {
-	return c.config.Cache.Scope(c.config.Provider.Vendor, c.base.String(), identity(c.config.Provider.Name, credential))
+// newScope returns Client.scope of a credential at this provider.
+func (c *Client) newScope(credential Credential) func() *pagecache.Scope {
+	cache, provider, base := c.config.Cache, c.config.Provider, c.base
+	return sync.OnceValue(func() *pagecache.Scope {
+		return cache.Scope(provider.Vendor, base.String(), identity(provider.Name, credential))
+	})
 }
 
 // WithCredential returns a client that authenticates with a caller's token. Its
@@ -97,7 +101,7 @@ func (c *Client) Version() uint64 {
 	if c.scope == nil {
 		return 0
 	}
-	return c.scope.Version()
+	return c.scope().Version()
 }
 
 // Snapshots is where replicas share an index of what was read with this credential; nil
@@ -106,7 +110,7 @@ func (c *Client) Snapshots() providers.Snapshots {
 	if c.scope == nil {
 		return nil
 	}
-	return c.scope.Snapshots()
+	return c.scope().Snapshots()
 }
 
 // Provider returns the connection that this client calls.
@@ -134,7 +138,7 @@ func (c *Client) Invalidate(ctx context.Context, ids []model.ID) {
 	switch {
 	case c.scope == nil:
 	case ids == nil:
-		c.scope.Drop(ctx)
+		c.scope().Drop(ctx)
 	default:
 		tags := slices.Clone(ids)
 		for _, id := range ids {
@@ -142,6 +146,6 @@ func (c *Client) Invalidate(ctx context.Context, ids []model.ID) {
 				tags = append(tags, anyID)
 			}
 		}
-		c.scope.Invalidate(ctx, tags...)
+		c.scope().Invalidate(ctx, tags...)
 	}
 }

@@ -151,7 +151,7 @@ func (c *Client) await(call *call, opened <-chan struct{}, f flight) result {
 func (c *Client) awaitRefusal(f flight) {
 	switch res := <-f.done; res.kind() {
 	case providers.Unauthenticated, providers.Forbidden:
-		c.scope.Drop(context.Background())
+		c.scope().Drop(context.Background())
 	}
 }
 

@@ -12,7 +12,7 @@ func ReadPermitted[T any](c *Client, kind string, id model.ID, read func() (T, e
 	if c.scope == nil {
 		return read()
 	}
-	err = c.scope.CacheError(c.scope.Page("forbidden", kind, string(id)), func() error {
+	err = c.scope().CacheError(c.scope().Page("forbidden", kind, string(id)), func() error {
 		value, err = read()
 		return err
 	}, isForbidden, id)

@@ -14,14 +14,10 @@ import (
 )
 
 // fetch makes one vendor call through the steps behind the cache and returns the
-// body. callerDeadline is the deadline of the operation that started the call; zero
+// body. request is what newRequest returns for r. callerDeadline is the deadline of the operation that started the call; zero
 // means none. A dry run makes no call: each has the kind BudgetExceeded, which no other operation
 // shares.
-func (c *Client) fetch(ctx context.Context, r Request, callerDeadline time.Time) ([]byte, *providers.Error) {
-	request, err := c.newRequest(r)
-	if err != nil {
-		return nil, err
-	}
+func (c *Client) fetch(ctx context.Context, r Request, request *http.Request, callerDeadline time.Time) ([]byte, *providers.Error) {
 	op, start := operation.From(ctx), time.Now()
 	name := c.config.Provider.Name
 	if op.DryRun != nil {

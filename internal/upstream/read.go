@@ -29,8 +29,9 @@ func Read[T any](ctx context.Context, c *Client, r Request, decode func(body []b
 // ReadList is Read for responses that can be long: decode gets a context that ends when no reader
 // waits any more, and returns then.
 func ReadList[T any](ctx context.Context, c *Client, r Request, decode func(ctx context.Context, body []byte) (T, error)) (Reply[T], error) {
-	if _, err := c.newRequest(r); err != nil {
-		return Reply[T]{}, err
+	request, invalid := c.newRequest(r)
+	if invalid != nil {
+		return Reply[T]{}, invalid
 	}
 	if c.scope == nil {
 		return Reply[T]{}, c.noCredential()
@@ -38,11 +39,11 @@ func ReadList[T any](ctx context.Context, c *Client, r Request, decode func(ctx 
 	start := time.Now()
 	callerDeadline, _ := ctx.Deadline()
 	if c.uncached {
-		return readUncached(ctx, c, r, callerDeadline, decode)
+		return readUncached(ctx, c, r, request, callerDeadline, decode)
 	}
-	key := c.scope.Page(r.keyParts()...)
+	key := c.scope().Page(r.keyParts()...)
 	var reading reading
-	answer := pagecache.Get(ctx, c.scope.For(operation.From(ctx)), key,
+	answer := pagecache.Get(ctx, c.scope().For(operation.From(ctx)), key,
 		func(_ pagecache.Key, body []byte) (cacheEntry[T], error) {
 			ctx := reading.get()
 			entry, err := decodeEntry(c, body, r.Tags, func(body []byte) (T, error) { return decode(ctx, body) })
@@ -53,7 +54,7 @@ func ReadList[T any](ctx context.Context, c *Client, r Request, decode func(ctx 
 		},
 		func(ctx context.Context, _ []pagecache.Key, deliver func(pagecache.Key, pagecache.Loaded)) {
 			reading.set(ctx)
-			body, err := c.fetch(ctx, r, callerDeadline)
+			body, err := c.fetch(ctx, r, request, callerDeadline)
 			if err != nil {
 				deliver(key, pagecache.Loaded{Err: err})
 				return
@@ -90,14 +91,14 @@ func (r *reading) get() context.Context {
 	return context.Background()
 }
 
-func readUncached[T any](ctx context.Context, c *Client, r Request, callerDeadline time.Time, decode func(ctx context.Context, body []byte) (T, error)) (Reply[T], error) {
-	if entry, fetched, ok := pagecache.Peek[cacheEntry[T]](c.scope, c.scope.Page(r.keyParts()...)); ok {
+func readUncached[T any](ctx context.Context, c *Client, r Request, request *http.Request, callerDeadline time.Time, decode func(ctx context.Context, body []byte) (T, error)) (Reply[T], error) {
+	if entry, fetched, ok := pagecache.Peek[cacheEntry[T]](c.scope(), c.scope().Page(r.keyParts()...)); ok {
 		return Reply[T]{Value: entry.value, Freshness: model.Freshness{FetchedAt: fetched}}, nil
 	}
-	body, failure := c.fetch(ctx, r, callerDeadline)
+	body, failure := c.fetch(ctx, r, request, callerDeadline)
 	if failure != nil {
 		if providers.KindOf(failure) == providers.Unauthenticated {
-			c.scope.Drop(ctx)
+			c.scope().Drop(ctx)
 		}
 		return Reply[T]{}, failure
 	}
@@ -108,16 +109,19 @@ func readUncached[T any](ctx context.Context, c *Client, r Request, callerDeadli
 	case err != nil:
 		return Reply[T]{}, c.badResponse(http.StatusOK, "")
 	}
-	c.scope.Keeps()
+	c.scope().Keeps()
 	return Reply[T]{Value: value, Freshness: model.Freshness{FetchedAt: c.config.Now()}}, nil
 }
 
 // decodeEntry decodes a body with the vendor's function and tags the value, also with
-// tags. Its error is of kind BadResponse.
+// tags, if the cache stores it. Its error is of kind BadResponse.
 func decodeEntry[T any](c *Client, body []byte, tags []model.ID, decode func(body []byte) (T, error)) (cacheEntry[T], error) {
 	value, err := catchPanic(func() (T, error) { return decode(body) })
 	if err != nil {
 		return cacheEntry[T]{}, c.badResponse(http.StatusOK, "")
+	}
+	if !c.config.Cache.Stores() {
+		return cacheEntry[T]{value: value}, nil
 	}
 	return newCacheEntry(value, tags...), nil
 }

@@ -1,6 +1,7 @@
 package upstream
 
 import (
+	"errors"
 	"maps"
 	"net/http"
 	"net/url"
@@ -15,9 +16,8 @@ import (
 // kind InvalidArgument if r cannot be sent, so that an invalid request does not
 // count as a vendor failure.
 func (c *Client) newRequest(r Request) (*http.Request, *providers.Error) {
-	u, err := url.Parse(c.base.String() + r.Path)
-	if err != nil || !strings.HasPrefix(r.Path, "/") || strings.ContainsAny(r.Path, "?#") ||
-		strings.ContainsFunc(r.Query, unsafeInQuery) {
+	u, err := c.urlOf(r.Path)
+	if err != nil || !isSafeQuery(r.Query) {
 		return nil, c.invalidRequest()
 	}
 	u.RawQuery = r.Query
@@ -38,7 +38,41 @@ func (c *Client) newRequest(r Request) (*http.Request, *providers.Error) {
 	}, nil
 }
 
-func unsafeInQuery(r rune) bool { return r <= ' ' || r == 0x7f || r == '#' }
+// errPath is the error of a path that is none.
+var errPath = errors.New("not a path")
+
+// urlOf returns the base URL with a path, which may be escaped.
+func (c *Client) urlOf(path string) (*url.URL, error) {
+	if !strings.HasPrefix(path, "/") || strings.ContainsAny(path, "?#") {
+		return nil, errPath
+	}
+	if c.base.RawPath != "" || !isPlainPath(path) {
+		return url.Parse(c.base.String() + path)
+	}
+	u := *c.base
+	u.Path += path
+	return &u, nil
+}
+
+// isPlainPath reports whether a path is its own escaped form.
+func isPlainPath(path string) bool {
+	for _, c := range []byte(path) {
+		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '-' || c > '9') && c != '_' {
+			return false
+		}
+	}
+	return true
+}
+
+// isSafeQuery reports whether an encoded query can be a part of a URL.
+func isSafeQuery(query string) bool {
+	for _, c := range []byte(query) {
+		if c <= ' ' || c == 0x7f || c == '#' {
+			return false
+		}
+	}
+	return true
+}
 
 // keyParts returns the parts of the request's cache key. They are equal for equal
 // requests only.
