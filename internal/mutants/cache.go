@@ -96,7 +96,7 @@ var cacheControls = []Control{
 	{
 		Name:    "a refusal that no reader waits for counts",
 		File:    "internal/upstream/execute.go",
-		Old:     "c.scope.Drop(context.Background())",
+		Old:     "c.scope().Drop(context.Background())",
 		New:     "_ = res",
 		Package: "internal/upstream", Test: "TestRefusal_NoReaderWaits",
 	},
