@@ -51,6 +51,9 @@ const (
 // usageError is an error of the command line or of the configuration.
 type usageError struct{ error }
 
+// Unwrap returns the error itself.
+func (e usageError) Unwrap() error { return e.error }
+
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	// A second signal kills the process.
@@ -293,19 +296,37 @@ func (c schemaCommand) Run(p *program) error {
 
 type checkCommand struct {
 	Config string `help:"The configuration file (default: ${config})." default:"${config}" placeholder:"FILE"`
+	JSON   bool   `name:"json" help:"Print one JSON document instead of a table."`
 }
 
-// Run checks every provider and the JWKS, and prints a table.
+// Run checks the configuration, every provider, the JWKS and Redis, and prints what it has found.
 func (c checkCommand) Run(ctx context.Context, p *program) error {
+	check, err := c.open(p)
+	if err != nil {
+		if c.JSON {
+			return errors.Join(err, server.ConfigurationResult(err).WriteJSON(p.stdout))
+		}
+		return err
+	}
+	result := check.Run(ctx)
+	write := result.WriteText
+	if c.JSON {
+		write = result.WriteJSON
+	}
+	return errors.Join(write(p.stdout), result.Err())
+}
+
+// open reads the configuration. Its errors are those of usage.
+func (c checkCommand) open(p *program) (*server.Check, error) {
 	cfg, err := p.load(c.Config)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	check, err := server.NewCheck(server.Options{Config: cfg, Schema: resolvers.New()})
 	if err != nil {
-		return usageError{err}
+		return nil, usageError{err}
 	}
-	return check.Run(ctx, p.stdout)
+	return check, nil
 }
 
 type versionCommand struct{}

@@ -63,6 +63,9 @@ type Error struct {
 	Own bool
 	// Detail explains the error to a client. It contains no personal data.
 	Detail string
+	// Reason tells operators why there was no response, such as "connection refused"; "" if
+	// that is not known. It is no part of messages to clients.
+	Reason string
 }
 
 // Error returns a message for logs and clients.

@@ -33,6 +33,21 @@ type Provider interface {
 	Collections() Collections
 }
 
+// SettingsChecker is a Provider with settings that name what only the vendor knows.
+type SettingsChecker interface {
+	// CheckSettings makes a cheap call for each value of these settings. It returns a check
+	// for each, in the order of the configuration.
+	CheckSettings(ctx context.Context) []SettingCheck
+}
+
+// SettingCheck is the check of one value of a setting.
+type SettingCheck struct {
+	// Key is the configuration key, Value the value that was tested.
+	Key, Value string
+	// Err is nil if the vendor knows the value.
+	Err error
+}
+
 // Collections are the collections of a provider; nil if the vendor has none of
 // that type.
 type Collections struct {

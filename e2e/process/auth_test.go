@@ -190,12 +190,12 @@ func TestCheck_Keys(t *testing.T) {
 	i, v := newIssuer(t), startVendors(t)
 	file := writeFile(t, "a.yaml", i.serverConfig("")+v.Config())
 	p := start(t, gatewayEnv, "check", "--config", file)
-	if code := p.exit(); code != 0 || !strings.HasSuffix(p.stdout.String(), "\nJWKS: ok\n") || p.stderr.String() != "" {
+	if code := p.exit(); code != 0 || !strings.HasSuffix(p.stdout.String(), "\nJWKS "+i.url+": ok\n") || p.stderr.String() != "" {
 		t.Errorf("exit %d: %s%s", code, &p.stdout, &p.stderr)
 	}
 	i.down.Store(true)
 	p = start(t, gatewayEnv, "check", "--config", file)
-	if code := p.exit(); code != 1 || !strings.HasSuffix(p.stdout.String(), "\nJWKS: HTTP status 503\n") || p.stderr.String() != "accountgraph: the JWKS cannot be read\n" {
+	if code := p.exit(); code != 1 || !strings.HasSuffix(p.stdout.String(), "\nJWKS "+i.url+": HTTP status 503\n") || p.stderr.String() != "accountgraph: the JWKS cannot be read\n" {
 		t.Errorf("exit %d: %s%s", code, &p.stdout, &p.stderr)
 	}
 }

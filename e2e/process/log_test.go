@@ -80,7 +80,7 @@ func TestLog_UnknownMaster(t *testing.T) {
 		t.Error("redis_down is not counted")
 	}
 	check := start(t, nil, "check", "--config", config)
-	if code := check.exit(); code != 1 || !strings.HasSuffix(check.stdout.String(), "\nRedis: no Sentinel knows this master\n") || check.stderr.String() != "accountgraph: the cache cannot use Redis\n" {
+	if code := check.exit(); code != 1 || !strings.HasSuffix(check.stdout.String(), "\nRedis 127.0.0.1:"+sentinel.Port+", master \"nomaster\": no Sentinel knows this master\n") || check.stderr.String() != "accountgraph: the cache cannot use Redis\n" {
 		t.Errorf("exit %d: %s%s", code, &check.stdout, &check.stderr)
 	}
 }

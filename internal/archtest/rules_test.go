@@ -43,7 +43,7 @@ var rules = []rule{
 	{"internal/ratelimit", nil, "counts costs of callers, which are strings"},
 	{"internal/fair", nil, "hands out places and shares of memory to callers, which are strings"},
 	{"internal/apierror", []string{"graph/model", "providers", "internal/complexity", "internal/loaders"}, "maps the errors of every layer to codes"},
-	{"internal/auth", []string{"graph/model", "providers", "internal/singleflight"}, "authentication happens before anything is read"},
+	{"internal/auth", []string{"graph/model", "providers", "internal/network", "internal/singleflight"}, "authentication happens before anything is read"},
 	{"internal/config", []string{"graph/model", "providers"}, "reads a file without knowing the vendors' APIs"},
 	{"internal/demo", []string{"internal/config", "internal/fakevendor", "internal/vendors"}, "runs every simulator of the list, and knows none by name"},
 	{"internal/directory", []string{"graph/model", "providers", "internal/keyedhash", "internal/readahead"}, "knows providers by their contract only"},
@@ -77,7 +77,7 @@ var rules = []rule{
 	{"internal/telemetry", []string{"graph/model", "providers", "internal/buildinfo", "internal/fair", "internal/network", "internal/operation", "internal/pagecache", "internal/responsecache", "internal/tracing"}, "counts calls, kinds of errors and cache events, and describes indexes"},
 	{"internal/transport", []string{"graph/model", "providers", "internal/apierror", "internal/auth", "internal/complexity", "internal/directory", "internal/fair", "internal/loaders", "internal/operation", "internal/pagecache", "internal/persisted", "internal/ratelimit", "internal/responsecache", "internal/strictjson", "internal/tracing"},
 		"GraphQL over HTTP: authentication, limits and the response cache before the executor; the bounds of ids and cursors are the model's"},
-	{"internal/upstream", []string{"graph/model", "providers", "internal/fair", "internal/operation", "internal/pagecache", "internal/tracing"}, "the HTTP client for all vendors, knowing none; cached pages cost no call"},
+	{"internal/upstream", []string{"graph/model", "providers", "internal/fair", "internal/network", "internal/operation", "internal/pagecache", "internal/tracing"}, "the HTTP client for all vendors, knowing none; cached pages cost no call"},
 
 	{"internal/vendors", []string{"graph/model", "providers", vendors, simulators, "internal/config", "internal/fakevendor", "internal/upstream"},
 		"the one list of vendors, clients and simulators together: the program links both, since it has the command demo, and a vendor stays one row"},

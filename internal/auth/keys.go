@@ -15,6 +15,7 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 
+	"github.com/accountgraph/accountgraph/internal/network"
 	"github.com/accountgraph/accountgraph/internal/singleflight"
 )
 
@@ -173,7 +174,7 @@ func urlLoader(url string, transport http.RoundTripper) func(context.Context) ([
 		r.Header.Set("Accept", "application/jwk-set+json, application/json")
 		response, err := client.Do(r)
 		if err != nil {
-			return nil, errors.New("no response")
+			return nil, noResponse(err)
 		}
 		defer func() { _ = response.Body.Close() }()
 		if response.StatusCode != http.StatusOK {
@@ -181,6 +182,14 @@ func urlLoader(url string, transport http.RoundTripper) func(context.Context) ([
 		}
 		return readLimited(response.Body)
 	}
+}
+
+// noResponse describes why there is no response, without the URL.
+func noResponse(err error) error {
+	if reason := network.Reason(err); reason != "" {
+		return errors.New("no response: " + reason)
+	}
+	return errors.New("no response")
 }
 
 func readFile(path string) ([]byte, error) {

@@ -16,6 +16,8 @@ type Call struct {
 	Status int
 	// Kind is 0 on success.
 	Kind providers.Kind
+	// Reason tells operators why there was no response; "" if that is not known.
+	Reason string
 	// Start is the time from the beginning of the operation until the page or object was
 	// needed, and Elapsed the time until it was there, with all waiting.
 	Start, Elapsed time.Duration

@@ -3,6 +3,8 @@ package pagecache
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 
 	"github.com/redis/go-redis/v9"
 
@@ -45,8 +47,29 @@ func reason(err error) string {
 	return "the connection failed"
 }
 
-// CheckRedis reports whether Redis answers. Its error describes why not, without a byte of
-// Redis, of the network or of the URL. It returns nil without Redis.
+// RedisTarget describes where Redis is, without a credential: its hosts and, with Sentinels, the
+// name of the master. It is "" without Redis.
+func RedisTarget(c Config) string {
+	if c.Redis.Empty() {
+		return ""
+	}
+	options, err := parseURL(c.Redis.Reveal())
+	if err != nil {
+		return ""
+	}
+	hosts := strings.Join(options.Addrs, ",")
+	if options.MasterName == "" {
+		return hosts
+	}
+	return fmt.Sprintf("%s, master %q", hosts, options.MasterName)
+}
+
+// checkKey is a key that does not exist, which CheckRedis reads.
+const checkKey = "accountgraph:v1:check"
+
+// CheckRedis reports whether Redis answers and lets its user read the keys of the cache. Its
+// error describes why not, without a byte of Redis, of the network or of the URL. It returns
+// nil without Redis.
 func CheckRedis(ctx context.Context, c Config) error {
 	if c.Redis.Empty() {
 		return nil
@@ -60,6 +83,9 @@ func CheckRedis(ctx context.Context, c Config) error {
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
 	if err := client.Ping(ctx).Err(); err != nil {
+		return errors.New(reason(err))
+	}
+	if err := client.Get(ctx, checkKey).Err(); err != nil && !errors.Is(err, redis.Nil) {
 		return errors.New(reason(err))
 	}
 	return nil

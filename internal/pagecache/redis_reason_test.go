@@ -3,7 +3,11 @@ package pagecache_test
 import (
 	"bytes"
 	"context"
+	"io"
+	stdlog "log"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -20,6 +24,9 @@ func TestRedis_ReasonOfOutage(t *testing.T) {
 	protected := startRedis(t, "--requirepass", "right")
 	sentinel := redistest.RunSentinel(t)
 	closed := redistest.FreePort(t)
+	selfSigned := httptest.NewTLSServer(http.NotFoundHandler())
+	t.Cleanup(selfSigned.Close)
+	selfSigned.Config.ErrorLog = stdlog.New(io.Discard, "", 0)
 	for name, test := range map[string]struct{ url, reason string }{
 		"wrong password":           {"redis://:canary@127.0.0.1:" + protected.port, "wrong user or password"},
 		"no password":              {"redis://127.0.0.1:" + protected.port, "password missing"},
@@ -27,6 +34,7 @@ func TestRedis_ReasonOfOutage(t *testing.T) {
 		"connection refused":       {"redis://127.0.0.1:" + closed, "connection refused"},
 		"unknown host":             {"redis://canary.invalid:6379", "unknown host"},
 		"no TLS":                   {"rediss://127.0.0.1:" + working.port, "no reply in time"},
+		"untrusted certificate":    {"rediss://" + strings.TrimPrefix(selfSigned.URL, "https://"), "the certificate is not trusted"},
 		"unknown master":           {"redis://127.0.0.1:" + sentinel.Port + "?master=canary", "no Sentinel knows this master"},
 		"no Sentinel at this port": {"redis://127.0.0.1:" + closed + "?master=canary", "connection refused"},
 	} {
@@ -72,6 +80,30 @@ func TestRedis_ReasonOfRejection(t *testing.T) {
 	}
 	if !c.Up() {
 		t.Error("redis is not used")
+	}
+}
+
+func TestCheckRedis_MissingPermission(t *testing.T) {
+	r := startRedis(t)
+	r.do("ACL", "SETUSER", "cache", "on", ">p", "~accountgraph:v1:*", "+ping")
+	config := minute()
+	config.Redis = providers.NewSecret("redis://cache:p@127.0.0.1:" + r.port)
+	if err := pagecache.CheckRedis(t.Context(), config); err == nil || err.Error() != "the user lacks a permission" {
+		t.Error(err)
+	}
+}
+
+func TestRedisTarget_HasNoCredential(t *testing.T) {
+	for url, want := range map[string]string{
+		"":                                  "",
+		"redis://u:canary@a:7000,b:7001":    "a:7000,b:7001",
+		"rediss://:canary@a:1,b:2?master=m": `a:1,b:2, master "m"`,
+	} {
+		config := minute()
+		config.Redis = providers.NewSecret(url)
+		if got := pagecache.RedisTarget(config); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
 	}
 }
 

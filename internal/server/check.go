@@ -1,14 +1,12 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"log/slog"
-	"strings"
+	"net/url"
 	"sync"
-	"text/tabwriter"
 	"time"
 
 	"github.com/accountgraph/accountgraph/internal/auth"
@@ -41,85 +39,68 @@ func NewCheck(o Options) (*Check, error) {
 	return &Check{o.Config, all, authenticator}, nil
 }
 
-// Run calls every provider once, fetches the JWKS, connects to Redis, and writes a table. It
-// fails when one of these fails.
-func (c *Check) Run(ctx context.Context, w io.Writer) error {
-	results := c.checkProviders(ctx)
-	keys := c.authenticator.Check(ctx)
-	redis := pagecache.CheckRedis(ctx, cacheConfig(c.config))
-	failed, err := c.writeTable(w, results)
-	if err != nil {
-		return err
-	}
-	if c.authenticator.UsesJWT() {
-		writeResult(w, "JWKS", keys)
-	}
-	if !c.config.Cache.Redis.Empty() {
-		writeResult(w, "Redis", redis)
-	}
-	switch {
-	case failed == 1:
-		return errors.New("1 provider failed")
-	case failed > 1:
-		return fmt.Errorf("%d providers failed", failed)
-	case keys != nil:
-		return errors.New("the JWKS cannot be read")
-	case redis != nil:
-		return errors.New("the cache cannot use Redis")
-	}
-	return nil
-}
-
-func writeResult(w io.Writer, what string, err error) {
-	if err == nil {
-		fmt.Fprintf(w, "%s: ok\n", what)
-		return
-	}
-	fmt.Fprintf(w, "%s: %v\n", what, err)
-}
-
-// checkResult is the outcome for one provider.
-type checkResult struct {
-	skipped bool
-	err     error
-	elapsed time.Duration
-}
-
-// checkProviders calls the providers concurrently. A provider without a token is
-// skipped.
-func (c *Check) checkProviders(ctx context.Context) []checkResult {
-	results := make([]checkResult, len(c.providers))
+// Run calls every provider once, and once more for each of its settings that name something of
+// the vendor, fetches the JWKS and connects to Redis. A provider without a token is skipped.
+func (c *Check) Run(ctx context.Context) CheckResult {
+	var r CheckResult
 	var wg sync.WaitGroup
+	r.Providers = make([]ProviderResult, len(c.providers))
 	for i, provider := range c.providers {
-		if c.config.Providers[i].Token.Empty() {
-			results[i].skipped = true
-			continue
-		}
-		wg.Go(func() {
-			start := time.Now()
-			err := provider.Check(ctx)
-			results[i] = checkResult{err: err, elapsed: time.Since(start)}
-		})
+		wg.Go(func() { r.Providers[i] = checkProvider(ctx, provider, c.config.Providers[i].Token.Empty()) })
+	}
+	if jwt := c.config.Server.Auth.JWT; c.authenticator.UsesJWT() {
+		wg.Go(func() { r.JWKS = newServiceResult(cmp.Or(withoutQuery(jwt.JWKS), jwt.JWKSFile), c.authenticator.Check(ctx)) })
+	}
+	if settings := cacheConfig(c.config); !c.config.Cache.Redis.Empty() {
+		wg.Go(func() { r.Redis = newServiceResult(pagecache.RedisTarget(settings), pagecache.CheckRedis(ctx, settings)) })
 	}
 	wg.Wait()
-	return results
+	r.OK = r.Err() == nil
+	return r
 }
 
-// writeTable writes a row per provider, and returns how many failed.
-func (c *Check) writeTable(w io.Writer, results []checkResult) (failed int, err error) {
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "PROVIDER\tVENDOR\tBASE URL\tTIME\tRESULT")
-	for i, provider := range c.providers {
-		connection, text := provider.Connection(), "ok"
-		switch r := results[i]; {
-		case r.skipped:
-			text = "skipped: uses caller credentials"
-		case r.err != nil:
-			text = strings.TrimPrefix(r.err.Error(), connection.Name+": ")
-			failed++
-		}
-		elapsed := results[i].elapsed.Round(time.Millisecond)
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", connection.Name, connection.Vendor, connection.BaseURL, elapsed, text)
+// withoutQuery returns a URL without user, query and fragment, which may hold a credential.
+func withoutQuery(text string) string {
+	u, err := url.Parse(text)
+	if err != nil {
+		return ""
 	}
-	return failed, table.Flush()
+	u.User, u.RawQuery, u.Fragment = nil, "", ""
+	return u.String()
+}
+
+// checkProvider calls a provider, and tests its settings if the vendor accepts the credential.
+func checkProvider(ctx context.Context, p providers.Provider, skip bool) ProviderResult {
+	connection := p.Connection()
+	r := ProviderResult{
+		Name: connection.Name, Vendor: connection.Vendor.String(), BaseURL: connection.BaseURL, Result: resultOK, Settings: []SettingResult{},
+	}
+	if skip {
+		r.Result = resultSkipped
+		return r
+	}
+	start := time.Now()
+	err := p.Check(ctx)
+	if settings, ok := p.(providers.SettingsChecker); ok && (err == nil || isOfOneObject(err)) {
+		for _, check := range settings.CheckSettings(ctx) {
+			r.Settings = append(r.Settings, newSettingResult(check))
+		}
+	}
+	r.ElapsedMS = time.Since(start).Milliseconds()
+	if err != nil {
+		r.Failure = newFailure(err)
+		r.Result = resultFailed
+	}
+	for _, s := range r.Settings {
+		if s.Result == resultFailed {
+			r.Result = resultFailed
+		}
+	}
+	return r
+}
+
+// isOfOneObject reports whether a call may have failed because of the object that it read.
+func isOfOneObject(err error) bool {
+	var e *providers.Error
+	return errors.As(err, &e) && (e.Kind == providers.NotFound || e.Kind == providers.Forbidden || e.Kind == providers.BadResponse)
 }

@@ -50,7 +50,8 @@ var outcomeLabels = map[providers.Kind]string{
 	providers.Indexing:        "indexing",
 }
 
-func outcomeLabel(k providers.Kind) string {
+// Outcome returns the value of the label outcome for a kind of error.
+func Outcome(k providers.Kind) string {
 	if label, known := outcomeLabels[k]; known {
 		return label
 	}

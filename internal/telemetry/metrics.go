@@ -239,7 +239,7 @@ func (m *Metrics) VendorCall(c operation.Call) {
 		return
 	}
 	name := labelIn(m.providers, c.Provider)
-	m.calls.WithLabelValues(name, outcomeLabel(c.Kind)).Inc()
+	m.calls.WithLabelValues(name, Outcome(c.Kind)).Inc()
 	if c.Kind != providers.CircuitOpen && c.Kind != providers.BudgetExceeded {
 		m.callSeconds.WithLabelValues(name).Observe(c.Elapsed.Seconds())
 	}

@@ -118,13 +118,17 @@ func (l *ProviderLog) write(level slog.Level, text, provider string, more ...slo
 // reasonOf describes a failed call. A breaker that opens because calls hang has none yet.
 func reasonOf(c operation.Call) []slog.Attr {
 	if c.Kind == 0 {
-		return []slog.Attr{slog.String("reason", outcomeLabel(providers.Timeout))}
+		return []slog.Attr{slog.String("reason", Outcome(providers.Timeout))}
 	}
-	return reason(c.Kind, c.Status)
+	attrs := reason(c.Kind, c.Status)
+	if c.Reason != "" {
+		attrs = append(attrs, slog.String("cause", c.Reason))
+	}
+	return attrs
 }
 
 func reason(kind providers.Kind, httpStatus int) []slog.Attr {
-	attrs := []slog.Attr{slog.String("reason", outcomeLabel(kind))}
+	attrs := []slog.Attr{slog.String("reason", Outcome(kind))}
 	if httpStatus != 0 {
 		attrs = append(attrs, slog.Int("httpStatus", httpStatus))
 	}

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 
+	"github.com/accountgraph/accountgraph/internal/network"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
@@ -86,13 +87,16 @@ func (c *Client) statusError(res *http.Response, req, sent *http.Request) *provi
 // transportError is the error of a round trip without a response. responding is true if the
 // first byte of a response had arrived.
 func (c *Client) transportError(ctx context.Context, err error, responding bool) *providers.Error {
-	switch kind := kindOfTransportError(ctx, err); {
-	case kind == providers.Unavailable && responding && !isConnectionLost(err):
+	kind := kindOfTransportError(ctx, err)
+	if kind == providers.Unavailable && responding && !isConnectionLost(err) {
 		// More than 64 KiB of headers, too many interim responses, or no HTTP.
 		return c.badResponse(0, "response is not valid HTTP or has too many headers")
-	default:
-		return c.newError(kind)
 	}
+	e := c.newError(kind)
+	if kind == providers.Unavailable {
+		e.Reason = network.Reason(err)
+	}
+	return e
 }
 
 // isConnectionLost reports whether a connection ended, rather than that it delivered something

@@ -221,7 +221,7 @@ func (c *Client) recordResult(ctx context.Context, call *call, res result, elaps
 	_, _ = catchPanic(func() (any, error) {
 		c.config.Observe(operation.Call{
 			Provider: c.config.Provider.Name, Method: http.MethodGet, Path: call.request.Path, Source: Vendor,
-			Status: res.status, Kind: kind, Elapsed: elapsed,
+			Status: res.status, Kind: kind, Reason: res.reason(), Elapsed: elapsed,
 		})
 		return nil, nil
 	})

@@ -34,6 +34,14 @@ func (r result) kind() providers.Kind {
 	return r.err.Kind
 }
 
+// reason tells why there was no response, "" if that is not known.
+func (r result) reason() string {
+	if r.err == nil {
+		return ""
+	}
+	return r.err.Reason
+}
+
 // roundTrip makes one HTTP exchange with the vendor. It adds the credential to a
 // clone of the request. ctx bounds the connection, the headers and the body.
 func (c *Client) roundTrip(ctx context.Context, call *call) (r result) {

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"syscall"
 	"time"
+
+	"github.com/accountgraph/accountgraph/internal/network"
 )
 
 // newTransport returns a connection pool for one provider, so that a slow vendor
@@ -25,6 +27,7 @@ func newTransport(c Config) *http.Transport {
 		MaxIdleConnsPerHost:    c.MaxConcurrent,
 		MaxResponseHeaderBytes: 64 << 10,
 		ForceAttemptHTTP2:      true,
+		OnProxyConnectResponse: network.CheckProxy,
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"sync"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/upstream"
@@ -31,7 +32,10 @@ type Options struct {
 // use.
 type Provider struct{ client *client }
 
-var _ providers.Indexable = (*Provider)(nil)
+var (
+	_ providers.Indexable       = (*Provider)(nil)
+	_ providers.SettingsChecker = (*Provider)(nil)
+)
 
 // New returns a provider. token is a personal API token of an owner of the billing
 // accounts. New sets Credential and VendorCode of c and makes no call. It fails if
@@ -101,6 +105,20 @@ func (p *Provider) Check(ctx context.Context) error {
 	}
 	_, err := p.client.account(ctx, p.client.configured[0])
 	return err
+}
+
+// CheckSettings reads each billing account of the options.
+func (p *Provider) CheckSettings(ctx context.Context) []providers.SettingCheck {
+	checks := make([]providers.SettingCheck, len(p.client.configured))
+	var calls sync.WaitGroup
+	for i, account := range p.client.configured {
+		calls.Go(func() {
+			_, err := p.client.account(ctx, account)
+			checks[i] = providers.SettingCheck{Key: "billingAccounts", Value: account, Err: err}
+		})
+	}
+	calls.Wait()
+	return checks
 }
 
 // Collections returns users, memberships and accounts.

@@ -29,7 +29,10 @@ type Provider struct {
 	organizations []string
 }
 
-var _ providers.Indexable = (*Provider)(nil)
+var (
+	_ providers.Indexable       = (*Provider)(nil)
+	_ providers.SettingsChecker = (*Provider)(nil)
+)
 
 // New returns a provider that authenticates with token. It sets Credential and
 // VendorCode of c, ignores duplicate organizations, and makes no call. It fails with
@@ -95,6 +98,20 @@ func (p *Provider) Check(ctx context.Context) error {
 	}
 	_, err := p.client.organization(ctx, p.organizations[0])
 	return err
+}
+
+// CheckSettings reads each configured organization.
+func (p *Provider) CheckSettings(ctx context.Context) []providers.SettingCheck {
+	checks := make([]providers.SettingCheck, len(p.organizations))
+	parallel(len(p.organizations), func(i int) {
+		id := p.organizations[i]
+		reply, err := p.client.organization(ctx, id)
+		if err == nil && reply.Value.VendorID != id {
+			err = p.client.newError(providers.BadResponse, "the response contains another organization")
+		}
+		checks[i] = providers.SettingCheck{Key: "organizations", Value: id, Err: err}
+	})
+	return checks
 }
 
 // Collections returns users, memberships, organizations and roles.

@@ -45,7 +45,10 @@ type Provider struct {
 	collections providers.Collections
 }
 
-var _ providers.Indexable = (*Provider)(nil)
+var (
+	_ providers.Indexable       = (*Provider)(nil)
+	_ providers.SettingsChecker = (*Provider)(nil)
+)
 
 // New returns a connection to the platform at the base URL of c.Provider, which
 // ends in /public, as the account that the token belongs to. It makes no call.
@@ -136,9 +139,44 @@ func (p *Provider) Collections() providers.Collections { return p.collections }
 
 // Check requests one account; every token may see one.
 func (p *Provider) Check(ctx context.Context) error {
-	request := upstream.Request{Path: accountsPath, Query: query{limit: 1}.String(), Collection: true}
-	_, err := upstream.Read(ctx, p.client, request, func(body []byte) (envelope, error) {
-		return parseEnvelope(body, (*jsonscan.Reader).Skip)
-	})
+	_, err := p.firstAccount(ctx)
 	return err
 }
+
+// CheckSettings requests one user of an account at the configured path.
+func (p *Provider) CheckSettings(ctx context.Context) []providers.SettingCheck {
+	check := providers.SettingCheck{Key: "accountUsersPath", Value: p.usersPath}
+	account, err := p.firstAccount(ctx)
+	if err != nil || account == "" {
+		check.Err = err
+		return []providers.SettingCheck{check}
+	}
+	path, err := accountUsers(p.usersPath, account)
+	if err == nil {
+		_, err = p.ids(ctx, upstream.Request{Path: path, Query: query{limit: 1}.String()})
+	}
+	check.Err = err
+	return []providers.SettingCheck{check}
+}
+
+// firstAccount returns the id of an account, "" if the token sees none.
+func (p *Provider) firstAccount(ctx context.Context) (string, error) {
+	ids, err := p.ids(ctx, upstream.Request{Path: accountsPath, Query: query{limit: 1}.String(), Collection: true})
+	if len(ids) == 0 {
+		return "", err
+	}
+	return ids[0], err
+}
+
+// ids returns the ids of the rows of a list.
+func (p *Provider) ids(ctx context.Context, r upstream.Request) ([]string, error) {
+	reply, err := upstream.Read(ctx, p.client, r, func(body []byte) (rowIDs, error) {
+		var ids rowIDs
+		_, err := parseEnvelope(body, func(row *jsonscan.Reader) { ids = append(ids, readRowID(row)) })
+		return ids, err
+	})
+	return reply.Value, err
+}
+
+// rowIDs are the ids of the rows of a response.
+type rowIDs []string
