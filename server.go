@@ -141,7 +141,11 @@ func (c serveCommand) Run(ctx context.Context, p *program) error {
 	options := server.Options{Config: cfg, Schema: resolvers.New(), Log: p.log, Level: p.level, Env: p.env}
 	reload := func() (*config.Config, error) { return p.load(c.Config) }
 	return p.serve(ctx, options, c.Listen, reload, func(address string) {
-		fmt.Fprintf(p.stdout, "accountgraph listens on http://%s\n", address)
+		scheme := "http"
+		if cfg.Server.TLS.IsSet() {
+			scheme = "https"
+		}
+		fmt.Fprintf(p.stdout, "accountgraph listens on %s://%s\n", scheme, address)
 	})
 }
 

@@ -158,7 +158,7 @@ func TestCheck_CallerCredentials(t *testing.T) {
 	if code := p.exit(); code != 0 {
 		t.Errorf("exit %d: %s%s", code, &p.stdout, &p.stderr)
 	}
-	for _, row := range []string{`activeplatform-server +.* ok`, `activeplatform-caller +.* 0s +skipped: uses caller credentials`, `activeplatform-caller-then-server +.* ok`} {
+	for _, row := range []string{`activeplatform-server +.* ok`, `activeplatform-caller +.* 0ms +skipped: uses caller credentials`, `activeplatform-caller-then-server +.* ok`} {
 		if !regexp.MustCompile(`(?m)^` + row + `$`).MatchString(p.stdout.String()) {
 			t.Errorf("no row %s in\n%s", row, &p.stdout)
 		}

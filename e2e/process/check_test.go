@@ -16,7 +16,11 @@ import (
 	"github.com/accountgraph/accountgraph/internal/demo"
 )
 
-const softwareOne = "    vendor: softwareone\n"
+const (
+	softwareOne = "    vendor: softwareone\n"
+	// nowhere is a path that no vendor has.
+	nowhere = "/nowhere"
+)
 
 // unreachable is a URL on which no server listens.
 const unreachable = "http://127.0.0.1:1"
@@ -37,7 +41,7 @@ func TestCheck_Providers(t *testing.T) {
 			map[string]string{v.All[0].Name: "authentication failed (HTTP 401)"}, "accountgraph: 1 provider failed\n"},
 		{"not listening", strings.Replace(good, v.Vendor("activeplatform").BaseURL, unreachable, 1), 1,
 			map[string]string{"activeplatform": "unavailable: connection refused"}, "accountgraph: 1 provider failed\n"},
-		{"a path that does not exist", strings.Replace(good, v.Vendor("activeplatform").BaseURL, v.Vendor("activeplatform").BaseURL+"/nowhere", 1), 1,
+		{"a path that does not exist", strings.Replace(good, v.Vendor("activeplatform").BaseURL, v.Vendor("activeplatform").BaseURL+nowhere, 1), 1,
 			map[string]string{"activeplatform": "not found (HTTP 404); is baseURL right?"}, "accountgraph: 1 provider failed\n"},
 		{"a wrong path of account users", strings.Replace(good, softwareOne, softwareOne+"    accountUsersPath: /v1/wrong/{accountId}/users\n", 1), 1,
 			map[string]string{"softwareone": `accountUsersPath "/v1/wrong/{accountId}/users": not found (HTTP 404)`}, "accountgraph: 1 provider failed\n"},
@@ -61,7 +65,10 @@ func TestCheck_Providers(t *testing.T) {
 					}
 				}
 				url := vendor.BaseURL
-				if !strings.Contains(test.config, url) {
+				switch {
+				case strings.Contains(test.config, url+nowhere):
+					url += nowhere
+				case !strings.Contains(test.config, url):
 					url = unreachable
 				}
 				want = append(want, strings.Join([]string{vendor.Name, strings.ToUpper(vendor.Name), url, "TIME", result}, "|"))

@@ -34,6 +34,8 @@ type Server struct {
 	// `127.0.0.1:9090`. `/metrics` is then served there only. Default: all endpoints are on
 	// `listen`.
 	Admin string `key:"admin"`
+	// TLS on the listener. Without it, the server speaks plain HTTP.
+	TLS TLS `key:"tls"`
 	// Authentication of clients. Without it, the server accepts requests on a loopback
 	// address only, whose `Host` header is a loopback name (protection against DNS
 	// rebinding), and they have all permissions. `open` disables authentication: every
@@ -53,6 +55,22 @@ type Server struct {
 	// Cross-origin requests from browsers (CORS).
 	CORS CORS `key:"cors"`
 }
+
+// TLS is the certificate of the listener: TLS 1.2 or newer, with HTTP/2. The files are read again
+// within a second when they have changed, and on SIGHUP. While they cannot be used, the
+// certificate before stays in use, and the log says so. A relative path is resolved against the
+// folder of the configuration file.
+type TLS struct {
+	// File with the certificate and those of its issuers, in PEM.
+	Certificate string `key:"certificate" required:"true"`
+	// File with the private key, in PEM.
+	Key string `key:"key" required:"true"`
+	// Use TLS on the listener `admin`, too.
+	Admin bool `key:"admin" default:"false"`
+}
+
+// IsSet reports whether the listener uses TLS.
+func (t TLS) IsSet() bool { return t.Certificate != "" }
 
 // Auth is the authentication of clients: with a JWT, with a gateway secret, or both.
 // With both, the secret identifies the gateway and the token that it forwards

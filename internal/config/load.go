@@ -28,7 +28,7 @@ func Load(path string, env LookupEnv, vendors []Vendor) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, file := range []*string{&c.Documents.Manifest, &c.Server.Auth.JWT.JWKSFile} {
+	for _, file := range []*string{&c.Documents.Manifest, &c.Server.Auth.JWT.JWKSFile, &c.Server.TLS.Certificate, &c.Server.TLS.Key} {
 		if *file != "" && !filepath.IsAbs(*file) {
 			*file = filepath.Join(filepath.Dir(path), *file)
 		}

@@ -205,4 +205,18 @@ var callersControls = []Control{
 		New:     "case false:",
 		Package: "internal/config", Test: "TestParse_InvalidAuth|TestParse_UnsafeValues",
 	},
+	{
+		Name:    "the listener accepts no TLS before 1.2",
+		File:    "internal/server/tls.go",
+		Old:     "MinVersion:     tls.VersionTLS12,",
+		New:     "MinVersion:     tls.VersionTLS10,",
+		Package: "e2e/process", Test: "TestTLS_ReloadsTheCertificate",
+	},
+	{
+		Name:    "a client's address is not logged with a failed TLS handshake",
+		File:    "internal/server/tls.go",
+		Old:     `_, reason, _ := bytes.Cut(rest, []byte(": "))`,
+		New:     "reason := rest",
+		Package: "e2e/process", Test: "TestTLS_ReloadsTheCertificate",
+	},
 }

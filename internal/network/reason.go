@@ -60,7 +60,9 @@ type ProxyError struct {
 }
 
 // Error returns a message that holds no byte of the proxy.
-func (e *ProxyError) Error() string { return fmt.Sprintf("the proxy responds with HTTP status %d", e.Status) }
+func (e *ProxyError) Error() string {
+	return fmt.Sprintf("the proxy responds with HTTP status %d", e.Status)
+}
 
 // CheckProxy is a function for http.Transport.OnProxyConnectResponse. It returns a *ProxyError
 // for a proxy that does not connect.

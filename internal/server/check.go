@@ -32,6 +32,11 @@ func NewCheck(o Options) (*Check, error) {
 	if _, err := openManifest(o.Config, o.Schema); err != nil {
 		return nil, err
 	}
+	if o.Config.Server.TLS.IsSet() {
+		if _, err := readCertificate(o.Config.Server.TLS); err != nil {
+			return nil, err
+		}
+	}
 	all, err := openProviders(o.Config, nil, o.VendorTransport, observers{})
 	if err != nil {
 		return nil, err
@@ -49,10 +54,14 @@ func (c *Check) Run(ctx context.Context) CheckResult {
 		wg.Go(func() { r.Providers[i] = checkProvider(ctx, provider, c.config.Providers[i].Token.Empty()) })
 	}
 	if jwt := c.config.Server.Auth.JWT; c.authenticator.UsesJWT() {
-		wg.Go(func() { r.JWKS = newServiceResult(cmp.Or(withoutQuery(jwt.JWKS), jwt.JWKSFile), c.authenticator.Check(ctx)) })
+		wg.Go(func() {
+			r.JWKS = newServiceResult(cmp.Or(withoutQuery(jwt.JWKS), jwt.JWKSFile), c.authenticator.Check(ctx))
+		})
 	}
 	if settings := cacheConfig(c.config); !c.config.Cache.Redis.Empty() {
-		wg.Go(func() { r.Redis = newServiceResult(pagecache.RedisTarget(settings), pagecache.CheckRedis(ctx, settings)) })
+		wg.Go(func() {
+			r.Redis = newServiceResult(pagecache.RedisTarget(settings), pagecache.CheckRedis(ctx, settings))
+		})
 	}
 	wg.Wait()
 	r.OK = r.Err() == nil
@@ -73,7 +82,7 @@ func withoutQuery(text string) string {
 func checkProvider(ctx context.Context, p providers.Provider, skip bool) ProviderResult {
 	connection := p.Connection()
 	r := ProviderResult{
-		Name: connection.Name, Vendor: connection.Vendor.String(), BaseURL: connection.BaseURL, Result: resultOK, Settings: []SettingResult{},
+		Name: connection.Name, Vendor: string(connection.Vendor), BaseURL: connection.BaseURL, Result: resultOK, Settings: []SettingResult{},
 	}
 	if skip {
 		r.Result = resultSkipped

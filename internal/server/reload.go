@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"reflect"
 
@@ -9,7 +10,8 @@ import (
 )
 
 // Reload applies what a configuration can change while the server runs: the keys and
-// secrets of server.auth, and the trusted documents, with the files that they name. An
+// secrets of server.auth, the trusted documents, and the certificate of server.tls, with the
+// files that they name. An
 // error changes nothing, and names the key. Reload waits for the issuer's keys.
 //
 // New decides whether clients authenticate. Whatever else is different from the
@@ -30,12 +32,23 @@ func (s *Server) Reload(ctx context.Context, c *config.Config) error {
 	if err := authenticator.Check(ctx); err != nil {
 		return fmt.Errorf("server.auth.jwt.jwks: %w", err)
 	}
+	var certificate *tls.Certificate
+	state := stateOf(c.Server.TLS)
+	withTLS := s.certificates != nil && c.Server.TLS.IsSet()
+	if withTLS {
+		if certificate, err = readCertificate(c.Server.TLS); err != nil {
+			return err
+		}
+	}
 	if s.tools != nil {
 		if err := s.tools.Reload(documents.Documents()); err != nil {
 			return fmt.Errorf("documents.manifest: %w", err)
 		}
 	}
 	s.graphQL.Reload(authenticator, documents)
+	if withTLS {
+		s.certificates.replace(c.Server.TLS, certificate, state)
+	}
 	s.options.Log.Info("configuration reloaded", "documents", documents.Len())
 	if keys := s.changed(c); len(keys) > 0 {
 		s.options.Log.Warn("changes need a restart", "keys", keys)
@@ -52,6 +65,9 @@ func (s *Server) changed(c *config.Config) (keys []string) {
 	before, after := *s.options.Config, *c
 	if sameKind(before.Server.Auth, after.Server.Auth) {
 		before.Server.Auth, after.Server.Auth = config.Auth{}, config.Auth{}
+	}
+	if before.Server.TLS.IsSet() && after.Server.TLS.IsSet() && before.Server.TLS.Admin == after.Server.TLS.Admin {
+		before.Server.TLS, after.Server.TLS = config.TLS{}, config.TLS{}
 	}
 	before.Documents.Manifest, after.Documents.Manifest = "", ""
 	a, b := reflect.ValueOf(before), reflect.ValueOf(after)

@@ -59,6 +59,8 @@ type Server struct {
 	admin        http.Handler
 	adminAddress string
 	connections  *connections
+	// certificates is nil without TLS.
+	certificates *certificates
 	cache        *pagecache.Cache
 	traces       *telemetry.Traces
 	// stop ends the building of indexes.
@@ -83,6 +85,12 @@ func New(o Options) (*Server, error) {
 	documents, err := openManifest(c, o.Schema)
 	if err != nil {
 		return nil, err
+	}
+	var served *certificates
+	if c.Server.TLS.IsSet() {
+		if served, err = openCertificates(c.Server.TLS, o.Log); err != nil {
+			return nil, err
+		}
 	}
 	metrics := telemetry.NewMetrics(providerNames(c), documents.OperationNames())
 	traces, err := openTraces(c.Telemetry.Traces, o, metrics.Spans)
@@ -143,7 +151,7 @@ func New(o Options) (*Server, error) {
 	s := &Server{
 		options: o, tools: tools, graphQL: graphQL, log: o.Log, address: c.Server.Listen, cache: cache, traces: traces, stop: stop, stopping: new(atomic.Bool),
 		providers: len(providers), documents: documents.Len(),
-		limits: c.Limits, adminAddress: c.Server.Admin, connections: newConnections(c.Limits.Connections, metrics.ConnectionRejected),
+		limits: c.Limits, certificates: served, adminAddress: c.Server.Admin, connections: newConnections(c.Limits.Connections, metrics.ConnectionRejected),
 	}
 	metrics.ObserveConnections(s.connections.number)
 	metrics.ObserveCaches(cache.Bytes, graphQL.ResponseBytes, redisUp(c, cache))
@@ -169,7 +177,7 @@ func embedded(c *config.Config) *config.Config {
 	own := *c
 	own.Server.Auth, own.Documents, own.Limits.Rate, own.Limits.ResponseCacheBytes = config.Auth{}, config.Documents{}, 0, 0
 	own.Limits.PageCacheBytes = min(own.Limits.PageCacheBytes, embeddedCacheBytes)
-	own.MCP = config.MCP{}
+	own.MCP, own.Server.TLS = config.MCP{}, config.TLS{}
 	return &own
 }
 
@@ -216,8 +224,17 @@ func (s *Server) newHTTPServer(handler http.Handler) *http.Server {
 	return &http.Server{
 		Handler: handler, ReadHeaderTimeout: l.ReadHeaderTime, ReadTimeout: l.ReadTime,
 		WriteTimeout: l.ReadTime + l.OperationTime + responseTimeout, IdleTimeout: l.IdleTime, MaxHeaderBytes: l.HeaderBytes,
-		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+		ErrorLog: httpErrors{s.log}.logger(), HTTP2: &http.HTTP2Config{MaxConcurrentStreams: maxStreams},
 	}
+}
+
+// serve serves a listener, with TLS if there are certificates.
+func serve(server *http.Server, listener net.Listener, c *certificates) error {
+	if c == nil {
+		return server.Serve(listener)
+	}
+	server.TLSConfig = c.config()
+	return server.ServeTLS(listener, "", "")
 }
 
 // listen opens a TCP listener.
@@ -262,11 +279,20 @@ func (s *Server) Run(ctx context.Context, ready func(address string)) error {
 			return err
 		}
 		admin := s.newHTTPServer(s.admin)
-		go func() { failed <- admin.Serve(second) }()
+		var own *certificates
+		if s.options.Config.Server.TLS.Admin {
+			own = s.certificates
+		}
+		go func() { failed <- serve(admin, second, own) }()
 		defer admin.Close()
 		s.log.Info("listening for health and metrics", "address", second.Addr().String())
 	}
-	go func() { failed <- server.Serve(listener) }()
+	go func() { failed <- serve(server, listener, s.certificates) }()
+	if s.certificates != nil {
+		watching, stop := context.WithCancel(ctx)
+		defer stop()
+		go s.certificates.watch(watching)
+	}
 	address := listener.Addr().String()
 	ready(address)
 	s.log.Info("listening", "address", address, "providers", s.providers, "documents", s.documents, "pid", os.Getpid())
