@@ -18,7 +18,6 @@ import (
 	"os/signal"
 	"reflect"
 	"strconv"
-	"strings"
 	"syscall"
 	"time"
 
@@ -95,7 +94,7 @@ func run(ctx context.Context, args []string, env config.LookupEnv, stdin io.Read
 	parser, err := kong.New(&commands{}, kong.Name("accountgraph"),
 		kong.Description("One GraphQL graph over the users and accounts in several vendors' platforms."),
 		kong.Writers(stdout, stderr), kong.Exit(func(code int) { exited = code }), stringFlag,
-		kong.Vars{"config": configFile, "port": strconv.Itoa(demo.FirstPort), "federation": federation(sdl.Newest).String(), "kinds": reports.Kinds(), "reviews": reports.Reviews(), "version": buildinfo.Read().String()})
+		kong.Vars{"config": configFile, "port": strconv.Itoa(demo.FirstPort), "federation": sdl.Version(sdl.Newest).String(), "kinds": reports.Kinds(), "reviews": reports.Reviews(), "version": buildinfo.Read().String()})
 	if err != nil {
 		fmt.Fprintln(stderr, "accountgraph:", err)
 		return exitUsage
@@ -141,11 +140,7 @@ func (c serveCommand) Run(ctx context.Context, p *program) error {
 	options := server.Options{Config: cfg, Schema: resolvers.New(), Log: p.log, Level: p.level, Env: p.env}
 	reload := func() (*config.Config, error) { return p.load(c.Config) }
 	return p.serve(ctx, options, c.Listen, reload, func(address string) {
-		scheme := "http"
-		if cfg.Server.TLS.IsSet() {
-			scheme = "https"
-		}
-		fmt.Fprintf(p.stdout, "accountgraph listens on %s://%s\n", scheme, address)
+		fmt.Fprintf(p.stdout, "accountgraph listens on %s://%s\n", cfg.Server.TLS.Scheme(), address)
 	})
 }
 
@@ -281,7 +276,7 @@ func (c vendorsCommand) Run(ctx context.Context, p *program) error {
 }
 
 type schemaCommand struct {
-	Federation federation `help:"Print it for this version of Apollo Federation." default:"${federation}" placeholder:"VERSION"`
+	Federation sdl.Version `help:"Print it for this version of Apollo Federation." default:"${federation}" placeholder:"VERSION"`
 	Client     bool       `help:"Print it without federation, for clients and their code generators."`
 }
 
@@ -306,18 +301,15 @@ type checkCommand struct {
 // Run checks the configuration, every provider, the JWKS and Redis, and prints what it has found.
 func (c checkCommand) Run(ctx context.Context, p *program) error {
 	check, err := c.open(p)
-	if err != nil {
-		if c.JSON {
-			return errors.Join(err, server.ConfigurationResult(err).WriteJSON(p.stdout))
-		}
+	if err != nil && !c.JSON {
 		return err
 	}
-	result := check.Run(ctx)
-	write := result.WriteText
-	if c.JSON {
-		write = result.WriteJSON
+	result := server.ConfigurationResult(err)
+	if err == nil {
+		result = check.Run(ctx)
+		err = result.Err()
 	}
-	return errors.Join(write(p.stdout), result.Err())
+	return errors.Join(err, result.Write(p.stdout, c.JSON))
 }
 
 // open reads the configuration. Its errors are those of usage.
@@ -353,16 +345,9 @@ type firstPort int
 
 // Decode implements kong.MapperValue.
 func (p *firstPort) Decode(ctx *kong.DecodeContext) error {
-	text, err := flagValue(ctx)
-	if err != nil {
-		return err
-	}
-	number, err := strconv.Atoi(text)
-	if err != nil || number < 0 || number > demo.LastFirstPort() {
-		return errors.New("must be a number from 0 to " + strconv.Itoa(demo.LastFirstPort()))
-	}
+	number, err := flagNumber(ctx, 0, demo.LastFirstPort())
 	*p = firstPort(number)
-	return nil
+	return err
 }
 
 // userCount is the number of users of a simulated vendor; 0 for that of its fixed data.
@@ -370,16 +355,9 @@ type userCount int
 
 // Decode implements kong.MapperValue.
 func (c *userCount) Decode(ctx *kong.DecodeContext) error {
-	text, err := flagValue(ctx)
-	if err != nil {
-		return err
-	}
-	number, err := strconv.Atoi(text)
-	if err != nil || number < minUsers || number > maxUsers {
-		return fmt.Errorf("must be a number from %d to %d", minUsers, maxUsers)
-	}
+	number, err := flagNumber(ctx, minUsers, maxUsers)
 	*c = userCount(number)
-	return nil
+	return err
 }
 
 // The fixed data of no simulated vendor has more than minUsers.
@@ -388,24 +366,16 @@ const (
 	maxUsers = 10_000_000
 )
 
-// federation is a minor version of Apollo Federation 2.
-type federation int
-
-// String returns the version as users write it.
-func (f federation) String() string { return "2." + strconv.Itoa(int(f)) }
-
-// Decode implements kong.MapperValue.
-func (f *federation) Decode(ctx *kong.DecodeContext) error {
+func flagNumber(ctx *kong.DecodeContext, least, most int) (int, error) {
 	text, err := flagValue(ctx)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	minor, err := strconv.Atoi(strings.TrimPrefix(strings.TrimPrefix(text, "v"), "2."))
-	if err != nil || federation(minor).String() != strings.TrimPrefix(text, "v") || minor < sdl.Oldest || minor > sdl.Newest {
-		return fmt.Errorf("must be a version from %s to %s", federation(sdl.Oldest), federation(sdl.Newest))
+	number, err := strconv.Atoi(text)
+	if err != nil || number < least || number > most {
+		return 0, fmt.Errorf("must be a number from %d to %d", least, most)
 	}
-	*f = federation(minor)
-	return nil
+	return number, nil
 }
 
 func flagValue(ctx *kong.DecodeContext) (string, error) {

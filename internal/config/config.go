@@ -72,6 +72,14 @@ type TLS struct {
 // IsSet reports whether the listener uses TLS.
 func (t TLS) IsSet() bool { return t.Certificate != "" }
 
+// Scheme is the scheme of the server's URLs.
+func (t TLS) Scheme() string {
+	if t.IsSet() {
+		return "https"
+	}
+	return "http"
+}
+
 // Auth is the authentication of clients: with a JWT, with a gateway secret, or both.
 // With both, the secret identifies the gateway and the token that it forwards
 // identifies the caller. At least one of `router` and `jwt` is required.

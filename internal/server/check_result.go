@@ -156,8 +156,15 @@ func (r CheckResult) Err() error {
 	return errors.New(strings.Join(failed, "; "))
 }
 
-// WriteJSON writes the result as one JSON document.
-func (r CheckResult) WriteJSON(w io.Writer) error {
+// Write writes the result as one JSON document, or for people.
+func (r CheckResult) Write(w io.Writer, asJSON bool) error {
+	if asJSON {
+		return r.writeJSON(w)
+	}
+	return r.writeText(w)
+}
+
+func (r CheckResult) writeJSON(w io.Writer) error {
 	if r.Configuration == nil {
 		r.Configuration = []ConfigurationProblem{}
 	}
@@ -167,8 +174,8 @@ func (r CheckResult) WriteJSON(w io.Writer) error {
 	return e.Encode(r)
 }
 
-// WriteText writes a table of the providers, and a line each for the JWKS and Redis.
-func (r CheckResult) WriteText(w io.Writer) error {
+// writeText writes a table of the providers, and a line each for the JWKS and Redis.
+func (r CheckResult) writeText(w io.Writer) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "PROVIDER\tVENDOR\tBASE URL\tTIME\tRESULT")
 	for _, p := range r.Providers {
