@@ -277,7 +277,7 @@ func (c vendorsCommand) Run(ctx context.Context, p *program) error {
 
 type schemaCommand struct {
 	Federation sdl.Version `help:"Print it for this version of Apollo Federation." default:"${federation}" placeholder:"VERSION"`
-	Client     bool       `help:"Print it without federation, for clients and their code generators."`
+	Client     bool        `help:"Print it without federation, for clients and their code generators."`
 }
 
 // Run prints the SDL.
@@ -301,15 +301,14 @@ type checkCommand struct {
 // Run checks the configuration, every provider, the JWKS and Redis, and prints what it has found.
 func (c checkCommand) Run(ctx context.Context, p *program) error {
 	check, err := c.open(p)
-	if err != nil && !c.JSON {
+	switch {
+	case err != nil && !c.JSON:
 		return err
+	case err != nil:
+		return errors.Join(err, server.ConfigurationResult(err).Write(p.stdout, true))
 	}
-	result := server.ConfigurationResult(err)
-	if err == nil {
-		result = check.Run(ctx)
-		err = result.Err()
-	}
-	return errors.Join(err, result.Write(p.stdout, c.JSON))
+	result := check.Run(ctx)
+	return errors.Join(result.Write(p.stdout, c.JSON), result.Err())
 }
 
 // open reads the configuration. Its errors are those of usage.
