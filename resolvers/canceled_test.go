@@ -2,6 +2,7 @@ package resolvers_test
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -19,27 +20,23 @@ import (
 func TestExecution_StopsWithoutClient(t *testing.T) {
 	d := directory.New(openProviders(t, startVendors(t), nil)...)
 	for name, test := range map[string]struct {
-		end  func(cancel, expire context.CancelFunc)
+		// end is how the context ends.
+		end  error
 		most int
 		all  bool
 	}{
-		"client has gone":     {func(cancel, _ context.CancelFunc) { cancel() }, 10, false},
-		"deadline has passed": {func(_, expire context.CancelFunc) { expire() }, 1000, true},
-		"client waits":        {func(_, _ context.CancelFunc) {}, 1000, true},
+		"client has gone":     {context.Canceled, 10, false},
+		"deadline has passed": {context.DeadlineExceeded, 1000, true},
+		"client waits":        {nil, 1000, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			parent, cancel := context.WithCancel(t.Context())
-			defer cancel()
-			ctx := &expiring{Context: parent}
-			fields := 0
+			ctx := &ending{Context: t.Context(), end: test.end}
 			exec := executor.New(resolvers.New())
-			exec.AroundFields(func(ctx context.Context, next graphql.Resolver) (any, error) {
-				if fields++; fields == 10 {
-					test.end(cancel, ctx.Value(expireKey{}).(context.CancelFunc))
-				}
-				return next(ctx)
+			exec.AroundFields(func(c context.Context, next graphql.Resolver) (any, error) {
+				defer ctx.loaded.Store(true)
+				return next(c)
 			})
-			started := graphql.StartOperationTrace(context.WithValue(ctx, expireKey{}, context.CancelFunc(ctx.expire)))
+			started := graphql.StartOperationTrace(ctx)
 			oc, errs := exec.CreateOperationContext(started, &graphql.RawParams{Query: "{ users(first: 60) { nodes { id provider { name } } } }"})
 			if len(errs) > 0 {
 				t.Fatal(errs)
@@ -47,8 +44,8 @@ func TestExecution_StopsWithoutClient(t *testing.T) {
 			op := operation.New(oc, &auth.Caller{Anonymous: true}, d, 50)
 			run, dispatched := exec.DispatchOperation(operation.With(started, op), oc)
 			response := run(dispatched)
-			if fields > test.most || test.all && fields < 60 {
-				t.Errorf("%d fields were resolved", fields)
+			if checks := int(ctx.checks.Load()); checks > test.most || test.all && checks < 60 {
+				t.Errorf("%d elements were written", checks)
 			}
 			if complete := len(response.Errors) == 0; complete != test.all {
 				t.Errorf("errors: %v", response.Errors)
@@ -57,19 +54,18 @@ func TestExecution_StopsWithoutClient(t *testing.T) {
 	}
 }
 
-type expireKey struct{}
-
-// expiring is a context whose deadline passes when expire is called.
-type expiring struct {
+// ending is a context that ends with its tenth check after the list was loaded: each element of
+// the list checks it.
+type ending struct {
 	context.Context
-	expired bool
+	end    error
+	loaded atomic.Bool
+	checks atomic.Int64
 }
 
-func (e *expiring) expire() { e.expired = true }
-
-func (e *expiring) Err() error {
-	if e.expired {
-		return context.DeadlineExceeded
+func (e *ending) Err() error {
+	if e.loaded.Load() && e.checks.Add(1) >= 10 {
+		return e.end
 	}
 	return e.Context.Err()
 }

@@ -21,11 +21,12 @@ func (person) Users(ctx context.Context, p *model.Person) ([]*model.User, error)
 
 func (person) Memberships(ctx context.Context, p *model.Person, first *int, after *string) (*model.MembershipConnection, error) {
 	l := loadersOf(ctx)
-	listing, err := l.MembershipsOf(ctx, p, pageArgs(ctx, l.Memberships, first, after))
+	window := windowOf(ctx, l.Memberships)
+	listing, err := l.MembershipsOf(ctx, p, pageArgs(window, first, after))
 	if err != nil {
 		return nil, err
 	}
-	return connection(ctx, l.Memberships, listing)
+	return connection(ctx, l.Memberships, listing, window)
 }
 
 func (person) LastLoginAt(_ context.Context, p *model.Person) (*time.Time, error) {

@@ -87,14 +87,15 @@ func rootConnection[T model.Node](ctx context.Context, l *loaders.Loader[T], lis
 	if err != nil {
 		return nil, err
 	}
-	listing, err := l.List(ctx, list, "", pageArgs(ctx, l, first, after))
+	window := windowOf(ctx, l)
+	listing, err := l.List(ctx, list, "", pageArgs(window, first, after))
 	if err != nil {
 		return nil, err
 	}
 	if listing.Failed {
 		return nil, addListErrors(ctx, listing.Errors, true)
 	}
-	return connection(ctx, l, listing)
+	return connection(ctx, l, listing, window)
 }
 
 // addListErrors adds the errors of a list. It returns one that makes the list null: the last
@@ -120,33 +121,39 @@ func addListErrors(ctx context.Context, errs []error, failed bool) error {
 
 // childConnection resolves a list that belongs to an object.
 func childConnection[T model.Node](ctx context.Context, l *loaders.Loader[T], list directory.List, parent model.ID, first *int, after *string) (*model.Connection[T], error) {
-	listing, err := l.List(ctx, list, parent, pageArgs(ctx, l, first, after))
+	window := windowOf(ctx, l)
+	listing, err := l.List(ctx, list, parent, pageArgs(window, first, after))
 	if err != nil {
 		return nil, err
 	}
-	return connection(ctx, l, listing)
+	return connection(ctx, l, listing, window)
 }
 
 // embeddedConnection resolves a list that a field of the parent object holds. Nil rows are
 // hidden by the vendor.
 func embeddedConnection[T model.Node](ctx context.Context, l *loaders.Loader[T], parent model.Node, field string, rows []T, first *int, after *string) (*model.Connection[T], error) {
-	listing, err := loaders.Embedded(parent, field, rows, l.Type(), pageArgs(ctx, l, first, after))
+	window := windowOf(ctx, l)
+	listing, err := loaders.Embedded(parent, field, rows, l.Type(), pageArgs(window, first, after))
 	if err != nil {
 		return nil, err
 	}
-	return connection(ctx, l, listing)
+	return connection(ctx, l, listing, window)
 }
 
 // pageArgs are the arguments of a connection, with what its selection needs.
-func pageArgs[T model.Node](ctx context.Context, l *loaders.Loader[T], first *int, after *string) loaders.Paging {
-	window := loaders.ReadWindow(operation.Selected(ctx), l.Type())
+func pageArgs(window loaders.WindowSelection, first *int, after *string) loaders.Paging {
 	return loaders.Paging{First: first, After: after, More: window.More, Total: window.Total}
+}
+
+// windowOf returns what is selected of a connection.
+func windowOf[T model.Node](ctx context.Context, l *loaders.Loader[T]) loaders.WindowSelection {
+	return loaders.ReadWindow(operation.Selected(ctx), l.Type())
 }
 
 // connection returns the connection of a listing. It loads nodes that lack a
 // selected field, and adds the errors of the listing. A nil listing is that of a vendor
 // without such objects: empty and complete.
-func connection[T model.Node](ctx context.Context, l *loaders.Loader[T], listing *directory.Listing[T]) (*model.Connection[T], error) {
+func connection[T model.Node](ctx context.Context, l *loaders.Loader[T], listing *directory.Listing[T], window loaders.WindowSelection) (*model.Connection[T], error) {
 	if listing == nil {
 		return &model.Connection[T]{PageInfo: &model.PageInfo{}, TotalCount: new(int), Complete: true}, nil
 	}
@@ -154,7 +161,7 @@ func connection[T model.Node](ctx context.Context, l *loaders.Loader[T], listing
 		return nil, err
 	}
 	c := listing.Connection
-	for _, selection := range loaders.ReadWindow(operation.Selected(ctx), l.Type()).Nodes {
+	for _, selection := range window.Nodes {
 		nodes, missing := l.Resolve(ctx, c.Nodes(), selection)
 		for _, m := range missing {
 			ctx := withIndex(withField(ctx, selection.Alias), m.Index)

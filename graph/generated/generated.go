@@ -4176,31 +4176,8 @@ func marshalData(data graphql.Marshaler) []byte {
 
 // region    **************************** field.gotpl *****************************
 
-func (ec *executionContext) _Account_id(ctx context.Context, field graphql.CollectedField, obj *model.Account) (ret graphql.Marshaler) {
-	return ec.marshalNID2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐID(ctx, field.Selections, obj.ID)
-}
 func (ec *executionContext) fieldContext_Account_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Account", field, false, false, errors.New("field of type ID does not have child fields"))
-}
-
-func (ec *executionContext) _Account_provider(ctx context.Context, field graphql.CollectedField, obj *model.Account) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Account_provider(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Provider, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Provider) graphql.Marshaler {
-			return ec.marshalNProvider2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProvider(ctx, selections, v)
-		},
-		true,
-		true,
-	)
 }
 func (ec *executionContext) fieldContext_Account_provider(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -4214,81 +4191,29 @@ func (ec *executionContext) fieldContext_Account_provider(_ context.Context, fie
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _Account_vendorId(ctx context.Context, field graphql.CollectedField, obj *model.Account) (ret graphql.Marshaler) {
-	return ec.marshalNString2string(ctx, field.Selections, obj.VendorID)
-}
 func (ec *executionContext) fieldContext_Account_vendorId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Account", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _Account_name(ctx context.Context, field graphql.CollectedField, obj *model.Account) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Name)
 }
 func (ec *executionContext) fieldContext_Account_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Account", field, false, false, errors.New("field of type String does not have child fields"))
 }
-
-func (ec *executionContext) _Account_type(ctx context.Context, field graphql.CollectedField, obj *model.Account) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Type)
-}
 func (ec *executionContext) fieldContext_Account_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Account", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _Account_status(ctx context.Context, field graphql.CollectedField, obj *model.Account) (ret graphql.Marshaler) {
-	return ec.marshalNAccountStatus2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAccountStatus(ctx, field.Selections, obj.Status)
 }
 func (ec *executionContext) fieldContext_Account_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Account", field, false, false, errors.New("field of type AccountStatus does not have child fields"))
 }
-
-func (ec *executionContext) _Account_vendorStatus(ctx context.Context, field graphql.CollectedField, obj *model.Account) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.VendorStatus)
-}
 func (ec *executionContext) fieldContext_Account_vendorStatus(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Account", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _Account_serviceLevel(ctx context.Context, field graphql.CollectedField, obj *model.Account) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.ServiceLevel)
 }
 func (ec *executionContext) fieldContext_Account_serviceLevel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Account", field, false, false, errors.New("field of type String does not have child fields"))
 }
-
-func (ec *executionContext) _Account_externalId(ctx context.Context, field graphql.CollectedField, obj *model.Account) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.ExternalID)
-}
 func (ec *executionContext) fieldContext_Account_externalId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Account", field, false, false, errors.New("field of type String does not have child fields"))
 }
-
-func (ec *executionContext) _Account_externalName(ctx context.Context, field graphql.CollectedField, obj *model.Account) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.ExternalName)
-}
 func (ec *executionContext) fieldContext_Account_externalName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Account", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _Account_externalIds(ctx context.Context, field graphql.CollectedField, obj *model.Account) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Account_externalIds(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ExternalIds, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.AccountExternalIds) graphql.Marshaler {
-			return ec.marshalOAccountExternalIds2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAccountExternalIds(ctx, selections, v)
-		},
-		true,
-		false,
-	)
 }
 func (ec *executionContext) fieldContext_Account_externalIds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -4315,9 +4240,6 @@ func (ec *executionContext) _Account_address(ctx context.Context, field graphql.
 			return obj.Address, nil
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
-			if ec.hasScopes {
-				return next
-			}
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
@@ -4355,53 +4277,17 @@ func (ec *executionContext) fieldContext_Account_address(_ context.Context, fiel
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _Account_icon(ctx context.Context, field graphql.CollectedField, obj *model.Account) (ret graphql.Marshaler) {
-	return ec.marshalOURL2ᚖstring(ctx, field.Selections, obj.Icon)
-}
 func (ec *executionContext) fieldContext_Account_icon(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Account", field, false, false, errors.New("field of type URL does not have child fields"))
-}
-
-func (ec *executionContext) _Account_technicalSupportEmail(ctx context.Context, field graphql.CollectedField, obj *model.Account) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.TechnicalSupportEmail)
 }
 func (ec *executionContext) fieldContext_Account_technicalSupportEmail(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Account", field, false, false, errors.New("field of type String does not have child fields"))
 }
-
-func (ec *executionContext) _Account_website(ctx context.Context, field graphql.CollectedField, obj *model.Account) (ret graphql.Marshaler) {
-	return ec.marshalOURL2ᚖstring(ctx, field.Selections, obj.Website)
-}
 func (ec *executionContext) fieldContext_Account_website(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Account", field, false, false, errors.New("field of type URL does not have child fields"))
 }
-
-func (ec *executionContext) _Account_description(ctx context.Context, field graphql.CollectedField, obj *model.Account) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Description)
-}
 func (ec *executionContext) fieldContext_Account_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Account", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _Account_plan(ctx context.Context, field graphql.CollectedField, obj *model.Account) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Account_plan(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Plan, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.AccountPlan) graphql.Marshaler {
-			return ec.marshalOAccountPlan2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAccountPlan(ctx, selections, v)
-		},
-		true,
-		false,
-	)
 }
 func (ec *executionContext) fieldContext_Account_plan(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -4415,39 +4301,11 @@ func (ec *executionContext) fieldContext_Account_plan(_ context.Context, field g
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _Account_createdAt(ctx context.Context, field graphql.CollectedField, obj *model.Account) (ret graphql.Marshaler) {
-	return ec.marshalODateTime2ᚖtimeᚐTime(ctx, field.Selections, obj.CreatedAt)
-}
 func (ec *executionContext) fieldContext_Account_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Account", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
-
-func (ec *executionContext) _Account_updatedAt(ctx context.Context, field graphql.CollectedField, obj *model.Account) (ret graphql.Marshaler) {
-	return ec.marshalODateTime2ᚖtimeᚐTime(ctx, field.Selections, obj.UpdatedAt)
-}
 func (ec *executionContext) fieldContext_Account_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Account", field, false, false, errors.New("field of type DateTime does not have child fields"))
-}
-
-func (ec *executionContext) _Account_audit(ctx context.Context, field graphql.CollectedField, obj *model.Account) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Account_audit(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Audit, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Audit) graphql.Marshaler {
-			return ec.marshalOAudit2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAudit(ctx, selections, v)
-		},
-		true,
-		false,
-	)
 }
 func (ec *executionContext) fieldContext_Account_audit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -4460,27 +4318,6 @@ func (ec *executionContext) fieldContext_Account_audit(_ context.Context, field 
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _Account_members(ctx context.Context, field graphql.CollectedField, obj *model.Account) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Account_members(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Account().Members(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.MembershipFilter), fc.Args["orderBy"].(*model.UserOrder))
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.Membership]) graphql.Marshaler {
-			return ec.marshalNMembershipConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx, selections, v)
-		},
-		true,
-		true,
-	)
 }
 func (ec *executionContext) fieldContext_Account_members(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -4505,27 +4342,6 @@ func (ec *executionContext) fieldContext_Account_members(ctx context.Context, fi
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _Account_groups(ctx context.Context, field graphql.CollectedField, obj *model.Account) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Account_groups(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Account().Groups(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.Group]) graphql.Marshaler {
-			return ec.marshalNGroupConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_Account_groups(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Account",
@@ -4548,27 +4364,6 @@ func (ec *executionContext) fieldContext_Account_groups(ctx context.Context, fie
 		return fc, err
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _Account_buyers(ctx context.Context, field graphql.CollectedField, obj *model.Account) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Account_buyers(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Account().Buyers(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.Buyer]) graphql.Marshaler {
-			return ec.marshalNBuyerConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx, selections, v)
-		},
-		true,
-		true,
-	)
 }
 func (ec *executionContext) fieldContext_Account_buyers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -4593,26 +4388,6 @@ func (ec *executionContext) fieldContext_Account_buyers(ctx context.Context, fie
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _AccountConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Account]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_AccountConnection_edges(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*model.Account]) graphql.Marshaler {
-			return ec.marshalNAccountEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_AccountConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "AccountConnection",
@@ -4624,26 +4399,6 @@ func (ec *executionContext) fieldContext_AccountConnection_edges(_ context.Conte
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _AccountConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Account]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_AccountConnection_nodes(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Nodes(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Account) graphql.Marshaler {
-			return ec.marshalNAccount2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAccount(ctx, selections, v)
-		},
-		true,
-		true,
-	)
 }
 func (ec *executionContext) fieldContext_AccountConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -4657,26 +4412,6 @@ func (ec *executionContext) fieldContext_AccountConnection_nodes(_ context.Conte
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _AccountConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Account]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_AccountConnection_pageInfo(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.PageInfo, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
-			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_AccountConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "AccountConnection",
@@ -4689,39 +4424,11 @@ func (ec *executionContext) fieldContext_AccountConnection_pageInfo(_ context.Co
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _AccountConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Account]) (ret graphql.Marshaler) {
-	return ec.marshalOInt2ᚖint(ctx, field.Selections, obj.TotalCount)
-}
 func (ec *executionContext) fieldContext_AccountConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AccountConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
-
-func (ec *executionContext) _AccountConnection_complete(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Account]) (ret graphql.Marshaler) {
-	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.Complete)
-}
 func (ec *executionContext) fieldContext_AccountConnection_complete(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AccountConnection", field, false, false, errors.New("field of type Boolean does not have child fields"))
-}
-
-func (ec *executionContext) _AccountConnection_freshness(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Account]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_AccountConnection_freshness(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Freshness, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Freshness) graphql.Marshaler {
-			return ec.marshalOFreshness2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐFreshness(ctx, selections, v)
-		},
-		true,
-		false,
-	)
 }
 func (ec *executionContext) fieldContext_AccountConnection_freshness(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -4735,32 +4442,8 @@ func (ec *executionContext) fieldContext_AccountConnection_freshness(_ context.C
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _AccountEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*model.Account]) (ret graphql.Marshaler) {
-	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor())
-}
 func (ec *executionContext) fieldContext_AccountEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AccountEdge", field, true, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _AccountEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*model.Account]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_AccountEdge_node(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Node, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Account) graphql.Marshaler {
-			return ec.marshalOAccount2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAccount(ctx, selections, v)
-		},
-		true,
-		false,
-	)
 }
 func (ec *executionContext) fieldContext_AccountEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -4774,123 +4457,47 @@ func (ec *executionContext) fieldContext_AccountEdge_node(_ context.Context, fie
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _AccountExternalIds_pyraTenantId(ctx context.Context, field graphql.CollectedField, obj *model.AccountExternalIds) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.PyraTenantID)
-}
 func (ec *executionContext) fieldContext_AccountExternalIds_pyraTenantId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AccountExternalIds", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _AccountPlan_name(ctx context.Context, field graphql.CollectedField, obj *model.AccountPlan) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Name)
 }
 func (ec *executionContext) fieldContext_AccountPlan_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AccountPlan", field, false, false, errors.New("field of type String does not have child fields"))
 }
-
-func (ec *executionContext) _AccountPlan_userLimit(ctx context.Context, field graphql.CollectedField, obj *model.AccountPlan) (ret graphql.Marshaler) {
-	return ec.marshalOInt2ᚖint(ctx, field.Selections, obj.UserLimit)
-}
 func (ec *executionContext) fieldContext_AccountPlan_userLimit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AccountPlan", field, false, false, errors.New("field of type Int does not have child fields"))
-}
-
-func (ec *executionContext) _AccountPlan_fullUserLimit(ctx context.Context, field graphql.CollectedField, obj *model.AccountPlan) (ret graphql.Marshaler) {
-	return ec.marshalOInt2ᚖint(ctx, field.Selections, obj.FullUserLimit)
 }
 func (ec *executionContext) fieldContext_AccountPlan_fullUserLimit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AccountPlan", field, false, false, errors.New("field of type Int does not have child fields"))
 }
-
-func (ec *executionContext) _AccountPlan_userCount(ctx context.Context, field graphql.CollectedField, obj *model.AccountPlan) (ret graphql.Marshaler) {
-	return ec.marshalOInt2ᚖint(ctx, field.Selections, obj.UserCount)
-}
 func (ec *executionContext) fieldContext_AccountPlan_userCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AccountPlan", field, false, false, errors.New("field of type Int does not have child fields"))
-}
-
-func (ec *executionContext) _AccountPlan_fullUserCount(ctx context.Context, field graphql.CollectedField, obj *model.AccountPlan) (ret graphql.Marshaler) {
-	return ec.marshalOInt2ᚖint(ctx, field.Selections, obj.FullUserCount)
 }
 func (ec *executionContext) fieldContext_AccountPlan_fullUserCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AccountPlan", field, false, false, errors.New("field of type Int does not have child fields"))
 }
-
-func (ec *executionContext) _AccountPlan_basicUserCount(ctx context.Context, field graphql.CollectedField, obj *model.AccountPlan) (ret graphql.Marshaler) {
-	return ec.marshalOInt2ᚖint(ctx, field.Selections, obj.BasicUserCount)
-}
 func (ec *executionContext) fieldContext_AccountPlan_basicUserCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AccountPlan", field, false, false, errors.New("field of type Int does not have child fields"))
-}
-
-func (ec *executionContext) _AccountPlan_expiresAt(ctx context.Context, field graphql.CollectedField, obj *model.AccountPlan) (ret graphql.Marshaler) {
-	return ec.marshalODateTime2ᚖtimeᚐTime(ctx, field.Selections, obj.ExpiresAt)
 }
 func (ec *executionContext) fieldContext_AccountPlan_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AccountPlan", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
-
-func (ec *executionContext) _Address_addressLine1(ctx context.Context, field graphql.CollectedField, obj *model.Address) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.AddressLine1)
-}
 func (ec *executionContext) fieldContext_Address_addressLine1(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Address", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _Address_addressLine2(ctx context.Context, field graphql.CollectedField, obj *model.Address) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.AddressLine2)
 }
 func (ec *executionContext) fieldContext_Address_addressLine2(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Address", field, false, false, errors.New("field of type String does not have child fields"))
 }
-
-func (ec *executionContext) _Address_postCode(ctx context.Context, field graphql.CollectedField, obj *model.Address) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.PostCode)
-}
 func (ec *executionContext) fieldContext_Address_postCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Address", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _Address_city(ctx context.Context, field graphql.CollectedField, obj *model.Address) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.City)
 }
 func (ec *executionContext) fieldContext_Address_city(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Address", field, false, false, errors.New("field of type String does not have child fields"))
 }
-
-func (ec *executionContext) _Address_state(ctx context.Context, field graphql.CollectedField, obj *model.Address) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.State)
-}
 func (ec *executionContext) fieldContext_Address_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Address", field, false, false, errors.New("field of type String does not have child fields"))
 }
-
-func (ec *executionContext) _Address_country(ctx context.Context, field graphql.CollectedField, obj *model.Address) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Country)
-}
 func (ec *executionContext) fieldContext_Address_country(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Address", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _Audit_created(ctx context.Context, field graphql.CollectedField, obj *model.Audit) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Audit_created(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Created, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.AuditEvent) graphql.Marshaler {
-			return ec.marshalOAuditEvent2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAuditEvent(ctx, selections, v)
-		},
-		true,
-		false,
-	)
 }
 func (ec *executionContext) fieldContext_Audit_created(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -4904,26 +4511,6 @@ func (ec *executionContext) fieldContext_Audit_created(_ context.Context, field 
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _Audit_updated(ctx context.Context, field graphql.CollectedField, obj *model.Audit) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Audit_updated(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Updated, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.AuditEvent) graphql.Marshaler {
-			return ec.marshalOAuditEvent2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAuditEvent(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext_Audit_updated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Audit",
@@ -4935,26 +4522,6 @@ func (ec *executionContext) fieldContext_Audit_updated(_ context.Context, field 
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _Audit_activated(ctx context.Context, field graphql.CollectedField, obj *model.Audit) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Audit_activated(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Activated, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.AuditEvent) graphql.Marshaler {
-			return ec.marshalOAuditEvent2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAuditEvent(ctx, selections, v)
-		},
-		true,
-		false,
-	)
 }
 func (ec *executionContext) fieldContext_Audit_activated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -4968,26 +4535,6 @@ func (ec *executionContext) fieldContext_Audit_activated(_ context.Context, fiel
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _Audit_unassigned(ctx context.Context, field graphql.CollectedField, obj *model.Audit) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Audit_unassigned(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Unassigned, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.AuditEvent) graphql.Marshaler {
-			return ec.marshalOAuditEvent2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAuditEvent(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext_Audit_unassigned(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Audit",
@@ -4999,26 +4546,6 @@ func (ec *executionContext) fieldContext_Audit_unassigned(_ context.Context, fie
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _Audit_disabled(ctx context.Context, field graphql.CollectedField, obj *model.Audit) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Audit_disabled(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Disabled, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.AuditEvent) graphql.Marshaler {
-			return ec.marshalOAuditEvent2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAuditEvent(ctx, selections, v)
-		},
-		true,
-		false,
-	)
 }
 func (ec *executionContext) fieldContext_Audit_disabled(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -5032,26 +4559,6 @@ func (ec *executionContext) fieldContext_Audit_disabled(_ context.Context, field
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _Audit_access(ctx context.Context, field graphql.CollectedField, obj *model.Audit) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Audit_access(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Access, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.AuditEvent) graphql.Marshaler {
-			return ec.marshalOAuditEvent2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAuditEvent(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext_Audit_access(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Audit",
@@ -5063,26 +4570,6 @@ func (ec *executionContext) fieldContext_Audit_access(_ context.Context, field g
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _Audit_joined(ctx context.Context, field graphql.CollectedField, obj *model.Audit) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Audit_joined(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Joined, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.AuditEvent) graphql.Marshaler {
-			return ec.marshalOAuditEvent2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAuditEvent(ctx, selections, v)
-		},
-		true,
-		false,
-	)
 }
 func (ec *executionContext) fieldContext_Audit_joined(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -5096,78 +4583,14 @@ func (ec *executionContext) fieldContext_Audit_joined(_ context.Context, field g
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _AuditActor_vendorId(ctx context.Context, field graphql.CollectedField, obj *model.AuditActor) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.VendorID)
-}
 func (ec *executionContext) fieldContext_AuditActor_vendorId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AuditActor", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _AuditActor_name(ctx context.Context, field graphql.CollectedField, obj *model.AuditActor) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_AuditActor_name(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.AuditActor().Name(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
 }
 func (ec *executionContext) fieldContext_AuditActor_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AuditActor", field, true, true, errors.New("field of type String does not have child fields"))
 }
-
-func (ec *executionContext) _AuditActor_icon(ctx context.Context, field graphql.CollectedField, obj *model.AuditActor) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_AuditActor_icon(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.AuditActor().Icon(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOURL2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext_AuditActor_icon(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AuditActor", field, true, true, errors.New("field of type URL does not have child fields"))
-}
-
-func (ec *executionContext) _AuditActor_user(ctx context.Context, field graphql.CollectedField, obj *model.AuditActor) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_AuditActor_user(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.AuditActor().User(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.User) graphql.Marshaler {
-			return ec.marshalOUser2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUser(ctx, selections, v)
-		},
-		true,
-		false,
-	)
 }
 func (ec *executionContext) fieldContext_AuditActor_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -5181,32 +4604,8 @@ func (ec *executionContext) fieldContext_AuditActor_user(_ context.Context, fiel
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _AuditEvent_at(ctx context.Context, field graphql.CollectedField, obj *model.AuditEvent) (ret graphql.Marshaler) {
-	return ec.marshalODateTime2ᚖtimeᚐTime(ctx, field.Selections, obj.At)
-}
 func (ec *executionContext) fieldContext_AuditEvent_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AuditEvent", field, false, false, errors.New("field of type DateTime does not have child fields"))
-}
-
-func (ec *executionContext) _AuditEvent_by(ctx context.Context, field graphql.CollectedField, obj *model.AuditEvent) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_AuditEvent_by(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.By, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.AuditActor) graphql.Marshaler {
-			return ec.marshalOAuditActor2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAuditActor(ctx, selections, v)
-		},
-		true,
-		false,
-	)
 }
 func (ec *executionContext) fieldContext_AuditEvent_by(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -5220,32 +4619,8 @@ func (ec *executionContext) fieldContext_AuditEvent_by(_ context.Context, field 
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _Buyer_id(ctx context.Context, field graphql.CollectedField, obj *model.Buyer) (ret graphql.Marshaler) {
-	return ec.marshalNID2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐID(ctx, field.Selections, obj.ID)
-}
 func (ec *executionContext) fieldContext_Buyer_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Buyer", field, false, false, errors.New("field of type ID does not have child fields"))
-}
-
-func (ec *executionContext) _Buyer_provider(ctx context.Context, field graphql.CollectedField, obj *model.Buyer) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Buyer_provider(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Provider, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Provider) graphql.Marshaler {
-			return ec.marshalNProvider2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProvider(ctx, selections, v)
-		},
-		true,
-		true,
-	)
 }
 func (ec *executionContext) fieldContext_Buyer_provider(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -5259,30 +4634,14 @@ func (ec *executionContext) fieldContext_Buyer_provider(_ context.Context, field
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _Buyer_vendorId(ctx context.Context, field graphql.CollectedField, obj *model.Buyer) (ret graphql.Marshaler) {
-	return ec.marshalNString2string(ctx, field.Selections, obj.VendorID)
-}
 func (ec *executionContext) fieldContext_Buyer_vendorId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Buyer", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _Buyer_name(ctx context.Context, field graphql.CollectedField, obj *model.Buyer) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Name)
 }
 func (ec *executionContext) fieldContext_Buyer_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Buyer", field, false, false, errors.New("field of type String does not have child fields"))
 }
-
-func (ec *executionContext) _Buyer_status(ctx context.Context, field graphql.CollectedField, obj *model.Buyer) (ret graphql.Marshaler) {
-	return ec.marshalNBuyerStatus2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyerStatus(ctx, field.Selections, obj.Status)
-}
 func (ec *executionContext) fieldContext_Buyer_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Buyer", field, false, false, errors.New("field of type BuyerStatus does not have child fields"))
-}
-
-func (ec *executionContext) _Buyer_vendorStatus(ctx context.Context, field graphql.CollectedField, obj *model.Buyer) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.VendorStatus)
 }
 func (ec *executionContext) fieldContext_Buyer_vendorStatus(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Buyer", field, false, false, errors.New("field of type String does not have child fields"))
@@ -5300,9 +4659,6 @@ func (ec *executionContext) _Buyer_contact(ctx context.Context, field graphql.Co
 			return obj.Contact, nil
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
-			if ec.hasScopes {
-				return next
-			}
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
@@ -5340,26 +4696,6 @@ func (ec *executionContext) fieldContext_Buyer_contact(_ context.Context, field 
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _Buyer_externalIds(ctx context.Context, field graphql.CollectedField, obj *model.Buyer) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Buyer_externalIds(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ExternalIds, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.BuyerExternalIds) graphql.Marshaler {
-			return ec.marshalOBuyerExternalIds2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyerExternalIds(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext_Buyer_externalIds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Buyer",
@@ -5371,10 +4707,6 @@ func (ec *executionContext) fieldContext_Buyer_externalIds(_ context.Context, fi
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _Buyer_icon(ctx context.Context, field graphql.CollectedField, obj *model.Buyer) (ret graphql.Marshaler) {
-	return ec.marshalOURL2ᚖstring(ctx, field.Selections, obj.Icon)
 }
 func (ec *executionContext) fieldContext_Buyer_icon(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Buyer", field, false, false, errors.New("field of type URL does not have child fields"))
@@ -5392,9 +4724,6 @@ func (ec *executionContext) _Buyer_address(ctx context.Context, field graphql.Co
 			return obj.Address, nil
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
-			if ec.hasScopes {
-				return next
-			}
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
@@ -5434,9 +4763,6 @@ func (ec *executionContext) fieldContext_Buyer_address(_ context.Context, field 
 }
 
 func (ec *executionContext) _Buyer_taxId(ctx context.Context, field graphql.CollectedField, obj *model.Buyer) (ret graphql.Marshaler) {
-	if ec.hasScopes {
-		return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.TaxID)
-	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5476,26 +4802,6 @@ func (ec *executionContext) _Buyer_taxId(ctx context.Context, field graphql.Coll
 func (ec *executionContext) fieldContext_Buyer_taxId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Buyer", field, false, false, errors.New("field of type String does not have child fields"))
 }
-
-func (ec *executionContext) _Buyer_account(ctx context.Context, field graphql.CollectedField, obj *model.Buyer) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Buyer_account(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Buyer().Account(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Account) graphql.Marshaler {
-			return ec.marshalOAccount2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAccount(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext_Buyer_account(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Buyer",
@@ -5507,26 +4813,6 @@ func (ec *executionContext) fieldContext_Buyer_account(_ context.Context, field 
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _Buyer_sellers(ctx context.Context, field graphql.CollectedField, obj *model.Buyer) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Buyer_sellers(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Buyer().Sellers(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Seller) graphql.Marshaler {
-			return ec.marshalOSeller2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐSeller(ctx, selections, v)
-		},
-		true,
-		false,
-	)
 }
 func (ec *executionContext) fieldContext_Buyer_sellers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -5540,26 +4826,6 @@ func (ec *executionContext) fieldContext_Buyer_sellers(_ context.Context, field 
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _Buyer_errors(ctx context.Context, field graphql.CollectedField, obj *model.Buyer) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Buyer_errors(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Errors, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.BuyerError) graphql.Marshaler {
-			return ec.marshalOBuyerError2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyerErrorᚄ(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext_Buyer_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Buyer",
@@ -5571,26 +4837,6 @@ func (ec *executionContext) fieldContext_Buyer_errors(_ context.Context, field g
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _Buyer_audit(ctx context.Context, field graphql.CollectedField, obj *model.Buyer) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Buyer_audit(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Audit, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Audit) graphql.Marshaler {
-			return ec.marshalOAudit2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAudit(ctx, selections, v)
-		},
-		true,
-		false,
-	)
 }
 func (ec *executionContext) fieldContext_Buyer_audit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -5604,26 +4850,6 @@ func (ec *executionContext) fieldContext_Buyer_audit(_ context.Context, field gr
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _BuyerConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Buyer]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_BuyerConnection_edges(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*model.Buyer]) graphql.Marshaler {
-			return ec.marshalNBuyerEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_BuyerConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "BuyerConnection",
@@ -5635,26 +4861,6 @@ func (ec *executionContext) fieldContext_BuyerConnection_edges(_ context.Context
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _BuyerConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Buyer]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_BuyerConnection_nodes(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Nodes(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Buyer) graphql.Marshaler {
-			return ec.marshalNBuyer2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyer(ctx, selections, v)
-		},
-		true,
-		true,
-	)
 }
 func (ec *executionContext) fieldContext_BuyerConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -5668,26 +4874,6 @@ func (ec *executionContext) fieldContext_BuyerConnection_nodes(_ context.Context
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _BuyerConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Buyer]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_BuyerConnection_pageInfo(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.PageInfo, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
-			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_BuyerConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "BuyerConnection",
@@ -5700,39 +4886,11 @@ func (ec *executionContext) fieldContext_BuyerConnection_pageInfo(_ context.Cont
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _BuyerConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Buyer]) (ret graphql.Marshaler) {
-	return ec.marshalOInt2ᚖint(ctx, field.Selections, obj.TotalCount)
-}
 func (ec *executionContext) fieldContext_BuyerConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BuyerConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
-
-func (ec *executionContext) _BuyerConnection_complete(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Buyer]) (ret graphql.Marshaler) {
-	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.Complete)
-}
 func (ec *executionContext) fieldContext_BuyerConnection_complete(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BuyerConnection", field, false, false, errors.New("field of type Boolean does not have child fields"))
-}
-
-func (ec *executionContext) _BuyerConnection_freshness(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Buyer]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_BuyerConnection_freshness(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Freshness, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Freshness) graphql.Marshaler {
-			return ec.marshalOFreshness2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐFreshness(ctx, selections, v)
-		},
-		true,
-		false,
-	)
 }
 func (ec *executionContext) fieldContext_BuyerConnection_freshness(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -5746,32 +4904,8 @@ func (ec *executionContext) fieldContext_BuyerConnection_freshness(_ context.Con
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _BuyerEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*model.Buyer]) (ret graphql.Marshaler) {
-	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor())
-}
 func (ec *executionContext) fieldContext_BuyerEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BuyerEdge", field, true, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _BuyerEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*model.Buyer]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_BuyerEdge_node(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Node, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Buyer) graphql.Marshaler {
-			return ec.marshalOBuyer2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyer(ctx, selections, v)
-		},
-		true,
-		false,
-	)
 }
 func (ec *executionContext) fieldContext_BuyerEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -5785,67 +4919,32 @@ func (ec *executionContext) fieldContext_BuyerEdge_node(_ context.Context, field
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _BuyerError_code(ctx context.Context, field graphql.CollectedField, obj *model.BuyerError) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Code)
-}
 func (ec *executionContext) fieldContext_BuyerError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BuyerError", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _BuyerError_message(ctx context.Context, field graphql.CollectedField, obj *model.BuyerError) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Message)
 }
 func (ec *executionContext) fieldContext_BuyerError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BuyerError", field, false, false, errors.New("field of type String does not have child fields"))
 }
-
-func (ec *executionContext) _BuyerExternalIds_erpCompanyContact(ctx context.Context, field graphql.CollectedField, obj *model.BuyerExternalIds) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.ErpCompanyContact)
-}
 func (ec *executionContext) fieldContext_BuyerExternalIds_erpCompanyContact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BuyerExternalIds", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _BuyerExternalIds_erpCustomer(ctx context.Context, field graphql.CollectedField, obj *model.BuyerExternalIds) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.ErpCustomer)
 }
 func (ec *executionContext) fieldContext_BuyerExternalIds_erpCustomer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BuyerExternalIds", field, false, false, errors.New("field of type String does not have child fields"))
 }
-
-func (ec *executionContext) _BuyerExternalIds_accountExternalId(ctx context.Context, field graphql.CollectedField, obj *model.BuyerExternalIds) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.AccountExternalID)
-}
 func (ec *executionContext) fieldContext_BuyerExternalIds_accountExternalId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BuyerExternalIds", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _Contact_name(ctx context.Context, field graphql.CollectedField, obj *model.Contact) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Name)
 }
 func (ec *executionContext) fieldContext_Contact_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Contact", field, false, false, errors.New("field of type String does not have child fields"))
 }
-
-func (ec *executionContext) _Contact_firstName(ctx context.Context, field graphql.CollectedField, obj *model.Contact) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.FirstName)
-}
 func (ec *executionContext) fieldContext_Contact_firstName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Contact", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _Contact_lastName(ctx context.Context, field graphql.CollectedField, obj *model.Contact) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.LastName)
 }
 func (ec *executionContext) fieldContext_Contact_lastName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Contact", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Contact_email(ctx context.Context, field graphql.CollectedField, obj *model.Contact) (ret graphql.Marshaler) {
-	if ec.hasScopes {
-		return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Email)
-	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5898,9 +4997,6 @@ func (ec *executionContext) _Contact_phone(ctx context.Context, field graphql.Co
 			return obj.Phone, nil
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
-			if ec.hasScopes {
-				return next
-			}
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
@@ -5938,26 +5034,6 @@ func (ec *executionContext) fieldContext_Contact_phone(_ context.Context, field 
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _Contact_user(ctx context.Context, field graphql.CollectedField, obj *model.Contact) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Contact_user(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Contact().User(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.User) graphql.Marshaler {
-			return ec.marshalOUser2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUser(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext_Contact_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Contact",
@@ -5970,23 +5046,11 @@ func (ec *executionContext) fieldContext_Contact_user(_ context.Context, field g
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _Contact_type(ctx context.Context, field graphql.CollectedField, obj *model.Contact) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Type)
-}
 func (ec *executionContext) fieldContext_Contact_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Contact", field, false, false, errors.New("field of type String does not have child fields"))
 }
-
-func (ec *executionContext) _CustomAttribute_name(ctx context.Context, field graphql.CollectedField, obj *model.CustomAttribute) (ret graphql.Marshaler) {
-	return ec.marshalNString2string(ctx, field.Selections, obj.Name)
-}
 func (ec *executionContext) fieldContext_CustomAttribute_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CustomAttribute", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _CustomAttribute_value(ctx context.Context, field graphql.CollectedField, obj *model.CustomAttribute) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Value)
 }
 func (ec *executionContext) fieldContext_CustomAttribute_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CustomAttribute", field, false, false, errors.New("field of type String does not have child fields"))
@@ -6431,62 +5495,14 @@ func (ec *executionContext) fieldContext_Entity_findManyUserByIDs(ctx context.Co
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _Freshness_fetchedAt(ctx context.Context, field graphql.CollectedField, obj *model.Freshness) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Freshness_fetchedAt(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.FetchedAt, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_Freshness_fetchedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Freshness", field, false, false, errors.New("field of type DateTime does not have child fields"))
-}
-
-func (ec *executionContext) _Freshness_stale(ctx context.Context, field graphql.CollectedField, obj *model.Freshness) (ret graphql.Marshaler) {
-	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.Stale)
 }
 func (ec *executionContext) fieldContext_Freshness_stale(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Freshness", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
-
-func (ec *executionContext) _Group_id(ctx context.Context, field graphql.CollectedField, obj *model.Group) (ret graphql.Marshaler) {
-	return ec.marshalNID2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐID(ctx, field.Selections, obj.ID)
-}
 func (ec *executionContext) fieldContext_Group_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Group", field, false, false, errors.New("field of type ID does not have child fields"))
-}
-
-func (ec *executionContext) _Group_provider(ctx context.Context, field graphql.CollectedField, obj *model.Group) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Group_provider(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Provider, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Provider) graphql.Marshaler {
-			return ec.marshalNProvider2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProvider(ctx, selections, v)
-		},
-		true,
-		true,
-	)
 }
 func (ec *executionContext) fieldContext_Group_provider(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -6500,60 +5516,20 @@ func (ec *executionContext) fieldContext_Group_provider(_ context.Context, field
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _Group_vendorId(ctx context.Context, field graphql.CollectedField, obj *model.Group) (ret graphql.Marshaler) {
-	return ec.marshalNString2string(ctx, field.Selections, obj.VendorID)
-}
 func (ec *executionContext) fieldContext_Group_vendorId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Group", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _Group_name(ctx context.Context, field graphql.CollectedField, obj *model.Group) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Name)
 }
 func (ec *executionContext) fieldContext_Group_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Group", field, false, false, errors.New("field of type String does not have child fields"))
 }
-
-func (ec *executionContext) _Group_description(ctx context.Context, field graphql.CollectedField, obj *model.Group) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Description)
-}
 func (ec *executionContext) fieldContext_Group_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Group", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _Group_logo(ctx context.Context, field graphql.CollectedField, obj *model.Group) (ret graphql.Marshaler) {
-	return ec.marshalOURL2ᚖstring(ctx, field.Selections, obj.Logo)
 }
 func (ec *executionContext) fieldContext_Group_logo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Group", field, false, false, errors.New("field of type URL does not have child fields"))
 }
-
-func (ec *executionContext) _Group_isDefault(ctx context.Context, field graphql.CollectedField, obj *model.Group) (ret graphql.Marshaler) {
-	return ec.marshalOBoolean2ᚖbool(ctx, field.Selections, obj.IsDefault)
-}
 func (ec *executionContext) fieldContext_Group_isDefault(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Group", field, false, false, errors.New("field of type Boolean does not have child fields"))
-}
-
-func (ec *executionContext) _Group_account(ctx context.Context, field graphql.CollectedField, obj *model.Group) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Group_account(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Group().Account(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Account) graphql.Marshaler {
-			return ec.marshalOAccount2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAccount(ctx, selections, v)
-		},
-		true,
-		false,
-	)
 }
 func (ec *executionContext) fieldContext_Group_account(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -6567,26 +5543,6 @@ func (ec *executionContext) fieldContext_Group_account(_ context.Context, field 
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _Group_modules(ctx context.Context, field graphql.CollectedField, obj *model.Group) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Group_modules(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Group().Modules(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Module) graphql.Marshaler {
-			return ec.marshalOModule2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐModule(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext_Group_modules(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Group",
@@ -6598,27 +5554,6 @@ func (ec *executionContext) fieldContext_Group_modules(_ context.Context, field 
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _Group_users(ctx context.Context, field graphql.CollectedField, obj *model.Group) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Group_users(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Group().Users(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.User]) graphql.Marshaler {
-			return ec.marshalNUserConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx, selections, v)
-		},
-		true,
-		true,
-	)
 }
 func (ec *executionContext) fieldContext_Group_users(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -6643,27 +5578,6 @@ func (ec *executionContext) fieldContext_Group_users(ctx context.Context, field 
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _Group_buyers(ctx context.Context, field graphql.CollectedField, obj *model.Group) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Group_buyers(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Group().Buyers(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.Buyer]) graphql.Marshaler {
-			return ec.marshalNBuyerConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_Group_buyers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Group",
@@ -6687,26 +5601,6 @@ func (ec *executionContext) fieldContext_Group_buyers(ctx context.Context, field
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _Group_audit(ctx context.Context, field graphql.CollectedField, obj *model.Group) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Group_audit(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Audit, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Audit) graphql.Marshaler {
-			return ec.marshalOAudit2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAudit(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext_Group_audit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Group",
@@ -6718,26 +5612,6 @@ func (ec *executionContext) fieldContext_Group_audit(_ context.Context, field gr
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _GroupConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Group]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_GroupConnection_edges(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*model.Group]) graphql.Marshaler {
-			return ec.marshalNGroupEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
 }
 func (ec *executionContext) fieldContext_GroupConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -6751,26 +5625,6 @@ func (ec *executionContext) fieldContext_GroupConnection_edges(_ context.Context
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _GroupConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Group]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_GroupConnection_nodes(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Nodes(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Group) graphql.Marshaler {
-			return ec.marshalNGroup2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐGroup(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_GroupConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "GroupConnection",
@@ -6782,26 +5636,6 @@ func (ec *executionContext) fieldContext_GroupConnection_nodes(_ context.Context
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _GroupConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Group]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_GroupConnection_pageInfo(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.PageInfo, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
-			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
-		},
-		true,
-		true,
-	)
 }
 func (ec *executionContext) fieldContext_GroupConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -6815,39 +5649,11 @@ func (ec *executionContext) fieldContext_GroupConnection_pageInfo(_ context.Cont
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _GroupConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Group]) (ret graphql.Marshaler) {
-	return ec.marshalOInt2ᚖint(ctx, field.Selections, obj.TotalCount)
-}
 func (ec *executionContext) fieldContext_GroupConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("GroupConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
-
-func (ec *executionContext) _GroupConnection_complete(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Group]) (ret graphql.Marshaler) {
-	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.Complete)
-}
 func (ec *executionContext) fieldContext_GroupConnection_complete(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("GroupConnection", field, false, false, errors.New("field of type Boolean does not have child fields"))
-}
-
-func (ec *executionContext) _GroupConnection_freshness(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Group]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_GroupConnection_freshness(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Freshness, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Freshness) graphql.Marshaler {
-			return ec.marshalOFreshness2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐFreshness(ctx, selections, v)
-		},
-		true,
-		false,
-	)
 }
 func (ec *executionContext) fieldContext_GroupConnection_freshness(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -6861,32 +5667,8 @@ func (ec *executionContext) fieldContext_GroupConnection_freshness(_ context.Con
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _GroupEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*model.Group]) (ret graphql.Marshaler) {
-	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor())
-}
 func (ec *executionContext) fieldContext_GroupEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("GroupEdge", field, true, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _GroupEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*model.Group]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_GroupEdge_node(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Node, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Group) graphql.Marshaler {
-			return ec.marshalOGroup2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐGroup(ctx, selections, v)
-		},
-		true,
-		false,
-	)
 }
 func (ec *executionContext) fieldContext_GroupEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -6900,25 +5682,14 @@ func (ec *executionContext) fieldContext_GroupEdge_node(_ context.Context, field
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _Invitation_status(ctx context.Context, field graphql.CollectedField, obj *model.Invitation) (ret graphql.Marshaler) {
-	return ec.marshalOInvitationStatus2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐInvitationStatus(ctx, field.Selections, obj.Status)
-}
 func (ec *executionContext) fieldContext_Invitation_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Invitation", field, false, false, errors.New("field of type InvitationStatus does not have child fields"))
-}
-
-func (ec *executionContext) _Invitation_vendorStatus(ctx context.Context, field graphql.CollectedField, obj *model.Invitation) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.VendorStatus)
 }
 func (ec *executionContext) fieldContext_Invitation_vendorStatus(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Invitation", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Invitation_url(ctx context.Context, field graphql.CollectedField, obj *model.Invitation) (ret graphql.Marshaler) {
-	if ec.hasScopes {
-		return ec.marshalOURL2ᚖstring(ctx, field.Selections, obj.URL)
-	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6958,32 +5729,8 @@ func (ec *executionContext) _Invitation_url(ctx context.Context, field graphql.C
 func (ec *executionContext) fieldContext_Invitation_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Invitation", field, false, false, errors.New("field of type URL does not have child fields"))
 }
-
-func (ec *executionContext) _Membership_id(ctx context.Context, field graphql.CollectedField, obj *model.Membership) (ret graphql.Marshaler) {
-	return ec.marshalNID2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐID(ctx, field.Selections, obj.ID)
-}
 func (ec *executionContext) fieldContext_Membership_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Membership", field, false, false, errors.New("field of type ID does not have child fields"))
-}
-
-func (ec *executionContext) _Membership_provider(ctx context.Context, field graphql.CollectedField, obj *model.Membership) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Membership_provider(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Provider, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Provider) graphql.Marshaler {
-			return ec.marshalNProvider2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProvider(ctx, selections, v)
-		},
-		true,
-		true,
-	)
 }
 func (ec *executionContext) fieldContext_Membership_provider(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -6997,32 +5744,8 @@ func (ec *executionContext) fieldContext_Membership_provider(_ context.Context, 
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _Membership_vendorId(ctx context.Context, field graphql.CollectedField, obj *model.Membership) (ret graphql.Marshaler) {
-	return ec.marshalNString2string(ctx, field.Selections, obj.VendorID)
-}
 func (ec *executionContext) fieldContext_Membership_vendorId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Membership", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _Membership_user(ctx context.Context, field graphql.CollectedField, obj *model.Membership) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Membership_user(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Membership().User(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.User) graphql.Marshaler {
-			return ec.marshalNUser2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUser(ctx, selections, v)
-		},
-		true,
-		true,
-	)
 }
 func (ec *executionContext) fieldContext_Membership_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -7036,26 +5759,6 @@ func (ec *executionContext) fieldContext_Membership_user(_ context.Context, fiel
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _Membership_tenant(ctx context.Context, field graphql.CollectedField, obj *model.Membership) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Membership_tenant(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Membership().Tenant(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v model.Tenant) graphql.Marshaler {
-			return ec.marshalNTenant2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐTenant(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_Membership_tenant(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Membership",
@@ -7067,26 +5770,6 @@ func (ec *executionContext) fieldContext_Membership_tenant(_ context.Context, fi
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _Membership_account(ctx context.Context, field graphql.CollectedField, obj *model.Membership) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Membership_account(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Membership().Account(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Account) graphql.Marshaler {
-			return ec.marshalOAccount2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAccount(ctx, selections, v)
-		},
-		true,
-		false,
-	)
 }
 func (ec *executionContext) fieldContext_Membership_account(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -7100,26 +5783,6 @@ func (ec *executionContext) fieldContext_Membership_account(_ context.Context, f
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _Membership_organization(ctx context.Context, field graphql.CollectedField, obj *model.Membership) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Membership_organization(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Membership().Organization(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Organization) graphql.Marshaler {
-			return ec.marshalOOrganization2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐOrganization(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext_Membership_organization(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Membership",
@@ -7132,60 +5795,29 @@ func (ec *executionContext) fieldContext_Membership_organization(_ context.Conte
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _Membership_role(ctx context.Context, field graphql.CollectedField, obj *model.Membership) (ret graphql.Marshaler) {
-	return ec.marshalNMembershipRole2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐMembershipRole(ctx, field.Selections, obj.Role)
-}
 func (ec *executionContext) fieldContext_Membership_role(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Membership", field, false, false, errors.New("field of type MembershipRole does not have child fields"))
-}
-
-func (ec *executionContext) _Membership_vendorRole(ctx context.Context, field graphql.CollectedField, obj *model.Membership) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.VendorRole)
 }
 func (ec *executionContext) fieldContext_Membership_vendorRole(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Membership", field, false, false, errors.New("field of type String does not have child fields"))
 }
-
-func (ec *executionContext) _Membership_vendorRoleId(ctx context.Context, field graphql.CollectedField, obj *model.Membership) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.VendorRoleID)
-}
 func (ec *executionContext) fieldContext_Membership_vendorRoleId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Membership", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _Membership_license(ctx context.Context, field graphql.CollectedField, obj *model.Membership) (ret graphql.Marshaler) {
-	return ec.marshalOLicense2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐLicense(ctx, field.Selections, obj.License)
 }
 func (ec *executionContext) fieldContext_Membership_license(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Membership", field, false, false, errors.New("field of type License does not have child fields"))
 }
-
-func (ec *executionContext) _Membership_status(ctx context.Context, field graphql.CollectedField, obj *model.Membership) (ret graphql.Marshaler) {
-	return ec.marshalNUserStatus2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUserStatus(ctx, field.Selections, obj.Status)
-}
 func (ec *executionContext) fieldContext_Membership_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Membership", field, false, false, errors.New("field of type UserStatus does not have child fields"))
 }
-
-func (ec *executionContext) _Membership_invitedAt(ctx context.Context, field graphql.CollectedField, obj *model.Membership) (ret graphql.Marshaler) {
-	return ec.marshalODateTime2ᚖtimeᚐTime(ctx, field.Selections, obj.InvitedAt)
-}
 func (ec *executionContext) fieldContext_Membership_invitedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Membership", field, false, false, errors.New("field of type DateTime does not have child fields"))
-}
-
-func (ec *executionContext) _Membership_joinedAt(ctx context.Context, field graphql.CollectedField, obj *model.Membership) (ret graphql.Marshaler) {
-	return ec.marshalODateTime2ᚖtimeᚐTime(ctx, field.Selections, obj.JoinedAt)
 }
 func (ec *executionContext) fieldContext_Membership_joinedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Membership", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
 func (ec *executionContext) _Membership_lastAccessAt(ctx context.Context, field graphql.CollectedField, obj *model.Membership) (ret graphql.Marshaler) {
-	if ec.hasScopes {
-		return ec.marshalODateTime2ᚖtimeᚐTime(ctx, field.Selections, obj.LastAccessAt)
-	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7225,26 +5857,6 @@ func (ec *executionContext) _Membership_lastAccessAt(ctx context.Context, field 
 func (ec *executionContext) fieldContext_Membership_lastAccessAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Membership", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
-
-func (ec *executionContext) _Membership_invitation(ctx context.Context, field graphql.CollectedField, obj *model.Membership) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Membership_invitation(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Invitation, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Invitation) graphql.Marshaler {
-			return ec.marshalOInvitation2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐInvitation(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext_Membership_invitation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Membership",
@@ -7256,26 +5868,6 @@ func (ec *executionContext) fieldContext_Membership_invitation(_ context.Context
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _Membership_via(ctx context.Context, field graphql.CollectedField, obj *model.Membership) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Membership_via(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Membership().Via(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Group) graphql.Marshaler {
-			return ec.marshalOGroup2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐGroup(ctx, selections, v)
-		},
-		true,
-		false,
-	)
 }
 func (ec *executionContext) fieldContext_Membership_via(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -7289,26 +5881,6 @@ func (ec *executionContext) fieldContext_Membership_via(_ context.Context, field
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _Membership_groups(ctx context.Context, field graphql.CollectedField, obj *model.Membership) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Membership_groups(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Membership().Groups(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Group) graphql.Marshaler {
-			return ec.marshalOGroup2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐGroup(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext_Membership_groups(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Membership",
@@ -7320,26 +5892,6 @@ func (ec *executionContext) fieldContext_Membership_groups(_ context.Context, fi
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _Membership_buyers(ctx context.Context, field graphql.CollectedField, obj *model.Membership) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Membership_buyers(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Membership().Buyers(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Buyer) graphql.Marshaler {
-			return ec.marshalOBuyer2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyer(ctx, selections, v)
-		},
-		true,
-		false,
-	)
 }
 func (ec *executionContext) fieldContext_Membership_buyers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -7353,26 +5905,6 @@ func (ec *executionContext) fieldContext_Membership_buyers(_ context.Context, fi
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _Membership_modules(ctx context.Context, field graphql.CollectedField, obj *model.Membership) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Membership_modules(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Membership().Modules(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Module) graphql.Marshaler {
-			return ec.marshalOModule2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐModule(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext_Membership_modules(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Membership",
@@ -7384,26 +5916,6 @@ func (ec *executionContext) fieldContext_Membership_modules(_ context.Context, f
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _Membership_audit(ctx context.Context, field graphql.CollectedField, obj *model.Membership) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Membership_audit(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Audit, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Audit) graphql.Marshaler {
-			return ec.marshalOAudit2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAudit(ctx, selections, v)
-		},
-		true,
-		false,
-	)
 }
 func (ec *executionContext) fieldContext_Membership_audit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -7417,26 +5929,6 @@ func (ec *executionContext) fieldContext_Membership_audit(_ context.Context, fie
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _MembershipConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Membership]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_MembershipConnection_edges(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*model.Membership]) graphql.Marshaler {
-			return ec.marshalNMembershipEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_MembershipConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "MembershipConnection",
@@ -7448,26 +5940,6 @@ func (ec *executionContext) fieldContext_MembershipConnection_edges(_ context.Co
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _MembershipConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Membership]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_MembershipConnection_nodes(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Nodes(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Membership) graphql.Marshaler {
-			return ec.marshalNMembership2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐMembership(ctx, selections, v)
-		},
-		true,
-		true,
-	)
 }
 func (ec *executionContext) fieldContext_MembershipConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -7481,26 +5953,6 @@ func (ec *executionContext) fieldContext_MembershipConnection_nodes(_ context.Co
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _MembershipConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Membership]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_MembershipConnection_pageInfo(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.PageInfo, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
-			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_MembershipConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "MembershipConnection",
@@ -7513,39 +5965,11 @@ func (ec *executionContext) fieldContext_MembershipConnection_pageInfo(_ context
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _MembershipConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Membership]) (ret graphql.Marshaler) {
-	return ec.marshalOInt2ᚖint(ctx, field.Selections, obj.TotalCount)
-}
 func (ec *executionContext) fieldContext_MembershipConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MembershipConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
-
-func (ec *executionContext) _MembershipConnection_complete(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Membership]) (ret graphql.Marshaler) {
-	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.Complete)
-}
 func (ec *executionContext) fieldContext_MembershipConnection_complete(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MembershipConnection", field, false, false, errors.New("field of type Boolean does not have child fields"))
-}
-
-func (ec *executionContext) _MembershipConnection_freshness(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Membership]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_MembershipConnection_freshness(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Freshness, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Freshness) graphql.Marshaler {
-			return ec.marshalOFreshness2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐFreshness(ctx, selections, v)
-		},
-		true,
-		false,
-	)
 }
 func (ec *executionContext) fieldContext_MembershipConnection_freshness(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -7559,32 +5983,8 @@ func (ec *executionContext) fieldContext_MembershipConnection_freshness(_ contex
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _MembershipEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*model.Membership]) (ret graphql.Marshaler) {
-	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor())
-}
 func (ec *executionContext) fieldContext_MembershipEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MembershipEdge", field, true, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _MembershipEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*model.Membership]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_MembershipEdge_node(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Node, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Membership) graphql.Marshaler {
-			return ec.marshalOMembership2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐMembership(ctx, selections, v)
-		},
-		true,
-		false,
-	)
 }
 func (ec *executionContext) fieldContext_MembershipEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -7598,32 +5998,8 @@ func (ec *executionContext) fieldContext_MembershipEdge_node(_ context.Context, 
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _Module_id(ctx context.Context, field graphql.CollectedField, obj *model.Module) (ret graphql.Marshaler) {
-	return ec.marshalNID2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐID(ctx, field.Selections, obj.ID)
-}
 func (ec *executionContext) fieldContext_Module_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Module", field, false, false, errors.New("field of type ID does not have child fields"))
-}
-
-func (ec *executionContext) _Module_provider(ctx context.Context, field graphql.CollectedField, obj *model.Module) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Module_provider(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Provider, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Provider) graphql.Marshaler {
-			return ec.marshalNProvider2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProvider(ctx, selections, v)
-		},
-		true,
-		true,
-	)
 }
 func (ec *executionContext) fieldContext_Module_provider(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -7637,67 +6013,23 @@ func (ec *executionContext) fieldContext_Module_provider(_ context.Context, fiel
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _Module_vendorId(ctx context.Context, field graphql.CollectedField, obj *model.Module) (ret graphql.Marshaler) {
-	return ec.marshalNString2string(ctx, field.Selections, obj.VendorID)
-}
 func (ec *executionContext) fieldContext_Module_vendorId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Module", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _Module_name(ctx context.Context, field graphql.CollectedField, obj *model.Module) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Name)
 }
 func (ec *executionContext) fieldContext_Module_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Module", field, false, false, errors.New("field of type String does not have child fields"))
 }
-
-func (ec *executionContext) _Module_description(ctx context.Context, field graphql.CollectedField, obj *model.Module) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Description)
-}
 func (ec *executionContext) fieldContext_Module_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Module", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _Module_isConfigurable(ctx context.Context, field graphql.CollectedField, obj *model.Module) (ret graphql.Marshaler) {
-	return ec.marshalOBoolean2ᚖbool(ctx, field.Selections, obj.IsConfigurable)
 }
 func (ec *executionContext) fieldContext_Module_isConfigurable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Module", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
-
-func (ec *executionContext) _Module_isEnabledByDefault(ctx context.Context, field graphql.CollectedField, obj *model.Module) (ret graphql.Marshaler) {
-	return ec.marshalOBoolean2ᚖbool(ctx, field.Selections, obj.IsEnabledByDefault)
-}
 func (ec *executionContext) fieldContext_Module_isEnabledByDefault(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Module", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
-
-func (ec *executionContext) _Module_paid(ctx context.Context, field graphql.CollectedField, obj *model.Module) (ret graphql.Marshaler) {
-	return ec.marshalOBoolean2ᚖbool(ctx, field.Selections, obj.Paid)
-}
 func (ec *executionContext) fieldContext_Module_paid(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Module", field, false, false, errors.New("field of type Boolean does not have child fields"))
-}
-
-func (ec *executionContext) _Module_filters(ctx context.Context, field graphql.CollectedField, obj *model.Module) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Module_filters(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Filters, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.ModuleFilters) graphql.Marshaler {
-			return ec.marshalOModuleFilters2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐModuleFilters(ctx, selections, v)
-		},
-		true,
-		false,
-	)
 }
 func (ec *executionContext) fieldContext_Module_filters(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -7711,26 +6043,6 @@ func (ec *executionContext) fieldContext_Module_filters(_ context.Context, field
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _Module_settings(ctx context.Context, field graphql.CollectedField, obj *model.Module) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Module_settings(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Settings, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.ModuleSettings) graphql.Marshaler {
-			return ec.marshalOModuleSettings2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐModuleSettings(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext_Module_settings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Module",
@@ -7743,32 +6055,8 @@ func (ec *executionContext) fieldContext_Module_settings(_ context.Context, fiel
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _Module_accountTypes(ctx context.Context, field graphql.CollectedField, obj *model.Module) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚕstringᚄ(ctx, field.Selections, obj.AccountTypes)
-}
 func (ec *executionContext) fieldContext_Module_accountTypes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Module", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _Module_audit(ctx context.Context, field graphql.CollectedField, obj *model.Module) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Module_audit(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Audit, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Audit) graphql.Marshaler {
-			return ec.marshalOAudit2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAudit(ctx, selections, v)
-		},
-		true,
-		false,
-	)
 }
 func (ec *executionContext) fieldContext_Module_audit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -7782,26 +6070,6 @@ func (ec *executionContext) fieldContext_Module_audit(_ context.Context, field g
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _ModuleConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Module]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ModuleConnection_edges(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*model.Module]) graphql.Marshaler {
-			return ec.marshalNModuleEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_ModuleConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ModuleConnection",
@@ -7813,26 +6081,6 @@ func (ec *executionContext) fieldContext_ModuleConnection_edges(_ context.Contex
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _ModuleConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Module]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ModuleConnection_nodes(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Nodes(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Module) graphql.Marshaler {
-			return ec.marshalNModule2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐModule(ctx, selections, v)
-		},
-		true,
-		true,
-	)
 }
 func (ec *executionContext) fieldContext_ModuleConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -7846,26 +6094,6 @@ func (ec *executionContext) fieldContext_ModuleConnection_nodes(_ context.Contex
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _ModuleConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Module]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ModuleConnection_pageInfo(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.PageInfo, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
-			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_ModuleConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ModuleConnection",
@@ -7878,39 +6106,11 @@ func (ec *executionContext) fieldContext_ModuleConnection_pageInfo(_ context.Con
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _ModuleConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Module]) (ret graphql.Marshaler) {
-	return ec.marshalOInt2ᚖint(ctx, field.Selections, obj.TotalCount)
-}
 func (ec *executionContext) fieldContext_ModuleConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ModuleConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
-
-func (ec *executionContext) _ModuleConnection_complete(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Module]) (ret graphql.Marshaler) {
-	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.Complete)
-}
 func (ec *executionContext) fieldContext_ModuleConnection_complete(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ModuleConnection", field, false, false, errors.New("field of type Boolean does not have child fields"))
-}
-
-func (ec *executionContext) _ModuleConnection_freshness(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Module]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ModuleConnection_freshness(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Freshness, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Freshness) graphql.Marshaler {
-			return ec.marshalOFreshness2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐFreshness(ctx, selections, v)
-		},
-		true,
-		false,
-	)
 }
 func (ec *executionContext) fieldContext_ModuleConnection_freshness(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -7924,32 +6124,8 @@ func (ec *executionContext) fieldContext_ModuleConnection_freshness(_ context.Co
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _ModuleEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*model.Module]) (ret graphql.Marshaler) {
-	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor())
-}
 func (ec *executionContext) fieldContext_ModuleEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ModuleEdge", field, true, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _ModuleEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*model.Module]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ModuleEdge_node(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Node, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Module) graphql.Marshaler {
-			return ec.marshalOModule2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐModule(ctx, selections, v)
-		},
-		true,
-		false,
-	)
 }
 func (ec *executionContext) fieldContext_ModuleEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -7963,44 +6139,20 @@ func (ec *executionContext) fieldContext_ModuleEdge_node(_ context.Context, fiel
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _ModuleFilters_groupBuyers(ctx context.Context, field graphql.CollectedField, obj *model.ModuleFilters) (ret graphql.Marshaler) {
-	return ec.marshalNString2ᚕstringᚄ(ctx, field.Selections, obj.GroupBuyers)
-}
 func (ec *executionContext) fieldContext_ModuleFilters_groupBuyers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ModuleFilters", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _ModuleSettings_sharedAccount(ctx context.Context, field graphql.CollectedField, obj *model.ModuleSettings) (ret graphql.Marshaler) {
-	return ec.marshalOBoolean2ᚖbool(ctx, field.Selections, obj.SharedAccount)
 }
 func (ec *executionContext) fieldContext_ModuleSettings_sharedAccount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ModuleSettings", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
-
-func (ec *executionContext) _ModuleSettings_configurable(ctx context.Context, field graphql.CollectedField, obj *model.ModuleSettings) (ret graphql.Marshaler) {
-	return ec.marshalOBoolean2ᚖbool(ctx, field.Selections, obj.Configurable)
-}
 func (ec *executionContext) fieldContext_ModuleSettings_configurable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ModuleSettings", field, false, false, errors.New("field of type Boolean does not have child fields"))
-}
-
-func (ec *executionContext) _ModuleSettings_default(ctx context.Context, field graphql.CollectedField, obj *model.ModuleSettings) (ret graphql.Marshaler) {
-	return ec.marshalOBoolean2ᚖbool(ctx, field.Selections, obj.Default)
 }
 func (ec *executionContext) fieldContext_ModuleSettings_default(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ModuleSettings", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
-
-func (ec *executionContext) _ModuleSettings_paid(ctx context.Context, field graphql.CollectedField, obj *model.ModuleSettings) (ret graphql.Marshaler) {
-	return ec.marshalOBoolean2ᚖbool(ctx, field.Selections, obj.Paid)
-}
 func (ec *executionContext) fieldContext_ModuleSettings_paid(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ModuleSettings", field, false, false, errors.New("field of type Boolean does not have child fields"))
-}
-
-func (ec *executionContext) _ModuleSettings_type(ctx context.Context, field graphql.CollectedField, obj *model.ModuleSettings) (ret graphql.Marshaler) {
-	return ec.marshalNString2ᚕstringᚄ(ctx, field.Selections, obj.Type)
 }
 func (ec *executionContext) fieldContext_ModuleSettings_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ModuleSettings", field, false, false, errors.New("field of type String does not have child fields"))
@@ -8129,32 +6281,8 @@ func (ec *executionContext) fieldContext_Mutation_purge(ctx context.Context, fie
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _Organization_id(ctx context.Context, field graphql.CollectedField, obj *model.Organization) (ret graphql.Marshaler) {
-	return ec.marshalNID2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐID(ctx, field.Selections, obj.ID)
-}
 func (ec *executionContext) fieldContext_Organization_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Organization", field, false, false, errors.New("field of type ID does not have child fields"))
-}
-
-func (ec *executionContext) _Organization_provider(ctx context.Context, field graphql.CollectedField, obj *model.Organization) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Organization_provider(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Provider, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Provider) graphql.Marshaler {
-			return ec.marshalNProvider2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProvider(ctx, selections, v)
-		},
-		true,
-		true,
-	)
 }
 func (ec *executionContext) fieldContext_Organization_provider(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -8168,67 +6296,23 @@ func (ec *executionContext) fieldContext_Organization_provider(_ context.Context
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _Organization_vendorId(ctx context.Context, field graphql.CollectedField, obj *model.Organization) (ret graphql.Marshaler) {
-	return ec.marshalNString2string(ctx, field.Selections, obj.VendorID)
-}
 func (ec *executionContext) fieldContext_Organization_vendorId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Organization", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _Organization_name(ctx context.Context, field graphql.CollectedField, obj *model.Organization) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Name)
 }
 func (ec *executionContext) fieldContext_Organization_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Organization", field, false, false, errors.New("field of type String does not have child fields"))
 }
-
-func (ec *executionContext) _Organization_type(ctx context.Context, field graphql.CollectedField, obj *model.Organization) (ret graphql.Marshaler) {
-	return ec.marshalOOrganizationType2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐOrganizationType(ctx, field.Selections, obj.Type)
-}
 func (ec *executionContext) fieldContext_Organization_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Organization", field, false, false, errors.New("field of type OrganizationType does not have child fields"))
-}
-
-func (ec *executionContext) _Organization_vendorType(ctx context.Context, field graphql.CollectedField, obj *model.Organization) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.VendorType)
 }
 func (ec *executionContext) fieldContext_Organization_vendorType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Organization", field, false, false, errors.New("field of type String does not have child fields"))
 }
-
-func (ec *executionContext) _Organization_status(ctx context.Context, field graphql.CollectedField, obj *model.Organization) (ret graphql.Marshaler) {
-	return ec.marshalNOrganizationStatus2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐOrganizationStatus(ctx, field.Selections, obj.Status)
-}
 func (ec *executionContext) fieldContext_Organization_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Organization", field, false, false, errors.New("field of type OrganizationStatus does not have child fields"))
 }
-
-func (ec *executionContext) _Organization_vendorStatus(ctx context.Context, field graphql.CollectedField, obj *model.Organization) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.VendorStatus)
-}
 func (ec *executionContext) fieldContext_Organization_vendorStatus(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Organization", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _Organization_parent(ctx context.Context, field graphql.CollectedField, obj *model.Organization) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Organization_parent(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Organization().Parent(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Organization) graphql.Marshaler {
-			return ec.marshalOOrganization2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐOrganization(ctx, selections, v)
-		},
-		true,
-		false,
-	)
 }
 func (ec *executionContext) fieldContext_Organization_parent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -8241,27 +6325,6 @@ func (ec *executionContext) fieldContext_Organization_parent(_ context.Context, 
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _Organization_subOrganizations(ctx context.Context, field graphql.CollectedField, obj *model.Organization) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Organization_subOrganizations(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Organization().SubOrganizations(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.Organization]) graphql.Marshaler {
-			return ec.marshalNOrganizationConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx, selections, v)
-		},
-		true,
-		true,
-	)
 }
 func (ec *executionContext) fieldContext_Organization_subOrganizations(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -8286,26 +6349,6 @@ func (ec *executionContext) fieldContext_Organization_subOrganizations(ctx conte
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _Organization_roles(ctx context.Context, field graphql.CollectedField, obj *model.Organization) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Organization_roles(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Organization().Roles(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Role) graphql.Marshaler {
-			return ec.marshalORole2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐRoleᚄ(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext_Organization_roles(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Organization",
@@ -8317,27 +6360,6 @@ func (ec *executionContext) fieldContext_Organization_roles(_ context.Context, f
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _Organization_members(ctx context.Context, field graphql.CollectedField, obj *model.Organization) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Organization_members(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Organization().Members(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.MembershipFilter), fc.Args["orderBy"].(*model.UserOrder))
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.Membership]) graphql.Marshaler {
-			return ec.marshalNMembershipConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx, selections, v)
-		},
-		true,
-		true,
-	)
 }
 func (ec *executionContext) fieldContext_Organization_members(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -8362,39 +6384,11 @@ func (ec *executionContext) fieldContext_Organization_members(ctx context.Contex
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _Organization_createdAt(ctx context.Context, field graphql.CollectedField, obj *model.Organization) (ret graphql.Marshaler) {
-	return ec.marshalODateTime2ᚖtimeᚐTime(ctx, field.Selections, obj.CreatedAt)
-}
 func (ec *executionContext) fieldContext_Organization_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Organization", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
-
-func (ec *executionContext) _Organization_updatedAt(ctx context.Context, field graphql.CollectedField, obj *model.Organization) (ret graphql.Marshaler) {
-	return ec.marshalODateTime2ᚖtimeᚐTime(ctx, field.Selections, obj.UpdatedAt)
-}
 func (ec *executionContext) fieldContext_Organization_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Organization", field, false, false, errors.New("field of type DateTime does not have child fields"))
-}
-
-func (ec *executionContext) _OrganizationConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Organization]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrganizationConnection_edges(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*model.Organization]) graphql.Marshaler {
-			return ec.marshalNOrganizationEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
 }
 func (ec *executionContext) fieldContext_OrganizationConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -8408,26 +6402,6 @@ func (ec *executionContext) fieldContext_OrganizationConnection_edges(_ context.
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _OrganizationConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Organization]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrganizationConnection_nodes(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Nodes(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Organization) graphql.Marshaler {
-			return ec.marshalNOrganization2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐOrganization(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_OrganizationConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OrganizationConnection",
@@ -8439,26 +6413,6 @@ func (ec *executionContext) fieldContext_OrganizationConnection_nodes(_ context.
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _OrganizationConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Organization]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrganizationConnection_pageInfo(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.PageInfo, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
-			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
-		},
-		true,
-		true,
-	)
 }
 func (ec *executionContext) fieldContext_OrganizationConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -8472,39 +6426,11 @@ func (ec *executionContext) fieldContext_OrganizationConnection_pageInfo(_ conte
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _OrganizationConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Organization]) (ret graphql.Marshaler) {
-	return ec.marshalOInt2ᚖint(ctx, field.Selections, obj.TotalCount)
-}
 func (ec *executionContext) fieldContext_OrganizationConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OrganizationConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
-
-func (ec *executionContext) _OrganizationConnection_complete(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Organization]) (ret graphql.Marshaler) {
-	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.Complete)
-}
 func (ec *executionContext) fieldContext_OrganizationConnection_complete(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OrganizationConnection", field, false, false, errors.New("field of type Boolean does not have child fields"))
-}
-
-func (ec *executionContext) _OrganizationConnection_freshness(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Organization]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrganizationConnection_freshness(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Freshness, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Freshness) graphql.Marshaler {
-			return ec.marshalOFreshness2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐFreshness(ctx, selections, v)
-		},
-		true,
-		false,
-	)
 }
 func (ec *executionContext) fieldContext_OrganizationConnection_freshness(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -8518,32 +6444,8 @@ func (ec *executionContext) fieldContext_OrganizationConnection_freshness(_ cont
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _OrganizationEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*model.Organization]) (ret graphql.Marshaler) {
-	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor())
-}
 func (ec *executionContext) fieldContext_OrganizationEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OrganizationEdge", field, true, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _OrganizationEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*model.Organization]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OrganizationEdge_node(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Node, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Organization) graphql.Marshaler {
-			return ec.marshalOOrganization2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐOrganization(ctx, selections, v)
-		},
-		true,
-		false,
-	)
 }
 func (ec *executionContext) fieldContext_OrganizationEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -8557,39 +6459,20 @@ func (ec *executionContext) fieldContext_OrganizationEdge_node(_ context.Context
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field graphql.CollectedField, obj *model.PageInfo) (ret graphql.Marshaler) {
-	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.HasNextPage)
-}
 func (ec *executionContext) fieldContext_PageInfo_hasNextPage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, errors.New("field of type Boolean does not have child fields"))
-}
-
-func (ec *executionContext) _PageInfo_hasPreviousPage(ctx context.Context, field graphql.CollectedField, obj *model.PageInfo) (ret graphql.Marshaler) {
-	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.HasPreviousPage)
 }
 func (ec *executionContext) fieldContext_PageInfo_hasPreviousPage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
-
-func (ec *executionContext) _PageInfo_startCursor(ctx context.Context, field graphql.CollectedField, obj *model.PageInfo) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.StartCursor())
-}
 func (ec *executionContext) fieldContext_PageInfo_startCursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PageInfo", field, true, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _PageInfo_endCursor(ctx context.Context, field graphql.CollectedField, obj *model.PageInfo) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.EndCursor())
 }
 func (ec *executionContext) fieldContext_PageInfo_endCursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PageInfo", field, true, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Person_email(ctx context.Context, field graphql.CollectedField, obj *model.Person) (ret graphql.Marshaler) {
-	if ec.hasScopes {
-		return ec.marshalNString2string(ctx, field.Selections, obj.Email)
-	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8629,48 +6512,8 @@ func (ec *executionContext) _Person_email(ctx context.Context, field graphql.Col
 func (ec *executionContext) fieldContext_Person_email(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Person", field, false, false, errors.New("field of type String does not have child fields"))
 }
-
-func (ec *executionContext) _Person_name(ctx context.Context, field graphql.CollectedField, obj *model.Person) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Person_name(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Person().Name(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext_Person_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Person", field, true, true, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _Person_users(ctx context.Context, field graphql.CollectedField, obj *model.Person) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Person_users(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Person().Users(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.User) graphql.Marshaler {
-			return ec.marshalNUser2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUser(ctx, selections, v)
-		},
-		true,
-		true,
-	)
 }
 func (ec *executionContext) fieldContext_Person_users(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -8683,27 +6526,6 @@ func (ec *executionContext) fieldContext_Person_users(_ context.Context, field g
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _Person_memberships(ctx context.Context, field graphql.CollectedField, obj *model.Person) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Person_memberships(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Person().Memberships(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.Membership]) graphql.Marshaler {
-			return ec.marshalNMembershipConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx, selections, v)
-		},
-		true,
-		true,
-	)
 }
 func (ec *executionContext) fieldContext_Person_memberships(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -8741,9 +6563,6 @@ func (ec *executionContext) _Person_lastLoginAt(ctx context.Context, field graph
 			return ec.Resolvers.Person().LastLoginAt(ctx, obj)
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
-			if ec.hasScopes {
-				return next
-			}
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
@@ -8772,26 +6591,6 @@ func (ec *executionContext) _Person_lastLoginAt(ctx context.Context, field graph
 func (ec *executionContext) fieldContext_Person_lastLoginAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Person", field, true, true, errors.New("field of type DateTime does not have child fields"))
 }
-
-func (ec *executionContext) _Person_providers(ctx context.Context, field graphql.CollectedField, obj *model.Person) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Person_providers(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Person().Providers(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Provider) graphql.Marshaler {
-			return ec.marshalNProvider2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProviderᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_Person_providers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Person",
@@ -8803,26 +6602,6 @@ func (ec *executionContext) fieldContext_Person_providers(_ context.Context, fie
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _Person_unavailableProviders(ctx context.Context, field graphql.CollectedField, obj *model.Person) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Person_unavailableProviders(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.UnavailableProviders, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Provider) graphql.Marshaler {
-			return ec.marshalNProvider2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProviderᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
 }
 func (ec *executionContext) fieldContext_Person_unavailableProviders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -8836,62 +6615,14 @@ func (ec *executionContext) fieldContext_Person_unavailableProviders(_ context.C
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _Person_canSignIn(ctx context.Context, field graphql.CollectedField, obj *model.Person) (ret graphql.Marshaler) {
-	return ec.marshalOBoolean2ᚖbool(ctx, field.Selections, obj.CanSignIn())
-}
 func (ec *executionContext) fieldContext_Person_canSignIn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Person", field, true, false, errors.New("field of type Boolean does not have child fields"))
-}
-
-func (ec *executionContext) _Person_licenses(ctx context.Context, field graphql.CollectedField, obj *model.Person) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Person_licenses(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Person().Licenses(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []model.License) graphql.Marshaler {
-			return ec.marshalOLicense2ᚕgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐLicenseᚄ(ctx, selections, v)
-		},
-		true,
-		false,
-	)
 }
 func (ec *executionContext) fieldContext_Person_licenses(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Person", field, true, true, errors.New("field of type License does not have child fields"))
 }
-
-func (ec *executionContext) _Person_loginCount(ctx context.Context, field graphql.CollectedField, obj *model.Person) (ret graphql.Marshaler) {
-	return ec.marshalNInt2int(ctx, field.Selections, obj.LoginCount())
-}
 func (ec *executionContext) fieldContext_Person_loginCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Person", field, true, false, errors.New("field of type Int does not have child fields"))
-}
-
-func (ec *executionContext) _Person_matches(ctx context.Context, field graphql.CollectedField, obj *model.Person) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Person_matches(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Person().Matches(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.PersonMatch) graphql.Marshaler {
-			return ec.marshalNPersonMatch2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPersonMatchᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
 }
 func (ec *executionContext) fieldContext_Person_matches(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -8905,26 +6636,6 @@ func (ec *executionContext) fieldContext_Person_matches(_ context.Context, field
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _PersonConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Person]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_PersonConnection_edges(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*model.Person]) graphql.Marshaler {
-			return ec.marshalNPersonEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_PersonConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PersonConnection",
@@ -8936,26 +6647,6 @@ func (ec *executionContext) fieldContext_PersonConnection_edges(_ context.Contex
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _PersonConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Person]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_PersonConnection_nodes(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Nodes(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Person) graphql.Marshaler {
-			return ec.marshalNPerson2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPerson(ctx, selections, v)
-		},
-		true,
-		true,
-	)
 }
 func (ec *executionContext) fieldContext_PersonConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -8969,26 +6660,6 @@ func (ec *executionContext) fieldContext_PersonConnection_nodes(_ context.Contex
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _PersonConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Person]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_PersonConnection_pageInfo(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.PageInfo, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
-			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_PersonConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PersonConnection",
@@ -9001,39 +6672,11 @@ func (ec *executionContext) fieldContext_PersonConnection_pageInfo(_ context.Con
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _PersonConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Person]) (ret graphql.Marshaler) {
-	return ec.marshalOInt2ᚖint(ctx, field.Selections, obj.TotalCount)
-}
 func (ec *executionContext) fieldContext_PersonConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PersonConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
-
-func (ec *executionContext) _PersonConnection_complete(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Person]) (ret graphql.Marshaler) {
-	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.Complete)
-}
 func (ec *executionContext) fieldContext_PersonConnection_complete(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PersonConnection", field, false, false, errors.New("field of type Boolean does not have child fields"))
-}
-
-func (ec *executionContext) _PersonConnection_freshness(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Person]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_PersonConnection_freshness(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Freshness, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Freshness) graphql.Marshaler {
-			return ec.marshalOFreshness2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐFreshness(ctx, selections, v)
-		},
-		true,
-		false,
-	)
 }
 func (ec *executionContext) fieldContext_PersonConnection_freshness(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -9047,32 +6690,8 @@ func (ec *executionContext) fieldContext_PersonConnection_freshness(_ context.Co
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _PersonEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*model.Person]) (ret graphql.Marshaler) {
-	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor())
-}
 func (ec *executionContext) fieldContext_PersonEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PersonEdge", field, true, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _PersonEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*model.Person]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_PersonEdge_node(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Node, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Person) graphql.Marshaler {
-			return ec.marshalOPerson2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPerson(ctx, selections, v)
-		},
-		true,
-		false,
-	)
 }
 func (ec *executionContext) fieldContext_PersonEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -9086,26 +6705,6 @@ func (ec *executionContext) fieldContext_PersonEdge_node(_ context.Context, fiel
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _PersonMatch_user(ctx context.Context, field graphql.CollectedField, obj *model.PersonMatch) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_PersonMatch_user(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.PersonMatch().User(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.User) graphql.Marshaler {
-			return ec.marshalOUser2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUser(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext_PersonMatch_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PersonMatch",
@@ -9118,105 +6717,32 @@ func (ec *executionContext) fieldContext_PersonMatch_user(_ context.Context, fie
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _PersonMatch_evidence(ctx context.Context, field graphql.CollectedField, obj *model.PersonMatch) (ret graphql.Marshaler) {
-	return ec.marshalNPersonEvidence2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPersonEvidence(ctx, field.Selections, obj.Evidence)
-}
 func (ec *executionContext) fieldContext_PersonMatch_evidence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PersonMatch", field, false, false, errors.New("field of type PersonEvidence does not have child fields"))
-}
-
-func (ec *executionContext) _PersonMatch_conflict(ctx context.Context, field graphql.CollectedField, obj *model.PersonMatch) (ret graphql.Marshaler) {
-	return ec.marshalOPersonConflict2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPersonConflict(ctx, field.Selections, obj.Conflict)
 }
 func (ec *executionContext) fieldContext_PersonMatch_conflict(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PersonMatch", field, false, false, errors.New("field of type PersonConflict does not have child fields"))
 }
-
-func (ec *executionContext) _Phone_prefix(ctx context.Context, field graphql.CollectedField, obj *model.Phone) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Prefix)
-}
 func (ec *executionContext) fieldContext_Phone_prefix(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Phone", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _Phone_number(ctx context.Context, field graphql.CollectedField, obj *model.Phone) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Number)
 }
 func (ec *executionContext) fieldContext_Phone_number(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Phone", field, false, false, errors.New("field of type String does not have child fields"))
 }
-
-func (ec *executionContext) _Provider_id(ctx context.Context, field graphql.CollectedField, obj *model.Provider) (ret graphql.Marshaler) {
-	return ec.marshalNID2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐID(ctx, field.Selections, obj.ID())
-}
 func (ec *executionContext) fieldContext_Provider_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Provider", field, true, false, errors.New("field of type ID does not have child fields"))
-}
-
-func (ec *executionContext) _Provider_name(ctx context.Context, field graphql.CollectedField, obj *model.Provider) (ret graphql.Marshaler) {
-	return ec.marshalNString2string(ctx, field.Selections, obj.Name)
 }
 func (ec *executionContext) fieldContext_Provider_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Provider", field, false, false, errors.New("field of type String does not have child fields"))
 }
-
-func (ec *executionContext) _Provider_vendor(ctx context.Context, field graphql.CollectedField, obj *model.Provider) (ret graphql.Marshaler) {
-	return ec.marshalNVendor2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐVendor(ctx, field.Selections, obj.Vendor)
-}
 func (ec *executionContext) fieldContext_Provider_vendor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Provider", field, false, false, errors.New("field of type Vendor does not have child fields"))
-}
-
-func (ec *executionContext) _Provider_status(ctx context.Context, field graphql.CollectedField, obj *model.Provider) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Provider_status(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Provider().Status(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v model.ProviderStatus) graphql.Marshaler {
-			return ec.marshalNProviderStatus2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProviderStatus(ctx, selections, v)
-		},
-		true,
-		true,
-	)
 }
 func (ec *executionContext) fieldContext_Provider_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Provider", field, true, true, errors.New("field of type ProviderStatus does not have child fields"))
 }
-
-func (ec *executionContext) _Provider_baseURL(ctx context.Context, field graphql.CollectedField, obj *model.Provider) (ret graphql.Marshaler) {
-	return ec.marshalNURL2string(ctx, field.Selections, obj.BaseURL)
-}
 func (ec *executionContext) fieldContext_Provider_baseURL(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Provider", field, false, false, errors.New("field of type URL does not have child fields"))
-}
-
-func (ec *executionContext) _Provider_users(ctx context.Context, field graphql.CollectedField, obj *model.Provider) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Provider_users(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Provider().Users(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.UserFilter), fc.Args["orderBy"].(*model.UserOrder))
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.User]) graphql.Marshaler {
-			return ec.marshalOUserConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx, selections, v)
-		},
-		true,
-		false,
-	)
 }
 func (ec *executionContext) fieldContext_Provider_users(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -9241,27 +6767,6 @@ func (ec *executionContext) fieldContext_Provider_users(ctx context.Context, fie
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _Provider_accounts(ctx context.Context, field graphql.CollectedField, obj *model.Provider) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Provider_accounts(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Provider().Accounts(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.AccountFilter), fc.Args["orderBy"].(*model.EntityOrder))
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.Account]) graphql.Marshaler {
-			return ec.marshalOAccountConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext_Provider_accounts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Provider",
@@ -9284,27 +6789,6 @@ func (ec *executionContext) fieldContext_Provider_accounts(ctx context.Context, 
 		return fc, err
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _Provider_organizations(ctx context.Context, field graphql.CollectedField, obj *model.Provider) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Provider_organizations(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Provider().Organizations(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.OrganizationFilter), fc.Args["orderBy"].(*model.EntityOrder))
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.Organization]) graphql.Marshaler {
-			return ec.marshalOOrganizationConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx, selections, v)
-		},
-		true,
-		false,
-	)
 }
 func (ec *executionContext) fieldContext_Provider_organizations(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -9329,48 +6813,8 @@ func (ec *executionContext) fieldContext_Provider_organizations(ctx context.Cont
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _Provider_unreadableTenants(ctx context.Context, field graphql.CollectedField, obj *model.Provider) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Provider_unreadableTenants(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Provider().UnreadableTenants(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_Provider_unreadableTenants(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Provider", field, true, true, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _Provider_index(ctx context.Context, field graphql.CollectedField, obj *model.Provider) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Provider_index(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Provider().Index(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.ProviderIndex) graphql.Marshaler {
-			return ec.marshalOProviderIndex2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProviderIndex(ctx, selections, v)
-		},
-		true,
-		false,
-	)
 }
 func (ec *executionContext) fieldContext_Provider_index(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -9384,23 +6828,11 @@ func (ec *executionContext) fieldContext_Provider_index(_ context.Context, field
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _ProviderIndex_state(ctx context.Context, field graphql.CollectedField, obj *model.ProviderIndex) (ret graphql.Marshaler) {
-	return ec.marshalNIndexState2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐIndexState(ctx, field.Selections, obj.State)
-}
 func (ec *executionContext) fieldContext_ProviderIndex_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ProviderIndex", field, false, false, errors.New("field of type IndexState does not have child fields"))
 }
-
-func (ec *executionContext) _ProviderIndex_rows(ctx context.Context, field graphql.CollectedField, obj *model.ProviderIndex) (ret graphql.Marshaler) {
-	return ec.marshalNInt2int(ctx, field.Selections, obj.Rows)
-}
 func (ec *executionContext) fieldContext_ProviderIndex_rows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ProviderIndex", field, false, false, errors.New("field of type Int does not have child fields"))
-}
-
-func (ec *executionContext) _ProviderIndex_builtAt(ctx context.Context, field graphql.CollectedField, obj *model.ProviderIndex) (ret graphql.Marshaler) {
-	return ec.marshalODateTime2ᚖtimeᚐTime(ctx, field.Selections, obj.BuiltAt)
 }
 func (ec *executionContext) fieldContext_ProviderIndex_builtAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ProviderIndex", field, false, false, errors.New("field of type DateTime does not have child fields"))
@@ -10487,67 +7919,23 @@ func (ec *executionContext) fieldContext_Query___schema(_ context.Context, field
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _Role_vendorId(ctx context.Context, field graphql.CollectedField, obj *model.Role) (ret graphql.Marshaler) {
-	return ec.marshalNString2string(ctx, field.Selections, obj.VendorID)
-}
 func (ec *executionContext) fieldContext_Role_vendorId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Role", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _Role_name(ctx context.Context, field graphql.CollectedField, obj *model.Role) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Name)
 }
 func (ec *executionContext) fieldContext_Role_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Role", field, false, false, errors.New("field of type String does not have child fields"))
 }
-
-func (ec *executionContext) _Role_type(ctx context.Context, field graphql.CollectedField, obj *model.Role) (ret graphql.Marshaler) {
-	return ec.marshalOMembershipRole2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐMembershipRole(ctx, field.Selections, obj.Type)
-}
 func (ec *executionContext) fieldContext_Role_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Role", field, false, false, errors.New("field of type MembershipRole does not have child fields"))
-}
-
-func (ec *executionContext) _Role_vendorType(ctx context.Context, field graphql.CollectedField, obj *model.Role) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.VendorType)
 }
 func (ec *executionContext) fieldContext_Role_vendorType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Role", field, false, false, errors.New("field of type String does not have child fields"))
 }
-
-func (ec *executionContext) _Role_isDefault(ctx context.Context, field graphql.CollectedField, obj *model.Role) (ret graphql.Marshaler) {
-	return ec.marshalOBoolean2ᚖbool(ctx, field.Selections, obj.IsDefault)
-}
 func (ec *executionContext) fieldContext_Role_isDefault(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Role", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
-
-func (ec *executionContext) _Seller_id(ctx context.Context, field graphql.CollectedField, obj *model.Seller) (ret graphql.Marshaler) {
-	return ec.marshalNID2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐID(ctx, field.Selections, obj.ID)
-}
 func (ec *executionContext) fieldContext_Seller_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Seller", field, false, false, errors.New("field of type ID does not have child fields"))
-}
-
-func (ec *executionContext) _Seller_provider(ctx context.Context, field graphql.CollectedField, obj *model.Seller) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Seller_provider(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Provider, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Provider) graphql.Marshaler {
-			return ec.marshalNProvider2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProvider(ctx, selections, v)
-		},
-		true,
-		true,
-	)
 }
 func (ec *executionContext) fieldContext_Seller_provider(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -10561,51 +7949,23 @@ func (ec *executionContext) fieldContext_Seller_provider(_ context.Context, fiel
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _Seller_vendorId(ctx context.Context, field graphql.CollectedField, obj *model.Seller) (ret graphql.Marshaler) {
-	return ec.marshalNString2string(ctx, field.Selections, obj.VendorID)
-}
 func (ec *executionContext) fieldContext_Seller_vendorId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Seller", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _Seller_name(ctx context.Context, field graphql.CollectedField, obj *model.Seller) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Name)
 }
 func (ec *executionContext) fieldContext_Seller_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Seller", field, false, false, errors.New("field of type String does not have child fields"))
 }
-
-func (ec *executionContext) _Seller_externalId(ctx context.Context, field graphql.CollectedField, obj *model.Seller) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.ExternalID)
-}
 func (ec *executionContext) fieldContext_Seller_externalId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Seller", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _Seller_status(ctx context.Context, field graphql.CollectedField, obj *model.Seller) (ret graphql.Marshaler) {
-	return ec.marshalNSellerStatus2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐSellerStatus(ctx, field.Selections, obj.Status)
 }
 func (ec *executionContext) fieldContext_Seller_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Seller", field, false, false, errors.New("field of type SellerStatus does not have child fields"))
 }
-
-func (ec *executionContext) _Seller_vendorStatus(ctx context.Context, field graphql.CollectedField, obj *model.Seller) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.VendorStatus)
-}
 func (ec *executionContext) fieldContext_Seller_vendorStatus(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Seller", field, false, false, errors.New("field of type String does not have child fields"))
 }
-
-func (ec *executionContext) _Seller_icon(ctx context.Context, field graphql.CollectedField, obj *model.Seller) (ret graphql.Marshaler) {
-	return ec.marshalOURL2ᚖstring(ctx, field.Selections, obj.Icon)
-}
 func (ec *executionContext) fieldContext_Seller_icon(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Seller", field, false, false, errors.New("field of type URL does not have child fields"))
-}
-
-func (ec *executionContext) _Seller_currencies(ctx context.Context, field graphql.CollectedField, obj *model.Seller) (ret graphql.Marshaler) {
-	return ec.marshalNString2ᚕstringᚄ(ctx, field.Selections, obj.Currencies)
 }
 func (ec *executionContext) fieldContext_Seller_currencies(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Seller", field, false, false, errors.New("field of type String does not have child fields"))
@@ -10623,9 +7983,6 @@ func (ec *executionContext) _Seller_address(ctx context.Context, field graphql.C
 			return obj.Address, nil
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
-			if ec.hasScopes {
-				return next
-			}
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
@@ -10663,26 +8020,6 @@ func (ec *executionContext) fieldContext_Seller_address(_ context.Context, field
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _SellerConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Seller]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SellerConnection_edges(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*model.Seller]) graphql.Marshaler {
-			return ec.marshalNSellerEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_SellerConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "SellerConnection",
@@ -10694,26 +8031,6 @@ func (ec *executionContext) fieldContext_SellerConnection_edges(_ context.Contex
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _SellerConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Seller]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SellerConnection_nodes(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Nodes(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Seller) graphql.Marshaler {
-			return ec.marshalNSeller2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐSeller(ctx, selections, v)
-		},
-		true,
-		true,
-	)
 }
 func (ec *executionContext) fieldContext_SellerConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -10727,26 +8044,6 @@ func (ec *executionContext) fieldContext_SellerConnection_nodes(_ context.Contex
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _SellerConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Seller]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SellerConnection_pageInfo(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.PageInfo, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
-			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_SellerConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "SellerConnection",
@@ -10759,39 +8056,11 @@ func (ec *executionContext) fieldContext_SellerConnection_pageInfo(_ context.Con
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _SellerConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Seller]) (ret graphql.Marshaler) {
-	return ec.marshalOInt2ᚖint(ctx, field.Selections, obj.TotalCount)
-}
 func (ec *executionContext) fieldContext_SellerConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("SellerConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
-
-func (ec *executionContext) _SellerConnection_complete(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Seller]) (ret graphql.Marshaler) {
-	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.Complete)
-}
 func (ec *executionContext) fieldContext_SellerConnection_complete(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("SellerConnection", field, false, false, errors.New("field of type Boolean does not have child fields"))
-}
-
-func (ec *executionContext) _SellerConnection_freshness(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Seller]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SellerConnection_freshness(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Freshness, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Freshness) graphql.Marshaler {
-			return ec.marshalOFreshness2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐFreshness(ctx, selections, v)
-		},
-		true,
-		false,
-	)
 }
 func (ec *executionContext) fieldContext_SellerConnection_freshness(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -10805,32 +8074,8 @@ func (ec *executionContext) fieldContext_SellerConnection_freshness(_ context.Co
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _SellerEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*model.Seller]) (ret graphql.Marshaler) {
-	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor())
-}
 func (ec *executionContext) fieldContext_SellerEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("SellerEdge", field, true, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _SellerEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*model.Seller]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SellerEdge_node(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Node, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Seller) graphql.Marshaler {
-			return ec.marshalOSeller2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐSeller(ctx, selections, v)
-		},
-		true,
-		false,
-	)
 }
 func (ec *executionContext) fieldContext_SellerEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -10844,32 +8089,8 @@ func (ec *executionContext) fieldContext_SellerEdge_node(_ context.Context, fiel
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _User_id(ctx context.Context, field graphql.CollectedField, obj *model.User) (ret graphql.Marshaler) {
-	return ec.marshalNID2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐID(ctx, field.Selections, obj.ID)
-}
 func (ec *executionContext) fieldContext_User_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, errors.New("field of type ID does not have child fields"))
-}
-
-func (ec *executionContext) _User_provider(ctx context.Context, field graphql.CollectedField, obj *model.User) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_User_provider(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Provider, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Provider) graphql.Marshaler {
-			return ec.marshalNProvider2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProvider(ctx, selections, v)
-		},
-		true,
-		true,
-	)
 }
 func (ec *executionContext) fieldContext_User_provider(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -10883,18 +8104,11 @@ func (ec *executionContext) fieldContext_User_provider(_ context.Context, field 
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _User_vendorId(ctx context.Context, field graphql.CollectedField, obj *model.User) (ret graphql.Marshaler) {
-	return ec.marshalNString2string(ctx, field.Selections, obj.VendorID)
-}
 func (ec *executionContext) fieldContext_User_vendorId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _User_login(ctx context.Context, field graphql.CollectedField, obj *model.User) (ret graphql.Marshaler) {
-	if ec.hasScopes {
-		return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Login)
-	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -10936,9 +8150,6 @@ func (ec *executionContext) fieldContext_User_login(_ context.Context, field gra
 }
 
 func (ec *executionContext) _User_email(ctx context.Context, field graphql.CollectedField, obj *model.User) (ret graphql.Marshaler) {
-	if ec.hasScopes {
-		return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Email)
-	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -10980,9 +8191,6 @@ func (ec *executionContext) fieldContext_User_email(_ context.Context, field gra
 }
 
 func (ec *executionContext) _User_contactEmail(ctx context.Context, field graphql.CollectedField, obj *model.User) (ret graphql.Marshaler) {
-	if ec.hasScopes {
-		return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.ContactEmail)
-	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -11022,65 +8230,29 @@ func (ec *executionContext) _User_contactEmail(ctx context.Context, field graphq
 func (ec *executionContext) fieldContext_User_contactEmail(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, errors.New("field of type String does not have child fields"))
 }
-
-func (ec *executionContext) _User_accountType(ctx context.Context, field graphql.CollectedField, obj *model.User) (ret graphql.Marshaler) {
-	return ec.marshalOUserAccountType2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUserAccountType(ctx, field.Selections, obj.AccountType)
-}
 func (ec *executionContext) fieldContext_User_accountType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, errors.New("field of type UserAccountType does not have child fields"))
-}
-
-func (ec *executionContext) _User_vendorAccountType(ctx context.Context, field graphql.CollectedField, obj *model.User) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.VendorAccountType)
 }
 func (ec *executionContext) fieldContext_User_vendorAccountType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, errors.New("field of type String does not have child fields"))
 }
-
-func (ec *executionContext) _User_name(ctx context.Context, field graphql.CollectedField, obj *model.User) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Name)
-}
 func (ec *executionContext) fieldContext_User_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _User_firstName(ctx context.Context, field graphql.CollectedField, obj *model.User) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.FirstName)
 }
 func (ec *executionContext) fieldContext_User_firstName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, errors.New("field of type String does not have child fields"))
 }
-
-func (ec *executionContext) _User_middleName(ctx context.Context, field graphql.CollectedField, obj *model.User) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.MiddleName)
-}
 func (ec *executionContext) fieldContext_User_middleName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _User_lastName(ctx context.Context, field graphql.CollectedField, obj *model.User) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.LastName)
 }
 func (ec *executionContext) fieldContext_User_lastName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, errors.New("field of type String does not have child fields"))
 }
-
-func (ec *executionContext) _User_status(ctx context.Context, field graphql.CollectedField, obj *model.User) (ret graphql.Marshaler) {
-	return ec.marshalNUserStatus2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUserStatus(ctx, field.Selections, obj.Status)
-}
 func (ec *executionContext) fieldContext_User_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, errors.New("field of type UserStatus does not have child fields"))
 }
-
-func (ec *executionContext) _User_vendorStatus(ctx context.Context, field graphql.CollectedField, obj *model.User) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.VendorStatus)
-}
 func (ec *executionContext) fieldContext_User_vendorStatus(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _User_icon(ctx context.Context, field graphql.CollectedField, obj *model.User) (ret graphql.Marshaler) {
-	return ec.marshalOURL2ᚖstring(ctx, field.Selections, obj.Icon)
 }
 func (ec *executionContext) fieldContext_User_icon(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, errors.New("field of type URL does not have child fields"))
@@ -11098,9 +8270,6 @@ func (ec *executionContext) _User_phone(ctx context.Context, field graphql.Colle
 			return obj.Phone, nil
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
-			if ec.hasScopes {
-				return next
-			}
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
@@ -11140,9 +8309,6 @@ func (ec *executionContext) fieldContext_User_phone(_ context.Context, field gra
 }
 
 func (ec *executionContext) _User_lastLoginAt(ctx context.Context, field graphql.CollectedField, obj *model.User) (ret graphql.Marshaler) {
-	if ec.hasScopes {
-		return ec.marshalODateTime2ᚖtimeᚐTime(ctx, field.Selections, obj.LastLoginAt)
-	}
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -11182,26 +8348,6 @@ func (ec *executionContext) _User_lastLoginAt(ctx context.Context, field graphql
 func (ec *executionContext) fieldContext_User_lastLoginAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
-
-func (ec *executionContext) _User_settings(ctx context.Context, field graphql.CollectedField, obj *model.User) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_User_settings(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Settings, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.UserSettings) graphql.Marshaler {
-			return ec.marshalOUserSettings2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUserSettings(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext_User_settings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "User",
@@ -11213,26 +8359,6 @@ func (ec *executionContext) fieldContext_User_settings(_ context.Context, field 
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _User_customAttributes(ctx context.Context, field graphql.CollectedField, obj *model.User) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_User_customAttributes(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.CustomAttributes, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.CustomAttribute) graphql.Marshaler {
-			return ec.marshalNCustomAttribute2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐCustomAttributeᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
 }
 func (ec *executionContext) fieldContext_User_customAttributes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -11246,39 +8372,11 @@ func (ec *executionContext) fieldContext_User_customAttributes(_ context.Context
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _User_createdAt(ctx context.Context, field graphql.CollectedField, obj *model.User) (ret graphql.Marshaler) {
-	return ec.marshalODateTime2ᚖtimeᚐTime(ctx, field.Selections, obj.CreatedAt)
-}
 func (ec *executionContext) fieldContext_User_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
-
-func (ec *executionContext) _User_updatedAt(ctx context.Context, field graphql.CollectedField, obj *model.User) (ret graphql.Marshaler) {
-	return ec.marshalODateTime2ᚖtimeᚐTime(ctx, field.Selections, obj.UpdatedAt)
-}
 func (ec *executionContext) fieldContext_User_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, errors.New("field of type DateTime does not have child fields"))
-}
-
-func (ec *executionContext) _User_audit(ctx context.Context, field graphql.CollectedField, obj *model.User) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_User_audit(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Audit, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Audit) graphql.Marshaler {
-			return ec.marshalOAudit2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAudit(ctx, selections, v)
-		},
-		true,
-		false,
-	)
 }
 func (ec *executionContext) fieldContext_User_audit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -11292,26 +8390,6 @@ func (ec *executionContext) fieldContext_User_audit(_ context.Context, field gra
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _User_currentAccount(ctx context.Context, field graphql.CollectedField, obj *model.User) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_User_currentAccount(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.User().CurrentAccount(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Account) graphql.Marshaler {
-			return ec.marshalOAccount2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAccount(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext_User_currentAccount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "User",
@@ -11323,27 +8401,6 @@ func (ec *executionContext) fieldContext_User_currentAccount(_ context.Context, 
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _User_memberships(ctx context.Context, field graphql.CollectedField, obj *model.User) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_User_memberships(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.User().Memberships(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.Membership]) graphql.Marshaler {
-			return ec.marshalNMembershipConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx, selections, v)
-		},
-		true,
-		true,
-	)
 }
 func (ec *executionContext) fieldContext_User_memberships(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -11368,26 +8425,6 @@ func (ec *executionContext) fieldContext_User_memberships(ctx context.Context, f
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _User_person(ctx context.Context, field graphql.CollectedField, obj *model.User) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_User_person(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.User().Person(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Person) graphql.Marshaler {
-			return ec.marshalOPerson2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPerson(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext_User_person(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "User",
@@ -11399,26 +8436,6 @@ func (ec *executionContext) fieldContext_User_person(_ context.Context, field gr
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _UserConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.User]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_UserConnection_edges(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*model.User]) graphql.Marshaler {
-			return ec.marshalNUserEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
 }
 func (ec *executionContext) fieldContext_UserConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -11432,26 +8449,6 @@ func (ec *executionContext) fieldContext_UserConnection_edges(_ context.Context,
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _UserConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.User]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_UserConnection_nodes(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Nodes(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.User) graphql.Marshaler {
-			return ec.marshalNUser2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUser(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_UserConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "UserConnection",
@@ -11463,26 +8460,6 @@ func (ec *executionContext) fieldContext_UserConnection_nodes(_ context.Context,
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _UserConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.User]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_UserConnection_pageInfo(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.PageInfo, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
-			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
-		},
-		true,
-		true,
-	)
 }
 func (ec *executionContext) fieldContext_UserConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -11496,39 +8473,11 @@ func (ec *executionContext) fieldContext_UserConnection_pageInfo(_ context.Conte
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _UserConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.User]) (ret graphql.Marshaler) {
-	return ec.marshalOInt2ᚖint(ctx, field.Selections, obj.TotalCount)
-}
 func (ec *executionContext) fieldContext_UserConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("UserConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
-
-func (ec *executionContext) _UserConnection_complete(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.User]) (ret graphql.Marshaler) {
-	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.Complete)
-}
 func (ec *executionContext) fieldContext_UserConnection_complete(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("UserConnection", field, false, false, errors.New("field of type Boolean does not have child fields"))
-}
-
-func (ec *executionContext) _UserConnection_freshness(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.User]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_UserConnection_freshness(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Freshness, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Freshness) graphql.Marshaler {
-			return ec.marshalOFreshness2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐFreshness(ctx, selections, v)
-		},
-		true,
-		false,
-	)
 }
 func (ec *executionContext) fieldContext_UserConnection_freshness(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -11542,32 +8491,8 @@ func (ec *executionContext) fieldContext_UserConnection_freshness(_ context.Cont
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _UserEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*model.User]) (ret graphql.Marshaler) {
-	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor())
-}
 func (ec *executionContext) fieldContext_UserEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("UserEdge", field, true, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _UserEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*model.User]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_UserEdge_node(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Node, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.User) graphql.Marshaler {
-			return ec.marshalOUser2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUser(ctx, selections, v)
-		},
-		true,
-		false,
-	)
 }
 func (ec *executionContext) fieldContext_UserEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -11581,74 +8506,26 @@ func (ec *executionContext) fieldContext_UserEdge_node(_ context.Context, field 
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) _UserSettings_cultureCode(ctx context.Context, field graphql.CollectedField, obj *model.UserSettings) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.CultureCode)
-}
 func (ec *executionContext) fieldContext_UserSettings_cultureCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("UserSettings", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _UserSettings_languageCode(ctx context.Context, field graphql.CollectedField, obj *model.UserSettings) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.LanguageCode)
 }
 func (ec *executionContext) fieldContext_UserSettings_languageCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("UserSettings", field, false, false, errors.New("field of type String does not have child fields"))
 }
-
-func (ec *executionContext) __Service_sdl(ctx context.Context, field graphql.CollectedField, obj *fedruntime.Service) (ret graphql.Marshaler) {
-	return ec.marshalOString2string(ctx, field.Selections, obj.SDL)
-}
 func (ec *executionContext) fieldContext__Service_sdl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("_Service", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) ___Directive_name(ctx context.Context, field graphql.CollectedField, obj *introspection.Directive) (ret graphql.Marshaler) {
-	return ec.marshalNString2string(ctx, field.Selections, obj.Name)
 }
 func (ec *executionContext) fieldContext___Directive_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Directive", field, false, false, errors.New("field of type String does not have child fields"))
 }
-
-func (ec *executionContext) ___Directive_description(ctx context.Context, field graphql.CollectedField, obj *introspection.Directive) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Description())
-}
 func (ec *executionContext) fieldContext___Directive_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Directive", field, true, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) ___Directive_isRepeatable(ctx context.Context, field graphql.CollectedField, obj *introspection.Directive) (ret graphql.Marshaler) {
-	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.IsRepeatable)
 }
 func (ec *executionContext) fieldContext___Directive_isRepeatable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Directive", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
-
-func (ec *executionContext) ___Directive_locations(ctx context.Context, field graphql.CollectedField, obj *introspection.Directive) (ret graphql.Marshaler) {
-	return ec.marshalN__DirectiveLocation2ᚕstringᚄ(ctx, field.Selections, obj.Locations)
-}
 func (ec *executionContext) fieldContext___Directive_locations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Directive", field, false, false, errors.New("field of type __DirectiveLocation does not have child fields"))
-}
-
-func (ec *executionContext) ___Directive_args(ctx context.Context, field graphql.CollectedField, obj *introspection.Directive) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext___Directive_args(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Args, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []introspection.InputValue) graphql.Marshaler {
-			return ec.marshalN__InputValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐInputValueᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
 }
 func (ec *executionContext) fieldContext___Directive_args(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -11673,67 +8550,23 @@ func (ec *executionContext) fieldContext___Directive_args(ctx context.Context, f
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) ___EnumValue_name(ctx context.Context, field graphql.CollectedField, obj *introspection.EnumValue) (ret graphql.Marshaler) {
-	return ec.marshalNString2string(ctx, field.Selections, obj.Name)
-}
 func (ec *executionContext) fieldContext___EnumValue_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__EnumValue", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) ___EnumValue_description(ctx context.Context, field graphql.CollectedField, obj *introspection.EnumValue) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Description())
 }
 func (ec *executionContext) fieldContext___EnumValue_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__EnumValue", field, true, false, errors.New("field of type String does not have child fields"))
 }
-
-func (ec *executionContext) ___EnumValue_isDeprecated(ctx context.Context, field graphql.CollectedField, obj *introspection.EnumValue) (ret graphql.Marshaler) {
-	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.IsDeprecated())
-}
 func (ec *executionContext) fieldContext___EnumValue_isDeprecated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__EnumValue", field, true, false, errors.New("field of type Boolean does not have child fields"))
-}
-
-func (ec *executionContext) ___EnumValue_deprecationReason(ctx context.Context, field graphql.CollectedField, obj *introspection.EnumValue) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.DeprecationReason())
 }
 func (ec *executionContext) fieldContext___EnumValue_deprecationReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__EnumValue", field, true, false, errors.New("field of type String does not have child fields"))
 }
-
-func (ec *executionContext) ___Field_name(ctx context.Context, field graphql.CollectedField, obj *introspection.Field) (ret graphql.Marshaler) {
-	return ec.marshalNString2string(ctx, field.Selections, obj.Name)
-}
 func (ec *executionContext) fieldContext___Field_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Field", field, false, false, errors.New("field of type String does not have child fields"))
 }
-
-func (ec *executionContext) ___Field_description(ctx context.Context, field graphql.CollectedField, obj *introspection.Field) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Description())
-}
 func (ec *executionContext) fieldContext___Field_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Field", field, true, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) ___Field_args(ctx context.Context, field graphql.CollectedField, obj *introspection.Field) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext___Field_args(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Args, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []introspection.InputValue) graphql.Marshaler {
-			return ec.marshalN__InputValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐInputValueᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
 }
 func (ec *executionContext) fieldContext___Field_args(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -11758,26 +8591,6 @@ func (ec *executionContext) fieldContext___Field_args(ctx context.Context, field
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) ___Field_type(ctx context.Context, field graphql.CollectedField, obj *introspection.Field) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext___Field_type(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Type, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *introspection.Type) graphql.Marshaler {
-			return ec.marshalN__Type2ᚖgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐType(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext___Field_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Field",
@@ -11790,53 +8603,17 @@ func (ec *executionContext) fieldContext___Field_type(_ context.Context, field g
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) ___Field_isDeprecated(ctx context.Context, field graphql.CollectedField, obj *introspection.Field) (ret graphql.Marshaler) {
-	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.IsDeprecated())
-}
 func (ec *executionContext) fieldContext___Field_isDeprecated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Field", field, true, false, errors.New("field of type Boolean does not have child fields"))
-}
-
-func (ec *executionContext) ___Field_deprecationReason(ctx context.Context, field graphql.CollectedField, obj *introspection.Field) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.DeprecationReason())
 }
 func (ec *executionContext) fieldContext___Field_deprecationReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Field", field, true, false, errors.New("field of type String does not have child fields"))
 }
-
-func (ec *executionContext) ___InputValue_name(ctx context.Context, field graphql.CollectedField, obj *introspection.InputValue) (ret graphql.Marshaler) {
-	return ec.marshalNString2string(ctx, field.Selections, obj.Name)
-}
 func (ec *executionContext) fieldContext___InputValue_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__InputValue", field, false, false, errors.New("field of type String does not have child fields"))
 }
-
-func (ec *executionContext) ___InputValue_description(ctx context.Context, field graphql.CollectedField, obj *introspection.InputValue) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Description())
-}
 func (ec *executionContext) fieldContext___InputValue_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__InputValue", field, true, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) ___InputValue_type(ctx context.Context, field graphql.CollectedField, obj *introspection.InputValue) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext___InputValue_type(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Type, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *introspection.Type) graphql.Marshaler {
-			return ec.marshalN__Type2ᚖgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐType(ctx, selections, v)
-		},
-		true,
-		true,
-	)
 }
 func (ec *executionContext) fieldContext___InputValue_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -11850,53 +8627,17 @@ func (ec *executionContext) fieldContext___InputValue_type(_ context.Context, fi
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) ___InputValue_defaultValue(ctx context.Context, field graphql.CollectedField, obj *introspection.InputValue) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.DefaultValue)
-}
 func (ec *executionContext) fieldContext___InputValue_defaultValue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__InputValue", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) ___InputValue_isDeprecated(ctx context.Context, field graphql.CollectedField, obj *introspection.InputValue) (ret graphql.Marshaler) {
-	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.IsDeprecated())
 }
 func (ec *executionContext) fieldContext___InputValue_isDeprecated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__InputValue", field, true, false, errors.New("field of type Boolean does not have child fields"))
 }
-
-func (ec *executionContext) ___InputValue_deprecationReason(ctx context.Context, field graphql.CollectedField, obj *introspection.InputValue) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.DeprecationReason())
-}
 func (ec *executionContext) fieldContext___InputValue_deprecationReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__InputValue", field, true, false, errors.New("field of type String does not have child fields"))
 }
-
-func (ec *executionContext) ___Schema_description(ctx context.Context, field graphql.CollectedField, obj *introspection.Schema) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Description())
-}
 func (ec *executionContext) fieldContext___Schema_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Schema", field, true, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) ___Schema_types(ctx context.Context, field graphql.CollectedField, obj *introspection.Schema) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext___Schema_types(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Types(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []introspection.Type) graphql.Marshaler {
-			return ec.marshalN__Type2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐTypeᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
 }
 func (ec *executionContext) fieldContext___Schema_types(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -11910,26 +8651,6 @@ func (ec *executionContext) fieldContext___Schema_types(_ context.Context, field
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) ___Schema_queryType(ctx context.Context, field graphql.CollectedField, obj *introspection.Schema) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext___Schema_queryType(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.QueryType(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *introspection.Type) graphql.Marshaler {
-			return ec.marshalN__Type2ᚖgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐType(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext___Schema_queryType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Schema",
@@ -11941,26 +8662,6 @@ func (ec *executionContext) fieldContext___Schema_queryType(_ context.Context, f
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) ___Schema_mutationType(ctx context.Context, field graphql.CollectedField, obj *introspection.Schema) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext___Schema_mutationType(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MutationType(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *introspection.Type) graphql.Marshaler {
-			return ec.marshalO__Type2ᚖgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐType(ctx, selections, v)
-		},
-		true,
-		false,
-	)
 }
 func (ec *executionContext) fieldContext___Schema_mutationType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -11974,26 +8675,6 @@ func (ec *executionContext) fieldContext___Schema_mutationType(_ context.Context
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) ___Schema_subscriptionType(ctx context.Context, field graphql.CollectedField, obj *introspection.Schema) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext___Schema_subscriptionType(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.SubscriptionType(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *introspection.Type) graphql.Marshaler {
-			return ec.marshalO__Type2ᚖgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐType(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext___Schema_subscriptionType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Schema",
@@ -12005,26 +8686,6 @@ func (ec *executionContext) fieldContext___Schema_subscriptionType(_ context.Con
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) ___Schema_directives(ctx context.Context, field graphql.CollectedField, obj *introspection.Schema) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext___Schema_directives(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Directives(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []introspection.Directive) graphql.Marshaler {
-			return ec.marshalN__Directive2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐDirectiveᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
 }
 func (ec *executionContext) fieldContext___Schema_directives(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -12038,54 +8699,17 @@ func (ec *executionContext) fieldContext___Schema_directives(_ context.Context, 
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) ___Type_kind(ctx context.Context, field graphql.CollectedField, obj *introspection.Type) (ret graphql.Marshaler) {
-	return ec.marshalN__TypeKind2string(ctx, field.Selections, obj.Kind())
-}
 func (ec *executionContext) fieldContext___Type_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Type", field, true, false, errors.New("field of type __TypeKind does not have child fields"))
-}
-
-func (ec *executionContext) ___Type_name(ctx context.Context, field graphql.CollectedField, obj *introspection.Type) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Name())
 }
 func (ec *executionContext) fieldContext___Type_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Type", field, true, false, errors.New("field of type String does not have child fields"))
 }
-
-func (ec *executionContext) ___Type_description(ctx context.Context, field graphql.CollectedField, obj *introspection.Type) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Description())
-}
 func (ec *executionContext) fieldContext___Type_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Type", field, true, false, errors.New("field of type String does not have child fields"))
 }
-
-func (ec *executionContext) ___Type_specifiedByURL(ctx context.Context, field graphql.CollectedField, obj *introspection.Type) (ret graphql.Marshaler) {
-	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.SpecifiedByURL())
-}
 func (ec *executionContext) fieldContext___Type_specifiedByURL(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Type", field, true, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) ___Type_fields(ctx context.Context, field graphql.CollectedField, obj *introspection.Type) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext___Type_fields(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			fc := graphql.GetFieldContext(ctx)
-			return obj.Fields(fc.Args["includeDeprecated"].(bool)), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []introspection.Field) graphql.Marshaler {
-			return ec.marshalO__Field2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐFieldᚄ(ctx, selections, v)
-		},
-		true,
-		false,
-	)
 }
 func (ec *executionContext) fieldContext___Type_fields(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -12110,26 +8734,6 @@ func (ec *executionContext) fieldContext___Type_fields(ctx context.Context, fiel
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) ___Type_interfaces(ctx context.Context, field graphql.CollectedField, obj *introspection.Type) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext___Type_interfaces(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Interfaces(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []introspection.Type) graphql.Marshaler {
-			return ec.marshalO__Type2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐTypeᚄ(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext___Type_interfaces(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Type",
@@ -12142,26 +8746,6 @@ func (ec *executionContext) fieldContext___Type_interfaces(_ context.Context, fi
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) ___Type_possibleTypes(ctx context.Context, field graphql.CollectedField, obj *introspection.Type) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext___Type_possibleTypes(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.PossibleTypes(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []introspection.Type) graphql.Marshaler {
-			return ec.marshalO__Type2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐTypeᚄ(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext___Type_possibleTypes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Type",
@@ -12173,27 +8757,6 @@ func (ec *executionContext) fieldContext___Type_possibleTypes(_ context.Context,
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) ___Type_enumValues(ctx context.Context, field graphql.CollectedField, obj *introspection.Type) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext___Type_enumValues(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			fc := graphql.GetFieldContext(ctx)
-			return obj.EnumValues(fc.Args["includeDeprecated"].(bool)), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []introspection.EnumValue) graphql.Marshaler {
-			return ec.marshalO__EnumValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐEnumValueᚄ(ctx, selections, v)
-		},
-		true,
-		false,
-	)
 }
 func (ec *executionContext) fieldContext___Type_enumValues(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
@@ -12218,26 +8781,6 @@ func (ec *executionContext) fieldContext___Type_enumValues(ctx context.Context, 
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) ___Type_inputFields(ctx context.Context, field graphql.CollectedField, obj *introspection.Type) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext___Type_inputFields(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.InputFields(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []introspection.InputValue) graphql.Marshaler {
-			return ec.marshalO__InputValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐInputValueᚄ(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext___Type_inputFields(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Type",
@@ -12250,26 +8793,6 @@ func (ec *executionContext) fieldContext___Type_inputFields(_ context.Context, f
 	}
 	return fc, nil
 }
-
-func (ec *executionContext) ___Type_ofType(ctx context.Context, field graphql.CollectedField, obj *introspection.Type) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext___Type_ofType(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.OfType(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *introspection.Type) graphql.Marshaler {
-			return ec.marshalO__Type2ᚖgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐType(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext___Type_ofType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Type",
@@ -12281,10 +8804,6 @@ func (ec *executionContext) fieldContext___Type_ofType(_ context.Context, field 
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) ___Type_isOneOf(ctx context.Context, field graphql.CollectedField, obj *introspection.Type) (ret graphql.Marshaler) {
-	return ec.marshalOBoolean2bool(ctx, field.Selections, obj.IsOneOf())
 }
 func (ec *executionContext) fieldContext___Type_isOneOf(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Type", field, true, false, errors.New("field of type Boolean does not have child fields"))
@@ -13211,970 +9730,39 @@ func (ec *executionContext) unmarshalInputUserOrder(ctx context.Context, obj any
 
 // endregion **************************** input.gotpl *****************************
 
-// region    ************************** interface.gotpl ***************************
-
-func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj model.Node) graphql.Marshaler {
-	switch obj := (obj).(type) {
-	case nil:
-		return graphql.Null
-	case *model.Organization:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._Organization(ctx, sel, obj)
-	case *model.Account:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._Account(ctx, sel, obj)
-	case *model.User:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._User(ctx, sel, obj)
-	case *model.Seller:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._Seller(ctx, sel, obj)
-	case *model.Provider:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._Provider(ctx, sel, obj)
-	case *model.Module:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._Module(ctx, sel, obj)
-	case *model.Membership:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._Membership(ctx, sel, obj)
-	case *model.Group:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._Group(ctx, sel, obj)
-	case *model.Buyer:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._Buyer(ctx, sel, obj)
-	default:
-		if typedObj, ok := obj.(graphql.Marshaler); ok {
-			return typedObj
-		} else {
-			panic(fmt.Errorf("unexpected type %T; non-generated variants of Node must implement graphql.Marshaler", obj))
-		}
-	}
-}
-
-func (ec *executionContext) _Tenant(ctx context.Context, sel ast.SelectionSet, obj model.Tenant) graphql.Marshaler {
-	switch obj := (obj).(type) {
-	case nil:
-		return graphql.Null
-	case *model.Organization:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._Organization(ctx, sel, obj)
-	case *model.Account:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._Account(ctx, sel, obj)
-	default:
-		if typedObj, ok := obj.(graphql.Marshaler); ok {
-			return typedObj
-		} else {
-			panic(fmt.Errorf("unexpected type %T; non-generated variants of Tenant must implement graphql.Marshaler", obj))
-		}
-	}
-}
-
-func (ec *executionContext) __Entity(ctx context.Context, sel ast.SelectionSet, obj fedruntime.Entity) graphql.Marshaler {
-	switch obj := (obj).(type) {
-	case nil:
-		return graphql.Null
-	case model.Organization:
-		return ec._Organization(ctx, sel, &obj)
-	case *model.Organization:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._Organization(ctx, sel, obj)
-	case model.Account:
-		return ec._Account(ctx, sel, &obj)
-	case *model.Account:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._Account(ctx, sel, obj)
-	case model.User:
-		return ec._User(ctx, sel, &obj)
-	case *model.User:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._User(ctx, sel, obj)
-	case model.Seller:
-		return ec._Seller(ctx, sel, &obj)
-	case *model.Seller:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._Seller(ctx, sel, obj)
-	case model.Provider:
-		return ec._Provider(ctx, sel, &obj)
-	case *model.Provider:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._Provider(ctx, sel, obj)
-	case model.Module:
-		return ec._Module(ctx, sel, &obj)
-	case *model.Module:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._Module(ctx, sel, obj)
-	case model.Membership:
-		return ec._Membership(ctx, sel, &obj)
-	case *model.Membership:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._Membership(ctx, sel, obj)
-	case model.Group:
-		return ec._Group(ctx, sel, &obj)
-	case *model.Group:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._Group(ctx, sel, obj)
-	case model.Buyer:
-		return ec._Buyer(ctx, sel, &obj)
-	case *model.Buyer:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._Buyer(ctx, sel, obj)
-	case model.Person:
-		return ec._Person(ctx, sel, &obj)
-	case *model.Person:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._Person(ctx, sel, obj)
-	default:
-		if typedObj, ok := obj.(graphql.Marshaler); ok {
-			return typedObj
-		} else {
-			panic(fmt.Errorf("unexpected type %T; non-generated variants of _Entity must implement graphql.Marshaler", obj))
-		}
-	}
-}
-
-// endregion ************************** interface.gotpl ***************************
-
 // region    **************************** object.gotpl ****************************
 
 var accountImplementors = []string{"Account", "Node", "Tenant", "_Entity"}
 
-func (ec *executionContext) _Account(ctx context.Context, sel ast.SelectionSet, obj *model.Account) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, accountImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("Account")
-		case "id":
-			out.Values[i] = ec._Account_id(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "provider":
-			out.Values[i] = ec._Account_provider(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "vendorId":
-			out.Values[i] = ec._Account_vendorId(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "name":
-			out.Values[i] = ec._Account_name(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "type":
-			out.Values[i] = ec._Account_type(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "status":
-			out.Values[i] = ec._Account_status(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "vendorStatus":
-			out.Values[i] = ec._Account_vendorStatus(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "serviceLevel":
-			out.Values[i] = ec._Account_serviceLevel(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "externalId":
-			out.Values[i] = ec._Account_externalId(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "externalName":
-			out.Values[i] = ec._Account_externalName(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "externalIds":
-			out.Values[i] = ec._Account_externalIds(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "address":
-			out.Values[i] = ec._Account_address(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "icon":
-			out.Values[i] = ec._Account_icon(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "technicalSupportEmail":
-			out.Values[i] = ec._Account_technicalSupportEmail(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "website":
-			out.Values[i] = ec._Account_website(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "description":
-			out.Values[i] = ec._Account_description(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "plan":
-			out.Values[i] = ec._Account_plan(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "createdAt":
-			out.Values[i] = ec._Account_createdAt(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "updatedAt":
-			out.Values[i] = ec._Account_updatedAt(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "audit":
-			out.Values[i] = ec._Account_audit(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "members":
-			out.Values[i] = ec._Account_members(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "groups":
-			out.Values[i] = ec._Account_groups(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "buyers":
-			out.Values[i] = ec._Account_buyers(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
-
 var accountConnectionImplementors = []string{"AccountConnection"}
-
-func (ec *executionContext) _AccountConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*model.Account]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, accountConnectionImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("AccountConnection")
-		case "edges":
-			out.Values[i] = ec._AccountConnection_edges(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "nodes":
-			out.Values[i] = ec._AccountConnection_nodes(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "pageInfo":
-			out.Values[i] = ec._AccountConnection_pageInfo(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "totalCount":
-			out.Values[i] = ec._AccountConnection_totalCount(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "complete":
-			out.Values[i] = ec._AccountConnection_complete(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "freshness":
-			out.Values[i] = ec._AccountConnection_freshness(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
 
 var accountEdgeImplementors = []string{"AccountEdge"}
 
-func (ec *executionContext) _AccountEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*model.Account]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, accountEdgeImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("AccountEdge")
-		case "cursor":
-			out.Values[i] = ec._AccountEdge_cursor(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "node":
-			out.Values[i] = ec._AccountEdge_node(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
-
 var accountExternalIdsImplementors = []string{"AccountExternalIds"}
-
-func (ec *executionContext) _AccountExternalIds(ctx context.Context, sel ast.SelectionSet, obj *model.AccountExternalIds) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, accountExternalIdsImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("AccountExternalIds")
-		case "pyraTenantId":
-			out.Values[i] = ec._AccountExternalIds_pyraTenantId(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
 
 var accountPlanImplementors = []string{"AccountPlan"}
 
-func (ec *executionContext) _AccountPlan(ctx context.Context, sel ast.SelectionSet, obj *model.AccountPlan) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, accountPlanImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("AccountPlan")
-		case "name":
-			out.Values[i] = ec._AccountPlan_name(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "userLimit":
-			out.Values[i] = ec._AccountPlan_userLimit(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "fullUserLimit":
-			out.Values[i] = ec._AccountPlan_fullUserLimit(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "userCount":
-			out.Values[i] = ec._AccountPlan_userCount(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "fullUserCount":
-			out.Values[i] = ec._AccountPlan_fullUserCount(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "basicUserCount":
-			out.Values[i] = ec._AccountPlan_basicUserCount(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "expiresAt":
-			out.Values[i] = ec._AccountPlan_expiresAt(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
-
 var addressImplementors = []string{"Address"}
-
-func (ec *executionContext) _Address(ctx context.Context, sel ast.SelectionSet, obj *model.Address) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, addressImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("Address")
-		case "addressLine1":
-			out.Values[i] = ec._Address_addressLine1(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "addressLine2":
-			out.Values[i] = ec._Address_addressLine2(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "postCode":
-			out.Values[i] = ec._Address_postCode(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "city":
-			out.Values[i] = ec._Address_city(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "state":
-			out.Values[i] = ec._Address_state(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "country":
-			out.Values[i] = ec._Address_country(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
 
 var auditImplementors = []string{"Audit"}
 
-func (ec *executionContext) _Audit(ctx context.Context, sel ast.SelectionSet, obj *model.Audit) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, auditImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("Audit")
-		case "created":
-			out.Values[i] = ec._Audit_created(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "updated":
-			out.Values[i] = ec._Audit_updated(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "activated":
-			out.Values[i] = ec._Audit_activated(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "unassigned":
-			out.Values[i] = ec._Audit_unassigned(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "disabled":
-			out.Values[i] = ec._Audit_disabled(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "access":
-			out.Values[i] = ec._Audit_access(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "joined":
-			out.Values[i] = ec._Audit_joined(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
-
 var auditActorImplementors = []string{"AuditActor"}
-
-func (ec *executionContext) _AuditActor(ctx context.Context, sel ast.SelectionSet, obj *model.AuditActor) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, auditActorImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("AuditActor")
-		case "vendorId":
-			out.Values[i] = ec._AuditActor_vendorId(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "name":
-			out.Values[i] = ec._AuditActor_name(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "icon":
-			out.Values[i] = ec._AuditActor_icon(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "user":
-			out.Values[i] = ec._AuditActor_user(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
 
 var auditEventImplementors = []string{"AuditEvent"}
 
-func (ec *executionContext) _AuditEvent(ctx context.Context, sel ast.SelectionSet, obj *model.AuditEvent) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, auditEventImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("AuditEvent")
-		case "at":
-			out.Values[i] = ec._AuditEvent_at(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "by":
-			out.Values[i] = ec._AuditEvent_by(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
-
 var buyerImplementors = []string{"Buyer", "Node", "_Entity"}
-
-func (ec *executionContext) _Buyer(ctx context.Context, sel ast.SelectionSet, obj *model.Buyer) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, buyerImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("Buyer")
-		case "id":
-			out.Values[i] = ec._Buyer_id(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "provider":
-			out.Values[i] = ec._Buyer_provider(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "vendorId":
-			out.Values[i] = ec._Buyer_vendorId(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "name":
-			out.Values[i] = ec._Buyer_name(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "status":
-			out.Values[i] = ec._Buyer_status(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "vendorStatus":
-			out.Values[i] = ec._Buyer_vendorStatus(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "contact":
-			out.Values[i] = ec._Buyer_contact(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "externalIds":
-			out.Values[i] = ec._Buyer_externalIds(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "icon":
-			out.Values[i] = ec._Buyer_icon(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "address":
-			out.Values[i] = ec._Buyer_address(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "taxId":
-			out.Values[i] = ec._Buyer_taxId(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "account":
-			out.Values[i] = ec._Buyer_account(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "sellers":
-			out.Values[i] = ec._Buyer_sellers(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "errors":
-			out.Values[i] = ec._Buyer_errors(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "audit":
-			out.Values[i] = ec._Buyer_audit(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
 
 var buyerConnectionImplementors = []string{"BuyerConnection"}
 
-func (ec *executionContext) _BuyerConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*model.Buyer]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, buyerConnectionImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("BuyerConnection")
-		case "edges":
-			out.Values[i] = ec._BuyerConnection_edges(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "nodes":
-			out.Values[i] = ec._BuyerConnection_nodes(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "pageInfo":
-			out.Values[i] = ec._BuyerConnection_pageInfo(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "totalCount":
-			out.Values[i] = ec._BuyerConnection_totalCount(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "complete":
-			out.Values[i] = ec._BuyerConnection_complete(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "freshness":
-			out.Values[i] = ec._BuyerConnection_freshness(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
-
 var buyerEdgeImplementors = []string{"BuyerEdge"}
-
-func (ec *executionContext) _BuyerEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*model.Buyer]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, buyerEdgeImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("BuyerEdge")
-		case "cursor":
-			out.Values[i] = ec._BuyerEdge_cursor(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "node":
-			out.Values[i] = ec._BuyerEdge_node(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
 
 var buyerErrorImplementors = []string{"BuyerError"}
 
-func (ec *executionContext) _BuyerError(ctx context.Context, sel ast.SelectionSet, obj *model.BuyerError) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, buyerErrorImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("BuyerError")
-		case "code":
-			out.Values[i] = ec._BuyerError_code(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "message":
-			out.Values[i] = ec._BuyerError_message(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
-
 var buyerExternalIdsImplementors = []string{"BuyerExternalIds"}
-
-func (ec *executionContext) _BuyerExternalIds(ctx context.Context, sel ast.SelectionSet, obj *model.BuyerExternalIds) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, buyerExternalIdsImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("BuyerExternalIds")
-		case "erpCompanyContact":
-			out.Values[i] = ec._BuyerExternalIds_erpCompanyContact(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "erpCustomer":
-			out.Values[i] = ec._BuyerExternalIds_erpCustomer(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "accountExternalId":
-			out.Values[i] = ec._BuyerExternalIds_accountExternalId(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
 
 var contactImplementors = []string{"Contact"}
 
-func (ec *executionContext) _Contact(ctx context.Context, sel ast.SelectionSet, obj *model.Contact) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, contactImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("Contact")
-		case "name":
-			out.Values[i] = ec._Contact_name(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "firstName":
-			out.Values[i] = ec._Contact_firstName(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "lastName":
-			out.Values[i] = ec._Contact_lastName(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "email":
-			out.Values[i] = ec._Contact_email(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "phone":
-			out.Values[i] = ec._Contact_phone(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "user":
-			out.Values[i] = ec._Contact_user(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "type":
-			out.Values[i] = ec._Contact_type(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
-
 var customAttributeImplementors = []string{"CustomAttribute"}
-
-func (ec *executionContext) _CustomAttribute(ctx context.Context, sel ast.SelectionSet, obj *model.CustomAttribute) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, customAttributeImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("CustomAttribute")
-		case "name":
-			out.Values[i] = ec._CustomAttribute_name(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "value":
-			out.Values[i] = ec._CustomAttribute_value(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
 
 var entityImplementors = []string{"Entity"}
 
@@ -14197,75 +9785,225 @@ func (ec *executionContext) _Entity(ctx context.Context, sel ast.SelectionSet) g
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Entity")
 		case "findManyAccountByIDs":
-			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
-				return ec._Entity_findManyAccountByIDs(ctx, field)
-			})
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Entity_findManyAccountByIDs(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "findManyBuyerByIDs":
-			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
-				return ec._Entity_findManyBuyerByIDs(ctx, field)
-			})
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Entity_findManyBuyerByIDs(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "findManyGroupByIDs":
-			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
-				return ec._Entity_findManyGroupByIDs(ctx, field)
-			})
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Entity_findManyGroupByIDs(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "findManyMembershipByIDs":
-			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
-				return ec._Entity_findManyMembershipByIDs(ctx, field)
-			})
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Entity_findManyMembershipByIDs(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "findManyModuleByIDs":
-			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
-				return ec._Entity_findManyModuleByIDs(ctx, field)
-			})
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Entity_findManyModuleByIDs(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "findManyOrganizationByIDs":
-			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
-				return ec._Entity_findManyOrganizationByIDs(ctx, field)
-			})
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Entity_findManyOrganizationByIDs(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "findManyPersonByEmails":
-			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
-				return ec._Entity_findManyPersonByEmails(ctx, field)
-			})
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Entity_findManyPersonByEmails(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "findManyProviderByIDs":
-			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
-				return ec._Entity_findManyProviderByIDs(ctx, field)
-			})
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Entity_findManyProviderByIDs(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "findManySellerByIDs":
-			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
-				return ec._Entity_findManySellerByIDs(ctx, field)
-			})
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Entity_findManySellerByIDs(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "findManyUserByIDs":
-			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
-				return ec._Entity_findManyUserByIDs(ctx, field)
-			})
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Entity_findManyUserByIDs(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -14289,663 +10027,29 @@ func (ec *executionContext) _Entity(ctx context.Context, sel ast.SelectionSet) g
 
 var freshnessImplementors = []string{"Freshness"}
 
-func (ec *executionContext) _Freshness(ctx context.Context, sel ast.SelectionSet, obj *model.Freshness) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, freshnessImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("Freshness")
-		case "fetchedAt":
-			out.Values[i] = ec._Freshness_fetchedAt(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "stale":
-			out.Values[i] = ec._Freshness_stale(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
-
 var groupImplementors = []string{"Group", "Node", "_Entity"}
-
-func (ec *executionContext) _Group(ctx context.Context, sel ast.SelectionSet, obj *model.Group) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, groupImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("Group")
-		case "id":
-			out.Values[i] = ec._Group_id(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "provider":
-			out.Values[i] = ec._Group_provider(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "vendorId":
-			out.Values[i] = ec._Group_vendorId(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "name":
-			out.Values[i] = ec._Group_name(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "description":
-			out.Values[i] = ec._Group_description(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "logo":
-			out.Values[i] = ec._Group_logo(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "isDefault":
-			out.Values[i] = ec._Group_isDefault(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "account":
-			out.Values[i] = ec._Group_account(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "modules":
-			out.Values[i] = ec._Group_modules(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "users":
-			out.Values[i] = ec._Group_users(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "buyers":
-			out.Values[i] = ec._Group_buyers(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "audit":
-			out.Values[i] = ec._Group_audit(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
 
 var groupConnectionImplementors = []string{"GroupConnection"}
 
-func (ec *executionContext) _GroupConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*model.Group]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, groupConnectionImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("GroupConnection")
-		case "edges":
-			out.Values[i] = ec._GroupConnection_edges(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "nodes":
-			out.Values[i] = ec._GroupConnection_nodes(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "pageInfo":
-			out.Values[i] = ec._GroupConnection_pageInfo(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "totalCount":
-			out.Values[i] = ec._GroupConnection_totalCount(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "complete":
-			out.Values[i] = ec._GroupConnection_complete(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "freshness":
-			out.Values[i] = ec._GroupConnection_freshness(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
-
 var groupEdgeImplementors = []string{"GroupEdge"}
-
-func (ec *executionContext) _GroupEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*model.Group]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, groupEdgeImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("GroupEdge")
-		case "cursor":
-			out.Values[i] = ec._GroupEdge_cursor(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "node":
-			out.Values[i] = ec._GroupEdge_node(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
 
 var invitationImplementors = []string{"Invitation"}
 
-func (ec *executionContext) _Invitation(ctx context.Context, sel ast.SelectionSet, obj *model.Invitation) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, invitationImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("Invitation")
-		case "status":
-			out.Values[i] = ec._Invitation_status(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "vendorStatus":
-			out.Values[i] = ec._Invitation_vendorStatus(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "url":
-			out.Values[i] = ec._Invitation_url(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
-
 var membershipImplementors = []string{"Membership", "Node", "_Entity"}
-
-func (ec *executionContext) _Membership(ctx context.Context, sel ast.SelectionSet, obj *model.Membership) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, membershipImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("Membership")
-		case "id":
-			out.Values[i] = ec._Membership_id(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "provider":
-			out.Values[i] = ec._Membership_provider(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "vendorId":
-			out.Values[i] = ec._Membership_vendorId(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "user":
-			out.Values[i] = ec._Membership_user(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "tenant":
-			out.Values[i] = ec._Membership_tenant(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "account":
-			out.Values[i] = ec._Membership_account(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "organization":
-			out.Values[i] = ec._Membership_organization(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "role":
-			out.Values[i] = ec._Membership_role(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "vendorRole":
-			out.Values[i] = ec._Membership_vendorRole(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "vendorRoleId":
-			out.Values[i] = ec._Membership_vendorRoleId(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "license":
-			out.Values[i] = ec._Membership_license(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "status":
-			out.Values[i] = ec._Membership_status(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "invitedAt":
-			out.Values[i] = ec._Membership_invitedAt(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "joinedAt":
-			out.Values[i] = ec._Membership_joinedAt(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "lastAccessAt":
-			out.Values[i] = ec._Membership_lastAccessAt(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "invitation":
-			out.Values[i] = ec._Membership_invitation(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "via":
-			out.Values[i] = ec._Membership_via(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "groups":
-			out.Values[i] = ec._Membership_groups(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "buyers":
-			out.Values[i] = ec._Membership_buyers(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "modules":
-			out.Values[i] = ec._Membership_modules(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "audit":
-			out.Values[i] = ec._Membership_audit(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
 
 var membershipConnectionImplementors = []string{"MembershipConnection"}
 
-func (ec *executionContext) _MembershipConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*model.Membership]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, membershipConnectionImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("MembershipConnection")
-		case "edges":
-			out.Values[i] = ec._MembershipConnection_edges(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "nodes":
-			out.Values[i] = ec._MembershipConnection_nodes(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "pageInfo":
-			out.Values[i] = ec._MembershipConnection_pageInfo(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "totalCount":
-			out.Values[i] = ec._MembershipConnection_totalCount(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "complete":
-			out.Values[i] = ec._MembershipConnection_complete(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "freshness":
-			out.Values[i] = ec._MembershipConnection_freshness(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
-
 var membershipEdgeImplementors = []string{"MembershipEdge"}
-
-func (ec *executionContext) _MembershipEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*model.Membership]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, membershipEdgeImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("MembershipEdge")
-		case "cursor":
-			out.Values[i] = ec._MembershipEdge_cursor(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "node":
-			out.Values[i] = ec._MembershipEdge_node(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
 
 var moduleImplementors = []string{"Module", "Node", "_Entity"}
 
-func (ec *executionContext) _Module(ctx context.Context, sel ast.SelectionSet, obj *model.Module) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, moduleImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("Module")
-		case "id":
-			out.Values[i] = ec._Module_id(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "provider":
-			out.Values[i] = ec._Module_provider(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "vendorId":
-			out.Values[i] = ec._Module_vendorId(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "name":
-			out.Values[i] = ec._Module_name(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "description":
-			out.Values[i] = ec._Module_description(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "isConfigurable":
-			out.Values[i] = ec._Module_isConfigurable(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "isEnabledByDefault":
-			out.Values[i] = ec._Module_isEnabledByDefault(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "paid":
-			out.Values[i] = ec._Module_paid(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "filters":
-			out.Values[i] = ec._Module_filters(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "settings":
-			out.Values[i] = ec._Module_settings(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "accountTypes":
-			out.Values[i] = ec._Module_accountTypes(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "audit":
-			out.Values[i] = ec._Module_audit(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
-
 var moduleConnectionImplementors = []string{"ModuleConnection"}
-
-func (ec *executionContext) _ModuleConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*model.Module]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, moduleConnectionImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("ModuleConnection")
-		case "edges":
-			out.Values[i] = ec._ModuleConnection_edges(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "nodes":
-			out.Values[i] = ec._ModuleConnection_nodes(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "pageInfo":
-			out.Values[i] = ec._ModuleConnection_pageInfo(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "totalCount":
-			out.Values[i] = ec._ModuleConnection_totalCount(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "complete":
-			out.Values[i] = ec._ModuleConnection_complete(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "freshness":
-			out.Values[i] = ec._ModuleConnection_freshness(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
 
 var moduleEdgeImplementors = []string{"ModuleEdge"}
 
-func (ec *executionContext) _ModuleEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*model.Module]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, moduleEdgeImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("ModuleEdge")
-		case "cursor":
-			out.Values[i] = ec._ModuleEdge_cursor(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "node":
-			out.Values[i] = ec._ModuleEdge_node(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
-
 var moduleFiltersImplementors = []string{"ModuleFilters"}
 
-func (ec *executionContext) _ModuleFilters(ctx context.Context, sel ast.SelectionSet, obj *model.ModuleFilters) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, moduleFiltersImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("ModuleFilters")
-		case "groupBuyers":
-			out.Values[i] = ec._ModuleFilters_groupBuyers(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
-
 var moduleSettingsImplementors = []string{"ModuleSettings"}
-
-func (ec *executionContext) _ModuleSettings(ctx context.Context, sel ast.SelectionSet, obj *model.ModuleSettings) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, moduleSettingsImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("ModuleSettings")
-		case "sharedAccount":
-			out.Values[i] = ec._ModuleSettings_sharedAccount(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "configurable":
-			out.Values[i] = ec._ModuleSettings_configurable(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "default":
-			out.Values[i] = ec._ModuleSettings_default(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "paid":
-			out.Values[i] = ec._ModuleSettings_paid(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "type":
-			out.Values[i] = ec._ModuleSettings_type(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
 
 var mutationImplementors = []string{"Mutation"}
 
@@ -15004,538 +10108,25 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 
 var organizationImplementors = []string{"Organization", "Node", "Tenant", "_Entity"}
 
-func (ec *executionContext) _Organization(ctx context.Context, sel ast.SelectionSet, obj *model.Organization) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, organizationImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("Organization")
-		case "id":
-			out.Values[i] = ec._Organization_id(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "provider":
-			out.Values[i] = ec._Organization_provider(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "vendorId":
-			out.Values[i] = ec._Organization_vendorId(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "name":
-			out.Values[i] = ec._Organization_name(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "type":
-			out.Values[i] = ec._Organization_type(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "vendorType":
-			out.Values[i] = ec._Organization_vendorType(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "status":
-			out.Values[i] = ec._Organization_status(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "vendorStatus":
-			out.Values[i] = ec._Organization_vendorStatus(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "parent":
-			out.Values[i] = ec._Organization_parent(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "subOrganizations":
-			out.Values[i] = ec._Organization_subOrganizations(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "roles":
-			out.Values[i] = ec._Organization_roles(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "members":
-			out.Values[i] = ec._Organization_members(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "createdAt":
-			out.Values[i] = ec._Organization_createdAt(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "updatedAt":
-			out.Values[i] = ec._Organization_updatedAt(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
-
 var organizationConnectionImplementors = []string{"OrganizationConnection"}
-
-func (ec *executionContext) _OrganizationConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*model.Organization]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, organizationConnectionImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("OrganizationConnection")
-		case "edges":
-			out.Values[i] = ec._OrganizationConnection_edges(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "nodes":
-			out.Values[i] = ec._OrganizationConnection_nodes(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "pageInfo":
-			out.Values[i] = ec._OrganizationConnection_pageInfo(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "totalCount":
-			out.Values[i] = ec._OrganizationConnection_totalCount(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "complete":
-			out.Values[i] = ec._OrganizationConnection_complete(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "freshness":
-			out.Values[i] = ec._OrganizationConnection_freshness(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
 
 var organizationEdgeImplementors = []string{"OrganizationEdge"}
 
-func (ec *executionContext) _OrganizationEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*model.Organization]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, organizationEdgeImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("OrganizationEdge")
-		case "cursor":
-			out.Values[i] = ec._OrganizationEdge_cursor(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "node":
-			out.Values[i] = ec._OrganizationEdge_node(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
-
 var pageInfoImplementors = []string{"PageInfo"}
-
-func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet, obj *model.PageInfo) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, pageInfoImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("PageInfo")
-		case "hasNextPage":
-			out.Values[i] = ec._PageInfo_hasNextPage(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "hasPreviousPage":
-			out.Values[i] = ec._PageInfo_hasPreviousPage(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "startCursor":
-			out.Values[i] = ec._PageInfo_startCursor(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "endCursor":
-			out.Values[i] = ec._PageInfo_endCursor(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
 
 var personImplementors = []string{"Person", "_Entity"}
 
-func (ec *executionContext) _Person(ctx context.Context, sel ast.SelectionSet, obj *model.Person) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, personImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("Person")
-		case "email":
-			out.Values[i] = ec._Person_email(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "name":
-			out.Values[i] = ec._Person_name(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "users":
-			out.Values[i] = ec._Person_users(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "memberships":
-			out.Values[i] = ec._Person_memberships(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "lastLoginAt":
-			out.Values[i] = ec._Person_lastLoginAt(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "providers":
-			out.Values[i] = ec._Person_providers(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "unavailableProviders":
-			out.Values[i] = ec._Person_unavailableProviders(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "canSignIn":
-			out.Values[i] = ec._Person_canSignIn(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "licenses":
-			out.Values[i] = ec._Person_licenses(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "loginCount":
-			out.Values[i] = ec._Person_loginCount(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "matches":
-			out.Values[i] = ec._Person_matches(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
-
 var personConnectionImplementors = []string{"PersonConnection"}
-
-func (ec *executionContext) _PersonConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*model.Person]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, personConnectionImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("PersonConnection")
-		case "edges":
-			out.Values[i] = ec._PersonConnection_edges(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "nodes":
-			out.Values[i] = ec._PersonConnection_nodes(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "pageInfo":
-			out.Values[i] = ec._PersonConnection_pageInfo(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "totalCount":
-			out.Values[i] = ec._PersonConnection_totalCount(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "complete":
-			out.Values[i] = ec._PersonConnection_complete(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "freshness":
-			out.Values[i] = ec._PersonConnection_freshness(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
 
 var personEdgeImplementors = []string{"PersonEdge"}
 
-func (ec *executionContext) _PersonEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*model.Person]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, personEdgeImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("PersonEdge")
-		case "cursor":
-			out.Values[i] = ec._PersonEdge_cursor(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "node":
-			out.Values[i] = ec._PersonEdge_node(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
-
 var personMatchImplementors = []string{"PersonMatch"}
-
-func (ec *executionContext) _PersonMatch(ctx context.Context, sel ast.SelectionSet, obj *model.PersonMatch) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, personMatchImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("PersonMatch")
-		case "user":
-			out.Values[i] = ec._PersonMatch_user(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "evidence":
-			out.Values[i] = ec._PersonMatch_evidence(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "conflict":
-			out.Values[i] = ec._PersonMatch_conflict(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
 
 var phoneImplementors = []string{"Phone"}
 
-func (ec *executionContext) _Phone(ctx context.Context, sel ast.SelectionSet, obj *model.Phone) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, phoneImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("Phone")
-		case "prefix":
-			out.Values[i] = ec._Phone_prefix(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "number":
-			out.Values[i] = ec._Phone_number(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
-
 var providerImplementors = []string{"Provider", "Node", "_Entity"}
 
-func (ec *executionContext) _Provider(ctx context.Context, sel ast.SelectionSet, obj *model.Provider) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, providerImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("Provider")
-		case "id":
-			out.Values[i] = ec._Provider_id(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "name":
-			out.Values[i] = ec._Provider_name(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "vendor":
-			out.Values[i] = ec._Provider_vendor(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "status":
-			out.Values[i] = ec._Provider_status(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "baseURL":
-			out.Values[i] = ec._Provider_baseURL(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "users":
-			out.Values[i] = ec._Provider_users(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "accounts":
-			out.Values[i] = ec._Provider_accounts(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "organizations":
-			out.Values[i] = ec._Provider_organizations(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "unreadableTenants":
-			out.Values[i] = ec._Provider_unreadableTenants(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "index":
-			out.Values[i] = ec._Provider_index(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
-
 var providerIndexImplementors = []string{"ProviderIndex"}
-
-func (ec *executionContext) _ProviderIndex(ctx context.Context, sel ast.SelectionSet, obj *model.ProviderIndex) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, providerIndexImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("ProviderIndex")
-		case "state":
-			out.Values[i] = ec._ProviderIndex_state(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "rows":
-			out.Values[i] = ec._ProviderIndex_rows(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "builtAt":
-			out.Values[i] = ec._ProviderIndex_builtAt(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
 
 var queryImplementors = []string{"Query"}
 
@@ -16100,788 +10691,33 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 
 var roleImplementors = []string{"Role"}
 
-func (ec *executionContext) _Role(ctx context.Context, sel ast.SelectionSet, obj *model.Role) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, roleImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("Role")
-		case "vendorId":
-			out.Values[i] = ec._Role_vendorId(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "name":
-			out.Values[i] = ec._Role_name(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "type":
-			out.Values[i] = ec._Role_type(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "vendorType":
-			out.Values[i] = ec._Role_vendorType(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "isDefault":
-			out.Values[i] = ec._Role_isDefault(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
-
 var sellerImplementors = []string{"Seller", "Node", "_Entity"}
-
-func (ec *executionContext) _Seller(ctx context.Context, sel ast.SelectionSet, obj *model.Seller) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, sellerImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("Seller")
-		case "id":
-			out.Values[i] = ec._Seller_id(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "provider":
-			out.Values[i] = ec._Seller_provider(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "vendorId":
-			out.Values[i] = ec._Seller_vendorId(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "name":
-			out.Values[i] = ec._Seller_name(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "externalId":
-			out.Values[i] = ec._Seller_externalId(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "status":
-			out.Values[i] = ec._Seller_status(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "vendorStatus":
-			out.Values[i] = ec._Seller_vendorStatus(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "icon":
-			out.Values[i] = ec._Seller_icon(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "currencies":
-			out.Values[i] = ec._Seller_currencies(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "address":
-			out.Values[i] = ec._Seller_address(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
 
 var sellerConnectionImplementors = []string{"SellerConnection"}
 
-func (ec *executionContext) _SellerConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*model.Seller]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, sellerConnectionImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("SellerConnection")
-		case "edges":
-			out.Values[i] = ec._SellerConnection_edges(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "nodes":
-			out.Values[i] = ec._SellerConnection_nodes(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "pageInfo":
-			out.Values[i] = ec._SellerConnection_pageInfo(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "totalCount":
-			out.Values[i] = ec._SellerConnection_totalCount(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "complete":
-			out.Values[i] = ec._SellerConnection_complete(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "freshness":
-			out.Values[i] = ec._SellerConnection_freshness(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
-
 var sellerEdgeImplementors = []string{"SellerEdge"}
-
-func (ec *executionContext) _SellerEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*model.Seller]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, sellerEdgeImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("SellerEdge")
-		case "cursor":
-			out.Values[i] = ec._SellerEdge_cursor(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "node":
-			out.Values[i] = ec._SellerEdge_node(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
 
 var userImplementors = []string{"User", "Node", "_Entity"}
 
-func (ec *executionContext) _User(ctx context.Context, sel ast.SelectionSet, obj *model.User) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, userImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("User")
-		case "id":
-			out.Values[i] = ec._User_id(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "provider":
-			out.Values[i] = ec._User_provider(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "vendorId":
-			out.Values[i] = ec._User_vendorId(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "login":
-			out.Values[i] = ec._User_login(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "email":
-			out.Values[i] = ec._User_email(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "contactEmail":
-			out.Values[i] = ec._User_contactEmail(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "accountType":
-			out.Values[i] = ec._User_accountType(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "vendorAccountType":
-			out.Values[i] = ec._User_vendorAccountType(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "name":
-			out.Values[i] = ec._User_name(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "firstName":
-			out.Values[i] = ec._User_firstName(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "middleName":
-			out.Values[i] = ec._User_middleName(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "lastName":
-			out.Values[i] = ec._User_lastName(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "status":
-			out.Values[i] = ec._User_status(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "vendorStatus":
-			out.Values[i] = ec._User_vendorStatus(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "icon":
-			out.Values[i] = ec._User_icon(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "phone":
-			out.Values[i] = ec._User_phone(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "lastLoginAt":
-			out.Values[i] = ec._User_lastLoginAt(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "settings":
-			out.Values[i] = ec._User_settings(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "customAttributes":
-			out.Values[i] = ec._User_customAttributes(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "createdAt":
-			out.Values[i] = ec._User_createdAt(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "updatedAt":
-			out.Values[i] = ec._User_updatedAt(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "audit":
-			out.Values[i] = ec._User_audit(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "currentAccount":
-			out.Values[i] = ec._User_currentAccount(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "memberships":
-			out.Values[i] = ec._User_memberships(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "person":
-			out.Values[i] = ec._User_person(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
-
 var userConnectionImplementors = []string{"UserConnection"}
-
-func (ec *executionContext) _UserConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*model.User]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, userConnectionImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("UserConnection")
-		case "edges":
-			out.Values[i] = ec._UserConnection_edges(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "nodes":
-			out.Values[i] = ec._UserConnection_nodes(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "pageInfo":
-			out.Values[i] = ec._UserConnection_pageInfo(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "totalCount":
-			out.Values[i] = ec._UserConnection_totalCount(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "complete":
-			out.Values[i] = ec._UserConnection_complete(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "freshness":
-			out.Values[i] = ec._UserConnection_freshness(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
 
 var userEdgeImplementors = []string{"UserEdge"}
 
-func (ec *executionContext) _UserEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*model.User]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, userEdgeImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("UserEdge")
-		case "cursor":
-			out.Values[i] = ec._UserEdge_cursor(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "node":
-			out.Values[i] = ec._UserEdge_node(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
-
 var userSettingsImplementors = []string{"UserSettings"}
-
-func (ec *executionContext) _UserSettings(ctx context.Context, sel ast.SelectionSet, obj *model.UserSettings) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, userSettingsImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("UserSettings")
-		case "cultureCode":
-			out.Values[i] = ec._UserSettings_cultureCode(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "languageCode":
-			out.Values[i] = ec._UserSettings_languageCode(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
 
 var _ServiceImplementors = []string{"_Service"}
 
-func (ec *executionContext) __Service(ctx context.Context, sel ast.SelectionSet, obj *fedruntime.Service) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, _ServiceImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("_Service")
-		case "sdl":
-			out.Values[i] = ec.__Service_sdl(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
-
 var __DirectiveImplementors = []string{"__Directive"}
-
-func (ec *executionContext) ___Directive(ctx context.Context, sel ast.SelectionSet, obj *introspection.Directive) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, __DirectiveImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("__Directive")
-		case "name":
-			out.Values[i] = ec.___Directive_name(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "description":
-			out.Values[i] = ec.___Directive_description(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "isRepeatable":
-			out.Values[i] = ec.___Directive_isRepeatable(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "locations":
-			out.Values[i] = ec.___Directive_locations(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "args":
-			out.Values[i] = ec.___Directive_args(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
 
 var __EnumValueImplementors = []string{"__EnumValue"}
 
-func (ec *executionContext) ___EnumValue(ctx context.Context, sel ast.SelectionSet, obj *introspection.EnumValue) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, __EnumValueImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("__EnumValue")
-		case "name":
-			out.Values[i] = ec.___EnumValue_name(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "description":
-			out.Values[i] = ec.___EnumValue_description(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "isDeprecated":
-			out.Values[i] = ec.___EnumValue_isDeprecated(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "deprecationReason":
-			out.Values[i] = ec.___EnumValue_deprecationReason(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
-
 var __FieldImplementors = []string{"__Field"}
-
-func (ec *executionContext) ___Field(ctx context.Context, sel ast.SelectionSet, obj *introspection.Field) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, __FieldImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("__Field")
-		case "name":
-			out.Values[i] = ec.___Field_name(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "description":
-			out.Values[i] = ec.___Field_description(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "args":
-			out.Values[i] = ec.___Field_args(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "type":
-			out.Values[i] = ec.___Field_type(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "isDeprecated":
-			out.Values[i] = ec.___Field_isDeprecated(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "deprecationReason":
-			out.Values[i] = ec.___Field_deprecationReason(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
 
 var __InputValueImplementors = []string{"__InputValue"}
 
-func (ec *executionContext) ___InputValue(ctx context.Context, sel ast.SelectionSet, obj *introspection.InputValue) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, __InputValueImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("__InputValue")
-		case "name":
-			out.Values[i] = ec.___InputValue_name(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "description":
-			out.Values[i] = ec.___InputValue_description(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "type":
-			out.Values[i] = ec.___InputValue_type(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "defaultValue":
-			out.Values[i] = ec.___InputValue_defaultValue(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "isDeprecated":
-			out.Values[i] = ec.___InputValue_isDeprecated(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "deprecationReason":
-			out.Values[i] = ec.___InputValue_deprecationReason(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
-
 var __SchemaImplementors = []string{"__Schema"}
 
-func (ec *executionContext) ___Schema(ctx context.Context, sel ast.SelectionSet, obj *introspection.Schema) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, __SchemaImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("__Schema")
-		case "description":
-			out.Values[i] = ec.___Schema_description(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "types":
-			out.Values[i] = ec.___Schema_types(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "queryType":
-			out.Values[i] = ec.___Schema_queryType(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "mutationType":
-			out.Values[i] = ec.___Schema_mutationType(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "subscriptionType":
-			out.Values[i] = ec.___Schema_subscriptionType(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "directives":
-			out.Values[i] = ec.___Schema_directives(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
-
 var __TypeImplementors = []string{"__Type"}
-
-func (ec *executionContext) ___Type(ctx context.Context, sel ast.SelectionSet, obj *introspection.Type) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, __TypeImplementors)
-	out := newSequentialObject(fields)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("__Type")
-		case "kind":
-			out.Values[i] = ec.___Type_kind(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "name":
-			out.Values[i] = ec.___Type_name(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "description":
-			out.Values[i] = ec.___Type_description(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "specifiedByURL":
-			out.Values[i] = ec.___Type_specifiedByURL(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "fields":
-			out.Values[i] = ec.___Type_fields(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "interfaces":
-			out.Values[i] = ec.___Type_interfaces(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "possibleTypes":
-			out.Values[i] = ec.___Type_possibleTypes(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "enumValues":
-			out.Values[i] = ec.___Type_enumValues(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "inputFields":
-			out.Values[i] = ec.___Type_inputFields(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "ofType":
-			out.Values[i] = ec.___Type_ofType(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "isOneOf":
-			out.Values[i] = ec.___Type_isOneOf(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	return out
-}
 
 // endregion **************************** object.gotpl ****************************
 
@@ -16900,72 +10736,12 @@ func (ec *executionContext) callerHasScopes(ctx context.Context) bool {
 
 // endregion **************************** scopes.gotpl ****************************
 
-// region    ************************** sequential.gotpl **************************
-// sequentialObject is an object whose fields are resolved one after the other.
-type sequentialObject struct {
-	fields []graphql.CollectedField
-	// Values has the value of each field.
-	Values []graphql.Marshaler
-	// Invalids counts the non-null fields that are null.
-	Invalids uint32
-}
-
-func newSequentialObject(fields []graphql.CollectedField) *sequentialObject {
-	return &sequentialObject{fields: fields, Values: make([]graphql.Marshaler, len(fields))}
-}
-
-// MarshalGQL writes the object. GraphQL names need no escaping in JSON.
-func (o *sequentialObject) MarshalGQL(w io.Writer) {
-	separator := "{\""
-	for i := range o.fields {
-		_, _ = io.WriteString(w, separator)
-		_, _ = io.WriteString(w, o.fields[i].Alias)
-		_, _ = io.WriteString(w, "\":")
-		o.Values[i].MarshalGQL(w)
-		separator = ",\""
-	}
-	if len(o.fields) == 0 {
-		_, _ = io.WriteString(w, "{")
-	}
-	_, _ = io.WriteString(w, "}")
-}
-
-// marshalSliceSequentially is graphql.MarshalSliceConcurrently in one goroutine. As
-// there, a panic in an element is an error at its index and makes the list null.
-// When the client has gone, it stops with an error: nobody gets the response. After the
-// operation's deadline it goes on, because the client gets what was read.
-func marshalSliceSequentially(ctx context.Context, length int, element func(ctx context.Context, i int) graphql.Marshaler) (ret graphql.Array) {
-	ret = make(graphql.Array, length)
-	current := ctx
-	defer func() {
-		if r := recover(); r != nil {
-			graphql.AddError(current, graphql.Recover(current, r))
-			ret = nil
-		}
-	}()
-	for i := range length {
-		if ctx.Err() == context.Canceled {
-			graphql.AddError(ctx, context.Canceled)
-			return nil
-		}
-		current = graphql.WithFieldContext(ctx, &graphql.FieldContext{Index: &i})
-		ret[i] = element(current, i)
-	}
-	return ret
-}
-
-// endregion ************************** sequential.gotpl **************************
-
 // region    ***************************** type.gotpl *****************************
 
 func (ec *executionContext) marshalNAccount2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAccount(ctx context.Context, sel ast.SelectionSet, v []*model.Account) graphql.Marshaler {
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalOAccount2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAccount(ctx, sel, v[i])
+	return marshalWith(func(w *writer) bool {
+		return ec.writeNAccount2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAccount(ctx, w, sel, v)
 	})
-
-	return ret
 }
 
 func (ec *executionContext) unmarshalNAccountByIDsInput2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋgeneratedᚐAccountByIDsInput(ctx context.Context, v any) ([]*AccountByIDsInput, error) {
@@ -16983,29 +10759,15 @@ func (ec *executionContext) unmarshalNAccountByIDsInput2ᚕᚖgithubᚗcomᚋacc
 }
 
 func (ec *executionContext) marshalNAccountEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.Account]) graphql.Marshaler {
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNAccountEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+	return marshalWith(func(w *writer) bool {
+		return ec.writeNAccountEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx, w, sel, v)
 	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
 }
 
 func (ec *executionContext) marshalNAccountEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*model.Account]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._AccountEdge(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeNAccountEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) unmarshalNAccountStatus2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAccountStatus(ctx context.Context, v any) (model.AccountStatus, error) {
@@ -17042,13 +10804,9 @@ func (ec *executionContext) marshalNBoolean2bool(ctx context.Context, sel ast.Se
 }
 
 func (ec *executionContext) marshalNBuyer2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyer(ctx context.Context, sel ast.SelectionSet, v []*model.Buyer) graphql.Marshaler {
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalOBuyer2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyer(ctx, sel, v[i])
+	return marshalWith(func(w *writer) bool {
+		return ec.writeNBuyer2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyer(ctx, w, sel, v)
 	})
-
-	return ret
 }
 
 func (ec *executionContext) unmarshalNBuyerByIDsInput2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋgeneratedᚐBuyerByIDsInput(ctx context.Context, v any) ([]*BuyerByIDsInput, error) {
@@ -17066,49 +10824,27 @@ func (ec *executionContext) unmarshalNBuyerByIDsInput2ᚕᚖgithubᚗcomᚋaccou
 }
 
 func (ec *executionContext) marshalNBuyerConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*model.Buyer]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._BuyerConnection(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeNBuyerConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) marshalNBuyerEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.Buyer]) graphql.Marshaler {
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNBuyerEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+	return marshalWith(func(w *writer) bool {
+		return ec.writeNBuyerEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx, w, sel, v)
 	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
 }
 
 func (ec *executionContext) marshalNBuyerEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*model.Buyer]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._BuyerEdge(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeNBuyerEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) marshalNBuyerError2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyerError(ctx context.Context, sel ast.SelectionSet, v *model.BuyerError) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._BuyerError(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeNBuyerError2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyerError(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) unmarshalNBuyerStatus2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyerStatus(ctx context.Context, v any) (model.BuyerStatus, error) {
@@ -17129,29 +10865,15 @@ func (ec *executionContext) marshalNBuyerStatus2githubᚗcomᚋaccountgraphᚋac
 }
 
 func (ec *executionContext) marshalNCustomAttribute2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐCustomAttributeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.CustomAttribute) graphql.Marshaler {
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNCustomAttribute2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐCustomAttribute(ctx, sel, v[i])
+	return marshalWith(func(w *writer) bool {
+		return ec.writeNCustomAttribute2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐCustomAttributeᚄ(ctx, w, sel, v)
 	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
 }
 
 func (ec *executionContext) marshalNCustomAttribute2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐCustomAttribute(ctx context.Context, sel ast.SelectionSet, v *model.CustomAttribute) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._CustomAttribute(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeNCustomAttribute2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐCustomAttribute(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) unmarshalNDateTime2timeᚐTime(ctx context.Context, v any) (time.Time, error) {
@@ -17204,13 +10926,9 @@ func (ec *executionContext) marshalNFieldSet2string(ctx context.Context, sel ast
 }
 
 func (ec *executionContext) marshalNGroup2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐGroup(ctx context.Context, sel ast.SelectionSet, v []*model.Group) graphql.Marshaler {
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalOGroup2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐGroup(ctx, sel, v[i])
+	return marshalWith(func(w *writer) bool {
+		return ec.writeNGroup2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐGroup(ctx, w, sel, v)
 	})
-
-	return ret
 }
 
 func (ec *executionContext) unmarshalNGroupByIDsInput2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋgeneratedᚐGroupByIDsInput(ctx context.Context, v any) ([]*GroupByIDsInput, error) {
@@ -17228,39 +10946,21 @@ func (ec *executionContext) unmarshalNGroupByIDsInput2ᚕᚖgithubᚗcomᚋaccou
 }
 
 func (ec *executionContext) marshalNGroupConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*model.Group]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._GroupConnection(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeNGroupConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) marshalNGroupEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.Group]) graphql.Marshaler {
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNGroupEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+	return marshalWith(func(w *writer) bool {
+		return ec.writeNGroupEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx, w, sel, v)
 	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
 }
 
 func (ec *executionContext) marshalNGroupEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*model.Group]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._GroupEdge(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeNGroupEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) unmarshalNID2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐID(ctx context.Context, v any) (model.ID, error) {
@@ -17360,13 +11060,9 @@ func (ec *executionContext) marshalNLicense2githubᚗcomᚋaccountgraphᚋaccoun
 }
 
 func (ec *executionContext) marshalNMembership2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐMembership(ctx context.Context, sel ast.SelectionSet, v []*model.Membership) graphql.Marshaler {
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalOMembership2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐMembership(ctx, sel, v[i])
+	return marshalWith(func(w *writer) bool {
+		return ec.writeNMembership2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐMembership(ctx, w, sel, v)
 	})
-
-	return ret
 }
 
 func (ec *executionContext) unmarshalNMembershipByIDsInput2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋgeneratedᚐMembershipByIDsInput(ctx context.Context, v any) ([]*MembershipByIDsInput, error) {
@@ -17384,39 +11080,21 @@ func (ec *executionContext) unmarshalNMembershipByIDsInput2ᚕᚖgithubᚗcomᚋ
 }
 
 func (ec *executionContext) marshalNMembershipConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*model.Membership]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._MembershipConnection(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeNMembershipConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) marshalNMembershipEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.Membership]) graphql.Marshaler {
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNMembershipEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+	return marshalWith(func(w *writer) bool {
+		return ec.writeNMembershipEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx, w, sel, v)
 	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
 }
 
 func (ec *executionContext) marshalNMembershipEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*model.Membership]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._MembershipEdge(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeNMembershipEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) unmarshalNMembershipRole2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐMembershipRole(ctx context.Context, v any) (model.MembershipRole, error) {
@@ -17437,13 +11115,9 @@ func (ec *executionContext) marshalNMembershipRole2githubᚗcomᚋaccountgraph�
 }
 
 func (ec *executionContext) marshalNModule2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐModule(ctx context.Context, sel ast.SelectionSet, v []*model.Module) graphql.Marshaler {
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalOModule2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐModule(ctx, sel, v[i])
+	return marshalWith(func(w *writer) bool {
+		return ec.writeNModule2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐModule(ctx, w, sel, v)
 	})
-
-	return ret
 }
 
 func (ec *executionContext) unmarshalNModuleByIDsInput2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋgeneratedᚐModuleByIDsInput(ctx context.Context, v any) ([]*ModuleByIDsInput, error) {
@@ -17461,39 +11135,21 @@ func (ec *executionContext) unmarshalNModuleByIDsInput2ᚕᚖgithubᚗcomᚋacco
 }
 
 func (ec *executionContext) marshalNModuleEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.Module]) graphql.Marshaler {
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNModuleEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+	return marshalWith(func(w *writer) bool {
+		return ec.writeNModuleEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx, w, sel, v)
 	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
 }
 
 func (ec *executionContext) marshalNModuleEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*model.Module]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._ModuleEdge(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeNModuleEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) marshalNNode2ᚕgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐNode(ctx context.Context, sel ast.SelectionSet, v []model.Node) graphql.Marshaler {
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalONode2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐNode(ctx, sel, v[i])
+	return marshalWith(func(w *writer) bool {
+		return ec.writeNNode2ᚕgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐNode(ctx, w, sel, v)
 	})
-
-	return ret
 }
 
 func (ec *executionContext) unmarshalNOrderDirection2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐOrderDirection(ctx context.Context, v any) (model.OrderDirection, error) {
@@ -17514,13 +11170,9 @@ func (ec *executionContext) marshalNOrderDirection2githubᚗcomᚋaccountgraph�
 }
 
 func (ec *executionContext) marshalNOrganization2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐOrganization(ctx context.Context, sel ast.SelectionSet, v []*model.Organization) graphql.Marshaler {
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalOOrganization2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐOrganization(ctx, sel, v[i])
+	return marshalWith(func(w *writer) bool {
+		return ec.writeNOrganization2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐOrganization(ctx, w, sel, v)
 	})
-
-	return ret
 }
 
 func (ec *executionContext) unmarshalNOrganizationByIDsInput2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋgeneratedᚐOrganizationByIDsInput(ctx context.Context, v any) ([]*OrganizationByIDsInput, error) {
@@ -17538,39 +11190,21 @@ func (ec *executionContext) unmarshalNOrganizationByIDsInput2ᚕᚖgithubᚗcom�
 }
 
 func (ec *executionContext) marshalNOrganizationConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*model.Organization]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._OrganizationConnection(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeNOrganizationConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) marshalNOrganizationEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.Organization]) graphql.Marshaler {
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNOrganizationEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+	return marshalWith(func(w *writer) bool {
+		return ec.writeNOrganizationEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx, w, sel, v)
 	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
 }
 
 func (ec *executionContext) marshalNOrganizationEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*model.Organization]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._OrganizationEdge(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeNOrganizationEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) unmarshalNOrganizationStatus2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐOrganizationStatus(ctx context.Context, v any) (model.OrganizationStatus, error) {
@@ -17591,23 +11225,15 @@ func (ec *executionContext) marshalNOrganizationStatus2githubᚗcomᚋaccountgra
 }
 
 func (ec *executionContext) marshalNPageInfo2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPageInfo(ctx context.Context, sel ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._PageInfo(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeNPageInfo2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPageInfo(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) marshalNPerson2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPerson(ctx context.Context, sel ast.SelectionSet, v []*model.Person) graphql.Marshaler {
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalOPerson2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPerson(ctx, sel, v[i])
+	return marshalWith(func(w *writer) bool {
+		return ec.writeNPerson2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPerson(ctx, w, sel, v)
 	})
-
-	return ret
 }
 
 func (ec *executionContext) unmarshalNPersonByEmailsInput2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋgeneratedᚐPersonByEmailsInput(ctx context.Context, v any) ([]*PersonByEmailsInput, error) {
@@ -17625,29 +11251,15 @@ func (ec *executionContext) unmarshalNPersonByEmailsInput2ᚕᚖgithubᚗcomᚋa
 }
 
 func (ec *executionContext) marshalNPersonEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.Person]) graphql.Marshaler {
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNPersonEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+	return marshalWith(func(w *writer) bool {
+		return ec.writeNPersonEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx, w, sel, v)
 	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
 }
 
 func (ec *executionContext) marshalNPersonEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*model.Person]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._PersonEdge(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeNPersonEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) unmarshalNPersonEvidence2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPersonEvidence(ctx context.Context, v any) (model.PersonEvidence, error) {
@@ -17668,29 +11280,15 @@ func (ec *executionContext) marshalNPersonEvidence2githubᚗcomᚋaccountgraph�
 }
 
 func (ec *executionContext) marshalNPersonMatch2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPersonMatchᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.PersonMatch) graphql.Marshaler {
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNPersonMatch2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPersonMatch(ctx, sel, v[i])
+	return marshalWith(func(w *writer) bool {
+		return ec.writeNPersonMatch2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPersonMatchᚄ(ctx, w, sel, v)
 	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
 }
 
 func (ec *executionContext) marshalNPersonMatch2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPersonMatch(ctx context.Context, sel ast.SelectionSet, v *model.PersonMatch) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._PersonMatch(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeNPersonMatch2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPersonMatch(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) unmarshalNPersonOrderField2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPersonOrderField(ctx context.Context, v any) (model.PersonOrderField, error) {
@@ -17711,29 +11309,15 @@ func (ec *executionContext) marshalNPersonOrderField2githubᚗcomᚋaccountgraph
 }
 
 func (ec *executionContext) marshalNProvider2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProviderᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Provider) graphql.Marshaler {
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNProvider2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProvider(ctx, sel, v[i])
+	return marshalWith(func(w *writer) bool {
+		return ec.writeNProvider2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProviderᚄ(ctx, w, sel, v)
 	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
 }
 
 func (ec *executionContext) marshalNProvider2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProvider(ctx context.Context, sel ast.SelectionSet, v *model.Provider) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._Provider(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeNProvider2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProvider(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) unmarshalNProviderByIDsInput2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋgeneratedᚐProviderByIDsInput(ctx context.Context, v any) ([]*ProviderByIDsInput, error) {
@@ -17768,23 +11352,15 @@ func (ec *executionContext) marshalNProviderStatus2githubᚗcomᚋaccountgraph�
 }
 
 func (ec *executionContext) marshalNRole2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐRole(ctx context.Context, sel ast.SelectionSet, v *model.Role) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._Role(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeNRole2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐRole(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) marshalNSeller2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐSeller(ctx context.Context, sel ast.SelectionSet, v []*model.Seller) graphql.Marshaler {
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalOSeller2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐSeller(ctx, sel, v[i])
+	return marshalWith(func(w *writer) bool {
+		return ec.writeNSeller2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐSeller(ctx, w, sel, v)
 	})
-
-	return ret
 }
 
 func (ec *executionContext) unmarshalNSellerByIDsInput2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋgeneratedᚐSellerByIDsInput(ctx context.Context, v any) ([]*SellerByIDsInput, error) {
@@ -17802,29 +11378,15 @@ func (ec *executionContext) unmarshalNSellerByIDsInput2ᚕᚖgithubᚗcomᚋacco
 }
 
 func (ec *executionContext) marshalNSellerEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.Seller]) graphql.Marshaler {
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNSellerEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+	return marshalWith(func(w *writer) bool {
+		return ec.writeNSellerEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx, w, sel, v)
 	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
 }
 
 func (ec *executionContext) marshalNSellerEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*model.Seller]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._SellerEdge(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeNSellerEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) unmarshalNSellerStatus2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐSellerStatus(ctx context.Context, v any) (model.SellerStatus, error) {
@@ -17890,13 +11452,9 @@ func (ec *executionContext) marshalNString2ᚕstringᚄ(ctx context.Context, sel
 }
 
 func (ec *executionContext) marshalNTenant2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐTenant(ctx context.Context, sel ast.SelectionSet, v model.Tenant) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._Tenant(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeNTenant2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐTenant(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) unmarshalNURL2string(ctx context.Context, v any) (string, error) {
@@ -17916,23 +11474,15 @@ func (ec *executionContext) marshalNURL2string(ctx context.Context, sel ast.Sele
 }
 
 func (ec *executionContext) marshalNUser2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUser(ctx context.Context, sel ast.SelectionSet, v []*model.User) graphql.Marshaler {
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalOUser2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUser(ctx, sel, v[i])
+	return marshalWith(func(w *writer) bool {
+		return ec.writeNUser2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUser(ctx, w, sel, v)
 	})
-
-	return ret
 }
 
 func (ec *executionContext) marshalNUser2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUser(ctx context.Context, sel ast.SelectionSet, v *model.User) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._User(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeNUser2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUser(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) unmarshalNUserByIDsInput2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋgeneratedᚐUserByIDsInput(ctx context.Context, v any) ([]*UserByIDsInput, error) {
@@ -17950,39 +11500,21 @@ func (ec *executionContext) unmarshalNUserByIDsInput2ᚕᚖgithubᚗcomᚋaccoun
 }
 
 func (ec *executionContext) marshalNUserConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*model.User]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._UserConnection(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeNUserConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) marshalNUserEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.User]) graphql.Marshaler {
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNUserEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+	return marshalWith(func(w *writer) bool {
+		return ec.writeNUserEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx, w, sel, v)
 	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
 }
 
 func (ec *executionContext) marshalNUserEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*model.User]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._UserEdge(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeNUserEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) unmarshalNUserOrderField2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUserOrderField(ctx context.Context, v any) (model.UserOrderField, error) {
@@ -18091,37 +11623,27 @@ func (ec *executionContext) marshalN_Any2ᚕmapᚄ(ctx context.Context, sel ast.
 }
 
 func (ec *executionContext) marshalN_Entity2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋpluginᚋfederationᚋfedruntimeᚐEntity(ctx context.Context, sel ast.SelectionSet, v []fedruntime.Entity) graphql.Marshaler {
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalO_Entity2githubᚗcomᚋ99designsᚋgqlgenᚋpluginᚋfederationᚋfedruntimeᚐEntity(ctx, sel, v[i])
+	return marshalWith(func(w *writer) bool {
+		return ec.writeN_Entity2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋpluginᚋfederationᚋfedruntimeᚐEntity(ctx, w, sel, v)
 	})
-
-	return ret
 }
 
 func (ec *executionContext) marshalN_Service2githubᚗcomᚋ99designsᚋgqlgenᚋpluginᚋfederationᚋfedruntimeᚐService(ctx context.Context, sel ast.SelectionSet, v fedruntime.Service) graphql.Marshaler {
-	return ec.__Service(ctx, sel, &v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeN_Service2githubᚗcomᚋ99designsᚋgqlgenᚋpluginᚋfederationᚋfedruntimeᚐService(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) marshalN__Directive2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐDirective(ctx context.Context, sel ast.SelectionSet, v introspection.Directive) graphql.Marshaler {
-	return ec.___Directive(ctx, sel, &v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeN__Directive2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐDirective(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) marshalN__Directive2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐDirectiveᚄ(ctx context.Context, sel ast.SelectionSet, v []introspection.Directive) graphql.Marshaler {
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalN__Directive2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐDirective(ctx, sel, v[i])
+	return marshalWith(func(w *writer) bool {
+		return ec.writeN__Directive2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐDirectiveᚄ(ctx, w, sel, v)
 	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
 }
 
 func (ec *executionContext) unmarshalN__DirectiveLocation2string(ctx context.Context, v any) (string, error) {
@@ -18155,7 +11677,7 @@ func (ec *executionContext) unmarshalN__DirectiveLocation2ᚕstringᚄ(ctx conte
 }
 
 func (ec *executionContext) marshalN__DirectiveLocation2ᚕstringᚄ(ctx context.Context, sel ast.SelectionSet, v []string) graphql.Marshaler {
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalN__DirectiveLocation2string(ctx, sel, v[i])
@@ -18171,61 +11693,45 @@ func (ec *executionContext) marshalN__DirectiveLocation2ᚕstringᚄ(ctx context
 }
 
 func (ec *executionContext) marshalN__EnumValue2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐEnumValue(ctx context.Context, sel ast.SelectionSet, v introspection.EnumValue) graphql.Marshaler {
-	return ec.___EnumValue(ctx, sel, &v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeN__EnumValue2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐEnumValue(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) marshalN__Field2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐField(ctx context.Context, sel ast.SelectionSet, v introspection.Field) graphql.Marshaler {
-	return ec.___Field(ctx, sel, &v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeN__Field2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐField(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) marshalN__InputValue2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐInputValue(ctx context.Context, sel ast.SelectionSet, v introspection.InputValue) graphql.Marshaler {
-	return ec.___InputValue(ctx, sel, &v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeN__InputValue2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐInputValue(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) marshalN__InputValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐInputValueᚄ(ctx context.Context, sel ast.SelectionSet, v []introspection.InputValue) graphql.Marshaler {
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalN__InputValue2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐInputValue(ctx, sel, v[i])
+	return marshalWith(func(w *writer) bool {
+		return ec.writeN__InputValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐInputValueᚄ(ctx, w, sel, v)
 	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
 }
 
 func (ec *executionContext) marshalN__Type2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐType(ctx context.Context, sel ast.SelectionSet, v introspection.Type) graphql.Marshaler {
-	return ec.___Type(ctx, sel, &v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeN__Type2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐType(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) marshalN__Type2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐTypeᚄ(ctx context.Context, sel ast.SelectionSet, v []introspection.Type) graphql.Marshaler {
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalN__Type2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐType(ctx, sel, v[i])
+	return marshalWith(func(w *writer) bool {
+		return ec.writeN__Type2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐTypeᚄ(ctx, w, sel, v)
 	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
 }
 
 func (ec *executionContext) marshalN__Type2ᚖgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐType(ctx context.Context, sel ast.SelectionSet, v *introspection.Type) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec.___Type(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeN__Type2ᚖgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐType(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) unmarshalN__TypeKind2string(ctx context.Context, v any) (string, error) {
@@ -18393,23 +11899,15 @@ func (ec *executionContext) marshalNfederation__Scope2ᚕᚕstringᚄ(ctx contex
 }
 
 func (ec *executionContext) marshalOAccount2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAccount(ctx context.Context, sel ast.SelectionSet, v []*model.Account) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalOAccount2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAccount(ctx, sel, v[i])
+	return marshalWith(func(w *writer) bool {
+		return ec.writeOAccount2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAccount(ctx, w, sel, v)
 	})
-
-	return ret
 }
 
 func (ec *executionContext) marshalOAccount2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAccount(ctx context.Context, sel ast.SelectionSet, v *model.Account) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._Account(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeOAccount2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAccount(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) unmarshalOAccountByIDsInput2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋgeneratedᚐAccountByIDsInput(ctx context.Context, v any) (*AccountByIDsInput, error) {
@@ -18421,17 +11919,15 @@ func (ec *executionContext) unmarshalOAccountByIDsInput2ᚖgithubᚗcomᚋaccoun
 }
 
 func (ec *executionContext) marshalOAccountConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*model.Account]) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._AccountConnection(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeOAccountConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) marshalOAccountExternalIds2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAccountExternalIds(ctx context.Context, sel ast.SelectionSet, v *model.AccountExternalIds) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._AccountExternalIds(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeOAccountExternalIds2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAccountExternalIds(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) unmarshalOAccountFilter2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAccountFilter(ctx context.Context, v any) (*model.AccountFilter, error) {
@@ -18443,10 +11939,9 @@ func (ec *executionContext) unmarshalOAccountFilter2ᚖgithubᚗcomᚋaccountgra
 }
 
 func (ec *executionContext) marshalOAccountPlan2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAccountPlan(ctx context.Context, sel ast.SelectionSet, v *model.AccountPlan) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._AccountPlan(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeOAccountPlan2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAccountPlan(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) unmarshalOAccountStatus2ᚕgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAccountStatusᚄ(ctx context.Context, v any) ([]model.AccountStatus, error) {
@@ -18470,7 +11965,7 @@ func (ec *executionContext) marshalOAccountStatus2ᚕgithubᚗcomᚋaccountgraph
 	if v == nil {
 		return graphql.Null
 	}
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNAccountStatus2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAccountStatus(ctx, sel, v[i])
@@ -18486,31 +11981,27 @@ func (ec *executionContext) marshalOAccountStatus2ᚕgithubᚗcomᚋaccountgraph
 }
 
 func (ec *executionContext) marshalOAddress2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAddress(ctx context.Context, sel ast.SelectionSet, v *model.Address) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._Address(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeOAddress2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAddress(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) marshalOAudit2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAudit(ctx context.Context, sel ast.SelectionSet, v *model.Audit) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._Audit(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeOAudit2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAudit(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) marshalOAuditActor2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAuditActor(ctx context.Context, sel ast.SelectionSet, v *model.AuditActor) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._AuditActor(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeOAuditActor2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAuditActor(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) marshalOAuditEvent2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAuditEvent(ctx context.Context, sel ast.SelectionSet, v *model.AuditEvent) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._AuditEvent(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeOAuditEvent2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAuditEvent(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) unmarshalOBoolean2bool(ctx context.Context, v any) (bool, error) {
@@ -18544,23 +12035,15 @@ func (ec *executionContext) marshalOBoolean2ᚖbool(ctx context.Context, sel ast
 }
 
 func (ec *executionContext) marshalOBuyer2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyer(ctx context.Context, sel ast.SelectionSet, v []*model.Buyer) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalOBuyer2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyer(ctx, sel, v[i])
+	return marshalWith(func(w *writer) bool {
+		return ec.writeOBuyer2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyer(ctx, w, sel, v)
 	})
-
-	return ret
 }
 
 func (ec *executionContext) marshalOBuyer2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyer(ctx context.Context, sel ast.SelectionSet, v *model.Buyer) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._Buyer(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeOBuyer2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyer(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) unmarshalOBuyerByIDsInput2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋgeneratedᚐBuyerByIDsInput(ctx context.Context, v any) (*BuyerByIDsInput, error) {
@@ -18572,36 +12055,21 @@ func (ec *executionContext) unmarshalOBuyerByIDsInput2ᚖgithubᚗcomᚋaccountg
 }
 
 func (ec *executionContext) marshalOBuyerConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*model.Buyer]) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._BuyerConnection(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeOBuyerConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) marshalOBuyerError2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyerErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.BuyerError) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNBuyerError2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyerError(ctx, sel, v[i])
+	return marshalWith(func(w *writer) bool {
+		return ec.writeOBuyerError2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyerErrorᚄ(ctx, w, sel, v)
 	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
 }
 
 func (ec *executionContext) marshalOBuyerExternalIds2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyerExternalIds(ctx context.Context, sel ast.SelectionSet, v *model.BuyerExternalIds) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._BuyerExternalIds(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeOBuyerExternalIds2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyerExternalIds(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) unmarshalOBuyerFilter2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyerFilter(ctx context.Context, v any) (*model.BuyerFilter, error) {
@@ -18633,7 +12101,7 @@ func (ec *executionContext) marshalOBuyerStatus2ᚕgithubᚗcomᚋaccountgraph�
 	if v == nil {
 		return graphql.Null
 	}
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNBuyerStatus2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyerStatus(ctx, sel, v[i])
@@ -18649,10 +12117,9 @@ func (ec *executionContext) marshalOBuyerStatus2ᚕgithubᚗcomᚋaccountgraph�
 }
 
 func (ec *executionContext) marshalOContact2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐContact(ctx context.Context, sel ast.SelectionSet, v *model.Contact) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._Contact(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeOContact2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐContact(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) unmarshalODateTime2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐDateTime(ctx context.Context, v any) (*model.DateTime, error) {
@@ -18706,30 +12173,21 @@ func (ec *executionContext) unmarshalOEntityOrder2ᚖgithubᚗcomᚋaccountgraph
 }
 
 func (ec *executionContext) marshalOFreshness2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐFreshness(ctx context.Context, sel ast.SelectionSet, v *model.Freshness) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._Freshness(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeOFreshness2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐFreshness(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) marshalOGroup2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐGroup(ctx context.Context, sel ast.SelectionSet, v []*model.Group) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalOGroup2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐGroup(ctx, sel, v[i])
+	return marshalWith(func(w *writer) bool {
+		return ec.writeOGroup2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐGroup(ctx, w, sel, v)
 	})
-
-	return ret
 }
 
 func (ec *executionContext) marshalOGroup2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐGroup(ctx context.Context, sel ast.SelectionSet, v *model.Group) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._Group(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeOGroup2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐGroup(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) unmarshalOGroupByIDsInput2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋgeneratedᚐGroupByIDsInput(ctx context.Context, v any) (*GroupByIDsInput, error) {
@@ -18741,10 +12199,9 @@ func (ec *executionContext) unmarshalOGroupByIDsInput2ᚖgithubᚗcomᚋaccountg
 }
 
 func (ec *executionContext) marshalOGroupConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*model.Group]) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._GroupConnection(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeOGroupConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) unmarshalOInt2ᚖint(ctx context.Context, v any) (*int, error) {
@@ -18766,10 +12223,9 @@ func (ec *executionContext) marshalOInt2ᚖint(ctx context.Context, sel ast.Sele
 }
 
 func (ec *executionContext) marshalOInvitation2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐInvitation(ctx context.Context, sel ast.SelectionSet, v *model.Invitation) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._Invitation(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeOInvitation2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐInvitation(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) unmarshalOInvitationStatus2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐInvitationStatus(ctx context.Context, v any) (*model.InvitationStatus, error) {
@@ -18812,7 +12268,7 @@ func (ec *executionContext) marshalOLicense2ᚕgithubᚗcomᚋaccountgraphᚋacc
 	if v == nil {
 		return graphql.Null
 	}
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNLicense2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐLicense(ctx, sel, v[i])
@@ -18847,23 +12303,15 @@ func (ec *executionContext) marshalOLicense2ᚖgithubᚗcomᚋaccountgraphᚋacc
 }
 
 func (ec *executionContext) marshalOMembership2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐMembership(ctx context.Context, sel ast.SelectionSet, v []*model.Membership) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalOMembership2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐMembership(ctx, sel, v[i])
+	return marshalWith(func(w *writer) bool {
+		return ec.writeOMembership2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐMembership(ctx, w, sel, v)
 	})
-
-	return ret
 }
 
 func (ec *executionContext) marshalOMembership2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐMembership(ctx context.Context, sel ast.SelectionSet, v *model.Membership) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._Membership(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeOMembership2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐMembership(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) unmarshalOMembershipByIDsInput2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋgeneratedᚐMembershipByIDsInput(ctx context.Context, v any) (*MembershipByIDsInput, error) {
@@ -18903,7 +12351,7 @@ func (ec *executionContext) marshalOMembershipRole2ᚕgithubᚗcomᚋaccountgrap
 	if v == nil {
 		return graphql.Null
 	}
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNMembershipRole2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐMembershipRole(ctx, sel, v[i])
@@ -18938,23 +12386,15 @@ func (ec *executionContext) marshalOMembershipRole2ᚖgithubᚗcomᚋaccountgrap
 }
 
 func (ec *executionContext) marshalOModule2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐModule(ctx context.Context, sel ast.SelectionSet, v []*model.Module) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalOModule2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐModule(ctx, sel, v[i])
+	return marshalWith(func(w *writer) bool {
+		return ec.writeOModule2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐModule(ctx, w, sel, v)
 	})
-
-	return ret
 }
 
 func (ec *executionContext) marshalOModule2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐModule(ctx context.Context, sel ast.SelectionSet, v *model.Module) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._Module(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeOModule2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐModule(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) unmarshalOModuleByIDsInput2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋgeneratedᚐModuleByIDsInput(ctx context.Context, v any) (*ModuleByIDsInput, error) {
@@ -18966,51 +12406,39 @@ func (ec *executionContext) unmarshalOModuleByIDsInput2ᚖgithubᚗcomᚋaccount
 }
 
 func (ec *executionContext) marshalOModuleConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*model.Module]) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._ModuleConnection(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeOModuleConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) marshalOModuleFilters2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐModuleFilters(ctx context.Context, sel ast.SelectionSet, v *model.ModuleFilters) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._ModuleFilters(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeOModuleFilters2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐModuleFilters(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) marshalOModuleSettings2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐModuleSettings(ctx context.Context, sel ast.SelectionSet, v *model.ModuleSettings) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._ModuleSettings(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeOModuleSettings2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐModuleSettings(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) marshalONode2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐNode(ctx context.Context, sel ast.SelectionSet, v model.Node) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._Node(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeONode2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐNode(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) marshalOOrganization2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐOrganization(ctx context.Context, sel ast.SelectionSet, v []*model.Organization) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalOOrganization2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐOrganization(ctx, sel, v[i])
+	return marshalWith(func(w *writer) bool {
+		return ec.writeOOrganization2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐOrganization(ctx, w, sel, v)
 	})
-
-	return ret
 }
 
 func (ec *executionContext) marshalOOrganization2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐOrganization(ctx context.Context, sel ast.SelectionSet, v *model.Organization) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._Organization(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeOOrganization2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐOrganization(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) unmarshalOOrganizationByIDsInput2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋgeneratedᚐOrganizationByIDsInput(ctx context.Context, v any) (*OrganizationByIDsInput, error) {
@@ -19022,10 +12450,9 @@ func (ec *executionContext) unmarshalOOrganizationByIDsInput2ᚖgithubᚗcomᚋa
 }
 
 func (ec *executionContext) marshalOOrganizationConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*model.Organization]) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._OrganizationConnection(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeOOrganizationConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) unmarshalOOrganizationFilter2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐOrganizationFilter(ctx context.Context, v any) (*model.OrganizationFilter, error) {
@@ -19057,7 +12484,7 @@ func (ec *executionContext) marshalOOrganizationStatus2ᚕgithubᚗcomᚋaccount
 	if v == nil {
 		return graphql.Null
 	}
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNOrganizationStatus2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐOrganizationStatus(ctx, sel, v[i])
@@ -19092,23 +12519,15 @@ func (ec *executionContext) marshalOOrganizationType2ᚖgithubᚗcomᚋaccountgr
 }
 
 func (ec *executionContext) marshalOPerson2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPerson(ctx context.Context, sel ast.SelectionSet, v []*model.Person) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalOPerson2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPerson(ctx, sel, v[i])
+	return marshalWith(func(w *writer) bool {
+		return ec.writeOPerson2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPerson(ctx, w, sel, v)
 	})
-
-	return ret
 }
 
 func (ec *executionContext) marshalOPerson2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPerson(ctx context.Context, sel ast.SelectionSet, v *model.Person) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._Person(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeOPerson2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPerson(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) unmarshalOPersonByEmailsInput2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋgeneratedᚐPersonByEmailsInput(ctx context.Context, v any) (*PersonByEmailsInput, error) {
@@ -19139,10 +12558,9 @@ func (ec *executionContext) marshalOPersonConflict2ᚖgithubᚗcomᚋaccountgrap
 }
 
 func (ec *executionContext) marshalOPersonConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*model.Person]) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._PersonConnection(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeOPersonConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) unmarshalOPersonFilter2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPersonFilter(ctx context.Context, v any) (*model.PersonFilter, error) {
@@ -19162,30 +12580,21 @@ func (ec *executionContext) unmarshalOPersonOrder2ᚖgithubᚗcomᚋaccountgraph
 }
 
 func (ec *executionContext) marshalOPhone2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPhone(ctx context.Context, sel ast.SelectionSet, v *model.Phone) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._Phone(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeOPhone2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPhone(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) marshalOProvider2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProvider(ctx context.Context, sel ast.SelectionSet, v []*model.Provider) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalOProvider2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProvider(ctx, sel, v[i])
+	return marshalWith(func(w *writer) bool {
+		return ec.writeOProvider2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProvider(ctx, w, sel, v)
 	})
-
-	return ret
 }
 
 func (ec *executionContext) marshalOProvider2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProvider(ctx context.Context, sel ast.SelectionSet, v *model.Provider) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._Provider(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeOProvider2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProvider(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) unmarshalOProviderByIDsInput2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋgeneratedᚐProviderByIDsInput(ctx context.Context, v any) (*ProviderByIDsInput, error) {
@@ -19197,49 +12606,27 @@ func (ec *executionContext) unmarshalOProviderByIDsInput2ᚖgithubᚗcomᚋaccou
 }
 
 func (ec *executionContext) marshalOProviderIndex2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProviderIndex(ctx context.Context, sel ast.SelectionSet, v *model.ProviderIndex) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._ProviderIndex(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeOProviderIndex2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProviderIndex(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) marshalORole2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐRoleᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Role) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNRole2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐRole(ctx, sel, v[i])
+	return marshalWith(func(w *writer) bool {
+		return ec.writeORole2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐRoleᚄ(ctx, w, sel, v)
 	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
 }
 
 func (ec *executionContext) marshalOSeller2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐSeller(ctx context.Context, sel ast.SelectionSet, v []*model.Seller) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalOSeller2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐSeller(ctx, sel, v[i])
+	return marshalWith(func(w *writer) bool {
+		return ec.writeOSeller2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐSeller(ctx, w, sel, v)
 	})
-
-	return ret
 }
 
 func (ec *executionContext) marshalOSeller2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐSeller(ctx context.Context, sel ast.SelectionSet, v *model.Seller) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._Seller(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeOSeller2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐSeller(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) unmarshalOSellerByIDsInput2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋgeneratedᚐSellerByIDsInput(ctx context.Context, v any) (*SellerByIDsInput, error) {
@@ -19251,10 +12638,9 @@ func (ec *executionContext) unmarshalOSellerByIDsInput2ᚖgithubᚗcomᚋaccount
 }
 
 func (ec *executionContext) marshalOSellerConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*model.Seller]) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._SellerConnection(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeOSellerConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) unmarshalOSellerFilter2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐSellerFilter(ctx context.Context, v any) (*model.SellerFilter, error) {
@@ -19286,7 +12672,7 @@ func (ec *executionContext) marshalOSellerStatus2ᚕgithubᚗcomᚋaccountgraph�
 	if v == nil {
 		return graphql.Null
 	}
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNSellerStatus2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐSellerStatus(ctx, sel, v[i])
@@ -19385,23 +12771,15 @@ func (ec *executionContext) marshalOURL2ᚖstring(ctx context.Context, sel ast.S
 }
 
 func (ec *executionContext) marshalOUser2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUser(ctx context.Context, sel ast.SelectionSet, v []*model.User) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalOUser2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUser(ctx, sel, v[i])
+	return marshalWith(func(w *writer) bool {
+		return ec.writeOUser2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUser(ctx, w, sel, v)
 	})
-
-	return ret
 }
 
 func (ec *executionContext) marshalOUser2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUser(ctx context.Context, sel ast.SelectionSet, v *model.User) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._User(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeOUser2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUser(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) unmarshalOUserAccountType2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUserAccountType(ctx context.Context, v any) (*model.UserAccountType, error) {
@@ -19432,10 +12810,9 @@ func (ec *executionContext) unmarshalOUserByIDsInput2ᚖgithubᚗcomᚋaccountgr
 }
 
 func (ec *executionContext) marshalOUserConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*model.User]) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._UserConnection(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeOUserConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) unmarshalOUserFilter2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUserFilter(ctx context.Context, v any) (*model.UserFilter, error) {
@@ -19455,10 +12832,9 @@ func (ec *executionContext) unmarshalOUserOrder2ᚖgithubᚗcomᚋaccountgraph�
 }
 
 func (ec *executionContext) marshalOUserSettings2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUserSettings(ctx context.Context, sel ast.SelectionSet, v *model.UserSettings) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._UserSettings(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeOUserSettings2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUserSettings(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) unmarshalOUserStatus2ᚕgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUserStatusᚄ(ctx context.Context, v any) ([]model.UserStatus, error) {
@@ -19482,7 +12858,7 @@ func (ec *executionContext) marshalOUserStatus2ᚕgithubᚗcomᚋaccountgraphᚋ
 	if v == nil {
 		return graphql.Null
 	}
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNUserStatus2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUserStatus(ctx, sel, v[i])
@@ -19498,100 +12874,5503 @@ func (ec *executionContext) marshalOUserStatus2ᚕgithubᚗcomᚋaccountgraphᚋ
 }
 
 func (ec *executionContext) marshalO_Entity2githubᚗcomᚋ99designsᚋgqlgenᚋpluginᚋfederationᚋfedruntimeᚐEntity(ctx context.Context, sel ast.SelectionSet, v fedruntime.Entity) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec.__Entity(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeO_Entity2githubᚗcomᚋ99designsᚋgqlgenᚋpluginᚋfederationᚋfedruntimeᚐEntity(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) marshalO__EnumValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐEnumValueᚄ(ctx context.Context, sel ast.SelectionSet, v []introspection.EnumValue) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalN__EnumValue2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐEnumValue(ctx, sel, v[i])
+	return marshalWith(func(w *writer) bool {
+		return ec.writeO__EnumValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐEnumValueᚄ(ctx, w, sel, v)
 	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
 }
 
 func (ec *executionContext) marshalO__Field2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐFieldᚄ(ctx context.Context, sel ast.SelectionSet, v []introspection.Field) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalN__Field2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐField(ctx, sel, v[i])
+	return marshalWith(func(w *writer) bool {
+		return ec.writeO__Field2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐFieldᚄ(ctx, w, sel, v)
 	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
 }
 
 func (ec *executionContext) marshalO__InputValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐInputValueᚄ(ctx context.Context, sel ast.SelectionSet, v []introspection.InputValue) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalN__InputValue2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐInputValue(ctx, sel, v[i])
+	return marshalWith(func(w *writer) bool {
+		return ec.writeO__InputValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐInputValueᚄ(ctx, w, sel, v)
 	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
 }
 
 func (ec *executionContext) marshalO__Schema2ᚖgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐSchema(ctx context.Context, sel ast.SelectionSet, v *introspection.Schema) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec.___Schema(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeO__Schema2ᚖgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐSchema(ctx, w, sel, v)
+	})
 }
 
 func (ec *executionContext) marshalO__Type2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐTypeᚄ(ctx context.Context, sel ast.SelectionSet, v []introspection.Type) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	ret := marshalSliceSequentially(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalN__Type2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐType(ctx, sel, v[i])
+	return marshalWith(func(w *writer) bool {
+		return ec.writeO__Type2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐTypeᚄ(ctx, w, sel, v)
 	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
 }
 
 func (ec *executionContext) marshalO__Type2ᚖgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐType(ctx context.Context, sel ast.SelectionSet, v *introspection.Type) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec.___Type(ctx, sel, v)
+	return marshalWith(func(w *writer) bool {
+		return ec.writeO__Type2ᚖgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐType(ctx, w, sel, v)
+	})
 }
 
 // endregion ***************************** type.gotpl *****************************
+
+// region    **************************** writer.gotpl ****************************
+// writer holds the JSON of one field of Query or Mutation. The fields below it are written
+// one after the other, in one goroutine.
+type writer struct {
+	b []byte
+	// selections and arguments are what was collected and decoded before: the objects of a list
+	// share them.
+	selections []writerSelection
+	arguments  []writerArguments
+}
+
+// writerSelection are the fields that a selection set selects of a type.
+type writerSelection struct {
+	set    *ast.Selection
+	length int
+	types  *string
+	fields []graphql.CollectedField
+}
+
+type writerArguments struct {
+	field  *graphql.CollectedField
+	values map[string]any
+}
+
+// maxCollected bounds the selections of a writer, which searches them one by one.
+const maxCollected = 32
+
+var writers = sync.Pool{New: func() any { return new(writer) }}
+
+// marshalWith returns what write writes; Null if it returns false.
+func marshalWith(write func(w *writer) bool) graphql.Marshaler {
+	w := writers.Get().(*writer)
+	if !write(w) {
+		w.release()
+		return graphql.Null
+	}
+	return w
+}
+
+// MarshalGQL writes what w holds and releases it: call it once.
+func (w *writer) MarshalGQL(out io.Writer) {
+	_, _ = out.Write(w.b)
+	w.release()
+}
+
+func (w *writer) release() {
+	if cap(w.b) > maxPooledBuffer {
+		return
+	}
+	clear(w.selections)
+	clear(w.arguments)
+	w.b, w.selections, w.arguments = w.b[:0], w.selections[:0], w.arguments[:0]
+	writers.Put(w)
+}
+
+// Write implements io.Writer.
+func (w *writer) Write(p []byte) (int, error) {
+	w.b = append(w.b, p...)
+	return len(p), nil
+}
+
+// collect returns the fields that a selection set selects of a type with these names.
+func (w *writer) collect(oc *graphql.OperationContext, set ast.SelectionSet, types []string) []graphql.CollectedField {
+	for i := range w.selections {
+		if s := &w.selections[i]; s.set == &set[0] && s.types == &types[0] && s.length == len(set) {
+			return s.fields
+		}
+	}
+	fields := graphql.CollectFields(oc, set, types)
+	if len(w.selections) < maxCollected {
+		w.selections = append(w.selections, writerSelection{&set[0], len(set), &types[0], fields})
+	}
+	return fields
+}
+
+// decode returns the arguments of a field.
+func (w *writer) decode(ctx context.Context, oc *graphql.OperationContext, field *graphql.CollectedField, decode func(context.Context, map[string]any) (map[string]any, error)) (map[string]any, error) {
+	for i := range w.arguments {
+		if a := &w.arguments[i]; a.field == field {
+			return a.values, nil
+		}
+	}
+	values, err := decode(ctx, field.ArgumentMap(oc.Variables))
+	if err == nil && len(w.arguments) < maxCollected {
+		w.arguments = append(w.arguments, writerArguments{field, values})
+	}
+	return values, err
+}
+
+// name writes the name of the field with this index. GraphQL names need no escaping.
+func (w *writer) name(index int, alias string) {
+	separator := byte(',')
+	if index == 0 {
+		separator = '{'
+	}
+	w.b = append(append(append(w.b, separator, '"'), alias...), '"', ':')
+}
+
+// end ends an object with this number of fields, and replaces it by null if one of them makes it
+// null. It reports whether it is not null.
+func (w *writer) end(start, fields int, null bool) bool {
+	switch {
+	case null:
+		return w.nullAt(start)
+	case fields == 0:
+		w.b = append(w.b, '{')
+	}
+	w.b = append(w.b, '}')
+	return true
+}
+
+func (w *writer) null() bool {
+	w.b = append(w.b, "null"...)
+	return false
+}
+
+// nullAt replaces what was written from start on.
+func (w *writer) nullAt(start int) bool {
+	w.b = w.b[:start]
+	return w.null()
+}
+
+// marshal writes a value and reports whether it is not null.
+func (w *writer) marshal(m graphql.Marshaler) bool {
+	m.MarshalGQL(w)
+	return m != graphql.Null
+}
+
+// string writes text as graphql.MarshalString does.
+func (w *writer) string(s string) bool {
+	const hex = "0123456789ABCDEF"
+	b, start := append(w.b, '"'), 0
+	for i := range len(s) {
+		c := s[i]
+		if c >= 0x20 && c != '\\' && c != '"' {
+			continue
+		}
+		b = append(b, s[start:i]...)
+		switch c {
+		case '\t':
+			b = append(b, `\t`...)
+		case '\r':
+			b = append(b, `\r`...)
+		case '\n':
+			b = append(b, `\n`...)
+		case '\\', '"':
+			b = append(b, '\\', c)
+		default:
+			b = append(b, '\\', 'u', '0', '0', hex[c>>4], hex[c&0xf])
+		}
+		start = i + 1
+	}
+	w.b = append(append(b, s[start:]...), '"')
+	return true
+}
+
+func (w *writer) int(i int) bool {
+	w.b = strconv.AppendInt(w.b, int64(i), 10)
+	return true
+}
+
+func (w *writer) bool(v bool) bool {
+	w.b = strconv.AppendBool(w.b, v)
+	return true
+}
+
+// time writes a time as graphql.MarshalTime does.
+func (w *writer) time(t time.Time) bool {
+	if t.IsZero() {
+		return w.null()
+	}
+	w.b = append(t.AppendFormat(append(w.b, '"'), time.RFC3339Nano), '"')
+	return true
+}
+
+// addNullError adds the error of a non-null value that is null, unless it has one.
+func addNullError(ctx context.Context, message string) {
+	if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+		graphql.AddErrorf(ctx, "%s", message)
+	}
+}
+
+const (
+	nullElement = "the requested element is null which the schema does not allow"
+	nullField   = "must not be null"
+)
+
+// writeLeaves writes a list of values without selections. It is null if an element that must not
+// be null is.
+func writeLeaves[T any](ctx context.Context, w *writer, list []T, nonNull bool, write func(context.Context, *writer, ast.SelectionSet, T) bool) bool {
+	start, null := len(w.b), false
+	w.b = append(w.b, '[')
+	for i, v := range list {
+		if i > 0 {
+			w.b = append(w.b, ',')
+		}
+		if !write(ctx, w, nil, v) && nonNull {
+			null = true
+		}
+	}
+	if null {
+		return w.nullAt(start)
+	}
+	w.b = append(w.b, ']')
+	return true
+}
+
+// writeList writes a list of objects, as writeLeaves does. A panic in an element is an error at its
+// index, and makes the list empty.
+// When the client has gone, it stops with an error: nobody gets the response. After the
+// operation's deadline it goes on, because the client gets what was read.
+func writeList[T any](ctx context.Context, w *writer, set ast.SelectionSet, list []T, nonNull bool, write func(context.Context, *writer, ast.SelectionSet, T) bool) (ok bool) {
+	start, null := len(w.b), false
+	w.b = append(w.b, '[')
+	if len(list) == 0 {
+		w.b = append(w.b, ']')
+		return true
+	}
+	empty := func() bool {
+		w.b = append(w.b[:start], "[]"...)
+		return true
+	}
+	// Paths of errors are read at once, so that the elements can share one context.
+	index := 0
+	elements := graphql.WithFieldContext(ctx, &graphql.FieldContext{Index: &index})
+	defer func() {
+		if r := recover(); r != nil {
+			graphql.AddError(elements, graphql.Recover(elements, r))
+			ok = empty()
+		}
+	}()
+	for index = range list {
+		if ctx.Err() == context.Canceled {
+			graphql.AddError(ctx, context.Canceled)
+			return empty()
+		}
+		if index > 0 {
+			w.b = append(w.b, ',')
+		}
+		if !write(elements, w, set, list[index]) && nonNull {
+			null = true
+		}
+	}
+	if null {
+		return w.nullAt(start)
+	}
+	w.b = append(w.b, ']')
+	return true
+}
+
+func (ec *executionContext) writeNAccount2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAccount(ctx context.Context, w *writer, set ast.SelectionSet, v []*model.Account) bool {
+	return writeList(ctx, w, set, v, false, ec.writeOAccount2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAccount)
+}
+
+func (ec *executionContext) writeNAccountEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, w *writer, set ast.SelectionSet, v []*model.Edge[*model.Account]) bool {
+	return writeList(ctx, w, set, v, true, ec.writeNAccountEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge)
+}
+
+func (ec *executionContext) writeNAccountEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge(ctx context.Context, w *writer, set ast.SelectionSet, v *model.Edge[*model.Account]) bool {
+	if v == nil {
+		addNullError(ctx, nullElement)
+		return w.null()
+	}
+	return ec.writeAccountEdgeObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeNAccountStatus2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAccountStatus(ctx context.Context, w *writer, set ast.SelectionSet, v model.AccountStatus) bool {
+	if !w.string(string(v)) {
+		addNullError(ctx, nullElement)
+		return false
+	}
+	return true
+}
+
+func (ec *executionContext) writeNBoolean2bool(ctx context.Context, w *writer, set ast.SelectionSet, v bool) bool {
+	if !w.bool(v) {
+		addNullError(ctx, nullElement)
+		return false
+	}
+	return true
+}
+
+func (ec *executionContext) writeNBuyer2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyer(ctx context.Context, w *writer, set ast.SelectionSet, v []*model.Buyer) bool {
+	return writeList(ctx, w, set, v, false, ec.writeOBuyer2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyer)
+}
+
+func (ec *executionContext) writeNBuyerConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx context.Context, w *writer, set ast.SelectionSet, v *model.Connection[*model.Buyer]) bool {
+	if v == nil {
+		addNullError(ctx, nullElement)
+		return w.null()
+	}
+	return ec.writeBuyerConnectionObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeNBuyerEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, w *writer, set ast.SelectionSet, v []*model.Edge[*model.Buyer]) bool {
+	return writeList(ctx, w, set, v, true, ec.writeNBuyerEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge)
+}
+
+func (ec *executionContext) writeNBuyerEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge(ctx context.Context, w *writer, set ast.SelectionSet, v *model.Edge[*model.Buyer]) bool {
+	if v == nil {
+		addNullError(ctx, nullElement)
+		return w.null()
+	}
+	return ec.writeBuyerEdgeObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeNBuyerError2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyerError(ctx context.Context, w *writer, set ast.SelectionSet, v *model.BuyerError) bool {
+	if v == nil {
+		addNullError(ctx, nullElement)
+		return w.null()
+	}
+	return ec.writeBuyerErrorObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeNBuyerStatus2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyerStatus(ctx context.Context, w *writer, set ast.SelectionSet, v model.BuyerStatus) bool {
+	if !w.string(string(v)) {
+		addNullError(ctx, nullElement)
+		return false
+	}
+	return true
+}
+
+func (ec *executionContext) writeNCustomAttribute2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐCustomAttributeᚄ(ctx context.Context, w *writer, set ast.SelectionSet, v []*model.CustomAttribute) bool {
+	return writeList(ctx, w, set, v, true, ec.writeNCustomAttribute2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐCustomAttribute)
+}
+
+func (ec *executionContext) writeNCustomAttribute2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐCustomAttribute(ctx context.Context, w *writer, set ast.SelectionSet, v *model.CustomAttribute) bool {
+	if v == nil {
+		addNullError(ctx, nullElement)
+		return w.null()
+	}
+	return ec.writeCustomAttributeObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeNDateTime2timeᚐTime(ctx context.Context, w *writer, set ast.SelectionSet, v time.Time) bool {
+	if !w.time(v) {
+		addNullError(ctx, nullElement)
+		return false
+	}
+	return true
+}
+
+func (ec *executionContext) writeNGroup2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐGroup(ctx context.Context, w *writer, set ast.SelectionSet, v []*model.Group) bool {
+	return writeList(ctx, w, set, v, false, ec.writeOGroup2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐGroup)
+}
+
+func (ec *executionContext) writeNGroupConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx context.Context, w *writer, set ast.SelectionSet, v *model.Connection[*model.Group]) bool {
+	if v == nil {
+		addNullError(ctx, nullElement)
+		return w.null()
+	}
+	return ec.writeGroupConnectionObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeNGroupEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, w *writer, set ast.SelectionSet, v []*model.Edge[*model.Group]) bool {
+	return writeList(ctx, w, set, v, true, ec.writeNGroupEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge)
+}
+
+func (ec *executionContext) writeNGroupEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge(ctx context.Context, w *writer, set ast.SelectionSet, v *model.Edge[*model.Group]) bool {
+	if v == nil {
+		addNullError(ctx, nullElement)
+		return w.null()
+	}
+	return ec.writeGroupEdgeObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeNID2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐID(ctx context.Context, w *writer, set ast.SelectionSet, v model.ID) bool {
+	if !w.string(string(v)) {
+		addNullError(ctx, nullElement)
+		return false
+	}
+	return true
+}
+
+func (ec *executionContext) writeNIndexState2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐIndexState(ctx context.Context, w *writer, set ast.SelectionSet, v model.IndexState) bool {
+	if !w.string(string(v)) {
+		addNullError(ctx, nullElement)
+		return false
+	}
+	return true
+}
+
+func (ec *executionContext) writeNInt2int(ctx context.Context, w *writer, set ast.SelectionSet, v int) bool {
+	if !w.int(v) {
+		addNullError(ctx, nullElement)
+		return false
+	}
+	return true
+}
+
+func (ec *executionContext) writeNLicense2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐLicense(ctx context.Context, w *writer, set ast.SelectionSet, v model.License) bool {
+	if !w.string(string(v)) {
+		addNullError(ctx, nullElement)
+		return false
+	}
+	return true
+}
+
+func (ec *executionContext) writeNMembership2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐMembership(ctx context.Context, w *writer, set ast.SelectionSet, v []*model.Membership) bool {
+	return writeList(ctx, w, set, v, false, ec.writeOMembership2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐMembership)
+}
+
+func (ec *executionContext) writeNMembershipConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx context.Context, w *writer, set ast.SelectionSet, v *model.Connection[*model.Membership]) bool {
+	if v == nil {
+		addNullError(ctx, nullElement)
+		return w.null()
+	}
+	return ec.writeMembershipConnectionObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeNMembershipEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, w *writer, set ast.SelectionSet, v []*model.Edge[*model.Membership]) bool {
+	return writeList(ctx, w, set, v, true, ec.writeNMembershipEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge)
+}
+
+func (ec *executionContext) writeNMembershipEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge(ctx context.Context, w *writer, set ast.SelectionSet, v *model.Edge[*model.Membership]) bool {
+	if v == nil {
+		addNullError(ctx, nullElement)
+		return w.null()
+	}
+	return ec.writeMembershipEdgeObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeNMembershipRole2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐMembershipRole(ctx context.Context, w *writer, set ast.SelectionSet, v model.MembershipRole) bool {
+	if !w.string(string(v)) {
+		addNullError(ctx, nullElement)
+		return false
+	}
+	return true
+}
+
+func (ec *executionContext) writeNModule2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐModule(ctx context.Context, w *writer, set ast.SelectionSet, v []*model.Module) bool {
+	return writeList(ctx, w, set, v, false, ec.writeOModule2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐModule)
+}
+
+func (ec *executionContext) writeNModuleEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, w *writer, set ast.SelectionSet, v []*model.Edge[*model.Module]) bool {
+	return writeList(ctx, w, set, v, true, ec.writeNModuleEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge)
+}
+
+func (ec *executionContext) writeNModuleEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge(ctx context.Context, w *writer, set ast.SelectionSet, v *model.Edge[*model.Module]) bool {
+	if v == nil {
+		addNullError(ctx, nullElement)
+		return w.null()
+	}
+	return ec.writeModuleEdgeObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeNNode2ᚕgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐNode(ctx context.Context, w *writer, set ast.SelectionSet, v []model.Node) bool {
+	return writeList(ctx, w, set, v, false, ec.writeONode2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐNode)
+}
+
+func (ec *executionContext) writeNOrganization2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐOrganization(ctx context.Context, w *writer, set ast.SelectionSet, v []*model.Organization) bool {
+	return writeList(ctx, w, set, v, false, ec.writeOOrganization2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐOrganization)
+}
+
+func (ec *executionContext) writeNOrganizationConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx context.Context, w *writer, set ast.SelectionSet, v *model.Connection[*model.Organization]) bool {
+	if v == nil {
+		addNullError(ctx, nullElement)
+		return w.null()
+	}
+	return ec.writeOrganizationConnectionObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeNOrganizationEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, w *writer, set ast.SelectionSet, v []*model.Edge[*model.Organization]) bool {
+	return writeList(ctx, w, set, v, true, ec.writeNOrganizationEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge)
+}
+
+func (ec *executionContext) writeNOrganizationEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge(ctx context.Context, w *writer, set ast.SelectionSet, v *model.Edge[*model.Organization]) bool {
+	if v == nil {
+		addNullError(ctx, nullElement)
+		return w.null()
+	}
+	return ec.writeOrganizationEdgeObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeNOrganizationStatus2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐOrganizationStatus(ctx context.Context, w *writer, set ast.SelectionSet, v model.OrganizationStatus) bool {
+	if !w.string(string(v)) {
+		addNullError(ctx, nullElement)
+		return false
+	}
+	return true
+}
+
+func (ec *executionContext) writeNPageInfo2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPageInfo(ctx context.Context, w *writer, set ast.SelectionSet, v *model.PageInfo) bool {
+	if v == nil {
+		addNullError(ctx, nullElement)
+		return w.null()
+	}
+	return ec.writePageInfoObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeNPerson2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPerson(ctx context.Context, w *writer, set ast.SelectionSet, v []*model.Person) bool {
+	return writeList(ctx, w, set, v, false, ec.writeOPerson2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPerson)
+}
+
+func (ec *executionContext) writeNPersonEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, w *writer, set ast.SelectionSet, v []*model.Edge[*model.Person]) bool {
+	return writeList(ctx, w, set, v, true, ec.writeNPersonEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge)
+}
+
+func (ec *executionContext) writeNPersonEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge(ctx context.Context, w *writer, set ast.SelectionSet, v *model.Edge[*model.Person]) bool {
+	if v == nil {
+		addNullError(ctx, nullElement)
+		return w.null()
+	}
+	return ec.writePersonEdgeObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeNPersonEvidence2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPersonEvidence(ctx context.Context, w *writer, set ast.SelectionSet, v model.PersonEvidence) bool {
+	if !w.string(string(v)) {
+		addNullError(ctx, nullElement)
+		return false
+	}
+	return true
+}
+
+func (ec *executionContext) writeNPersonMatch2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPersonMatchᚄ(ctx context.Context, w *writer, set ast.SelectionSet, v []*model.PersonMatch) bool {
+	return writeList(ctx, w, set, v, true, ec.writeNPersonMatch2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPersonMatch)
+}
+
+func (ec *executionContext) writeNPersonMatch2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPersonMatch(ctx context.Context, w *writer, set ast.SelectionSet, v *model.PersonMatch) bool {
+	if v == nil {
+		addNullError(ctx, nullElement)
+		return w.null()
+	}
+	return ec.writePersonMatchObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeNProvider2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProviderᚄ(ctx context.Context, w *writer, set ast.SelectionSet, v []*model.Provider) bool {
+	return writeList(ctx, w, set, v, true, ec.writeNProvider2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProvider)
+}
+
+func (ec *executionContext) writeNProvider2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProvider(ctx context.Context, w *writer, set ast.SelectionSet, v *model.Provider) bool {
+	if v == nil {
+		addNullError(ctx, nullElement)
+		return w.null()
+	}
+	return ec.writeProviderObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeNProviderStatus2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProviderStatus(ctx context.Context, w *writer, set ast.SelectionSet, v model.ProviderStatus) bool {
+	if !w.string(string(v)) {
+		addNullError(ctx, nullElement)
+		return false
+	}
+	return true
+}
+
+func (ec *executionContext) writeNRole2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐRole(ctx context.Context, w *writer, set ast.SelectionSet, v *model.Role) bool {
+	if v == nil {
+		addNullError(ctx, nullElement)
+		return w.null()
+	}
+	return ec.writeRoleObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeNSeller2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐSeller(ctx context.Context, w *writer, set ast.SelectionSet, v []*model.Seller) bool {
+	return writeList(ctx, w, set, v, false, ec.writeOSeller2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐSeller)
+}
+
+func (ec *executionContext) writeNSellerEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, w *writer, set ast.SelectionSet, v []*model.Edge[*model.Seller]) bool {
+	return writeList(ctx, w, set, v, true, ec.writeNSellerEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge)
+}
+
+func (ec *executionContext) writeNSellerEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge(ctx context.Context, w *writer, set ast.SelectionSet, v *model.Edge[*model.Seller]) bool {
+	if v == nil {
+		addNullError(ctx, nullElement)
+		return w.null()
+	}
+	return ec.writeSellerEdgeObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeNSellerStatus2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐSellerStatus(ctx context.Context, w *writer, set ast.SelectionSet, v model.SellerStatus) bool {
+	if !w.string(string(v)) {
+		addNullError(ctx, nullElement)
+		return false
+	}
+	return true
+}
+
+func (ec *executionContext) writeNString2string(ctx context.Context, w *writer, set ast.SelectionSet, v string) bool {
+	if !w.string(v) {
+		addNullError(ctx, nullElement)
+		return false
+	}
+	return true
+}
+
+func (ec *executionContext) writeNString2ᚕstringᚄ(ctx context.Context, w *writer, set ast.SelectionSet, v []string) bool {
+	return writeLeaves(ctx, w, v, true, ec.writeNString2string)
+}
+
+func (ec *executionContext) writeNTenant2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐTenant(ctx context.Context, w *writer, set ast.SelectionSet, v model.Tenant) bool {
+	if v == nil {
+		addNullError(ctx, nullElement)
+		return w.null()
+	}
+	return ec.writeTenantObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeNURL2string(ctx context.Context, w *writer, set ast.SelectionSet, v string) bool {
+	if !w.string(v) {
+		addNullError(ctx, nullElement)
+		return false
+	}
+	return true
+}
+
+func (ec *executionContext) writeNUser2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUser(ctx context.Context, w *writer, set ast.SelectionSet, v []*model.User) bool {
+	return writeList(ctx, w, set, v, false, ec.writeOUser2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUser)
+}
+
+func (ec *executionContext) writeNUser2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUser(ctx context.Context, w *writer, set ast.SelectionSet, v *model.User) bool {
+	if v == nil {
+		addNullError(ctx, nullElement)
+		return w.null()
+	}
+	return ec.writeUserObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeNUserConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx context.Context, w *writer, set ast.SelectionSet, v *model.Connection[*model.User]) bool {
+	if v == nil {
+		addNullError(ctx, nullElement)
+		return w.null()
+	}
+	return ec.writeUserConnectionObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeNUserEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, w *writer, set ast.SelectionSet, v []*model.Edge[*model.User]) bool {
+	return writeList(ctx, w, set, v, true, ec.writeNUserEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge)
+}
+
+func (ec *executionContext) writeNUserEdge2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdge(ctx context.Context, w *writer, set ast.SelectionSet, v *model.Edge[*model.User]) bool {
+	if v == nil {
+		addNullError(ctx, nullElement)
+		return w.null()
+	}
+	return ec.writeUserEdgeObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeNUserStatus2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUserStatus(ctx context.Context, w *writer, set ast.SelectionSet, v model.UserStatus) bool {
+	if !w.string(string(v)) {
+		addNullError(ctx, nullElement)
+		return false
+	}
+	return true
+}
+
+func (ec *executionContext) writeNVendor2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐVendor(ctx context.Context, w *writer, set ast.SelectionSet, v model.Vendor) bool {
+	if !w.string(string(v)) {
+		addNullError(ctx, nullElement)
+		return false
+	}
+	return true
+}
+
+func (ec *executionContext) writeN_Entity2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋpluginᚋfederationᚋfedruntimeᚐEntity(ctx context.Context, w *writer, set ast.SelectionSet, v []fedruntime.Entity) bool {
+	return writeList(ctx, w, set, v, false, ec.writeO_Entity2githubᚗcomᚋ99designsᚋgqlgenᚋpluginᚋfederationᚋfedruntimeᚐEntity)
+}
+
+func (ec *executionContext) writeN_Service2githubᚗcomᚋ99designsᚋgqlgenᚋpluginᚋfederationᚋfedruntimeᚐService(ctx context.Context, w *writer, set ast.SelectionSet, v fedruntime.Service) bool {
+	return ec.write_ServiceObject(ctx, w, set, &v)
+}
+
+func (ec *executionContext) writeN__Directive2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐDirective(ctx context.Context, w *writer, set ast.SelectionSet, v introspection.Directive) bool {
+	return ec.write__DirectiveObject(ctx, w, set, &v)
+}
+
+func (ec *executionContext) writeN__Directive2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐDirectiveᚄ(ctx context.Context, w *writer, set ast.SelectionSet, v []introspection.Directive) bool {
+	return writeList(ctx, w, set, v, true, ec.writeN__Directive2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐDirective)
+}
+
+func (ec *executionContext) writeN__DirectiveLocation2string(ctx context.Context, w *writer, set ast.SelectionSet, v string) bool {
+	if !w.string(v) {
+		addNullError(ctx, nullElement)
+		return false
+	}
+	return true
+}
+
+func (ec *executionContext) writeN__DirectiveLocation2ᚕstringᚄ(ctx context.Context, w *writer, set ast.SelectionSet, v []string) bool {
+	return writeList(ctx, w, set, v, true, ec.writeN__DirectiveLocation2string)
+}
+
+func (ec *executionContext) writeN__EnumValue2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐEnumValue(ctx context.Context, w *writer, set ast.SelectionSet, v introspection.EnumValue) bool {
+	return ec.write__EnumValueObject(ctx, w, set, &v)
+}
+
+func (ec *executionContext) writeN__Field2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐField(ctx context.Context, w *writer, set ast.SelectionSet, v introspection.Field) bool {
+	return ec.write__FieldObject(ctx, w, set, &v)
+}
+
+func (ec *executionContext) writeN__InputValue2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐInputValue(ctx context.Context, w *writer, set ast.SelectionSet, v introspection.InputValue) bool {
+	return ec.write__InputValueObject(ctx, w, set, &v)
+}
+
+func (ec *executionContext) writeN__InputValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐInputValueᚄ(ctx context.Context, w *writer, set ast.SelectionSet, v []introspection.InputValue) bool {
+	return writeList(ctx, w, set, v, true, ec.writeN__InputValue2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐInputValue)
+}
+
+func (ec *executionContext) writeN__Type2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐType(ctx context.Context, w *writer, set ast.SelectionSet, v introspection.Type) bool {
+	return ec.write__TypeObject(ctx, w, set, &v)
+}
+
+func (ec *executionContext) writeN__Type2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐTypeᚄ(ctx context.Context, w *writer, set ast.SelectionSet, v []introspection.Type) bool {
+	return writeList(ctx, w, set, v, true, ec.writeN__Type2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐType)
+}
+
+func (ec *executionContext) writeN__Type2ᚖgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐType(ctx context.Context, w *writer, set ast.SelectionSet, v *introspection.Type) bool {
+	if v == nil {
+		addNullError(ctx, nullElement)
+		return w.null()
+	}
+	return ec.write__TypeObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeN__TypeKind2string(ctx context.Context, w *writer, set ast.SelectionSet, v string) bool {
+	if !w.string(v) {
+		addNullError(ctx, nullElement)
+		return false
+	}
+	return true
+}
+
+func (ec *executionContext) writeOAccount2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAccount(ctx context.Context, w *writer, set ast.SelectionSet, v []*model.Account) bool {
+	if v == nil {
+		return w.null()
+	}
+	return writeList(ctx, w, set, v, false, ec.writeOAccount2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAccount)
+}
+
+func (ec *executionContext) writeOAccount2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAccount(ctx context.Context, w *writer, set ast.SelectionSet, v *model.Account) bool {
+	if v == nil {
+		return w.null()
+	}
+	return ec.writeAccountObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeOAccountConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx context.Context, w *writer, set ast.SelectionSet, v *model.Connection[*model.Account]) bool {
+	if v == nil {
+		return w.null()
+	}
+	return ec.writeAccountConnectionObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeOAccountExternalIds2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAccountExternalIds(ctx context.Context, w *writer, set ast.SelectionSet, v *model.AccountExternalIds) bool {
+	if v == nil {
+		return w.null()
+	}
+	return ec.writeAccountExternalIdsObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeOAccountPlan2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAccountPlan(ctx context.Context, w *writer, set ast.SelectionSet, v *model.AccountPlan) bool {
+	if v == nil {
+		return w.null()
+	}
+	return ec.writeAccountPlanObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeOAddress2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAddress(ctx context.Context, w *writer, set ast.SelectionSet, v *model.Address) bool {
+	if v == nil {
+		return w.null()
+	}
+	return ec.writeAddressObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeOAudit2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAudit(ctx context.Context, w *writer, set ast.SelectionSet, v *model.Audit) bool {
+	if v == nil {
+		return w.null()
+	}
+	return ec.writeAuditObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeOAuditActor2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAuditActor(ctx context.Context, w *writer, set ast.SelectionSet, v *model.AuditActor) bool {
+	if v == nil {
+		return w.null()
+	}
+	return ec.writeAuditActorObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeOAuditEvent2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAuditEvent(ctx context.Context, w *writer, set ast.SelectionSet, v *model.AuditEvent) bool {
+	if v == nil {
+		return w.null()
+	}
+	return ec.writeAuditEventObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeOBoolean2bool(ctx context.Context, w *writer, set ast.SelectionSet, v bool) bool {
+	return w.bool(v)
+}
+
+func (ec *executionContext) writeOBoolean2ᚖbool(ctx context.Context, w *writer, set ast.SelectionSet, v *bool) bool {
+	if v == nil {
+		return w.null()
+	}
+	return w.bool(*v)
+}
+
+func (ec *executionContext) writeOBuyer2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyer(ctx context.Context, w *writer, set ast.SelectionSet, v []*model.Buyer) bool {
+	if v == nil {
+		return w.null()
+	}
+	return writeList(ctx, w, set, v, false, ec.writeOBuyer2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyer)
+}
+
+func (ec *executionContext) writeOBuyer2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyer(ctx context.Context, w *writer, set ast.SelectionSet, v *model.Buyer) bool {
+	if v == nil {
+		return w.null()
+	}
+	return ec.writeBuyerObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeOBuyerConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx context.Context, w *writer, set ast.SelectionSet, v *model.Connection[*model.Buyer]) bool {
+	if v == nil {
+		return w.null()
+	}
+	return ec.writeBuyerConnectionObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeOBuyerError2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyerErrorᚄ(ctx context.Context, w *writer, set ast.SelectionSet, v []*model.BuyerError) bool {
+	if v == nil {
+		return w.null()
+	}
+	return writeList(ctx, w, set, v, true, ec.writeNBuyerError2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyerError)
+}
+
+func (ec *executionContext) writeOBuyerExternalIds2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyerExternalIds(ctx context.Context, w *writer, set ast.SelectionSet, v *model.BuyerExternalIds) bool {
+	if v == nil {
+		return w.null()
+	}
+	return ec.writeBuyerExternalIdsObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeOContact2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐContact(ctx context.Context, w *writer, set ast.SelectionSet, v *model.Contact) bool {
+	if v == nil {
+		return w.null()
+	}
+	return ec.writeContactObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeODateTime2ᚖtimeᚐTime(ctx context.Context, w *writer, set ast.SelectionSet, v *time.Time) bool {
+	if v == nil {
+		return w.null()
+	}
+	return w.time(*v)
+}
+
+func (ec *executionContext) writeOFreshness2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐFreshness(ctx context.Context, w *writer, set ast.SelectionSet, v *model.Freshness) bool {
+	if v == nil {
+		return w.null()
+	}
+	return ec.writeFreshnessObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeOGroup2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐGroup(ctx context.Context, w *writer, set ast.SelectionSet, v []*model.Group) bool {
+	if v == nil {
+		return w.null()
+	}
+	return writeList(ctx, w, set, v, false, ec.writeOGroup2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐGroup)
+}
+
+func (ec *executionContext) writeOGroup2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐGroup(ctx context.Context, w *writer, set ast.SelectionSet, v *model.Group) bool {
+	if v == nil {
+		return w.null()
+	}
+	return ec.writeGroupObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeOGroupConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx context.Context, w *writer, set ast.SelectionSet, v *model.Connection[*model.Group]) bool {
+	if v == nil {
+		return w.null()
+	}
+	return ec.writeGroupConnectionObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeOInt2ᚖint(ctx context.Context, w *writer, set ast.SelectionSet, v *int) bool {
+	if v == nil {
+		return w.null()
+	}
+	return w.int(*v)
+}
+
+func (ec *executionContext) writeOInvitation2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐInvitation(ctx context.Context, w *writer, set ast.SelectionSet, v *model.Invitation) bool {
+	if v == nil {
+		return w.null()
+	}
+	return ec.writeInvitationObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeOInvitationStatus2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐInvitationStatus(ctx context.Context, w *writer, set ast.SelectionSet, v *model.InvitationStatus) bool {
+	if v == nil {
+		return w.null()
+	}
+	return w.string(string(*v))
+}
+
+func (ec *executionContext) writeOLicense2ᚕgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐLicenseᚄ(ctx context.Context, w *writer, set ast.SelectionSet, v []model.License) bool {
+	if v == nil {
+		return w.null()
+	}
+	return writeList(ctx, w, set, v, true, ec.writeNLicense2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐLicense)
+}
+
+func (ec *executionContext) writeOLicense2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐLicense(ctx context.Context, w *writer, set ast.SelectionSet, v *model.License) bool {
+	if v == nil {
+		return w.null()
+	}
+	return w.string(string(*v))
+}
+
+func (ec *executionContext) writeOMembership2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐMembership(ctx context.Context, w *writer, set ast.SelectionSet, v []*model.Membership) bool {
+	if v == nil {
+		return w.null()
+	}
+	return writeList(ctx, w, set, v, false, ec.writeOMembership2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐMembership)
+}
+
+func (ec *executionContext) writeOMembership2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐMembership(ctx context.Context, w *writer, set ast.SelectionSet, v *model.Membership) bool {
+	if v == nil {
+		return w.null()
+	}
+	return ec.writeMembershipObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeOMembershipRole2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐMembershipRole(ctx context.Context, w *writer, set ast.SelectionSet, v *model.MembershipRole) bool {
+	if v == nil {
+		return w.null()
+	}
+	return w.string(string(*v))
+}
+
+func (ec *executionContext) writeOModule2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐModule(ctx context.Context, w *writer, set ast.SelectionSet, v []*model.Module) bool {
+	if v == nil {
+		return w.null()
+	}
+	return writeList(ctx, w, set, v, false, ec.writeOModule2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐModule)
+}
+
+func (ec *executionContext) writeOModule2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐModule(ctx context.Context, w *writer, set ast.SelectionSet, v *model.Module) bool {
+	if v == nil {
+		return w.null()
+	}
+	return ec.writeModuleObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeOModuleConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx context.Context, w *writer, set ast.SelectionSet, v *model.Connection[*model.Module]) bool {
+	if v == nil {
+		return w.null()
+	}
+	return ec.writeModuleConnectionObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeOModuleFilters2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐModuleFilters(ctx context.Context, w *writer, set ast.SelectionSet, v *model.ModuleFilters) bool {
+	if v == nil {
+		return w.null()
+	}
+	return ec.writeModuleFiltersObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeOModuleSettings2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐModuleSettings(ctx context.Context, w *writer, set ast.SelectionSet, v *model.ModuleSettings) bool {
+	if v == nil {
+		return w.null()
+	}
+	return ec.writeModuleSettingsObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeONode2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐNode(ctx context.Context, w *writer, set ast.SelectionSet, v model.Node) bool {
+	if v == nil {
+		return w.null()
+	}
+	return ec.writeNodeObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeOOrganization2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐOrganization(ctx context.Context, w *writer, set ast.SelectionSet, v []*model.Organization) bool {
+	if v == nil {
+		return w.null()
+	}
+	return writeList(ctx, w, set, v, false, ec.writeOOrganization2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐOrganization)
+}
+
+func (ec *executionContext) writeOOrganization2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐOrganization(ctx context.Context, w *writer, set ast.SelectionSet, v *model.Organization) bool {
+	if v == nil {
+		return w.null()
+	}
+	return ec.writeOrganizationObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeOOrganizationConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx context.Context, w *writer, set ast.SelectionSet, v *model.Connection[*model.Organization]) bool {
+	if v == nil {
+		return w.null()
+	}
+	return ec.writeOrganizationConnectionObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeOOrganizationType2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐOrganizationType(ctx context.Context, w *writer, set ast.SelectionSet, v *model.OrganizationType) bool {
+	if v == nil {
+		return w.null()
+	}
+	return w.string(string(*v))
+}
+
+func (ec *executionContext) writeOPerson2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPerson(ctx context.Context, w *writer, set ast.SelectionSet, v []*model.Person) bool {
+	if v == nil {
+		return w.null()
+	}
+	return writeList(ctx, w, set, v, false, ec.writeOPerson2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPerson)
+}
+
+func (ec *executionContext) writeOPerson2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPerson(ctx context.Context, w *writer, set ast.SelectionSet, v *model.Person) bool {
+	if v == nil {
+		return w.null()
+	}
+	return ec.writePersonObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeOPersonConflict2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPersonConflict(ctx context.Context, w *writer, set ast.SelectionSet, v *model.PersonConflict) bool {
+	if v == nil {
+		return w.null()
+	}
+	return w.string(string(*v))
+}
+
+func (ec *executionContext) writeOPersonConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx context.Context, w *writer, set ast.SelectionSet, v *model.Connection[*model.Person]) bool {
+	if v == nil {
+		return w.null()
+	}
+	return ec.writePersonConnectionObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeOPhone2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPhone(ctx context.Context, w *writer, set ast.SelectionSet, v *model.Phone) bool {
+	if v == nil {
+		return w.null()
+	}
+	return ec.writePhoneObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeOProvider2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProvider(ctx context.Context, w *writer, set ast.SelectionSet, v []*model.Provider) bool {
+	if v == nil {
+		return w.null()
+	}
+	return writeList(ctx, w, set, v, false, ec.writeOProvider2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProvider)
+}
+
+func (ec *executionContext) writeOProvider2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProvider(ctx context.Context, w *writer, set ast.SelectionSet, v *model.Provider) bool {
+	if v == nil {
+		return w.null()
+	}
+	return ec.writeProviderObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeOProviderIndex2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProviderIndex(ctx context.Context, w *writer, set ast.SelectionSet, v *model.ProviderIndex) bool {
+	if v == nil {
+		return w.null()
+	}
+	return ec.writeProviderIndexObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeORole2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐRoleᚄ(ctx context.Context, w *writer, set ast.SelectionSet, v []*model.Role) bool {
+	if v == nil {
+		return w.null()
+	}
+	return writeList(ctx, w, set, v, true, ec.writeNRole2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐRole)
+}
+
+func (ec *executionContext) writeOSeller2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐSeller(ctx context.Context, w *writer, set ast.SelectionSet, v []*model.Seller) bool {
+	if v == nil {
+		return w.null()
+	}
+	return writeList(ctx, w, set, v, false, ec.writeOSeller2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐSeller)
+}
+
+func (ec *executionContext) writeOSeller2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐSeller(ctx context.Context, w *writer, set ast.SelectionSet, v *model.Seller) bool {
+	if v == nil {
+		return w.null()
+	}
+	return ec.writeSellerObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeOSellerConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx context.Context, w *writer, set ast.SelectionSet, v *model.Connection[*model.Seller]) bool {
+	if v == nil {
+		return w.null()
+	}
+	return ec.writeSellerConnectionObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeOString2string(ctx context.Context, w *writer, set ast.SelectionSet, v string) bool {
+	return w.string(v)
+}
+
+func (ec *executionContext) writeOString2ᚕstringᚄ(ctx context.Context, w *writer, set ast.SelectionSet, v []string) bool {
+	if v == nil {
+		return w.null()
+	}
+	return writeLeaves(ctx, w, v, true, ec.writeNString2string)
+}
+
+func (ec *executionContext) writeOString2ᚖstring(ctx context.Context, w *writer, set ast.SelectionSet, v *string) bool {
+	if v == nil {
+		return w.null()
+	}
+	return w.string(*v)
+}
+
+func (ec *executionContext) writeOURL2ᚖstring(ctx context.Context, w *writer, set ast.SelectionSet, v *string) bool {
+	if v == nil {
+		return w.null()
+	}
+	return w.string(*v)
+}
+
+func (ec *executionContext) writeOUser2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUser(ctx context.Context, w *writer, set ast.SelectionSet, v []*model.User) bool {
+	if v == nil {
+		return w.null()
+	}
+	return writeList(ctx, w, set, v, false, ec.writeOUser2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUser)
+}
+
+func (ec *executionContext) writeOUser2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUser(ctx context.Context, w *writer, set ast.SelectionSet, v *model.User) bool {
+	if v == nil {
+		return w.null()
+	}
+	return ec.writeUserObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeOUserAccountType2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUserAccountType(ctx context.Context, w *writer, set ast.SelectionSet, v *model.UserAccountType) bool {
+	if v == nil {
+		return w.null()
+	}
+	return w.string(string(*v))
+}
+
+func (ec *executionContext) writeOUserConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx context.Context, w *writer, set ast.SelectionSet, v *model.Connection[*model.User]) bool {
+	if v == nil {
+		return w.null()
+	}
+	return ec.writeUserConnectionObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeOUserSettings2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUserSettings(ctx context.Context, w *writer, set ast.SelectionSet, v *model.UserSettings) bool {
+	if v == nil {
+		return w.null()
+	}
+	return ec.writeUserSettingsObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeO_Entity2githubᚗcomᚋ99designsᚋgqlgenᚋpluginᚋfederationᚋfedruntimeᚐEntity(ctx context.Context, w *writer, set ast.SelectionSet, v fedruntime.Entity) bool {
+	if v == nil {
+		return w.null()
+	}
+	return ec.write_EntityObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeO__EnumValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐEnumValueᚄ(ctx context.Context, w *writer, set ast.SelectionSet, v []introspection.EnumValue) bool {
+	if v == nil {
+		return w.null()
+	}
+	return writeList(ctx, w, set, v, true, ec.writeN__EnumValue2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐEnumValue)
+}
+
+func (ec *executionContext) writeO__Field2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐFieldᚄ(ctx context.Context, w *writer, set ast.SelectionSet, v []introspection.Field) bool {
+	if v == nil {
+		return w.null()
+	}
+	return writeList(ctx, w, set, v, true, ec.writeN__Field2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐField)
+}
+
+func (ec *executionContext) writeO__InputValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐInputValueᚄ(ctx context.Context, w *writer, set ast.SelectionSet, v []introspection.InputValue) bool {
+	if v == nil {
+		return w.null()
+	}
+	return writeList(ctx, w, set, v, true, ec.writeN__InputValue2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐInputValue)
+}
+
+func (ec *executionContext) writeO__Schema2ᚖgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐSchema(ctx context.Context, w *writer, set ast.SelectionSet, v *introspection.Schema) bool {
+	if v == nil {
+		return w.null()
+	}
+	return ec.write__SchemaObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeO__Type2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐTypeᚄ(ctx context.Context, w *writer, set ast.SelectionSet, v []introspection.Type) bool {
+	if v == nil {
+		return w.null()
+	}
+	return writeList(ctx, w, set, v, true, ec.writeN__Type2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐType)
+}
+
+func (ec *executionContext) writeO__Type2ᚖgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐType(ctx context.Context, w *writer, set ast.SelectionSet, v *introspection.Type) bool {
+	if v == nil {
+		return w.null()
+	}
+	return ec.write__TypeObject(ctx, w, set, v)
+}
+
+func (ec *executionContext) writeNodeObject(ctx context.Context, w *writer, set ast.SelectionSet, obj model.Node) bool {
+	switch obj := obj.(type) {
+	case *model.Organization:
+		if obj == nil {
+			return w.null()
+		}
+		return ec.writeOrganizationObject(ctx, w, set, obj)
+	case *model.Account:
+		if obj == nil {
+			return w.null()
+		}
+		return ec.writeAccountObject(ctx, w, set, obj)
+	case *model.User:
+		if obj == nil {
+			return w.null()
+		}
+		return ec.writeUserObject(ctx, w, set, obj)
+	case *model.Seller:
+		if obj == nil {
+			return w.null()
+		}
+		return ec.writeSellerObject(ctx, w, set, obj)
+	case *model.Provider:
+		if obj == nil {
+			return w.null()
+		}
+		return ec.writeProviderObject(ctx, w, set, obj)
+	case *model.Module:
+		if obj == nil {
+			return w.null()
+		}
+		return ec.writeModuleObject(ctx, w, set, obj)
+	case *model.Membership:
+		if obj == nil {
+			return w.null()
+		}
+		return ec.writeMembershipObject(ctx, w, set, obj)
+	case *model.Group:
+		if obj == nil {
+			return w.null()
+		}
+		return ec.writeGroupObject(ctx, w, set, obj)
+	case *model.Buyer:
+		if obj == nil {
+			return w.null()
+		}
+		return ec.writeBuyerObject(ctx, w, set, obj)
+	default:
+		panic(fmt.Errorf("unexpected type %T of Node", obj))
+	}
+}
+
+func (ec *executionContext) writeTenantObject(ctx context.Context, w *writer, set ast.SelectionSet, obj model.Tenant) bool {
+	switch obj := obj.(type) {
+	case *model.Organization:
+		if obj == nil {
+			return w.null()
+		}
+		return ec.writeOrganizationObject(ctx, w, set, obj)
+	case *model.Account:
+		if obj == nil {
+			return w.null()
+		}
+		return ec.writeAccountObject(ctx, w, set, obj)
+	default:
+		panic(fmt.Errorf("unexpected type %T of Tenant", obj))
+	}
+}
+
+func (ec *executionContext) write_EntityObject(ctx context.Context, w *writer, set ast.SelectionSet, obj fedruntime.Entity) bool {
+	switch obj := obj.(type) {
+	case model.Organization:
+		return ec.writeOrganizationObject(ctx, w, set, &obj)
+	case *model.Organization:
+		if obj == nil {
+			return w.null()
+		}
+		return ec.writeOrganizationObject(ctx, w, set, obj)
+	case model.Account:
+		return ec.writeAccountObject(ctx, w, set, &obj)
+	case *model.Account:
+		if obj == nil {
+			return w.null()
+		}
+		return ec.writeAccountObject(ctx, w, set, obj)
+	case model.User:
+		return ec.writeUserObject(ctx, w, set, &obj)
+	case *model.User:
+		if obj == nil {
+			return w.null()
+		}
+		return ec.writeUserObject(ctx, w, set, obj)
+	case model.Seller:
+		return ec.writeSellerObject(ctx, w, set, &obj)
+	case *model.Seller:
+		if obj == nil {
+			return w.null()
+		}
+		return ec.writeSellerObject(ctx, w, set, obj)
+	case model.Provider:
+		return ec.writeProviderObject(ctx, w, set, &obj)
+	case *model.Provider:
+		if obj == nil {
+			return w.null()
+		}
+		return ec.writeProviderObject(ctx, w, set, obj)
+	case model.Module:
+		return ec.writeModuleObject(ctx, w, set, &obj)
+	case *model.Module:
+		if obj == nil {
+			return w.null()
+		}
+		return ec.writeModuleObject(ctx, w, set, obj)
+	case model.Membership:
+		return ec.writeMembershipObject(ctx, w, set, &obj)
+	case *model.Membership:
+		if obj == nil {
+			return w.null()
+		}
+		return ec.writeMembershipObject(ctx, w, set, obj)
+	case model.Group:
+		return ec.writeGroupObject(ctx, w, set, &obj)
+	case *model.Group:
+		if obj == nil {
+			return w.null()
+		}
+		return ec.writeGroupObject(ctx, w, set, obj)
+	case model.Buyer:
+		return ec.writeBuyerObject(ctx, w, set, &obj)
+	case *model.Buyer:
+		if obj == nil {
+			return w.null()
+		}
+		return ec.writeBuyerObject(ctx, w, set, obj)
+	case model.Person:
+		return ec.writePersonObject(ctx, w, set, &obj)
+	case *model.Person:
+		if obj == nil {
+			return w.null()
+		}
+		return ec.writePersonObject(ctx, w, set, obj)
+	default:
+		panic(fmt.Errorf("unexpected type %T of _Entity", obj))
+	}
+}
+
+func (ec *executionContext) writeAccountObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.Account) bool {
+	fields := w.collect(ec.OperationContext, set, accountImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("Account")
+		case "id":
+			if !ec.writeNID2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐID(ctx, w, nil, obj.ID) {
+				null = true
+			}
+		case "provider":
+			if !ec.writeAccount_provider(ctx, w, field, obj) {
+				null = true
+			}
+		case "vendorId":
+			if !ec.writeNString2string(ctx, w, nil, obj.VendorID) {
+				null = true
+			}
+		case "name":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.Name)
+		case "type":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.Type)
+		case "status":
+			if !ec.writeNAccountStatus2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAccountStatus(ctx, w, nil, obj.Status) {
+				null = true
+			}
+		case "vendorStatus":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.VendorStatus)
+		case "serviceLevel":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.ServiceLevel)
+		case "externalId":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.ExternalID)
+		case "externalName":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.ExternalName)
+		case "externalIds":
+			ec.writeAccount_externalIds(ctx, w, field, obj)
+		case "address":
+			ec.writeAccount_address(ctx, w, field, obj)
+		case "icon":
+			ec.writeOURL2ᚖstring(ctx, w, nil, obj.Icon)
+		case "technicalSupportEmail":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.TechnicalSupportEmail)
+		case "website":
+			ec.writeOURL2ᚖstring(ctx, w, nil, obj.Website)
+		case "description":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.Description)
+		case "plan":
+			ec.writeAccount_plan(ctx, w, field, obj)
+		case "createdAt":
+			ec.writeODateTime2ᚖtimeᚐTime(ctx, w, nil, obj.CreatedAt)
+		case "updatedAt":
+			ec.writeODateTime2ᚖtimeᚐTime(ctx, w, nil, obj.UpdatedAt)
+		case "audit":
+			ec.writeAccount_audit(ctx, w, field, obj)
+		case "members":
+			if !ec.writeAccount_members(ctx, w, field, obj) {
+				null = true
+			}
+		case "groups":
+			if !ec.writeAccount_groups(ctx, w, field, obj) {
+				null = true
+			}
+		case "buyers":
+			if !ec.writeAccount_buyers(ctx, w, field, obj) {
+				null = true
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writeAccount_provider(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Account) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Account", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Provider
+	return ec.writeNProvider2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProvider(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeAccount_externalIds(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Account) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Account", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.ExternalIds
+	return ec.writeOAccountExternalIds2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAccountExternalIds(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeAccount_address(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Account) (ok bool) {
+	if !ec.hasScopes {
+		return w.marshal(ec._Account_address(ctx, *field, obj))
+	}
+	fc := &graphql.FieldContext{Object: "Account", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Address
+	return ec.writeOAddress2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAddress(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeAccount_plan(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Account) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Account", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Plan
+	return ec.writeOAccountPlan2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAccountPlan(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeAccount_audit(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Account) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Account", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Audit
+	return ec.writeOAudit2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAudit(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeAccount_members(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Account) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Account", Field: *field, IsMethod: true, IsResolver: true}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	var err error
+	if fc.Args, err = w.decode(ctx, ec.OperationContext, field, ec.field_Account_members_args); err != nil {
+		ec.Error(ctx, err)
+		return w.null()
+	}
+	v, err := ec.Resolvers.Account().Members(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.MembershipFilter), fc.Args["orderBy"].(*model.UserOrder))
+	if err != nil {
+		ec.Error(ctx, graphql.AddFieldLocationToError(ctx, err))
+		return w.null()
+	}
+	return ec.writeNMembershipConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeAccount_groups(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Account) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Account", Field: *field, IsMethod: true, IsResolver: true}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	var err error
+	if fc.Args, err = w.decode(ctx, ec.OperationContext, field, ec.field_Account_groups_args); err != nil {
+		ec.Error(ctx, err)
+		return w.null()
+	}
+	v, err := ec.Resolvers.Account().Groups(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+	if err != nil {
+		ec.Error(ctx, graphql.AddFieldLocationToError(ctx, err))
+		return w.null()
+	}
+	return ec.writeNGroupConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeAccount_buyers(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Account) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Account", Field: *field, IsMethod: true, IsResolver: true}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	var err error
+	if fc.Args, err = w.decode(ctx, ec.OperationContext, field, ec.field_Account_buyers_args); err != nil {
+		ec.Error(ctx, err)
+		return w.null()
+	}
+	v, err := ec.Resolvers.Account().Buyers(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+	if err != nil {
+		ec.Error(ctx, graphql.AddFieldLocationToError(ctx, err))
+		return w.null()
+	}
+	return ec.writeNBuyerConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeAccountConnectionObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.Connection[*model.Account]) bool {
+	fields := w.collect(ec.OperationContext, set, accountConnectionImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("AccountConnection")
+		case "edges":
+			if !ec.writeAccountConnection_edges(ctx, w, field, obj) {
+				null = true
+			}
+		case "nodes":
+			if !ec.writeAccountConnection_nodes(ctx, w, field, obj) {
+				null = true
+			}
+		case "pageInfo":
+			if !ec.writeAccountConnection_pageInfo(ctx, w, field, obj) {
+				null = true
+			}
+		case "totalCount":
+			ec.writeOInt2ᚖint(ctx, w, nil, obj.TotalCount)
+		case "complete":
+			if !ec.writeNBoolean2bool(ctx, w, nil, obj.Complete) {
+				null = true
+			}
+		case "freshness":
+			ec.writeAccountConnection_freshness(ctx, w, field, obj)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writeAccountConnection_edges(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Connection[*model.Account]) (ok bool) {
+	fc := &graphql.FieldContext{Object: "AccountConnection", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Edges
+	return ec.writeNAccountEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeAccountConnection_nodes(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Connection[*model.Account]) (ok bool) {
+	fc := &graphql.FieldContext{Object: "AccountConnection", Field: *field, IsMethod: true, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Nodes()
+	return ec.writeNAccount2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAccount(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeAccountConnection_pageInfo(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Connection[*model.Account]) (ok bool) {
+	fc := &graphql.FieldContext{Object: "AccountConnection", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.PageInfo
+	return ec.writeNPageInfo2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPageInfo(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeAccountConnection_freshness(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Connection[*model.Account]) (ok bool) {
+	fc := &graphql.FieldContext{Object: "AccountConnection", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Freshness
+	return ec.writeOFreshness2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐFreshness(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeAccountEdgeObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.Edge[*model.Account]) bool {
+	fields := w.collect(ec.OperationContext, set, accountEdgeImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("AccountEdge")
+		case "cursor":
+			if !ec.writeNString2string(ctx, w, nil, obj.Cursor()) {
+				null = true
+			}
+		case "node":
+			ec.writeAccountEdge_node(ctx, w, field, obj)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writeAccountEdge_node(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Edge[*model.Account]) (ok bool) {
+	fc := &graphql.FieldContext{Object: "AccountEdge", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Node
+	return ec.writeOAccount2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAccount(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeAccountExternalIdsObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.AccountExternalIds) bool {
+	fields := w.collect(ec.OperationContext, set, accountExternalIdsImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("AccountExternalIds")
+		case "pyraTenantId":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.PyraTenantID)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writeAccountPlanObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.AccountPlan) bool {
+	fields := w.collect(ec.OperationContext, set, accountPlanImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("AccountPlan")
+		case "name":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.Name)
+		case "userLimit":
+			ec.writeOInt2ᚖint(ctx, w, nil, obj.UserLimit)
+		case "fullUserLimit":
+			ec.writeOInt2ᚖint(ctx, w, nil, obj.FullUserLimit)
+		case "userCount":
+			ec.writeOInt2ᚖint(ctx, w, nil, obj.UserCount)
+		case "fullUserCount":
+			ec.writeOInt2ᚖint(ctx, w, nil, obj.FullUserCount)
+		case "basicUserCount":
+			ec.writeOInt2ᚖint(ctx, w, nil, obj.BasicUserCount)
+		case "expiresAt":
+			ec.writeODateTime2ᚖtimeᚐTime(ctx, w, nil, obj.ExpiresAt)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writeAddressObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.Address) bool {
+	fields := w.collect(ec.OperationContext, set, addressImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("Address")
+		case "addressLine1":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.AddressLine1)
+		case "addressLine2":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.AddressLine2)
+		case "postCode":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.PostCode)
+		case "city":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.City)
+		case "state":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.State)
+		case "country":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.Country)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writeAuditObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.Audit) bool {
+	fields := w.collect(ec.OperationContext, set, auditImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("Audit")
+		case "created":
+			ec.writeAudit_created(ctx, w, field, obj)
+		case "updated":
+			ec.writeAudit_updated(ctx, w, field, obj)
+		case "activated":
+			ec.writeAudit_activated(ctx, w, field, obj)
+		case "unassigned":
+			ec.writeAudit_unassigned(ctx, w, field, obj)
+		case "disabled":
+			ec.writeAudit_disabled(ctx, w, field, obj)
+		case "access":
+			ec.writeAudit_access(ctx, w, field, obj)
+		case "joined":
+			ec.writeAudit_joined(ctx, w, field, obj)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writeAudit_created(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Audit) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Audit", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Created
+	return ec.writeOAuditEvent2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAuditEvent(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeAudit_updated(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Audit) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Audit", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Updated
+	return ec.writeOAuditEvent2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAuditEvent(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeAudit_activated(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Audit) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Audit", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Activated
+	return ec.writeOAuditEvent2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAuditEvent(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeAudit_unassigned(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Audit) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Audit", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Unassigned
+	return ec.writeOAuditEvent2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAuditEvent(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeAudit_disabled(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Audit) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Audit", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Disabled
+	return ec.writeOAuditEvent2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAuditEvent(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeAudit_access(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Audit) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Audit", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Access
+	return ec.writeOAuditEvent2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAuditEvent(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeAudit_joined(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Audit) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Audit", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Joined
+	return ec.writeOAuditEvent2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAuditEvent(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeAuditActorObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.AuditActor) bool {
+	fields := w.collect(ec.OperationContext, set, auditActorImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("AuditActor")
+		case "vendorId":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.VendorID)
+		case "name":
+			ec.writeAuditActor_name(ctx, w, field, obj)
+		case "icon":
+			ec.writeAuditActor_icon(ctx, w, field, obj)
+		case "user":
+			ec.writeAuditActor_user(ctx, w, field, obj)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writeAuditActor_name(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.AuditActor) (ok bool) {
+	fc := &graphql.FieldContext{Object: "AuditActor", Field: *field, IsMethod: true, IsResolver: true}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v, err := ec.Resolvers.AuditActor().Name(ctx, obj)
+	if err != nil {
+		ec.Error(ctx, graphql.AddFieldLocationToError(ctx, err))
+		return w.null()
+	}
+	return ec.writeOString2ᚖstring(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeAuditActor_icon(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.AuditActor) (ok bool) {
+	fc := &graphql.FieldContext{Object: "AuditActor", Field: *field, IsMethod: true, IsResolver: true}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v, err := ec.Resolvers.AuditActor().Icon(ctx, obj)
+	if err != nil {
+		ec.Error(ctx, graphql.AddFieldLocationToError(ctx, err))
+		return w.null()
+	}
+	return ec.writeOURL2ᚖstring(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeAuditActor_user(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.AuditActor) (ok bool) {
+	fc := &graphql.FieldContext{Object: "AuditActor", Field: *field, IsMethod: true, IsResolver: true}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v, err := ec.Resolvers.AuditActor().User(ctx, obj)
+	if err != nil {
+		ec.Error(ctx, graphql.AddFieldLocationToError(ctx, err))
+		return w.null()
+	}
+	return ec.writeOUser2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUser(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeAuditEventObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.AuditEvent) bool {
+	fields := w.collect(ec.OperationContext, set, auditEventImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("AuditEvent")
+		case "at":
+			ec.writeODateTime2ᚖtimeᚐTime(ctx, w, nil, obj.At)
+		case "by":
+			ec.writeAuditEvent_by(ctx, w, field, obj)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writeAuditEvent_by(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.AuditEvent) (ok bool) {
+	fc := &graphql.FieldContext{Object: "AuditEvent", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.By
+	return ec.writeOAuditActor2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAuditActor(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeBuyerObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.Buyer) bool {
+	fields := w.collect(ec.OperationContext, set, buyerImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("Buyer")
+		case "id":
+			if !ec.writeNID2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐID(ctx, w, nil, obj.ID) {
+				null = true
+			}
+		case "provider":
+			if !ec.writeBuyer_provider(ctx, w, field, obj) {
+				null = true
+			}
+		case "vendorId":
+			if !ec.writeNString2string(ctx, w, nil, obj.VendorID) {
+				null = true
+			}
+		case "name":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.Name)
+		case "status":
+			if !ec.writeNBuyerStatus2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyerStatus(ctx, w, nil, obj.Status) {
+				null = true
+			}
+		case "vendorStatus":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.VendorStatus)
+		case "contact":
+			ec.writeBuyer_contact(ctx, w, field, obj)
+		case "externalIds":
+			ec.writeBuyer_externalIds(ctx, w, field, obj)
+		case "icon":
+			ec.writeOURL2ᚖstring(ctx, w, nil, obj.Icon)
+		case "address":
+			ec.writeBuyer_address(ctx, w, field, obj)
+		case "taxId":
+			ec.writeBuyer_taxId(ctx, w, field, obj)
+		case "account":
+			ec.writeBuyer_account(ctx, w, field, obj)
+		case "sellers":
+			ec.writeBuyer_sellers(ctx, w, field, obj)
+		case "errors":
+			ec.writeBuyer_errors(ctx, w, field, obj)
+		case "audit":
+			ec.writeBuyer_audit(ctx, w, field, obj)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writeBuyer_provider(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Buyer) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Buyer", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Provider
+	return ec.writeNProvider2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProvider(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeBuyer_contact(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Buyer) (ok bool) {
+	if !ec.hasScopes {
+		return w.marshal(ec._Buyer_contact(ctx, *field, obj))
+	}
+	fc := &graphql.FieldContext{Object: "Buyer", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Contact
+	return ec.writeOContact2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐContact(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeBuyer_externalIds(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Buyer) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Buyer", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.ExternalIds
+	return ec.writeOBuyerExternalIds2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyerExternalIds(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeBuyer_address(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Buyer) (ok bool) {
+	if !ec.hasScopes {
+		return w.marshal(ec._Buyer_address(ctx, *field, obj))
+	}
+	fc := &graphql.FieldContext{Object: "Buyer", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Address
+	return ec.writeOAddress2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAddress(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeBuyer_taxId(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Buyer) (ok bool) {
+	if !ec.hasScopes {
+		return w.marshal(ec._Buyer_taxId(ctx, *field, obj))
+	}
+	return ec.writeOString2ᚖstring(ctx, w, nil, obj.TaxID)
+}
+
+func (ec *executionContext) writeBuyer_account(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Buyer) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Buyer", Field: *field, IsMethod: true, IsResolver: true}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v, err := ec.Resolvers.Buyer().Account(ctx, obj)
+	if err != nil {
+		ec.Error(ctx, graphql.AddFieldLocationToError(ctx, err))
+		return w.null()
+	}
+	return ec.writeOAccount2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAccount(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeBuyer_sellers(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Buyer) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Buyer", Field: *field, IsMethod: true, IsResolver: true}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v, err := ec.Resolvers.Buyer().Sellers(ctx, obj)
+	if err != nil {
+		ec.Error(ctx, graphql.AddFieldLocationToError(ctx, err))
+		return w.null()
+	}
+	return ec.writeOSeller2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐSeller(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeBuyer_errors(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Buyer) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Buyer", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Errors
+	return ec.writeOBuyerError2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyerErrorᚄ(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeBuyer_audit(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Buyer) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Buyer", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Audit
+	return ec.writeOAudit2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAudit(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeBuyerConnectionObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.Connection[*model.Buyer]) bool {
+	fields := w.collect(ec.OperationContext, set, buyerConnectionImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("BuyerConnection")
+		case "edges":
+			if !ec.writeBuyerConnection_edges(ctx, w, field, obj) {
+				null = true
+			}
+		case "nodes":
+			if !ec.writeBuyerConnection_nodes(ctx, w, field, obj) {
+				null = true
+			}
+		case "pageInfo":
+			if !ec.writeBuyerConnection_pageInfo(ctx, w, field, obj) {
+				null = true
+			}
+		case "totalCount":
+			ec.writeOInt2ᚖint(ctx, w, nil, obj.TotalCount)
+		case "complete":
+			if !ec.writeNBoolean2bool(ctx, w, nil, obj.Complete) {
+				null = true
+			}
+		case "freshness":
+			ec.writeBuyerConnection_freshness(ctx, w, field, obj)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writeBuyerConnection_edges(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Connection[*model.Buyer]) (ok bool) {
+	fc := &graphql.FieldContext{Object: "BuyerConnection", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Edges
+	return ec.writeNBuyerEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeBuyerConnection_nodes(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Connection[*model.Buyer]) (ok bool) {
+	fc := &graphql.FieldContext{Object: "BuyerConnection", Field: *field, IsMethod: true, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Nodes()
+	return ec.writeNBuyer2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyer(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeBuyerConnection_pageInfo(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Connection[*model.Buyer]) (ok bool) {
+	fc := &graphql.FieldContext{Object: "BuyerConnection", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.PageInfo
+	return ec.writeNPageInfo2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPageInfo(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeBuyerConnection_freshness(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Connection[*model.Buyer]) (ok bool) {
+	fc := &graphql.FieldContext{Object: "BuyerConnection", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Freshness
+	return ec.writeOFreshness2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐFreshness(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeBuyerEdgeObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.Edge[*model.Buyer]) bool {
+	fields := w.collect(ec.OperationContext, set, buyerEdgeImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("BuyerEdge")
+		case "cursor":
+			if !ec.writeNString2string(ctx, w, nil, obj.Cursor()) {
+				null = true
+			}
+		case "node":
+			ec.writeBuyerEdge_node(ctx, w, field, obj)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writeBuyerEdge_node(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Edge[*model.Buyer]) (ok bool) {
+	fc := &graphql.FieldContext{Object: "BuyerEdge", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Node
+	return ec.writeOBuyer2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyer(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeBuyerErrorObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.BuyerError) bool {
+	fields := w.collect(ec.OperationContext, set, buyerErrorImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("BuyerError")
+		case "code":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.Code)
+		case "message":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.Message)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writeBuyerExternalIdsObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.BuyerExternalIds) bool {
+	fields := w.collect(ec.OperationContext, set, buyerExternalIdsImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("BuyerExternalIds")
+		case "erpCompanyContact":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.ErpCompanyContact)
+		case "erpCustomer":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.ErpCustomer)
+		case "accountExternalId":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.AccountExternalID)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writeContactObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.Contact) bool {
+	fields := w.collect(ec.OperationContext, set, contactImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("Contact")
+		case "name":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.Name)
+		case "firstName":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.FirstName)
+		case "lastName":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.LastName)
+		case "email":
+			ec.writeContact_email(ctx, w, field, obj)
+		case "phone":
+			ec.writeContact_phone(ctx, w, field, obj)
+		case "user":
+			ec.writeContact_user(ctx, w, field, obj)
+		case "type":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.Type)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writeContact_email(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Contact) (ok bool) {
+	if !ec.hasScopes {
+		return w.marshal(ec._Contact_email(ctx, *field, obj))
+	}
+	return ec.writeOString2ᚖstring(ctx, w, nil, obj.Email)
+}
+
+func (ec *executionContext) writeContact_phone(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Contact) (ok bool) {
+	if !ec.hasScopes {
+		return w.marshal(ec._Contact_phone(ctx, *field, obj))
+	}
+	fc := &graphql.FieldContext{Object: "Contact", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Phone
+	return ec.writeOPhone2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPhone(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeContact_user(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Contact) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Contact", Field: *field, IsMethod: true, IsResolver: true}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v, err := ec.Resolvers.Contact().User(ctx, obj)
+	if err != nil {
+		ec.Error(ctx, graphql.AddFieldLocationToError(ctx, err))
+		return w.null()
+	}
+	return ec.writeOUser2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUser(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeCustomAttributeObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.CustomAttribute) bool {
+	fields := w.collect(ec.OperationContext, set, customAttributeImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("CustomAttribute")
+		case "name":
+			if !ec.writeNString2string(ctx, w, nil, obj.Name) {
+				null = true
+			}
+		case "value":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.Value)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writeFreshnessObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.Freshness) bool {
+	fields := w.collect(ec.OperationContext, set, freshnessImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("Freshness")
+		case "fetchedAt":
+			if !ec.writeFreshness_fetchedAt(ctx, w, field, obj) {
+				null = true
+			}
+		case "stale":
+			if !ec.writeNBoolean2bool(ctx, w, nil, obj.Stale) {
+				null = true
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writeFreshness_fetchedAt(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Freshness) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Freshness", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.FetchedAt
+	return ec.writeNDateTime2timeᚐTime(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeGroupObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.Group) bool {
+	fields := w.collect(ec.OperationContext, set, groupImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("Group")
+		case "id":
+			if !ec.writeNID2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐID(ctx, w, nil, obj.ID) {
+				null = true
+			}
+		case "provider":
+			if !ec.writeGroup_provider(ctx, w, field, obj) {
+				null = true
+			}
+		case "vendorId":
+			if !ec.writeNString2string(ctx, w, nil, obj.VendorID) {
+				null = true
+			}
+		case "name":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.Name)
+		case "description":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.Description)
+		case "logo":
+			ec.writeOURL2ᚖstring(ctx, w, nil, obj.Logo)
+		case "isDefault":
+			ec.writeOBoolean2ᚖbool(ctx, w, nil, obj.IsDefault)
+		case "account":
+			ec.writeGroup_account(ctx, w, field, obj)
+		case "modules":
+			ec.writeGroup_modules(ctx, w, field, obj)
+		case "users":
+			if !ec.writeGroup_users(ctx, w, field, obj) {
+				null = true
+			}
+		case "buyers":
+			if !ec.writeGroup_buyers(ctx, w, field, obj) {
+				null = true
+			}
+		case "audit":
+			ec.writeGroup_audit(ctx, w, field, obj)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writeGroup_provider(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Group) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Group", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Provider
+	return ec.writeNProvider2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProvider(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeGroup_account(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Group) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Group", Field: *field, IsMethod: true, IsResolver: true}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v, err := ec.Resolvers.Group().Account(ctx, obj)
+	if err != nil {
+		ec.Error(ctx, graphql.AddFieldLocationToError(ctx, err))
+		return w.null()
+	}
+	return ec.writeOAccount2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAccount(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeGroup_modules(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Group) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Group", Field: *field, IsMethod: true, IsResolver: true}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v, err := ec.Resolvers.Group().Modules(ctx, obj)
+	if err != nil {
+		ec.Error(ctx, graphql.AddFieldLocationToError(ctx, err))
+		return w.null()
+	}
+	return ec.writeOModule2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐModule(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeGroup_users(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Group) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Group", Field: *field, IsMethod: true, IsResolver: true}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	var err error
+	if fc.Args, err = w.decode(ctx, ec.OperationContext, field, ec.field_Group_users_args); err != nil {
+		ec.Error(ctx, err)
+		return w.null()
+	}
+	v, err := ec.Resolvers.Group().Users(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+	if err != nil {
+		ec.Error(ctx, graphql.AddFieldLocationToError(ctx, err))
+		return w.null()
+	}
+	return ec.writeNUserConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeGroup_buyers(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Group) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Group", Field: *field, IsMethod: true, IsResolver: true}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	var err error
+	if fc.Args, err = w.decode(ctx, ec.OperationContext, field, ec.field_Group_buyers_args); err != nil {
+		ec.Error(ctx, err)
+		return w.null()
+	}
+	v, err := ec.Resolvers.Group().Buyers(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+	if err != nil {
+		ec.Error(ctx, graphql.AddFieldLocationToError(ctx, err))
+		return w.null()
+	}
+	return ec.writeNBuyerConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeGroup_audit(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Group) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Group", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Audit
+	return ec.writeOAudit2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAudit(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeGroupConnectionObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.Connection[*model.Group]) bool {
+	fields := w.collect(ec.OperationContext, set, groupConnectionImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("GroupConnection")
+		case "edges":
+			if !ec.writeGroupConnection_edges(ctx, w, field, obj) {
+				null = true
+			}
+		case "nodes":
+			if !ec.writeGroupConnection_nodes(ctx, w, field, obj) {
+				null = true
+			}
+		case "pageInfo":
+			if !ec.writeGroupConnection_pageInfo(ctx, w, field, obj) {
+				null = true
+			}
+		case "totalCount":
+			ec.writeOInt2ᚖint(ctx, w, nil, obj.TotalCount)
+		case "complete":
+			if !ec.writeNBoolean2bool(ctx, w, nil, obj.Complete) {
+				null = true
+			}
+		case "freshness":
+			ec.writeGroupConnection_freshness(ctx, w, field, obj)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writeGroupConnection_edges(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Connection[*model.Group]) (ok bool) {
+	fc := &graphql.FieldContext{Object: "GroupConnection", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Edges
+	return ec.writeNGroupEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeGroupConnection_nodes(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Connection[*model.Group]) (ok bool) {
+	fc := &graphql.FieldContext{Object: "GroupConnection", Field: *field, IsMethod: true, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Nodes()
+	return ec.writeNGroup2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐGroup(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeGroupConnection_pageInfo(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Connection[*model.Group]) (ok bool) {
+	fc := &graphql.FieldContext{Object: "GroupConnection", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.PageInfo
+	return ec.writeNPageInfo2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPageInfo(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeGroupConnection_freshness(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Connection[*model.Group]) (ok bool) {
+	fc := &graphql.FieldContext{Object: "GroupConnection", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Freshness
+	return ec.writeOFreshness2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐFreshness(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeGroupEdgeObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.Edge[*model.Group]) bool {
+	fields := w.collect(ec.OperationContext, set, groupEdgeImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("GroupEdge")
+		case "cursor":
+			if !ec.writeNString2string(ctx, w, nil, obj.Cursor()) {
+				null = true
+			}
+		case "node":
+			ec.writeGroupEdge_node(ctx, w, field, obj)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writeGroupEdge_node(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Edge[*model.Group]) (ok bool) {
+	fc := &graphql.FieldContext{Object: "GroupEdge", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Node
+	return ec.writeOGroup2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐGroup(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeInvitationObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.Invitation) bool {
+	fields := w.collect(ec.OperationContext, set, invitationImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("Invitation")
+		case "status":
+			ec.writeOInvitationStatus2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐInvitationStatus(ctx, w, nil, obj.Status)
+		case "vendorStatus":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.VendorStatus)
+		case "url":
+			ec.writeInvitation_url(ctx, w, field, obj)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writeInvitation_url(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Invitation) (ok bool) {
+	if !ec.hasScopes {
+		return w.marshal(ec._Invitation_url(ctx, *field, obj))
+	}
+	return ec.writeOURL2ᚖstring(ctx, w, nil, obj.URL)
+}
+
+func (ec *executionContext) writeMembershipObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.Membership) bool {
+	fields := w.collect(ec.OperationContext, set, membershipImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("Membership")
+		case "id":
+			if !ec.writeNID2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐID(ctx, w, nil, obj.ID) {
+				null = true
+			}
+		case "provider":
+			if !ec.writeMembership_provider(ctx, w, field, obj) {
+				null = true
+			}
+		case "vendorId":
+			if !ec.writeNString2string(ctx, w, nil, obj.VendorID) {
+				null = true
+			}
+		case "user":
+			if !ec.writeMembership_user(ctx, w, field, obj) {
+				null = true
+			}
+		case "tenant":
+			if !ec.writeMembership_tenant(ctx, w, field, obj) {
+				null = true
+			}
+		case "account":
+			ec.writeMembership_account(ctx, w, field, obj)
+		case "organization":
+			ec.writeMembership_organization(ctx, w, field, obj)
+		case "role":
+			if !ec.writeNMembershipRole2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐMembershipRole(ctx, w, nil, obj.Role) {
+				null = true
+			}
+		case "vendorRole":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.VendorRole)
+		case "vendorRoleId":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.VendorRoleID)
+		case "license":
+			ec.writeOLicense2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐLicense(ctx, w, nil, obj.License)
+		case "status":
+			if !ec.writeNUserStatus2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUserStatus(ctx, w, nil, obj.Status) {
+				null = true
+			}
+		case "invitedAt":
+			ec.writeODateTime2ᚖtimeᚐTime(ctx, w, nil, obj.InvitedAt)
+		case "joinedAt":
+			ec.writeODateTime2ᚖtimeᚐTime(ctx, w, nil, obj.JoinedAt)
+		case "lastAccessAt":
+			ec.writeMembership_lastAccessAt(ctx, w, field, obj)
+		case "invitation":
+			ec.writeMembership_invitation(ctx, w, field, obj)
+		case "via":
+			ec.writeMembership_via(ctx, w, field, obj)
+		case "groups":
+			ec.writeMembership_groups(ctx, w, field, obj)
+		case "buyers":
+			ec.writeMembership_buyers(ctx, w, field, obj)
+		case "modules":
+			ec.writeMembership_modules(ctx, w, field, obj)
+		case "audit":
+			ec.writeMembership_audit(ctx, w, field, obj)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writeMembership_provider(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Membership) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Membership", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Provider
+	return ec.writeNProvider2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProvider(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeMembership_user(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Membership) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Membership", Field: *field, IsMethod: true, IsResolver: true}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v, err := ec.Resolvers.Membership().User(ctx, obj)
+	if err != nil {
+		ec.Error(ctx, graphql.AddFieldLocationToError(ctx, err))
+		return w.null()
+	}
+	return ec.writeNUser2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUser(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeMembership_tenant(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Membership) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Membership", Field: *field, IsMethod: true, IsResolver: true}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v, err := ec.Resolvers.Membership().Tenant(ctx, obj)
+	if err != nil {
+		ec.Error(ctx, graphql.AddFieldLocationToError(ctx, err))
+		return w.null()
+	}
+	if v == nil {
+		addNullError(ctx, nullField)
+		return w.null()
+	}
+	return ec.writeNTenant2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐTenant(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeMembership_account(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Membership) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Membership", Field: *field, IsMethod: true, IsResolver: true}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v, err := ec.Resolvers.Membership().Account(ctx, obj)
+	if err != nil {
+		ec.Error(ctx, graphql.AddFieldLocationToError(ctx, err))
+		return w.null()
+	}
+	return ec.writeOAccount2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAccount(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeMembership_organization(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Membership) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Membership", Field: *field, IsMethod: true, IsResolver: true}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v, err := ec.Resolvers.Membership().Organization(ctx, obj)
+	if err != nil {
+		ec.Error(ctx, graphql.AddFieldLocationToError(ctx, err))
+		return w.null()
+	}
+	return ec.writeOOrganization2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐOrganization(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeMembership_lastAccessAt(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Membership) (ok bool) {
+	if !ec.hasScopes {
+		return w.marshal(ec._Membership_lastAccessAt(ctx, *field, obj))
+	}
+	return ec.writeODateTime2ᚖtimeᚐTime(ctx, w, nil, obj.LastAccessAt)
+}
+
+func (ec *executionContext) writeMembership_invitation(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Membership) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Membership", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Invitation
+	return ec.writeOInvitation2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐInvitation(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeMembership_via(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Membership) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Membership", Field: *field, IsMethod: true, IsResolver: true}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v, err := ec.Resolvers.Membership().Via(ctx, obj)
+	if err != nil {
+		ec.Error(ctx, graphql.AddFieldLocationToError(ctx, err))
+		return w.null()
+	}
+	return ec.writeOGroup2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐGroup(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeMembership_groups(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Membership) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Membership", Field: *field, IsMethod: true, IsResolver: true}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v, err := ec.Resolvers.Membership().Groups(ctx, obj)
+	if err != nil {
+		ec.Error(ctx, graphql.AddFieldLocationToError(ctx, err))
+		return w.null()
+	}
+	return ec.writeOGroup2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐGroup(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeMembership_buyers(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Membership) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Membership", Field: *field, IsMethod: true, IsResolver: true}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v, err := ec.Resolvers.Membership().Buyers(ctx, obj)
+	if err != nil {
+		ec.Error(ctx, graphql.AddFieldLocationToError(ctx, err))
+		return w.null()
+	}
+	return ec.writeOBuyer2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐBuyer(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeMembership_modules(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Membership) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Membership", Field: *field, IsMethod: true, IsResolver: true}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v, err := ec.Resolvers.Membership().Modules(ctx, obj)
+	if err != nil {
+		ec.Error(ctx, graphql.AddFieldLocationToError(ctx, err))
+		return w.null()
+	}
+	return ec.writeOModule2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐModule(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeMembership_audit(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Membership) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Membership", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Audit
+	return ec.writeOAudit2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAudit(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeMembershipConnectionObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.Connection[*model.Membership]) bool {
+	fields := w.collect(ec.OperationContext, set, membershipConnectionImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("MembershipConnection")
+		case "edges":
+			if !ec.writeMembershipConnection_edges(ctx, w, field, obj) {
+				null = true
+			}
+		case "nodes":
+			if !ec.writeMembershipConnection_nodes(ctx, w, field, obj) {
+				null = true
+			}
+		case "pageInfo":
+			if !ec.writeMembershipConnection_pageInfo(ctx, w, field, obj) {
+				null = true
+			}
+		case "totalCount":
+			ec.writeOInt2ᚖint(ctx, w, nil, obj.TotalCount)
+		case "complete":
+			if !ec.writeNBoolean2bool(ctx, w, nil, obj.Complete) {
+				null = true
+			}
+		case "freshness":
+			ec.writeMembershipConnection_freshness(ctx, w, field, obj)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writeMembershipConnection_edges(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Connection[*model.Membership]) (ok bool) {
+	fc := &graphql.FieldContext{Object: "MembershipConnection", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Edges
+	return ec.writeNMembershipEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeMembershipConnection_nodes(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Connection[*model.Membership]) (ok bool) {
+	fc := &graphql.FieldContext{Object: "MembershipConnection", Field: *field, IsMethod: true, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Nodes()
+	return ec.writeNMembership2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐMembership(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeMembershipConnection_pageInfo(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Connection[*model.Membership]) (ok bool) {
+	fc := &graphql.FieldContext{Object: "MembershipConnection", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.PageInfo
+	return ec.writeNPageInfo2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPageInfo(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeMembershipConnection_freshness(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Connection[*model.Membership]) (ok bool) {
+	fc := &graphql.FieldContext{Object: "MembershipConnection", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Freshness
+	return ec.writeOFreshness2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐFreshness(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeMembershipEdgeObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.Edge[*model.Membership]) bool {
+	fields := w.collect(ec.OperationContext, set, membershipEdgeImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("MembershipEdge")
+		case "cursor":
+			if !ec.writeNString2string(ctx, w, nil, obj.Cursor()) {
+				null = true
+			}
+		case "node":
+			ec.writeMembershipEdge_node(ctx, w, field, obj)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writeMembershipEdge_node(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Edge[*model.Membership]) (ok bool) {
+	fc := &graphql.FieldContext{Object: "MembershipEdge", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Node
+	return ec.writeOMembership2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐMembership(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeModuleObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.Module) bool {
+	fields := w.collect(ec.OperationContext, set, moduleImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("Module")
+		case "id":
+			if !ec.writeNID2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐID(ctx, w, nil, obj.ID) {
+				null = true
+			}
+		case "provider":
+			if !ec.writeModule_provider(ctx, w, field, obj) {
+				null = true
+			}
+		case "vendorId":
+			if !ec.writeNString2string(ctx, w, nil, obj.VendorID) {
+				null = true
+			}
+		case "name":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.Name)
+		case "description":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.Description)
+		case "isConfigurable":
+			ec.writeOBoolean2ᚖbool(ctx, w, nil, obj.IsConfigurable)
+		case "isEnabledByDefault":
+			ec.writeOBoolean2ᚖbool(ctx, w, nil, obj.IsEnabledByDefault)
+		case "paid":
+			ec.writeOBoolean2ᚖbool(ctx, w, nil, obj.Paid)
+		case "filters":
+			ec.writeModule_filters(ctx, w, field, obj)
+		case "settings":
+			ec.writeModule_settings(ctx, w, field, obj)
+		case "accountTypes":
+			ec.writeOString2ᚕstringᚄ(ctx, w, nil, obj.AccountTypes)
+		case "audit":
+			ec.writeModule_audit(ctx, w, field, obj)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writeModule_provider(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Module) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Module", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Provider
+	return ec.writeNProvider2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProvider(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeModule_filters(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Module) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Module", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Filters
+	return ec.writeOModuleFilters2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐModuleFilters(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeModule_settings(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Module) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Module", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Settings
+	return ec.writeOModuleSettings2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐModuleSettings(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeModule_audit(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Module) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Module", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Audit
+	return ec.writeOAudit2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAudit(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeModuleConnectionObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.Connection[*model.Module]) bool {
+	fields := w.collect(ec.OperationContext, set, moduleConnectionImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("ModuleConnection")
+		case "edges":
+			if !ec.writeModuleConnection_edges(ctx, w, field, obj) {
+				null = true
+			}
+		case "nodes":
+			if !ec.writeModuleConnection_nodes(ctx, w, field, obj) {
+				null = true
+			}
+		case "pageInfo":
+			if !ec.writeModuleConnection_pageInfo(ctx, w, field, obj) {
+				null = true
+			}
+		case "totalCount":
+			ec.writeOInt2ᚖint(ctx, w, nil, obj.TotalCount)
+		case "complete":
+			if !ec.writeNBoolean2bool(ctx, w, nil, obj.Complete) {
+				null = true
+			}
+		case "freshness":
+			ec.writeModuleConnection_freshness(ctx, w, field, obj)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writeModuleConnection_edges(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Connection[*model.Module]) (ok bool) {
+	fc := &graphql.FieldContext{Object: "ModuleConnection", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Edges
+	return ec.writeNModuleEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeModuleConnection_nodes(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Connection[*model.Module]) (ok bool) {
+	fc := &graphql.FieldContext{Object: "ModuleConnection", Field: *field, IsMethod: true, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Nodes()
+	return ec.writeNModule2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐModule(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeModuleConnection_pageInfo(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Connection[*model.Module]) (ok bool) {
+	fc := &graphql.FieldContext{Object: "ModuleConnection", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.PageInfo
+	return ec.writeNPageInfo2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPageInfo(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeModuleConnection_freshness(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Connection[*model.Module]) (ok bool) {
+	fc := &graphql.FieldContext{Object: "ModuleConnection", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Freshness
+	return ec.writeOFreshness2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐFreshness(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeModuleEdgeObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.Edge[*model.Module]) bool {
+	fields := w.collect(ec.OperationContext, set, moduleEdgeImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("ModuleEdge")
+		case "cursor":
+			if !ec.writeNString2string(ctx, w, nil, obj.Cursor()) {
+				null = true
+			}
+		case "node":
+			ec.writeModuleEdge_node(ctx, w, field, obj)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writeModuleEdge_node(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Edge[*model.Module]) (ok bool) {
+	fc := &graphql.FieldContext{Object: "ModuleEdge", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Node
+	return ec.writeOModule2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐModule(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeModuleFiltersObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.ModuleFilters) bool {
+	fields := w.collect(ec.OperationContext, set, moduleFiltersImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("ModuleFilters")
+		case "groupBuyers":
+			if !ec.writeNString2ᚕstringᚄ(ctx, w, nil, obj.GroupBuyers) {
+				null = true
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writeModuleSettingsObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.ModuleSettings) bool {
+	fields := w.collect(ec.OperationContext, set, moduleSettingsImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("ModuleSettings")
+		case "sharedAccount":
+			ec.writeOBoolean2ᚖbool(ctx, w, nil, obj.SharedAccount)
+		case "configurable":
+			ec.writeOBoolean2ᚖbool(ctx, w, nil, obj.Configurable)
+		case "default":
+			ec.writeOBoolean2ᚖbool(ctx, w, nil, obj.Default)
+		case "paid":
+			ec.writeOBoolean2ᚖbool(ctx, w, nil, obj.Paid)
+		case "type":
+			if !ec.writeNString2ᚕstringᚄ(ctx, w, nil, obj.Type) {
+				null = true
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writeOrganizationObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.Organization) bool {
+	fields := w.collect(ec.OperationContext, set, organizationImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("Organization")
+		case "id":
+			if !ec.writeNID2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐID(ctx, w, nil, obj.ID) {
+				null = true
+			}
+		case "provider":
+			if !ec.writeOrganization_provider(ctx, w, field, obj) {
+				null = true
+			}
+		case "vendorId":
+			if !ec.writeNString2string(ctx, w, nil, obj.VendorID) {
+				null = true
+			}
+		case "name":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.Name)
+		case "type":
+			ec.writeOOrganizationType2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐOrganizationType(ctx, w, nil, obj.Type)
+		case "vendorType":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.VendorType)
+		case "status":
+			if !ec.writeNOrganizationStatus2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐOrganizationStatus(ctx, w, nil, obj.Status) {
+				null = true
+			}
+		case "vendorStatus":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.VendorStatus)
+		case "parent":
+			ec.writeOrganization_parent(ctx, w, field, obj)
+		case "subOrganizations":
+			if !ec.writeOrganization_subOrganizations(ctx, w, field, obj) {
+				null = true
+			}
+		case "roles":
+			ec.writeOrganization_roles(ctx, w, field, obj)
+		case "members":
+			if !ec.writeOrganization_members(ctx, w, field, obj) {
+				null = true
+			}
+		case "createdAt":
+			ec.writeODateTime2ᚖtimeᚐTime(ctx, w, nil, obj.CreatedAt)
+		case "updatedAt":
+			ec.writeODateTime2ᚖtimeᚐTime(ctx, w, nil, obj.UpdatedAt)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writeOrganization_provider(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Organization) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Organization", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Provider
+	return ec.writeNProvider2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProvider(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeOrganization_parent(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Organization) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Organization", Field: *field, IsMethod: true, IsResolver: true}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v, err := ec.Resolvers.Organization().Parent(ctx, obj)
+	if err != nil {
+		ec.Error(ctx, graphql.AddFieldLocationToError(ctx, err))
+		return w.null()
+	}
+	return ec.writeOOrganization2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐOrganization(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeOrganization_subOrganizations(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Organization) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Organization", Field: *field, IsMethod: true, IsResolver: true}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	var err error
+	if fc.Args, err = w.decode(ctx, ec.OperationContext, field, ec.field_Organization_subOrganizations_args); err != nil {
+		ec.Error(ctx, err)
+		return w.null()
+	}
+	v, err := ec.Resolvers.Organization().SubOrganizations(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+	if err != nil {
+		ec.Error(ctx, graphql.AddFieldLocationToError(ctx, err))
+		return w.null()
+	}
+	return ec.writeNOrganizationConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeOrganization_roles(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Organization) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Organization", Field: *field, IsMethod: true, IsResolver: true}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v, err := ec.Resolvers.Organization().Roles(ctx, obj)
+	if err != nil {
+		ec.Error(ctx, graphql.AddFieldLocationToError(ctx, err))
+		return w.null()
+	}
+	return ec.writeORole2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐRoleᚄ(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeOrganization_members(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Organization) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Organization", Field: *field, IsMethod: true, IsResolver: true}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	var err error
+	if fc.Args, err = w.decode(ctx, ec.OperationContext, field, ec.field_Organization_members_args); err != nil {
+		ec.Error(ctx, err)
+		return w.null()
+	}
+	v, err := ec.Resolvers.Organization().Members(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.MembershipFilter), fc.Args["orderBy"].(*model.UserOrder))
+	if err != nil {
+		ec.Error(ctx, graphql.AddFieldLocationToError(ctx, err))
+		return w.null()
+	}
+	return ec.writeNMembershipConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeOrganizationConnectionObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.Connection[*model.Organization]) bool {
+	fields := w.collect(ec.OperationContext, set, organizationConnectionImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("OrganizationConnection")
+		case "edges":
+			if !ec.writeOrganizationConnection_edges(ctx, w, field, obj) {
+				null = true
+			}
+		case "nodes":
+			if !ec.writeOrganizationConnection_nodes(ctx, w, field, obj) {
+				null = true
+			}
+		case "pageInfo":
+			if !ec.writeOrganizationConnection_pageInfo(ctx, w, field, obj) {
+				null = true
+			}
+		case "totalCount":
+			ec.writeOInt2ᚖint(ctx, w, nil, obj.TotalCount)
+		case "complete":
+			if !ec.writeNBoolean2bool(ctx, w, nil, obj.Complete) {
+				null = true
+			}
+		case "freshness":
+			ec.writeOrganizationConnection_freshness(ctx, w, field, obj)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writeOrganizationConnection_edges(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Connection[*model.Organization]) (ok bool) {
+	fc := &graphql.FieldContext{Object: "OrganizationConnection", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Edges
+	return ec.writeNOrganizationEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeOrganizationConnection_nodes(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Connection[*model.Organization]) (ok bool) {
+	fc := &graphql.FieldContext{Object: "OrganizationConnection", Field: *field, IsMethod: true, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Nodes()
+	return ec.writeNOrganization2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐOrganization(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeOrganizationConnection_pageInfo(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Connection[*model.Organization]) (ok bool) {
+	fc := &graphql.FieldContext{Object: "OrganizationConnection", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.PageInfo
+	return ec.writeNPageInfo2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPageInfo(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeOrganizationConnection_freshness(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Connection[*model.Organization]) (ok bool) {
+	fc := &graphql.FieldContext{Object: "OrganizationConnection", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Freshness
+	return ec.writeOFreshness2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐFreshness(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeOrganizationEdgeObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.Edge[*model.Organization]) bool {
+	fields := w.collect(ec.OperationContext, set, organizationEdgeImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("OrganizationEdge")
+		case "cursor":
+			if !ec.writeNString2string(ctx, w, nil, obj.Cursor()) {
+				null = true
+			}
+		case "node":
+			ec.writeOrganizationEdge_node(ctx, w, field, obj)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writeOrganizationEdge_node(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Edge[*model.Organization]) (ok bool) {
+	fc := &graphql.FieldContext{Object: "OrganizationEdge", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Node
+	return ec.writeOOrganization2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐOrganization(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writePageInfoObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.PageInfo) bool {
+	fields := w.collect(ec.OperationContext, set, pageInfoImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("PageInfo")
+		case "hasNextPage":
+			if !ec.writeNBoolean2bool(ctx, w, nil, obj.HasNextPage) {
+				null = true
+			}
+		case "hasPreviousPage":
+			if !ec.writeNBoolean2bool(ctx, w, nil, obj.HasPreviousPage) {
+				null = true
+			}
+		case "startCursor":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.StartCursor())
+		case "endCursor":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.EndCursor())
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writePersonObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.Person) bool {
+	fields := w.collect(ec.OperationContext, set, personImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("Person")
+		case "email":
+			if !ec.writePerson_email(ctx, w, field, obj) {
+				null = true
+			}
+		case "name":
+			ec.writePerson_name(ctx, w, field, obj)
+		case "users":
+			if !ec.writePerson_users(ctx, w, field, obj) {
+				null = true
+			}
+		case "memberships":
+			if !ec.writePerson_memberships(ctx, w, field, obj) {
+				null = true
+			}
+		case "lastLoginAt":
+			ec.writePerson_lastLoginAt(ctx, w, field, obj)
+		case "providers":
+			if !ec.writePerson_providers(ctx, w, field, obj) {
+				null = true
+			}
+		case "unavailableProviders":
+			if !ec.writePerson_unavailableProviders(ctx, w, field, obj) {
+				null = true
+			}
+		case "canSignIn":
+			ec.writeOBoolean2ᚖbool(ctx, w, nil, obj.CanSignIn())
+		case "licenses":
+			ec.writePerson_licenses(ctx, w, field, obj)
+		case "loginCount":
+			if !ec.writeNInt2int(ctx, w, nil, obj.LoginCount()) {
+				null = true
+			}
+		case "matches":
+			if !ec.writePerson_matches(ctx, w, field, obj) {
+				null = true
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writePerson_email(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Person) (ok bool) {
+	if !ec.hasScopes {
+		return w.marshal(ec._Person_email(ctx, *field, obj))
+	}
+	return ec.writeNString2string(ctx, w, nil, obj.Email)
+}
+
+func (ec *executionContext) writePerson_name(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Person) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Person", Field: *field, IsMethod: true, IsResolver: true}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v, err := ec.Resolvers.Person().Name(ctx, obj)
+	if err != nil {
+		ec.Error(ctx, graphql.AddFieldLocationToError(ctx, err))
+		return w.null()
+	}
+	return ec.writeOString2ᚖstring(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writePerson_users(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Person) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Person", Field: *field, IsMethod: true, IsResolver: true}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v, err := ec.Resolvers.Person().Users(ctx, obj)
+	if err != nil {
+		ec.Error(ctx, graphql.AddFieldLocationToError(ctx, err))
+		return w.null()
+	}
+	return ec.writeNUser2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUser(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writePerson_memberships(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Person) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Person", Field: *field, IsMethod: true, IsResolver: true}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	var err error
+	if fc.Args, err = w.decode(ctx, ec.OperationContext, field, ec.field_Person_memberships_args); err != nil {
+		ec.Error(ctx, err)
+		return w.null()
+	}
+	v, err := ec.Resolvers.Person().Memberships(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+	if err != nil {
+		ec.Error(ctx, graphql.AddFieldLocationToError(ctx, err))
+		return w.null()
+	}
+	return ec.writeNMembershipConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writePerson_lastLoginAt(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Person) (ok bool) {
+	if !ec.hasScopes {
+		return w.marshal(ec._Person_lastLoginAt(ctx, *field, obj))
+	}
+	fc := &graphql.FieldContext{Object: "Person", Field: *field, IsMethod: true, IsResolver: true}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v, err := ec.Resolvers.Person().LastLoginAt(ctx, obj)
+	if err != nil {
+		ec.Error(ctx, graphql.AddFieldLocationToError(ctx, err))
+		return w.null()
+	}
+	return ec.writeODateTime2ᚖtimeᚐTime(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writePerson_providers(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Person) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Person", Field: *field, IsMethod: true, IsResolver: true}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v, err := ec.Resolvers.Person().Providers(ctx, obj)
+	if err != nil {
+		ec.Error(ctx, graphql.AddFieldLocationToError(ctx, err))
+		return w.null()
+	}
+	return ec.writeNProvider2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProviderᚄ(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writePerson_unavailableProviders(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Person) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Person", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.UnavailableProviders
+	return ec.writeNProvider2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProviderᚄ(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writePerson_licenses(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Person) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Person", Field: *field, IsMethod: true, IsResolver: true}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v, err := ec.Resolvers.Person().Licenses(ctx, obj)
+	if err != nil {
+		ec.Error(ctx, graphql.AddFieldLocationToError(ctx, err))
+		return w.null()
+	}
+	return ec.writeOLicense2ᚕgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐLicenseᚄ(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writePerson_matches(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Person) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Person", Field: *field, IsMethod: true, IsResolver: true}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v, err := ec.Resolvers.Person().Matches(ctx, obj)
+	if err != nil {
+		ec.Error(ctx, graphql.AddFieldLocationToError(ctx, err))
+		return w.null()
+	}
+	return ec.writeNPersonMatch2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPersonMatchᚄ(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writePersonConnectionObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.Connection[*model.Person]) bool {
+	fields := w.collect(ec.OperationContext, set, personConnectionImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("PersonConnection")
+		case "edges":
+			if !ec.writePersonConnection_edges(ctx, w, field, obj) {
+				null = true
+			}
+		case "nodes":
+			if !ec.writePersonConnection_nodes(ctx, w, field, obj) {
+				null = true
+			}
+		case "pageInfo":
+			if !ec.writePersonConnection_pageInfo(ctx, w, field, obj) {
+				null = true
+			}
+		case "totalCount":
+			ec.writeOInt2ᚖint(ctx, w, nil, obj.TotalCount)
+		case "complete":
+			if !ec.writeNBoolean2bool(ctx, w, nil, obj.Complete) {
+				null = true
+			}
+		case "freshness":
+			ec.writePersonConnection_freshness(ctx, w, field, obj)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writePersonConnection_edges(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Connection[*model.Person]) (ok bool) {
+	fc := &graphql.FieldContext{Object: "PersonConnection", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Edges
+	return ec.writeNPersonEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writePersonConnection_nodes(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Connection[*model.Person]) (ok bool) {
+	fc := &graphql.FieldContext{Object: "PersonConnection", Field: *field, IsMethod: true, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Nodes()
+	return ec.writeNPerson2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPerson(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writePersonConnection_pageInfo(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Connection[*model.Person]) (ok bool) {
+	fc := &graphql.FieldContext{Object: "PersonConnection", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.PageInfo
+	return ec.writeNPageInfo2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPageInfo(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writePersonConnection_freshness(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Connection[*model.Person]) (ok bool) {
+	fc := &graphql.FieldContext{Object: "PersonConnection", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Freshness
+	return ec.writeOFreshness2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐFreshness(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writePersonEdgeObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.Edge[*model.Person]) bool {
+	fields := w.collect(ec.OperationContext, set, personEdgeImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("PersonEdge")
+		case "cursor":
+			if !ec.writeNString2string(ctx, w, nil, obj.Cursor()) {
+				null = true
+			}
+		case "node":
+			ec.writePersonEdge_node(ctx, w, field, obj)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writePersonEdge_node(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Edge[*model.Person]) (ok bool) {
+	fc := &graphql.FieldContext{Object: "PersonEdge", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Node
+	return ec.writeOPerson2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPerson(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writePersonMatchObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.PersonMatch) bool {
+	fields := w.collect(ec.OperationContext, set, personMatchImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("PersonMatch")
+		case "user":
+			ec.writePersonMatch_user(ctx, w, field, obj)
+		case "evidence":
+			if !ec.writeNPersonEvidence2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPersonEvidence(ctx, w, nil, obj.Evidence) {
+				null = true
+			}
+		case "conflict":
+			ec.writeOPersonConflict2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPersonConflict(ctx, w, nil, obj.Conflict)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writePersonMatch_user(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.PersonMatch) (ok bool) {
+	fc := &graphql.FieldContext{Object: "PersonMatch", Field: *field, IsMethod: true, IsResolver: true}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v, err := ec.Resolvers.PersonMatch().User(ctx, obj)
+	if err != nil {
+		ec.Error(ctx, graphql.AddFieldLocationToError(ctx, err))
+		return w.null()
+	}
+	return ec.writeOUser2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUser(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writePhoneObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.Phone) bool {
+	fields := w.collect(ec.OperationContext, set, phoneImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("Phone")
+		case "prefix":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.Prefix)
+		case "number":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.Number)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writeProviderObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.Provider) bool {
+	fields := w.collect(ec.OperationContext, set, providerImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("Provider")
+		case "id":
+			if !ec.writeNID2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐID(ctx, w, nil, obj.ID()) {
+				null = true
+			}
+		case "name":
+			if !ec.writeNString2string(ctx, w, nil, obj.Name) {
+				null = true
+			}
+		case "vendor":
+			if !ec.writeNVendor2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐVendor(ctx, w, nil, obj.Vendor) {
+				null = true
+			}
+		case "status":
+			if !ec.writeProvider_status(ctx, w, field, obj) {
+				null = true
+			}
+		case "baseURL":
+			if !ec.writeNURL2string(ctx, w, nil, obj.BaseURL) {
+				null = true
+			}
+		case "users":
+			ec.writeProvider_users(ctx, w, field, obj)
+		case "accounts":
+			ec.writeProvider_accounts(ctx, w, field, obj)
+		case "organizations":
+			ec.writeProvider_organizations(ctx, w, field, obj)
+		case "unreadableTenants":
+			if !ec.writeProvider_unreadableTenants(ctx, w, field, obj) {
+				null = true
+			}
+		case "index":
+			ec.writeProvider_index(ctx, w, field, obj)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writeProvider_status(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Provider) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Provider", Field: *field, IsMethod: true, IsResolver: true}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v, err := ec.Resolvers.Provider().Status(ctx, obj)
+	if err != nil {
+		ec.Error(ctx, graphql.AddFieldLocationToError(ctx, err))
+		return w.null()
+	}
+	return ec.writeNProviderStatus2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProviderStatus(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeProvider_users(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Provider) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Provider", Field: *field, IsMethod: true, IsResolver: true}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	var err error
+	if fc.Args, err = w.decode(ctx, ec.OperationContext, field, ec.field_Provider_users_args); err != nil {
+		ec.Error(ctx, err)
+		return w.null()
+	}
+	v, err := ec.Resolvers.Provider().Users(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.UserFilter), fc.Args["orderBy"].(*model.UserOrder))
+	if err != nil {
+		ec.Error(ctx, graphql.AddFieldLocationToError(ctx, err))
+		return w.null()
+	}
+	return ec.writeOUserConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeProvider_accounts(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Provider) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Provider", Field: *field, IsMethod: true, IsResolver: true}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	var err error
+	if fc.Args, err = w.decode(ctx, ec.OperationContext, field, ec.field_Provider_accounts_args); err != nil {
+		ec.Error(ctx, err)
+		return w.null()
+	}
+	v, err := ec.Resolvers.Provider().Accounts(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.AccountFilter), fc.Args["orderBy"].(*model.EntityOrder))
+	if err != nil {
+		ec.Error(ctx, graphql.AddFieldLocationToError(ctx, err))
+		return w.null()
+	}
+	return ec.writeOAccountConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeProvider_organizations(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Provider) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Provider", Field: *field, IsMethod: true, IsResolver: true}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	var err error
+	if fc.Args, err = w.decode(ctx, ec.OperationContext, field, ec.field_Provider_organizations_args); err != nil {
+		ec.Error(ctx, err)
+		return w.null()
+	}
+	v, err := ec.Resolvers.Provider().Organizations(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.OrganizationFilter), fc.Args["orderBy"].(*model.EntityOrder))
+	if err != nil {
+		ec.Error(ctx, graphql.AddFieldLocationToError(ctx, err))
+		return w.null()
+	}
+	return ec.writeOOrganizationConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeProvider_unreadableTenants(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Provider) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Provider", Field: *field, IsMethod: true, IsResolver: true}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v, err := ec.Resolvers.Provider().UnreadableTenants(ctx, obj)
+	if err != nil {
+		ec.Error(ctx, graphql.AddFieldLocationToError(ctx, err))
+		return w.null()
+	}
+	return ec.writeNString2ᚕstringᚄ(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeProvider_index(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Provider) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Provider", Field: *field, IsMethod: true, IsResolver: true}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v, err := ec.Resolvers.Provider().Index(ctx, obj)
+	if err != nil {
+		ec.Error(ctx, graphql.AddFieldLocationToError(ctx, err))
+		return w.null()
+	}
+	return ec.writeOProviderIndex2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProviderIndex(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeProviderIndexObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.ProviderIndex) bool {
+	fields := w.collect(ec.OperationContext, set, providerIndexImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("ProviderIndex")
+		case "state":
+			if !ec.writeNIndexState2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐIndexState(ctx, w, nil, obj.State) {
+				null = true
+			}
+		case "rows":
+			if !ec.writeNInt2int(ctx, w, nil, obj.Rows) {
+				null = true
+			}
+		case "builtAt":
+			ec.writeODateTime2ᚖtimeᚐTime(ctx, w, nil, obj.BuiltAt)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writeRoleObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.Role) bool {
+	fields := w.collect(ec.OperationContext, set, roleImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("Role")
+		case "vendorId":
+			if !ec.writeNString2string(ctx, w, nil, obj.VendorID) {
+				null = true
+			}
+		case "name":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.Name)
+		case "type":
+			ec.writeOMembershipRole2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐMembershipRole(ctx, w, nil, obj.Type)
+		case "vendorType":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.VendorType)
+		case "isDefault":
+			ec.writeOBoolean2ᚖbool(ctx, w, nil, obj.IsDefault)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writeSellerObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.Seller) bool {
+	fields := w.collect(ec.OperationContext, set, sellerImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("Seller")
+		case "id":
+			if !ec.writeNID2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐID(ctx, w, nil, obj.ID) {
+				null = true
+			}
+		case "provider":
+			if !ec.writeSeller_provider(ctx, w, field, obj) {
+				null = true
+			}
+		case "vendorId":
+			if !ec.writeNString2string(ctx, w, nil, obj.VendorID) {
+				null = true
+			}
+		case "name":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.Name)
+		case "externalId":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.ExternalID)
+		case "status":
+			if !ec.writeNSellerStatus2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐSellerStatus(ctx, w, nil, obj.Status) {
+				null = true
+			}
+		case "vendorStatus":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.VendorStatus)
+		case "icon":
+			ec.writeOURL2ᚖstring(ctx, w, nil, obj.Icon)
+		case "currencies":
+			if !ec.writeNString2ᚕstringᚄ(ctx, w, nil, obj.Currencies) {
+				null = true
+			}
+		case "address":
+			ec.writeSeller_address(ctx, w, field, obj)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writeSeller_provider(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Seller) (ok bool) {
+	fc := &graphql.FieldContext{Object: "Seller", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Provider
+	return ec.writeNProvider2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProvider(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeSeller_address(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Seller) (ok bool) {
+	if !ec.hasScopes {
+		return w.marshal(ec._Seller_address(ctx, *field, obj))
+	}
+	fc := &graphql.FieldContext{Object: "Seller", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Address
+	return ec.writeOAddress2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAddress(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeSellerConnectionObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.Connection[*model.Seller]) bool {
+	fields := w.collect(ec.OperationContext, set, sellerConnectionImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("SellerConnection")
+		case "edges":
+			if !ec.writeSellerConnection_edges(ctx, w, field, obj) {
+				null = true
+			}
+		case "nodes":
+			if !ec.writeSellerConnection_nodes(ctx, w, field, obj) {
+				null = true
+			}
+		case "pageInfo":
+			if !ec.writeSellerConnection_pageInfo(ctx, w, field, obj) {
+				null = true
+			}
+		case "totalCount":
+			ec.writeOInt2ᚖint(ctx, w, nil, obj.TotalCount)
+		case "complete":
+			if !ec.writeNBoolean2bool(ctx, w, nil, obj.Complete) {
+				null = true
+			}
+		case "freshness":
+			ec.writeSellerConnection_freshness(ctx, w, field, obj)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writeSellerConnection_edges(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Connection[*model.Seller]) (ok bool) {
+	fc := &graphql.FieldContext{Object: "SellerConnection", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Edges
+	return ec.writeNSellerEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeSellerConnection_nodes(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Connection[*model.Seller]) (ok bool) {
+	fc := &graphql.FieldContext{Object: "SellerConnection", Field: *field, IsMethod: true, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Nodes()
+	return ec.writeNSeller2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐSeller(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeSellerConnection_pageInfo(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Connection[*model.Seller]) (ok bool) {
+	fc := &graphql.FieldContext{Object: "SellerConnection", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.PageInfo
+	return ec.writeNPageInfo2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPageInfo(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeSellerConnection_freshness(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Connection[*model.Seller]) (ok bool) {
+	fc := &graphql.FieldContext{Object: "SellerConnection", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Freshness
+	return ec.writeOFreshness2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐFreshness(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeSellerEdgeObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.Edge[*model.Seller]) bool {
+	fields := w.collect(ec.OperationContext, set, sellerEdgeImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("SellerEdge")
+		case "cursor":
+			if !ec.writeNString2string(ctx, w, nil, obj.Cursor()) {
+				null = true
+			}
+		case "node":
+			ec.writeSellerEdge_node(ctx, w, field, obj)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writeSellerEdge_node(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Edge[*model.Seller]) (ok bool) {
+	fc := &graphql.FieldContext{Object: "SellerEdge", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Node
+	return ec.writeOSeller2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐSeller(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeUserObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.User) bool {
+	fields := w.collect(ec.OperationContext, set, userImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("User")
+		case "id":
+			if !ec.writeNID2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐID(ctx, w, nil, obj.ID) {
+				null = true
+			}
+		case "provider":
+			if !ec.writeUser_provider(ctx, w, field, obj) {
+				null = true
+			}
+		case "vendorId":
+			if !ec.writeNString2string(ctx, w, nil, obj.VendorID) {
+				null = true
+			}
+		case "login":
+			ec.writeUser_login(ctx, w, field, obj)
+		case "email":
+			ec.writeUser_email(ctx, w, field, obj)
+		case "contactEmail":
+			ec.writeUser_contactEmail(ctx, w, field, obj)
+		case "accountType":
+			ec.writeOUserAccountType2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUserAccountType(ctx, w, nil, obj.AccountType)
+		case "vendorAccountType":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.VendorAccountType)
+		case "name":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.Name)
+		case "firstName":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.FirstName)
+		case "middleName":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.MiddleName)
+		case "lastName":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.LastName)
+		case "status":
+			if !ec.writeNUserStatus2githubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUserStatus(ctx, w, nil, obj.Status) {
+				null = true
+			}
+		case "vendorStatus":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.VendorStatus)
+		case "icon":
+			ec.writeOURL2ᚖstring(ctx, w, nil, obj.Icon)
+		case "phone":
+			ec.writeUser_phone(ctx, w, field, obj)
+		case "lastLoginAt":
+			ec.writeUser_lastLoginAt(ctx, w, field, obj)
+		case "settings":
+			ec.writeUser_settings(ctx, w, field, obj)
+		case "customAttributes":
+			if !ec.writeUser_customAttributes(ctx, w, field, obj) {
+				null = true
+			}
+		case "createdAt":
+			ec.writeODateTime2ᚖtimeᚐTime(ctx, w, nil, obj.CreatedAt)
+		case "updatedAt":
+			ec.writeODateTime2ᚖtimeᚐTime(ctx, w, nil, obj.UpdatedAt)
+		case "audit":
+			ec.writeUser_audit(ctx, w, field, obj)
+		case "currentAccount":
+			ec.writeUser_currentAccount(ctx, w, field, obj)
+		case "memberships":
+			if !ec.writeUser_memberships(ctx, w, field, obj) {
+				null = true
+			}
+		case "person":
+			ec.writeUser_person(ctx, w, field, obj)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writeUser_provider(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.User) (ok bool) {
+	fc := &graphql.FieldContext{Object: "User", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Provider
+	return ec.writeNProvider2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐProvider(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeUser_login(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.User) (ok bool) {
+	if !ec.hasScopes {
+		return w.marshal(ec._User_login(ctx, *field, obj))
+	}
+	return ec.writeOString2ᚖstring(ctx, w, nil, obj.Login)
+}
+
+func (ec *executionContext) writeUser_email(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.User) (ok bool) {
+	if !ec.hasScopes {
+		return w.marshal(ec._User_email(ctx, *field, obj))
+	}
+	return ec.writeOString2ᚖstring(ctx, w, nil, obj.Email)
+}
+
+func (ec *executionContext) writeUser_contactEmail(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.User) (ok bool) {
+	if !ec.hasScopes {
+		return w.marshal(ec._User_contactEmail(ctx, *field, obj))
+	}
+	return ec.writeOString2ᚖstring(ctx, w, nil, obj.ContactEmail)
+}
+
+func (ec *executionContext) writeUser_phone(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.User) (ok bool) {
+	if !ec.hasScopes {
+		return w.marshal(ec._User_phone(ctx, *field, obj))
+	}
+	fc := &graphql.FieldContext{Object: "User", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Phone
+	return ec.writeOPhone2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPhone(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeUser_lastLoginAt(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.User) (ok bool) {
+	if !ec.hasScopes {
+		return w.marshal(ec._User_lastLoginAt(ctx, *field, obj))
+	}
+	return ec.writeODateTime2ᚖtimeᚐTime(ctx, w, nil, obj.LastLoginAt)
+}
+
+func (ec *executionContext) writeUser_settings(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.User) (ok bool) {
+	fc := &graphql.FieldContext{Object: "User", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Settings
+	return ec.writeOUserSettings2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUserSettings(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeUser_customAttributes(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.User) (ok bool) {
+	fc := &graphql.FieldContext{Object: "User", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.CustomAttributes
+	return ec.writeNCustomAttribute2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐCustomAttributeᚄ(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeUser_audit(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.User) (ok bool) {
+	fc := &graphql.FieldContext{Object: "User", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Audit
+	return ec.writeOAudit2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAudit(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeUser_currentAccount(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.User) (ok bool) {
+	fc := &graphql.FieldContext{Object: "User", Field: *field, IsMethod: true, IsResolver: true}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v, err := ec.Resolvers.User().CurrentAccount(ctx, obj)
+	if err != nil {
+		ec.Error(ctx, graphql.AddFieldLocationToError(ctx, err))
+		return w.null()
+	}
+	return ec.writeOAccount2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐAccount(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeUser_memberships(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.User) (ok bool) {
+	fc := &graphql.FieldContext{Object: "User", Field: *field, IsMethod: true, IsResolver: true}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	var err error
+	if fc.Args, err = w.decode(ctx, ec.OperationContext, field, ec.field_User_memberships_args); err != nil {
+		ec.Error(ctx, err)
+		return w.null()
+	}
+	v, err := ec.Resolvers.User().Memberships(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+	if err != nil {
+		ec.Error(ctx, graphql.AddFieldLocationToError(ctx, err))
+		return w.null()
+	}
+	return ec.writeNMembershipConnection2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐConnection(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeUser_person(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.User) (ok bool) {
+	fc := &graphql.FieldContext{Object: "User", Field: *field, IsMethod: true, IsResolver: true}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v, err := ec.Resolvers.User().Person(ctx, obj)
+	if err != nil {
+		ec.Error(ctx, graphql.AddFieldLocationToError(ctx, err))
+		return w.null()
+	}
+	return ec.writeOPerson2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPerson(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeUserConnectionObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.Connection[*model.User]) bool {
+	fields := w.collect(ec.OperationContext, set, userConnectionImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("UserConnection")
+		case "edges":
+			if !ec.writeUserConnection_edges(ctx, w, field, obj) {
+				null = true
+			}
+		case "nodes":
+			if !ec.writeUserConnection_nodes(ctx, w, field, obj) {
+				null = true
+			}
+		case "pageInfo":
+			if !ec.writeUserConnection_pageInfo(ctx, w, field, obj) {
+				null = true
+			}
+		case "totalCount":
+			ec.writeOInt2ᚖint(ctx, w, nil, obj.TotalCount)
+		case "complete":
+			if !ec.writeNBoolean2bool(ctx, w, nil, obj.Complete) {
+				null = true
+			}
+		case "freshness":
+			ec.writeUserConnection_freshness(ctx, w, field, obj)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writeUserConnection_edges(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Connection[*model.User]) (ok bool) {
+	fc := &graphql.FieldContext{Object: "UserConnection", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Edges
+	return ec.writeNUserEdge2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐEdgeᚄ(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeUserConnection_nodes(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Connection[*model.User]) (ok bool) {
+	fc := &graphql.FieldContext{Object: "UserConnection", Field: *field, IsMethod: true, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Nodes()
+	return ec.writeNUser2ᚕᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUser(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeUserConnection_pageInfo(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Connection[*model.User]) (ok bool) {
+	fc := &graphql.FieldContext{Object: "UserConnection", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.PageInfo
+	return ec.writeNPageInfo2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐPageInfo(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeUserConnection_freshness(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Connection[*model.User]) (ok bool) {
+	fc := &graphql.FieldContext{Object: "UserConnection", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Freshness
+	return ec.writeOFreshness2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐFreshness(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeUserEdgeObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.Edge[*model.User]) bool {
+	fields := w.collect(ec.OperationContext, set, userEdgeImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("UserEdge")
+		case "cursor":
+			if !ec.writeNString2string(ctx, w, nil, obj.Cursor()) {
+				null = true
+			}
+		case "node":
+			ec.writeUserEdge_node(ctx, w, field, obj)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) writeUserEdge_node(ctx context.Context, w *writer, field *graphql.CollectedField, obj *model.Edge[*model.User]) (ok bool) {
+	fc := &graphql.FieldContext{Object: "UserEdge", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Node
+	return ec.writeOUser2ᚖgithubᚗcomᚋaccountgraphᚋaccountgraphᚋgraphᚋmodelᚐUser(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) writeUserSettingsObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *model.UserSettings) bool {
+	fields := w.collect(ec.OperationContext, set, userSettingsImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("UserSettings")
+		case "cultureCode":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.CultureCode)
+		case "languageCode":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.LanguageCode)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) write_ServiceObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *fedruntime.Service) bool {
+	fields := w.collect(ec.OperationContext, set, _ServiceImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("_Service")
+		case "sdl":
+			ec.writeOString2string(ctx, w, nil, obj.SDL)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) write__DirectiveObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *introspection.Directive) bool {
+	fields := w.collect(ec.OperationContext, set, __DirectiveImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("__Directive")
+		case "name":
+			if !ec.writeNString2string(ctx, w, nil, obj.Name) {
+				null = true
+			}
+		case "description":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.Description())
+		case "isRepeatable":
+			if !ec.writeNBoolean2bool(ctx, w, nil, obj.IsRepeatable) {
+				null = true
+			}
+		case "locations":
+			if !ec.writeN__DirectiveLocation2ᚕstringᚄ(ctx, w, nil, obj.Locations) {
+				null = true
+			}
+		case "args":
+			if !ec.write__Directive_args(ctx, w, field, obj) {
+				null = true
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) write__Directive_args(ctx context.Context, w *writer, field *graphql.CollectedField, obj *introspection.Directive) (ok bool) {
+	fc := &graphql.FieldContext{Object: "__Directive", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	var err error
+	if fc.Args, err = w.decode(ctx, ec.OperationContext, field, ec.field___Directive_args_args); err != nil {
+		ec.Error(ctx, err)
+		return w.null()
+	}
+	v := obj.Args
+	return ec.writeN__InputValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐInputValueᚄ(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) write__EnumValueObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *introspection.EnumValue) bool {
+	fields := w.collect(ec.OperationContext, set, __EnumValueImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("__EnumValue")
+		case "name":
+			if !ec.writeNString2string(ctx, w, nil, obj.Name) {
+				null = true
+			}
+		case "description":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.Description())
+		case "isDeprecated":
+			if !ec.writeNBoolean2bool(ctx, w, nil, obj.IsDeprecated()) {
+				null = true
+			}
+		case "deprecationReason":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.DeprecationReason())
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) write__FieldObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *introspection.Field) bool {
+	fields := w.collect(ec.OperationContext, set, __FieldImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("__Field")
+		case "name":
+			if !ec.writeNString2string(ctx, w, nil, obj.Name) {
+				null = true
+			}
+		case "description":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.Description())
+		case "args":
+			if !ec.write__Field_args(ctx, w, field, obj) {
+				null = true
+			}
+		case "type":
+			if !ec.write__Field_type(ctx, w, field, obj) {
+				null = true
+			}
+		case "isDeprecated":
+			if !ec.writeNBoolean2bool(ctx, w, nil, obj.IsDeprecated()) {
+				null = true
+			}
+		case "deprecationReason":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.DeprecationReason())
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) write__Field_args(ctx context.Context, w *writer, field *graphql.CollectedField, obj *introspection.Field) (ok bool) {
+	fc := &graphql.FieldContext{Object: "__Field", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	var err error
+	if fc.Args, err = w.decode(ctx, ec.OperationContext, field, ec.field___Field_args_args); err != nil {
+		ec.Error(ctx, err)
+		return w.null()
+	}
+	v := obj.Args
+	return ec.writeN__InputValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐInputValueᚄ(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) write__Field_type(ctx context.Context, w *writer, field *graphql.CollectedField, obj *introspection.Field) (ok bool) {
+	fc := &graphql.FieldContext{Object: "__Field", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Type
+	return ec.writeN__Type2ᚖgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐType(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) write__InputValueObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *introspection.InputValue) bool {
+	fields := w.collect(ec.OperationContext, set, __InputValueImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("__InputValue")
+		case "name":
+			if !ec.writeNString2string(ctx, w, nil, obj.Name) {
+				null = true
+			}
+		case "description":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.Description())
+		case "type":
+			if !ec.write__InputValue_type(ctx, w, field, obj) {
+				null = true
+			}
+		case "defaultValue":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.DefaultValue)
+		case "isDeprecated":
+			if !ec.writeNBoolean2bool(ctx, w, nil, obj.IsDeprecated()) {
+				null = true
+			}
+		case "deprecationReason":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.DeprecationReason())
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) write__InputValue_type(ctx context.Context, w *writer, field *graphql.CollectedField, obj *introspection.InputValue) (ok bool) {
+	fc := &graphql.FieldContext{Object: "__InputValue", Field: *field, IsMethod: false, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Type
+	return ec.writeN__Type2ᚖgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐType(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) write__SchemaObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *introspection.Schema) bool {
+	fields := w.collect(ec.OperationContext, set, __SchemaImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("__Schema")
+		case "description":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.Description())
+		case "types":
+			if !ec.write__Schema_types(ctx, w, field, obj) {
+				null = true
+			}
+		case "queryType":
+			if !ec.write__Schema_queryType(ctx, w, field, obj) {
+				null = true
+			}
+		case "mutationType":
+			ec.write__Schema_mutationType(ctx, w, field, obj)
+		case "subscriptionType":
+			ec.write__Schema_subscriptionType(ctx, w, field, obj)
+		case "directives":
+			if !ec.write__Schema_directives(ctx, w, field, obj) {
+				null = true
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) write__Schema_types(ctx context.Context, w *writer, field *graphql.CollectedField, obj *introspection.Schema) (ok bool) {
+	fc := &graphql.FieldContext{Object: "__Schema", Field: *field, IsMethod: true, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Types()
+	return ec.writeN__Type2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐTypeᚄ(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) write__Schema_queryType(ctx context.Context, w *writer, field *graphql.CollectedField, obj *introspection.Schema) (ok bool) {
+	fc := &graphql.FieldContext{Object: "__Schema", Field: *field, IsMethod: true, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.QueryType()
+	return ec.writeN__Type2ᚖgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐType(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) write__Schema_mutationType(ctx context.Context, w *writer, field *graphql.CollectedField, obj *introspection.Schema) (ok bool) {
+	fc := &graphql.FieldContext{Object: "__Schema", Field: *field, IsMethod: true, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.MutationType()
+	return ec.writeO__Type2ᚖgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐType(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) write__Schema_subscriptionType(ctx context.Context, w *writer, field *graphql.CollectedField, obj *introspection.Schema) (ok bool) {
+	fc := &graphql.FieldContext{Object: "__Schema", Field: *field, IsMethod: true, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.SubscriptionType()
+	return ec.writeO__Type2ᚖgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐType(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) write__Schema_directives(ctx context.Context, w *writer, field *graphql.CollectedField, obj *introspection.Schema) (ok bool) {
+	fc := &graphql.FieldContext{Object: "__Schema", Field: *field, IsMethod: true, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Directives()
+	return ec.writeN__Directive2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐDirectiveᚄ(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) write__TypeObject(ctx context.Context, w *writer, set ast.SelectionSet, obj *introspection.Type) bool {
+	fields := w.collect(ec.OperationContext, set, __TypeImplementors)
+	start, null := len(w.b), false
+	for i := range fields {
+		field := &fields[i]
+		w.name(i, field.Alias)
+		switch field.Name {
+		case "__typename":
+			w.string("__Type")
+		case "kind":
+			if !ec.writeN__TypeKind2string(ctx, w, nil, obj.Kind()) {
+				null = true
+			}
+		case "name":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.Name())
+		case "description":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.Description())
+		case "specifiedByURL":
+			ec.writeOString2ᚖstring(ctx, w, nil, obj.SpecifiedByURL())
+		case "fields":
+			ec.write__Type_fields(ctx, w, field, obj)
+		case "interfaces":
+			ec.write__Type_interfaces(ctx, w, field, obj)
+		case "possibleTypes":
+			ec.write__Type_possibleTypes(ctx, w, field, obj)
+		case "enumValues":
+			ec.write__Type_enumValues(ctx, w, field, obj)
+		case "inputFields":
+			ec.write__Type_inputFields(ctx, w, field, obj)
+		case "ofType":
+			ec.write__Type_ofType(ctx, w, field, obj)
+		case "isOneOf":
+			ec.writeOBoolean2bool(ctx, w, nil, obj.IsOneOf())
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	return w.end(start, len(fields), null)
+}
+
+func (ec *executionContext) write__Type_fields(ctx context.Context, w *writer, field *graphql.CollectedField, obj *introspection.Type) (ok bool) {
+	fc := &graphql.FieldContext{Object: "__Type", Field: *field, IsMethod: true, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	var err error
+	if fc.Args, err = w.decode(ctx, ec.OperationContext, field, ec.field___Type_fields_args); err != nil {
+		ec.Error(ctx, err)
+		return w.null()
+	}
+	v := obj.Fields(fc.Args["includeDeprecated"].(bool))
+	return ec.writeO__Field2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐFieldᚄ(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) write__Type_interfaces(ctx context.Context, w *writer, field *graphql.CollectedField, obj *introspection.Type) (ok bool) {
+	fc := &graphql.FieldContext{Object: "__Type", Field: *field, IsMethod: true, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.Interfaces()
+	return ec.writeO__Type2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐTypeᚄ(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) write__Type_possibleTypes(ctx context.Context, w *writer, field *graphql.CollectedField, obj *introspection.Type) (ok bool) {
+	fc := &graphql.FieldContext{Object: "__Type", Field: *field, IsMethod: true, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.PossibleTypes()
+	return ec.writeO__Type2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐTypeᚄ(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) write__Type_enumValues(ctx context.Context, w *writer, field *graphql.CollectedField, obj *introspection.Type) (ok bool) {
+	fc := &graphql.FieldContext{Object: "__Type", Field: *field, IsMethod: true, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	var err error
+	if fc.Args, err = w.decode(ctx, ec.OperationContext, field, ec.field___Type_enumValues_args); err != nil {
+		ec.Error(ctx, err)
+		return w.null()
+	}
+	v := obj.EnumValues(fc.Args["includeDeprecated"].(bool))
+	return ec.writeO__EnumValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐEnumValueᚄ(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) write__Type_inputFields(ctx context.Context, w *writer, field *graphql.CollectedField, obj *introspection.Type) (ok bool) {
+	fc := &graphql.FieldContext{Object: "__Type", Field: *field, IsMethod: true, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.InputFields()
+	return ec.writeO__InputValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐInputValueᚄ(ctx, w, field.Selections, v)
+}
+
+func (ec *executionContext) write__Type_ofType(ctx context.Context, w *writer, field *graphql.CollectedField, obj *introspection.Type) (ok bool) {
+	fc := &graphql.FieldContext{Object: "__Type", Field: *field, IsMethod: true, IsResolver: false}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	start := len(w.b)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ok = w.nullAt(start)
+		}
+	}()
+	v := obj.OfType()
+	return ec.writeO__Type2ᚖgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐType(ctx, w, field.Selections, v)
+}
+
+// endregion **************************** writer.gotpl ****************************

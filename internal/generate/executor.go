@@ -62,7 +62,6 @@ func buildData(cfg *config.Config) (*codegen.Data, *federation.Federation, error
 	if err != nil {
 		return nil, nil, err
 	}
-	disableConcurrency(data)
 	return data, entities, nil
 }
 
@@ -103,15 +102,12 @@ func templateFuncs() template.FuncMap {
 		"isScopedLeaf": isScopedLeaf,
 		"isScoped":     isScoped,
 		"objectScopes": objectScopes,
-	}
-}
-
-// disableConcurrency makes gqlgen resolve the fields of all objects except Query and
-// Mutation without goroutines.
-func disableConcurrency(data *codegen.Data) {
-	for _, object := range data.Objects {
-		if !object.Root {
-			object.DisableConcurrency = true
-		}
+		"outputTypes":  outputTypes,
+		"writeFunc":    writeFunc,
+		"fieldValue":   fieldValue,
+		"isList":       isList,
+		"isComposite":  isComposite,
+		"isInterface":  isInterface,
+		"plainWrite":   plainWrite,
 	}
 }

@@ -3,13 +3,10 @@
 // It runs gqlgen's code generator with patched templates. A patch replaces exact
 // template text, so that an upgrade of gqlgen which changes this text fails here
 // and names the patch. No generated Go code is rewritten. The patches make the
-// executor differ from gqlgen's in seven ways:
+// executor differ from gqlgen's in four ways:
 //
-//   - sequentialFields: the fields of an object are resolved in one goroutine.
-//   - sequentialLists: the elements of a list are marshalled in one goroutine.
-//   - removeDefer: objects have no code for @defer, which needs goroutines.
-//   - directLeafFields: a leaf that is a plain struct field is marshalled without
-//     a field context.
+//   - directWriter: what lies below the fields of Query and Mutation is written into one
+//     buffer, without a tree of values, by the functions of templates/writer.gotpl.
 //   - bufferPool: responses are written into pooled buffers.
 //   - scopeFastPath: @requiresScopes is enforced, and is decided once an operation
 //     for the fields of objects.

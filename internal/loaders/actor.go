@@ -21,6 +21,9 @@ func (s userSelection) Fields(typ string) []Field {
 	return s
 }
 
+// Arguments implements Selection.
+func (userSelection) Arguments(any) error { return nil }
+
 // isUnnamed reports whether the vendor has sent an actor that is a user without its name:
 // then it is known by its id only.
 func isUnnamed(a *model.AuditActor) bool {

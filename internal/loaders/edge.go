@@ -63,7 +63,7 @@ func members(f Field) (directory.List, error) {
 		Filter  *model.MembershipFilter
 		OrderBy *model.UserOrder
 	}
-	err := f.Arguments(&a)
+	err := f.Selection.Arguments(&a)
 	return MemberList(a.Filter, a.OrderBy), err
 }
 
@@ -128,8 +128,8 @@ func membershipsOf(parent *valueType[*model.Person], field string) edge {
 		follow: func(b *batch, p any, f Field) {
 			person := parent.cast(p)
 			addListKeys(b, b.loaders.Memberships, membershipKeys(person)...)
-			var window Paging
-			if f.Arguments(&window) != nil {
+			window, err := windowOf(f)
+			if err != nil {
 				return
 			}
 			b.next(func(ctx context.Context, next *batch) {

@@ -257,6 +257,8 @@ func (s selectEnums) Fields(string) []loaders.Field {
 	return fields
 }
 
+func (selectEnums) Arguments(any) error { return nil }
+
 // A non-null enum of an object that a vendor hides is an error, not a made-up value.
 func TestResolve_HiddenObject(t *testing.T) {
 	s := readSchema()

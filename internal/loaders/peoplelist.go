@@ -80,7 +80,7 @@ func peopleList(field string) edge {
 			Filter  *model.PersonFilter
 			OrderBy *model.PersonOrder
 		}
-		if f.Arguments(&a) != nil {
+		if f.Selection.Arguments(&a) != nil {
 			return
 		}
 		l, err := PeopleList(a.Filter, a.OrderBy)

@@ -188,8 +188,8 @@ func visit[T model.Node](b *batch, n T, want Selection) {
 
 // enqueueList reads a window of a list and visits its nodes on the next level.
 func enqueueList[T model.Node](b *batch, l *Loader[T], of directory.List, parent model.ID, f Field) {
-	var p Paging
-	if f.Arguments(&p) != nil {
+	p, err := windowOf(f)
+	if err != nil {
 		return
 	}
 	window := ReadWindow(f.Selection, l.row.typ)
@@ -217,8 +217,8 @@ func enqueueList[T model.Node](b *batch, l *Loader[T], of directory.List, parent
 
 // visitEmbedded visits the selected window of a list that its owner holds.
 func visitEmbedded[T model.Node](b *batch, typ string, owner model.ID, rows []T, f Field) {
-	var p Paging
-	if f.Arguments(&p) != nil {
+	p, err := windowOf(f)
+	if err != nil {
 		return
 	}
 	window, err := embeddedWindow(EmbeddedList(typ, owner), p)

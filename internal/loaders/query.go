@@ -30,7 +30,7 @@ func nodeByID(field string) edge {
 
 func (b *batch) enqueueArgumentID(typ string, f Field) {
 	var a struct{ ID string }
-	if f.Arguments(&a) == nil {
+	if f.Selection.Arguments(&a) == nil {
 		b.enqueueID(a.ID, typ, f.Selection)
 	}
 }
@@ -39,7 +39,7 @@ func (b *batch) enqueueArgumentID(typ string, f Field) {
 func nodesByID(field string) edge {
 	return rootEdge(field, "Node", list, func(b *batch, f Field) {
 		var a struct{ IDs []string }
-		if f.Arguments(&a) != nil || len(a.IDs) > MaxKeys {
+		if f.Selection.Arguments(&a) != nil || len(a.IDs) > MaxKeys {
 			return
 		}
 		for _, id := range a.IDs {
@@ -52,7 +52,7 @@ func nodesByID(field string) edge {
 func personByEmail(field string) edge {
 	return rootEdge(field, person.typ, single, func(b *batch, f Field) {
 		var a struct{ Email string }
-		if f.Arguments(&a) == nil {
+		if f.Selection.Arguments(&a) == nil {
 			b.enqueuePerson(a.Email, f.Selection)
 		}
 	})
@@ -62,7 +62,7 @@ func personByEmail(field string) edge {
 func peopleByEmail(field string) edge {
 	return rootEdge(field, person.typ, list, func(b *batch, f Field) {
 		var a struct{ Emails []string }
-		if f.Arguments(&a) != nil || len(a.Emails) > MaxKeys {
+		if f.Selection.Arguments(&a) != nil || len(a.Emails) > MaxKeys {
 			return
 		}
 		for _, email := range a.Emails {
@@ -93,7 +93,7 @@ func (b *batch) enqueuePerson(email string, want Selection) {
 func providerByName(field string) edge {
 	return rootEdge(field, provider.typ, single, func(b *batch, f Field) {
 		var a struct{ Name string }
-		if f.Arguments(&a) != nil {
+		if f.Selection.Arguments(&a) != nil {
 			return
 		}
 		if p, err := b.loaders.directory.Provider(a.Name); err == nil {
@@ -125,7 +125,7 @@ func rootList[F, O any, T model.Node](
 				Filter  *F
 				OrderBy *O
 			}
-			if f.Arguments(&a) != nil {
+			if f.Selection.Arguments(&a) != nil {
 				return
 			}
 			if of, err := describe(parent.cast(p), a.Filter, a.OrderBy); err == nil {
@@ -171,7 +171,7 @@ func (l *representationList) ReadArguments(values map[string]any) {
 
 func representations(f Field) []representation {
 	var all representationList
-	if f.Arguments(&all) != nil {
+	if f.Selection.Arguments(&all) != nil {
 		return nil
 	}
 	return all

@@ -2,8 +2,12 @@ package loaders
 
 // Selection is a selection set of an operation.
 type Selection interface {
-	// Fields returns the fields that it selects of an object of this type.
+	// Fields returns the fields that it selects of an object of this type. The result is shared:
+	// do not change it.
 	Fields(typ string) []Field
+	// Arguments decodes the arguments of the field that it is the selection of, into a struct
+	// with their names, or into an ArgumentReader.
+	Arguments(into any) error
 }
 
 // Field is one selected field.
@@ -12,9 +16,7 @@ type Field struct {
 	// NonNull is set when the field's type is non-null, Leaf when the field has no
 	// selection.
 	NonNull, Leaf bool
-	// Arguments decodes the arguments into a struct with their names, or into an
-	// ArgumentReader.
-	Arguments func(into any) error
+	// Selection is nil for a leaf.
 	Selection Selection
 }
 
@@ -55,6 +57,27 @@ func ReadWindow(connection Selection, typ string) WindowSelection {
 		}
 	}
 	return w
+}
+
+// windowReader reads the arguments of a connection that are its window.
+type windowReader struct{ Paging }
+
+// ReadArguments implements ArgumentReader.
+func (w *windowReader) ReadArguments(values map[string]any) {
+	if first, ok := values["first"].(int64); ok {
+		n := int(first)
+		w.First = &n
+	}
+	if after, ok := values["after"].(string); ok {
+		w.After = &after
+	}
+}
+
+// windowOf returns the window that the arguments of a connection select.
+func windowOf(f Field) (Paging, error) {
+	var w windowReader
+	err := f.Selection.Arguments(&w)
+	return w.Paging, err
 }
 
 // ArgumentReader reads coerced arguments itself. They are shared and must not be changed.

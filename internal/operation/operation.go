@@ -28,9 +28,8 @@ type Operation struct {
 	Trace     *Trace
 	// DryRun is set for an operation that makes no vendor call.
 	DryRun *DryRun
-	// Selection is the root selection set. Only the goroutine that prefetches may
-	// use it.
-	Selection Selection
+	// Selection is the root selection set.
+	Selection *Selection
 	// Place is the operation's share of the server's capacity; nil if that is unlimited.
 	Place Place
 	// Jobs are what the operation does at each provider.

@@ -59,7 +59,7 @@ func forbidden(scopes [][]string) error {
 
 // isRedacted reports whether a field is an error for this caller, so that nothing
 // needs to be loaded for it.
-func isRedacted(c *auth.Caller, f graphql.CollectedField, variables map[string]any) bool {
+func isRedacted(c *auth.Caller, f *graphql.CollectedField, variables map[string]any) bool {
 	if c.HasScope(auth.PersonalRead) {
 		return false
 	}
@@ -70,7 +70,7 @@ func isRedacted(c *auth.Caller, f graphql.CollectedField, variables map[string]a
 		Filter  *model.UserFilter
 		OrderBy *model.UserOrder
 	}
-	return (f.Name == "users" || f.Name == "members") && decodeArguments(f, variables, &arguments) == nil &&
+	return (f.Name == "users" || f.Name == "members") && decodeArguments(argumentsOf(f, variables), &arguments) == nil &&
 		(arguments.Filter.IsPersonal() || isPersonalOrder(arguments.OrderBy))
 }
 

@@ -1,86 +1,51 @@
 package patch
 
-// sequentialFields: by the time an object is marshalled, the loaders hold the data
-// of its fields, so that a goroutine a field only costs time. disableConcurrency
-// switches the goroutines off; the patches drop what only they need.
-var sequentialFields = []Patch{{
-	Effect: "sequentialFields", Template: "object.gotpl",
-	Reason: "objects other than roots are written by sequentialObject",
-	Old: `	out := graphql.NewFieldSet(fields)
-	deferredFieldSet`,
-	New: `	{{- if not $object.Root }}
-	out := newSequentialObject(fields)
-	{{- else }}
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet`,
-}, {
-	Effect: "sequentialFields", Template: "object.gotpl",
-	Reason: "a sequentialObject has no goroutines to start",
-	Old: `	out.Dispatch(ctx)
-	if out.Invalids`,
-	New: `	{{- if $object.Root }}
-	out.Dispatch(ctx)
-	{{- end }}
-	if out.Invalids`,
-}}
-
-// removeDefer: a field that is resolved in sequence cannot be deferred, so that the
-// bookkeeping of @defer has no effect in objects other than roots.
-var removeDefer = []Patch{{
-	Effect: "removeDefer", Template: "object.gotpl",
-	Reason: "only roots have a set of deferred fields",
-	Old: `	deferLabelToView := make(map[string]*graphql.FieldSetView)
+// directWriter: gqlgen builds a tree of values and writes it at the end, with a field context
+// and a function for each field, and a goroutine for each element of a list. By the time an
+// object is written, the loaders hold the data of its fields: the functions of writer.gotpl
+// append the JSON of a root field to one buffer. Only roots keep gqlgen's functions.
+var directWriter = []Patch{{
+	Effect: "directWriter", Template: "type.gotpl",
+	Reason: "objects, and lists of them, are written by the functions of writer.gotpl",
+	Old: `			{{- if or $type.IsPtrToSlice $type.IsPtrToIntf }}
+				if v == nil {
 `,
-	New: `	deferLabelToView := make(map[string]*graphql.FieldSetView)
-	{{- end }}
+	New: `			{{- if isComposite $type }}
+				return marshalWith(func(w *writer) bool { return ec.{{ writeFunc $type }}(ctx, w, sel, v) })
+			{{- else if or $type.IsPtrToSlice $type.IsPtrToIntf }}
+				if v == nil {
 `,
 }, {
-	Effect: "removeDefer", Template: "object.gotpl",
-	Reason: "only roots dispatch deferred fields",
-	Old: `	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+	Effect: "directWriter", Template: "object.gotpl",
+	Reason: "only roots have sets of values",
+	Old: `{{- else }}
 
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-`,
-	New: `	{{- if $object.Root }}
+func {{$.FuncReceiver}}_{{$object.Name}}(ctx context.Context, {{$.ECFuncParam}}sel ast.SelectionSet{{ if`,
+	New: `{{- else if $object.Root }}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+func {{$.FuncReceiver}}_{{$object.Name}}(ctx context.Context, {{$.ECFuncParam}}sel ast.SelectionSet{{ if`,
+}, {
+	Effect: "directWriter", Template: "field.gotpl",
+	Reason: "the fields of objects have no value; those with a directive keep the function that calls it",
+	Old: `
+func {{$.FuncReceiver}}_{{$object.Name}}_{{$field.Name}}(ctx context.Context, {{$.ECFuncParam}}field`,
+	New: `
+{{- if or $object.Root $field.HasDirectives }}
 
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
+func {{$.FuncReceiver}}_{{$object.Name}}_{{$field.Name}}(ctx context.Context, {{$.ECFuncParam}}field`,
+}, {
+	Effect: "directWriter", Template: "field.gotpl",
+	Reason: "the end of that function",
+	Old: `			{{ $field.TypeReference.GQL.NonNull }},
+		)
 	{{- end }}
+}
 `,
-}}
-
-// sequentialLists: gqlgen starts a goroutine an element and has no setting for it;
-// a worker_limit bounds them, but keeps them.
-var sequentialLists = []Patch{{
-	Effect: "sequentialLists", Template: "type.gotpl",
-	Reason: "lists are marshalled by a loop",
-	Old:    `graphql.MarshalSliceConcurrently(ctx, len(v), {{ $.Config.Exec.WorkerLimit }}, {{ $.Config.OmitPanicHandler }}, func(`,
-	New:    `marshalSliceSequentially(ctx, len(v), func(`,
-}}
-
-// directLeafFields: ResolveField allocates a field context and calls middleware,
-// which a value in a struct does not need.
-var directLeafFields = []Patch{{
-	Effect: "directLeafFields", Template: "field.gotpl",
-	Reason: "a leaf in a struct is marshalled without ResolveField",
-	Old: `	{{- else}}
-		return graphql.{{ $field.ResolveFieldFunc }}(
-`,
-	New: `	{{- else if isDirectLeaf $field }}
-		return {{$.ECDot}}{{ $field.TypeReference.MarshalFunc }}(ctx, {{$.ECArg}}field.Selections, {{ $field.GoReceiverName }}.{{ $field.GoFieldName }}{{ if $field.IsMethod }}(){{ end }})
-	{{- else}}
-		return graphql.{{ $field.ResolveFieldFunc }}(
+	New: `			{{ $field.TypeReference.GQL.NonNull }},
+		)
+	{{- end }}
+}
+{{- end }}
 `,
 }}
 
@@ -99,32 +64,6 @@ var bufferPool = []Patch{{
 // scopeFastPath: the fields of objects all require the same scopes (objectScopes
 // checks this), so that one call of the directive decides for an operation.
 var scopeFastPath = []Patch{{
-	Effect: "scopeFastPath", Template: "field.gotpl",
-	Reason: "a leaf in a struct is marshalled directly for callers with the scopes",
-	Old: `		return graphql.{{ $field.ResolveFieldFunc }}(
-`,
-	New: `		{{- if isScopedLeaf $field }}
-		if ec.hasScopes {
-			return {{$.ECDot}}{{ $field.TypeReference.MarshalFunc }}(ctx, {{$.ECArg}}field.Selections, {{ $field.GoReceiverName }}.{{ $field.GoFieldName }})
-		}
-		{{- end }}
-		return graphql.{{ $field.ResolveFieldFunc }}(
-`,
-}, {
-	Effect: "scopeFastPath", Template: "field.gotpl",
-	Reason: "other fields skip the directive for callers with the scopes",
-	Old: `				{{- if $field.HasDirectives -}}
-				directive0 := next
-`,
-	New: `				{{- if $field.HasDirectives -}}
-				{{- if and (isScoped $field) (not (isScopedLeaf $field)) }}
-				if ec.hasScopes {
-					return next
-				}
-				{{- end }}
-				directive0 := next
-`,
-}, {
 	Effect: "scopeFastPath", Template: "internal!.gotpl",
 	Reason: "the scopes are checked when an operation starts",
 	Old: `	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))

@@ -16,11 +16,12 @@ import (
 // FederationTemplate is the template of the federation plugin.
 const FederationTemplate = "federation.gotpl"
 
-// ExecutorTemplates returns the names of the templates of the layout single-file.
+// ExecutorTemplates returns the names of the templates of the layout single-file, without that
+// of interfaces: writer.gotpl has their functions.
 func ExecutorTemplates() []string {
 	return []string{
 		"api!.gotpl", "args.gotpl", "directives_.gotpl", "field.gotpl", "generated!.gotpl",
-		"input.gotpl", "interface.gotpl", "internal!.gotpl", "object.gotpl", "type.gotpl",
+		"input.gotpl", "internal!.gotpl", "object.gotpl", "type.gotpl",
 	}
 }
 
@@ -37,7 +38,7 @@ type Patch struct {
 
 // All returns the patches in the order in which they are applied.
 func All() []Patch {
-	return slices.Concat(sequentialFields, removeDefer, sequentialLists, directLeafFields, bufferPool, scopeFastPath, isolateRepresentationErrors)
+	return slices.Concat(directWriter, bufferPool, scopeFastPath, isolateRepresentationErrors)
 }
 
 // Templates returns the texts of gqlgen's templates by file name, with all patches

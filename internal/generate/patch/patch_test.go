@@ -14,10 +14,9 @@ func TestTemplates(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, test := range []struct{ template, gone, present string }{
-		{"object.gotpl", "\tout.Dispatch(ctx)\n\tif", "newSequentialObject(fields)"},
-		{"type.gotpl", "MarshalSliceConcurrently", "marshalSliceSequentially("},
-		{"field.gotpl", "", "isDirectLeaf $field"},
-		{"field.gotpl", "", "isScopedLeaf $field"},
+		{"object.gotpl", "", "else if $object.Root"},
+		{"type.gotpl", "", "marshalWith(func(w *writer)"},
+		{"field.gotpl", "", "if or $object.Root $field.HasDirectives"},
 		{"internal!.gotpl", "response.Data = buf.Bytes()", "marshalData(data)"},
 		{"internal!.gotpl", "", "ec.callerHasScopes(ctx)"},
 		{patch.FederationTemplate, "__typename must be an existing string", "model.CheckRepresentation(rep)"},
