@@ -23,6 +23,9 @@ type Request struct {
 	Status int
 	// Codes are the distinct error codes of the response.
 	Codes []string
+	// Canceled reports whether the client disconnected before there was a response. Then
+	// Status is 499, as proxies log it, and there are no Codes.
+	Canceled bool
 	// Took is the time from the header of the request to the end of the response.
 	Took time.Duration
 	// From is where the result came from, a responsecache.Source; empty if there is none.

@@ -14,6 +14,9 @@ const (
 	labelNone  = "none"
 	// labelError is the outcome of an operation with errors.
 	labelError = "error"
+	// labelCanceled is the outcome of a request whose client disconnected before there was a
+	// response.
+	labelCanceled = "canceled"
 )
 
 // internalError is the code of a failure of this server.

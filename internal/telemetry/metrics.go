@@ -1,7 +1,6 @@
 package telemetry
 
 import (
-	"math"
 	"net/http"
 	"strings"
 
@@ -60,12 +59,12 @@ const (
 func NewMetrics(names, operations []string) *Metrics {
 	m := &Metrics{
 		registry:       prometheus.NewRegistry(),
-		codes:          setOf(append([]string{labelOK}, codes...)),
+		codes:          setOf(append([]string{labelOK, labelCanceled}, codes...)),
 		providers:      setOf(names),
 		operationNames: newNames(maxOperationNames, operations), clientNames: newNames(maxClientNames, nil),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "accountgraph_requests_total",
-			Help: "GraphQL requests by error code. A request with several codes counts once for each.",
+			Help: "GraphQL requests by error code, ok without one, or canceled if the client disconnected first. A request with several codes counts once for each.",
 		}, []string{"code"}),
 		requestSeconds: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name:    "accountgraph_request_seconds",
@@ -103,7 +102,7 @@ func NewMetrics(names, operations []string) *Metrics {
 		}, []string{"event"}),
 		operations: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "accountgraph_operation_requests_total",
-			Help: "Requests by operation name (of trusted documents, and the first 100 others) and outcome: ok or error.",
+			Help: "Requests by operation name (of trusted documents, and the first 100 others) and outcome: ok, error, or canceled if the client disconnected first.",
 		}, []string{"operation", "outcome"}),
 		operationSeconds: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "accountgraph_operation_seconds_total",
@@ -111,7 +110,7 @@ func NewMetrics(names, operations []string) *Metrics {
 		}, []string{"operation"}),
 		clients: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "accountgraph_client_requests_total",
-			Help: "Requests by the name that the client sends (the first 30) and outcome: ok or error.",
+			Help: "Requests by the name that the client sends (the first 30) and outcome: ok, error, or canceled if the client disconnected first.",
 		}, []string{"client", "outcome"}),
 		reads: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "accountgraph_reads_total",
@@ -154,7 +153,7 @@ func (m *Metrics) initialize(names, operations []string) {
 		m.cacheBytes.WithLabelValues(string(kind))
 	}
 	for _, name := range operations {
-		m.countOperation(name, nil, 0)
+		m.beginOperation(m.operationNames.label(name))
 	}
 	for _, name := range names {
 		for _, outcome := range outcomeLabels {
@@ -176,20 +175,27 @@ var sources = []pagecache.Source{
 // sourceIndex is the source of what an index answers.
 const sourceIndex = pagecache.Source("INDEX")
 
-// countOperation counts requests of an operation, as successful without codes.
-func (m *Metrics) countOperation(name string, codes []string, seconds float64) {
-	label := m.operationNames.label(name)
-	ok, failed := m.operations.WithLabelValues(label, labelOK), m.operations.WithLabelValues(label, labelError)
-	total := m.operationSeconds.WithLabelValues(label)
+// outcomes are the outcomes of requests.
+var outcomes = []string{labelOK, labelError, labelCanceled}
+
+// outcome returns the outcome of a request.
+func outcome(r operation.Request) string {
 	switch {
-	case seconds == 0:
-		return
-	case len(codes) == 0:
-		ok.Inc()
+	case r.Canceled:
+		return labelCanceled
+	case len(r.Codes) > 0:
+		return labelError
 	default:
-		failed.Inc()
+		return labelOK
 	}
-	total.Add(seconds)
+}
+
+// beginOperation begins the counters of an operation with 0.
+func (m *Metrics) beginOperation(label string) {
+	for _, outcome := range outcomes {
+		m.operations.WithLabelValues(label, outcome)
+	}
+	m.operationSeconds.WithLabelValues(label)
 }
 
 // Request counts a request by its error codes; no code means success. A code that is given
@@ -201,21 +207,20 @@ func (m *Metrics) Request(r operation.Request) {
 		m.requestSeconds.Observe(r.Took.Seconds())
 	}
 	if r.Type != "" {
-		m.countOperation(r.Name, r.Codes, max(r.Took.Seconds(), math.SmallestNonzeroFloat64))
+		label := m.operationNames.label(r.Name)
+		m.beginOperation(label)
+		m.operations.WithLabelValues(label, outcome(r)).Inc()
+		m.operationSeconds.WithLabelValues(label).Add(r.Took.Seconds())
 	}
 	if r.CallerID != "" {
-		outcome := labelOK
-		if len(r.Codes) > 0 {
-			outcome = labelError
-		}
-		m.clients.WithLabelValues(m.clientNames.label(r.Client), outcome).Inc()
+		m.clients.WithLabelValues(m.clientNames.label(r.Client), outcome(r)).Inc()
 	}
 	for read, n := range r.Reads {
 		m.reads.WithLabelValues(labelIn(m.providers, read.Provider), strings.ToLower(string(read.Source))).Add(float64(n))
 	}
 	codes := r.Codes
 	if len(codes) == 0 {
-		codes = []string{labelOK}
+		codes = []string{outcome(r)}
 	}
 	counted := make(map[string]bool, len(codes))
 	for _, code := range codes {

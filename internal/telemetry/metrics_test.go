@@ -102,11 +102,13 @@ func TestMetrics_Request(t *testing.T) {
 	m.Request(operation.Request{Took: 250 * time.Millisecond})
 	m.Request(operation.Request{Codes: []string{"UPSTREAM_TIMEOUT", "UPSTREAM_TIMEOUT", "FORBIDDEN"}, Took: 500 * time.Millisecond})
 	m.Request(operation.Request{Codes: []string{"anna@example.com", "x"}, Took: 250 * time.Millisecond})
+	m.Request(operation.Request{Canceled: true})
 	want := []string{
 		`accountgraph_request_seconds_sum 1`,
-		`accountgraph_request_seconds_count 3`,
+		`accountgraph_request_seconds_count 4`,
 		`accountgraph_requests_total{code="FORBIDDEN"} 1`,
 		`accountgraph_requests_total{code="UPSTREAM_TIMEOUT"} 1`,
+		`accountgraph_requests_total{code="canceled"} 1`,
 		`accountgraph_requests_total{code="ok"} 1`,
 		`accountgraph_requests_total{code="other"} 1`,
 	}

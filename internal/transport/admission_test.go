@@ -188,3 +188,48 @@ func TestAdmission_ClientGone(t *testing.T) {
 	e.until(t, transport.Stats{})
 	e.wg.Wait()
 }
+
+func TestTransport_CanceledRequest(t *testing.T) {
+	for name, trace := range map[string]string{"cached": "0", "executed for itself": "1"} {
+		t.Run(name, func(t *testing.T) {
+			e := newExecutions(t, transport.Admission{}, false)
+			ctx, leave := context.WithCancel(t.Context())
+			r, err := http.NewRequestWithContext(ctx, http.MethodPost, e.url, strings.NewReader(`{"query": "{ __typename }"}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header.Set("Content-Type", "application/json")
+			r.Header.Set("Accountgraph-Trace", trace)
+			e.wg.Go(func() {
+				if res, err := http.DefaultClient.Do(r); err == nil {
+					res.Body.Close()
+					t.Error("a request that was canceled has a response")
+				}
+			})
+			<-e.begun
+			leave()
+			e.wg.Wait()
+			request := e.firstRequest(t)
+			if !request.Canceled || request.Status != 499 || len(request.Codes) > 0 {
+				t.Errorf("observed %+v", request)
+			}
+		})
+	}
+}
+
+// firstRequest waits until the server has finished a request.
+func (e *executions) firstRequest(t *testing.T) operation.Request {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); ; {
+		e.mu.Lock()
+		requests := e.requests
+		e.mu.Unlock()
+		switch {
+		case len(requests) > 0:
+			return requests[0]
+		case time.Now().After(deadline):
+			t.Fatal("no request has ended")
+		}
+		<-time.After(time.Millisecond)
+	}
+}

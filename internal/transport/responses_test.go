@@ -65,3 +65,21 @@ func TestResponses_CachedPerPermission(t *testing.T) {
 		}
 	}
 }
+
+// TestResponses_UndeclaredVariables sends variables that the operation does not declare: they
+// change nothing in its response, which is cached once.
+func TestResponses_UndeclaredVariables(t *testing.T) {
+	for _, query := range []string{"{ node(id: \\\"a:User:1\\\") { id } }", "query ($id: ID = \\\"a:User:1\\\") { node(id: $id) { id } }"} {
+		e := newExecutions(t, transport.Admission{}, false)
+		close(e.end)
+		for _, value := range []string{"1", "2", `{"a": [3]}`} {
+			_, members := e.send(t, testRequest{body: `{"query": "` + query + `", "variables": {"other": ` + value + `}}`})
+			if len(members["data"]) == 0 {
+				t.Errorf("%s: %s", query, members["errors"])
+			}
+		}
+		if executed := len(e.begun); executed != 1 {
+			t.Errorf("%s: executed %d times, want 1", query, executed)
+		}
+	}
+}

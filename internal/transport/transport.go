@@ -93,7 +93,10 @@ func (t *transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Grap
 	ctx := graphql.WithOperationContext(r.Context(), &graphql.OperationContext{Headers: r.Header})
 	res := t.respond(ctx, w, r, exec)
 	res.write(w)
-	res.request.ID, res.request.Status, res.request.Codes, res.request.Took = id, res.status, res.codes(), time.Since(start)
+	res.request.ID, res.request.Took = id, time.Since(start)
+	if !res.request.Canceled {
+		res.request.Status, res.request.Codes = res.status, res.codes()
+	}
 	endSpan(res)
 	t.options.ObserveRequest(res.request)
 }
@@ -135,6 +138,10 @@ const allowedMethods = "GET, POST, OPTIONS"
 
 // canceledMessage is for requests whose client has gone away.
 const canceledMessage = "request canceled"
+
+// statusClientClosedRequest is the status in logs and spans of a request whose client has
+// gone away, by the convention of proxies. No client receives it.
+const statusClientClosedRequest = 499
 
 // serve fills the response, or returns why the operation is not executed.
 func (t *transport) serve(ctx context.Context, res *response, w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) *httpError {
@@ -190,6 +197,7 @@ func (t *transport) serve(ctx context.Context, res *response, w http.ResponseWri
 	}
 	switch {
 	case canceled != nil:
+		res.request.Canceled, res.request.Status = true, statusClientClosedRequest
 		return reject(http.StatusServiceUnavailable, apierror.Timeout, canceledMessage)
 	case result.refused != nil:
 		return result.refused

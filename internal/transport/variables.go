@@ -20,9 +20,9 @@ import (
 // left to gqlparser.
 func coerceVariables(schema *ast.Schema, definitions ast.VariableDefinitionList, values map[string]any) (map[string]any, *gqlerror.Error) {
 	if len(definitions) == 0 || len(values) == 0 {
-		return values, nil
+		return nil, nil
 	}
-	coerced := make(map[string]any, len(values))
+	coerced := make(map[string]any, len(definitions))
 	for _, definition := range definitions {
 		value, ok := values[definition.Variable]
 		if !ok {
