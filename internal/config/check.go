@@ -39,6 +39,7 @@ func (d *decoder) check(c *Config) {
 	d.checkDocuments(c)
 	d.checkLimits(c.Limits)
 	d.checkTelemetry(c.Telemetry)
+	d.checkInvalidation(c.Gateway.Invalidation)
 	d.checkProviders(c.Providers)
 }
 

@@ -3,6 +3,9 @@ package config_test
 import (
 	"strings"
 	"testing"
+
+	"github.com/accountgraph/accountgraph/internal/config"
+	"github.com/accountgraph/accountgraph/internal/vendors"
 )
 
 // notRedis is the problem of an invalid Redis URL.
@@ -83,4 +86,22 @@ func TestParse_UnsafeValues(t *testing.T) {
 		{"a path that goes up", with("activeplatform", "softwareone") + "    accountUsersPath: /../{accountId}\n", []string{"6: providers[0].accountUsersPath: must be a path that begins with / and contains {accountId} once"}},
 		{"a path with two accounts", with("activeplatform", "softwareone") + "    accountUsersPath: '/{accountId}/{accountId}'\n", []string{"6: providers[0].accountUsersPath: must be a path that begins with / and contains {accountId} once"}},
 	})
+}
+
+func TestParse_InvalidGateway(t *testing.T) {
+	const notURL = "1: gateway.invalidation.url: must be a URL such as https://router.example.com/invalidation, without user, query and fragment"
+	gateway := func(keys string) string { return "gateway: {invalidation: {" + keys + "}}\n" + provider }
+	checkProblems(t, []invalidFile{
+		{"plain http", gateway("url: 'http://router:4000/i', secret: a"), []string{"1: gateway.invalidation.url: plain http sends the secret unencrypted; use https, or set `allowInsecure: true` in a private network"}},
+		{"a user", gateway("url: 'https://u:s3cr3t@router.example/i', secret: a"), []string{notURL}},
+		{"a query", gateway("url: 'https://router.example/i?key=s3cr3t', secret: a"), []string{notURL}},
+		{"no URL", gateway("url: router.example, secret: a"), []string{notURL}},
+		{"a secret that is no header", gateway("url: 'https://router.example/i', secret: 's3cr3t b'"), []string{"1: gateway.invalidation.secret: must be printable ASCII without spaces and line breaks"}},
+		{"no secret", gateway("url: 'https://router.example/i'"), []string{"1: gateway.invalidation.secret: is missing"}},
+	})
+	for _, keys := range []string{"url: 'http://127.0.0.1:4000/i', secret: a", "url: 'http://router:4000/i', secret: a, allowInsecure: true"} {
+		if c, err := config.Parse("a.yaml", []byte(gateway(keys)), environment, vendors.Config()); err != nil || c.Gateway.Invalidation.Subgraph != "accountgraph" {
+			t.Errorf("%s: %v", keys, err)
+		}
+	}
 }

@@ -22,6 +22,7 @@ type Config struct {
 	Limits    Limits     `key:"limits"`
 	Documents Documents  `key:"documents"`
 	Telemetry Telemetry  `key:"telemetry"`
+	Gateway   Gateway    `key:"gateway"`
 	MCP       MCP        `key:"mcp"`
 	Providers []Provider `key:"providers" required:"true"`
 }
@@ -180,6 +181,30 @@ type MCP struct {
 	// leavers, stale logins, members of a tenant. They become trusted documents.
 	BuiltIn bool `key:"builtIn" default:"true"`
 }
+
+// Gateway is what the server tells the gateway in front of it.
+type Gateway struct {
+	// Invalidation of a caching router's copies.
+	Invalidation Invalidation `key:"invalidation"`
+}
+
+// Invalidation is the endpoint at which a caching router accepts invalidations, as Apollo Router's
+// does. The server sends the cache tags of what `refresh` and `purge` invalidate, and of changes
+// that it observes.
+type Invalidation struct {
+	// URL of the endpoint: `https`, or `http` on loopback, without user, query and fragment.
+	URL string `key:"url" required:"true"`
+	// The router's `shared_key`, which is sent in `Authorization`.
+	Secret providers.Secret `key:"secret" required:"true"`
+	// Name of this graph at the router.
+	Subgraph string `key:"subgraph" default:"accountgraph"`
+	// Allow a plain `http` URL on a host other than loopback. The secret is then sent
+	// unencrypted.
+	AllowInsecure bool `key:"allowInsecure" default:"false"`
+}
+
+// IsSet reports whether a router gets invalidations.
+func (i Invalidation) IsSet() bool { return i.URL != "" }
 
 // Index is the index of a provider. It is used with the server's own credential only.
 type Index struct {

@@ -87,6 +87,7 @@ func TestLoad_Example(t *testing.T) {
 			PageCacheBytes: 64 << 20, ResponseCacheBytes: 16 << 20, ShutdownDelay: time.Second,
 		},
 		MCP:       config.MCP{BuiltIn: true},
+		Gateway:   config.Gateway{Invalidation: config.Invalidation{Subgraph: "accountgraph"}},
 		Telemetry: config.Telemetry{Log: config.Log{Level: "info", Requests: config.Ratio{Value: 1, Set: true}}},
 		Providers: []config.Provider{{
 			Name: "softwareone", Vendor: model.SoftwareOne,

@@ -48,7 +48,7 @@ func TestReference_MatchesStructs(t *testing.T) {
 	for _, s := range []struct{ title, name string }{
 		{"server", "Server"}, {"server.tls", "TLS"}, {"server.auth", "Auth"}, {"server.auth.router", "Router"}, {"server.auth.jwt", "JWT"}, {"server.cors", "CORS"},
 		{"cache", "Cache"}, {"limits", "Limits"}, {"documents", "Documents"}, {"mcp", "MCP"},
-		{"telemetry", "Telemetry"}, {"telemetry.traces", "Traces"}, {"telemetry.log", "Log"}, {"providers[]", "Provider"}, {"providers[].index", "Index"},
+		{"telemetry", "Telemetry"}, {"telemetry.traces", "Traces"}, {"telemetry.log", "Log"}, {"gateway", "Gateway"}, {"gateway.invalidation", "Invalidation"}, {"providers[]", "Provider"}, {"providers[].index", "Index"},
 	} {
 		ref.Sections = append(ref.Sections, sectionOf(t, s.title, structs[s.name]))
 	}
@@ -130,7 +130,7 @@ func entryOf(t *testing.T, typ string, tag reflect.StructTag, doc string) entry 
 	types := map[string]string{
 		"string": "text", "bool": "`true` or `false`", "int": "whole number", "[]string": "list of texts",
 		"Auth": "`open`, or [a section](#serverauth)", "Router": "[a section](#serverauthrouter)", "JWT": "[a section](#serverauthjwt)",
-		"TLS": "[a section](#servertls)", "Traces": "[a section](#telemetrytraces)", "Log": "[a section](#telemetrylog)", "Ratio": "number, 0 to 1",
+		"TLS": "[a section](#servertls)", "Invalidation": "[a section](#gatewayinvalidation)", "Traces": "[a section](#telemetrytraces)", "Log": "[a section](#telemetrylog)", "Ratio": "number, 0 to 1",
 		"CORS": "[a section](#servercors)", "Index": "[a section](#providersindex)", "[]providers.Secret": "list of secret texts",
 		"time.Duration": "duration", "Size": "size", "providers.Secret": "secret text", "model.Vendor": "text",
 	}

@@ -49,12 +49,12 @@ func TestParse_InvalidFile(t *testing.T) {
 		{"a key within a value", "server: listen: s3cr3t\n", []string{"1: not YAML: mapping values are not allowed in this context"}},
 		{"an alias to nowhere", provider + "    timeout: *s3cr3t\n", []string{"6: aliases (*name) are not supported: write the value out, or put text that begins with * in quotes"}},
 		{"an alias", "server: &a {}\ncache: *a\n" + provider, []string{"2: cache: aliases (*name) are not supported: write the value out, or put text that begins with * in quotes"}},
-		{"a merge", "server: &a {}\n<<: *a\n" + provider, []string{"2: ?: unknown key; known keys: server, cache, limits, documents, telemetry, mcp, providers"}},
+		{"a merge", "server: &a {}\n<<: *a\n" + provider, []string{"2: ?: unknown key; known keys: server, cache, limits, documents, telemetry, gateway, mcp, providers"}},
 		{"a tag", provider + "    timeout: !s3cr3t 10s\n", []string{"6: providers[0].timeout: tags (!name) are not supported: put text that begins with ! in quotes"}},
 		{"two documents", provider + "---\n" + provider, []string{"6: contains a second document; only one is supported"}},
 		{"bytes that are not text", "server: \xff\n", []string{"1: not YAML: contains a non-printable character or invalid UTF-8"}},
 		{"a control character", "server: \x01\n", []string{"1: not YAML: contains a non-printable character or invalid UTF-8"}},
-		{"an unknown section", provider + "sever: {}\n", []string{"6: sever: unknown key; known keys: server, cache, limits, documents, telemetry, mcp, providers"}},
+		{"an unknown section", provider + "sever: {}\n", []string{"6: sever: unknown key; known keys: server, cache, limits, documents, telemetry, gateway, mcp, providers"}},
 		{"an unknown key", "server: {lisen: ':80'}\n" + provider, []string{"1: server.lisen: unknown key; known keys: listen, admin, tls, auth, graphiql, access, introspection, compression, cors"}},
 		{"a key in other letters", provider + "    baseUrl: https://one.example\n", []string{"6: providers[0].baseUrl: unknown key; known keys: name, vendor, baseURL, token, credentials, credentialHeader, timeout, maxConcurrent, maxBody, allowInsecure, propagate, index, accountUsersPath, billingAccounts, firstPage, organizations"}},
 		{"a secret where a key belongs", provider + "    s3cr3t: x\n    s3cr3t-2: x\n", []string{
@@ -66,7 +66,7 @@ func TestParse_InvalidFile(t *testing.T) {
 			"6: limits.operationTime: must be from 100ms to 60s", "6: limits.cost: must be a whole number from 100 to 1000000",
 			"6: limits.shutdownDelay: must be from 0s to 60s",
 		}},
-		{"a list where a key belongs", "? [s3cr3t]\n: 1\n" + provider, []string{"1: ?: unknown key; known keys: server, cache, limits, documents, telemetry, mcp, providers"}},
+		{"a list where a key belongs", "? [s3cr3t]\n: 1\n" + provider, []string{"1: ?: unknown key; known keys: server, cache, limits, documents, telemetry, gateway, mcp, providers"}},
 		{"a key twice", provider + "    name: two\n    name: three\n", []string{
 			"6: providers[0].name: duplicate key, first on line 2",
 			"7: providers[0].name: duplicate key, first on line 2",

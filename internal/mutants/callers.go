@@ -219,4 +219,25 @@ var callersControls = []Control{
 		New:     "reason := rest",
 		Package: "e2e/process", Test: "TestTLS_ReloadsTheCertificate",
 	},
+	{
+		Name:    "the router's secret is not sent over plain http",
+		File:    "internal/config/gateway.go",
+		Old:     `case u.Scheme == "http" && !i.AllowInsecure && !isLoopback(u.Hostname()):`,
+		New:     "case false:",
+		Package: "internal/config", Test: "TestParse_InvalidGateway",
+	},
+	{
+		Name:    "the queue of invalidations is bounded",
+		File:    "internal/invalidation/sender.go",
+		Old:     "case len(s.pending) >= maxPending:",
+		New:     "case false:",
+		Package: "internal/invalidation", Test: "TestSender_IsBounded",
+	},
+	{
+		Name:    "a caller whose credential is refused invalidates nothing at the router",
+		File:    "internal/upstream/client.go",
+		Old:     "if c.delegated {\n\t\tobserve = nil",
+		New:     "if false {\n\t\tobserve = nil",
+		Package: "internal/upstream", Test: "TestChanges_AreObserved",
+	},
 }

@@ -2,8 +2,6 @@ package operation
 
 import (
 	"context"
-
-	"github.com/accountgraph/accountgraph/internal/loaders"
 )
 
 // The response extensions in which routers look for cache tags:
@@ -15,23 +13,27 @@ const (
 )
 
 // CacheTags returns the tags by which a router invalidates its copy of a query's
-// response, and the name of the extension for them; "" for no tags.
+// response, by the names of the extensions for them.
 //
-// A query for entities always has tags, a list per representation. Other queries
-// have them when all is set: a page can have hundreds.
-func (o *Operation) CacheTags(ctx context.Context, all bool) (extension string, tags any) {
-	var entities []loaders.Field
+// A query for entities always has tags, a list per representation; of several fields
+// _entities, the lists follow one another in the order of the fields. Other fields have them
+// when all is set: a page can have hundreds.
+func (o *Operation) CacheTags(ctx context.Context, all bool) map[string]any {
+	var lists [][]string
+	entities := false
 	fields := o.Selection.Fields("Query")
 	for _, f := range fields {
 		if f.Name == "_entities" {
-			entities = append(entities, f)
+			entities = true
+			lists = append(lists, o.Loaders.EntityTags(ctx, f)...)
 		}
 	}
-	switch {
-	case len(entities) == 1 && len(fields) == 1:
-		return entityCacheTags, o.Loaders.EntityTags(ctx, entities[0])
-	case len(entities) == 0 && all:
-		return cacheTags, o.Loaders.Tags(ctx, o.Selection)
+	found := map[string]any{}
+	if entities {
+		found[entityCacheTags] = lists
 	}
-	return "", nil
+	if all && !entities {
+		found[cacheTags] = o.Loaders.Tags(ctx, o.Selection)
+	}
+	return found
 }

@@ -78,6 +78,9 @@ func (r *results) deliver(key Key, l Loaded) {
 		if !r.dropped && (kind == providers.Unauthenticated || r.batch.background) {
 			r.cache.dropLocally(r.batch.scope)
 			r.dropped = true
+			if changes := r.batch.scope.changes; changes != nil {
+				changes.Refused()
+			}
 		}
 	default:
 		r.cache.store(r.batch, one)
@@ -108,8 +111,19 @@ func (c *Cache) store(b *batch, r *result) {
 		return
 	}
 	o := r.outcome
+	c.compare(b.scope, r)
 	if r.entry != nil && !c.disabled() && !c.memory.put(r.call.Key(), r.entry, b.generation, b.owner()) {
 		o.freshUntil = r.entry.fetched
 	}
 	c.complete(b, r.call, o)
+}
+
+// compare reports an entry from the vendor, and the one that memory has of its key.
+func (c *Cache) compare(s *Scope, r *result) {
+	if s.changes == nil || r.entry == nil || r.entry.absent {
+		return
+	}
+	if before, ok := c.memory.cache.GetEntryQuietly(r.call.Key()); ok && !before.Value.absent {
+		s.changes.Changed(before.Value.value, r.entry.value)
+	}
 }

@@ -22,6 +22,25 @@ type Scope struct {
 	// that takes longer than all else that a scope needs.
 	seal   func() envelope.Key
 	reader Reader // nil if unknown
+	// changes is nil if nobody wants to know.
+	changes Changes
+}
+
+// Changes observes what reads of a scope show of the vendor's data. Its methods must not block.
+type Changes interface {
+	// Changed is called with the value that memory has of a key, and with a newer one from the
+	// vendor, which may be equal.
+	Changed(before, after any)
+	// Refused is called when the vendor refuses the credential, or what was cached: everything
+	// that was read with the credential has been invalidated.
+	Refused()
+}
+
+// WithChanges returns the same scope, whose reads are reported.
+func (s *Scope) WithChanges(c Changes) *Scope {
+	scope := *s
+	scope.changes = c
+	return &scope
 }
 
 // Reader is who reads, such as one operation of one caller.

@@ -7,10 +7,12 @@ import (
 	"slices"
 	"time"
 
+	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/config"
 	"github.com/accountgraph/accountgraph/internal/directory"
 	"github.com/accountgraph/accountgraph/internal/directory/index"
 	"github.com/accountgraph/accountgraph/internal/fair"
+	"github.com/accountgraph/accountgraph/internal/invalidation"
 	"github.com/accountgraph/accountgraph/internal/operation"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
 	"github.com/accountgraph/accountgraph/internal/telemetry"
@@ -23,6 +25,25 @@ import (
 type observers struct {
 	metrics *telemetry.Metrics
 	log     *telemetry.ProviderLog
+	router  *invalidation.Sender
+}
+
+// change returns the observer of changes at a provider; nil without a router that wants to know.
+func (o observers) change(provider string) func(ids []model.ID) {
+	if o.router == nil {
+		return nil
+	}
+	return func(ids []model.ID) {
+		if ids == nil {
+			o.router.Add(provider)
+			return
+		}
+		tags := make([]string, len(ids))
+		for i, id := range ids {
+			tags[i] = string(id)
+		}
+		o.router.Add(tags...)
+	}
 }
 
 // openProviders builds every configured provider, in order. A nil cache caches
@@ -32,6 +53,7 @@ func openProviders(c *config.Config, cache *pagecache.Cache, transport http.Roun
 	for _, p := range c.Providers {
 		client := vendorCalls(c.Limits)
 		client.Cache, client.Transport = cache, transport
+		client.ObserveChange = o.change(p.Name)
 		if o.metrics != nil {
 			client.Observe = o.call(!p.Token.Empty())
 			client.ObserveCalls = func(stats func() fair.Stats) { o.metrics.ObserveProvider(p.Name, stats) }

@@ -20,6 +20,7 @@ import (
 	"github.com/accountgraph/accountgraph/internal/complexity"
 	"github.com/accountgraph/accountgraph/internal/config"
 	"github.com/accountgraph/accountgraph/internal/directory"
+	"github.com/accountgraph/accountgraph/internal/invalidation"
 	"github.com/accountgraph/accountgraph/internal/mcp"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
 	"github.com/accountgraph/accountgraph/internal/ratelimit"
@@ -63,6 +64,8 @@ type Server struct {
 	certificates *certificates
 	cache        *pagecache.Cache
 	traces       *telemetry.Traces
+	// router is nil if no router gets invalidations.
+	router *invalidation.Sender
 	// stop ends the building of indexes.
 	stop     context.CancelFunc
 	stopping *atomic.Bool
@@ -104,9 +107,10 @@ func New(o Options) (*Server, error) {
 		traces.Close()
 		return nil, err
 	}
-	log := telemetry.NewProviderLog(o.Log)
-	providers, err := openProviders(c, cache, o.VendorTransport, observers{metrics, log})
+	log, router := telemetry.NewProviderLog(o.Log), openRouter(c, o.Log, metrics)
+	providers, err := openProviders(c, cache, o.VendorTransport, observers{metrics, log, router})
 	if err != nil {
+		closeRouter(router)
 		traces.Close()
 		cache.Close()
 		return nil, err
@@ -140,6 +144,7 @@ func New(o Options) (*Server, error) {
 	tools, err := openMCP(o, c, graphQL, documents)
 	if err != nil {
 		stop()
+		closeRouter(router)
 		cache.Close()
 		traces.Close()
 		return nil, err
@@ -149,7 +154,7 @@ func New(o Options) (*Server, error) {
 		protected = graphQL.Protect(tools)
 	}
 	s := &Server{
-		options: o, tools: tools, graphQL: graphQL, log: o.Log, address: c.Server.Listen, cache: cache, traces: traces, stop: stop, stopping: new(atomic.Bool),
+		options: o, tools: tools, graphQL: graphQL, log: o.Log, address: c.Server.Listen, cache: cache, traces: traces, router: router, stop: stop, stopping: new(atomic.Bool),
 		providers: len(providers), documents: documents.Len(),
 		limits: c.Limits, certificates: served, adminAddress: c.Server.Admin, connections: newConnections(c.Limits.Connections, metrics.ConnectionRejected),
 	}
@@ -177,7 +182,7 @@ func embedded(c *config.Config) *config.Config {
 	own := *c
 	own.Server.Auth, own.Documents, own.Limits.Rate, own.Limits.ResponseCacheBytes = config.Auth{}, config.Documents{}, 0, 0
 	own.Limits.PageCacheBytes = min(own.Limits.PageCacheBytes, embeddedCacheBytes)
-	own.MCP, own.Server.TLS = config.MCP{}, config.TLS{}
+	own.MCP, own.Server.TLS, own.Gateway = config.MCP{}, config.TLS{}, config.Gateway{}
 	return &own
 }
 
@@ -193,9 +198,11 @@ func rateLimiter(rate int, cache *pagecache.Cache) *ratelimit.Limiter {
 	return ratelimit.New(rate, cache, time.Now)
 }
 
-// Close ends the building of indexes, releases the cache and exports the last spans.
+// Close ends the building of indexes, sends the last invalidations, releases the cache and
+// exports the last spans.
 func (s *Server) Close() {
 	s.stop()
+	closeRouter(s.router)
 	s.cache.Close()
 	s.traces.Close()
 }

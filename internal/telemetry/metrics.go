@@ -10,6 +10,7 @@ import (
 
 	"github.com/accountgraph/accountgraph/internal/buildinfo"
 	"github.com/accountgraph/accountgraph/internal/fair"
+	"github.com/accountgraph/accountgraph/internal/invalidation"
 	"github.com/accountgraph/accountgraph/internal/operation"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
 	"github.com/accountgraph/accountgraph/internal/responsecache"
@@ -40,6 +41,7 @@ type Metrics struct {
 	cacheEvents    *prometheus.CounterVec
 	cacheBytes     *prometheus.CounterVec
 	spans          *prometheus.CounterVec
+	invalidations  *prometheus.CounterVec
 
 	operations, operationSeconds *prometheus.CounterVec
 	clients                      *prometheus.CounterVec
@@ -116,6 +118,10 @@ func NewMetrics(names, operations []string) *Metrics {
 			Name: "accountgraph_reads_total",
 			Help: "Pages and objects that operations read, by provider and source: vendor, memory, redis, stale, coalesced or index.",
 		}, []string{"provider", "source"}),
+		invalidations: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "accountgraph_invalidations_total",
+			Help: "Cache tags for the router by result: sent, or dropped because it did not accept them.",
+		}, []string{"result"}),
 		spans: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "accountgraph_spans_total",
 			Help: "Spans by result: exported to the collector, or lost because it did not accept them.",
@@ -125,7 +131,7 @@ func NewMetrics(names, operations []string) *Metrics {
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		collectors.NewBuildInfoCollector(),
-		m.requests, m.requestSeconds, m.responses, m.calls, m.callSeconds, m.circuitOpen, m.rejected, m.cacheEvents, m.cacheBytes, m.spans,
+		m.requests, m.requestSeconds, m.responses, m.calls, m.callSeconds, m.circuitOpen, m.rejected, m.cacheEvents, m.cacheBytes, m.spans, m.invalidations,
 		m.operations, m.operationSeconds, m.clients, m.reads,
 	)
 	build := buildinfo.Read()
@@ -143,6 +149,8 @@ func (m *Metrics) initialize(names, operations []string) {
 	}
 	m.Spans(0, true)
 	m.Spans(0, false)
+	m.Invalidations(0, invalidation.Sent)
+	m.Invalidations(0, invalidation.Dropped)
 	for _, from := range []responsecache.Source{responsecache.Miss, responsecache.Coalesced, responsecache.Hit} {
 		m.responses.WithLabelValues(string(from))
 	}
@@ -322,6 +330,11 @@ func (m *Metrics) CacheEvent(e pagecache.Event) {
 	if e.Bytes > 0 {
 		m.cacheBytes.WithLabelValues(string(e.Kind)).Add(float64(e.Bytes))
 	}
+}
+
+// Invalidations counts cache tags for the router.
+func (m *Metrics) Invalidations(n int, r invalidation.Result) {
+	m.invalidations.WithLabelValues(string(r)).Add(float64(n))
 }
 
 // Spans counts spans that were exported, or that were lost because they could not be.

@@ -39,7 +39,7 @@ func (i interceptor) interceptResponse(ctx context.Context, next graphql.Respons
 		return nil
 	}
 	if oc.Operation.Operation == ast.Query {
-		if name, tags := op.CacheTags(ctx, oc.Headers.Get(cacheTagsHeader) == "1"); name != "" {
+		for name, tags := range op.CacheTags(ctx, oc.Headers.Get(cacheTagsHeader) == "1") {
 			setExtension(response, name, tags)
 		}
 	}

@@ -67,8 +67,16 @@ func New(c Config) (*Client, error) {
 // newScope returns Client.scope of a credential at this provider.
 func (c *Client) newScope(credential Credential) func() *pagecache.Scope {
 	cache, provider, base := c.config.Cache, c.config.Provider, c.base
+	observe := c.config.ObserveChange
+	if c.delegated {
+		observe = nil
+	}
 	return sync.OnceValue(func() *pagecache.Scope {
-		return cache.Scope(provider.Vendor, base.String(), identity(provider.Name, credential))
+		scope := cache.Scope(provider.Vendor, base.String(), identity(provider.Name, credential))
+		if observe == nil {
+			return scope
+		}
+		return scope.WithChanges(changes{observe})
 	})
 }
 
@@ -139,6 +147,7 @@ func (c *Client) Invalidate(ctx context.Context, ids []model.ID) {
 	case c.scope == nil:
 	case ids == nil:
 		c.scope().Drop(ctx)
+		c.observeChange(nil)
 	default:
 		tags := slices.Clone(ids)
 		for _, id := range ids {
@@ -147,5 +156,6 @@ func (c *Client) Invalidate(ctx context.Context, ids []model.ID) {
 			}
 		}
 		c.scope().Invalidate(ctx, tags...)
+		c.observeChange(ids)
 	}
 }

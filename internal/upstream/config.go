@@ -81,6 +81,11 @@ type Config struct {
 	// ObserveCalls receives, once, a function that returns the numbers of calls in flight and
 	// waiting; may be nil.
 	ObserveCalls func(stats func() fair.Stats)
+	// ObserveChange is called with the ids of objects that were invalidated, or whose records the
+	// vendor has changed; with nil if everything that was read through the provider was
+	// invalidated, by a client or because the vendor refuses the credential. What callers'
+	// credentials read is not compared. It must not block, and may be nil.
+	ObserveChange func(ids []model.ID)
 	// Now is the wall clock for Retry-After dates and for the cache that New creates;
 	// nil means time.Now. Delays and timeouts use the monotonic clock.
 	Now func() time.Time

@@ -27,6 +27,14 @@ func (t cacheEntry[T]) IsPacked() bool {
 // Tags returns the ids of the objects in the value.
 func (t cacheEntry[T]) Tags() []model.ID { return t.tags }
 
+// nodes returns the objects in the value; none of a packed one.
+func (t cacheEntry[T]) nodes() []model.Node {
+	if t.IsPacked() {
+		return nil
+	}
+	return nodesOf(t.value)
+}
+
 // Nodes lists the objects in a decoded page. Pages implement it unless they are
 // slices of users, accounts or memberships.
 type Nodes interface{ Nodes() []model.Node }
