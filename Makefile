@@ -80,7 +80,7 @@ lint: needs-go ## Run staticcheck, as pinned in go.mod
 
 # Packages that start no goroutines, and those that test others: the benchmark, the comparison
 # with the vendors' data, the simulators. The target test runs them.
-sequential = access|archtest|bench(/.*)?|complexity|config|differential|generate(/.*)?|graphiql|mutants|pagecache/envelope|persisted|sdl|staticpage|vendors
+sequential = access|archtest|bench(/.*)?|complexity|config|differential|generate(/.*)?|graphiql|landing|mutants|pagecache/envelope|persisted|sdl|staticpage|vendors
 
 .PHONY: race
 race: needs-go needs-redis ## Run the tests of concurrent packages with the race detector, with fewer iterations
@@ -116,9 +116,9 @@ e2e: needs-go needs-node needs-chromium node_modules ## Run real composers, gate
 	go build -o accountgraph .
 	@cd e2e/gateway; npm test --silent
 
-# The npm packages of the end-to-end tests, which also check the build of a page.
+# The npm packages of the end-to-end tests, which also check the builds of pages.
 .PHONY: node_modules
-node_modules: needs-node e2e/gateway/node_modules/.package-lock.json internal/access/web/node_modules/.package-lock.json
+node_modules: needs-node e2e/gateway/node_modules/.package-lock.json internal/access/web/node_modules/.package-lock.json internal/landing/web/node_modules/.package-lock.json
 
 %/node_modules/.package-lock.json: %/package-lock.json
 	cd $*; npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
@@ -134,6 +134,10 @@ graphiql: ## Build GraphiQL's page; needs Node and npm
 .PHONY: access
 access: ## Build the page "Who has access"; needs Node and npm
 	internal/access/build.sh
+
+.PHONY: landing
+landing: ## Build the landing page and the picture of the graph; needs Node and npm
+	internal/landing/build.sh
 
 .PHONY: needs-go
 needs-go:

@@ -208,6 +208,10 @@ func (p *program) serve(ctx context.Context, o server.Options, listen string, re
 		return usageError{err}
 	}
 	server.TuneGC(p.env)
+	var err error
+	if o.SDL, err = sdl.ForClient(schema); err != nil {
+		return err
+	}
 	s, err := server.New(o)
 	if err != nil {
 		return usageError{err}

@@ -1,10 +1,22 @@
-// Opens the page "Who has access" in headless Chromium.
+// Opens the pages of the server in headless Chromium.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { launch } from './chromium.mjs';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+// With IMAGES=1 the tests write the pictures of the documentation.
+const images = process.env.IMAGES && fileURLToPath(new URL('../../docs/images/', import.meta.url));
+
+export async function picture(page, name) {
+  if (!images) return;
+  await mkdir(images, { recursive: true });
+  await page.evaluate(() => document.fonts.ready);
+  await page.mouse.move(0, 0);
+  await page.screenshot({ path: `${images}${name}.png` });
+}
 
 // start runs a browser for one test. The test fails if a page writes to the console, or asks
 // another host.
@@ -19,8 +31,14 @@ export async function start(t, origin) {
   });
   return {
     requests,
-    // open opens the page at a fragment and waits until something was read.
-    async open(fragment = '', { width = 1400, height = 900, scheme = 'light' } = {}) {
+    // open opens the page "Who has access" at a fragment and waits until something was read.
+    async open(fragment = '', options) {
+      const page = await this.visit(`/access${fragment}`, options);
+      await ready(page);
+      return page;
+    },
+    // visit opens a path.
+    async visit(path, { width = 1400, height = 900, scheme = 'light' } = {}) {
       const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, acceptDownloads: true, timezoneId: 'UTC' });
       context.on('request', (request) => requests.push(request.url()));
       context.on('weberror', (error) => errors.push(String(error.error())));
@@ -31,8 +49,7 @@ export async function start(t, origin) {
       });
       const page = await context.newPage();
       page.setDefaultTimeout(60_000);
-      await page.goto(`${origin}/access${fragment}`);
-      await ready(page);
+      await page.goto(`${origin}${path}`);
       return page;
     },
   };
@@ -46,9 +63,10 @@ export async function ready(page) {
 
 // violations returns what axe-core finds. The page lets nobody inject a script, so that axe is
 // evaluated by the debugger.
-export async function violations(page) {
+// element is a selector of the part that is checked.
+export async function violations(page, element = 'html') {
   await page.evaluate(axe);
-  const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  const found = await page.evaluate((element) => globalThis.axe.run(element, { resultTypes: ['violations'] }), element);
   return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary}`).join(' | ')}`);
 }
 

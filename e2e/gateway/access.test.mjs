@@ -1,24 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { csv, overflow, ready, start, violations } from './access.mjs';
+import { csv, overflow, picture, ready, start, violations } from './access.mjs';
 import * as accountgraph from './accountgraph.mjs';
 import { figure } from './figures.mjs';
 import { issue } from './tokens.mjs';
-
-// With IMAGES=1 the tests write the pictures of the documentation.
-const images = process.env.IMAGES && fileURLToPath(new URL('../../docs/images/', import.meta.url));
-
-async function picture(page, name) {
-  if (!images) return;
-  await mkdir(images, { recursive: true });
-  await page.evaluate(() => document.fonts.ready);
-  await page.mouse.move(0, 0);
-  await page.screenshot({ path: `${images}${name}.png` });
-}
 
 // serve runs vendors, of which one can be down, and a server with the page.
 async function serve(t, { down, server = '' } = {}) {

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import * as accountgraph from './accountgraph.mjs';
 import { open, run } from './chromium.mjs';
+import { overflow, picture, start, violations } from './access.mjs';
 import { figure } from './figures.mjs';
+import { issue } from './tokens.mjs';
 
 // Every tab runs without an error, there are no requests to other hosts, the console is
 // empty, and no header is stored.
@@ -59,4 +61,116 @@ test('graphiql: every tab runs in a browser', async (t) => {
   assert.deepEqual(elsewhere, [], 'requests to other hosts');
   assert.deepEqual(errors, [], 'errors and warnings on the console');
   figure(`graphiql: ${tabs.length} tabs ran, ${elsewhere.length} requests to other hosts`);
+});
+
+// shown returns the response that the page shows.
+const shown = (page) =>
+  page.evaluate(() => JSON.parse(globalThis.__MONACO.editor.getModels().find((model) => model.uri.path.endsWith('response.json')).getValue()));
+
+test('graphiql: the panel shows the vendor calls and the cost', async (t) => {
+  const vendors = await accountgraph.vendors();
+  t.after(vendors.stop);
+  const server = await accountgraph.serve(vendors.providers);
+  t.after(server.stop);
+  const browser = await start(t, new URL(server.page).origin);
+  const page = await browser.visit('/');
+  await page.locator('.graphiql-query-editor .view-line').first().waitFor();
+  const { extensions } = await run(page, 'Circle');
+  assert.equal(extensions.upstream.length, 6);
+  assert.equal((await shown(page)).extensions, undefined, 'the response has no extensions that the user did not request');
+
+  await page.getByRole('button', { name: '6 vendor calls for 6 reads' }).click();
+  const panel = page.getByRole('region', { name: 'Vendor calls' });
+  const rows = await panel.locator('.calls-row').allInnerTexts();
+  const paths = (text) => text.map((row) => row.match(/GET (\S+)/)[1]).sort();
+  assert.deepEqual(paths(rows), extensions.upstream.map(({ path }) => path).sort());
+  for (const row of rows) assert.match(row, /^softwareone\s+vendor\s+[\d.,]+ ms/);
+  const budget = await panel.locator('.calls-budget').allInnerTexts();
+  assert.match(budget[0], new RegExp(`${extensions.cost.objects.toLocaleString('en')} of 20,000`));
+  assert.match(budget[1], /softwareone\s+6 of 50/);
+
+  // The first level is one call, that of the accounts, on which all others depend.
+  const levels = await panel.locator('section').evaluateAll((sections) => sections.map((section) => section.querySelectorAll('.calls-row').length));
+  assert.equal(levels[0], 1);
+  assert.ok(levels.length >= 3, `${levels}`);
+  await picture(page, 'graphiql');
+  assert.deepEqual(await violations(page, '.calls'), []);
+  assert.deepEqual(await violations(page, '.calls-summary'), []);
+
+  // Repeated, everything is in memory.
+  await page.locator('.graphiql-execute-button').click();
+  await page.getByRole('button', { name: '0 vendor calls for 4 reads' }).waitFor();
+  await panel.getByText('memory').first().waitFor();
+
+  // A header of the user is kept, and so is what it requests.
+  await page.evaluate(() => globalThis.__MONACO.editor.getModels().find((model) => model.uri.path.endsWith('request-headers.json')).setValue('{"Accountgraph-Trace": "1"}'));
+  await page.locator('.graphiql-execute-button').click();
+  await page.waitForFunction(() => globalThis.__MONACO.editor.getModels().find((model) => model.uri.path.endsWith('response.json')).getValue().includes('"upstream"'));
+  assert.deepEqual(Object.keys((await shown(page)).extensions), ['upstream']);
+  await page.evaluate(() => globalThis.__MONACO.editor.getModels().find((model) => model.uri.path.endsWith('request-headers.json')).setValue(''));
+
+  // Without recording, the request has none of its headers.
+  await panel.getByLabel('Record').uncheck();
+  const sent = page.waitForRequest((request) => request.method() === 'POST');
+  await page.locator('.graphiql-execute-button').click();
+  const headers = (await sent).headers();
+  assert.deepEqual(Object.keys(headers).filter((name) => name.startsWith('accountgraph-')), []);
+  await panel.getByText('Recording is off').waitFor();
+});
+
+test('graphiql: in a narrow window, in dark colors', async (t) => {
+  const vendors = await accountgraph.vendors();
+  t.after(vendors.stop);
+  const server = await accountgraph.serve(vendors.providers);
+  t.after(server.stop);
+  const browser = await start(t, new URL(server.page).origin);
+  const page = await browser.visit('/', { width: 420, scheme: 'dark' });
+  await page.locator('.graphiql-query-editor .view-line').first().waitFor();
+  await run(page, 'Person');
+  assert.ok((await overflow(page)) <= 0, 'the page is wider than the window');
+  await page.locator('.calls-summary button').click();
+  const panel = page.getByRole('region', { name: 'Vendor calls' });
+  await panel.locator('.calls-row').first().waitFor();
+  const box = await panel.boundingBox();
+  assert.ok(box.x >= 0 && box.x + box.width <= 420 && box.y >= 0 && box.y < 900, `the panel is at ${JSON.stringify(box)}`);
+  assert.deepEqual(await violations(page, '.calls'), []);
+  for (const name of ['.graphiql-query-editor .monaco-editor', '.graphiql-response .monaco-editor', '.graphiql-execute-button']) {
+    await page.locator(name).first().scrollIntoViewIfNeeded();
+    const { x, y, width, height } = await page.locator(name).first().boundingBox();
+    assert.ok(x >= 0 && x + width <= 420 && y < 900 && y + height > 0 && width >= 32, `${name} is at ${[x, y, width, height]}`);
+  }
+  await picture(page, 'graphiql-narrow');
+});
+
+test('graphiql: a token that the server needs', async (t) => {
+  const issuer = await issue();
+  t.after(issuer.stop);
+  const vendors = await accountgraph.vendors();
+  t.after(vendors.stop);
+  const server = await accountgraph.serve(`server: {auth: {jwt: ${issuer.config}}}\n${vendors.providers}`);
+  t.after(server.stop);
+  const browser = await start(t, new URL(server.page).origin);
+  const page = await browser.visit('/');
+  const form = page.getByRole('form', { name: 'Access token' });
+  await form.getByText('This server needs an access token').waitFor();
+  assert.match(await form.innerText(), /\{"authorization": "Bearer …"\}/);
+  assert.deepEqual(await violations(page, '.signin'), []);
+  await form.getByLabel('Access token').fill('a.b.c');
+  await form.getByRole('button', { name: 'Use it' }).click();
+  await form.getByText('The server does not accept this token').waitFor();
+
+  const token = issuer.token('personal:read');
+  await form.getByLabel('Access token').fill(`Bearer ${token}`);
+  await form.getByRole('button', { name: 'Use it' }).click();
+  await form.waitFor({ state: 'detached' });
+  await page.getByText('Root Types').waitFor();
+  const response = await run(page, 'Person');
+  assert.equal(response.errors, undefined);
+  assert.ok(response.data.person.users.length > 1);
+  await page.waitForTimeout(1000); // GraphiQL writes to storage after half a second
+  const stored = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie]));
+  assert.ok(!stored.includes(token), 'the token is stored');
+  await page.getByRole('button', { name: 'Access token is set: remove it' }).click();
+  await page.locator('.graphiql-execute-button').click();
+  await form.getByText('This server needs an access token').waitFor();
 });

@@ -34,7 +34,7 @@ func Welcome(address string) string {
 	// An unspecified address is no URL for a browser.
 	address = strings.Replace(address, "[::]:", "127.0.0.1:", 1)
 	var b strings.Builder
-	fmt.Fprintf(&b, "accountgraph demo: simulated vendors, one graph.\n\n  Who has access  http://%[1]s/access\n  GraphiQL        http://%[1]s/\n  GraphQL         http://%[1]s/graphql\n\nThree queries to try:\n", address)
+	fmt.Fprintf(&b, "accountgraph demo: simulated vendors, one graph.\n\n  Who has access  http://%[1]s/access\n  GraphiQL        http://%[1]s/\n  GraphQL         http://%[1]s/graphql\n  Picture         http://%[1]s/graph\n\nThree queries to try:\n", address)
 	for _, query := range Queries {
 		fmt.Fprintf(&b, "\n  curl -s http://%s/graphql -H 'content-type: application/json' -d '{\"query\":\"%s\"}'\n", address, strings.ReplaceAll(query, `"`, `\"`))
 	}

@@ -73,6 +73,20 @@ var responsesControls = []Control{
 		Package: "internal/graphiql", Test: "TestHandler_Page",
 	},
 	{
+		Name:    "a request with a query never gets the landing page",
+		File:    "internal/landing/landing.go",
+		Old:     ` || r.URL.RawQuery != ""`,
+		New:     "",
+		Package: "internal/landing", Test: "TestPage_Handler",
+	},
+	{
+		Name:    "without introspection no page tells the schema",
+		File:    "internal/server/routes.go",
+		Old:     "	if c.Server.Introspection {",
+		New:     "	if hasLanding(c) {",
+		Package: "e2e/process", Test: "TestLanding_Off",
+	},
+	{
 		Name:    "connections of clients are bounded",
 		File:    "internal/server/connections.go",
 		Old:     "if len(c.open) <= c.max {",

@@ -28,11 +28,13 @@ import (
 	"github.com/accountgraph/accountgraph/internal/transport"
 )
 
-// Options are what a server is built from. All are required but Simulated.
+// Options are what a server is built from. Config, Schema and Log are required.
 type Options struct {
 	Config *config.Config
 	Schema graphql.ExecutableSchema
-	Log    *slog.Logger
+	// SDL is the schema as text, for clients.
+	SDL string
+	Log *slog.Logger
 	// VendorTransport sends the requests to vendors; nil is a pool of connections for each
 	// provider.
 	VendorTransport http.RoundTripper
@@ -161,7 +163,7 @@ func New(o Options) (*Server, error) {
 	metrics.ObserveConnections(s.connections.number)
 	metrics.ObserveCaches(cache.Bytes, graphQL.ResponseBytes, redisUp(c, cache))
 	s.admin = adminRoutes(metrics.Handler(), s.stopping)
-	s.handler = routes(c, withCORS(c, graphQL), protected, metrics.Handler(), s.stopping)
+	s.handler = routes(c, withCORS(c, graphQL), protected, metrics.Handler(), o.SDL, s.stopping)
 	return s, nil
 }
 

@@ -5,9 +5,11 @@ import { explorerPlugin } from '@graphiql/plugin-explorer';
 import { HISTORY_PLUGIN } from '@graphiql/plugin-history';
 import { GraphiQL } from 'graphiql';
 import { createRoot } from 'react-dom/client';
+import { CALLS_PLUGIN, Summary } from './calls.jsx';
 import { fetcher } from './fetcher.js';
+import { SignIn } from './signin.jsx';
 import { prefixedStorage } from './storage.js';
-import { headers, tabs } from './tabs.js';
+import { tabs } from './tabs.js';
 
 // The initial size of panes, relative to the next pane: a narrow documentation, and
 // a query editor that is higher than the headers.
@@ -18,16 +20,23 @@ const initial = {
 
 createRoot(document.getElementById('graphiql')).render(
   <GraphiQL
-    defaultEditorToolsVisibility="headers"
-    defaultHeaders={headers}
+    defaultEditorToolsVisibility={false}
     defaultTabs={tabs}
     fetcher={fetcher}
-    plugins={[HISTORY_PLUGIN, explorerPlugin()]}
+    plugins={[HISTORY_PLUGIN, explorerPlugin(), CALLS_PLUGIN]}
     shouldPersistHeaders={false}
     showPersistHeadersSettings={false}
     storage={prefixedStorage(localStorage, initial)}
     visiblePlugin={DOC_EXPLORER_PLUGIN}
   >
-    <GraphiQL.Logo>accountgraph</GraphiQL.Logo>
+    <GraphiQL.Logo>
+      <a className="graphiql-logo-link" href="/graphql">
+        accountgraph
+      </a>
+    </GraphiQL.Logo>
+    <GraphiQL.Footer>
+      <Summary />
+    </GraphiQL.Footer>
+    <SignIn />
   </GraphiQL>,
 );

@@ -1,9 +1,6 @@
 // The initial tabs. Their names and ids are those of the simulated vendors of the
 // command demo.
 
-// The header that adds the vendor calls to the `extensions` of the response.
-export const headers = '{"accountgraph-trace": "1"}';
-
 const users = `# The users of all vendors in one order,
 # and one user by its id.
 # Ctrl-Enter runs, Ctrl-Space suggests.
@@ -119,4 +116,4 @@ query Entities {
 }
 `;
 
-export const tabs = [users, circle, person, entities].map((query) => ({ query, headers }));
+export const tabs = [users, circle, person, entities].map((query) => ({ query }));
