@@ -137,12 +137,12 @@ func embeddedConnection[T model.Node](ctx context.Context, l *loaders.Loader[T],
 	if err != nil {
 		return nil, err
 	}
-	return connection(ctx, l, listing, window)
+	return resolveListing(ctx, l, listing, window, setNodes)
 }
 
 // pageArgs are the arguments of a connection, with what its selection needs.
 func pageArgs(window loaders.WindowSelection, first *int, after *string) loaders.Paging {
-	return loaders.Paging{First: first, After: after, More: window.More, Total: window.Total}
+	return loaders.Paging{First: first, After: after, More: window.More, Total: window.Total, NoCursors: !window.Cursors}
 }
 
 // windowOf returns what is selected of a connection.
@@ -150,13 +150,21 @@ func windowOf[T model.Node](ctx context.Context, l *loaders.Loader[T]) loaders.W
 	return loaders.ReadWindow(operation.Selected(ctx), l.Type())
 }
 
-// connection returns the connection of a listing. It loads nodes that lack a
-// selected field, and adds the errors of the listing. A nil listing is that of a vendor
-// without such objects: empty and complete.
+// connection returns the connection of a listing, as resolveListing does. A nil listing is that
+// of a vendor without such objects: empty and complete.
 func connection[T model.Node](ctx context.Context, l *loaders.Loader[T], listing *directory.Listing[T], window loaders.WindowSelection) (*model.Connection[T], error) {
 	if listing == nil {
 		return &model.Connection[T]{PageInfo: &model.PageInfo{}, TotalCount: new(int), Complete: true}, nil
 	}
+	return resolveListing(ctx, l, listing, window, replaceNodes)
+}
+
+// resolveListing returns the connection of a listing, and adds its errors. Nodes that lack a
+// selected field are loaded, and replace puts them into the connection.
+func resolveListing[T model.Node](
+	ctx context.Context, l *loaders.Loader[T], listing *directory.Listing[T], window loaders.WindowSelection,
+	replace func(*model.Connection[T], []T) *model.Connection[T],
+) (*model.Connection[T], error) {
 	if err := addListErrors(ctx, listing.Errors, false); err != nil {
 		return nil, err
 	}
@@ -170,9 +178,17 @@ func connection[T model.Node](ctx context.Context, l *loaders.Loader[T], listing
 			}
 			addMissingFieldErrors(ctx, m)
 		}
-		c = replaceNodes(c, nodes)
+		c = replace(c, nodes)
 	}
 	return c, nil
+}
+
+// setNodes puts nodes into the edges of a connection that no other field has.
+func setNodes[T model.Node](c *model.Connection[T], nodes []T) *model.Connection[T] {
+	for i, e := range c.Edges {
+		e.Node = nodes[i]
+	}
+	return c
 }
 
 // replaceNodes returns the connection with these nodes in its edges.

@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"math"
+	"reflect"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/accountgraph/accountgraph/graph/model"
@@ -25,10 +27,23 @@ type List struct {
 // case, accents or Unicode form. Cursors hold it, so that the JSON encoding of List must not
 // change.
 func (l List) ID() model.ListID {
+	if l.IsPlain() {
+		kind, _ := json.Marshal(l.Kind) // cannot fail
+		return model.NewListID(`{"Kind":` + string(kind) + plainList)
+	}
 	l.Query.Filter.Name = foldName(l.Query.Filter.Name)
 	description, _ := json.Marshal(l) // cannot fail: strings, numbers and times
 	return model.NewListID(string(description))
 }
+
+// IsPlain reports whether the list has no other description than its kind.
+func (l List) IsPlain() bool { return l.Providers == nil && reflect.ValueOf(&l.Query).Elem().IsZero() }
+
+// plainList is what follows the kind in the encoding of a plain list.
+var plainList = func() string {
+	text, _ := json.Marshal(List{}) // cannot fail
+	return strings.TrimPrefix(string(text), `{"Kind":""`)
+}()
 
 // isEmpty reports whether the list has no rows, whatever the vendors have.
 func (l List) isEmpty() bool {

@@ -10,6 +10,8 @@ type Window struct {
 	// More is set when HasNextPage is needed, Total when TotalCount is. Either can cost a
 	// call.
 	More, Total bool
+	// NoCursors is set when no cursor of the window is needed; Paginate leaves them out.
+	NoCursors bool
 }
 
 // Of returns the indices of the window in a list of so many rows.
@@ -49,13 +51,17 @@ func Paginate[T model.Node](l List, provider string, rows []T, gaps Gaps, w Wind
 		PageInfo:  &model.PageInfo{HasNextPage: end < len(rows), HasPreviousPage: w.After != nil},
 		Freshness: freshness,
 	}
-	id := l.ID()
-	edges, positions := make([]model.Edge[T], end-start), make([]model.Position, end-start)
+	edges := make([]model.Edge[T], end-start)
 	c.Edges = make([]*model.Edge[T], end-start)
 	for i, row := range rows[start:end] {
-		positions[i] = model.Position{Provider: provider, Index: start + i + 1}
-		edges[i] = model.Edge[T]{Position: model.Cursor{List: id, Positions: positions[i : i+1 : i+1]}, Node: row}
-		c.Edges[i] = &edges[i]
+		edges[i].Node, c.Edges[i] = row, &edges[i]
+	}
+	if !w.NoCursors {
+		id, positions := l.ID(), make([]model.Position, end-start)
+		for i := range edges {
+			positions[i] = model.Position{Provider: provider, Index: start + i + 1}
+			edges[i].Position = model.Cursor{List: id, Positions: positions[i : i+1 : i+1]}
+		}
 	}
 	var total *int
 	if gaps.Empty() {

@@ -35,15 +35,14 @@ type entry[V any] struct {
 // errPanic is the result of a batch that panicked. The value of the panic may be personal.
 var errPanic = errors.New("loaders: a batch panicked")
 
-func newBatcher[K comparable, V any](read func(ctx context.Context, keys []K) []result[V]) *batcher[K, V] {
-	return &batcher[K, V]{read: read}
-}
-
 // load returns the values and errors of keys, in their order.
 func load[K comparable, V any](ctx context.Context, b *batcher[K, V], keys []K) ([]V, []error) {
+	values, errs := make([]V, len(keys)), make([]error, len(keys))
+	if b.loaded(keys, values, errs) {
+		return values, errs
+	}
 	entries := make([]*entry[V], len(keys))
 	b.enter(ctx, keys, entries)
-	values, errs := make([]V, len(keys)), make([]error, len(keys))
 	for i, e := range entries {
 		if e.done != nil {
 			<-e.done
@@ -54,8 +53,45 @@ func load[K comparable, V any](ctx context.Context, b *batcher[K, V], keys []K) 
 }
 
 func loadOne[K comparable, V any](ctx context.Context, b *batcher[K, V], key K) (V, error) {
-	values, errs := load(ctx, b, []K{key})
-	return values[0], errs[0]
+	b.mu.Lock()
+	e := b.entries[key]
+	b.mu.Unlock()
+	if e == nil {
+		var entries [1]*entry[V]
+		b.enter(ctx, []K{key}, entries[:])
+		e = entries[0]
+	}
+	if e.done != nil {
+		<-e.done
+	}
+	return e.value, e.err
+}
+
+// loaded sets the values and errors of keys, if all are there.
+func (b *batcher[K, V]) loaded(keys []K, values []V, errs []error) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for i, key := range keys {
+		e := b.entries[key]
+		if e == nil || !e.isDone() {
+			return false
+		}
+		values[i], errs[i] = e.value, e.err
+	}
+	return true
+}
+
+// isDone reports whether the result is there.
+func (e *entry[V]) isDone() bool {
+	if e.done == nil {
+		return true
+	}
+	select {
+	case <-e.done:
+		return true
+	default:
+		return false
+	}
 }
 
 // enter sets the entries of keys, and reads those that are missing.
@@ -88,6 +124,7 @@ func (b *batcher[K, V]) join(keys []K, entries []*entry[V]) (missing []K, added 
 			if done == nil {
 				done = make(chan struct{})
 				missing, added = make([]K, 0, len(keys)-i), make([]entry[V], 0, len(keys)-i)
+				b.grow(len(keys) - i)
 			}
 			added = append(added, entry[V]{done: done})
 			e, missing = &added[len(added)-1], append(missing, key)
@@ -124,6 +161,27 @@ func (b *batcher[K, V]) prime(key K, value V) {
 	defer b.mu.Unlock()
 	if b.entries[key] == nil {
 		b.set(key, &entry[V]{result: result[V]{value: value}})
+	}
+}
+
+// primeAll primes keys with values.
+func (b *batcher[K, V]) primeAll(keys []K, values []V) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.grow(len(keys))
+	added := make([]entry[V], 0, len(keys))
+	for i, key := range keys {
+		if b.entries[key] == nil {
+			added = append(added, entry[V]{result: result[V]{value: values[i]}})
+			b.set(key, &added[len(added)-1])
+		}
+	}
+}
+
+// grow makes room for the first keys. It must be called with the lock.
+func (b *batcher[K, V]) grow(keys int) {
+	if b.entries == nil {
+		b.entries = make(map[K]*entry[V], keys)
 	}
 }
 

@@ -81,7 +81,7 @@ func (l *Loader[T]) complete(ctx context.Context, refs []T, edges *edgesOf, fiel
 		}
 	}
 	if len(ids) > 0 {
-		objects, failed := load(ctx, l.byID, ids)
+		objects, failed := load(ctx, &l.byID, ids)
 		for n, i := range at {
 			records[i], errs[i] = objects[n], failed[n]
 			if errs[i] != nil {
@@ -97,7 +97,7 @@ func (l *Loader[T]) complete(ctx context.Context, refs []T, edges *edgesOf, fiel
 		}
 	}
 	if len(keys) > 0 {
-		objects, failed := load(ctx, l.fields, keys)
+		objects, failed := load(ctx, &l.fields, keys)
 		for n, i := range at {
 			if errs[i] = failed[n]; !isNil(objects[n]) {
 				records[i] = objects[n]
@@ -107,14 +107,14 @@ func (l *Loader[T]) complete(ctx context.Context, refs []T, edges *edgesOf, fiel
 	return records, errs
 }
 
-func (l *Loader[T]) prefetchFields(ctx context.Context, keys []fieldsKey) { load(ctx, l.fields, keys) }
+func (l *Loader[T]) prefetchFields(ctx context.Context, keys []fieldsKey) { load(ctx, &l.fields, keys) }
 
 func (l *Loader[T]) fieldsKey(n model.Node, fields []Field) (fieldsKey, bool) {
 	return l.newFieldsKey(l.row.cast(n), l.loaders.table.of(l.row.typ), fields)
 }
 
 func (l *Loader[T]) withFields(ctx context.Context, key fieldsKey) model.Node {
-	if object, _ := loadOne(ctx, l.fields, key); !isNil(object) {
+	if object, _ := loadOne(ctx, &l.fields, key); !isNil(object) {
 		return object
 	}
 	return key.record
@@ -148,10 +148,15 @@ func (b *batch) complete(n model.Node, fields []Field, follow func(next *batch, 
 	})
 }
 
-func (b *batch) completeFields(loader anyLoader, key fieldsKey, follow func(next *batch, n model.Node)) {
+// addFields adds the fields of a record to this level.
+func (b *batch) addFields(loader anyLoader, key fieldsKey) {
 	if b.fields == nil {
 		b.fields = map[anyLoader][]fieldsKey{}
 	}
 	b.fields[loader] = append(b.fields[loader], key)
+}
+
+func (b *batch) completeFields(loader anyLoader, key fieldsKey, follow func(next *batch, n model.Node)) {
+	b.addFields(loader, key)
 	b.next(func(ctx context.Context, next *batch) { follow(next, loader.withFields(ctx, key)) })
 }

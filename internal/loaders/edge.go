@@ -127,7 +127,7 @@ func membershipsOf(parent *valueType[*model.Person], field string) edge {
 		parent: parent.typ, field: field, target: memberships.typ, shape: connection,
 		follow: func(b *batch, p any, f Field) {
 			person := parent.cast(p)
-			addListKeys(b, b.loaders.Memberships, membershipKeys(person)...)
+			addListKeys(b, b.loaders.Memberships, b.loaders.membershipKeys(person)...)
 			window, err := windowOf(f)
 			if err != nil {
 				return

@@ -21,17 +21,47 @@ type listKey struct {
 	more, total bool
 }
 
-func newListKey(l directory.List, parent model.ID, p Paging) (listKey, error) {
+// listKey returns the key of a window of a list. The error is of kind InvalidArgument.
+func (s *Loaders) listKey(l directory.List, parent model.ID, p Paging) (listKey, error) {
 	first, err := p.first()
 	if err != nil {
 		return listKey{}, err
 	}
-	text, _ := json.Marshal(l) // cannot fail: strings, numbers and times
-	key := listKey{list: string(text), parent: parent, first: first, more: p.More, total: p.Total}
+	key := listKey{list: s.lists.text(l), parent: parent, first: first, more: p.More, total: p.Total}
 	if p.After != nil {
 		key.after, key.resumes = *p.After, true
 	}
 	return key, nil
+}
+
+// listDescriptions are the lists of an operation by their canonical text. Safe for concurrent
+// use.
+type listDescriptions struct {
+	mu     sync.Mutex
+	byText map[string]directory.List
+}
+
+// text returns the canonical text of a list: its kind, if it has no conditions, else its JSON.
+func (d *listDescriptions) text(l directory.List) string {
+	text := l.Kind
+	if !l.IsPlain() {
+		encoded, _ := json.Marshal(l) // cannot fail: strings, numbers and times
+		text = string(encoded)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.byText == nil {
+		d.byText = map[string]directory.List{}
+	}
+	d.byText[text] = l
+	return text
+}
+
+// list returns the list with a text that text has returned.
+func (d *listDescriptions) list(text string) directory.List {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.byText[text]
 }
 
 // readLists reads the lists of a batch in parallel. Lists that differ only in their
@@ -64,8 +94,7 @@ func (l *Loader[T]) readLists(ctx context.Context, keys []listKey) []result[*dir
 
 // readSiblings reads the lists of several parents; nil for a parent without one.
 func (l *Loader[T]) readSiblings(ctx context.Context, common listKey, parents []model.ID) []*directory.Listing[T] {
-	var of directory.List
-	_ = json.Unmarshal([]byte(common.list), &of) // written by newListKey
+	of := l.loaders.lists.list(common.list)
 	listings := make([]*directory.Listing[T], len(parents))
 	w := directory.Window{First: common.first, More: common.more, Total: common.total}
 	if common.resumes || parents[0] == "" {

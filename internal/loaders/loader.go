@@ -11,16 +11,16 @@ import (
 type Loader[T model.Node] struct {
 	loaders *Loaders
 	row     *entityType[T]
-	byID    *batcher[model.ID, T]
-	fields  *batcher[fieldsKey, T]
-	lists   *batcher[listKey, *directory.Listing[T]]
+	byID    batcher[model.ID, T]
+	fields  batcher[fieldsKey, T]
+	lists   batcher[listKey, *directory.Listing[T]]
 }
 
 func newLoader[T model.Node](s *Loaders, row *entityType[T]) *Loader[T] {
 	l := &Loader[T]{loaders: s, row: row}
-	l.byID = newBatcher(l.readObjects)
-	l.fields = newBatcher(l.readFields)
-	l.lists = newBatcher(l.readLists)
+	l.byID.read = l.readObjects
+	l.fields.read = l.readFields
+	l.lists.read = l.readLists
 	return l
 }
 
@@ -56,27 +56,27 @@ func (l *Loader[T]) CheckID(id model.ID) error {
 
 // Load returns the object with this id; the zero T when there is none.
 func (l *Loader[T]) Load(ctx context.Context, id model.ID) (T, error) {
-	return loadOne(ctx, l.byID, id)
+	return loadOne(ctx, &l.byID, id)
 }
 
 // LoadMany returns the objects with these ids, in their order, and an error for
 // each that could not be read.
 func (l *Loader[T]) LoadMany(ctx context.Context, ids []model.ID) ([]T, []error) {
-	return load(ctx, l.byID, ids)
+	return load(ctx, &l.byID, ids)
 }
 
 // List loads a window of a list; nil when the vendor has no such list. parent is
 // "" for a list that belongs to no object. The error is of kind InvalidArgument;
 // errors of vendors are in the listing.
 func (l *Loader[T]) List(ctx context.Context, of directory.List, parent model.ID, p Paging) (*directory.Listing[T], error) {
-	key, err := newListKey(of, parent, p)
+	key, err := l.loaders.listKey(of, parent, p)
 	if err != nil {
 		return nil, err
 	}
-	return loadOne(ctx, l.lists, key)
+	return loadOne(ctx, &l.lists, key)
 }
 
-func (l *Loader[T]) prefetch(ctx context.Context, ids []model.ID) { load(ctx, l.byID, ids) }
+func (l *Loader[T]) prefetch(ctx context.Context, ids []model.ID) { load(ctx, &l.byID, ids) }
 
 func (l *Loader[T]) node(ctx context.Context, id model.ID) (model.Node, error) {
 	object, err := l.Load(ctx, id)

@@ -34,10 +34,12 @@ type Loaders struct {
 	Modules       *Loader[*model.Module]
 	Providers     *Loader[*model.Provider]
 
-	people      *batcher[string, personResult]
-	peoplePages *batcher[peopleKey, *directory.Listing[*model.Person]]
-	roles       *batcher[model.ID, []*model.Role]
-	unreadable  *batcher[string, unreadableTenants]
+	lists listDescriptions
+
+	people      batcher[string, personResult]
+	peoplePages batcher[peopleKey, *directory.Listing[*model.Person]]
+	roles       batcher[model.ID, []*model.Role]
+	unreadable  batcher[string, unreadableTenants]
 }
 
 // New builds the loaders of one operation.
@@ -46,10 +48,10 @@ func New(d *directory.Directory) *Loaders {
 	for _, t := range entityTypes {
 		t.open(s)
 	}
-	s.people = newBatcher(s.loadPeople)
-	s.peoplePages = newBatcher(s.readPeople)
-	s.roles = newBatcher(s.loadRoles)
-	s.unreadable = newBatcher(s.loadUnreadable)
+	s.people.read = s.loadPeople
+	s.peoplePages.read = s.readPeople
+	s.roles.read = s.loadRoles
+	s.unreadable.read = s.loadUnreadable
 	return s
 }
 

@@ -24,8 +24,10 @@ type Paging struct {
 	First *int
 	// After is the cursor before the window; nil is the start of the list.
 	After *string
-	// More is set when the selection needs hasNextPage, Total when it needs totalCount.
+	// More is set when the selection needs hasNextPage, and Total when it needs totalCount.
 	More, Total bool
+	// NoCursors is set when it needs no cursor.
+	NoCursors bool
 }
 
 func (p Paging) first() (int, error) {
@@ -82,6 +84,9 @@ func Distinct[T model.Node](rows []T) []T {
 	if len(rows) < 2 {
 		return rows
 	}
+	if len(rows) <= maxCompared && !hasRepeated(rows) {
+		return rows
+	}
 	seen := make(map[model.ID]bool, len(rows))
 	isRepeated := func(row T) bool {
 		if isNil(row) {
@@ -105,9 +110,27 @@ func Distinct[T model.Node](rows []T) []T {
 	return distinct
 }
 
+// maxCompared is the number of rows up to which comparing all of them is cheaper than a map.
+const maxCompared = 24
+
+func hasRepeated[T model.Node](rows []T) bool {
+	for i, row := range rows {
+		if isNil(row) {
+			continue
+		}
+		id := row.GlobalID()
+		for _, other := range rows[:i] {
+			if !isNil(other) && other.GlobalID() == id {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func embeddedWindow(of directory.List, p Paging) (directory.Window, error) {
 	first, err := p.first()
-	w := directory.Window{First: first, Total: p.Total}
+	w := directory.Window{First: first, Total: p.Total, NoCursors: p.NoCursors}
 	if err != nil || p.After == nil {
 		return w, err
 	}

@@ -24,7 +24,7 @@ func (s *Loaders) People(ctx context.Context, emails []string) ([]*model.Person,
 			keys, indices = append(keys, directory.NormalizeEmail(email)), append(indices, i)
 		}
 	}
-	found, failed := load(ctx, s.people, keys)
+	found, failed := load(ctx, &s.people, keys)
 	people, errs := make([]*model.Person, len(emails)), make([]error, len(emails))
 	for k, i := range indices {
 		people[i], errs[i] = found[k].person, failed[k]
@@ -87,7 +87,7 @@ func (s *Loaders) MembershipsOf(ctx context.Context, p *model.Person, window Pag
 	if err != nil {
 		return nil, err
 	}
-	parts, _ := load(ctx, s.Memberships.lists, membershipKeys(p))
+	parts, _ := load(ctx, &s.Memberships.lists, s.membershipKeys(p))
 	var rows []*model.Membership
 	var freshness *model.Freshness
 	gaps := directory.Gaps{Providers: slices.Clone(p.UnavailableProviders)}
@@ -123,10 +123,10 @@ func (s *Loaders) nextPage(ctx context.Context, u *model.User, part *directory.L
 	return next
 }
 
-func membershipKeys(p *model.Person) []listKey {
+func (s *Loaders) membershipKeys(p *model.Person) []listKey {
 	keys := make([]listKey, len(p.Users))
 	for i, u := range p.Users {
-		keys[i], _ = newListKey(MembershipList, u.ID, largestWindow(nil)) // a valid window
+		keys[i], _ = s.listKey(MembershipList, u.ID, largestWindow(nil)) // a valid window
 	}
 	return keys
 }
@@ -139,7 +139,7 @@ func largestWindow(after *string) Paging {
 
 // Roles reads the roles of an organization.
 func (s *Loaders) Roles(ctx context.Context, organization model.ID) ([]*model.Role, error) {
-	return loadOne(ctx, s.roles, organization)
+	return loadOne(ctx, &s.roles, organization)
 }
 
 func (s *Loaders) loadRoles(ctx context.Context, organizations []model.ID) []result[[]*model.Role] {

@@ -33,7 +33,7 @@ func (s *Loaders) PeoplePage(ctx context.Context, l directory.PeopleList, p Pagi
 	if err != nil {
 		return nil, err
 	}
-	return loadOne(ctx, s.peoplePages, key)
+	return loadOne(ctx, &s.peoplePages, key)
 }
 
 func (s *Loaders) readPeople(ctx context.Context, keys []peopleKey) []result[*directory.Listing[*model.Person]] {
@@ -94,7 +94,7 @@ func peopleList(field string) edge {
 		b.people = append(b.people, key)
 		b.tags.addProviders(b.loaders.directory.Providers())
 		b.next(func(ctx context.Context, next *batch) {
-			listing, _ := loadOne(ctx, next.loaders.peoplePages, key)
+			listing, _ := loadOne(ctx, &next.loaders.peoplePages, key)
 			if listing == nil || listing.Connection == nil {
 				return
 			}
@@ -129,7 +129,7 @@ func licensesOf(parent *valueType[*model.Person], field string) edge {
 		parent: parent.typ, field: field, target: "License", shape: list,
 		follow: func(b *batch, p any, _ Field) {
 			if licensed := licensedPart(parent.cast(p)); licensed != nil {
-				addListKeys(b, b.loaders.Memberships, membershipKeys(licensed)...)
+				addListKeys(b, b.loaders.Memberships, b.loaders.membershipKeys(licensed)...)
 			}
 		},
 	}
@@ -155,7 +155,7 @@ func (s *Loaders) Licenses(ctx context.Context, p *model.Person) ([]model.Licens
 		return nil, nil
 	}
 	licenses := []model.License{}
-	parts, _ := load(ctx, s.Memberships.lists, membershipKeys(licensed))
+	parts, _ := load(ctx, &s.Memberships.lists, s.membershipKeys(licensed))
 	for i, part := range parts {
 		for part != nil {
 			if len(part.Errors) > 0 {

@@ -26,11 +26,12 @@ func (b *batch) prefetchLevels(ctx context.Context) {
 	for level := 1; !b.empty() && ctx.Err() == nil; level++ {
 		b.loadLevel(ctx, level)
 		next := &batch{loaders: b.loaders}
-		for _, follow := range b.follow {
+		for _, f := range b.follow {
 			if ctx.Err() != nil {
 				return
 			}
-			follow(ctx, next)
+			next.tags = f.tags
+			f.follow(ctx, next)
 		}
 		b = next
 	}
@@ -48,10 +49,16 @@ type batch struct {
 	// unreadable are the providers whose unreadable tenants are selected.
 	unreadable []string
 	// follow reads the next level of the selection, once this one is loaded.
-	follow []func(ctx context.Context, next *batch)
+	follow []follower
 	// tags collects the tags of the part of the response that is being visited; nil
 	// during a prefetch.
 	tags *tags
+}
+
+// follower reads a part of the next level, with the tags of its part of the response.
+type follower struct {
+	tags   *tags
+	follow func(ctx context.Context, next *batch)
 }
 
 func (b *batch) empty() bool {
@@ -84,13 +91,13 @@ func (b *batch) load(ctx context.Context) {
 		jobs = append(jobs, func(ctx context.Context) { b.loaders.People(ctx, b.emails) })
 	}
 	if len(b.people) > 0 {
-		jobs = append(jobs, func(ctx context.Context) { load(ctx, b.loaders.peoplePages, b.people) })
+		jobs = append(jobs, func(ctx context.Context) { load(ctx, &b.loaders.peoplePages, b.people) })
 	}
 	if len(b.organizations) > 0 {
-		jobs = append(jobs, func(ctx context.Context) { load(ctx, b.loaders.roles, b.organizations) })
+		jobs = append(jobs, func(ctx context.Context) { load(ctx, &b.loaders.roles, b.organizations) })
 	}
 	if len(b.unreadable) > 0 {
-		jobs = append(jobs, func(ctx context.Context) { load(ctx, b.loaders.unreadable, b.unreadable) })
+		jobs = append(jobs, func(ctx context.Context) { load(ctx, &b.loaders.unreadable, b.unreadable) })
 	}
 	if len(jobs) == 1 {
 		jobs[0](ctx)
@@ -105,11 +112,7 @@ func (b *batch) load(ctx context.Context) {
 
 // next calls follow with the next level, once this one is loaded.
 func (b *batch) next(follow func(ctx context.Context, next *batch)) {
-	tags := b.tags
-	b.follow = append(b.follow, func(ctx context.Context, next *batch) {
-		next.tags = tags
-		follow(ctx, next)
-	})
+	b.follow = append(b.follow, follower{b.tags, follow})
 }
 
 func (b *batch) addID(loader anyLoader, id model.ID) {
@@ -173,10 +176,76 @@ func (b *batch) visitValue(typ string, value any, want Selection) {
 	}
 }
 
+// visitAll visits the objects of a list.
 func visitAll[T model.Node](b *batch, nodes []T, want Selection) {
+	var leaves leafBatch
 	for _, n := range nodes {
-		visit(b, n, want)
+		if isNil(n) {
+			continue
+		}
+		if typ := n.GlobalID().Type(); typ != leaves.typ {
+			leaves.end(b)
+			leaves = newLeafBatch(b, typ, want)
+		}
+		if leaves.hasEdges {
+			b.visitNode(n, want)
+			continue
+		}
+		b.tags.addNode(n, leaves.edges)
+		if isIncomplete(n, leaves.edges, leaves.fields) {
+			leaves.add(b, n)
+		}
 	}
+	leaves.end(b)
+}
+
+// leafBatch completes objects of one type of which only leaves are selected: they are followed
+// together, because nothing follows from one of them.
+type leafBatch struct {
+	typ      string
+	loader   anyLoader
+	edges    *edgesOf
+	fields   []Field
+	hasEdges bool
+	// ids are the objects that are read by their ids.
+	ids []model.ID
+}
+
+func newLeafBatch(b *batch, typ string, want Selection) leafBatch {
+	fields := want.Fields(typ)
+	return leafBatch{
+		typ: typ, loader: b.loaders.loaderOf(typ), edges: b.loaders.table.of(typ), fields: fields,
+		hasEdges: slices.ContainsFunc(fields, hasSelection),
+	}
+}
+
+// add completes an object that lacks a field.
+func (l *leafBatch) add(b *batch, n model.Node) {
+	if key, ok := l.loader.fieldsKey(n, l.fields); ok {
+		b.addFields(l.loader, key)
+		return
+	}
+	id := n.GlobalID()
+	b.addID(l.loader, id)
+	l.ids = append(l.ids, id)
+}
+
+// end reads on the next level what vendors have left out of the objects that were read by
+// their ids.
+func (l *leafBatch) end(b *batch) {
+	if len(l.ids) == 0 {
+		return
+	}
+	loader, fields, ids := l.loader, l.fields, l.ids
+	b.next(func(ctx context.Context, next *batch) {
+		for _, id := range ids {
+			if full, _ := loader.node(ctx, id); full != nil {
+				if key, ok := loader.fieldsKey(full, fields); ok {
+					next.addFields(loader, key)
+				}
+			}
+		}
+	})
 }
 
 // visit visits an object, if there is one.
@@ -194,7 +263,7 @@ func enqueueList[T model.Node](b *batch, l *Loader[T], of directory.List, parent
 	}
 	window := ReadWindow(f.Selection, l.row.typ)
 	p.More, p.Total = window.More, window.Total
-	key, err := newListKey(of, parent, p)
+	key, err := b.loaders.listKey(of, parent, p)
 	if err != nil {
 		return
 	}
@@ -203,14 +272,13 @@ func enqueueList[T model.Node](b *batch, l *Loader[T], of directory.List, parent
 		return
 	}
 	b.next(func(ctx context.Context, next *batch) {
-		listing, _ := loadOne(ctx, l.lists, key)
+		listing, _ := loadOne(ctx, &l.lists, key)
 		if listing == nil || listing.Connection == nil {
 			return
 		}
-		for _, e := range listing.Edges {
-			for _, want := range window.Nodes {
-				visit(next, e.Node, want.Selection)
-			}
+		nodes := listing.Nodes()
+		for _, want := range window.Nodes {
+			visitAll(next, nodes, want.Selection)
 		}
 	})
 }
@@ -240,7 +308,7 @@ type listKeys[T model.Node] struct {
 	keys   []listKey
 }
 
-func (l *listKeys[T]) load(ctx context.Context) { load(ctx, l.loader.lists, l.keys) }
+func (l *listKeys[T]) load(ctx context.Context) { load(ctx, &l.loader.lists, l.keys) }
 
 // addListKeys adds lists to the level's batch of this loader.
 func addListKeys[T model.Node](b *batch, l *Loader[T], keys ...listKey) {

@@ -12,14 +12,18 @@ func primeListing[T model.Node](l *Loader[T], listing *directory.Listing[T]) {
 		return
 	}
 	owners := l.loaders.table.of(l.row.typ).owners
+	ids, objects := make([]model.ID, 0, len(listing.Edges)), make([]T, 0, len(listing.Edges))
 	for _, e := range listing.Edges {
-		l.prime(e.Node)
+		if !isNil(e.Node) && e.Node.Complete() {
+			ids, objects = append(ids, e.Node.GlobalID()), append(objects, e.Node)
+		}
 		for _, owner := range owners {
 			if n := owner.node(e.Node); n != nil {
 				l.loaders.loaderOf(owner.target).primeNode(n)
 			}
 		}
 	}
+	l.byID.primeAll(ids, objects)
 }
 
 func (l *Loader[T]) prime(object T) {

@@ -24,8 +24,9 @@ type Field struct {
 type WindowSelection struct {
 	// Nodes are the selections on its nodes: through nodes, through edges, or both.
 	Nodes []NodeSelection
-	// More is set when hasNextPage is selected, Total when totalCount is.
-	More, Total bool
+	// More is set when hasNextPage is selected, Total when totalCount is, and Cursors when a
+	// cursor is.
+	More, Total, Cursors bool
 }
 
 // NodeSelection is a selection on the nodes of a connection. The path of a node in
@@ -45,13 +46,17 @@ func ReadWindow(connection Selection, typ string) WindowSelection {
 		case "pageInfo":
 			for _, p := range f.Selection.Fields("PageInfo") {
 				w.More = w.More || p.Name == "hasNextPage"
+				w.Cursors = w.Cursors || p.Name == "startCursor" || p.Name == "endCursor"
 			}
 		case "nodes":
 			w.Nodes = append(w.Nodes, NodeSelection{Selection: f.Selection, Alias: f.Alias})
 		case "edges":
 			for _, e := range f.Selection.Fields(typ + "Edge") {
-				if e.Name == "node" {
+				switch e.Name {
+				case "node":
 					w.Nodes = append(w.Nodes, NodeSelection{e.Selection, f.Alias, e.Alias})
+				case "cursor":
+					w.Cursors = true
 				}
 			}
 		}

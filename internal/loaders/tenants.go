@@ -18,7 +18,7 @@ type unreadableTenants struct {
 // its credential may not read. The error, a PartialError, tells why others may be
 // missing.
 func (s *Loaders) UnreadableTenants(ctx context.Context, provider string) ([]string, error) {
-	found, err := loadOne(ctx, s.unreadable, provider)
+	found, err := loadOne(ctx, &s.unreadable, provider)
 	if err != nil {
 		return nil, err
 	}
