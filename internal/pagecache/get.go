@@ -24,10 +24,14 @@ const (
 	FromInFlight Source = "COALESCED"
 )
 
-// Loaded is the vendor's answer for one key: a body, or Absent, or Err. The body must not
-// be changed afterwards.
+// Loaded is the vendor's answer for one key: a body, or a decoded value, or Absent, or Err. The
+// body must not be changed afterwards.
 type Loaded struct {
 	Body []byte
+	// Value is what decode would return for a body of Size bytes. It is for a cache whose
+	// StoresBodies is false.
+	Value any
+	Size  int
 	// Absent: the vendor says that there is nothing (404, 410).
 	Absent bool
 	Err    error

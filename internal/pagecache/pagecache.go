@@ -167,6 +167,9 @@ func (c *Cache) now() time.Time { return c.config.Now() }
 // Stores reports whether the cache stores anything.
 func (c *Cache) Stores() bool { return !c.disabled() }
 
+// StoresBodies reports whether the cache stores what values are decoded from: in Redis.
+func (c *Cache) StoresBodies() bool { return c.redis != nil && c.Stores() }
+
 // disabled reports whether nothing is cached.
 func (c *Cache) disabled() bool { return c.config.Fresh+c.config.Stale == 0 }
 

@@ -58,6 +58,10 @@ func (c *Cache) decodeLoaded(b *batch, key Key, l Loaded, now time.Time) (*entry
 		e := c.newAbsence(now)
 		return e, e.outcome(FromVendor, now)
 	}
+	if l.Value != nil {
+		e := c.newEntry(l.Value, tagsOf(l.Value), l.Size, now)
+		return e, e.outcome(FromVendor, now)
+	}
 	value, tags, err := b.loader.read(key, l.Body)
 	if err != nil {
 		if l.Unreadable != nil {

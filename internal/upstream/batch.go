@@ -30,6 +30,9 @@ type BatchRequest[T any] struct {
 	// Rows splits a response into its objects, by vendor id. Get ignores rows that
 	// it did not request.
 	Rows func(body []byte) (map[string]json.RawMessage, error)
+	// Objects does what Rows and Decode do for all objects of a response: the results are the
+	// same. It is called in their place if no response is stored; nil has them called always.
+	Objects func(body []byte) (map[string]T, error)
 	// More reports whether the vendor has objects for a request that its response lacks;
 	// nil means never. Get requests the missing objects again then, as many per call as
 	// the response had.
@@ -129,6 +132,28 @@ func (o BatchRequest[T]) splitRows(c *Client, body []byte) (map[string]json.RawM
 		return nil, c.badResponse(http.StatusOK, "")
 	}
 	return rows, nil
+}
+
+// load splits a response into what is loaded for each of its objects, by vendor id.
+func (o BatchRequest[T]) load(c *Client, body []byte) (map[string]pagecache.Loaded, *providers.Error) {
+	if o.Objects == nil || c.config.Cache.StoresBodies() {
+		rows, err := o.splitRows(c, body)
+		loaded := make(map[string]pagecache.Loaded, len(rows))
+		for id, row := range rows {
+			loaded[id] = pagecache.Loaded{Body: row}
+		}
+		return loaded, err
+	}
+	objects, err := catchPanic(func() (map[string]T, error) { return o.Objects(body) })
+	if err != nil {
+		c.health.reject()
+		return nil, c.badResponse(http.StatusOK, "")
+	}
+	loaded := make(map[string]pagecache.Loaded, len(objects))
+	for id, object := range objects {
+		loaded[id] = pagecache.Loaded{Value: entryOf(c, object), Size: len(body) / len(objects)}
+	}
+	return loaded, nil
 }
 
 // recordCacheHits adds the answers that needed no call of this operation to the

@@ -2,7 +2,6 @@ package upstream
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"sync"
 	"time"
@@ -44,9 +43,9 @@ func (o BatchRequest[T]) fetchChunk(ctx context.Context, c *Client, ids []string
 		return results
 	}
 	body, err := c.fetch(ctx, request.Request, request.http, callerDeadline)
-	var rows map[string]json.RawMessage
+	var objects map[string]pagecache.Loaded
 	if err == nil {
-		rows, err = o.splitRows(c, body)
+		objects, err = o.load(c, body)
 	}
 	// A 404 means absence only for a single-object request; for a list request the list
 	// itself is missing, which is an error.
@@ -58,11 +57,12 @@ func (o BatchRequest[T]) fetchChunk(ctx context.Context, c *Client, ids []string
 	}
 	var missing []string
 	for _, id := range ids {
-		row, ok := rows[id]
-		results[id] = pagecache.Loaded{Body: row, Absent: !ok}
+		loaded, ok := objects[id]
 		if !ok {
+			loaded.Absent = true
 			missing = append(missing, id)
 		}
+		results[id] = loaded
 	}
 	if err == nil && len(missing) > 0 && o.hasMore(body) {
 		o.fetchRest(ctx, c, missing, len(ids)-len(missing), callerDeadline, results)

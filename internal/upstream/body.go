@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
 	"mime"
@@ -76,9 +77,12 @@ func (c *Client) readBody(res *http.Response, isUTF8 bool, condense func(body io
 	return condensed, nil
 }
 
-// readAll returns the whole body. Most vendors send no Content-Length, so it reads into a
-// pooled buffer and copies the result, but for a large one.
+// readAll returns the whole body. Without a Content-Length, it reads into a pooled buffer and
+// copies the result, but for a large one.
 func (c *Client) readAll(reader *bodyReader) ([]byte, error) {
+	if reader.length >= 0 && reader.length <= maxPooledBuffer {
+		return readLength(reader)
+	}
 	body, _ := c.buffers.Get().(*bytes.Buffer)
 	if body == nil {
 		body = new(bytes.Buffer)
@@ -96,6 +100,20 @@ func (c *Client) readAll(reader *bodyReader) ([]byte, error) {
 		return body.Bytes(), nil
 	}
 	return bytes.Clone(body.Bytes()), nil
+}
+
+// readLength returns a body of the announced length.
+func readLength(reader *bodyReader) ([]byte, error) {
+	body := make([]byte, reader.length)
+	_, err := io.ReadFull(reader, body)
+	// The end is where the reader checks the body as a whole.
+	for rest := make([]byte, 1); err == nil; {
+		_, err = reader.Read(rest)
+	}
+	if reader.err != io.EOF { //nolint:errorlint // never wrapped
+		return nil, cmp.Or(reader.err, err)
+	}
+	return body, nil
 }
 
 // parseContentType reports whether a Content-Type is application/json or application/*+json,

@@ -121,6 +121,9 @@ func (c *Client) Snapshots() providers.Snapshots {
 	return c.scope().Snapshots()
 }
 
+// Stores reports whether what is read is cached.
+func (c *Client) Stores() bool { return c.config.Cache.Stores() }
+
 // Provider returns the connection that this client calls.
 func (c *Client) Provider() *model.Provider { return c.config.Provider }
 

@@ -52,6 +52,14 @@ func newCacheEntry[T any](value T, further ...model.ID) cacheEntry[T] {
 	return cacheEntry[T]{value, tags}
 }
 
+// entryOf is newCacheEntry, without tags if the cache stores nothing.
+func entryOf[T any](c *Client, value T, further ...model.ID) cacheEntry[T] {
+	if !c.config.Cache.Stores() {
+		return cacheEntry[T]{value: value}
+	}
+	return newCacheEntry(value, further...)
+}
+
 // nodesOf returns the rows of a decoded page, or the object itself.
 func nodesOf(value any) []model.Node {
 	switch v := value.(type) {

@@ -120,8 +120,5 @@ func decodeEntry[T any](c *Client, body []byte, tags []model.ID, decode func(bod
 	if err != nil {
 		return cacheEntry[T]{}, c.badResponse(http.StatusOK, "")
 	}
-	if !c.config.Cache.Stores() {
-		return cacheEntry[T]{value: value}, nil
-	}
-	return newCacheEntry(value, tags...), nil
+	return entryOf(c, value, tags...), nil
 }

@@ -28,6 +28,8 @@ type wireAccount struct {
 	Description           *string
 
 	presence presence
+	// record is what a short reference was decoded to.
+	record *model.Account
 }
 
 func (w *wireAccount) id() string { return w.ID }
@@ -130,8 +132,12 @@ func (d decoder) account(w *wireAccount, in decodeContext) *model.Account {
 	return a
 }
 
+// embeddedAccount returns the same record for all objects that share a short reference.
 func (d decoder) embeddedAccount(w *wireAccount) *model.Account {
-	return d.account(w, decodeContext{source: embedded})
+	if w.record == nil {
+		w.record = d.account(w, decodeContext{source: embedded})
+	}
+	return w.record
 }
 
 // accountReference returns an account of which only the id is known.

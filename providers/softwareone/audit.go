@@ -88,7 +88,7 @@ func (w *wireEvent) read(r *jsonscan.Reader) {
 		case "at":
 			w.At = r.StringPtr()
 		case "by":
-			w.By = readOptional(r, (*wireActor).read)
+			w.By = readShared(r, (*wireActor).read)
 		}
 	}
 }
@@ -100,6 +100,9 @@ type wireActor struct {
 	Icon *string
 	// Href is the path of the actor.
 	Href *string
+
+	// record is what the actor was decoded to.
+	record *model.AuditActor
 }
 
 func (w *wireActor) read(r *jsonscan.Reader) {
@@ -146,8 +149,12 @@ func (d decoder) event(w *wireEvent) *model.AuditEvent {
 // userPrefix begins the ids of users; those of API tokens begin with TKN-.
 const userPrefix = "USR-"
 
-// actor returns nil for an actor without id, name and icon.
+// actor returns nil for an actor without id, name and icon. Its record is the same for all
+// events that share it.
 func (d decoder) actor(w *wireActor) *model.AuditActor {
+	if w.record != nil {
+		return w.record
+	}
 	a := &model.AuditActor{VendorID: w.vendorID(), Name: text(w.Name), Icon: text(w.Icon)}
 	if a.VendorID == nil && a.Name == nil && a.Icon == nil {
 		return nil
@@ -162,6 +169,7 @@ func (d decoder) actor(w *wireActor) *model.AuditActor {
 		}
 		a.User = d.user(&user, decodeContext{source: reference})
 	}
+	w.record = a
 	return a
 }
 

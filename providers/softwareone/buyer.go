@@ -50,9 +50,9 @@ func (w *wireBuyer) read(r *jsonscan.Reader) {
 		case "taxId":
 			w.TaxID = r.StringPtr()
 		case "account":
-			w.Account = readOptional(r, (*wireAccount).read)
+			w.Account = readShared(r, (*wireAccount).read)
 		case "sellers":
-			w.Sellers = readList(r, (*wireSeller).read)
+			w.Sellers = readSharedList(r, (*wireSeller).read)
 		case "errors":
 			w.Errors = readList(r, (*wireBuyerError).read)
 		}

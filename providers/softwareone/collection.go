@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"strings"
 	"time"
 
@@ -33,7 +34,9 @@ type collection[T model.Node] struct {
 	// setAccount makes sure that a row of such a list names its account. account
 	// is the only one in the query, or "". It reports whether the row names one.
 	setAccount func(row T, account string) bool
-	decode     func(row []byte, in decodeContext) (T, error)
+	// open and decode are those of listRequest.
+	open   func(text []byte) *jsonscan.Reader
+	decode func(r *jsonscan.Reader, in decodeContext) (T, error)
 }
 
 var (
@@ -72,6 +75,7 @@ func (c *collection[T]) batch(named propertySet, selects string) upstream.BatchR
 		Rows: func(body []byte) (map[string]json.RawMessage, error) {
 			return rowsByID(body, readRowID, c.properties)
 		},
+		Objects: func(body []byte) (map[string]T, error) { return c.objects(body, named) },
 		// A row without an id may be that of any missing one.
 		More:   func(body []byte) bool { return hasMore(body) || hasUnknown(body, readRowID) },
 		Decode: func(row []byte) (T, error) { return c.decodeByID(row, named) },
@@ -104,7 +108,39 @@ func (c *collection[T]) decodeByID(stored []byte, named propertySet) (T, error) 
 		var none T
 		return none, err
 	}
-	return c.decode(row, decodeContext{source: byID, omitted: omitted, named: named})
+	return decodeText(c.open(row), c.decode, decodeContext{source: byID, omitted: omitted, named: named})
+}
+
+// decodeText decodes a row that is all of a text.
+func decodeText[T any](r *jsonscan.Reader, decode func(*jsonscan.Reader, decodeContext) (T, error), in decodeContext) (T, error) {
+	row, err := decode(r, in)
+	if malformed := r.End(); malformed != nil {
+		err = malformed
+	}
+	return row, err
+}
+
+// objects decodes the rows of a list by vendor id; of several rows with one id, the first. It
+// leaves out rows without an id.
+func (c *collection[T]) objects(body []byte, named propertySet) (map[string]T, error) {
+	var objects map[string]T
+	_, err := eachRow(context.Background(), body, c.open, func(e envelope) {
+		objects = make(map[string]T, e.pagination().length())
+	}, func(r *jsonscan.Reader, omitted []string) {
+		row, err := c.decode(r, decodeContext{source: byID, omitted: omitted, named: named})
+		if errors.Is(err, errNoID) {
+			return
+		}
+		if err != nil {
+			r.Fail(err)
+			return
+		}
+		id := row.GlobalID().VendorID()
+		if _, duplicate := objects[id]; !duplicate {
+			objects[id] = row
+		}
+	})
+	return objects, err
 }
 
 // vendorIDs returns the vendor ids of records.
@@ -192,7 +228,7 @@ func (c *collection[T]) pageOf(ctx context.Context, q providers.Query, p plan, a
 			conditions: append([]condition{part.condition}, p.conditions...),
 			selects:    c.selects, order: part.order, limit: pageSize, offset: at.offset,
 		},
-		named: c.properties.selectedSet(), decode: c.decode,
+		named: c.properties.selectedSet(), open: c.open, decode: c.decode,
 		properties: c.properties, compared: c.properties.set(p.compared...),
 		cacheObjects: func(page []T, freshness model.Freshness) {
 			c.batch(c.properties.selectedSet(), c.selects).Prime(ctx, c.client, page, freshness)

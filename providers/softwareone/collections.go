@@ -29,18 +29,18 @@ const (
 // newCollections returns the collections that the platform has.
 func newCollections(client *upstream.Client, d decoder, accountUsersPath string, q *detected) providers.Collections {
 	accounts := &collection[*model.Account]{
-		client: client, detected: q, kind: model.TypeAccount, path: accountsPath, statuses: accountStatuses,
+		client: client, open: d.open, detected: q, kind: model.TypeAccount, path: accountsPath, statuses: accountStatuses,
 		properties: accountType, selects: accountType.selects, decode: rowDecoder((*wireAccount).read, d.account),
 	}
 	return providers.Collections{
 		Users: &collection[*model.User]{
-			client: client, detected: q, kind: model.TypeUser, path: usersPath, statuses: userStatuses,
+			client: client, open: d.open, detected: q, kind: model.TypeUser, path: usersPath, statuses: userStatuses,
 			properties: userType, selects: userType.selects, decode: rowDecoder((*wireUser).read, d.user),
 		},
 		Memberships: &memberships{client: client, decoder: d, accounts: accounts, path: accountUsersPath, detected: q},
 		Accounts:    accounts,
 		Groups: &collection[*model.Group]{
-			client: client, detected: q, kind: model.TypeGroup, path: groupsPath, inAccounts: true,
+			client: client, open: d.open, detected: q, kind: model.TypeGroup, path: groupsPath, inAccounts: true,
 			properties: groupType, selects: groupType.selects, decode: rowDecoder((*wireGroup).read, d.group),
 			setAccount: func(g *model.Group, account string) bool {
 				if g.Account == nil && account != "" {
@@ -50,7 +50,7 @@ func newCollections(client *upstream.Client, d decoder, accountUsersPath string,
 			},
 		},
 		Buyers: &collection[*model.Buyer]{
-			client: client, detected: q, kind: model.TypeBuyer, path: buyersPath, statuses: buyerStatuses, inAccounts: true,
+			client: client, open: d.open, detected: q, kind: model.TypeBuyer, path: buyersPath, statuses: buyerStatuses, inAccounts: true,
 			properties: buyerType, selects: buyerSelects, nested: map[string]string{"contact": contactUser}, decode: rowDecoder((*wireBuyer).read, d.buyer),
 			setAccount: func(b *model.Buyer, account string) bool {
 				if b.Account == nil && account != "" {
@@ -60,12 +60,12 @@ func newCollections(client *upstream.Client, d decoder, accountUsersPath string,
 			},
 		},
 		Sellers: &collection[*model.Seller]{
-			client: client, detected: q, kind: model.TypeSeller, path: sellersPath, statuses: sellerStatuses,
+			client: client, open: d.open, detected: q, kind: model.TypeSeller, path: sellersPath, statuses: sellerStatuses,
 			// The audit fills no field, but filters and orders need it.
 			properties: sellerType, selects: auditProperty, decode: rowDecoder((*wireSeller).read, d.seller),
 		},
 		Modules: &collection[*model.Module]{
-			client: client, detected: q, kind: model.TypeModule, path: modulesPath,
+			client: client, open: d.open, detected: q, kind: model.TypeModule, path: modulesPath,
 			properties: moduleType, selects: moduleType.selects, decode: rowDecoder((*wireModule).read, d.module),
 		},
 	}
@@ -79,21 +79,23 @@ var (
 	buyerSelects = buyerType.selects + "," + contactUser
 )
 
-// rowDecoder decodes a row of a collection. It fails where the row has no id:
+// rowDecoder reads the next row of a collection. It fails where the row has no id:
 // such a row cannot be distinguished from others.
-func rowDecoder[W, M any](read func(*W, *jsonscan.Reader), convert func(*W, decodeContext) *M) func([]byte, decodeContext) (*M, error) {
+func rowDecoder[W, M any](read func(*W, *jsonscan.Reader), convert func(*W, decodeContext) *M) func(*jsonscan.Reader, decodeContext) (*M, error) {
 	// No record refers to what it was converted from.
-	rows := sync.Pool{New: func() any { return new(row[W]) }}
-	return func(text []byte, in decodeContext) (*M, error) {
-		r := rows.Get().(*row[W])
-		defer func() {
-			*r = row[W]{}
-			rows.Put(r)
-		}()
-		if err := r.read(text, read); err != nil {
-			return nil, err
+	rows := sync.Pool{New: func() any { return new(W) }}
+	return func(r *jsonscan.Reader, in decodeContext) (*M, error) {
+		if !r.IsObject() {
+			r.Skip()
+			return nil, errNoID
 		}
-		m := convert(&r.wire, in)
+		w := rows.Get().(*W)
+		defer func() {
+			*w = *new(W)
+			rows.Put(w)
+		}()
+		read(w, r)
+		m := convert(w, in)
 		if m == nil {
 			return nil, errNoID
 		}

@@ -11,8 +11,10 @@ import (
 // envelope is the object around the rows of every list.
 type envelope struct {
 	meta optional[wireMeta]
-	// rows share the memory of the body.
+	// rows share the memory of the body. eachRow does not set them.
 	rows []json.RawMessage
+	// count is the number of rows.
+	count int
 }
 
 // omitted returns the vendor's names of the properties that all rows lack
@@ -53,11 +55,84 @@ func parseEnvelope(body []byte, readRow func(row *jsonscan.Reader)) (envelope, e
 			}
 		}
 	}
+	e.count = len(e.rows)
 	err := r.End()
 	if err == nil && e.rows == nil && e.pagination() == nil {
 		err = errNotList
 	}
 	return e, err
+}
+
+// eachRow reads a list in one pass. It calls begin before the first row, and row at the
+// beginning of each row, which must read or skip it, with the list's $meta.omitted. A reader
+// is what open returns for a text. A list whose $meta comes after its rows takes two passes.
+// After begin, what was made of rows before does not count.
+func eachRow(
+	ctx context.Context, body []byte, open func(text []byte) *jsonscan.Reader, begin func(envelope), row func(r *jsonscan.Reader, omitted []string),
+) (envelope, error) {
+	if e, ok, err := eachRowInOrder(ctx, open(body), begin, row); ok {
+		return e, err
+	}
+	e, err := parseEnvelope(body, skipUntil(ctx))
+	if err != nil {
+		return e, err
+	}
+	begin(e)
+	for _, raw := range e.rows {
+		if ctx.Err() != nil {
+			return e, ctx.Err()
+		}
+		r := open(raw)
+		row(r, e.omitted())
+		if err := r.End(); err != nil {
+			return e, err
+		}
+	}
+	return e, nil
+}
+
+// eachRowInOrder is eachRow for a list whose $meta comes before its rows; ok is false for any
+// other.
+func eachRowInOrder(
+	ctx context.Context, r *jsonscan.Reader, begin func(envelope), row func(r *jsonscan.Reader, omitted []string),
+) (e envelope, ok bool, err error) {
+	hasMeta, hasRows := false, false
+	for name := range r.ObjectKeys {
+		switch name {
+		case "$meta":
+			if hasRows {
+				return e, false, nil
+			}
+			hasMeta = true
+			e.meta = readOptional(r, (*wireMeta).read)
+			if e.meta.odd {
+				r.Fail(errNotList)
+			}
+		case "data":
+			if r.IsNull() {
+				continue
+			}
+			if hasRows || !hasMeta {
+				return e, false, nil
+			}
+			hasRows = true
+			omitted := e.omitted()
+			begin(e)
+			for range r.Array {
+				if err := ctx.Err(); err != nil {
+					r.Fail(err)
+					break
+				}
+				row(r, omitted)
+				e.count++
+			}
+		}
+	}
+	err = r.End()
+	if err == nil && !hasRows && e.pagination() == nil {
+		err = errNotList
+	}
+	return e, true, err
 }
 
 // skipUntil returns a function for parseEnvelope that skips rows until ctx ends.

@@ -50,9 +50,9 @@ func (w *wireGroup) read(r *jsonscan.Reader) {
 		case "default":
 			w.Default = r.BoolPtr()
 		case "account":
-			w.Account = readOptional(r, (*wireAccount).read)
+			w.Account = readShared(r, (*wireAccount).read)
 		case "modules":
-			w.Modules = readList(r, (*wireModule).read)
+			w.Modules = readSharedList(r, (*wireModule).read)
 		case "users":
 			w.Users = readList(r, (*wireUser).read)
 		case "buyers":

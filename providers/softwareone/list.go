@@ -9,6 +9,7 @@ import (
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
+	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
 )
 
 // listRequest reads one page of a list.
@@ -23,8 +24,10 @@ type listRequest[T model.Node] struct {
 	// without them.
 	properties properties
 	compared   propertySet
-	// decode may fail with errNoID or errUnknownUser; the row is left out then.
-	decode func(row []byte, in decodeContext) (T, error)
+	// open returns a reader of a text, and decode reads the next row of one. decode may fail with
+	// errNoID or errUnknownUser; the row is left out then.
+	open   func(text []byte) *jsonscan.Reader
+	decode func(r *jsonscan.Reader, in decodeContext) (T, error)
 	// accept may be nil. Where it returns false, the whole page fails.
 	accept func(row T) bool
 	// collection is set if the path names no single object.
@@ -57,31 +60,28 @@ func (l listRequest[T]) read(ctx context.Context, client *upstream.Client) (upst
 }
 
 func (l listRequest[T]) decodePage(ctx context.Context, body []byte) (listPage[T], error) {
-	e, err := parseEnvelope(body, skipUntil(ctx))
-	if err != nil {
-		return listPage[T]{}, err
-	}
-	page := listPage[T]{items: make([]T, 0, len(e.rows)), rows: len(e.rows), pagination: e.pagination(), omitted: e.omitted()}
-	in := decodeContext{source: listRow, omitted: e.omitted(), named: l.named}
-	for _, raw := range e.rows {
-		if ctx.Err() != nil {
-			return listPage[T]{}, ctx.Err()
-		}
-		row, err := l.decode(raw, in)
+	var page listPage[T]
+	e, err := eachRow(ctx, body, l.open, func(e envelope) {
+		page = listPage[T]{items: make([]T, 0, e.pagination().length())}
+	}, func(r *jsonscan.Reader, omitted []string) {
+		row, err := l.decode(r, decodeContext{source: listRow, omitted: omitted, named: l.named})
 		switch {
 		case errors.Is(err, errUnknownUser):
 			page.leftOut = errNoUser()
-			continue
 		case errors.Is(err, errNoID):
 			page.leftOut = errNoRowID()
-			continue
 		case err != nil:
-			return listPage[T]{}, err
+			r.Fail(err)
 		case l.accept != nil && !l.accept(row):
-			return listPage[T]{}, errNoID
+			r.Fail(errNoID)
+		default:
+			page.items = append(page.items, row)
 		}
-		page.items = append(page.items, row)
+	})
+	if err != nil {
+		return listPage[T]{}, err
 	}
+	page.rows, page.pagination, page.omitted = e.count, e.pagination(), e.omitted()
 	return page, nil
 }
 

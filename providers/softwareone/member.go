@@ -33,7 +33,7 @@ func (w *wireMember) read(r *jsonscan.Reader) {
 			w.namesUser = true
 			w.User = readOptional(r, (*wireUser).read)
 		case "account":
-			w.Account = readOptional(r, (*wireAccount).read)
+			w.Account = readShared(r, (*wireAccount).read)
 		case "invitation":
 			w.Invitation = readOptional(r, (*wireInvitation).read)
 		case "groups":
@@ -41,7 +41,7 @@ func (w *wireMember) read(r *jsonscan.Reader) {
 		case "buyers":
 			w.Buyers = readList(r, (*wireBuyer).read)
 		case "modules":
-			w.Modules = readList(r, (*wireModule).read)
+			w.Modules = readSharedList(r, (*wireModule).read)
 		default:
 			w.readProperty(name, r)
 		}
@@ -98,10 +98,10 @@ func readUserID(row *jsonscan.Reader) (id string) {
 	return id
 }
 
-// member decodes a row of the users of an account. It fails with errUnknownUser
+// member reads the next row of the users of an account. It fails with errUnknownUser
 // where the row does not tell its user.
-func (d decoder) member(row []byte, account string, in decodeContext) (*model.Membership, error) {
-	w, err := decodeRow(row, (*wireMember).read)
+func (d decoder) member(r *jsonscan.Reader, account string, in decodeContext) (*model.Membership, error) {
+	w, err := readRow(r, (*wireMember).read)
 	if errors.Is(err, errNoID) {
 		return nil, errUnknownUser
 	}

@@ -194,8 +194,9 @@ func (m *memberships) list(account string, offset int, named propertySet, select
 	return listRequest[*model.Membership]{
 		path: path, query: query{selects: selects, order: "id", limit: pageSize, offset: offset}, named: named,
 		tags: m.client.IDs(model.TypeAccount, account),
-		decode: func(row []byte, in decodeContext) (*model.Membership, error) {
-			return m.decoder.member(row, account, in)
+		open: m.decoder.open,
+		decode: func(r *jsonscan.Reader, in decodeContext) (*model.Membership, error) {
+			return m.decoder.member(r, account, in)
 		},
 	}, err
 }
@@ -239,7 +240,10 @@ func (m *memberships) batch(account string, named propertySet, selects string) u
 			if err != nil {
 				return nil, err
 			}
-			return m.decoder.member(row, account, decodeContext{source: byID, omitted: omitted, named: named})
+			decode := func(r *jsonscan.Reader, in decodeContext) (*model.Membership, error) {
+				return m.decoder.member(r, account, in)
+			}
+			return decodeText(m.decoder.open(row), decode, decodeContext{source: byID, omitted: omitted, named: named})
 		},
 	}
 }

@@ -20,6 +20,8 @@ type wireModule struct {
 	AccountTypes       optional[[]string]
 
 	presence presence
+	// record is what a short reference was decoded to.
+	record *model.Module
 }
 
 func (w *wireModule) id() string { return w.ID }
@@ -138,6 +140,10 @@ func (w *wireModule) accountTypes(unread propertySet) []string {
 	return stringsOf(w.AccountTypes)
 }
 
+// embeddedModule returns the same record for all objects that share a short reference.
 func (d decoder) embeddedModule(w *wireModule) *model.Module {
-	return d.module(w, decodeContext{source: embedded})
+	if w.record == nil {
+		w.record = d.module(w, decodeContext{source: embedded})
+	}
+	return w.record
 }

@@ -36,6 +36,18 @@ func (w *pagination) read(r *jsonscan.Reader) {
 	}
 }
 
+// length returns how many rows the page seems to have, pageSize at most.
+func (p *pagination) length() int {
+	if p == nil || p.Total == nil {
+		return 0
+	}
+	rows := *p.Total
+	if p.Offset != nil {
+		rows -= *p.Offset
+	}
+	return int(min(max(rows, 0), pageSize))
+}
+
 // nextPage is what follows from a page.
 type nextPage struct {
 	// offset of the next page, -1 on the last one.

@@ -18,6 +18,8 @@ type wireSeller struct {
 	Address              optional[wireAddress]
 
 	presence presence
+	// record is what a short reference was decoded to.
+	record *model.Seller
 }
 
 func (w *wireSeller) id() string { return w.ID }
@@ -146,6 +148,10 @@ func (d decoder) seller(w *wireSeller, in decodeContext) *model.Seller {
 	}
 }
 
+// embeddedSeller returns the same record for all objects that share a short reference.
 func (d decoder) embeddedSeller(w *wireSeller) *model.Seller {
-	return d.seller(w, decodeContext{source: embedded})
+	if w.record == nil {
+		w.record = d.seller(w, decodeContext{source: embedded})
+	}
+	return w.record
 }

@@ -72,7 +72,7 @@ func New(c upstream.Config, token providers.Secret, o Options) (*Provider, error
 	if c.Now == nil {
 		found.rejections.now = time.Now
 	}
-	return newProvider(client, decoder{provider: c.Provider, fieldSets: newFieldSets(), detected: found}, path, found), nil
+	return newProvider(client, decoder{provider: c.Provider, fieldSets: newFieldSets(), detected: found, transient: !client.Stores()}, path, found), nil
 }
 
 func newProvider(client *upstream.Client, d decoder, usersPath string, q *detected) *Provider {
@@ -124,7 +124,9 @@ func (p *Provider) WithCredential(token providers.Secret) providers.Provider {
 
 // Uncached returns the collections without the cache.
 func (p *Provider) Uncached() providers.Collections {
-	return newProvider(p.client.Uncached(), p.decoder, p.usersPath, p.detected).collections
+	d := p.decoder
+	d.transient = false // its callers keep rows
+	return newProvider(p.client.Uncached(), d, p.usersPath, p.detected).collections
 }
 
 // Version changes with every invalidation.

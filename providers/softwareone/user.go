@@ -62,9 +62,9 @@ func (w *wireUser) readProperty(name string, r *jsonscan.Reader) {
 	case "lastLoginAt":
 		w.LastLoginAt = r.StringPtr()
 	case "settings":
-		w.Settings = readOptional(r, (*wireUserSettings).read)
+		w.Settings = readShared(r, (*wireUserSettings).read)
 	case "currentAccount":
-		w.CurrentAccount = readOptional(r, (*wireAccount).read)
+		w.CurrentAccount = readShared(r, (*wireAccount).read)
 	}
 }
 

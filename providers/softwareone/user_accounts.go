@@ -172,8 +172,9 @@ func (m *memberships) readAccounts(ctx context.Context, user string) (all []*mod
 		l := listRequest[*model.Account]{
 			path: path, query: query{order: "id", limit: pageSize, offset: offset}, tags: m.client.IDs(model.TypeUser, user),
 			// The vendor does not say that these rows are complete.
-			decode: func(row []byte, _ decodeContext) (*model.Account, error) {
-				return rowDecoder((*wireAccount).read, m.decoder.account)(row, decodeContext{source: embedded})
+			open: m.decoder.open,
+			decode: func(r *jsonscan.Reader, _ decodeContext) (*model.Account, error) {
+				return rowDecoder((*wireAccount).read, m.decoder.account)(r, decodeContext{source: embedded})
 			},
 		}
 		reply, err := l.read(ctx, m.client)
@@ -248,7 +249,11 @@ func (d decoder) usersWithAccounts(ctx context.Context, body []byte) (usersPage,
 		if ctx.Err() != nil {
 			return usersPage{}, ctx.Err()
 		}
-		w, err := decodeRow(raw, (*wireUserAccounts).read)
+		r := d.open(raw)
+		w, err := readRow(r, (*wireUserAccounts).read)
+		if malformed := r.End(); malformed != nil {
+			err = malformed
+		}
 		if err != nil && !errors.Is(err, errNoID) {
 			return usersPage{}, err
 		}

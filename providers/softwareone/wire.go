@@ -13,6 +13,8 @@ type decoder struct {
 	provider  *model.Provider
 	fieldSets *fieldSets
 	detected  *detected
+	// transient is set if records are not cached.
+	transient bool
 }
 
 // optional is an object or array that may be absent, null or a placeholder. The
@@ -33,35 +35,38 @@ const circularReference = "[Circular Reference]"
 
 var errNoID = errors.New("an object without an id")
 
-// row is what reads one row. Its strings are copies, so that a record does not keep the page
-// in memory.
-type row[W any] struct {
-	wire   W
-	reader jsonscan.Reader
+// open returns a reader of a text. Unless the records that are decoded from it live as short as
+// the text, its strings are copies: a record does not keep a page in memory then.
+func (d decoder) open(text []byte) *jsonscan.Reader {
+	if d.transient {
+		return jsonscan.NewBytes(text)
+	}
+	return jsonscan.NewCopying(text)
 }
 
-// read fails with errNoID for a row that is no object.
-func (r *row[W]) read(text []byte, read func(*W, *jsonscan.Reader)) error {
-	if len(text) == 0 || text[0] != '{' {
-		return errNoID
+// readRow reads the next value as an object. It fails with errNoID for any other value.
+func readRow[W any](r *jsonscan.Reader, read func(*W, *jsonscan.Reader)) (*W, error) {
+	if !r.IsObject() {
+		r.Skip()
+		return nil, errNoID
 	}
-	r.reader = *jsonscan.NewCopying(text)
-	read(&r.wire, &r.reader)
-	return r.reader.End()
-}
-
-// decodeRow reads a row as row.read does.
-func decodeRow[W any](text []byte, read func(*W, *jsonscan.Reader)) (*W, error) {
-	r := new(row[W])
-	if err := r.read(text, read); err != nil {
-		return nil, err
-	}
-	return &r.wire, nil
+	w := new(W)
+	read(w, r)
+	return w, nil
 }
 
 // readOptional reads an object, null or the placeholder. It skips any other value.
 func readOptional[T any](r *jsonscan.Reader, read func(*T, *jsonscan.Reader)) optional[T] {
 	return readKind(r, r.IsObject(), read)
+}
+
+// readShared is readOptional for objects that a response often contains several times. They are
+// read once.
+func readShared[T any](r *jsonscan.Reader, read func(*T, *jsonscan.Reader)) optional[T] {
+	if r.IsObject() {
+		return optional[T]{value: jsonscan.Shared(r, read)}
+	}
+	return readKind(r, false, read)
 }
 
 // readKind reads a value that isKind, null or the placeholder. It skips any other
@@ -84,10 +89,19 @@ func readKind[T any](r *jsonscan.Reader, isKind bool, read func(*T, *jsonscan.Re
 
 // readList reads an array of objects, null or the placeholder.
 func readList[T any](r *jsonscan.Reader, read func(*T, *jsonscan.Reader)) list[T] {
+	return readElements(r, func(r *jsonscan.Reader) optional[T] { return readOptional(r, read) })
+}
+
+// readSharedList is readList for objects that a response often contains several times.
+func readSharedList[T any](r *jsonscan.Reader, read func(*T, *jsonscan.Reader)) list[T] {
+	return readElements(r, func(r *jsonscan.Reader) optional[T] { return readShared(r, read) })
+}
+
+func readElements[T any](r *jsonscan.Reader, read func(r *jsonscan.Reader) optional[T]) list[T] {
 	return readKind(r, r.IsArray(), func(elements *[]optional[T], r *jsonscan.Reader) {
 		*elements = []optional[T]{}
 		for range r.Array {
-			*elements = append(*elements, readOptional(r, read))
+			*elements = append(*elements, read(r))
 		}
 	})
 }

@@ -37,8 +37,11 @@ type Reader struct {
 	// slab backs the pointers that StringPtr returns.
 	slab []string
 	// copies has the text of the strings that StringPtr returned; nil if they share the
-	// memory of the text.
-	copies []byte
+	// memory of the text. Copies of copySize bytes are allocated together.
+	copies   []byte
+	copySize int
+	// shared has the values that Shared returned, by their text.
+	shared map[string]any
 }
 
 // New returns a Reader before the first value of a text. Strings that it returns
@@ -53,7 +56,9 @@ func NewBytes(text []byte) *Reader { return New(unsafe.String(unsafe.SliceData(t
 // they do not keep it in memory.
 func NewCopying(text []byte) *Reader {
 	r := NewBytes(text)
-	r.copies = make([]byte, 0, len(text)/2)
+	// One copy keeps the others in memory that were allocated with it.
+	r.copySize = min(max(len(text)/2, 128), 512)
+	r.copies = make([]byte, 0, r.copySize)
 	return r
 }
 
@@ -63,7 +68,7 @@ func (r *Reader) keep(s string) string {
 		return s
 	}
 	if len(s) > cap(r.copies)-len(r.copies) {
-		r.copies = make([]byte, 0, max(len(s), 128))
+		r.copies = make([]byte, 0, max(len(s), r.copySize))
 	}
 	from := len(r.copies)
 	r.copies = append(r.copies, s...)
@@ -292,6 +297,34 @@ func (r *Reader) Skip() {
 	default:
 		r.skipNumber()
 	}
+}
+
+// maxShared bounds the values that Shared keeps.
+const maxShared = 256
+
+// Shared reads the next value by read. Values whose texts are equal are read once and are the
+// same, so that nobody may change them.
+func Shared[T any](r *Reader, read func(value *T, r *Reader)) *T {
+	r.next()
+	from := r.at
+	r.Skip()
+	if r.err != nil {
+		return new(T)
+	}
+	text := r.text[from:r.at]
+	if value, ok := r.shared[text].(*T); ok {
+		return value
+	}
+	r.at = from
+	value := new(T)
+	read(value, r)
+	if r.shared == nil {
+		r.shared = map[string]any{}
+	}
+	if len(r.shared) < maxShared {
+		r.shared[text] = value
+	}
+	return value
 }
 
 // Offset returns the index in the text of the next byte: the beginning of an
