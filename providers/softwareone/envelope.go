@@ -155,6 +155,7 @@ func rowsByID(body []byte, id func(row *jsonscan.Reader) string, of properties) 
 	if err != nil {
 		return nil, err
 	}
+	ids = ids[len(ids)-len(e.rows):] // of several arrays, the last
 	omitted := of.names(of.set(e.omitted()...), "")
 	rows := make(map[string]json.RawMessage, len(ids))
 	for i, key := range ids {

@@ -186,3 +186,32 @@ func TestReader_Copying(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
+
+// Shared reads equal texts once, and leaves the Reader behind the value like any other read.
+func TestShared(t *testing.T) {
+	r := jsonscan.New(`[{"a":"x"}, {"a":"y"} ,{"a":"x"}, {"a": "x"}]`)
+	var got []*string
+	for range r.Array {
+		got = append(got, jsonscan.Shared(r, func(value *string, r *jsonscan.Reader) {
+			for range r.ObjectKeys {
+				*value = r.String()
+			}
+		}))
+	}
+	if err := r.End(); err != nil {
+		t.Fatal(err)
+	}
+	if len(got) != 4 || *got[0] != "x" || *got[1] != "y" || *got[3] != "x" || got[0] != got[2] || got[0] == got[3] {
+		t.Errorf("%v", got)
+	}
+}
+
+func TestShared_Malformed(t *testing.T) {
+	r := jsonscan.New(`[{"a":"x"}, {"a":]`)
+	for range r.Array {
+		jsonscan.Shared(r, func(_ *string, r *jsonscan.Reader) { r.Skip() })
+	}
+	if err := r.End(); !errors.Is(err, jsonscan.ErrSyntax) {
+		t.Errorf("error %v, want ErrSyntax", err)
+	}
+}
