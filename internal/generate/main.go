@@ -1,4 +1,5 @@
-// Command generate writes graph/generated from schema.graphqls and gqlgen.yml.
+// Command generate writes graph/generated from schema.graphqls and gqlgen.yml, and the
+// reference docs/schema.md.
 //
 // It runs gqlgen's code generator with patched templates. A patch replaces exact
 // template text, so that an upgrade of gqlgen which changes this text fails here
@@ -21,6 +22,7 @@ import (
 	"github.com/99designs/gqlgen/codegen/config"
 
 	"github.com/accountgraph/accountgraph/internal/generate/patch"
+	"github.com/accountgraph/accountgraph/internal/generate/reference"
 )
 
 func main() {
@@ -46,5 +48,21 @@ func run() error {
 	if err := renderFederation(data, entities, templates); err != nil {
 		return err
 	}
-	return renderExecutor(data, templates)
+	if err := renderExecutor(data, templates); err != nil {
+		return err
+	}
+	return writeReference()
+}
+
+// writeReference writes the page about the schema.
+func writeReference() error {
+	sdl, err := os.ReadFile("schema.graphqls")
+	if err != nil {
+		return err
+	}
+	page, err := reference.Markdown(string(sdl))
+	if err != nil {
+		return err
+	}
+	return os.WriteFile("docs/schema.md", []byte(page), 0o644)
 }
