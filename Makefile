@@ -139,6 +139,18 @@ access: ## Build the page "Who has access"; needs Node and npm
 landing: ## Build the landing page and the picture of the graph; needs Node and npm
 	internal/landing/build.sh
 
+.PHONY: deploycheck
+deploycheck: needs-go ## Check the chart, the compose file and the unit of deploy/; compiles for minutes, and needs systemd-analyze
+	cd e2e/deploy; go vet ./...; go test -count=1 ./...
+
+# What `make release` builds: platforms of Go, and the folder for the files.
+PLATFORMS ?= linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+DIST ?= dist
+
+.PHONY: release
+release: needs-go ## Build stripped, reproducible binaries for PLATFORMS in DIST, with checksums and an SBOM
+	@VERSION='$(VERSION)' COMMIT='$(COMMIT)' DATE='$(DATE)' .ci/release '$(DIST)' $(PLATFORMS)
+
 .PHONY: needs-go
 needs-go:
 	@command -v go >/dev/null || { echo 'Go is missing: https://go.dev/doc/install; the version is in go.mod' >&2; exit 1; }
