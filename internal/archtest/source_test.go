@@ -51,7 +51,7 @@ func parseAll() ([]source, error) {
 			return err
 		}
 		if entry.IsDir() {
-			if name != root && isForeign(entry.Name()) {
+			if name != root && (isForeign(entry.Name()) || isModule(name)) {
 				return filepath.SkipDir
 			}
 			return nil
@@ -72,6 +72,12 @@ func parseAll() ([]source, error) {
 		return err
 	})
 	return files, err
+}
+
+// isModule reports whether a folder is a module of its own, as the checks of deploy/ are.
+func isModule(folder string) bool {
+	_, err := os.Stat(filepath.Join(folder, "go.mod"))
+	return err == nil
 }
 
 // isForeign reports whether a folder holds no Go of ours, as the go command sees
