@@ -34,11 +34,12 @@ var rules = []rule{
 
 	{"providers", []string{"graph/model"}, "the contract with vendors uses the model, and neither HTTP nor GraphQL"},
 	{"providers/providertest", []string{"graph/model", "providers", "internal/fakevendor"}, "one suite for all vendors; it is for tests"},
-	{vendors, []string{"graph/model", "providers", vendorParts, "internal/readahead", "internal/upstream"}, "a vendor knows its API, and no other vendor"},
+	{vendors, []string{"graph/model", "providers", vendorParts, "internal/jsonscan", "internal/readahead", "internal/upstream"}, "a vendor knows its API, and no other vendor"},
 	{simulators, []string{"graph/model", "internal/fakevendor"}, "a simulator shares no code with the client that it tests"},
 	{vendorParts, nil, "a part of one vendor's client; only the vendor whose folder it is in imports it"},
 
 	{"internal/responsecache", []string{"internal/fair", "internal/singleflight"}, "a response is a value; the cache does not look into it"},
+	{"internal/jsonscan", nil, "text in, values out"},
 	{"internal/singleflight", nil, "generic: keys and values of any type"},
 	{"internal/ratelimit", nil, "counts costs of callers, which are strings"},
 	{"internal/fair", nil, "hands out places and shares of memory to callers, which are strings"},

@@ -29,11 +29,14 @@ type count int
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (c *count) UnmarshalJSON(b []byte) error {
-	n, err := strconv.ParseInt(strings.Trim(string(b), `"`), 10, 32)
-	if err == nil && n > 0 {
+	c.parse(strings.Trim(string(b), `"`))
+	return nil
+}
+
+func (c *count) parse(text string) {
+	if n, err := strconv.ParseInt(text, 10, 32); err == nil && n > 0 {
 		*c = count(n)
 	}
-	return nil
 }
 
 // flag is a boolean, nil for other values.
@@ -59,14 +62,19 @@ func optional(t text) *string {
 // timestamp is a time in UTC; time is nil if it is unset.
 type timestamp struct{ time *time.Time }
 
-// UnmarshalJSON decodes RFC 3339. The zero time means unset.
+// UnmarshalJSON implements json.Unmarshaler.
 func (t *timestamp) UnmarshalJSON(b []byte) error {
 	var s string
 	if upstream.UnmarshalString(b, &s) != nil {
 		return nil
 	}
-	if parsed, err := time.Parse(time.RFC3339, s); err == nil && !parsed.IsZero() {
+	t.parse(s)
+	return nil
+}
+
+// parse sets the time of an RFC 3339 text. The zero time means unset.
+func (t *timestamp) parse(text string) {
+	if parsed, err := time.Parse(time.RFC3339, text); err == nil && !parsed.IsZero() {
 		t.time = new(parsed.UTC())
 	}
-	return nil
 }

@@ -42,17 +42,11 @@ func (s wireStatus) check() error {
 // an account of type ACCOUNT_TYPE_NON_EMAIL has no address.
 // https://developers.blendvision.com/ja/docs/api/bv-one/public-organization-service-list-accounts-2
 type wireAccount struct {
-	ID           text      `json:"id"`
-	Email        text      `json:"email"`
-	Username     text      `json:"username"`
-	ContactEmail text      `json:"contact_email"`
-	AccountType  text      `json:"account_type"`
-	Status       text      `json:"status"`
-	RoleType     text      `json:"role_type"`
-	RoleID       text      `json:"role_id"`
-	FirstName    text      `json:"first_name"`
-	LastName     text      `json:"last_name"`
-	CreatedAt    timestamp `json:"created_at"`
+	ID, Email, Username, ContactEmail text
+	AccountType, Status               text
+	RoleType, RoleID                  text
+	FirstName, LastName               text
+	CreatedAt                         timestamp
 }
 
 // wireOrganization omits confidential fields: license_key, which is a secret,
@@ -90,24 +84,6 @@ func readList(ctx context.Context, body []byte, key string, response any) ([]jso
 		return nil, err
 	}
 	return rows, json.Unmarshal(object, response)
-}
-
-// decodeAccounts decodes a page of an organization's accounts.
-func decodeAccounts(ctx context.Context, p *model.Provider, organization string, body []byte) (listPage[*model.Membership], error) {
-	var response struct {
-		wireList
-		Accounts []json.RawMessage `json:"accounts"`
-	}
-	rows, err := readList(ctx, body, "accounts", &response)
-	if err != nil {
-		return listPage[*model.Membership]{}, err
-	}
-	if rows == nil {
-		rows = response.Accounts
-	}
-	return decodeRows(ctx, response.wireList, rows, func(a wireAccount) (text, *model.Membership) {
-		return a.ID, a.membership(p, organization)
-	})
 }
 
 // decodeSubOrganizations decodes a page of the direct children of parent.
@@ -210,13 +186,12 @@ func decodeOrganization(p *model.Provider, known organizationIDs, row []byte) (*
 	return o.model(p, known), nil
 }
 
-func (a wireAccount) membership(p *model.Provider, organization string) *model.Membership {
+// membership returns the record of a row, in an organization of which only the id is known.
+func (a *wireAccount) membership(p *model.Provider, organization *model.Organization) *model.Membership {
 	return &model.Membership{
-		Entity: model.NewEntity(p, model.TypeMembership, model.JoinMembership(organization, string(a.ID))),
-		User:   a.user(p),
-		Organization: &model.Organization{
-			Entity: model.NewEntity(p, model.TypeOrganization, organization).WithFieldSet(model.OnlyFields()),
-		},
+		Entity:       model.NewEntity(p, model.TypeMembership, model.JoinMembership(organization.VendorID, string(a.ID))),
+		User:         a.user(p),
+		Organization: organization,
 		Role:         roleType(a.RoleType),
 		VendorRole:   optional(a.RoleType),
 		VendorRoleID: optional(a.RoleID),
@@ -225,7 +200,7 @@ func (a wireAccount) membership(p *model.Provider, organization string) *model.M
 	}
 }
 
-func (a wireAccount) user(p *model.Provider) *model.User {
+func (a *wireAccount) user(p *model.Provider) *model.User {
 	login, email := a.signIn()
 	return &model.User{
 		Entity:            model.NewEntity(p, model.TypeUser, string(a.ID)),
@@ -246,7 +221,7 @@ func (a wireAccount) user(p *model.Provider) *model.User {
 // signIn returns what the user signs in with, and the address among that. The username
 // of an account without e-mail is no address, whatever it looks like. Accounts of the
 // older documentation have an address and no username.
-func (a wireAccount) signIn() (login, email text) {
+func (a *wireAccount) signIn() (login, email text) {
 	switch {
 	case a.AccountType == "ACCOUNT_TYPE_NON_EMAIL":
 		return a.Username, ""

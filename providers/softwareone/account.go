@@ -4,7 +4,7 @@ import (
 	"cmp"
 
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
+	"github.com/accountgraph/accountgraph/internal/jsonscan"
 )
 
 // wireAccount is an Account of the vendor's reference.

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
+	"github.com/accountgraph/accountgraph/internal/jsonscan"
 )
 
 // auditProperty is the property that the platform leaves out of every object

@@ -5,9 +5,9 @@ import (
 	"sync"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/jsonscan"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
-	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
 )
 
 // The paths of the collections, each with its page in the vendor's reference.

@@ -4,7 +4,7 @@ import (
 	"cmp"
 
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
+	"github.com/accountgraph/accountgraph/internal/jsonscan"
 )
 
 // wireGroup is a UserGroup of the vendor's reference.

@@ -7,9 +7,9 @@ import (
 	"strings"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/jsonscan"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
-	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
 )
 
 // listRequest reads one page of a list.

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
+	"github.com/accountgraph/accountgraph/internal/jsonscan"
 )
 
 // wireMember is a row of the users of an account. It is either an AccountUser of

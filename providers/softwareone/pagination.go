@@ -6,9 +6,9 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/accountgraph/accountgraph/internal/jsonscan"
 	"github.com/accountgraph/accountgraph/internal/readahead"
 	"github.com/accountgraph/accountgraph/providers"
-	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
 )
 
 // pageSize is the vendor's maximum; it applies a larger limit as this one

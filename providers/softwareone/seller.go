@@ -2,7 +2,7 @@ package softwareone
 
 import (
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
+	"github.com/accountgraph/accountgraph/internal/jsonscan"
 )
 
 // wireSeller is a Seller of the vendor's reference.

@@ -16,9 +16,9 @@ import (
 	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/jsonscan"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
-	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
 )
 
 // DefaultAccountUsersPath is the path of an account's users in the vendor's

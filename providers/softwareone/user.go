@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
+	"github.com/accountgraph/accountgraph/internal/jsonscan"
 )
 
 // wireUser is a User of the vendor's reference.

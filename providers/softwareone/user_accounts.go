@@ -9,9 +9,9 @@ import (
 	"sync"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/jsonscan"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
-	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
 )
 
 // maxUserRows bounds the rows that a request for at most a hundred users reads.

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
+	"github.com/accountgraph/accountgraph/internal/jsonscan"
 )
 
 // decoder turns the vendor's JSON into records of one provider.

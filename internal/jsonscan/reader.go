@@ -182,6 +182,39 @@ func (r *Reader) StringPtr() *string {
 	return &r.slab[len(r.slab)-1]
 }
 
+// Kind is the kind of a scalar value.
+type Kind int
+
+// The kinds of scalar values. None is that of null, an array or an object.
+const (
+	None Kind = iota
+	Text
+	Number
+	Boolean
+)
+
+// Scalar reads a value as its text. The text is "" for a value of kind None, which it skips. It
+// is kept as what StringPtr returns is.
+func (r *Reader) Scalar() (text string, kind Kind) {
+	switch c := r.next(); {
+	case c == '"':
+		text, kind = r.readString(), Text
+	case r.isNumber(), c == 't', c == 'f':
+		from := r.at
+		r.Skip()
+		text, kind = r.text[from:r.at], Number
+		if c == 't' || c == 'f' {
+			kind = Boolean
+		}
+	default:
+		r.Skip()
+	}
+	if r.err != nil {
+		return "", None
+	}
+	return r.keep(text), kind
+}
+
 // BoolPtr reads true or false. It returns nil for null, and for a value of another
 // kind, which it skips.
 func (r *Reader) BoolPtr() *bool {

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
+	"github.com/accountgraph/accountgraph/internal/jsonscan"
 )
 
 // page is a list as the vendor sends it; the benchmark reads some members of

@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/accountgraph/accountgraph/providers/softwareone/jsonscan"
+	"github.com/accountgraph/accountgraph/internal/jsonscan"
 )
 
 type record struct {
