@@ -15,7 +15,7 @@ import (
 )
 
 // FromError returns the GraphQL error for an error of a resolver or of the
-// executor, with the path of ctx unless err has one.
+// executor, with the path and the location of the field of ctx unless err has them.
 func FromError(ctx context.Context, err error) *gqlerror.Error {
 	result := &gqlerror.Error{Path: graphql.GetPath(ctx), Extensions: map[string]any{}}
 	var known *gqlerror.Error
@@ -45,7 +45,20 @@ func FromError(ctx context.Context, err error) *gqlerror.Error {
 		result.Message, result.Extensions["code"] = internalMessage, Internal
 		result.Extensions["requestId"] = requestID(ctx)
 	}
+	if result.Locations == nil {
+		result.Locations = location(ctx)
+	}
 	return result
+}
+
+// location returns where the document has the field of ctx, nil outside of fields.
+func location(ctx context.Context) []gqlerror.Location {
+	for field := graphql.GetFieldContext(ctx); field != nil; field = field.Parent {
+		if field.Field.Field != nil && field.Field.Position != nil {
+			return []gqlerror.Location{{Line: field.Field.Position.Line, Column: field.Field.Position.Column}}
+		}
+	}
+	return nil
 }
 
 func fromProvider(result *gqlerror.Error, e *providers.Error) {

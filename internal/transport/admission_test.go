@@ -148,7 +148,7 @@ func TestAdmission_WaitIsBounded(t *testing.T) {
 
 // Operations that wait for vendors do not keep others from running.
 func TestAdmission_WaitingOperations(t *testing.T) {
-	e := newExecutions(t, transport.Admission{InFlight: 8, Running: 1, Queue: 1, Wait: time.Hour}, true)
+	e := newExecutions(t, transport.Admission{InFlight: 8, Running: 1, Queue: 9, Wait: time.Hour}, true)
 	e.start(t, "{ a: __typename }")
 	e.start(t, "{ b: __typename }")
 	e.start(t, "{ c: __typename }")
