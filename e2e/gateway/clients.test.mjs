@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { assertValidSchema, buildClientSchema, buildSchema, getIntrospectionQuery } from 'graphql';
 import * as accountgraph from './accountgraph.mjs';
+import { figure } from './figures.mjs';
 
 const run = promisify(execFile);
 
@@ -78,19 +79,48 @@ export const users = graphql\`
   assert.deepEqual((await readdir(join(path, 'src/__generated__'))).sort(), [
     'appQuery.graphql.ts', 'appUsersQuery.graphql.ts', 'app_user.graphql.ts', 'app_users.graphql.ts',
   ]);
+  figure('client: relay-compiler: a query, a fragment and a list with pages');
 });
 
 test('clients: genqlient', async (t) => {
+  const vendors = await accountgraph.vendors();
+  t.after(vendors.stop);
+  const server = await accountgraph.serve(vendors.providers);
+  t.after(server.stop);
   const path = await folder(t, {
     'schema.graphql': await accountgraph.clientSchema(),
     'go.mod': 'module client\n\ngo 1.26\n',
     'genqlient.yaml': `schema: schema.graphql
 operations: [operations.graphql]
 generated: generated.go
-package: client
+package: main
+optional: pointer
 bindings:
   DateTime: { type: time.Time }
   URL: { type: string }
+`,
+    'main.go': `package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/Khan/genqlient/graphql"
+)
+
+func main() {
+	client := graphql.NewClient(os.Args[1], http.DefaultClient)
+	after := time.Date(2010, 1, 1, 0, 0, 0, 0, time.UTC)
+	filter := &UserFilter{Status: []UserStatus{UserStatusActive}, CreatedAfter: &after}
+	response, err := Users(context.Background(), client, filter, &UserOrder{Field: UserOrderFieldName, Direction: OrderDirectionDesc}, nil)
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(len(response.Users.Nodes), response.Users.Nodes[0].Status)
+}
 `,
     'operations.graphql': `query Users($filter: UserFilter, $orderBy: UserOrder, $after: String) {
   users(first: 100, after: $after, filter: $filter, orderBy: $orderBy) {
@@ -108,5 +138,7 @@ mutation Refresh($ids: [ID!]!) { refresh(ids: $ids) }
   const go = (...args) => run('go', args, { cwd: path, env: { ...process.env, GOFLAGS: '-mod=mod' } });
   await go('get', '-tool', genqlient, tools);
   await go('tool', 'genqlient');
-  await go('vet', '.');
+  const { stdout } = await go('run', '.', server.url);
+  assert.equal(stdout, '100 ACTIVE\n');
+  figure('client: genqlient: a Go program against a server, with an input object, enums, times and an interface');
 });

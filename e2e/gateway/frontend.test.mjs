@@ -11,6 +11,7 @@ import * as typescript from '@graphql-codegen/typescript';
 import { buildSchema, getIntrospectionQuery, parse } from 'graphql';
 import relay from 'relay-runtime';
 import * as accountgraph from './accountgraph.mjs';
+import { figure } from './figures.mjs';
 
 const run = promisify(execFile);
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -78,6 +79,7 @@ test('frontend: Apollo Client keeps complete without the errors', async () => {
   assert.ok(error);
   assert.equal(data.users.edges.length, 5);
   assert.equal(client.readQuery({ query: gql(users) }).users.complete, false);
+  figure('client: Apollo Client, with its normalized cache, against a server: as in docs/frontend.md');
 });
 
 test('frontend: urql', async () => {
@@ -100,6 +102,7 @@ test('frontend: urql', async () => {
   assert.ok(error);
   assert.equal(data.users.edges.length, 5);
   assert.equal((await partial.query(users, {}, { requestPolicy: 'cache-only' }).toPromise()).data.users.complete, false);
+  figure('client: urql, with Graphcache, against a server: as in docs/frontend.md');
 });
 
 test('frontend: Relay', async () => {
@@ -122,6 +125,7 @@ graphql\`query appQuery { users(first: 5) { complete edges { node { id name } } 
   const source = environment.getStore().getSource();
   assert.equal(source.get('Person:person123@acme.example').name, data.person.name);
   assert.equal(source.get(data.users.edges[0].node.id).name, data.users.edges[0].node.name);
+  figure('client: Relay, with its store, against a server: as in docs/frontend.md');
 });
 
 test('frontend: GraphQL Code Generator', async () => {
@@ -133,4 +137,5 @@ test('frontend: GraphQL Code Generator', async () => {
   });
   assert.match(code, /DateTime: \{ input: string; output: string; \}/);
   assert.match(code, /'%future added value'|%future added value/);
+  figure('client: GraphQL Code Generator, with strict scalars: types of the whole schema');
 });

@@ -1,10 +1,12 @@
-// Apollo's gateway and Hive Gateway, each with the same two subgraphs.
+// Apollo's gateway and Hive Gateway, the latter also with the query planner of Hive's router,
+// which is written in Rust; each with the same two subgraphs.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { ApolloGateway, RemoteGraphQLDataSource } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
 import { createGatewayRuntime } from '@graphql-hive/gateway-runtime';
+import { unifiedGraphHandler } from '@graphql-hive/router-runtime';
 import { apollo as compose } from './composition.mjs';
 
 // forwardedHeaders are request headers that gateways forward to subgraphs.
@@ -30,9 +32,10 @@ async function apollo(supergraph, own) {
   return { name: '@apollo/gateway', url, stop: () => server.stop() };
 }
 
-async function hive(supergraph, own) {
+async function hive(name, supergraph, own, options = {}) {
   const gateway = createGatewayRuntime({
     supergraph,
+    ...options,
     logging: false,
     maskedErrors: false,
     propagateHeaders: {
@@ -43,7 +46,7 @@ async function hive(supergraph, own) {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
-    name: 'Hive Gateway',
+    name,
     url: `http://127.0.0.1:${server.address().port}/graphql`,
     stop: async () => {
       server.closeAllConnections();
@@ -57,12 +60,16 @@ const quiet = Object.fromEntries(['debug', 'info', 'warn', 'error'].map((level) 
 
 const pick = (headers) => Object.fromEntries(forwardedHeaders.filter((name) => headers[name]).map((name) => [name, headers[name]]));
 
-// start runs both gateways with the subgraphs at urls. They authenticate to accountgraph
+// start runs the gateways with the subgraphs at urls. They authenticate to accountgraph
 // with the headers own.
 //
 // Apollo's gateway rejects directives that only Apollo's router supports, @cacheTag and
 // the authorization directives of 2.5, so it gets the SDL for 2.4.
 export async function start(urls, own = {}) {
   const [older, newest] = await Promise.all([compose({ urls, federation: '2.4' }), compose({ urls })]);
-  return await Promise.all([apollo(older.supergraph, own), hive(newest.supergraph, own)]);
+  return await Promise.all([
+    apollo(older.supergraph, own),
+    hive('Hive Gateway', newest.supergraph, own),
+    hive("Hive Gateway with the router's planner", newest.supergraph, own, { unifiedGraphHandler }),
+  ]);
 }

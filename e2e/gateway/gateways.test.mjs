@@ -6,13 +6,13 @@ import * as gateways from './gateways.mjs';
 import { authors, operations, requesters, withoutBlendVision } from './operations.mjs';
 import * as tickets from './tickets.mjs';
 
-test('gateways: both give the same responses', async (t) => {
-  const running = [];
-  t.after(() => Promise.all(running.map(({ stop }) => stop())));
+test('gateways: all give the same responses', async (t) => {
+  const started = [];
+  t.after(() => Promise.all(started.map(({ stop }) => stop())));
   const run = async (starting) => {
-    const started = await starting;
-    running.push(...[started].flat());
-    return started;
+    const running = await starting;
+    started.push(...[running].flat());
+    return running;
   };
 
   const { providers } = await run(accountgraph.vendors());
@@ -21,27 +21,29 @@ test('gateways: both give the same responses', async (t) => {
   const all = await users(complete.url);
   const other = await run(tickets.serve(authors(all), requesters));
   let same = 0;
+  let names;
   for (const [server, cases] of [
     [complete, operations(all)],
     [degraded, withoutBlendVision()],
   ]) {
-    const both = await run(gateways.start({ accountgraph: server.url, tickets: other.url }));
+    const running = await run(gateways.start({ accountgraph: server.url, tickets: other.url }));
+    names = running.map(({ name }) => name);
     for (const operation of cases) {
       await t.test(operation.name, async () => {
         const responses = [];
-        for (const { name, url } of both) {
+        for (const { name, url } of running) {
           const before = await requests(server);
           const response = await accountgraph.execute(url, operation.query, operation.variables);
           check(name, operation, response);
           if (operation.requests) assert.equal((await requests(server)) - before, operation.requests, `${name}: requests`);
           responses.push(response);
         }
-        assert.deepEqual(responses[1].data, responses[0].data);
+        for (const { data } of responses.slice(1)) assert.deepEqual(data, responses[0].data);
         same++;
       });
     }
   }
-  figure(`the same ${same} responses from 2 gateways`);
+  figure(`gateways: the same ${same} responses from ${names.join(', ')}`);
 });
 
 // requests returns the number of requests that a server has handled.

@@ -116,6 +116,7 @@ test('graphiql: the panel shows the vendor calls and the cost', async (t) => {
   const headers = (await sent).headers();
   assert.deepEqual(Object.keys(headers).filter((name) => name.startsWith('accountgraph-')), []);
   await panel.getByText('Recording is off').waitFor();
+  figure(`graphiql: ${rows.length} vendor calls in ${levels.length} levels in the panel, without violations of axe-core`);
 });
 
 test('graphiql: in a narrow window, in dark colors', async (t) => {
@@ -140,6 +141,7 @@ test('graphiql: in a narrow window, in dark colors', async (t) => {
     assert.ok(x >= 0 && x + width <= 420 && y < 900 && y + height > 0 && width >= 32, `${name} is at ${[x, y, width, height]}`);
   }
   await picture(page, 'graphiql-narrow');
+  figure('graphiql: usable in 420 pixels');
 });
 
 test('graphiql: a token that the server needs', async (t) => {
