@@ -8,6 +8,9 @@ import (
 	"github.com/accountgraph/accountgraph/graph/model"
 )
 
+// MembershipsPerUser is how many memberships an index may have for each user that it may have.
+const MembershipsPerUser = 2
+
 // Indexable is a Provider of which an index can be built: all rows of a list, read from
 // its start to its end, for what the vendor cannot look up, filter or sort.
 type Indexable interface {

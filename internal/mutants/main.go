@@ -110,8 +110,13 @@ func detect(c Control) (result string, err error) {
 		return "", err
 	}
 	command := exec.Command("go", "test", "-vet=off", "-count=1", "-timeout=3m", "-ldflags=-s -w", "-run=^("+c.Test+")$", "./"+c.Package)
-	// End-to-end tests build the program, which gets the overlay this way, too.
-	command.Env = append(command.Environ(), "GOFLAGS=-overlay="+overlay)
+	// End-to-end tests build the program, which gets the overlay this way, too. With the other
+	// flags, what is not changed is in the build cache.
+	flags, err := exec.Command("go", "env", "GOFLAGS").Output()
+	if err != nil {
+		return "", err
+	}
+	command.Env = append(command.Environ(), "GOFLAGS="+strings.TrimSpace(string(flags))+" -overlay="+overlay)
 	output, err := command.CombinedOutput()
 	var exit *exec.ExitError
 	switch log := string(output); {

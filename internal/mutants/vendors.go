@@ -47,9 +47,51 @@ var vendorsControls = []Control{
 	{
 		Name:    "the decoding of a response ends with its last reader",
 		File:    "internal/upstream/read.go",
-		Old:     "reading.set(ctx)",
+		Old:     "reading.set(ctx, body)",
 		New:     "",
 		Package: "internal/vendors", Test: "TestPage_DecodingEndsWithTheClient",
+	},
+	{
+		Name:    "a response has a maximum of rows",
+		File:    "internal/upstream/bounds.go",
+		Old:     "case b.rows > b.maxRows:",
+		New:     "case false:",
+		Package: "internal/upstream", Test: "TestBounds_OfResponses",
+	},
+	{
+		Name:    "a response has a maximum of rows within rows",
+		File:    "internal/upstream/bounds.go",
+		Old:     "case b.nested > b.maxNested:",
+		New:     "case false:",
+		Package: "internal/upstream", Test: "TestBounds_OfResponses",
+	},
+	{
+		Name:    "an id in a response has a maximum length",
+		File:    "internal/upstream/bounds.go",
+		Old:     "case b.isID && b.length > model.MaxID:",
+		New:     "case false:",
+		Package: "internal/upstream", Test: "TestBounds_OfResponses",
+	},
+	{
+		Name:    "a text in a response has a maximum length",
+		File:    "internal/upstream/bounds.go",
+		Old:     "case b.length > maxText:",
+		New:     "case false:",
+		Package: "internal/upstream", Test: "TestBounds_OfResponses",
+	},
+	{
+		Name:    "a number in a response has a maximum length",
+		File:    "internal/upstream/bounds.go",
+		Old:     "b.length > maxNumber {",
+		New:     "b.length < 0 {",
+		Package: "internal/upstream", Test: "TestBounds_OfResponses",
+	},
+	{
+		Name:    "a page in Redis has the bounds of a response",
+		File:    "internal/upstream/read.go",
+		Old:     "if !checked && r.Condense == nil {",
+		New:     "if !checked && false {",
+		Package: "internal/upstream", Test: "TestBounds_OfValuesFromRedis",
 	},
 	{
 		Name:    "the circuit breaker opens",
@@ -117,8 +159,8 @@ var vendorsControls = []Control{
 	{
 		Name:    "a response has a maximum size",
 		File:    "internal/upstream/body.go",
-		Old:     "n, err := r.body.Read(p[:min(int64(len(p)), r.max-r.read+1)])\n\tr.read += int64(n)\n\tr.text.add(p[:n])\n\tswitch {\n\tcase r.read > r.max:",
-		New:     "n, err := r.body.Read(p)\n\tr.read += int64(n)\n\tr.text.add(p[:n])\n\tswitch {\n\tcase false:",
+		Old:     "n, err := r.body.Read(p[:min(int64(len(p)), r.max-r.read+1)])\n\tr.read += int64(n)\n\tr.text.add(p[:n])\n\texceeded := r.bounds.add(p[:n])\n\tswitch {\n\tcase r.read > r.max:",
+		New:     "n, err := r.body.Read(p)\n\tr.read += int64(n)\n\tr.text.add(p[:n])\n\texceeded := r.bounds.add(p[:n])\n\tswitch {\n\tcase false:",
 		Package: "internal/upstream", Test: "TestRoundTrip_LimitsBody",
 	},
 	{

@@ -58,7 +58,13 @@ func (o BatchRequest[T]) Get(ctx context.Context, c *Client, ids []string) provi
 		keys[i] = c.scope().Object(o.Kind, id)
 	}
 	answers := pagecache.GetMulti(ctx, c.scope().For(operation.From(ctx)), keys,
-		func(_ pagecache.Key, row []byte) (cacheEntry[T], error) { return decodeEntry(c, row, nil, o.Decode) },
+		func(_ pagecache.Key, row []byte) (cacheEntry[T], error) {
+			// It may come from Redis.
+			if err := objectBounds().check(row); err != nil {
+				return cacheEntry[T]{}, err
+			}
+			return decodeEntry(c, row, nil, o.Decode)
+		},
 		func(ctx context.Context, missing []pagecache.Key, deliver func(pagecache.Key, pagecache.Loaded)) {
 			idByKey := make(map[pagecache.Key]string, len(ids))
 			for i, key := range keys {

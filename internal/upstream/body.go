@@ -23,12 +23,13 @@ var (
 )
 
 // bodyReader reads a body to its end. It ends with an error instead of io.EOF if the body is
-// larger than max, shorter than announced, or not UTF-8.
+// larger than max, shorter than announced, not UTF-8, or exceeds the bounds.
 type bodyReader struct {
 	body io.Reader
 	// length is that of the header, -1 if there is none. read is the number of bytes so far.
 	length, read, max int64
 	text              utf8Checker
+	bounds            bounds
 	err               error
 }
 
@@ -40,9 +41,12 @@ func (r *bodyReader) Read(p []byte) (int, error) {
 	n, err := r.body.Read(p[:min(int64(len(p)), r.max-r.read+1)])
 	r.read += int64(n)
 	r.text.add(p[:n])
+	exceeded := r.bounds.add(p[:n])
 	switch {
 	case r.read > r.max:
 		r.err = errTooLarge
+	case exceeded != nil:
+		r.err = exceeded
 	case err != io.EOF: //nolint:errorlint // never wrapped
 		r.err = err
 	case r.length >= 0 && r.read != r.length:
@@ -55,18 +59,18 @@ func (r *bodyReader) Read(p []byte) (int, error) {
 	return n, r.err
 }
 
-// readBody returns the body of a response, or what condense makes of it while it arrives.
-// Its error is one of those above, or that of reading.
-func (c *Client) readBody(res *http.Response, isUTF8 bool, condense func(body io.Reader) ([]byte, error)) ([]byte, error) {
+// readBody returns the body of the response to r, or what r.Condense makes of it while it
+// arrives. Its error is one of those above, a boundsError, or that of reading.
+func (c *Client) readBody(res *http.Response, isUTF8 bool, r Request) ([]byte, error) {
 	if res.ContentLength > c.config.MaxBody {
 		return nil, errTooLarge
 	}
-	reader := &bodyReader{body: res.Body, length: res.ContentLength, max: c.config.MaxBody}
+	reader := &bodyReader{body: res.Body, length: res.ContentLength, max: c.config.MaxBody, bounds: boundsOf(r)}
 	reader.text.invalid = !isUTF8
-	if condense == nil {
+	if r.Condense == nil {
 		return c.readAll(reader)
 	}
-	condensed, malformed := catchPanic(func() ([]byte, error) { return condense(reader) })
+	condensed, malformed := catchPanic(func() ([]byte, error) { return r.Condense(reader) })
 	// Whatever is wrong with the response as a whole takes precedence.
 	if _, err := io.Copy(io.Discard, reader); err != nil {
 		return nil, err

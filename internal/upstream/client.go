@@ -124,6 +124,9 @@ func (c *Client) Snapshots() providers.Snapshots {
 // Stores reports whether what is read is cached.
 func (c *Client) Stores() bool { return c.config.Cache.Stores() }
 
+// MaxRows returns Config.MaxRows.
+func (c *Client) MaxRows() int { return c.config.MaxRows }
+
 // Provider returns the connection that this client calls.
 func (c *Client) Provider() *model.Provider { return c.config.Provider }
 

@@ -21,6 +21,7 @@ const (
 	defaultTimeout       = 10 * time.Second
 	defaultMaxConcurrent = 8
 	defaultMaxBody       = 64 << 20
+	defaultMaxRows       = 2_000_000
 	defaultPlaceWait     = 5 * time.Second
 	defaultConnectTime   = time.Second
 )
@@ -61,6 +62,9 @@ type Config struct {
 	BreakerDelay    time.Duration
 	// MaxBody limits a 200 response in bytes, after decompression; 0 means 64 MiB.
 	MaxBody int64
+	// MaxRows limits the rows of a list that the vendor sends without pages, where the vendor's
+	// package says so; 0 means 2,000,000.
+	MaxRows int
 	// AllowInsecure permits plain http to a host that is not loopback.
 	AllowInsecure bool
 	// Propagate sends the trace context of a sampled operation to the vendor (W3C Trace
@@ -121,8 +125,8 @@ func (c Config) withDefaults() (Config, *url.URL, error) {
 	if c.Credential == nil {
 		problem("the credential is missing")
 	}
-	if c.Timeout < 0 || c.MaxConcurrent < 0 || c.MaxBody < 0 || c.PlaceWait < 0 || c.ConnectTime < 0 || c.BreakerFailures < 0 || c.BreakerDelay < 0 {
-		problem("Timeout, MaxConcurrent, MaxBody, PlaceWait, ConnectTime, BreakerFailures and BreakerDelay must not be negative")
+	if c.Timeout < 0 || c.MaxConcurrent < 0 || c.MaxBody < 0 || c.MaxRows < 0 || c.PlaceWait < 0 || c.ConnectTime < 0 || c.BreakerFailures < 0 || c.BreakerDelay < 0 {
+		problem("Timeout, MaxConcurrent, MaxBody, MaxRows, PlaceWait, ConnectTime, BreakerFailures and BreakerDelay must not be negative")
 	}
 	if c.Timeout == 0 {
 		c.Timeout = defaultTimeout
@@ -143,6 +147,9 @@ func (c Config) withDefaults() (Config, *url.URL, error) {
 	}
 	if c.MaxBody == 0 {
 		c.MaxBody = defaultMaxBody
+	}
+	if c.MaxRows == 0 {
+		c.MaxRows = defaultMaxRows
 	}
 	if c.VendorCode == nil {
 		c.VendorCode = func([]byte) string { return "" }

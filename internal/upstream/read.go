@@ -45,7 +45,12 @@ func ReadList[T any](ctx context.Context, c *Client, r Request, decode func(ctx 
 	var reading reading
 	answer := pagecache.Get(ctx, c.scope().For(operation.From(ctx)), key,
 		func(_ pagecache.Key, body []byte) (cacheEntry[T], error) {
-			ctx := reading.get()
+			ctx, checked := reading.get(body)
+			if !checked && r.Condense == nil {
+				if err := boundsOf(r).check(body); err != nil {
+					return cacheEntry[T]{}, err
+				}
+			}
 			entry, err := decodeEntry(c, body, r.Tags, func(body []byte) (T, error) { return decode(ctx, body) })
 			if err != nil && ctx.Err() != nil {
 				err = c.newError(kindOfContext(context.Cause(ctx)))
@@ -53,8 +58,8 @@ func ReadList[T any](ctx context.Context, c *Client, r Request, decode func(ctx 
 			return entry, err
 		},
 		func(ctx context.Context, _ []pagecache.Key, deliver func(pagecache.Key, pagecache.Loaded)) {
-			reading.set(ctx)
 			body, err := c.fetch(ctx, r, request, callerDeadline)
+			reading.set(ctx, body)
 			if err != nil {
 				deliver(key, pagecache.Loaded{Err: err})
 				return
@@ -76,19 +81,27 @@ func ReadList[T any](ctx context.Context, c *Client, r Request, decode func(ctx 
 	}, nil
 }
 
-// reading is the context of the call whose response is decoded. A response from Redis, which is
-// short, has none. Safe for concurrent use.
+// reading is the call whose response is decoded. Safe for concurrent use.
 type reading struct {
-	ctx atomic.Pointer[context.Context]
+	call atomic.Pointer[fetched]
 }
 
-func (r *reading) set(ctx context.Context) { r.ctx.Store(&ctx) }
+// fetched is the response to a call, whose bounds were checked while it arrived.
+type fetched struct {
+	ctx  context.Context
+	body []byte
+}
 
-func (r *reading) get() context.Context {
-	if ctx := r.ctx.Load(); ctx != nil {
-		return *ctx
+func (r *reading) set(ctx context.Context, body []byte) { r.call.Store(&fetched{ctx, body}) }
+
+// get returns the context of the call, and whether body is its response. A response from Redis,
+// which is short, has no context.
+func (r *reading) get(body []byte) (ctx context.Context, isResponse bool) {
+	call := r.call.Load()
+	if call == nil {
+		return context.Background(), false
 	}
-	return context.Background()
+	return call.ctx, len(body) > 0 && len(call.body) > 0 && &call.body[0] == &body[0]
 }
 
 func readUncached[T any](ctx context.Context, c *Client, r Request, request *http.Request, callerDeadline time.Time, decode func(ctx context.Context, body []byte) (T, error)) (Reply[T], error) {

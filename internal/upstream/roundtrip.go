@@ -78,13 +78,16 @@ func (c *Client) roundTrip(ctx context.Context, call *call) (r result) {
 		r.err = c.badResponse(res.StatusCode, "response is not JSON")
 		return r
 	}
-	body, err := c.readBody(res, isUTF8, call.request.Condense)
+	var exceeded boundsError
+	body, err := c.readBody(res, isUTF8, call.request)
 	switch {
 	case err == nil:
 		r.body = body
 	case errors.Is(err, errNotUTF8):
 		// A decoder would replace what is invalid.
 		r.err = c.badResponse(res.StatusCode, "response is not UTF-8")
+	case errors.As(err, &exceeded):
+		r.err = c.badResponse(res.StatusCode, exceeded.Error())
 	case errors.Is(err, errMalformed):
 		r.err = c.badResponse(res.StatusCode, "")
 	case errors.Is(err, errTooLarge):

@@ -48,6 +48,10 @@ type Request struct {
 	// names what it returns, so that no other code reads it, such as that of another release.
 	Condense func(body io.Reader) ([]byte, error)
 	Format   string
+	// MaxRows limits the elements of an array of the response that is in no other array; 0
+	// means 1,000, ten times a page. A response with more, or with a text that is too long, is
+	// an error of kind BadResponse, and hardly anything of it is read.
+	MaxRows int
 }
 
 // Reply is a decoded response and its age.

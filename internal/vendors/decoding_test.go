@@ -34,7 +34,11 @@ func (leavingBody) Close() error { return nil }
 // The decoding of a response of 32 MiB ends when the client has gone: hardly anything of it is
 // copied or decoded.
 func TestPage_DecodingEndsWithTheClient(t *testing.T) {
-	rows := func(row string) string { return strings.Repeat(row+",", (32<<20)/len(row)) + row }
+	name := strings.Repeat("n", 40<<10)
+	rows := func(row string) string {
+		row = strings.Replace(row, "One", name, 1)
+		return strings.Repeat(row+",", (32<<20)/len(row)) + row
+	}
 	for word, body := range map[string]string{
 		"activeplatform": "[" + rows(`{"id":7,"email":"someone@example.com","first_name":"Some","last_name":"One","status":"active"}`) + "]",
 		"blendvision":    `{"accounts":[` + rows(`{"id":"a","username":"someone@example.com","name":"Some One","status":"ACTIVE"}`) + `],"pagination":{"total_items":1}}`,

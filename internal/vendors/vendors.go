@@ -64,6 +64,7 @@ func Open(c config.Provider, shared upstream.Config) (providers.Provider, error)
 	shared.Timeout, shared.MaxConcurrent, shared.AllowInsecure = c.Timeout, c.MaxConcurrent, c.AllowInsecure
 	shared.Propagate = c.Propagate
 	shared.MaxBody = int64(c.MaxBody)
+	shared.MaxRows = providers.MembershipsPerUser * c.Index.MaxRows
 	for _, v := range all {
 		if v.Name != c.Vendor {
 			continue

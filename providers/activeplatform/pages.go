@@ -142,6 +142,9 @@ func readNumbered[T model.Node](ctx context.Context, p *Provider, l list[T], num
 		q[key] = values
 	}
 	request := upstream.Request{Path: l.path, Query: q.Encode(), Collection: l.isCollection() && !l.mayLackPage, Tags: l.tags}
+	if !l.isCollection() {
+		request.MaxRows = upstream.MaxListed // see readChildren
+	}
 	return upstream.ReadList(ctx, p.client, request, decodeRows(l.decode))
 }
 

@@ -1,6 +1,7 @@
 package activeplatform
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -45,8 +46,8 @@ type wireAttributes struct {
 func (w *wireAttributes) UnmarshalJSON(raw []byte) error {
 	var elements []json.RawMessage
 	if json.Unmarshal(raw, &elements) != nil {
-		var object map[string]json.RawMessage
-		w.invalid = json.Unmarshal(raw, &object) != nil || len(object) > 0
+		members, isObject := bytes.CutPrefix(raw, []byte("{"))
+		w.invalid = !isObject || len(bytes.TrimSpace(members)) != len("}")
 		return nil
 	}
 	for _, element := range elements {

@@ -68,7 +68,7 @@ func (c *client) members(ctx context.Context, account string, f memberFilter) (u
 	}
 	tags := append(c.upstream.IDs(model.TypeAccount, account), c.upstream.AnyID(model.TypeUser), c.upstream.AnyID(model.TypeMembership))
 	request := upstream.Request{
-		Path: path, Query: f.query(), Configured: c.isConfigured(account), Tags: tags, Format: membersFormat,
+		Path: path, Query: f.query(), Configured: c.isConfigured(account), Tags: tags, Format: membersFormat, MaxRows: c.upstream.MaxRows(),
 		Condense: func(body io.Reader) ([]byte, error) { return packMembers(body, c.upstream.Provider(), account) },
 	}
 	reader := cmp.Or(c.uncached, c.upstream)
@@ -154,6 +154,6 @@ func (c *client) accountByID() upstream.BatchRequest[*model.Account] {
 // https://www.activityinfo.org/support/docs/api/reference/getDatabases.html
 func (c *client) databases(ctx context.Context) (upstream.Reply[databaseList], error) {
 	return upstream.Read(ctx, c.upstream, upstream.Request{
-		Path: "/resources/databases", Collection: true, Condense: packDatabases, Format: databasesFormat,
+		Path: "/resources/databases", Collection: true, Condense: packDatabases, Format: databasesFormat, MaxRows: upstream.MaxListed,
 	}, decodeDatabases)
 }

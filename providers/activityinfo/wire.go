@@ -143,6 +143,9 @@ type databaseList struct {
 	Omitted int
 }
 
+// maxAccounts is the largest number of billing accounts: each costs a call for its users.
+const maxAccounts = 1000
+
 // databasesFormat names the form of packDatabases. It changes with it.
 const databasesFormat = "databases 1"
 
@@ -161,6 +164,9 @@ func packDatabases(body io.Reader) ([]byte, error) {
 	})
 	if err != nil {
 		return nil, err
+	}
+	if len(accounts) > maxAccounts {
+		return nil, errFormat
 	}
 	sorted := slices.SortedFunc(maps.Keys(accounts), func(a, b string) int {
 		// Without leading zeros the longer number is the larger one.
@@ -181,8 +187,9 @@ func eachRow[T any](body io.Reader, row func(T)) error {
 	if open, err := d.Token(); err != nil || open != json.Delim('[') {
 		return errFormat
 	}
+	var one, zero T
 	for d.More() {
-		var one T
+		one = zero
 		if err := d.Decode(&one); err != nil {
 			return err
 		}

@@ -127,7 +127,7 @@ func readList[T model.Node](ctx context.Context, b *build, s source, c providers
 		if b.exceeds(s.maxRows) {
 			b.setPages(page.Total)
 			return &providers.Error{Kind: providers.Incomplete, Provider: s.provider,
-				Detail: fmt.Sprintf("the list is longer than its index may be, %d users and %d memberships (index.maxRows of this provider); raise index.maxRows, or look for users by their ids or addresses", s.maxRows, membershipsPerUser*s.maxRows)}
+				Detail: fmt.Sprintf("the list is longer than its index may be, %d users and %d memberships (index.maxRows of this provider); raise index.maxRows, or look for users by their ids or addresses", s.maxRows, providers.MembershipsPerUser*s.maxRows)}
 		}
 		if page.Next == "" {
 			return nil
@@ -198,14 +198,10 @@ func (b *build) len() int {
 	return b.users.len()
 }
 
-// membershipsPerUser is how many memberships an index may have for each user that it may
-// have.
-const membershipsPerUser = 2
-
 // exceeds reports whether more than maxRows users, or more memberships than these may have
 // together, were read.
 func (b *build) exceeds(maxRows int) bool {
-	return b.users.len() > maxRows || b.memberships != nil && (b.memberships.len()-1)/membershipsPerUser >= maxRows
+	return b.users.len() > maxRows || b.memberships != nil && (b.memberships.len()-1)/providers.MembershipsPerUser >= maxRows
 }
 
 // bytes is the memory that the rows take.
