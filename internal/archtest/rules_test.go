@@ -121,7 +121,7 @@ var dependencies = []dependency{
 	{"github.com/alecthomas/kong", []string{"."}, "the command line"},
 	{"github.com/99designs/gqlgen", []string{"graph/generated", "resolvers", "internal/apierror", "internal/operation", "internal/server", "internal/transport", "internal/generate", baseline, baseline + "/generate", baseline + "/generated"}, "GraphQL's executor"},
 	{"github.com/vektah/gqlparser/v2", []string{"graph/generated", "resolvers", "internal/sdl", "internal/apierror", "internal/mcp", "internal/operation", "internal/transport", "internal/generate", "internal/generate/reference", "internal/complexity", everyTest, baseline, baseline + "/generated"}, "GraphQL's documents"},
-	{"github.com/graph-gophers/dataloader/v7", []string{baseline}, "batches of the baseline"},
+	{"github.com/graph-gophers/dataloader/v7", []string{"internal/loaders", baseline}, "batches"},
 	{"github.com/maypok86/otter/v2", []string{"internal/responsecache", "internal/pagecache", "internal/transport"}, "the in-memory caches"},
 	{"github.com/klauspost/compress", []string{"internal/pagecache/envelope", "internal/transport", everyTest}, "compresses pages before they are sealed, and responses"},
 	{"github.com/redis/go-redis/v9", []string{"internal/pagecache"}, "Redis"},

@@ -6,6 +6,9 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"sync"
+	"time"
+
+	"github.com/graph-gophers/dataloader/v7"
 )
 
 // result is what a batch has read for one key.
@@ -14,125 +17,108 @@ type result[V any] struct {
 	err   error
 }
 
-// batcher reads values by key, each key once, and keeps them for the operation. All missing
-// keys of a load are one batch, which is read in the goroutine of the load; other loads of the
-// same keys wait for it. Safe for concurrent use.
+// batcher reads values by key, each key once, and keeps them for the operation. All keys of a
+// load that are missing are one batch of a dataloader; other loads of the same keys wait for
+// it. What is there already is returned without the dataloader. Safe for concurrent use.
 type batcher[K comparable, V any] struct {
 	// read returns one result for each key, in their order. Its context is that of the load.
 	read func(ctx context.Context, keys []K) []result[V]
 
 	mu      sync.Mutex
-	entries map[K]*entry[V]
+	results map[K]result[V]
+	// missing reads keys that have no result; nil until there is one.
+	missing *dataloader.Loader[K, V]
 }
 
-// entry is the result of one key.
-type entry[V any] struct {
-	result[V]
-	// done is closed when the result is there; nil if it was from the beginning.
-	done <-chan struct{}
-}
+const (
+	// batchWait is never reached: every load calls Flush.
+	batchWait = time.Second
+	// batchQueue is how many keys of a batch wait for the goroutine that collects them. The
+	// dataloader's default takes 8 kB a batch.
+	batchQueue = 16
+)
 
 // errPanic is the result of a batch that panicked. The value of the panic may be personal.
-var errPanic = errors.New("loaders: a batch panicked")
+// The keys are read again by the next load.
+var errPanic = dataloader.NewSkipCacheError(errors.New("loaders: a batch panicked"))
 
 // load returns the values and errors of keys, in their order.
 func load[K comparable, V any](ctx context.Context, b *batcher[K, V], keys []K) ([]V, []error) {
 	values, errs := make([]V, len(keys)), make([]error, len(keys))
-	if b.loaded(keys, values, errs) {
+	missing, loader := b.lookUp(keys, values, errs)
+	if len(missing) == 0 {
 		return values, errs
 	}
-	entries := make([]*entry[V], len(keys))
-	b.enter(ctx, keys, entries)
-	for i, e := range entries {
-		if e.done != nil {
-			<-e.done
-		}
-		values[i], errs[i] = e.value, e.err
+	thunks := make([]dataloader.Thunk[V], len(missing))
+	for i, at := range missing {
+		thunks[i] = loader.Load(ctx, keys[at])
 	}
+	loader.Flush()
+	for i, at := range missing {
+		values[at], errs[at] = thunks[i]()
+	}
+	b.keep(keys, missing, values, errs)
 	return values, errs
 }
 
 func loadOne[K comparable, V any](ctx context.Context, b *batcher[K, V], key K) (V, error) {
 	b.mu.Lock()
-	e := b.entries[key]
+	r, ok := b.results[key]
 	b.mu.Unlock()
-	if e == nil {
-		var entries [1]*entry[V]
-		b.enter(ctx, []K{key}, entries[:])
-		e = entries[0]
+	if !ok {
+		values, errs := load(ctx, b, []K{key})
+		return values[0], errs[0]
 	}
-	if e.done != nil {
-		<-e.done
-	}
-	return e.value, e.err
+	return r.value, r.err
 }
 
-// loaded sets the values and errors of keys, if all are there.
-func (b *batcher[K, V]) loaded(keys []K, values []V, errs []error) bool {
+// lookUp sets the values and errors of the keys that have results. It returns the positions of
+// the others, and who reads them.
+func (b *batcher[K, V]) lookUp(keys []K, values []V, errs []error) (missing []int, loader *dataloader.Loader[K, V]) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for i, key := range keys {
-		e := b.entries[key]
-		if e == nil || !e.isDone() {
-			return false
-		}
-		values[i], errs[i] = e.value, e.err
-	}
-	return true
-}
-
-// isDone reports whether the result is there.
-func (e *entry[V]) isDone() bool {
-	if e.done == nil {
-		return true
-	}
-	select {
-	case <-e.done:
-		return true
-	default:
-		return false
-	}
-}
-
-// enter sets the entries of keys, and reads those that are missing.
-func (b *batcher[K, V]) enter(ctx context.Context, keys []K, entries []*entry[V]) {
-	missing, added, done := b.join(keys, entries)
-	if len(missing) == 0 {
-		return
-	}
-	defer close(done)
-	results := b.readAll(ctx, missing)
-	for i := range added {
-		added[i].err = errPanic
-		if i < len(results) {
-			added[i].result = results[i]
-		}
-	}
-	if results == nil {
-		b.remove(missing)
-	}
-}
-
-// join sets the entries of keys. It adds entries for those that have none, and returns them
-// with their keys; the caller sets their results and closes done.
-func (b *batcher[K, V]) join(keys []K, entries []*entry[V]) (missing []K, added []entry[V], done chan struct{}) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for i, key := range keys {
-		e := b.entries[key]
-		if e == nil {
-			if done == nil {
-				done = make(chan struct{})
-				missing, added = make([]K, 0, len(keys)-i), make([]entry[V], 0, len(keys)-i)
-				b.grow(len(keys) - i)
+		r, ok := b.results[key]
+		if !ok {
+			if missing == nil {
+				missing = make([]int, 0, len(keys)-i)
 			}
-			added = append(added, entry[V]{done: done})
-			e, missing = &added[len(added)-1], append(missing, key)
-			b.set(key, e)
+			missing = append(missing, i)
+			continue
 		}
-		entries[i] = e
+		values[i], errs[i] = r.value, r.err
 	}
-	return missing, added, done
+	if len(missing) > 0 && b.missing == nil {
+		b.missing = dataloader.NewBatchedLoader(b.readBatch,
+			dataloader.WithWait[K, V](batchWait), dataloader.WithInputCapacity[K, V](batchQueue))
+	}
+	return missing, b.missing
+}
+
+// keep keeps what the dataloader has returned at these positions.
+func (b *batcher[K, V]) keep(keys []K, positions []int, values []V, errs []error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.grow(len(positions))
+	for _, at := range positions {
+		if errs[at] != error(errPanic) {
+			b.results[keys[at]] = result[V]{values[at], errs[at]}
+		}
+	}
+}
+
+// readBatch is the batch function of the dataloader.
+func (b *batcher[K, V]) readBatch(ctx context.Context, keys []K) []*dataloader.Result[V] {
+	results := b.readAll(ctx, keys)
+	batch, pointers := make([]dataloader.Result[V], len(keys)), make([]*dataloader.Result[V], len(keys))
+	for i := range batch {
+		batch[i].Error = errPanic
+		if i < len(results) {
+			batch[i] = dataloader.Result[V]{Data: results[i].value, Error: results[i].err}
+		}
+		pointers[i] = &batch[i]
+	}
+	return pointers
 }
 
 // readAll calls read. It returns nil if that panics.
@@ -146,22 +132,12 @@ func (b *batcher[K, V]) readAll(ctx context.Context, keys []K) (results []result
 	return b.read(ctx, keys)
 }
 
-// remove removes keys, so that they are read again.
-func (b *batcher[K, V]) remove(keys []K) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for _, key := range keys {
-		delete(b.entries, key)
-	}
-}
-
-// prime sets the value of a key, unless it is read or being read.
+// prime sets the value of a key, unless it has one.
 func (b *batcher[K, V]) prime(key K, value V) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.entries[key] == nil {
-		b.set(key, &entry[V]{result: result[V]{value: value}})
-	}
+	b.grow(1)
+	b.primeLocked(key, value)
 }
 
 // primeAll primes keys with values.
@@ -169,26 +145,20 @@ func (b *batcher[K, V]) primeAll(keys []K, values []V) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.grow(len(keys))
-	added := make([]entry[V], 0, len(keys))
 	for i, key := range keys {
-		if b.entries[key] == nil {
-			added = append(added, entry[V]{result: result[V]{value: values[i]}})
-			b.set(key, &added[len(added)-1])
-		}
+		b.primeLocked(key, values[i])
+	}
+}
+
+func (b *batcher[K, V]) primeLocked(key K, value V) {
+	if _, ok := b.results[key]; !ok {
+		b.results[key] = result[V]{value: value}
 	}
 }
 
 // grow makes room for the first keys. It must be called with the lock.
 func (b *batcher[K, V]) grow(keys int) {
-	if b.entries == nil {
-		b.entries = make(map[K]*entry[V], keys)
+	if b.results == nil {
+		b.results = make(map[K]result[V], keys)
 	}
-}
-
-// set must be called with the lock.
-func (b *batcher[K, V]) set(key K, e *entry[V]) {
-	if b.entries == nil {
-		b.entries = map[K]*entry[V]{}
-	}
-	b.entries[key] = e
 }
