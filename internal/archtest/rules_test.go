@@ -95,7 +95,7 @@ var rules = []rule{
 	{"internal/reports/table", nil, "rows of any kind"},
 
 	{"internal/differential", nil, "computes answers from the vendors' data: it shares no code with what it checks"},
-	{"internal/bench", []string{"resolvers", "providers", "internal/auth", "internal/config", "internal/demo", "internal/directory", "internal/pagecache", "internal/server", "internal/transport", "internal/upstream", "internal/vendors", baseline},
+	{"internal/bench", []string{"resolvers", "providers", "internal/auth", "internal/config", "internal/demo", "internal/directory", "internal/pagecache", "internal/server", "internal/telemetry", "internal/transport", "internal/upstream", "internal/vendors", baseline},
 		"serves what it measures, wired as the program wires it"},
 	{baseline, []string{baseline + "/generated", baseline + "/model"}, "the baseline shares no code with accountgraph"},
 	{baseline + "/generated", []string{baseline + "/model"}, "its executor binds to its model"},

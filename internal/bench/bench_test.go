@@ -22,6 +22,7 @@ func TestBench_EveryCell(t *testing.T) {
 		{"servers", []string{"-short"}, 5 * 2, "| plain gqlgen and dataloader "},
 		{"allocations", []string{"-short", "-allocations"}, 1, "| accountgraph, warm, executed again "},
 		{"timers", []string{"-short", "-timers"}, 3 * 2, "| plain gqlgen, timer of 16ms "},
+		{"observability", []string{"-short", "-observability"}, 2, "| traces at 10 % "},
 		{"first", []string{"-short", "-first"}, 1, "| plain gqlgen and dataloader "},
 		{"growth", []string{"-short", "-growth"}, 1, "| users by EMAIL, 100 a page "},
 	} {

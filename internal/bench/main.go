@@ -44,6 +44,7 @@ func run(args []string, stdout io.Writer) error {
 	first := flags.Bool("first", false, "compare the first person after a start")
 	allocations := flags.Bool("allocations", false, "measure what requests allocate, with one connection")
 	growth := flags.Bool("growth", false, "measure 1,000, 10,000 and 100,000 users at each vendor")
+	observability := flags.Bool("observability", false, "measure what traces and the line of each request cost")
 	short := flags.Bool("short", false, "one quick round with few connections, as a test")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -55,6 +56,8 @@ func run(args []string, stdout io.Writer) error {
 	switch {
 	case *timers:
 		return compareTimers(s, stdout)
+	case *observability:
+		return compareObservability(s, stdout)
 	case *first:
 		return compareFirst(s, stdout)
 	case *allocations:

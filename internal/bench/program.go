@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/accountgraph/accountgraph/internal/server"
+	"github.com/accountgraph/accountgraph/internal/telemetry"
 	"github.com/accountgraph/accountgraph/resolvers"
 )
 
@@ -20,6 +21,7 @@ import (
 func serveProgram(args []string, stdout io.Writer) error {
 	flags := flag.NewFlagSet("program", flag.ContinueOnError)
 	text := flags.String("configuration", "", "the text of the configuration")
+	logging := flags.Bool("log", false, "write the log as the program does, to the null device")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -29,6 +31,14 @@ func serveProgram(args []string, stdout io.Writer) error {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
+	if *logging {
+		null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = null.Close() }()
+		log = telemetry.NewLogger(null, slog.LevelInfo)
+	}
 	s, err := server.New(server.Options{Config: c, Schema: resolvers.New(), Log: log, Simulated: true})
 	if err != nil {
 		return err
