@@ -202,7 +202,7 @@ func withoutCursors(responses []string) (all []string) {
 }
 
 var (
-	rateLimited = regexp.MustCompile(`ratelimited\(HTTP429\)(","path":\[[^]]*\],"extensions":\{"code":")UPSTREAM_RATE_LIMITED","httpStatus":429(,"provider":"\w+")`)
+	rateLimited = regexp.MustCompile(`ratelimited\(HTTP429\)(","path":\[[^]]*\],"locations":\[[^]]*\],"extensions":\{"code":")UPSTREAM_RATE_LIMITED","httpStatus":429(,"provider":"\w+")`)
 	indexing    = regexp.MustCompile(`indexisbeingbuilt:0rowswerereadsofar;thevendorlimitstherate(","path":\[[^]]*\],"extensions":\{"code":")UPSTREAM_INDEXING"(,"provider":"\w+"),"retryAfter":[0-9]+`)
 )
 

@@ -76,7 +76,7 @@ func TestLoad_Example(t *testing.T) {
 		},
 		Limits: config.Limits{
 			CallsPerProvider: 50,
-			PagesPerList:     100, ConcurrentOperations: 256, QueuedOperations: 64, QueueWait: 50 * time.Millisecond, PlaceWait: 5 * time.Second, ConnectTime: time.Second,
+			PagesPerList:     100, ConcurrentOperations: 256, QueuedOperations: 64, QueueWait: 100 * time.Millisecond, PlaceWait: 5 * time.Second, ConnectTime: time.Second,
 			Retries: 2, RetryBudget: 20, BreakerFailures: 5, BreakerDelay: 5 * time.Second, RedisTime: 50 * time.Millisecond,
 			OverlapPairs: 20_000, UnknownFields: 25, VariableDepth: 16, Values: 20_000,
 			DocumentCacheBytes: 1 << 20, AutomaticDocumentBytes: 4 << 20, Connections: 1024,
