@@ -190,29 +190,6 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	opCtx := graphql.GetOperationContext(ctx)
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	ec.hasScopes = ec.callerHasScopes(ctx)
-	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
-		ec.unmarshalInputAccountByIDsInput,
-		ec.unmarshalInputAccountFilter,
-		ec.unmarshalInputBuyerByIDsInput,
-		ec.unmarshalInputBuyerFilter,
-		ec.unmarshalInputEntityFilter,
-		ec.unmarshalInputEntityOrder,
-		ec.unmarshalInputGroupByIDsInput,
-		ec.unmarshalInputMembershipByIDsInput,
-		ec.unmarshalInputMembershipFilter,
-		ec.unmarshalInputModuleByIDsInput,
-		ec.unmarshalInputOrganizationByIDsInput,
-		ec.unmarshalInputOrganizationFilter,
-		ec.unmarshalInputPersonByEmailsInput,
-		ec.unmarshalInputPersonFilter,
-		ec.unmarshalInputPersonOrder,
-		ec.unmarshalInputProviderByIDsInput,
-		ec.unmarshalInputSellerByIDsInput,
-		ec.unmarshalInputSellerFilter,
-		ec.unmarshalInputUserByIDsInput,
-		ec.unmarshalInputUserFilter,
-		ec.unmarshalInputUserOrder,
-	)
 	first := true
 
 	switch opCtx.Operation.Operation {
@@ -222,7 +199,6 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			var data graphql.Marshaler
 			if first {
 				first = false
-				ctx = graphql.WithUnmarshalerMap(ctx, inputUnmarshalMap)
 				data = ec._Query(ctx, opCtx.Operation.SelectionSet)
 			} else {
 				if atomic.LoadInt32(&ec.PendingDeferred) > 0 {
@@ -250,7 +226,6 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 				return nil
 			}
 			first = false
-			ctx = graphql.WithUnmarshalerMap(ctx, inputUnmarshalMap)
 			data := ec._Mutation(ctx, opCtx.Operation.SelectionSet)
 			var buf bytes.Buffer
 			data.MarshalGQL(&buf)
@@ -10726,11 +10701,10 @@ var __TypeImplementors = []string{"__Type"}
 // callerHasScopes reports whether the caller has the scopes that fields of objects
 // require: all fields with @requiresScopes require the same.
 func (ec *executionContext) callerHasScopes(ctx context.Context) bool {
-	scopes, err := ec.unmarshalNfederation__Scope2ᚕᚕstringᚄ(ctx, []any{[]any{"personal:read"}})
-	if err != nil || ec.Directives.RequiresScopes == nil {
+	if ec.Directives.RequiresScopes == nil {
 		return false
 	}
-	granted, err := ec.Directives.RequiresScopes(ctx, nil, func(context.Context) (any, error) { return true, nil }, scopes)
+	granted, err := ec.Directives.RequiresScopes(ctx, nil, func(context.Context) (any, error) { return true, nil }, [][]string{[]string{"personal:read"}})
 	return err == nil && granted == true
 }
 

@@ -43,6 +43,23 @@ type Caller struct {
 	// Credentials are the caller's tokens for vendors, by provider name. Each
 	// replaces the provider's configured token; an empty one disables the provider.
 	Credentials map[string]providers.Secret
+
+	// id and key are ID and Key of an identified caller, else empty.
+	id, key string
+}
+
+// identified computes the id and the key of a new caller, which it returns.
+func (c *Caller) identified() *Caller {
+	c.id, c.key = c.newID(), c.newKey()
+	return c
+}
+
+// WithCredentials returns the caller with its tokens for vendors, and its address if it is
+// anonymous.
+func (c *Caller) WithCredentials(credentials map[string]providers.Secret, address string) *Caller {
+	with := *c // copy: the authenticator may return a shared *Caller
+	with.Credentials, with.Address = credentials, address
+	return with.identified()
 }
 
 // HasScope reports whether the caller has a scope. A nil Caller has none.
@@ -58,6 +75,14 @@ func (c *Caller) ID() string {
 	switch {
 	case c == nil:
 		return ""
+	case c.id != "":
+		return c.id
+	}
+	return c.newID()
+}
+
+func (c *Caller) newID() string {
+	switch {
 	case !c.Subject.Empty():
 		return digest("subject", c.Subject.Reveal())
 	case !c.ClientID.Empty():
@@ -77,12 +102,24 @@ func digest(kind, name string) string {
 // with equal keys may share responses. It contains digests of secrets and must not
 // leave this process.
 func (c *Caller) Key() string {
-	var key strings.Builder
+	if c != nil && c.id != "" {
+		return c.key
+	}
+	return c.newKey()
+}
+
+func (c *Caller) newKey() string {
+	scopes := ""
 	for _, scope := range []string{PersonalRead, CacheWrite} {
 		if c.HasScope(scope) {
-			key.WriteString(scope + " ")
+			scopes += scope + " "
 		}
 	}
+	if len(c.credentials()) == 0 {
+		return scopes
+	}
+	var key strings.Builder
+	key.WriteString(scopes)
 	for _, provider := range slices.Sorted(maps.Keys(c.credentials())) {
 		token := sha256.Sum256([]byte(c.Credentials[provider].Reveal()))
 		fmt.Fprintf(&key, "%q %x ", provider, token)

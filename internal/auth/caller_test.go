@@ -2,6 +2,7 @@ package auth_test
 
 import (
 	"context"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -116,5 +117,22 @@ func TestCaller_ID(t *testing.T) {
 			t.Errorf("%s and %s have the same id", name, other)
 		}
 		ids[callers[0].ID()] = name
+	}
+}
+
+// An identified caller keeps neither its id nor its key when it brings tokens from another
+// address.
+func TestCaller_WithCredentials(t *testing.T) {
+	all, err := auth.AllowAll().Authenticate(t.Context(), http.Header{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := all.WithCredentials(nil, "192.0.2.1")
+	other := first.WithCredentials(map[string]providers.Secret{"acme": providers.NewSecret("t")}, "192.0.2.2")
+	if first.ID() == other.ID() || first.Key() == other.Key() {
+		t.Error("callers with other tokens and addresses are one")
+	}
+	if other.ID() != first.WithCredentials(nil, "192.0.2.2").ID() {
+		t.Error("a caller is known by its address")
 	}
 }

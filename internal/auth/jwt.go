@@ -102,7 +102,8 @@ func (t *jwtVerifier) callerFromClaims(claims jwt.Claims, all map[string]json.Ra
 	if !ok {
 		return nil, errInvalidToken
 	}
-	return &Caller{Subject: providers.NewSecret(claims.Subject), ClientID: clientID(all), Scopes: scopes}, nil
+	caller := &Caller{Subject: providers.NewSecret(claims.Subject), ClientID: clientID(all), Scopes: scopes}
+	return caller.identified(), nil
 }
 
 // clientID returns the client that a token was issued to: the claim client_id of RFC

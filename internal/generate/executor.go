@@ -98,16 +98,17 @@ func renderExecutor(data *codegen.Data, patched map[string]string) error {
 // templateFuncs are the functions that patches call.
 func templateFuncs() template.FuncMap {
 	return template.FuncMap{
-		"isDirectLeaf": isDirectLeaf,
-		"isScopedLeaf": isScopedLeaf,
-		"isScoped":     isScoped,
-		"objectScopes": objectScopes,
-		"outputTypes":  outputTypes,
-		"writeFunc":    writeFunc,
-		"fieldValue":   fieldValue,
-		"isList":       isList,
-		"isComposite":  isComposite,
-		"isInterface":  isInterface,
-		"plainWrite":   plainWrite,
+		"isDirectLeaf":  isDirectLeaf,
+		"isScopedLeaf":  isScopedLeaf,
+		"isScoped":      isScoped,
+		"objectScopes":  objectScopes,
+		"scopesLiteral": scopesLiteral,
+		"outputTypes":   outputTypes,
+		"writeFunc":     writeFunc,
+		"fieldValue":    fieldValue,
+		"isList":        isList,
+		"isComposite":   isComposite,
+		"isInterface":   isInterface,
+		"plainWrite":    plainWrite,
 	}
 }

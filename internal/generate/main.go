@@ -4,11 +4,12 @@
 // It runs gqlgen's code generator with patched templates. A patch replaces exact
 // template text, so that an upgrade of gqlgen which changes this text fails here
 // and names the patch. No generated Go code is rewritten. The patches make the
-// executor differ from gqlgen's in four ways:
+// executor differ from gqlgen's in five ways:
 //
 //   - directWriter: what lies below the fields of Query and Mutation is written into one
 //     buffer, without a tree of values, by the functions of templates/writer.gotpl.
 //   - bufferPool: responses are written into pooled buffers.
+//   - noInputMap: operations have no map of the functions that read input types.
 //   - scopeFastPath: @requiresScopes is enforced, and is decided once an operation
 //     for the fields of objects.
 //   - isolateRepresentationErrors: an invalid representation of _entities fails

@@ -59,3 +59,22 @@ func objectScopes(data *codegen.Data) (*codegen.FieldArgument, error) {
 	}
 	return scopes, nil
 }
+
+// scopesLiteral returns the value of the argument of @requiresScopes as a Go expression.
+func scopesLiteral(value any) (string, error) {
+	lists, ok := value.([]any)
+	if !ok {
+		return "", fmt.Errorf("scopes: %T is no list", value)
+	}
+	scopes := make([][]string, len(lists))
+	for i, list := range lists {
+		names, ok := list.([]any)
+		if !ok {
+			return "", fmt.Errorf("scopes: %T is no list", list)
+		}
+		for _, name := range names {
+			scopes[i] = append(scopes[i], fmt.Sprint(name))
+		}
+	}
+	return fmt.Sprintf("%#v", scopes), nil
+}

@@ -18,17 +18,17 @@ import (
 func (s *Loaders) EntityTags(ctx context.Context, entities Field) [][]string {
 	b := &batch{loaders: s}
 	wanted := representations(entities)
-	parts := make([]*tags, len(wanted))
+	parts, ids := make([]tags, len(wanted)), make([]model.ID, 2*len(wanted))
 	for i, r := range wanted {
-		parts[i] = &tags{}
-		b.tags = parts[i]
+		parts[i].ids = ids[2*i : 2*i : 2*i+2] // most have two: one of the key, and one of the object
+		b.tags = &parts[i]
 		b.enqueueRepresentation(r, entities.Selection)
 	}
 	b.tags = nil
 	b.prefetchLevels(ctx)
 	lists := make([][]string, len(parts))
-	for i, t := range parts {
-		lists[i] = t.distinct()
+	for i := range parts {
+		lists[i] = parts[i].distinct()
 	}
 	return lists
 }

@@ -152,9 +152,16 @@ var callersControls = []Control{
 	{
 		Name:    "a cached response depends on the scopes",
 		File:    "internal/auth/caller.go",
-		Old:     "if c.HasScope(scope) {\n\t\t\tkey.",
-		New:     "if true {\n\t\t\tkey.",
+		Old:     "if c.HasScope(scope) {\n\t\t\tscopes +=",
+		New:     "if true {\n\t\t\tscopes +=",
 		Package: "internal/auth", Test: "TestCaller_KeyDependsOnScopes",
+	},
+	{
+		Name:    "the key of a caller covers the tokens that it brings",
+		File:    "internal/auth/caller.go",
+		Old:     "return with.identified()",
+		New:     "return &with",
+		Package: "internal/auth", Test: "TestCaller_WithCredentials",
 	},
 	{
 		Name:    "a cached response depends on the vendor tokens",

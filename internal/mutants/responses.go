@@ -143,6 +143,13 @@ var responsesControls = []Control{
 		Package: "resolvers", Test: "TestCacheControl",
 	},
 	{
+		Name:    "an object without a non-null value is null",
+		File:    "graph/generated/generated.go",
+		Old:     "case null:\n\t\treturn w.nullAt(start)",
+		New:     "case false:\n\t\treturn w.nullAt(start)",
+		Package: "resolvers", Test: "TestWriter_Null",
+	},
+	{
 		Name:    "the response cache depends on the caller",
 		File:    "internal/transport/known.go",
 		Old:     "[]byte(caller.Key()), ",

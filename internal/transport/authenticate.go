@@ -36,9 +36,7 @@ func (t *transport) authenticate(ctx context.Context, res *response, r *http.Req
 	if rejected != nil {
 		return nil, rejected
 	}
-	identified := *caller // copy: the authenticator may return a shared *Caller
-	identified.Credentials, identified.Address = credentials, clientAddress(r.RemoteAddr)
-	return &identified, nil
+	return caller.WithCredentials(credentials, clientAddress(r.RemoteAddr)), nil
 }
 
 // clientAddress returns the IP address of a connection's other end: of IPv6 the first 64

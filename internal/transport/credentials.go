@@ -20,6 +20,9 @@ type CallerCredential struct {
 // callerCredentials reads the tokens for vendors from the headers, by provider. A
 // missing token that is required is empty.
 func callerCredentials(all []CallerCredential, h http.Header) (map[string]providers.Secret, *httpError) {
+	if len(all) == 0 {
+		return nil, nil
+	}
 	tokens := make(map[string]providers.Secret, len(all))
 	for _, c := range all {
 		values := h.Values(c.Header)

@@ -140,10 +140,9 @@ func (c coercion) scalar(name string, value any) (any, *gqlerror.Error) {
 	number, isNumber := value.(json.Number)
 	text, isText := value.(string)
 	_, isBool := value.(bool)
-	integer, isInteger := wholeNumber(number)
 	switch name {
 	case "Int":
-		if isInteger && integer >= math.MinInt32 && integer <= math.MaxInt32 {
+		if integer, isInteger := wholeNumber(number); isInteger && integer >= math.MinInt32 && integer <= math.MaxInt32 {
 			return integer, nil
 		}
 		return nil, c.fail("not an Int: a whole number of 32 bits, without quotes")
@@ -163,10 +162,10 @@ func (c coercion) scalar(name string, value any) (any, *gqlerror.Error) {
 		}
 		return nil, c.fail("not a Boolean: true or false")
 	case "ID":
-		switch {
-		case isText:
+		if isText {
 			return text, nil
-		case isInteger:
+		}
+		if integer, isInteger := wholeNumber(number); isInteger {
 			return strconv.FormatInt(integer, 10), nil
 		}
 		return nil, c.fail("not an ID: text in quotes, or a whole number")

@@ -84,3 +84,34 @@ var scopeFastPath = []Patch{{
 }
 `,
 }}
+
+// noInputMap: a map of functions an operation, which only graphql.UnmarshalInputFromContext of
+// hand-written input types reads. There are none.
+var noInputMap = []Patch{{
+	Effect: "noInputMap", Template: "internal!.gotpl",
+	Reason: "the map is not built",
+	Old: `	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
+		{{- range $input := .Inputs -}}
+			{{ if not $input.HasUnmarshal }}
+				{{$.ECDot}}unmarshalInput{{ $input.Name }},
+			{{- end }}
+		{{- end }}
+	)
+`,
+}, {
+	Effect: "noInputMap", Template: "internal!.gotpl",
+	Reason: "queries have no such map",
+	Old: `				ctx = graphql.WithUnmarshalerMap(ctx, inputUnmarshalMap)
+				{{ if .AllDirectives.LocationDirectives "QUERY" -}}
+`,
+	New: `				{{ if .AllDirectives.LocationDirectives "QUERY" -}}
+`,
+}, {
+	Effect: "noInputMap", Template: "internal!.gotpl",
+	Reason: "mutations have no such map",
+	Old: `			ctx = graphql.WithUnmarshalerMap(ctx, inputUnmarshalMap)
+			{{ if .AllDirectives.LocationDirectives "MUTATION" -}}
+`,
+	New: `			{{ if .AllDirectives.LocationDirectives "MUTATION" -}}
+`,
+}}

@@ -38,7 +38,7 @@ type Patch struct {
 
 // All returns the patches in the order in which they are applied.
 func All() []Patch {
-	return slices.Concat(directWriter, bufferPool, scopeFastPath, isolateRepresentationErrors)
+	return slices.Concat(directWriter, bufferPool, scopeFastPath, noInputMap, isolateRepresentationErrors)
 }
 
 // Templates returns the texts of gqlgen's templates by file name, with all patches
