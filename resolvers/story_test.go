@@ -203,7 +203,7 @@ func withoutCursors(responses []string) (all []string) {
 
 var (
 	rateLimited = regexp.MustCompile(`ratelimited\(HTTP429\)(","path":\[[^]]*\],"locations":\[[^]]*\],"extensions":\{"code":")UPSTREAM_RATE_LIMITED","httpStatus":429(,"provider":"\w+")`)
-	indexing    = regexp.MustCompile(`indexisbeingbuilt:0rowswerereadsofar;thevendorlimitstherate(","path":\[[^]]*\],"extensions":\{"code":")UPSTREAM_INDEXING"(,"provider":"\w+"),"retryAfter":[0-9]+`)
+	indexing    = regexp.MustCompile(`indexisbeingbuilt:0rowswerereadsofar;thevendorlimitstherate(","path":\[[^]]*\],"locations":\[[^]]*\],"extensions":\{"code":")UPSTREAM_INDEXING"(,"provider":"\w+"),"retryAfter":[0-9]+`)
 )
 
 var cursorsAndTotals = regexp.MustCompile(`("(?:totalCount|cursor|startCursor|endCursor)":)(?:null|[0-9]+|"[^"]*")`)

@@ -77,7 +77,7 @@ func (c *Cache) openRedis() (*redisStore, error) {
 		return nil, err
 	}
 	rand.Read(s.instanceID[:])
-	s.breaker = &breaker{ctx: c.ctx, changed: c.redisChanged, probe: s.probe}
+	s.breaker = &breaker{ctx: c.ctx, changed: c.redisChanged, explain: c.logRedisDown, probe: s.probe}
 	// Without a request, too, an operator learns of a wrong password or an unknown master.
 	s.running.Go(func() {
 		if err := s.probe(); err != nil {

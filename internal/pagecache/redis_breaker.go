@@ -20,6 +20,9 @@ type breaker struct {
 	// changed is called with the failure that opened the breaker, and with nil when Redis is
 	// available again.
 	changed func(failure error)
+	// explain is called with a failure of a probe that has a reason which this outage has not
+	// had. The first may be a timeout, and tell nothing.
+	explain func(failure error)
 }
 
 func (b *breaker) closed() bool {
@@ -37,11 +40,12 @@ func (b *breaker) fail(failure error) {
 	}
 	b.open = true
 	b.changed(failure)
-	go b.awaitRecovery()
+	go b.awaitRecovery(map[string]bool{reason(failure): true})
 }
 
-// awaitRecovery closes the breaker after a successful probe.
-func (b *breaker) awaitRecovery() {
+// awaitRecovery closes the breaker after a successful probe. explained are the reasons that
+// were told.
+func (b *breaker) awaitRecovery(explained map[string]bool) {
 	tick := time.NewTicker(probeInterval)
 	defer tick.Stop()
 	for {
@@ -50,26 +54,35 @@ func (b *breaker) awaitRecovery() {
 			return
 		case <-tick.C:
 		}
-		if b.probe() == nil {
+		failure := b.probe()
+		if failure == nil {
 			b.mu.Lock()
 			defer b.mu.Unlock()
 			b.open = false
 			b.changed(nil)
 			return
 		}
+		if text := reason(failure); !explained[text] && b.ctx.Err() == nil {
+			explained[text] = true
+			b.explain(failure)
+		}
 	}
 }
 
 // redisChanged counts and logs a change of Redis' availability.
 func (c *Cache) redisChanged(failure error) {
-	component := slog.String("component", "pagecache")
 	if failure == nil {
 		c.count(RedisUp, 1, 0)
-		c.config.Log.LogAttrs(c.ctx, slog.LevelInfo, "redis available again", component)
+		c.config.Log.LogAttrs(c.ctx, slog.LevelInfo, "redis available again", slog.String("component", "pagecache"))
 		return
 	}
 	c.count(RedisDown, 1, 0)
-	c.config.Log.LogAttrs(c.ctx, slog.LevelWarn, "redis unavailable, using memory cache only", component, slog.String("reason", reason(failure)))
+	c.logRedisDown(failure)
+}
+
+// logRedisDown logs why Redis is not used.
+func (c *Cache) logRedisDown(failure error) {
+	c.config.Log.LogAttrs(c.ctx, slog.LevelWarn, "redis unavailable, using memory cache only", slog.String("component", "pagecache"), slog.String("reason", reason(failure)))
 }
 
 // rejectionInterval is the time between two lines of the log about rejected commands.

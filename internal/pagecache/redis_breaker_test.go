@@ -1,8 +1,11 @@
 package pagecache_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -49,6 +52,32 @@ func TestBreaker_DeadRedisCostsOneTimeout(t *testing.T) {
 		pass(1100 * time.Millisecond)
 		if n := events.of(pagecache.RedisUp); n != 1 || !c.Up() {
 			t.Errorf("closed %d times", n)
+		}
+	})
+}
+
+// An outage that began with a timeout is explained when a probe knows more, each reason once.
+func TestBreaker_LogsEachReasonOnce(t *testing.T) {
+	f := new(redistest.Fake)
+	config, events := faked(f)
+	var log bytes.Buffer
+	config.Log = slog.New(slog.NewTextHandler(&log, nil))
+	bubble(t, config, func(t *testing.T, c *pagecache.Cache) {
+		s, v := scope(c, "token"), &vendor{}
+		pass(time.Second)
+		f.SetSilent(true)
+		v.one(t.Context(), s, "first")
+		pass(3 * time.Second)
+		f.SetSilent(false)
+		f.OnCommand(func([]string) string { return "-LOADING Redis is loading the dataset in memory\r\n" })
+		pass(5 * time.Second)
+		for _, reason := range []string{"no reply in time", "Redis is loading its data"} {
+			if n := strings.Count(log.String(), `msg="redis unavailable, using memory cache only" component=pagecache reason="`+reason+`"`); n != 1 {
+				t.Errorf("%d lines with the reason %q:\n%s", n, reason, &log)
+			}
+		}
+		if n := events.of(pagecache.RedisDown); n != 1 {
+			t.Errorf("%d outages were counted", n)
 		}
 	})
 }
