@@ -44,7 +44,7 @@ func (b *breaker) fail(failure error) {
 }
 
 // awaitRecovery closes the breaker after a successful probe. explained are the reasons that
-// were told.
+// are in the log already.
 func (b *breaker) awaitRecovery(explained map[string]bool) {
 	tick := time.NewTicker(probeInterval)
 	defer tick.Stop()
