@@ -6,6 +6,7 @@ import { ApolloGateway, RemoteGraphQLDataSource } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
 import { createGatewayRuntime } from '@graphql-hive/gateway-runtime';
+import { context as active, propagation } from '@opentelemetry/api';
 import { unifiedGraphHandler } from '@graphql-hive/router-runtime';
 import { apollo as compose } from './composition.mjs';
 
@@ -19,7 +20,9 @@ async function apollo(supergraph, own) {
       new RemoteGraphQLDataSource({
         url,
         willSendRequest({ request, context }) {
-          for (const [name, value] of Object.entries({ ...context.headers, ...own })) request.http.headers.set(name, value);
+          const trace = {}; // stays empty unless a test records spans
+          propagation.inject(active.active(), trace);
+          for (const [name, value] of Object.entries({ ...context.headers, ...own, ...trace })) request.http.headers.set(name, value);
         },
       }),
     logger: quiet,

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/tracing"
 )
 
 // EntityTags returns, for each of a gateway's representations, the cache tags of its
@@ -16,6 +17,7 @@ import (
 // Call it after the operation. Everything is loaded by then, so that it calls no
 // vendor.
 func (s *Loaders) EntityTags(ctx context.Context, entities Field) [][]string {
+	ctx = tracing.Untraced(ctx) // nothing is read
 	b := &batch{loaders: s}
 	wanted := representations(entities)
 	parts, ids := make([]tags, len(wanted)), make([]model.ID, 2*len(wanted))
@@ -35,6 +37,7 @@ func (s *Loaders) EntityTags(ctx context.Context, entities Field) [][]string {
 
 // Tags returns the cache tags of the response to a whole query, as EntityTags does.
 func (s *Loaders) Tags(ctx context.Context, root Selection) []string {
+	ctx = tracing.Untraced(ctx)
 	all := &tags{}
 	b := &batch{loaders: s, tags: all}
 	b.visitQuery(root)

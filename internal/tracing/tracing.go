@@ -53,6 +53,9 @@ func Start(ctx context.Context, name string, kind trace.SpanKind) (context.Conte
 	return parent.TracerProvider().Tracer(Scope).Start(ctx, name, trace.WithSpanKind(kind))
 }
 
+// Untraced returns a context below which nothing is recorded.
+func Untraced(ctx context.Context) context.Context { return trace.ContextWithSpan(ctx, noSpan) }
+
 // noSpan records nothing.
 var noSpan = trace.SpanFromContext(context.Background())
 
