@@ -64,7 +64,7 @@ func TestIndex_Replicas(t *testing.T) {
 		row := "    vendor: " + name + "\n"
 		c = strings.Replace(c, row, row+"    index: {minRows: 0}\n", 1)
 	}
-	config := writeFile(t, "a.yaml", fmt.Sprintf("%scache: {redis: %s}\n%s", listenAnywhere, redis.URL(), c))
+	config := writeFile(t, "a.yaml", fmt.Sprintf("%slimits: {redisTime: 1s}\ncache: {redis: %s}\n%s", listenAnywhere, redis.URL(), c))
 	one, two := startServer(t, nil, "--config", config), startServer(t, nil, "--config", config)
 	const query = `{ users(first: 5, filter: {providers: ["blendvision", "activityinfo"], name: "a"}) { totalCount nodes { id memberships { totalCount } } } }`
 	calls := func(p *process) (n float64) {
