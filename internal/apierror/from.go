@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/accountgraph/accountgraph/graph/model"
@@ -15,7 +17,8 @@ import (
 )
 
 // FromError returns the GraphQL error for an error of a resolver or of the
-// executor, with the path and the location of the field of ctx unless err has them.
+// executor, with the path of ctx unless err has one, and the location of the field to
+// which the path leads, if that is the field of ctx.
 func FromError(ctx context.Context, err error) *gqlerror.Error {
 	result := &gqlerror.Error{Path: graphql.GetPath(ctx), Extensions: map[string]any{}}
 	var known *gqlerror.Error
@@ -46,15 +49,26 @@ func FromError(ctx context.Context, err error) *gqlerror.Error {
 		result.Extensions["requestId"] = requestID(ctx)
 	}
 	if result.Locations == nil {
-		result.Locations = location(ctx)
+		result.Locations = location(ctx, result.Path)
 	}
 	return result
 }
 
-// location returns where the document has the field of ctx, nil outside of fields.
-func location(ctx context.Context) []gqlerror.Location {
-	for field := graphql.GetFieldContext(ctx); field != nil; field = field.Parent {
-		if field.Field.Field != nil && field.Field.Position != nil {
+// location returns where the document has the field of ctx, nil if the path leads to another
+// field.
+func location(ctx context.Context, path ast.Path) []gqlerror.Location {
+	field := graphql.GetFieldContext(ctx)
+	for field != nil && field.Field.Field == nil { // an element of a list
+		field = field.Parent
+	}
+	if field == nil || field.Field.Position == nil {
+		return nil
+	}
+	for _, element := range slices.Backward(path) {
+		if name, ok := element.(ast.PathName); ok {
+			if string(name) != field.Field.Alias {
+				return nil
+			}
 			return []gqlerror.Location{{Line: field.Field.Position.Line, Column: field.Field.Position.Column}}
 		}
 	}
