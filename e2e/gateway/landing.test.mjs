@@ -70,6 +70,12 @@ test('landing: the page at the endpoint, and the picture of the graph', async (t
   await page.waitForURL('**/graph#User.lastLoginAt');
   await details.getByRole('heading', { name: 'lastLoginAt' }).waitFor();
 
+  // A fragment that names no type shows how to read the picture.
+  for (const fragment of ['#__proto__', '#%', '#Nothing']) {
+    await page.goto(`${origin}/graph${fragment}`);
+    await details.getByRole('heading', { name: 'How to read it' }).waitFor();
+  }
+
   let checked = 0;
   for (const [scheme, width] of [['light', 1400], ['dark', 420]]) {
     for (const path of ['/graphql', '/graph', '/graph#Membership']) {

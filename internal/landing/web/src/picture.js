@@ -22,7 +22,9 @@ function element(name, properties = {}, ...children) {
 const text = (description) =>
   element('p', {}, ...description.split(/(`[^`]+`)/).map((part) => (/^`.+`$/.test(part) ? element('code', {}, part.slice(1, -1)) : part)));
 
-const link = (name, label = name) => (types[name] ? element('a', { href: `#${name}` }, label) : label);
+const isKnown = (name) => Object.hasOwn(types, name);
+
+const link = (name, label = name) => (isKnown(name) ? element('a', { href: `#${name}` }, label) : label);
 
 // typed returns a type such as [User!]! with a link to its name.
 const typed = ({ type, named = type.replace(/[[\]!]/g, '') }) => {
@@ -70,9 +72,10 @@ function light(name) {
 
 // select shows what the fragment of the URL names: Type, or Type.field.
 function select() {
-  const [name, field] = decodeURIComponent(location.hash.slice(1)).split('.');
+  const [name, field] = location.hash.slice(1).split('.');
   light(name);
-  if (!types[name]) return details.replaceChildren(...intro);
+  document.title = 'Picture of the graph';
+  if (!isKnown(name)) return details.replaceChildren(...intro);
   details.replaceChildren(...describe(name));
   details.scrollTop = 0;
   document.title = `${name} · Picture of the graph`;
