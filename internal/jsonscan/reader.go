@@ -42,6 +42,9 @@ type Reader struct {
 	copySize int
 	// shared has the values that Shared returned, by their text.
 	shared map[string]any
+
+	// Scratch is for the caller.
+	Scratch any
 }
 
 // New returns a Reader before the first value of a text. Strings that it returns

@@ -42,7 +42,7 @@ func (w *wireAccount) read(r *jsonscan.Reader) {
 		case "$meta":
 			w.Meta = readOptional(r, (*wireMeta).read)
 		case "audit":
-			w.Audit = readOptional(r, (*wireAudit).read)
+			w.Audit = readAudit(r)
 		case "name":
 			w.Name = r.StringPtr()
 		case "icon":

@@ -32,23 +32,23 @@ func (w *wireAudit) read(r *jsonscan.Reader) {
 	for name := range r.ObjectKeys {
 		switch name {
 		case "created":
-			w.Created = readOptional(r, (*wireEvent).read)
+			w.Created = readEvent(r)
 		case "updated":
-			w.Updated = readOptional(r, (*wireEvent).read)
+			w.Updated = readEvent(r)
 		case "activated":
-			w.Activated = readOptional(r, (*wireEvent).read)
+			w.Activated = readEvent(r)
 		case "unassigned":
-			w.Unassigned = readOptional(r, (*wireEvent).read)
+			w.Unassigned = readEvent(r)
 		case "disabled":
-			w.Disabled = readOptional(r, (*wireEvent).read)
+			w.Disabled = readEvent(r)
 		case "access":
-			w.Access = readOptional(r, (*wireEvent).read)
+			w.Access = readEvent(r)
 		case "joined":
-			w.Joined = readOptional(r, (*wireEvent).read)
+			w.Joined = readEvent(r)
 		case "login":
-			w.Login = readOptional(r, (*wireEvent).read)
+			w.Login = readEvent(r)
 		case "invited":
-			w.Invited = readOptional(r, (*wireEvent).read)
+			w.Invited = readEvent(r)
 		case "invitationAcceptedAt":
 			w.Accepted = readMoment(r)
 		}
@@ -134,16 +134,43 @@ func (w *wireActor) vendorID() *string {
 	return text(&id)
 }
 
+// audit returns an audit. It, the two events that most objects have, and their times are
+// allocated together.
 func (d decoder) audit(w *wireAudit) *model.Audit {
-	return &model.Audit{
-		Created: convert(w.Created, d.event), Updated: convert(w.Updated, d.event),
-		Activated: convert(w.Activated, d.event), Unassigned: convert(w.Unassigned, d.event), Disabled: convert(w.Disabled, d.event),
-		Access: convert(w.Access, d.event), Joined: convert(w.Joined, d.event),
+	record := new(struct {
+		model.Audit
+		events [2]event
+	})
+	used := 0
+	convertEvent := func(w *wireEvent) *model.AuditEvent {
+		if used == len(record.events) {
+			return d.event(w, new(event))
+		}
+		used++
+		return d.event(w, &record.events[used-1])
 	}
+	record.Audit = model.Audit{
+		Created: convert(w.Created, convertEvent), Updated: convert(w.Updated, convertEvent),
+		Activated: convert(w.Activated, convertEvent), Unassigned: convert(w.Unassigned, convertEvent), Disabled: convert(w.Disabled, convertEvent),
+		Access: convert(w.Access, convertEvent), Joined: convert(w.Joined, convertEvent),
+	}
+	return &record.Audit
 }
 
-func (d decoder) event(w *wireEvent) *model.AuditEvent {
-	return &model.AuditEvent{At: parseTime(w.At), By: convert(w.By, d.actor)}
+// event is an event and its time.
+type event struct {
+	model.AuditEvent
+	at time.Time
+}
+
+// event decodes an event into a record.
+func (d decoder) event(w *wireEvent, into *event) *model.AuditEvent {
+	into.By = convert(w.By, d.actor)
+	var ok bool
+	if into.at, ok = timeIn(w.At); ok {
+		into.At = &into.at
+	}
+	return &into.AuditEvent
 }
 
 // userPrefix begins the ids of users; those of API tokens begin with TKN-.

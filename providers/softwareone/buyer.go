@@ -34,7 +34,7 @@ func (w *wireBuyer) read(r *jsonscan.Reader) {
 		case "$meta":
 			w.Meta = readOptional(r, (*wireMeta).read)
 		case "audit":
-			w.Audit = readOptional(r, (*wireAudit).read)
+			w.Audit = readAudit(r)
 		case "name":
 			w.Name = r.StringPtr()
 		case "icon":

@@ -83,19 +83,25 @@ var (
 // such a row cannot be distinguished from others.
 func rowDecoder[W, M any](read func(*W, *jsonscan.Reader), convert func(*W, decodeContext) *M) func(*jsonscan.Reader, decodeContext) (*M, error) {
 	// No record refers to what it was converted from.
-	rows := sync.Pool{New: func() any { return new(W) }}
+	type row struct {
+		wire    W
+		scratch scratch
+	}
+	rows := sync.Pool{New: func() any { return new(row) }}
 	return func(r *jsonscan.Reader, in decodeContext) (*M, error) {
 		if !r.IsObject() {
 			r.Skip()
 			return nil, errNoID
 		}
-		w := rows.Get().(*W)
+		w := rows.Get().(*row)
 		defer func() {
-			*w = *new(W)
+			r.Scratch = nil
+			*w = row{}
 			rows.Put(w)
 		}()
-		read(w, r)
-		m := convert(w, in)
+		r.Scratch = &w.scratch
+		read(&w.wire, r)
+		m := convert(&w.wire, in)
 		if m == nil {
 			return nil, errNoID
 		}

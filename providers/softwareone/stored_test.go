@@ -16,7 +16,9 @@ import (
 // by one, as with Redis, or decoded together.
 func FuzzGet_StoredOrNot(f *testing.F) {
 	row := `{"id":"A","name":"a","audit":{"created":{"at":"2024-01-02T03:04:05Z","by":{"id":"USR-1","name":"x"}}},"currentAccount":{"id":"ACC-1","name":"one"}}`
+	account := `"currentAccount":{"id":"ACC-9","audit":{"created":{"at":"2024-01-02T03:04:05Z"},"updated":{"at":"2025-01-02T03:04:05Z"},"disabled":{"at":"2025-01-02T03:04:06Z"}}}`
 	for _, body := range []string{
+		rowsOf(`{"name":"no id",`+account+`}`, `{"id":"A",`+account+`}`, `{"id":"B","audit":{"created":{"at":"2020-01-01T00:00:00Z"}},`+account+`}`),
 		rowsOf(row, `{"id":"B","name":"b","currentAccount":{"id":"ACC-1","name":"one"}}`),
 		rowsOf(row, `{"id":"A","name":"a second row with the id"}`, `{"name":"no id"}`, `"no object"`, `7`),
 		`{"$meta":{"omitted":["audit","lastLoginAt"],"pagination":{"total":1}},"data":[{"id":"A"}]}`,

@@ -44,7 +44,7 @@ func (w *wireUser) readProperty(name string, r *jsonscan.Reader) {
 	case "$meta":
 		w.Meta = readOptional(r, (*wireMeta).read)
 	case "audit":
-		w.Audit = readOptional(r, (*wireAudit).read)
+		w.Audit = readAudit(r)
 	case "name":
 		w.Name = r.StringPtr()
 	case "icon":

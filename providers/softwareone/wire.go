@@ -60,13 +60,63 @@ func readOptional[T any](r *jsonscan.Reader, read func(*T, *jsonscan.Reader)) op
 	return readKind(r, r.IsObject(), read)
 }
 
+// scratch is memory for what most rows have of an audit, until the row is decoded.
+type scratch struct {
+	audit  wireAudit
+	events [2]wireEvent
+	// audits and used are how many of each are in use.
+	audits, used int
+}
+
+// newAudit returns an audit to read into.
+func newAudit(r *jsonscan.Reader) *wireAudit {
+	if s, ok := r.Scratch.(*scratch); ok && s.audits == 0 {
+		s.audits++
+		return &s.audit
+	}
+	return new(wireAudit)
+}
+
+// newEvent returns an event to read into.
+func newEvent(r *jsonscan.Reader) *wireEvent {
+	if s, ok := r.Scratch.(*scratch); ok && s.used < len(s.events) {
+		s.used++
+		return &s.events[s.used-1]
+	}
+	return new(wireEvent)
+}
+
+// readAudit and readEvent are readOptional for audits and events.
+func readAudit(r *jsonscan.Reader) optional[wireAudit] {
+	if !r.IsObject() {
+		return readKind(r, false, (*wireAudit).read)
+	}
+	w := newAudit(r)
+	w.read(r)
+	return optional[wireAudit]{value: w}
+}
+
+func readEvent(r *jsonscan.Reader) optional[wireEvent] {
+	if !r.IsObject() {
+		return readKind(r, false, (*wireEvent).read)
+	}
+	w := newEvent(r)
+	w.read(r)
+	return optional[wireEvent]{value: w}
+}
+
 // readShared is readOptional for objects that a response often contains several times. They are
 // read once.
 func readShared[T any](r *jsonscan.Reader, read func(*T, *jsonscan.Reader)) optional[T] {
-	if r.IsObject() {
-		return optional[T]{value: jsonscan.Shared(r, read)}
+	if !r.IsObject() {
+		return readKind(r, false, read)
 	}
-	return readKind(r, false, read)
+	// What is read once outlives the row.
+	s := r.Scratch
+	r.Scratch = nil
+	value := jsonscan.Shared(r, read)
+	r.Scratch = s
+	return optional[T]{value: value}
 }
 
 // readKind reads a value that isKind, null or the placeholder. It skips any other
@@ -234,13 +284,17 @@ func omittedBy(meta optional[wireMeta]) []string {
 // parseTime reads an RFC 3339 time with any offset. It returns nil for anything
 // else, and for the year 1, which the vendor sends for no time.
 func parseTime(text *string) *time.Time {
+	if t, ok := timeIn(text); ok {
+		return &t
+	}
+	return nil
+}
+
+// timeIn is parseTime without a pointer.
+func timeIn(text *string) (t time.Time, ok bool) {
 	if text == nil {
-		return nil
+		return t, false
 	}
 	t, err := time.Parse(time.RFC3339, *text)
-	if err != nil || t.Year() <= 1 {
-		return nil
-	}
-	t = t.UTC()
-	return &t
+	return t.UTC(), err == nil && t.Year() > 1
 }
