@@ -123,6 +123,7 @@ func readAll[T model.Node](ctx context.Context, d *Directory, sel Selector[T], l
 	parts := make([][]T, len(streams))
 	var wg sync.WaitGroup
 	for i, s := range streams {
+		s.noCursors = true
 		wg.Go(func() {
 			defer s.stop()
 			for row, ok := s.next(ctx); ok; row, ok = s.next(ctx) {

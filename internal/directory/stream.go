@@ -19,6 +19,8 @@ type stream[T model.Node] struct {
 	provider *model.Provider
 	// key is that of the digests of rows in cursors.
 	key *CursorKey
+	// noCursors is set when no cursor of the list is needed.
+	noCursors bool
 	// whole is the collection of the list, and collection that which continues it.
 	whole, collection providers.Collection[T]
 	query             providers.Query
@@ -281,7 +283,7 @@ func (s *stream[T]) advance(ctx context.Context) bool {
 			if !isNew {
 				continue
 			}
-			if s.page.MayRepeat && s.counts && !s.headAt.Last {
+			if s.page.MayRepeat && s.counts && !s.headAt.Last && !s.noCursors {
 				s.headAt.Seen += s.rowDigest(row.GlobalID().VendorID())
 			}
 			if Accepts(row, s.query) {
