@@ -74,3 +74,16 @@ func describeUser(result providers.BatchResult[*model.User], id string) string {
 	text, _ := json.Marshal(result.Objects[id]) // a record has no cycle
 	return string(text)
 }
+
+// A reference that several rows have keeps its values, also where the first row is left out.
+func TestPage_SharedReference(t *testing.T) {
+	account := `"currentAccount":{"id":"ACC-9","audit":{"created":{"at":"2024-01-02T03:04:05Z"}}}`
+	users, _ := connect(t, rowsOf(`{"name":"no id",`+account+`}`, `{"id":"A",`+account+`}`))
+	page, err := users.Users.Page(t.Context(), providers.Query{}, "")
+	if err != nil || len(page.Items) != 1 || page.Items[0].CurrentAccount == nil {
+		t.Fatal(page, err)
+	}
+	if at := page.Items[0].CurrentAccount.CreatedAt; at == nil || at.Year() != 2024 {
+		t.Errorf("the account was created at %v", at)
+	}
+}
