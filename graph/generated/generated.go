@@ -1295,7 +1295,7 @@ input UserFilter {
   providers: [String!]
   "The e-mail address. Case, Unicode form and spaces around it are ignored."
   email: String @tag(name: "personal")
-  "The domain of the e-mail address: the part behind its last ` + "`" + `@` + "`" + `. Case, Unicode form and spaces around it are ignored; subdomains do not match. Requires the scope ` + "`" + `personal:read` + "`" + `, else ` + "`" + `FORBIDDEN` + "`" + `."
+  "The domain of the e-mail address: the part behind its last ` + "`" + `@` + "`" + `. Case, Unicode form, spaces around it and an ` + "`" + `@` + "`" + ` before it are ignored; subdomains do not match. An empty text, and one with another ` + "`" + `@` + "`" + ` or a space, is ` + "`" + `BAD_USER_INPUT` + "`" + `. Requires the scope ` + "`" + `personal:read` + "`" + `, else ` + "`" + `FORBIDDEN` + "`" + `."
   emailDomain: String @tag(name: "personal")
   "True: the user has an e-mail address. False: the vendor has none of the user, who is no ` + "`" + `Person` + "`" + `; a list is not complete if the vendor hides addresses. Requires the scope ` + "`" + `personal:read` + "`" + `, else ` + "`" + `FORBIDDEN` + "`" + `."
   hasEmail: Boolean @tag(name: "personal")
@@ -1360,7 +1360,7 @@ who may have another login is in neither list.
 input PersonFilter {
   "The person's address is one of these, at most 1,000. Case, Unicode form and spaces around them are ignored. More are ` + "`" + `BAD_USER_INPUT` + "`" + `."
   emails: [String!] @tag(name: "personal")
-  "The domain of the address: the part behind its last ` + "`" + `@` + "`" + `. Case, Unicode form and spaces around it are ignored; subdomains do not match."
+  "The domain of the address: the part behind its last ` + "`" + `@` + "`" + `. Case, Unicode form, spaces around it and an ` + "`" + `@` + "`" + ` before it are ignored; subdomains do not match. An empty text, and one with another ` + "`" + `@` + "`" + ` or a space, is ` + "`" + `BAD_USER_INPUT` + "`" + `."
   emailDomain: String @tag(name: "personal")
   "A text that the name of one of the users contains. Case and accents are ignored: ` + "`" + `lukasz` + "`" + ` finds ` + "`" + `Łukasz` + "`" + `, ` + "`" + `strasse` + "`" + ` finds ` + "`" + `Straße` + "`" + `."
   name: String

@@ -53,6 +53,22 @@ func (s *Server) ListenOn(address string) error {
 	return nil
 }
 
+// TellsSchema returns the keys that are true by which clients of other hosts can read the schema
+// without a document of their own; none if the address is loopback.
+func (s *Server) TellsSchema() (keys []string) {
+	host, _, err := net.SplitHostPort(s.Listen)
+	if err == nil && isLoopback(host) {
+		return nil
+	}
+	if s.GraphiQL {
+		keys = append(keys, "server.graphiql")
+	}
+	if s.Introspection {
+		keys = append(keys, "server.introspection")
+	}
+	return keys
+}
+
 func listenProblem(address string, auth bool) string {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil || !isPort(port) || strings.ContainsFunc(host, isNotPrintableASCII) {

@@ -228,6 +228,19 @@ func TestLoad_UnreadableFile(t *testing.T) {
 	}
 }
 
+func TestServer_TellsSchema(t *testing.T) {
+	for address, elsewhere := range map[string]bool{
+		"127.0.0.1:8080": false, "localhost:0": false, "[::1]:80": false, "0.0.0.0:8080": true, ":8080": true, "[::]:80": true, "server.example:80": true,
+	} {
+		for _, on := range []bool{false, true} {
+			s := config.Server{Listen: address, GraphiQL: on, Introspection: on}
+			if keys := s.TellsSchema(); len(keys) == 2 != (on && elsewhere) || len(keys) == 1 {
+				t.Errorf("%s, %t: %v", address, on, keys)
+			}
+		}
+	}
+}
+
 func TestServer_ListenOn(t *testing.T) {
 	s := config.Server{Listen: "127.0.0.1:8080"}
 	if err := s.ListenOn("localhost:0"); err != nil || s.Listen != "localhost:0" {

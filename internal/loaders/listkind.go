@@ -3,6 +3,7 @@ package loaders
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
@@ -25,12 +26,26 @@ func UserList(in *model.Provider, f *model.UserFilter, o *model.UserOrder) (dire
 		HasEmail: f.HasEmail,
 	}
 	if f.EmailDomain != nil {
-		filter.EmailDomains = []string{directory.NormalizeEmail(*f.EmailDomain)}
+		domain, err := emailDomain(*f.EmailDomain)
+		if err != nil {
+			return directory.List{}, err
+		}
+		filter.EmailDomains = []string{domain}
 	}
 	if f.Email != nil {
 		filter.Emails = []string{directory.NormalizeEmail(*f.Email)}
 	}
 	return providerList("users", in, f.Providers, filter, userOrder(o))
+}
+
+// emailDomain returns the normalized domain in a filter, without an @ before it. What is no
+// domain of an address is an error of kind InvalidArgument: it would find nobody.
+func emailDomain(text string) (string, error) {
+	domain := strings.TrimPrefix(directory.NormalizeEmail(text), "@")
+	if domain == "" || strings.ContainsAny(domain, "@ ") {
+		return "", invalidArgument("emailDomain must be the part of an address behind its @, such as example.com")
+	}
+	return domain, nil
 }
 
 func userOrder(o *model.UserOrder) providers.Order {
@@ -64,7 +79,11 @@ func PeopleList(f *model.PersonFilter, o *model.PersonOrder) (directory.PeopleLi
 		l.Filter.ProvidersAtLeast = max(0, *f.ProvidersAtLeast)
 	}
 	if f.EmailDomain != nil {
-		l.Filter.EmailDomains = []string{directory.NormalizeEmail(*f.EmailDomain)}
+		domain, err := emailDomain(*f.EmailDomain)
+		if err != nil {
+			return l, err
+		}
+		l.Filter.EmailDomains = []string{domain}
 	}
 	if f.Emails != nil {
 		emails := make([]string, len(f.Emails))

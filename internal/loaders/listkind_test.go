@@ -6,6 +6,7 @@ import (
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/directory"
 	"github.com/accountgraph/accountgraph/internal/loaders"
+	"github.com/accountgraph/accountgraph/providers"
 )
 
 // A cursor can be used with a filter that means the same: the order of a list and
@@ -35,6 +36,11 @@ func TestLists_FingerprintOfFilter(t *testing.T) {
 			userList(t, nil, model.UserFilter{Email: new("anna@acme.example")}),
 			userList(t, nil, model.UserFilter{Email: new("anna@acme")}),
 		},
+		"domain": {
+			userList(t, nil, model.UserFilter{EmailDomain: new(" @ACME.example")}),
+			userList(t, nil, model.UserFilter{EmailDomain: new("acme.example")}),
+			userList(t, nil, model.UserFilter{EmailDomain: new("acme")}),
+		},
 		"instant": {
 			userList(t, nil, model.UserFilter{CreatedAfter: instant}),
 			userList(t, nil, model.UserFilter{CreatedAfter: sameInstant}),
@@ -61,6 +67,19 @@ func TestLists_FingerprintOfFilter(t *testing.T) {
 		}
 		if c.list.ID() == c.other.ID() {
 			t.Errorf("%s: %+v and %+v have one fingerprint", name, c.list, c.other)
+		}
+	}
+}
+
+// A domain that no address can have is an error, not a list without users.
+func TestUserList_InvalidDomain(t *testing.T) {
+	for _, domain := range []string{"", " ", "@", "anna@acme.example", "@@acme.example", "acme.example, initech.example"} {
+		_, users := loaders.UserList(nil, &model.UserFilter{EmailDomain: &domain}, nil)
+		_, people := loaders.PeopleList(&model.PersonFilter{EmailDomain: &domain}, nil)
+		for list, err := range map[string]error{"users": users, "people": people} {
+			if providers.KindOf(err) != providers.InvalidArgument {
+				t.Errorf("%s of the domain %q: %v", list, domain, err)
+			}
 		}
 	}
 }

@@ -196,7 +196,7 @@ var cacheControls = []Control{
 		File:    "internal/pagecache/redis_epoch.go",
 		Old:     "return !s.pendingInvalidations[id] && ",
 		New:     "return true && ",
-		Package: "internal/pagecache", Test: "TestDrop_RetriedAfterRedisOutage",
+		Package: "internal/pagecache", Test: "TestDrop_WhileRedisIsReadOnly",
 	},
 	{
 		Name:    "a value of another epoch is not served",

@@ -33,9 +33,16 @@ var outputsControls = []Control{
 	{
 		Name:    "the messages of libraries are not logged",
 		File:    "internal/telemetry/logger.go",
-		Old:     "l.logger.Warn(text)",
-		New:     "l.logger.Warn(text + string(message))",
+		Old:     "l.logger.Warn(text, ",
+		New:     "l.logger.Warn(text+string(message), ",
 		Package: "internal/telemetry", Test: "TestCaptureStandardLog",
+	},
+	{
+		Name:    "the messages of libraries do not fill the log",
+		File:    "internal/telemetry/logger.go",
+		Old:     "now.Sub(line.written) >= standardLogInterval",
+		New:     "true",
+		Package: "internal/telemetry", Test: "TestCaptureStandardLog_Repeated",
 	},
 	{
 		Name:    "an unknown error is an internal one",

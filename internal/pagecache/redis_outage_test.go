@@ -195,3 +195,22 @@ func TestEpoch_LostEpochInvalidatesValues(t *testing.T) {
 		t.Errorf("%d values of another epoch; want 1", n)
 	}
 }
+
+// A Redis that accepts no writes, but reads, does not serve what was invalidated.
+func TestDrop_WhileRedisIsReadOnly(t *testing.T) {
+	r := startRedis(t)
+	c, _ := r.replica()
+	s, v := scope(c, "token"), &vendor{}
+	v.one(t.Context(), s, "a")
+	r.holds("p", 1)
+	r.do("CONFIG", "SET", "maxmemory", "1")
+	s.Drop(t.Context())
+	v.respond(func(string) pagecache.Loaded { return pagecache.Loaded{Body: []byte("new")} })
+	want(t, v.one(t.Context(), s, "a"), "new", pagecache.FromVendor)
+	r.do("CONFIG", "SET", "maxmemory", "0")
+	want(t, v.one(t.Context(), s, "b"), "new", pagecache.FromVendor)
+	other, _ := r.replica()
+	if a := v.one(t.Context(), scope(other, "token"), "a"); a.Value.body != "new" {
+		t.Errorf("another replica reads %q from %s", a.Value.body, a.Source)
+	}
+}

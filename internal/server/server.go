@@ -61,7 +61,9 @@ type Server struct {
 	// admin is the handler of the second listener, whose address is "" if there is none.
 	admin        http.Handler
 	adminAddress string
-	connections  *connections
+	// tellsSchema are the keys by which clients of other hosts can read the schema.
+	tellsSchema []string
+	connections *connections
 	// certificates is nil without TLS.
 	certificates *certificates
 	cache        *pagecache.Cache
@@ -156,7 +158,7 @@ func New(o Options) (*Server, error) {
 		protected = graphQL.Protect(tools)
 	}
 	s := &Server{
-		options: o, tools: tools, graphQL: graphQL, log: o.Log, address: c.Server.Listen, cache: cache, traces: traces, router: router, stop: stop, stopping: new(atomic.Bool),
+		options: o, tools: tools, graphQL: graphQL, log: o.Log, address: c.Server.Listen, tellsSchema: c.Server.TellsSchema(), cache: cache, traces: traces, router: router, stop: stop, stopping: new(atomic.Bool),
 		providers: len(providers), documents: documents.Len(),
 		limits: c.Limits, certificates: served, adminAddress: c.Server.Admin, connections: newConnections(c.Limits.Connections, metrics.ConnectionRejected),
 	}
@@ -304,6 +306,9 @@ func (s *Server) Run(ctx context.Context, ready func(address string)) error {
 	}
 	address := listener.Addr().String()
 	ready(address)
+	if keys := s.tellsSchema; len(keys) > 0 {
+		s.log.Warn("clients of other hosts can read the schema; set these keys to false unless they should", "keys", keys)
+	}
 	s.log.Info("listening", "address", address, "providers", s.providers, "documents", s.documents, "pid", os.Getpid())
 	select {
 	case err := <-failed:

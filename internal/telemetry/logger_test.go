@@ -6,8 +6,10 @@ import (
 	"errors"
 	"log"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/accountgraph/accountgraph/internal/telemetry"
@@ -66,6 +68,36 @@ func TestLogger_Entry(t *testing.T) {
 	}
 }
 
+// unsolicited is a message of net/http.
+const unsolicited = "Unsolicited response received on idle HTTP channel starting with %q; err=%v"
+
+// A peer that causes a message with each response does not fill the log.
+func TestCaptureStandardLog_Repeated(t *testing.T) {
+	output, flags := log.Writer(), log.Flags()
+	t.Cleanup(func() {
+		log.SetOutput(output)
+		log.SetFlags(flags)
+	})
+	synctest.Test(t, func(t *testing.T) {
+		var written bytes.Buffer
+		telemetry.CaptureStandardLog(telemetry.NewLogger(&written, slog.LevelInfo))
+		log.Print("of another kind")
+		for range 90 {
+			for range 100 {
+				log.Printf(unsolicited, "s3cr3t", nil)
+			}
+			time.Sleep(time.Second)
+		}
+		var messages []any
+		for _, entry := range lines(t, &written) {
+			messages = append(messages, entry["messages"])
+		}
+		if want := []any{1.0, 1.0, 6000.0}; !slices.Equal(messages, want) {
+			t.Errorf("lines of %v messages, want %v", messages, want)
+		}
+	})
+}
+
 // Libraries write what a peer sent to the standard log.
 func TestCaptureStandardLog(t *testing.T) {
 	output, flags := log.Writer(), log.Flags()
@@ -75,7 +107,7 @@ func TestCaptureStandardLog(t *testing.T) {
 	})
 	var written bytes.Buffer
 	telemetry.CaptureStandardLog(telemetry.NewLogger(&written, slog.LevelInfo))
-	log.Printf("Unsolicited response received on idle HTTP channel starting with %q; err=%v", "s3cr3t", nil)
+	log.Printf(unsolicited, "s3cr3t", nil)
 	log.Print("s3cr3t\nmore")
 	entries := lines(t, &written)
 	if len(entries) != 2 || entries[0]["level"] != "WARN" || strings.Contains(written.String(), "s3cr3t") || entries[0]["msg"] == entries[1]["msg"] {
