@@ -33,6 +33,9 @@ func (t *tool) call(ctx context.Context, request *sdk.CallToolRequest) (*sdk.Cal
 			return failure(fmt.Sprintf("there is no argument %q", name)), nil
 		}
 	}
+	if err := t.bounds.check(variables); err != nil {
+		return failure(err.Error()), nil
+	}
 	var header http.Header
 	if request.Extra != nil {
 		header = request.Extra.Header
@@ -43,7 +46,7 @@ func (t *tool) call(ctx context.Context, request *sdk.CallToolRequest) (*sdk.Cal
 	if err != nil {
 		return nil, err
 	}
-	return resultOf(body), nil
+	return t.resultOf(body), nil
 }
 
 // withCaller returns a context that ends with the caller's request, too.
@@ -97,35 +100,42 @@ type graphQLError struct {
 	} `json:"extensions"`
 }
 
-// resultOf returns a response as the result of a tool.
-func resultOf(body []byte) *sdk.CallToolResult {
-	var response struct {
-		Data   json.RawMessage   `json:"data,omitempty"`
-		Errors []json.RawMessage `json:"errors,omitempty"`
+// response is a response of the GraphQL endpoint.
+type response struct {
+	Data   json.RawMessage   `json:"data,omitempty"`
+	Errors []json.RawMessage `json:"errors,omitempty"`
+}
+
+// resultOf returns a response as the result of the tool.
+func (t *tool) resultOf(body []byte) *sdk.CallToolResult {
+	const unreadable = "the server sent a response that cannot be read"
+	var r response
+	if err := json.Unmarshal(body, &r); err != nil {
+		return failure(unreadable)
 	}
-	if err := json.Unmarshal(body, &response); err != nil {
-		return failure("the server sent a response that cannot be read")
-	}
-	if len(response.Data) == 0 {
+	if len(r.Data) == 0 {
 		var texts []string
-		for _, raw := range response.Errors {
+		for _, raw := range r.Errors {
 			texts = append(texts, messageOf(raw))
 		}
 		return failure(strings.Join(texts, "\n"))
 	}
+	if err := t.refuseOthers(&r); err != nil {
+		return failure(unreadable)
+	}
 	text := note
-	if len(response.Errors) > 0 {
+	if len(r.Errors) > 0 {
 		text += gap
 	}
-	structured, err := json.Marshal(response)
+	structured, err := json.Marshal(r)
 	if err != nil {
-		return failure("the server sent a response that cannot be read")
+		return failure(unreadable)
 	}
 	return &sdk.CallToolResult{
 		Meta:              sdk.Meta{"io.github.accountgraph/content": "data"},
 		Content:           []sdk.Content{&sdk.TextContent{Text: text}, &sdk.TextContent{Text: string(structured)}},
 		StructuredContent: json.RawMessage(structured),
-		IsError:           len(response.Errors) > 0 && isEmpty(response.Data),
+		IsError:           len(r.Errors) > 0 && isEmpty(r.Data),
 	}
 }
 

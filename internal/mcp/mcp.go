@@ -35,6 +35,8 @@ type Options struct {
 	Version string
 	// Depth bounds the nesting of arguments, and Values the values in a request.
 	Depth, Values int
+	// MaxFirst is the largest number of nodes of a page.
+	MaxFirst int
 }
 
 // Handler serves the tools. The caller has been authenticated before.

@@ -1,15 +1,20 @@
 package mcp
 
-import "github.com/vektah/gqlparser/v2/ast"
+import (
+	"maps"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
 
 // jsonSchema is a JSON Schema.
 type jsonSchema = map[string]any
 
 // inputSchema describes variables. A variable without a value is left out.
-func inputSchema(schema *ast.Schema, variables ast.VariableDefinitionList) jsonSchema {
+func inputSchema(schema *ast.Schema, variables ast.VariableDefinitionList, b bounds) jsonSchema {
 	properties, required := jsonSchema{}, []string{}
 	for _, v := range variables {
 		property := inputType(schema, v.Type, nil)
+		maps.Copy(property, b[v.Variable])
 		if v.Description != "" {
 			property["description"] = v.Description
 		}
@@ -70,6 +75,8 @@ func leaf(definition *ast.Definition) jsonSchema {
 		return jsonSchema{"type": "number"}
 	case "Boolean":
 		return jsonSchema{"type": "boolean"}
+	case "DateTime":
+		return jsonSchema{"type": "string", "format": "date-time"}
 	}
 	return jsonSchema{"type": "string"}
 }

@@ -21,6 +21,9 @@ type tool struct {
 	document, operation string
 	// variables are the names of its variables.
 	variables map[string]bool
+	bounds    bounds
+	// types are those that fragments on root fields select, by the name of the field.
+	types map[string][]string
 }
 
 // toolsOf returns a tool for each query of a document that has a name.
@@ -37,13 +40,13 @@ func (h *Handler) toolsOf(document persisted.Document) (tools []*tool, err error
 		if len(name) > maxToolName {
 			return nil, errors.New("the name of an operation is too long for a tool")
 		}
-		t := &tool{handler: h, document: document.Text, operation: operation.Name, variables: map[string]bool{}}
+		t := &tool{handler: h, document: document.Text, operation: operation.Name, variables: map[string]bool{}, bounds: boundsOf(operation, h.options.MaxFirst), types: typesOf(operation)}
 		for _, v := range operation.VariableDefinitions {
 			t.variables[v.Variable] = true
 		}
 		t.Tool = sdk.Tool{
 			Name: name, Description: describe(operation),
-			InputSchema:  inputSchema(h.options.Schema, operation.VariableDefinitions),
+			InputSchema:  inputSchema(h.options.Schema, operation.VariableDefinitions, t.bounds),
 			OutputSchema: outputSchema(h.options.Schema, operation),
 			Annotations:  &sdk.ToolAnnotations{ReadOnlyHint: true, IdempotentHint: true, DestructiveHint: new(false), OpenWorldHint: new(true)},
 		}

@@ -296,4 +296,11 @@ var requestsControls = []Control{
 		New:     "if name == \"\" {",
 		Package: "internal/mcp", Test: "TestCall_Refusals",
 	},
+	{
+		Name:    "a tool refuses ids of other types",
+		File:    "internal/mcp/unmatched.go",
+		Old:     "if isEmptyObject(value) {",
+		New:     "if false {",
+		Package: "internal/mcp", Test: "TestCall_IDOfAnotherType",
+	},
 }

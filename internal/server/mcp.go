@@ -5,6 +5,7 @@ import (
 
 	"github.com/accountgraph/accountgraph/internal/buildinfo"
 	"github.com/accountgraph/accountgraph/internal/config"
+	"github.com/accountgraph/accountgraph/internal/loaders"
 	"github.com/accountgraph/accountgraph/internal/mcp"
 	"github.com/accountgraph/accountgraph/internal/persisted"
 	"github.com/accountgraph/accountgraph/internal/transport"
@@ -25,7 +26,7 @@ func openMCP(o Options, c *config.Config, graphQL *transport.Handler, documents 
 	}
 	h, err := mcp.New(mcp.Options{
 		Schema: o.Schema.Schema(), GraphQL: graphQL, Version: buildinfo.Read().Version,
-		Depth: c.Limits.VariableDepth, Values: c.Limits.Values,
+		Depth: c.Limits.VariableDepth, Values: c.Limits.Values, MaxFirst: loaders.MaxFirst,
 	}, documents.Documents())
 	if err != nil {
 		return nil, fmt.Errorf("the trusted documents cannot be tools: %w", err)
