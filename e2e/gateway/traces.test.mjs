@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
@@ -30,10 +31,12 @@ test('traces: the circle through a gateway is one tree', async (t) => {
   const own = traced();
   const received = await run(collector());
   const { providers } = await run(accountgraph.vendors());
-  const server = await accountgraph.serve(`telemetry: {traces: {endpoint: '${received.url}', sampling: 0}}\n${providers}`);
-  const all = await users(server.url);
+  const secret = { 'router-authorization': randomBytes(32).toString('base64') };
+  const auth = `server: {auth: {router: {secrets: ['${secret['router-authorization']}'], scopes: ['personal:read']}}}`;
+  const server = await accountgraph.serve(`${auth}\ntelemetry: {traces: {endpoint: '${received.url}', sampling: 0}}\n${providers}`);
+  const all = await users(server.url, secret);
   const other = await run(tickets.serve(authors(all), requesters));
-  const [apollo] = await run(gateways.start({ accountgraph: server.url, tickets: other.url }));
+  const [apollo] = await run(gateways.start({ accountgraph: server.url, tickets: other.url }, secret));
   const circle = operations(all).find(({ name }) => name === 'a circular query');
   own.exporter.reset();
   const response = await accountgraph.execute(apollo.url, circle.query, circle.variables);
@@ -116,11 +119,11 @@ function tree(span, all, indent = '') {
 }
 
 // users returns some users of each provider.
-async function users(url) {
+async function users(url, headers) {
   const all = {};
   for (const provider of ['softwareone', 'activityinfo', 'activeplatform', 'blendvision']) {
     const query = 'query ($provider: String!) { users(first: 5, filter: {providers: [$provider]}) { nodes { id name } } }';
-    all[provider] = (await accountgraph.execute(url, query, { provider })).data.users.nodes;
+    all[provider] = (await accountgraph.execute(url, query, { provider }, headers)).data.users.nodes;
   }
   return all;
 }

@@ -121,6 +121,6 @@ func (a *Authenticator) Authenticate(ctx context.Context, h http.Header) (*Calle
 	if err != nil {
 		return nil, err
 	}
-	caller.Trusted = viaGateway || a.gateway == nil
+	caller.Trusted, caller.ViaGateway = viaGateway || a.gateway == nil, viaGateway
 	return caller, nil
 }

@@ -51,7 +51,7 @@ func TestAuthenticator_Authenticate(t *testing.T) {
 	const (
 		notConfigured = "authentication is not configured"
 		all           = "trusted personal:read"
-		viaSecret     = "trusted cache:write"
+		viaSecret     = "gateway trusted cache:write"
 		viaToken      = "openid personal:read"
 		wrongSecret   = "the header Router-Authorization is not valid"
 		needsSecret   = "the header Router-Authorization is required"
@@ -67,7 +67,7 @@ func TestAuthenticator_Authenticate(t *testing.T) {
 		"no secret":                     {"gateway": wrongSecret, "jwt": wrongSecret, "both": wrongSecret},
 		"the secret twice":              {"gateway": wrongSecret, "jwt": wrongSecret, "both": wrongSecret},
 		"a token":                       {"gateway": needsSecret, "jwt": "trusted " + viaToken, "both": viaToken},
-		"the secret and a token":        {"gateway": viaSecret, "jwt": wrongSecret, "both": "trusted " + viaToken},
+		"the secret and a token":        {"gateway": viaSecret, "jwt": wrongSecret, "both": "gateway trusted " + viaToken},
 		"another secret and a token":    {"gateway": wrongSecret, "jwt": wrongSecret, "both": wrongSecret},
 		"the secret and a broken token": {"gateway": viaSecret, "jwt": wrongSecret, "both": badToken},
 		"the secret and a password":     {"gateway": viaSecret, "jwt": wrongSecret, "both": needsToken},
@@ -99,6 +99,9 @@ func authenticate(t *testing.T, a *auth.Authenticator, headers http.Header) stri
 	parts := caller.Scopes
 	if caller.Trusted {
 		parts = append([]string{"trusted"}, parts...)
+	}
+	if caller.ViaGateway {
+		parts = append([]string{"gateway"}, parts...)
 	}
 	return strings.Join(parts, " ")
 }

@@ -38,6 +38,9 @@ type Caller struct {
 	// Trusted is true if the caller may use the fields reserved for gateways:
 	// _entities and _service.
 	Trusted bool
+	// ViaGateway is true if the request has the gateway's secret: its headers are the
+	// gateway's, and no client's.
+	ViaGateway bool
 	// Scopes are the caller's permissions.
 	Scopes []string
 	// Credentials are the caller's tokens for vendors, by provider name. Each

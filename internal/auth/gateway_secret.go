@@ -12,7 +12,7 @@ type gatewaySecret struct {
 }
 
 func newGatewaySecret(c GatewaySecret) *gatewaySecret {
-	r := &gatewaySecret{caller: (&Caller{Trusted: true, Scopes: c.Scopes}).identified()}
+	r := &gatewaySecret{caller: (&Caller{Trusted: true, ViaGateway: true, Scopes: c.Scopes}).identified()}
 	for _, secret := range c.Secrets {
 		r.hashes = append(r.hashes, sha256.Sum256([]byte(secret.Reveal())))
 	}

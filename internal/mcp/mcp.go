@@ -31,6 +31,10 @@ type Options struct {
 	// GraphQL is the endpoint that executes the documents. It must find them by their
 	// persisted.Hash.
 	GraphQL http.Handler
+	// Refused is called for a message that is refused before an operation is executed, with the
+	// context of its request, the HTTP status and the code of the GraphQL endpoint for it. It may
+	// be called twice for a request; the first call counts. Nil reports nothing.
+	Refused func(ctx context.Context, status int, code string)
 	// Version is that of the program.
 	Version string
 	// Depth bounds the nesting of arguments, and Values the values in a request.
@@ -48,6 +52,9 @@ type Handler struct {
 
 // New returns a handler of the queries among these documents. An error names the document.
 func New(o Options, documents []persisted.Document) (*Handler, error) {
+	if o.Refused == nil {
+		o.Refused = func(context.Context, int, string) {}
+	}
 	h := &Handler{options: o}
 	if err := h.Reload(documents); err != nil {
 		return nil, err
@@ -70,6 +77,7 @@ func (h *Handler) Reload(documents []persisted.Document) error {
 	server := sdk.NewServer(&sdk.Implementation{Name: "accountgraph", Version: h.options.Version}, &sdk.ServerOptions{
 		Instructions: instructions, Capabilities: &sdk.ServerCapabilities{Tools: &sdk.ToolCapabilities{}},
 	})
+	server.AddReceivingMiddleware(h.reportRefusals)
 	names := map[string]string{}
 	for _, document := range documents {
 		tools, err := h.toolsOf(document)
@@ -97,9 +105,17 @@ type callerKey struct{}
 
 // ServeHTTP implements http.Handler.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	w = &uncached{ResponseWriter: w}
+	own := &uncached{ResponseWriter: w}
+	h.serve(own, r)
+	if own.status >= http.StatusBadRequest {
+		h.options.Refused(r.Context(), own.status, badRequest)
+	}
+}
+
+func (h *Handler) serve(w http.ResponseWriter, r *http.Request) {
 	body, refused := h.readMessage(r)
 	if refused != nil {
+		h.options.Refused(r.Context(), refused.status, refused.data)
 		refused.write(w)
 		return
 	}

@@ -2,11 +2,14 @@ package mcp
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+
+	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"github.com/accountgraph/accountgraph/internal/strictjson"
 )
@@ -16,6 +19,24 @@ const (
 	parseError     = -32700
 	invalidRequest = -32600
 )
+
+// Codes of the GraphQL endpoint.
+const (
+	badRequest   = "BAD_REQUEST"
+	badUserInput = "BAD_USER_INPUT"
+)
+
+// reportRefusals reports the calls of tools that end without an operation.
+func (h *Handler) reportRefusals(next sdk.MethodHandler) sdk.MethodHandler {
+	return func(ctx context.Context, method string, request sdk.Request) (sdk.Result, error) {
+		result, err := next(ctx, method, request)
+		called, isCall := result.(*sdk.CallToolResult)
+		if err != nil || isCall && called != nil && called.IsError {
+			h.options.Refused(ctx, http.StatusOK, badUserInput)
+		}
+		return result, err
+	}
+}
 
 // refusal is why a request is not passed on. Its message repeats nothing of the request.
 type refusal struct {
@@ -35,7 +56,7 @@ const levelsOfArguments = 3
 // readMessage returns the body of a request, which must have one message.
 func (h *Handler) readMessage(r *http.Request) ([]byte, *refusal) {
 	if len(r.Header.Values(dryRunHeader)) > 0 {
-		return nil, &refusal{http.StatusBadRequest, invalidRequest, "a call of a tool has no dry run: leave out the header accountgraph-dry-run", "BAD_USER_INPUT"}
+		return nil, &refusal{http.StatusBadRequest, invalidRequest, "a call of a tool has no dry run: leave out the header accountgraph-dry-run", badUserInput}
 	}
 	body, err := io.ReadAll(r.Body)
 	var tooLarge *http.MaxBytesError
@@ -43,17 +64,17 @@ func (h *Handler) readMessage(r *http.Request) ([]byte, *refusal) {
 	case errors.As(err, &tooLarge):
 		return nil, &refusal{http.StatusRequestEntityTooLarge, invalidRequest, fmt.Sprintf("the body has more than %d bytes", tooLarge.Limit), "QUERY_TOO_LARGE"}
 	case err != nil:
-		return nil, &refusal{http.StatusBadRequest, invalidRequest, "the body could not be read", "BAD_REQUEST"}
+		return nil, &refusal{http.StatusBadRequest, invalidRequest, "the body could not be read", badRequest}
 	}
 	if text := bytes.TrimLeft(body, " \t\r\n"); len(text) > 0 && text[0] == '[' && json.Valid(text) {
 		return nil, &refusal{http.StatusBadRequest, invalidRequest, "batching is disabled: send one message, as a JSON object", "BATCHING_DISABLED"}
 	}
 	value, err := strictjson.Decode(body, h.options.Depth+levelsOfArguments, h.options.Values)
 	if err != nil {
-		return nil, &refusal{http.StatusBadRequest, parseError, "the body is not valid JSON: " + err.Error(), "BAD_REQUEST"}
+		return nil, &refusal{http.StatusBadRequest, parseError, "the body is not valid JSON: " + err.Error(), badRequest}
 	}
 	if _, ok := value.(map[string]any); !ok {
-		return nil, &refusal{http.StatusBadRequest, invalidRequest, "the body must be a JSON object", "BAD_REQUEST"}
+		return nil, &refusal{http.StatusBadRequest, invalidRequest, "the body must be a JSON object", badRequest}
 	}
 	return body, nil
 }
@@ -73,20 +94,20 @@ func (f *refusal) write(w http.ResponseWriter) {
 	_, _ = w.Write(body) // an error means that the client has gone away
 }
 
-// uncached is a http.ResponseWriter whose responses no cache keeps.
+// uncached is a http.ResponseWriter whose responses no cache keeps. It records their status.
 type uncached struct {
 	http.ResponseWriter
-	wrote bool
+	status int // 0 before it is written
 }
 
 func (u *uncached) WriteHeader(status int) {
-	u.wrote = true
+	u.status = status
 	u.Header().Set("Cache-Control", "no-store")
 	u.ResponseWriter.WriteHeader(status)
 }
 
 func (u *uncached) Write(b []byte) (int, error) {
-	if !u.wrote {
+	if u.status == 0 {
 		u.WriteHeader(http.StatusOK)
 	}
 	return u.ResponseWriter.Write(b)

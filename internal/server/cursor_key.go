@@ -10,11 +10,16 @@ import (
 	"github.com/accountgraph/accountgraph/internal/directory"
 )
 
-// CursorKey returns the key of the digests of rows in cursors. It is derived from cache.key,
-// and without it from the credentials of the providers, so that replicas with the same
-// configuration continue each other's lists, also after a restart. Without either it is
-// random.
+// CursorKey returns the key of the digests of rows in cursors: replicas with the same
+// configuration continue each other's lists, also after a restart.
 func CursorKey(c *config.Config) *directory.CursorKey {
+	return directory.NewCursorKey(derivedKey(c, "accountgraph cursors 1"))
+}
+
+// derivedKey returns a key for a purpose. It is derived from cache.key, and without it from
+// the credentials of the providers, so that replicas with the same configuration have the same
+// keys, also after a restart. Without either it is random.
+func derivedKey(c *config.Config, purpose string) []byte {
 	master := []byte(c.Cache.Key.Reveal())
 	if len(master) == 0 {
 		for _, p := range c.Providers {
@@ -27,9 +32,9 @@ func CursorKey(c *config.Config) *directory.CursorKey {
 		master = make([]byte, sha256.Size)
 		rand.Read(master)
 	}
-	key, err := hkdf.Key(sha256.New, master, nil, "accountgraph cursors 1", 32)
+	key, err := hkdf.Key(sha256.New, master, nil, purpose, 32)
 	if err != nil {
 		panic(err) // HKDF takes every key
 	}
-	return directory.NewCursorKey(key)
+	return key
 }

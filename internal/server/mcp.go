@@ -25,7 +25,7 @@ func openMCP(o Options, c *config.Config, graphQL *transport.Handler, documents 
 		return nil, nil
 	}
 	h, err := mcp.New(mcp.Options{
-		Schema: o.Schema.Schema(), GraphQL: graphQL, Version: buildinfo.Read().Version,
+		Schema: o.Schema.Schema(), GraphQL: graphQL, Refused: graphQL.Refused, Version: buildinfo.Read().Version,
 		Depth: c.Limits.VariableDepth, Values: c.Limits.Values, MaxFirst: loaders.MaxFirst,
 	}, documents.Documents())
 	if err != nil {

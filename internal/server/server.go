@@ -135,7 +135,7 @@ func New(o Options) (*Server, error) {
 		Limits:             limits(c.Limits),
 		DocumentCacheBytes: c.Limits.DocumentCacheBytes, AutomaticDocumentBytes: c.Limits.AutomaticDocumentBytes,
 		ResponseBytes: int64(c.Limits.ResponseCacheBytes), CacheVersion: cache.Version,
-		ObserveRequest: observeRequests(c.Telemetry.Log, o, metrics), ObserveSource: metrics.Response,
+		ObserveRequest: observeRequests(o, metrics), ObserveSource: metrics.Response,
 		Admission: transport.Admission{
 			InFlight: c.Limits.ConcurrentOperations, Running: c.Limits.RunningOperations,
 			Queue: c.Limits.QueuedOperations, Wait: c.Limits.QueueWait,

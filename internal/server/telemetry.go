@@ -21,14 +21,15 @@ func openTraces(c config.Traces, o Options, count func(spans int, exported bool)
 }
 
 // observeRequests returns what counts and logs requests. It sets the level of the log.
-func observeRequests(c config.Log, o Options, metrics *telemetry.Metrics) func(operation.Request) {
+func observeRequests(o Options, metrics *telemetry.Metrics) func(operation.Request) {
+	c := o.Config.Telemetry.Log
 	if o.Level != nil {
 		o.Level.Configure(c.Level)
 	}
 	if o.Embedded {
 		return metrics.Request
 	}
-	log := telemetry.NewAccessLog(o.Log, c.Requests.Value, rand.Float64)
+	log := telemetry.NewAccessLog(o.Log, c.Requests.Value, rand.Float64, derivedKey(o.Config, "accountgraph callers 1"))
 	return func(r operation.Request) {
 		metrics.Request(r)
 		log.Request(r)

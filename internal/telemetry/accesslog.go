@@ -6,23 +6,28 @@ import (
 	"log/slog"
 	"slices"
 
+	"github.com/accountgraph/accountgraph/internal/keyedhash"
 	"github.com/accountgraph/accountgraph/internal/operation"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
 )
 
 // AccessLog writes a line for each request, or for a part of them. A line has neither a
-// variable nor an id, a path or a personal value: callers and documents are hashes. It is safe
-// for concurrent use.
+// variable nor an id, a path or a personal value: documents are hashes, and callers keyed hashes,
+// so that addresses and subjects cannot be looked up. It is safe for concurrent use.
 type AccessLog struct {
 	log      *slog.Logger
 	sampling float64
 	random   func() float64
+	callers  *keyedhash.Hash
 }
 
+// callerBytes is the length of the hash of a caller.
+const callerBytes = 16
+
 // NewAccessLog returns a log of this part of the requests, from 0 to 1. random returns a number
-// from 0 up to 1, and is called concurrently.
-func NewAccessLog(log *slog.Logger, sampling float64, random func() float64) *AccessLog {
-	return &AccessLog{log, sampling, random}
+// from 0 up to 1, and is called concurrently. key is that of the hashes of callers.
+func NewAccessLog(log *slog.Logger, sampling float64, random func() float64, key []byte) *AccessLog {
+	return &AccessLog{log, sampling, random, keyedhash.New(key)}
 }
 
 // Request writes the line of a request, if it is one of those that are logged. An internal
@@ -45,7 +50,10 @@ func (l *AccessLog) Request(r operation.Request) {
 	text("type", r.Type)
 	text("operation", r.Name)
 	text("hash", r.Hash())
-	text("caller", hex.EncodeToString([]byte(r.CallerID)))
+	if r.CallerID != "" {
+		sum := l.callers.Sum(r.CallerID)
+		text("caller", hex.EncodeToString(sum[:callerBytes]))
+	}
 	text("client", r.Client)
 	text("from", r.From)
 	if len(r.Codes) > 0 {

@@ -16,7 +16,7 @@ import (
 
 func TestAccessLog_Line(t *testing.T) {
 	var written bytes.Buffer
-	log := telemetry.NewAccessLog(telemetry.NewLogger(&written, slog.LevelInfo), 1, nil)
+	log := telemetry.NewAccessLog(telemetry.NewLogger(&written, slog.LevelInfo), 1, nil, []byte("key"))
 	log.Request(operation.Request{
 		ID: "r-1", Type: "query", Name: "Everywhere", Document: "query Everywhere { __typename }", CallerID: "\x01\xff", Client: "app",
 		Status: 200, Codes: []string{"UPSTREAM_TIMEOUT"}, Took: 12500 * time.Microsecond, From: "executed", TraceID: "4bf9",
@@ -27,7 +27,7 @@ func TestAccessLog_Line(t *testing.T) {
 	entries := lines(t, &written)
 	want := []map[string]any{{
 		"level": "INFO", "msg": "request", "requestId": "r-1", "status": 200.0, "type": "query", "operation": "Everywhere",
-		"caller": "01ff", "client": "app", "from": "executed", "codes": []any{"UPSTREAM_TIMEOUT"}, "ms": 12.5,
+		"client": "app", "from": "executed", "codes": []any{"UPSTREAM_TIMEOUT"}, "ms": 12.5,
 		"vendorCalls": 3.0, "sources": map[string]any{"VENDOR": 3.0, "MEMORY": 4.0}, "traceId": "4bf9",
 	}}
 	if len(entries) == 1 {
@@ -35,6 +35,10 @@ func TestAccessLog_Line(t *testing.T) {
 		if len(hash) != 64 {
 			t.Errorf("hash: %q", hash)
 		}
+		if caller, _ := entries[0]["caller"].(string); len(caller) != 32 {
+			t.Errorf("caller: %q", caller)
+		}
+		want[0]["caller"] = entries[0]["caller"]
 		want[0]["hash"], want[0]["time"] = hash, entries[0]["time"]
 	}
 	if diff := cmp.Diff(want, entries); diff != "" {
@@ -42,11 +46,25 @@ func TestAccessLog_Line(t *testing.T) {
 	}
 }
 
+// Who knows an address cannot find its lines: the hash of a caller depends on a key. Servers with
+// the same key agree.
+func TestAccessLog_CallerIsKeyed(t *testing.T) {
+	callerOf := func(key, id string) any {
+		var written bytes.Buffer
+		telemetry.NewAccessLog(telemetry.NewLogger(&written, slog.LevelInfo), 1, nil, []byte(key)).Request(operation.Request{CallerID: id})
+		return lines(t, &written)[0]["caller"]
+	}
+	a := callerOf("one", "a")
+	if a != callerOf("one", "a") || a == callerOf("two", "a") || a == callerOf("one", "b") || a == nil {
+		t.Errorf("%v: one key %v, another %v, another caller %v", a, callerOf("one", "a"), callerOf("two", "a"), callerOf("one", "b"))
+	}
+}
+
 func TestAccessLog_Sampling(t *testing.T) {
 	count := func(sampling float64, r operation.Request) int {
 		var written bytes.Buffer
 		n := 0
-		log := telemetry.NewAccessLog(telemetry.NewLogger(&written, slog.LevelInfo), sampling, func() float64 { n++; return float64(n%10) / 10 })
+		log := telemetry.NewAccessLog(telemetry.NewLogger(&written, slog.LevelInfo), sampling, func() float64 { n++; return float64(n%10) / 10 }, nil)
 		for range 100 {
 			log.Request(r)
 		}

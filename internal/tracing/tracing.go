@@ -61,13 +61,13 @@ var noSpan = trace.SpanFromContext(context.Background())
 
 // StartOperation starts the span of a request. It is a child of the span that the headers
 // name (W3C Trace Context) if the client is trusted, and else the root of another trace, with
-// a link to that span: clients decide neither which traces exist nor which are recorded. A
-// nil tracer records nothing.
+// a link to that span: clients decide neither which traces exist nor which are recorded. The
+// header tracestate is free text and is dropped. A nil tracer records nothing.
 func StartOperation(ctx context.Context, tracer trace.Tracer, header http.Header, trusted bool) (context.Context, trace.Span) {
 	if tracer == nil {
 		return ctx, noSpan
 	}
-	remote := trace.SpanContextFromContext(propagation.TraceContext{}.Extract(context.Background(), propagation.HeaderCarrier(header)))
+	remote := trace.SpanContextFromContext(propagation.TraceContext{}.Extract(context.Background(), propagation.HeaderCarrier(header))).WithTraceState(trace.TraceState{})
 	options := []trace.SpanStartOption{trace.WithSpanKind(trace.SpanKindServer)}
 	switch {
 	case remote.IsValid() && trusted:

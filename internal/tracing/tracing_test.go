@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"testing"
 
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/accountgraph/accountgraph/internal/tracing"
@@ -30,5 +32,32 @@ func TestStart_OffAllocatesNothing(t *testing.T) {
 	})
 	if n != 0 {
 		t.Errorf("%v allocations", n)
+	}
+}
+
+// A client writes what it likes in tracestate: it is neither in a span, nor sent to vendors.
+func TestStartOperation_DropsTraceState(t *testing.T) {
+	header := http.Header{"Traceparent": {"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}, "Tracestate": {"user=person123@acme.example"}}
+	for _, trusted := range []bool{true, false} {
+		recorder := tracetest.NewSpanRecorder()
+		tracer := sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(recorder)).Tracer("test")
+		ctx, span := tracing.StartOperation(t.Context(), tracer, header, trusted)
+		sent := http.Header{}
+		tracing.Propagate(ctx, sent)
+		span.End()
+		if sent.Get("Traceparent") == "" || sent.Get("Tracestate") != "" {
+			t.Errorf("trusted %t: sent %v", trusted, sent)
+		}
+		for _, s := range recorder.Ended() {
+			states := []trace.TraceState{s.SpanContext().TraceState(), s.Parent().TraceState()}
+			for _, link := range s.Links() {
+				states = append(states, link.SpanContext.TraceState())
+			}
+			for _, state := range states {
+				if state.Len() != 0 {
+					t.Errorf("trusted %t: recorded %q", trusted, state)
+				}
+			}
+		}
 	}
 }

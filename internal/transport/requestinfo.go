@@ -41,10 +41,10 @@ func notInName(r rune) bool {
 	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("_-.:/ ", r)
 }
 
-// startSpan starts the span of the request of an authenticated caller. A gateway decides which
-// of its operations are recorded.
+// startSpan starts the span of the request of an authenticated caller. Only a gateway that has
+// sent its secret decides which of its operations are recorded.
 func (t *transport) startSpan(ctx context.Context, res *response, r *http.Request, caller *auth.Caller) context.Context {
-	ctx, res.span = tracing.StartOperation(ctx, t.options.Tracer, r.Header, caller.Trusted)
+	ctx, res.span = tracing.StartOperation(ctx, t.options.Tracer, r.Header, caller.ViaGateway)
 	res.request.TraceID = tracing.ID(ctx)
 	return ctx
 }

@@ -86,12 +86,25 @@ const maxOperationName = 100
 // Do serves one request.
 func (t *transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 	start := time.Now()
+	id := t.identify(w, r)
+	// Package apierror reads the request id from the headers of the operation context.
+	ctx := graphql.WithOperationContext(r.Context(), &graphql.OperationContext{Headers: r.Header})
+	if p := protectedFrom(ctx); p != nil {
+		p.observed.Store(true)
+	}
+	t.finish(w, t.respond(ctx, w, r, exec), id, start)
+}
+
+// identify sets the id of a request, in its header and in that of the response, and returns it.
+func (*transport) identify(w http.ResponseWriter, r *http.Request) string {
 	id := apierror.RequestID(r.Header)
 	r.Header.Set(requestIDHeader, id)
 	w.Header().Set(requestIDHeader, id)
-	// Package apierror reads the request id from the headers of the operation context.
-	ctx := graphql.WithOperationContext(r.Context(), &graphql.OperationContext{Headers: r.Header})
-	res := t.respond(ctx, w, r, exec)
+	return id
+}
+
+// finish writes the response to a request, and reports the request.
+func (t *transport) finish(w http.ResponseWriter, res *response, id string, start time.Time) {
 	res.write(w)
 	res.request.ID, res.request.Took = id, time.Since(start)
 	if !res.request.Canceled {
