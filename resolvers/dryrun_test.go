@@ -145,6 +145,26 @@ func TestDryRun_KnowsWhatIsCached(t *testing.T) {
 	waitFor(t, "stale entries are fetched again", func() bool { return s.cache.count(pagecache.Refreshed) > 0 })
 }
 
+// Where the number of calls depends on responses, it is not exact: the query makes fewer calls
+// where the first provider fills the page, and more where the responses lead to others.
+func TestDryRun_IsNoBoundUnlessExact(t *testing.T) {
+	for _, c := range []struct {
+		query string
+		fewer bool
+	}{
+		{`{ users(first: 5) { nodes { id } } }`, true},
+		{`{ person(email: "person123@acme.example") { users { id } memberships(first: 100) { nodes { role tenant { name } } } } }`, false},
+	} {
+		s := newTestServer(t, serverConfig{cache: newTestCache(t, pagecache.Config{Fresh: time.Minute})})
+		estimate, _ := s.cost(t, dryRun, c.query, nil)
+		made, _ := s.cost(t, "Accountgraph-Cost", c.query, nil)
+		now, calls := *estimate.VendorCalls.Now, *made.VendorCalls.Made
+		if *estimate.VendorCalls.Exact || calls == 0 || calls > estimate.VendorCalls.AtMost || (calls < now) != c.fewer || calls == now {
+			t.Errorf("%s: now %d, exact %t, made %d", c.query, now, *estimate.VendorCalls.Exact, calls)
+		}
+	}
+}
+
 func TestDryRun_StartsNoIndex(t *testing.T) {
 	s := newTestServer(t, serverConfig{wrapProvider: func(p providers.Provider) providers.Provider {
 		return index.Wrap(t.Context(), p, index.Options{Fresh: time.Hour, Stale: time.Hour})

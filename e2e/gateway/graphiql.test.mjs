@@ -144,6 +144,30 @@ test('graphiql: in a narrow window, in dark colors', async (t) => {
   figure('graphiql: usable in 420 pixels');
 });
 
+// legible asserts that an element is on an opaque ground, with text in GraphiQL's font and a
+// contrast of 4.5 to 1 or more. axe-core does not check what lies over other elements.
+async function legible(page, element) {
+  await page.locator(element).waitFor();
+  const { ground, text, family } = await page.locator(element).evaluate((shown) => {
+    const { backgroundColor, color, fontFamily } = getComputedStyle(shown);
+    const context = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+    const bytes = (value) => {
+      context.clearRect(0, 0, 1, 1);
+      context.fillStyle = value;
+      context.fillRect(0, 0, 1, 1);
+      return [...context.getImageData(0, 0, 1, 1).data];
+    };
+    return { ground: bytes(backgroundColor), text: bytes(color), family: fontFamily };
+  });
+  const linear = (byte) => (byte / 255 <= 0.04045 ? byte / 255 / 12.92 : ((byte / 255 + 0.055) / 1.055) ** 2.4);
+  const luminance = ([red, green, blue]) => 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);
+  const [dark, light] = [luminance(ground), luminance(text)].sort((a, b) => a - b);
+  const contrast = (light + 0.05) / (dark + 0.05);
+  assert.equal(ground[3], 255, `the ground of ${element} is not opaque`);
+  assert.ok(contrast >= 4.5, `the contrast of ${element} is ${contrast}`);
+  assert.match(family, /Roboto/);
+}
+
 test('graphiql: a token that the server needs', async (t) => {
   const issuer = await issue();
   t.after(issuer.stop);
@@ -157,6 +181,8 @@ test('graphiql: a token that the server needs', async (t) => {
   await form.getByText('This server needs an access token').waitFor();
   assert.match(await form.innerText(), /\{"authorization": "Bearer …"\}/);
   assert.deepEqual(await violations(page, '.signin'), []);
+  await legible(page, '.signin');
+  await legible((await browser.visit('/', { width: 420, scheme: 'dark' })), '.signin');
   await form.getByLabel('Access token').fill('a.b.c');
   await form.getByRole('button', { name: 'Use it' }).click();
   await form.getByText('The server does not accept this token').waitFor();
@@ -175,4 +201,30 @@ test('graphiql: a token that the server needs', async (t) => {
   await page.getByRole('button', { name: 'Access token is set: remove it' }).click();
   await page.locator('.graphiql-execute-button').click();
   await form.getByText('This server needs an access token').waitFor();
+});
+
+test('graphiql: a tab that is selected before the editor has loaded', async (t) => {
+  const vendors = await accountgraph.vendors();
+  t.after(vendors.stop);
+  const server = await accountgraph.serve(vendors.providers);
+  t.after(server.stop);
+  const { origin } = new URL(server.page);
+  const browser = await start(t, origin);
+  const page = await browser.visit('/graphql', { scheme: 'dark' });
+  let release;
+  const released = new Promise((resolve) => (release = resolve));
+  await page.route(/monaco-editor-.*\.js/, async (route) => {
+    await released;
+    await route.continue();
+  });
+  await page.goto(`${origin}/`);
+  await page.locator('.graphiql-tab-button', { hasText: 'Circle' }).click();
+  assert.equal(await page.locator('.graphiql-query-editor .view-line').count(), 0, 'the editor has loaded already');
+  release();
+  await page.locator('.graphiql-query-editor .view-line', { hasText: 'query Circle' }).waitFor();
+  assert.deepEqual(await page.locator('.graphiql-tab-button').allTextContents(), ['Users', 'Circle', 'Person', 'Entities']);
+  const sent = page.waitForRequest((request) => request.method() === 'POST' && request.postDataJSON().operationName === 'Circle');
+  await page.locator('.graphiql-execute-button').click();
+  assert.match((await sent).postDataJSON().query, /query Circle/);
+  assert.equal(await page.evaluate(() => getComputedStyle(document.querySelector('.graphiql-plugin')).colorScheme), 'light dark');
 });

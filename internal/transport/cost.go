@@ -37,8 +37,9 @@ type operationCost struct {
 type vendorCalls struct {
 	AtMost int `json:"atMost"`
 	// Made is set for an operation that was executed, Now and Exact for a dry run. Now counts
-	// the calls that what is cached shows to be necessary; if it is not Exact, others may
-	// follow, which depend on their responses.
+	// the calls that the caches lack, of those that are known before any response. If it is not
+	// Exact, it is no bound: others may follow, which depend on the responses, and a list that
+	// is full needs no call to the providers after those that filled it.
 	Made      *int            `json:"made,omitempty"`
 	Now       *int            `json:"now,omitempty"`
 	Exact     *bool           `json:"exact,omitempty"`

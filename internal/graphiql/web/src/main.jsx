@@ -7,6 +7,7 @@ import { GraphiQL } from 'graphiql';
 import { createRoot } from 'react-dom/client';
 import { CALLS_PLUGIN, Summary } from './calls.jsx';
 import { fetcher } from './fetcher.js';
+import { Selected } from './selected.js';
 import { SignIn } from './signin.jsx';
 import { prefixedStorage } from './storage.js';
 import { tabs } from './tabs.js';
@@ -38,5 +39,6 @@ createRoot(document.getElementById('graphiql')).render(
       <Summary />
     </GraphiQL.Footer>
     <SignIn />
+    <Selected />
   </GraphiQL>,
 );

@@ -1,5 +1,6 @@
 // What the page says when the server refuses the caller, and a field for the token.
 import { useGraphiQLActions } from '@graphiql/react';
+import { createPortal } from 'react-dom';
 import { update, useSession } from './session.js';
 
 export function SignIn() {
@@ -12,7 +13,8 @@ export function SignIn() {
     update({ token, refused: undefined });
     introspect();
   };
-  return (
+  // Only there are GraphiQL's colors and fonts defined.
+  return createPortal(
     <form className="signin" aria-label="Access token" onSubmit={submit}>
       <p role="alert">
         <strong>{refused.hadToken ? 'The server does not accept this token' : 'This server needs an access token'}</strong> {refused.message}
@@ -30,6 +32,7 @@ export function SignIn() {
         It is sent as the header <code>Authorization: Bearer …</code> until the page is closed, and is not stored. A header of one tab is in the pane <em>Headers</em>:{' '}
         <code>{'{"authorization": "Bearer …"}'}</code>
       </p>
-    </form>
+    </form>,
+    document.querySelector('.graphiql-container'),
   );
 }
