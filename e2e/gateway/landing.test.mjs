@@ -69,6 +69,12 @@ test('landing: the page at the endpoint, and the picture of the graph', async (t
   await page.keyboard.press('Enter');
   await page.waitForURL('**/graph#User.lastLoginAt');
   await details.getByRole('heading', { name: 'lastLoginAt' }).waitFor();
+  for (const [letters, url] of [['lastaccessat', /#\w+\.lastAccessAt$/], ['memb', /#Membership$/], ['zebra', /#Membership$/]]) {
+    await page.getByRole('combobox', { name: 'Find a type or field' }).fill(letters);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(url);
+  }
+  assert.equal(await page.locator('#find').getAttribute('aria-invalid'), 'true');
 
   // A fragment that names no type shows how to read the picture.
   for (const fragment of ['#__proto__', '#%', '#Nothing']) {

@@ -14,6 +14,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -74,12 +75,25 @@ func Files() http.Handler {
 	return staticpage.Page{Files: files, Path: PicturePath, Prefix: Prefix, ContentSecurityPolicy: contentSecurityPolicy}.Handler()
 }
 
-// Schema serves an SDL as text.
+// Schema serves an SDL as text, compressed where the client accepts gzip.
 func Schema(sdl string) http.Handler {
+	var zipped bytes.Buffer
+	writer := gzip.NewWriter(&zipped)
+	_, _ = io.WriteString(writer, sdl) // a buffer has no errors
+	_ = writer.Close()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		secure(w.Header())
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		w.Header().Set("Cache-Control", "no-cache")
+		w.Header().Set("Vary", "Accept-Encoding")
+		if staticpage.AcceptsGzip(r.Header) && r.Header.Get("Range") == "" {
+			w.Header().Set("Content-Encoding", "gzip")
+			w.Header().Set("Content-Length", strconv.Itoa(zipped.Len()))
+			if r.Method == http.MethodGet {
+				_, _ = w.Write(zipped.Bytes()) // fails only if the client has disconnected
+			}
+			return
+		}
 		http.ServeContent(w, r, "", time.Time{}, strings.NewReader(sdl))
 	})
 }

@@ -1,6 +1,7 @@
 package landing_test
 
 import (
+	"compress/gzip"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -149,6 +150,34 @@ func TestSchema_IsText(t *testing.T) {
 	}
 	if response.Header.Get("X-Content-Type-Options") != "nosniff" {
 		t.Errorf("a browser may take the text for a page: %v", response.Header)
+	}
+}
+
+func TestSchema_IsCompressed(t *testing.T) {
+	sdl := strings.Repeat("type Query { a: Int }\n", 1000)
+	handler := landing.Schema(sdl)
+	for _, test := range []struct{ accepted, coding string }{{"gzip, br", "gzip"}, {"gzip;q=0", ""}, {"", ""}} {
+		r := httptest.NewRequest(http.MethodGet, "/graph/schema.graphql", nil)
+		r.Header.Set("Accept-Encoding", test.accepted)
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r)
+		var body io.Reader = w.Body
+		if got := w.Header().Get("Content-Encoding"); got != test.coding || w.Header().Get("Vary") != "Accept-Encoding" {
+			t.Errorf("%q: coding %q, %v", test.accepted, got, w.Header())
+		}
+		if test.coding == "gzip" {
+			if w.Body.Len() > len(sdl)/10 {
+				t.Errorf("%d bytes of %d", w.Body.Len(), len(sdl))
+			}
+			reader, err := gzip.NewReader(w.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			body = reader
+		}
+		if text, err := io.ReadAll(body); err != nil || string(text) != sdl {
+			t.Errorf("%q: %v, %d bytes", test.accepted, err, len(text))
+		}
 	}
 }
 

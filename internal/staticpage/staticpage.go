@@ -54,7 +54,7 @@ func (f *file) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", f.contentType)
-	if acceptsGzip(r.Header) {
+	if AcceptsGzip(r.Header) {
 		w.Header().Set("Content-Encoding", "gzip")
 		w.Header().Set("Content-Length", strconv.Itoa(len(f.zipped)))
 		if r.Method == http.MethodGet {
@@ -73,9 +73,9 @@ func (f *file) serve(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.Copy(w, content) // fails only if the client has disconnected
 }
 
-// acceptsGzip reports whether the Accept-Encoding header has gzip or * with a quality
+// AcceptsGzip reports whether the Accept-Encoding header has gzip or * with a quality
 // value above zero. gzip takes precedence over *.
-func acceptsGzip(h http.Header) bool {
+func AcceptsGzip(h http.Header) bool {
 	accepted, named := false, false
 	for _, coding := range strings.Split(strings.Join(h.Values("Accept-Encoding"), ","), ",") {
 		name, parameters, _ := strings.Cut(coding, ";")

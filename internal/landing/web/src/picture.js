@@ -18,9 +18,16 @@ function element(name, properties = {}, ...children) {
   return made;
 }
 
-// text returns a description, of which `…` is code.
+// text returns a description, of which `…` is code, and a URL is a link.
 const text = (description) =>
-  element('p', {}, ...description.split(/(`[^`]+`)/).map((part) => (/^`.+`$/.test(part) ? element('code', {}, part.slice(1, -1)) : part)));
+  element(
+    'p',
+    {},
+    ...description.split(/(`[^`]+`|https:\/\/[^\s<>()`]*[^\s<>()`.,;:])/).map((part) => {
+      if (/^`.+`$/.test(part)) return element('code', {}, part.slice(1, -1));
+      return part.startsWith('https://') ? element('a', { href: part }, part) : part;
+    }),
+  );
 
 const isKnown = (name) => Object.hasOwn(types, name);
 
@@ -94,8 +101,20 @@ const find = document.getElementById('find');
 const names = Object.entries(types).flatMap(([name, { fields }]) => [name, ...fields.map((field) => `${name}.${field.name}`)]);
 document.getElementById('names').append(...names.map((value) => element('option', { value })));
 const byLetters = new Map(names.map((name) => [name.toLowerCase(), name]));
+// found returns the name with these letters; else the shortest whose field has them as its name,
+// that begins with them, or that contains them.
+function found(letters) {
+  const all = [...byLetters.keys()].sort((a, b) => a.length - b.length);
+  const match = [
+    (name) => name === letters,
+    (name) => name.endsWith(`.${letters}`),
+    (name) => name.startsWith(letters),
+    (name) => name.includes(letters),
+  ].map((matches) => all.find(matches)).find(Boolean);
+  return letters && byLetters.get(match);
+}
 find.addEventListener('change', () => {
-  const name = byLetters.get(find.value.trim().toLowerCase());
+  const name = found(find.value.trim().toLowerCase());
   if (name) location.hash = name;
   find.setAttribute('aria-invalid', String(!name && find.value !== ''));
 });
