@@ -133,7 +133,7 @@ func childConnection[T model.Node](ctx context.Context, l *loaders.Loader[T], li
 // hidden by the vendor.
 func embeddedConnection[T model.Node](ctx context.Context, l *loaders.Loader[T], parent model.Node, field string, rows []T, first *int, after *string) (*model.Connection[T], error) {
 	window := windowOf(ctx, l)
-	listing, err := loaders.Embedded(parent, field, rows, l.Type(), pageArgs(window, first, after))
+	listing, err := loaders.Embedded(l.CursorKey(), parent, field, rows, l.Type(), pageArgs(window, first, after))
 	if err != nil {
 		return nil, err
 	}

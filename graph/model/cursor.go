@@ -1,9 +1,9 @@
 package model
 
 import (
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -13,7 +13,7 @@ import (
 // holds the position only and no state of this server, so it stays valid across
 // restarts and replicas.
 type Cursor struct {
-	// List is the fingerprint of the list that the cursor belongs to.
+	// List is the list that the cursor belongs to. It is not in the text.
 	List ListID
 	// Positions are the positions in the providers' parts of the list.
 	Positions []Position
@@ -84,21 +84,17 @@ func (p Position) isOutOfRange() bool {
 	return min(p.Index, p.Rows, p.Failed, p.Blanks, p.BlankIndex) < 0
 }
 
-// ListID is the fingerprint of a list: of its kind, parent, filter and order.
-type ListID [6]byte
+// ListID identifies a list by its kind, parent, filter and order, to servers with one key. It
+// is a secret: the key that authenticates the cursors of the list.
+type ListID [sha256.Size]byte
 
-// NewListID returns the fingerprint of the canonical description of a list.
-func NewListID(description string) ListID {
-	sum := sha256.Sum256([]byte(description))
-	return ListID(sum[:6])
-}
-
-// ErrCursor is the error of a cursor that is malformed or belongs to another list.
-var ErrCursor = errors.New("not a cursor of this list")
+// ErrCursor is the error of a cursor that is malformed, belongs to another list, or was made
+// with another key.
+var ErrCursor = errors.New("not a cursor of this list, or made with another key")
 
 const (
-	cursorVersion = 2
-	checksumSize  = 4
+	cursorVersion = 3
+	tagSize       = 12
 	// MaxCursor is the longest cursor in bytes that ParseCursor accepts. 20 providers
 	// with the longest documented tokens need a quarter of it.
 	MaxCursor = 8 << 10
@@ -107,35 +103,34 @@ const (
 // Encode returns the cursor as text that needs no escaping in a URL.
 func (c Cursor) Encode() string {
 	body, _ := json.Marshal(c.body()) // cannot fail: strings, numbers and bools
-	raw := append([]byte{cursorVersion}, c.List[:]...)
-	raw = append(raw, body...)
-	return base64.RawURLEncoding.EncodeToString(append(raw, checksum(raw)...))
+	raw := append([]byte{cursorVersion}, body...)
+	return base64.RawURLEncoding.EncodeToString(append(raw, c.List.tag(raw)...))
 }
 
-// ParseCursor parses a cursor of a client. It returns ErrCursor when the text is
-// malformed, of another version, or of another list.
+// ParseCursor parses a cursor of a client. It returns ErrCursor when the text is not one that
+// Encode has returned for this list, in this version and with this key.
 func ParseCursor(text string, list ListID) (Cursor, error) {
 	if len(text) > MaxCursor {
 		return Cursor{}, ErrCursor
 	}
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(text)
-	head := 1 + len(list)
-	if err != nil || len(raw) < head+checksumSize || raw[0] != cursorVersion {
+	if err != nil || len(raw) < 1+tagSize || raw[0] != cursorVersion {
 		return Cursor{}, ErrCursor
 	}
-	body, sum := raw[:len(raw)-checksumSize], raw[len(raw)-checksumSize:]
-	if string(sum) != string(checksum(body)) || ListID(body[1:head]) != list {
+	body, tag := raw[:len(raw)-tagSize], raw[len(raw)-tagSize:]
+	if !hmac.Equal(tag, list.tag(body)) {
 		return Cursor{}, ErrCursor
 	}
 	var b cursorBody
-	if err := json.Unmarshal(body[head:], &b); err != nil || len(b.Positions) == 0 || slices.ContainsFunc(b.Positions, Position.isOutOfRange) {
+	if err := json.Unmarshal(body[1:], &b); err != nil || len(b.Positions) == 0 || slices.ContainsFunc(b.Positions, Position.isOutOfRange) {
 		return Cursor{}, ErrCursor
 	}
 	return b.cursor(list), nil
 }
 
-// checksum detects damage. It does not authenticate a cursor, which grants no access.
-func checksum(body []byte) []byte {
-	sum := sha256.Sum256(body)
-	return binary.BigEndian.AppendUint32(nil, binary.BigEndian.Uint32(sum[:checksumSize]))
+// tag authenticates a cursor of the list.
+func (l ListID) tag(body []byte) []byte {
+	mac := hmac.New(sha256.New, l[:])
+	mac.Write(body)
+	return mac.Sum(nil)[:tagSize]
 }

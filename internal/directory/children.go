@@ -130,7 +130,7 @@ func (r *childReader[T]) readTogether(ctx context.Context, c providers.Collectio
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, parent := range parents {
-		r.listings[parent] = Paginate(r.list.Of(parent), parent.Provider(), rows[parent], gaps, r.window, freshness)
+		r.listings[parent] = Paginate(r.d.cursorKey, r.list.Of(parent), parent.Provider(), rows[parent], gaps, r.window, freshness)
 	}
 	return true
 }

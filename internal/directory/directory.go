@@ -23,7 +23,7 @@ type Directory struct {
 	people    peopleTables
 	// pagesPerList bounds the pages that one list reads from one provider.
 	pagesPerList int
-	// cursorKey is the key of the digests of rows in cursors.
+	// cursorKey is the key of cursors.
 	cursorKey *CursorKey
 }
 
@@ -44,8 +44,11 @@ func New(ps ...providers.Provider) *Directory {
 // before d is used.
 func (d *Directory) SetPagesPerList(n int) { d.pagesPerList = n }
 
-// SetCursorKey sets the key of the digests of rows in cursors. It is called before d is used.
+// SetCursorKey sets the key of cursors. It is called before d is used.
 func (d *Directory) SetCursorKey(key *CursorKey) { d.cursorKey = key }
+
+// CursorKey returns the key of cursors.
+func (d *Directory) CursorKey() *CursorKey { return d.cursorKey }
 
 // WithCredentials returns a directory whose named providers use the given tokens
 // instead of their own. An empty token disables the provider. Names that are not

@@ -63,22 +63,26 @@ func TestDirectory_Providers(t *testing.T) {
 	}
 }
 
-func TestList_IDIsFingerprint(t *testing.T) {
+func TestList_IDIsKeyed(t *testing.T) {
+	key, other := directory.NewCursorKey([]byte("a")), directory.NewCursorKey([]byte("b"))
 	one := directory.List{Kind: "users", Providers: []string{"a"}}
 	same := directory.List{Kind: "users", Providers: []string{"a"}}
-	if one.ID() != same.ID() {
+	if one.ID(key) != same.ID(key) {
 		t.Error("equal lists differ")
 	}
-	seen := map[model.ListID]bool{one.ID(): true}
+	seen := map[model.ListID]bool{one.ID(key): true}
 	for _, l := range []directory.List{
 		{Kind: "accounts", Providers: []string{"a"}}, {Kind: "users", Providers: []string{"b"}}, {Kind: "users"},
 		{Kind: "users", Providers: []string{}}, one.Of("a:Account:1"), one.Of("a:Account:2"), one.Of("a:Organization:1"),
 		{Kind: "users", Providers: []string{"a"}, Query: providers.Query{Filter: providers.Filter{Name: "x"}}}, byName,
 	} {
-		if seen[l.ID()] {
-			t.Errorf("%+v has the fingerprint of another list", l)
+		if seen[l.ID(key)] || seen[l.ID(other)] {
+			t.Errorf("%+v has the identity of another list, or with another key", l)
 		}
-		seen[l.ID()] = true
+		seen[l.ID(key)], seen[l.ID(other)] = true, true
+	}
+	if people := (directory.PeopleList{}); seen[people.ID(key)] || people.ID(key) == people.ID(other) {
+		t.Error("the list of people has the identity of another list, or with another key")
 	}
 }
 

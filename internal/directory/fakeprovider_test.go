@@ -199,7 +199,7 @@ func read(t *testing.T, d *directory.Directory, l directory.List, w directory.Wi
 // it.
 func windowAfter[T model.Node](t *testing.T, l directory.List, before directory.Listing[T], first int) directory.Window {
 	t.Helper()
-	c, err := model.ParseCursor(*before.PageInfo.EndCursor(), l.ID())
+	c, err := model.ParseCursor(*before.PageInfo.EndCursor(), before.PageInfo.Last.List)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,7 +15,7 @@ import (
 
 // List describes a list over providers.
 type List struct {
-	// Kind is part of the fingerprint: it distinguishes the cursors of different lists.
+	// Kind is part of the identity: it distinguishes the cursors of different lists.
 	Kind string
 	// Providers are the names of the providers that are read; nil is all of them, and
 	// an empty list none.
@@ -23,17 +23,17 @@ type List struct {
 	Query     providers.Query
 }
 
-// ID returns the fingerprint of the list, which is the same for names that differ in
-// case, accents or Unicode form. Cursors hold it, so that the JSON encoding of List must not
+// ID returns the identity of the list, which is the same for names that differ in case,
+// accents or Unicode form. Cursors depend on it, so that the JSON encoding of List must not
 // change.
-func (l List) ID() model.ListID {
+func (l List) ID(key *CursorKey) model.ListID {
 	if l.IsPlain() {
 		kind, _ := json.Marshal(l.Kind) // cannot fail
-		return model.NewListID(`{"Kind":` + string(kind) + plainList)
+		return key.list(`{"Kind":` + string(kind) + plainList)
 	}
 	l.Query.Filter.Name = foldName(l.Query.Filter.Name)
 	description, _ := json.Marshal(l) // cannot fail: strings, numbers and times
-	return model.NewListID(string(description))
+	return key.list(string(description))
 }
 
 // IsPlain reports whether the list has no other description than its kind.
@@ -57,7 +57,7 @@ func (l List) isEmpty() bool {
 // false` are on each later page.
 func Read[T model.Node](ctx context.Context, d *Directory, sel Selector[T], l List, w Window) Listing[T] {
 	if l.isEmpty() {
-		return Paginate[T](l, "", nil, Gaps{}, w, nil)
+		return Paginate[T](d.cursorKey, l, "", nil, Gaps{}, w, nil)
 	}
 	wanted := w.First
 	streams, err := openStreams(d, sel, l, w.After, &wanted)
@@ -81,7 +81,7 @@ func Read[T model.Node](ctx context.Context, d *Directory, sel Selector[T], l Li
 	if order.Field != "" || len(l.Query.Filter.Emails) > 0 {
 		prefetchHeads(ctx, streams)
 	}
-	for id := l.ID(); len(listing.Edges) < w.First; {
+	for id := l.ID(d.cursorKey); len(listing.Edges) < w.First; {
 		row, ok := next(ctx)
 		if !ok {
 			break

@@ -17,11 +17,11 @@ type PeopleList struct {
 	Order  PeopleOrder
 }
 
-// ID returns the fingerprint of the list, as List.ID does.
-func (l PeopleList) ID() model.ListID {
+// ID returns the identity of the list, as List.ID does.
+func (l PeopleList) ID(key *CursorKey) model.ListID {
 	l.Filter.Name = foldName(l.Filter.Name)
 	description, _ := json.Marshal(l) // cannot fail: strings, numbers and times
-	return model.NewListID("people " + string(description))
+	return key.list("people " + string(description))
 }
 
 // ReadPeople reads a window of a list of people: the users of all providers, grouped by
@@ -240,7 +240,7 @@ func (r *peopleRequest) listing(reader *peopleReader, people []uint32) Listing[*
 	}}
 	if from < to {
 		anchors := r.anchors(reader, people, from, to)
-		id := r.list.ID()
+		id := r.list.ID(r.d.cursorKey)
 		for i, p := range reader.records(people[from:to]) {
 			at := model.Position{Token: anchors[i], Index: from + i + 1}
 			positions := append([]model.Position{at}, r.leftOut...)

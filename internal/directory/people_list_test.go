@@ -112,7 +112,7 @@ func walkPeople(t *testing.T, d *directory.Directory, l directory.PeopleList, fi
 // cursorOf returns the end cursor of a page as a client sends it back.
 func cursorOf(t *testing.T, l directory.PeopleList, page directory.Listing[*model.Person]) *model.Cursor {
 	t.Helper()
-	c, err := model.ParseCursor(*page.PageInfo.EndCursor(), l.ID())
+	c, err := model.ParseCursor(*page.PageInfo.EndCursor(), page.PageInfo.Last.List)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -44,8 +44,8 @@ func Unread[T any](w Window, errs ...error) Listing[T] {
 }
 
 // Paginate returns a window of a list whose rows are given, without those that the gaps
-// tell of. provider is the name that its cursors hold.
-func Paginate[T model.Node](l List, provider string, rows []T, gaps Gaps, w Window, freshness *model.Freshness) Listing[T] {
+// tell of. provider is the name that its cursors hold, which are made with the key.
+func Paginate[T model.Node](key *CursorKey, l List, provider string, rows []T, gaps Gaps, w Window, freshness *model.Freshness) Listing[T] {
 	start, end := w.Of(len(rows))
 	c := &model.Connection[T]{
 		PageInfo:  &model.PageInfo{HasNextPage: end < len(rows), HasPreviousPage: w.After != nil},
@@ -57,7 +57,7 @@ func Paginate[T model.Node](l List, provider string, rows []T, gaps Gaps, w Wind
 		edges[i].Node, c.Edges[i] = row, &edges[i]
 	}
 	if !w.NoCursors {
-		id, positions := l.ID(), make([]model.Position, end-start)
+		id, positions := l.ID(key), make([]model.Position, end-start)
 		for i := range edges {
 			positions[i] = model.Position{Provider: provider, Index: start + i + 1}
 			edges[i].Position = model.Cursor{List: id, Positions: positions[i : i+1 : i+1]}

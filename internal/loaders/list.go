@@ -118,7 +118,7 @@ func (l *Loader[T]) readSiblings(ctx context.Context, common listKey, parents []
 
 func (l *Loader[T]) readList(ctx context.Context, of directory.List, w directory.Window, key listKey) *directory.Listing[T] {
 	if key.resumes {
-		cursor, err := model.ParseCursor(key.after, of.ID())
+		cursor, err := model.ParseCursor(key.after, of.ID(l.loaders.directory.CursorKey()))
 		if err != nil {
 			return &directory.Listing[T]{Errors: []error{invalidArgument(err.Error())}, Failed: true}
 		}

@@ -62,11 +62,11 @@ func TestLists_FingerprintOfFilter(t *testing.T) {
 			loaders.MemberList(nil, nil),
 		},
 	} {
-		if c.list.ID() != c.same.ID() {
-			t.Errorf("%s: %+v and %+v have two fingerprints", name, c.list, c.same)
+		if c.list.ID(nil) != c.same.ID(nil) {
+			t.Errorf("%s: %+v and %+v have two identities", name, c.list, c.same)
 		}
-		if c.list.ID() == c.other.ID() {
-			t.Errorf("%s: %+v and %+v have one fingerprint", name, c.list, c.other)
+		if c.list.ID(nil) == c.other.ID(nil) {
+			t.Errorf("%s: %+v and %+v have one identity", name, c.list, c.other)
 		}
 	}
 }

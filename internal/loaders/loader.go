@@ -42,6 +42,9 @@ func (l *Loader[T]) readObjects(ctx context.Context, ids []model.ID) []result[T]
 // Type is the entity type that the loader loads.
 func (l *Loader[T]) Type() string { return l.row.typ }
 
+// CursorKey is the key of the cursors of lists.
+func (l *Loader[T]) CursorKey() *directory.CursorKey { return l.loaders.directory.CursorKey() }
+
 // CheckID returns an error of kind InvalidArgument for an id that is malformed or of
 // another type.
 func (l *Loader[T]) CheckID(id model.ID) error {

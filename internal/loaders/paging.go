@@ -60,9 +60,9 @@ func EmbeddedList(typ string, owner model.ID) directory.List {
 // Embedded returns a window of a list that a field of its owner holds. Nil rows are hidden
 // by the vendor. The listing of an invalid field has its error. The error returned is of
 // kind InvalidArgument.
-func Embedded[T model.Node](owner model.Node, field string, rows []T, typ string, p Paging) (*directory.Listing[T], error) {
+func Embedded[T model.Node](key *directory.CursorKey, owner model.Node, field string, rows []T, typ string, p Paging) (*directory.Listing[T], error) {
 	of := EmbeddedList(typ, owner.GlobalID())
-	w, err := embeddedWindow(of, p)
+	w, err := embeddedWindow(key, of, p)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +74,7 @@ func Embedded[T model.Node](owner model.Node, field string, rows []T, typ string
 		hidden := directory.Unread[T](w, gaps.Errors...)
 		return &hidden, nil
 	}
-	listing := directory.Paginate(of, "", Distinct(rows), gaps, w, nil)
+	listing := directory.Paginate(key, of, "", Distinct(rows), gaps, w, nil)
 	return &listing, nil
 }
 
@@ -128,13 +128,13 @@ func hasRepeated[T model.Node](rows []T) bool {
 	return false
 }
 
-func embeddedWindow(of directory.List, p Paging) (directory.Window, error) {
+func embeddedWindow(key *directory.CursorKey, of directory.List, p Paging) (directory.Window, error) {
 	first, err := p.first()
 	w := directory.Window{First: first, Total: p.Total, NoCursors: p.NoCursors}
 	if err != nil || p.After == nil {
 		return w, err
 	}
-	cursor, err := model.ParseCursor(*p.After, of.ID())
+	cursor, err := model.ParseCursor(*p.After, of.ID(key))
 	if err != nil {
 		return w, invalidArgument(err.Error())
 	}

@@ -83,7 +83,7 @@ func SplitErrors(err error) []error {
 // provider could not be searched for users.
 func (s *Loaders) MembershipsOf(ctx context.Context, p *model.Person, window Paging) (*directory.Listing[*model.Membership], error) {
 	l := personList(p)
-	w, err := embeddedWindow(l, window)
+	w, err := embeddedWindow(s.directory.CursorKey(), l, window)
 	if err != nil {
 		return nil, err
 	}
@@ -99,13 +99,13 @@ func (s *Loaders) MembershipsOf(ctx context.Context, p *model.Person, window Pag
 			part = s.nextPage(ctx, p.Users[i], part)
 		}
 	}
-	listing := directory.Paginate(l, "", rows, gaps, w, freshness)
+	listing := directory.Paginate(s.directory.CursorKey(), l, "", rows, gaps, w, freshness)
 	return &listing, nil
 }
 
 // personList describes the memberships of a person by its users. It does not contain the
-// address: clients that may not read it get cursors, from whose fingerprint they could guess
-// it. With other users, a position in the list means something else.
+// address: clients that may not read it get cursors, which depend on the
+// list. With other users, a position in the list means something else.
 func personList(p *model.Person) directory.List {
 	kind := "person"
 	for _, u := range p.Users {

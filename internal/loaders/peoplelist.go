@@ -63,7 +63,7 @@ func (s *Loaders) readPeoplePage(ctx context.Context, key peopleKey) directory.L
 	_ = json.Unmarshal([]byte(key.list), &l) // written by newPeopleKey
 	w := directory.Window{First: key.first, Total: true}
 	if key.resumes {
-		cursor, err := model.ParseCursor(key.after, l.ID())
+		cursor, err := model.ParseCursor(key.after, l.ID(s.directory.CursorKey()))
 		if err != nil {
 			return directory.Unread[*model.Person](w, invalidArgument(err.Error()))
 		}

@@ -289,7 +289,7 @@ func visitEmbedded[T model.Node](b *batch, typ string, owner model.ID, rows []T,
 	if err != nil {
 		return
 	}
-	window, err := embeddedWindow(EmbeddedList(typ, owner), p)
+	window, err := embeddedWindow(b.loaders.directory.CursorKey(), EmbeddedList(typ, owner), p)
 	if err != nil {
 		return
 	}

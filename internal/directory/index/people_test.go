@@ -37,7 +37,7 @@ func walkPeople(t *testing.T, d *directory.Directory, l directory.PeopleList, fi
 			}
 			return people
 		}
-		after, err := model.ParseCursor(*page.PageInfo.EndCursor(), l.ID())
+		after, err := model.ParseCursor(*page.PageInfo.EndCursor(), l.ID(nil))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -81,7 +81,7 @@ func TestIndex_PeopleAfterRebuild(t *testing.T) {
 		v.version++
 		v.users = slices.DeleteFunc(v.users, func(u *model.User) bool { return u.VendorID == all[18][1] || u.VendorID == all[2][1] })
 	})
-	after, err := model.ParseCursor(*page.PageInfo.EndCursor(), l.ID())
+	after, err := model.ParseCursor(*page.PageInfo.EndCursor(), l.ID(nil))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +107,7 @@ func peopleWithin(t *testing.T, d *directory.Directory, timeout time.Duration, a
 	t.Helper()
 	l, w := directory.PeopleList{}, directory.Window{First: 30}
 	if after != nil {
-		cursor, err := model.ParseCursor(*after.PageInfo.EndCursor(), l.ID())
+		cursor, err := model.ParseCursor(*after.PageInfo.EndCursor(), l.ID(nil))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -226,7 +226,7 @@ func TestIndex_UsersBeginWhileBuilding(t *testing.T) {
 		}
 		time.Sleep(time.Minute)
 		for pages := 2; page.PageInfo.HasNextPage; pages++ {
-			after, err := model.ParseCursor(*page.PageInfo.EndCursor(), l.ID())
+			after, err := model.ParseCursor(*page.PageInfo.EndCursor(), l.ID(nil))
 			if err != nil {
 				t.Fatal(err)
 			}
