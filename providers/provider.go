@@ -46,6 +46,8 @@ type SettingCheck struct {
 	Key, Value string
 	// Err is nil if the vendor knows the value.
 	Err error
+	// Untested is true if Err is of a call before the test, which says nothing of the value.
+	Untested bool
 }
 
 // Collections are the collections of a provider; nil if the vendor has none of

@@ -45,6 +45,8 @@ func TestCheck_Providers(t *testing.T) {
 			map[string]string{"activeplatform": "not found (HTTP 404); is baseURL right?"}, "accountgraph: 1 provider failed\n"},
 		{"a wrong path of account users", strings.Replace(good, softwareOne, softwareOne+"    accountUsersPath: /v1/wrong/{accountId}/users\n", 1), 1,
 			map[string]string{"softwareone": `accountUsersPath "/v1/wrong/{accountId}/users": not found (HTTP 404)`}, "accountgraph: 1 provider failed\n"},
+		{"a path of SoftwareOne that does not exist", strings.Replace(good, v.Vendor("softwareone").BaseURL, v.Vendor("softwareone").BaseURL+nowhere, 1), 1,
+			map[string]string{"softwareone": "not found (HTTP 404); is baseURL right?"}, "accountgraph: 1 provider failed\n"},
 		{"an unknown tenant", strings.Replace(good, "organizations: [", "organizations: [ORG-unknown, ", 1), 1,
 			map[string]string{"blendvision": `organizations "ORG-unknown": not found (HTTP 404)`}, "accountgraph: 1 provider failed\n"},
 		{"only wrong tokens", strings.ReplaceAll(good, demo.Token, "s3cr3t"), 1,
@@ -104,8 +106,11 @@ func TestCheck_JSON(t *testing.T) {
 		"untrusted":      {strings.Replace(good, one, untrusted.URL, 1), 1, []string{`"code":"unavailable","message":"unavailable:thecertificateisnottrusted"`}},
 		"a wrong token":  {strings.Replace(good, demo.Token, "s3cr3t", 1), 1, []string{`"code":"unauthenticated","httpStatus":401,"message":"authenticationfailed(HTTP401)"`}},
 		"unknown tenant": {strings.Replace(good, "organizations: [", "organizations: [ORG-unknown, ", 1), 1, []string{`{"key":"organizations","value":"ORG-unknown","result":"failed","code":"not_found","httpStatus":404,`}},
-		"Redis":          {"cache: {redis: 'redis://:s3cr3t@127.0.0.1:1'}\n" + good, 1, []string{`"redis":{"target":"127.0.0.1:1","result":"failed","message":"connectionrefused"}`}},
-		"not valid":      {"cache: {fresh: soon}\n" + good, 2, []string{`{"ok":false,"configuration":[{"line":1,"key":"cache.fresh","message":"mustbeadurationsuchas60s"}],"providers":[],`}},
+		"a wrong path":   {strings.Replace(good, one, one+nowhere, 1), 1, []string{`"code":"not_found","httpStatus":404,"message":"notfound(HTTP404);isbaseURLright?"`}},
+		"account users": {strings.Replace(good, softwareOne, softwareOne+"    accountUsersPath: /v1/wrong/{accountId}/users\n", 1), 1,
+			[]string{`"code":"not_found","httpStatus":404,"message":"accountUsersPath\"/v1/wrong/{accountId}/users\":notfound(HTTP404)"`}},
+		"Redis":     {"cache: {redis: 'redis://:s3cr3t@127.0.0.1:1'}\n" + good, 1, []string{`"redis":{"target":"127.0.0.1:1","result":"failed","message":"connectionrefused"}`}},
+		"not valid": {"cache: {fresh: soon}\n" + good, 2, []string{`{"ok":false,"configuration":[{"line":1,"key":"cache.fresh","message":"mustbeadurationsuchas60s"}],"providers":[],`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"os"
 	"slices"
 	"sync"
@@ -39,6 +40,8 @@ const (
 type keys struct {
 	load func(context.Context) ([]byte, error)
 	log  *slog.Logger
+	// host is that of the URL, for the log; empty for a file.
+	host string
 
 	mu          sync.Mutex
 	set         []jose.JSONWebKey
@@ -52,6 +55,9 @@ type keys struct {
 func newKeys(c JWT, log *slog.Logger) (*keys, error) {
 	k := &keys{log: log}
 	if c.URL != "" {
+		if parsed, err := url.Parse(c.URL); err == nil {
+			k.host = parsed.Host
+		}
 		k.load = urlLoader(c.URL, c.Transport)
 		k.lookup("") // starts the first fetch
 		return k, nil
@@ -127,7 +133,11 @@ func (k *keys) refresh(ctx context.Context, _ []*singleflight.Call[struct{}, str
 	defer k.mu.Unlock()
 	switch {
 	case err != nil && k.err == nil:
-		k.log.Warn("JWKS fetch failed, using cached keys", "reason", err.Error())
+		message := "JWKS fetch failed, using cached keys"
+		if len(k.set) == 0 {
+			message = "JWKS fetch failed, no token is accepted until it can be fetched"
+		}
+		k.log.Warn(message, "host", k.host, "reason", err.Error())
 	case err == nil && k.err != nil:
 		k.log.Info("JWKS fetch works again")
 	}

@@ -4,6 +4,9 @@ import (
 	"embed"
 	"io/fs"
 
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/parser"
+
 	"github.com/accountgraph/accountgraph/internal/persisted"
 )
 
@@ -22,7 +25,11 @@ func BuiltIn() []persisted.Document {
 		if err != nil {
 			continue // the file is embedded
 		}
-		documents = append(documents, persisted.Document{ID: persisted.Hash(string(text)), Text: string(text)})
+		document := persisted.Document{ID: persisted.Hash(string(text)), Text: string(text)}
+		if parsed, err := parser.ParseQuery(&ast.Source{Input: document.Text}); err == nil && len(parsed.Operations) > 0 {
+			document.Name, document.Kind = parsed.Operations[0].Name, string(parsed.Operations[0].Operation)
+		}
+		documents = append(documents, document)
 	}
 	return documents
 }

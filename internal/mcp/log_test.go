@@ -100,7 +100,9 @@ func TestHandler_RefusalsAreLogged(t *testing.T) {
 	}
 	w := httptest.NewRecorder()
 	s.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
-	if text := w.Body.String(); !strings.Contains(text, `accountgraph_requests_total{code="UNAUTHENTICATED"} 1`) || !strings.Contains(text, `accountgraph_requests_total{code="BATCHING_DISABLED"} 1`) {
+	if text := w.Body.String(); !strings.Contains(text, `accountgraph_operation_requests_total{operation="Leavers",outcome="ok"} 0`) {
+		t.Error("the series of a tool do not begin with 0")
+	} else if !strings.Contains(text, `accountgraph_requests_total{code="UNAUTHENTICATED"} 1`) || !strings.Contains(text, `accountgraph_requests_total{code="BATCHING_DISABLED"} 1`) {
 		t.Error("the refusals are not counted")
 	}
 }

@@ -79,12 +79,7 @@ func (c *Cache) openRedis() (*redisStore, error) {
 	rand.Read(s.instanceID[:])
 	s.breaker = &breaker{ctx: c.ctx, changed: c.redisChanged, explain: c.logRedisDown, probe: s.probe}
 	// Without a request, too, an operator learns of a wrong password or an unknown master.
-	s.running.Go(func() {
-		if err := s.probe(); err != nil {
-			c.count(RedisError, 1, 0)
-			s.breaker.fail(err)
-		}
-	})
+	s.running.Go(s.watch)
 	s.running.Go(s.subscribe)
 	s.running.Go(s.renewLeases)
 	return s, nil
@@ -94,6 +89,32 @@ func (c *Cache) openRedis() (*redisStore, error) {
 // each canceled command costs a connection.
 func (s *redisStore) commandContext() (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.Background(), s.cache.config.Timeout)
+}
+
+// watch probes Redis at the start and every second, so that an outage is noticed without a
+// request, too. Afterwards a probe must fail twice: a command that is late once is no outage.
+func (s *redisStore) watch() {
+	tick := time.NewTicker(probeInterval)
+	defer tick.Stop()
+	for attempts := 1; ; attempts = 2 {
+		var failure error
+		for range attempts {
+			if failure = s.probe(); failure == nil {
+				break
+			}
+		}
+		if failure != nil && s.breaker.closed() && s.cache.ctx.Err() == nil {
+			s.cache.count(RedisError, 1, 0)
+			s.breaker.fail(failure)
+		}
+		for waiting := true; waiting; waiting = !s.breaker.closed() {
+			select {
+			case <-s.cache.ctx.Done():
+				return
+			case <-tick.C:
+			}
+		}
+	}
 }
 
 // probe asks Redis for any reply. In a Cluster it also looks for the masters: a failed command

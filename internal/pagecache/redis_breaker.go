@@ -82,7 +82,7 @@ func (c *Cache) redisChanged(failure error) {
 
 // logRedisDown logs why Redis is not used.
 func (c *Cache) logRedisDown(failure error) {
-	c.config.Log.LogAttrs(c.ctx, slog.LevelWarn, "redis unavailable, using memory cache only", slog.String("component", "pagecache"), slog.String("reason", reason(failure)))
+	c.config.Log.LogAttrs(c.ctx, slog.LevelWarn, "redis unavailable, using memory cache only", slog.String("component", "pagecache"), slog.String("reason", reason(failure)), slog.String("target", RedisTarget(c.config)))
 }
 
 // rejectionInterval is the time between two lines of the log about rejected commands.

@@ -52,6 +52,17 @@ func TestOutage_AtStart(t *testing.T) {
 	}
 }
 
+// Without a request, too, an outage is noticed.
+func TestOutage_Idle(t *testing.T) {
+	r := startRedis(t)
+	c, events := r.replica()
+	want(t, (&vendor{}).one(t.Context(), scope(c, "token"), "a"), "a", pagecache.FromVendor)
+	r.kill()
+	eventually(t, "the outage is noticed", func() bool { return !c.Up() && events.of(pagecache.RedisDown) == 1 })
+	r.start()
+	eventually(t, "the cache is up", c.Up)
+}
+
 // locked is a writer for concurrent use.
 type locked struct {
 	mu *sync.Mutex

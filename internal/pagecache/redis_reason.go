@@ -28,6 +28,13 @@ var replyReasons = []struct{ word, reason string }{
 	{"ERR", "Redis rejects the command, the password or the database"},
 }
 
+// errorReasons are the reasons for parts of error replies that begin with ERR.
+var errorReasons = []struct{ part, reason string }{
+	{"DB index", "the database does not exist"},
+	{"cluster support disabled", "Redis is no cluster"},
+	{"unknown command", "Redis does not know a command; of a Sentinel, the URL needs the master"},
+}
+
 // reason describes why a command failed, for operators. It holds no byte of Redis or of the
 // network, which may quote addresses, keys and passwords.
 func reason(err error) string {
@@ -38,6 +45,13 @@ func reason(err error) string {
 		return "a reply exceeds the limits or is not RESP2"
 	case text != "":
 		return text
+	}
+	if isReply(err, "ERR") {
+		for _, r := range errorReasons {
+			if strings.Contains(err.Error(), r.part) {
+				return r.reason
+			}
+		}
 	}
 	for _, r := range replyReasons {
 		if isReply(err, r.word) {

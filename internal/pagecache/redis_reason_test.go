@@ -30,13 +30,14 @@ func TestRedis_ReasonOfOutage(t *testing.T) {
 	for name, test := range map[string]struct{ url, reason string }{
 		"wrong password":           {"redis://:canary@127.0.0.1:" + protected.port, "wrong user or password"},
 		"no password":              {"redis://127.0.0.1:" + protected.port, "password missing"},
-		"database does not exist":  {"redis://127.0.0.1:" + working.port + "/99", "Redis rejects the command, the password or the database"},
+		"database does not exist":  {"redis://127.0.0.1:" + working.port + "/99", "the database does not exist"},
+		"no cluster":               {"redis://127.0.0.1:" + working.port + ",127.0.0.1:" + working.port, "Redis is no cluster"},
 		"connection refused":       {"redis://127.0.0.1:" + closed, "connection refused"},
-		"unknown host":             {"redis://canary.invalid:6379", "unknown host"},
+		"unknown host":             {"redis://nowhere.invalid:6379", "unknown host"},
 		"no TLS":                   {"rediss://127.0.0.1:" + working.port, "no reply in time"},
 		"untrusted certificate":    {"rediss://" + strings.TrimPrefix(selfSigned.URL, "https://"), "the certificate is not trusted"},
-		"unknown master":           {"redis://127.0.0.1:" + sentinel.Port + "?master=canary", "no Sentinel knows this master"},
-		"no Sentinel at this port": {"redis://127.0.0.1:" + closed + "?master=canary", "connection refused"},
+		"unknown master":           {"redis://127.0.0.1:" + sentinel.Port + "?master=other", "no Sentinel knows this master"},
+		"no Sentinel at this port": {"redis://127.0.0.1:" + closed + "?master=other", "connection refused"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			config := minute()

@@ -74,10 +74,13 @@ func (m *Manifest) With(documents []Document) *Manifest {
 	all := &Manifest{byID: map[string]string{}, documents: append(m.Documents(), documents...)}
 	if m != nil {
 		maps.Copy(all.byID, m.byID)
-		all.names = m.names
+		all.names = slices.Clone(m.names)
 	}
 	for _, d := range documents {
 		all.byID[Hash(d.Text)] = d.Text
+		if d.Name != "" {
+			all.names = append(all.names, d.Name)
+		}
 	}
 	return all
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/http"
 	"net/url"
 	"sync"
 	"time"
@@ -92,17 +93,21 @@ func checkProvider(ctx context.Context, p providers.Provider, skip bool) Provide
 	err := p.Check(ctx)
 	if settings, ok := p.(providers.SettingsChecker); ok && (err == nil || isOfOneObject(err)) {
 		for _, check := range settings.CheckSettings(ctx) {
-			r.Settings = append(r.Settings, newSettingResult(check))
+			if err == nil || !check.Untested {
+				r.Settings = append(r.Settings, newSettingResult(check))
+			}
 		}
 	}
 	r.ElapsedMS = time.Since(start).Milliseconds()
-	if err != nil {
-		r.Failure = newFailure(err)
-		r.Result = resultFailed
-	}
-	for _, s := range r.Settings {
-		if s.Result == resultFailed {
-			r.Result = resultFailed
+	failed := r.failedSettings()
+	switch {
+	case len(failed) > 0:
+		r.Result, r.Failure = resultFailed, failed[0].Failure
+		r.Message = failed[0].text()
+	case err != nil:
+		r.Result, r.Failure = resultFailed, newFailure(err)
+		if r.HTTPStatus == http.StatusNotFound {
+			r.Message += "; is baseURL right?"
 		}
 	}
 	return r

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"strings"
 	"text/tabwriter"
 
@@ -210,17 +209,26 @@ func (p ProviderResult) text() string {
 		return "skipped: uses caller credentials"
 	}
 	var failed []string
-	for _, s := range p.Settings {
-		if s.Result == resultFailed {
-			failed = append(failed, fmt.Sprintf("%s %q: %s", s.Key, s.Value, s.text(s.Result)))
-		}
+	for _, s := range p.failedSettings() {
+		failed = append(failed, s.text())
 	}
 	if len(failed) > 0 {
 		return strings.Join(failed, "; ")
 	}
-	text := p.Failure.text(p.Result)
-	if p.HTTPStatus == http.StatusNotFound {
-		text += "; is baseURL right?"
+	return p.Failure.text(p.Result)
+}
+
+// failedSettings returns the settings that failed.
+func (p ProviderResult) failedSettings() (failed []SettingResult) {
+	for _, s := range p.Settings {
+		if s.Result == resultFailed {
+			failed = append(failed, s)
+		}
 	}
-	return text
+	return failed
+}
+
+// text describes a setting that failed.
+func (s SettingResult) text() string {
+	return fmt.Sprintf("%s %q: %s", s.Key, s.Value, s.Failure.text(s.Result))
 }

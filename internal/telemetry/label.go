@@ -22,9 +22,12 @@ const (
 // internalError is the code of a failure of this server.
 const internalError = "INTERNAL_SERVER_ERROR"
 
+// validationFailed is the code of a document that is not valid; its name takes no room.
+const validationFailed = "GRAPHQL_VALIDATION_FAILED"
+
 // codes are the error codes of the GraphQL API.
 var codes = []string{
-	"BAD_REQUEST", "GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT",
+	"BAD_REQUEST", "GRAPHQL_PARSE_FAILED", validationFailed, "BAD_USER_INPUT",
 	"QUERY_TOO_LARGE", "QUERY_TOO_COMPLEX", "BATCHING_DISABLED", "INTROSPECTION_DISABLED",
 	"PERSISTED_QUERY_NOT_FOUND", "PERSISTED_QUERY_NOT_SUPPORTED", "CSRF_PREVENTION",
 	"UNAUTHENTICATED", "FORBIDDEN", "RATE_LIMITED", "OVERLOADED",
@@ -89,6 +92,20 @@ type names struct {
 func newNames(more int, known []string) *names {
 	set := setOf(known)
 	return &names{limit: len(set) + more, known: set}
+}
+
+// labelOfKnown returns the name if it is one of those that are known, and else what label returns
+// without room for more.
+func (n *names) labelOfKnown(name string) string {
+	if name == "" {
+		return labelNone
+	}
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	if n.known[name] {
+		return name
+	}
+	return labelOther
 }
 
 // label returns the name if it is one of the first, "other" if it is not, and "none" for "".

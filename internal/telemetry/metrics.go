@@ -2,6 +2,7 @@ package telemetry
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -163,6 +164,9 @@ func (m *Metrics) initialize(names, operations []string) {
 	for _, name := range operations {
 		m.beginOperation(m.operationNames.label(name))
 	}
+	for _, outcome := range outcomes {
+		m.clients.WithLabelValues(labelNone, outcome)
+	}
 	for _, name := range names {
 		for _, outcome := range outcomeLabels {
 			m.calls.WithLabelValues(name, outcome)
@@ -215,7 +219,10 @@ func (m *Metrics) Request(r operation.Request) {
 		m.requestSeconds.Observe(r.Took.Seconds())
 	}
 	if r.Type != "" {
-		label := m.operationNames.label(r.Name)
+		label := m.operationNames.labelOfKnown(r.Name)
+		if !slices.Contains(r.Codes, validationFailed) {
+			label = m.operationNames.label(r.Name)
+		}
 		m.beginOperation(label)
 		m.operations.WithLabelValues(label, outcome(r)).Inc()
 		m.operationSeconds.WithLabelValues(label).Add(r.Took.Seconds())

@@ -68,16 +68,20 @@ func TestMetrics_Names(t *testing.T) {
 			Reads: map[operation.Read]int{{Provider: "softwareone", Source: pagecache.FromRedis}: 2}})
 	}
 	for n := range 200 {
+		request(fmt.Sprint("Invalid", n), "", "GRAPHQL_VALIDATION_FAILED") // takes no room
+	}
+	for n := range 200 {
 		request(fmt.Sprint("Client", n), fmt.Sprint("app", n))
 	}
 	request("Trusted", "app1", "FORBIDDEN")
 	request("", "")
 	for _, want := range []string{
 		`accountgraph_operation_requests_total{operation="Trusted",outcome="error"} 1`, `accountgraph_operation_requests_total{operation="Client99",outcome="ok"} 1`,
-		`accountgraph_operation_requests_total{operation="other",outcome="ok"} 100`, `accountgraph_operation_requests_total{operation="none",outcome="ok"} 1`,
-		`accountgraph_operation_seconds_total{operation="other"} 50`, `accountgraph_client_requests_total{client="app1",outcome="error"} 1`,
+		`accountgraph_operation_requests_total{operation="other",outcome="ok"} 100`, `accountgraph_operation_requests_total{operation="other",outcome="error"} 200`,
+		`accountgraph_operation_requests_total{operation="none",outcome="ok"} 1`,
+		`accountgraph_operation_seconds_total{operation="other"} 150`, `accountgraph_client_requests_total{client="app1",outcome="error"} 1`,
 		`accountgraph_client_requests_total{client="other",outcome="ok"} 170`, `accountgraph_client_requests_total{client="none",outcome="ok"} 1`,
-		`accountgraph_reads_total{provider="softwareone",source="redis"} 404`,
+		`accountgraph_reads_total{provider="softwareone",source="redis"} 804`,
 	} {
 		if got := scrape(t, m, want); len(got) != 1 {
 			t.Errorf("not counted: %s", want)

@@ -150,7 +150,7 @@ func (p *Provider) CheckSettings(ctx context.Context) []providers.SettingCheck {
 	check := providers.SettingCheck{Key: "accountUsersPath", Value: p.usersPath}
 	account, err := p.firstAccount(ctx)
 	if err != nil || account == "" {
-		check.Err = err
+		check.Err, check.Untested = err, err != nil
 		return []providers.SettingCheck{check}
 	}
 	path, err := accountUsers(p.usersPath, account)
