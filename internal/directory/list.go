@@ -80,6 +80,8 @@ func Read[T model.Node](ctx context.Context, d *Directory, sel Selector[T], l Li
 	}
 	if order.Field != "" || len(l.Query.Filter.Emails) > 0 {
 		prefetchHeads(ctx, streams)
+	} else {
+		setBehind(streams)
 	}
 	for id := l.ID(d.cursorKey); len(listing.Edges) < w.First; {
 		row, ok := next(ctx)

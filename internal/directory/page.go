@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/accountgraph/accountgraph/graph/model"
-	"github.com/accountgraph/accountgraph/internal/readahead"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
@@ -24,13 +23,7 @@ func (s *stream[T]) fetchOf(ctx context.Context, token string, wanted int) *prov
 		s.err = s.tooManyPages()
 		return nil
 	}
-	if s.reader == nil {
-		s.reader = readahead.New(ctx, readahead.Concurrent, func(ctx context.Context, token string) (*providers.Page[T], error) {
-			return s.collection.Page(ctx, s.listed, token)
-		})
-		s.reader.SetFirstPages(providers.FirstPages(s.collection, s.listed))
-	}
-	page, err := s.reader.Page(token, wanted)
+	page, err := s.readPage(ctx, token, wanted)
 	if err != nil {
 		s.err = err
 		return nil

@@ -64,6 +64,8 @@ type stream[T model.Node] struct {
 	maxPages, perList     int
 	// reader reads the pages; nil until the first one.
 	reader *readahead.Reader[T]
+	// behind are the parts after this one, which are begun while it takes long.
+	behind []*stream[T]
 	// wanted is the number of rows of the list that are still needed; math.MaxInt is all.
 	wanted    *int
 	freshness *model.Freshness

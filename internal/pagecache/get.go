@@ -96,9 +96,9 @@ func Peek[T any](s *Scope, key Key) (value T, fetched time.Time, ok bool) {
 // not share errors of kind BudgetExceeded and Canceled, nor those with Own set: they look the
 // key up again.
 // Unauthenticated drops the scope; so does Forbidden for a key that was cached. A panic, or a
-// body that decode rejects, is an error of kind BadResponse. When ctx ends, keys without an
-// answer get an error of kind Canceled or Timeout. Redis failures are cache misses, never
-// errors.
+// body that decode rejects, is an error of kind BadResponse. When ctx ends, and earlier, at its
+// Deadline, keys without an answer get an error of kind Canceled or Timeout. Redis failures are
+// cache misses, never errors.
 func GetMulti[T any](ctx context.Context, s *Scope, keys []Key, decode func(key Key, body []byte) (T, error), load Load) map[Key]*Answer[T] {
 	now := s.cache.now()
 	answers := make(map[Key]*Answer[T], len(keys))
@@ -155,6 +155,8 @@ func filter[T any](all []T, matches func(T) bool) []T {
 func (c *Cache) lookup(ctx context.Context, s *Scope, keys []Key, l loader, report func(Key, outcome)) (again []Key) {
 	missing, stale := c.lookupMemory(s, keys, l.typ, report)
 	if len(missing) > 0 && ctx.Err() == nil {
+		ctx, cancel := WithDeadline(ctx)
+		defer cancel()
 		started, joined := c.join(ctx, s, missing, l)
 		c.revalidate(s, stale, l)
 		defer s.wait()()

@@ -134,6 +134,14 @@ func (r *Reader[T]) Page(token string, wanted int) (*providers.Page[T], error) {
 	return page, nil
 }
 
+// Begin begins to read the page with a token that Page will return next, and returns at once.
+func (r *Reader[T]) Begin(token string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.ahead, r.following, r.pages = []providers.Ahead{{Token: token}}, nil, 1
+	r.fill()
+}
+
 // advance begins to read what follows a page.
 func (r *Reader[T]) advance(page *providers.Page[T], wanted int) {
 	r.ahead, r.pages, r.following = page.Ahead, wanted-1, page.Following

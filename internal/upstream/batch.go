@@ -52,7 +52,7 @@ func (o BatchRequest[T]) Get(ctx context.Context, c *Client, ids []string) provi
 		return noCredentials[T](c, ids)
 	}
 	start := time.Now()
-	callerDeadline, _ := ctx.Deadline()
+	callerDeadline := pagecache.Deadline(ctx)
 	keys := make([]pagecache.Key, len(ids))
 	for i, id := range ids {
 		keys[i] = c.scope().Object(o.Kind, id)

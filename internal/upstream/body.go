@@ -29,6 +29,7 @@ type bodyReader struct {
 	// length is that of the header, -1 if there is none. read is the number of bytes so far.
 	length, read, max int64
 	text              utf8Checker
+	progress          *progress
 	bounds            bounds
 	err               error
 }
@@ -40,6 +41,7 @@ func (r *bodyReader) Read(p []byte) (int, error) {
 	}
 	n, err := r.body.Read(p[:min(int64(len(p)), r.max-r.read+1)])
 	r.read += int64(n)
+	r.progress.add(n)
 	r.text.add(p[:n])
 	exceeded := r.bounds.add(p[:n])
 	switch {
@@ -59,13 +61,17 @@ func (r *bodyReader) Read(p []byte) (int, error) {
 	return n, r.err
 }
 
-// readBody returns the body of the response to r, or what r.Condense makes of it while it
-// arrives. Its error is one of those above, a boundsError, or that of reading.
-func (c *Client) readBody(res *http.Response, isUTF8 bool, r Request) ([]byte, error) {
+// readBody returns the body of the response to a call, or what Request.Condense makes of it
+// while it arrives. Its error is one of those above, a boundsError, or that of reading.
+func (c *Client) readBody(res *http.Response, isUTF8 bool, call *call) ([]byte, error) {
 	if res.ContentLength > c.config.MaxBody {
 		return nil, errTooLarge
 	}
-	reader := &bodyReader{body: res.Body, length: res.ContentLength, max: c.config.MaxBody, bounds: boundsOf(r)}
+	r := call.request
+	reader := &bodyReader{
+		body: res.Body, length: res.ContentLength, max: c.config.MaxBody,
+		bounds: boundsOf(r), progress: &call.progress,
+	}
 	reader.text.invalid = !isUTF8
 	if r.Condense == nil {
 		return c.readAll(reader)

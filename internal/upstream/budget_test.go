@@ -137,7 +137,7 @@ func TestTrace_AbandonedCall(t *testing.T) {
 		_, err := read(ctx, client, "/p")
 		wantKind(t, err, providers.Timeout)
 		synctest.Wait() // the call ends at the same time as its caller
-		if calls := trace.Calls(); len(calls) != 1 || calls[0].Kind != providers.Timeout || calls[0].Elapsed != time.Second {
+		if calls := trace.Calls(); len(calls) != 1 || calls[0].Kind != providers.Timeout || calls[0].Elapsed != 900*time.Millisecond {
 			t.Errorf("the rows are %v", calls)
 		}
 	})

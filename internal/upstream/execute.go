@@ -30,7 +30,11 @@ type call struct {
 	callerDeadline time.Time
 	start          time.Time
 	probe          bool
+	progress       progress
 }
+
+// idle returns how long nothing of the response has arrived, or hardly anything.
+func (c *call) idle() time.Duration { return c.progress.idle(c.start) }
 
 // execute makes one call: it checks the breaker, acquires a bulkhead permit, sends the
 // request with retries, and records the result. ctx ends when no reader waits any more;
@@ -132,12 +136,21 @@ func (c *Client) acquirePermit(ctx context.Context, call *call, caller string, o
 // await returns the result of a call in flight, or CircuitOpen once the circuit opens
 // because the vendor hangs.
 func (c *Client) await(call *call, opened <-chan struct{}, f flight) result {
-	slow := time.AfterFunc(c.slowAfter(), func() { c.breaker.suspect(call.start) })
+	slow := time.NewTimer(c.slowAfter())
 	defer slow.Stop()
-	select {
-	case res := <-f.done:
-		return res
-	case <-opened:
+	for closed := true; closed; {
+		select {
+		case res := <-f.done:
+			return res
+		case <-slow.C:
+			if left := c.slowAfter() - call.idle(); left > 0 {
+				slow.Reset(left)
+				continue
+			}
+			c.breaker.suspect(call.start)
+		case <-opened:
+			closed = false
+		}
 	}
 	if c.breaker.isHanging() && f.detach() {
 		go c.awaitRefusal(f)
@@ -233,7 +246,7 @@ func outcomeOf(kind providers.Kind, res result) outcome {
 	switch {
 	case kind == providers.Canceled || kind == providers.Overloaded:
 		return unknown
-	case kind == providers.Timeout && res.status == 0:
+	case kind == providers.Timeout && (res.status == 0 || res.stalled):
 		return hung
 	case kind == providers.Timeout || kind == providers.Unavailable:
 		return failed

@@ -18,8 +18,8 @@ import (
 //
 // The body and the value are shared with other readers of the same request:
 // neither may be changed. The cache tags an entry with r.Tags, and with the objects in
-// the value if it is an object, a slice of objects, or implements Nodes. Read returns when ctx
-// ends, even if the call continues for other readers.
+// the value if it is an object, a slice of objects, or implements Nodes. Read returns at
+// pagecache.Deadline of ctx and when ctx ends, even if the call continues for other readers.
 //
 // An uncached client makes one call for each Read, unless the page is fresh in memory.
 func Read[T any](ctx context.Context, c *Client, r Request, decode func(body []byte) (T, error)) (Reply[T], error) {
@@ -37,7 +37,7 @@ func ReadList[T any](ctx context.Context, c *Client, r Request, decode func(ctx 
 		return Reply[T]{}, c.noCredential()
 	}
 	start := time.Now()
-	callerDeadline, _ := ctx.Deadline()
+	callerDeadline := pagecache.Deadline(ctx)
 	if c.uncached {
 		return readUncached(ctx, c, r, request, callerDeadline, decode)
 	}
@@ -108,6 +108,8 @@ func readUncached[T any](ctx context.Context, c *Client, r Request, request *htt
 	if entry, fetched, ok := pagecache.Peek[cacheEntry[T]](c.scope(), c.scope().Page(r.keyParts()...)); ok {
 		return Reply[T]{Value: entry.value, Freshness: model.Freshness{FetchedAt: fetched}}, nil
 	}
+	ctx, cancel := pagecache.WithDeadline(ctx)
+	defer cancel()
 	body, failure := c.fetch(ctx, r, request, callerDeadline)
 	if failure != nil {
 		if providers.KindOf(failure) == providers.Unauthenticated {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"sync/atomic"
+	"time"
 
 	"github.com/accountgraph/accountgraph/internal/tracing"
 	"github.com/accountgraph/accountgraph/providers"
@@ -21,6 +22,8 @@ type result struct {
 	err *providers.Error
 	// sent is false if no request was sent.
 	sent bool
+	// stalled is true if the time was over while hardly anything of the body arrived.
+	stalled bool
 	// truncated is true if the body ended early.
 	truncated bool
 	// hasRetryAfter is true if the response had a valid Retry-After header.
@@ -48,7 +51,9 @@ func (c *Client) roundTrip(ctx context.Context, call *call) (r result) {
 	req := call.http
 	r.sent = true
 	var responding atomic.Bool
-	sent := req.Clone(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+	exchange, end := context.WithCancel(ctx)
+	defer end()
+	sent := req.Clone(httptrace.WithClientTrace(exchange, &httptrace.ClientTrace{
 		GotFirstResponseByte: func() { responding.Store(true) },
 	}))
 	if c.config.Propagate {
@@ -67,6 +72,8 @@ func (c *Client) roundTrip(ctx context.Context, call *call) (r result) {
 		c.closeIdleConnections()
 	}
 	if res.StatusCode != http.StatusOK {
+		// The body of an error is not worth a call's whole time.
+		defer time.AfterFunc(c.slowAfter(), end).Stop()
 		r.err = c.statusError(res, req, sent)
 		if res.StatusCode == http.StatusTooManyRequests || res.StatusCode == http.StatusServiceUnavailable {
 			r.err.RetryAfter, r.hasRetryAfter = retryAfter(res.Header, c.config.Now())
@@ -79,7 +86,7 @@ func (c *Client) roundTrip(ctx context.Context, call *call) (r result) {
 		return r
 	}
 	var exceeded boundsError
-	body, err := c.readBody(res, isUTF8, call.request)
+	body, err := c.readBody(res, isUTF8, call)
 	switch {
 	case err == nil:
 		r.body = body
@@ -93,6 +100,7 @@ func (c *Client) roundTrip(ctx context.Context, call *call) (r result) {
 	case errors.Is(err, errTooLarge):
 		r.err = c.badResponse(res.StatusCode, fmt.Sprintf("response is larger than maxBody, %d MiB", c.config.MaxBody>>20))
 	case ctx.Err() != nil:
+		r.stalled = call.idle() >= c.slowAfter()
 		r.err = c.newError(kindOfContext(context.Cause(ctx)))
 	default:
 		r.truncated = true

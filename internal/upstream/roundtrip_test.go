@@ -228,7 +228,7 @@ func TestRoundTrip_FailureKinds(t *testing.T) {
 		}, providers.Canceled, 0},
 		"deadline": {hang, func(ctx context.Context) (context.Context, context.CancelFunc) {
 			return context.WithTimeout(ctx, 3*time.Second)
-		}, providers.Timeout, 3 * time.Second},
+		}, providers.Timeout, 2700 * time.Millisecond},
 		"timeout of the client": {hang, func(ctx context.Context) (context.Context, context.CancelFunc) {
 			return context.WithCancel(ctx)
 		}, providers.Timeout, 10 * time.Second},

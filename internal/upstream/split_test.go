@@ -107,8 +107,8 @@ func TestReadList_EndsWithItsLastReader(t *testing.T) {
 			t.Error("decoding has ended although a reader waits")
 		}
 		pass(time.Second)
-		if got := time.Duration(ended.Load()); got != 2*time.Second {
-			t.Errorf("decoding has ended after %v, want 2s", got)
+		if got := time.Duration(ended.Load()); got != 1800*time.Millisecond {
+			t.Errorf("decoding has ended after %v, want 1.8s", got)
 		}
 		if got := client.Status(); got != model.ProviderUp {
 			t.Errorf("the vendor is %v", got)
