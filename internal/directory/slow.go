@@ -10,11 +10,11 @@ import (
 )
 
 // A list that reads one provider after the other waits for the first page of one for
-// 1/patience of the time that its operation has left, at most maxPatience. Then it begins to
+// 1/slowShare of the time that its operation has left, at most maxSlow. Then it begins to
 // read the others, so that their rows are there if that provider does not respond at all.
 const (
-	patience    = 4
-	maxPatience = 2500 * time.Millisecond
+	slowShare = 4
+	maxSlow   = 2500 * time.Millisecond
 )
 
 // setBehind makes each stream that takes long begin those behind it.
@@ -32,7 +32,7 @@ func (s *stream[T]) readPage(ctx context.Context, token string, wanted int) (*pr
 		return s.reader.Page(token, wanted)
 	}
 	begun := make(chan struct{})
-	slow := time.AfterFunc(min(time.Until(deadline)/patience, maxPatience), func() {
+	slow := time.AfterFunc(min(time.Until(deadline)/slowShare, maxSlow), func() {
 		defer close(begun)
 		for _, other := range s.behind {
 			other.begin(ctx)

@@ -159,8 +159,8 @@ var vendorsControls = []Control{
 	{
 		Name:    "a response has a maximum size",
 		File:    "internal/upstream/body.go",
-		Old:     "n, err := r.body.Read(p[:min(int64(len(p)), r.max-r.read+1)])\n\tr.read += int64(n)\n\tr.text.add(p[:n])\n\texceeded := r.bounds.add(p[:n])\n\tswitch {\n\tcase r.read > r.max:",
-		New:     "n, err := r.body.Read(p)\n\tr.read += int64(n)\n\tr.text.add(p[:n])\n\texceeded := r.bounds.add(p[:n])\n\tswitch {\n\tcase false:",
+		Old:     "n, err := r.body.Read(p[:min(int64(len(p)), r.max-r.read+1)])\n\tr.read += int64(n)\n\tr.progress.add(n)\n\tr.text.add(p[:n])\n\texceeded := r.bounds.add(p[:n])\n\tswitch {\n\tcase r.read > r.max:",
+		New:     "n, err := r.body.Read(p)\n\tr.read += int64(n)\n\tr.progress.add(n)\n\tr.text.add(p[:n])\n\texceeded := r.bounds.add(p[:n])\n\tswitch {\n\tcase false:",
 		Package: "internal/upstream", Test: "TestRoundTrip_LimitsBody",
 	},
 	{
@@ -180,7 +180,7 @@ var vendorsControls = []Control{
 	{
 		Name:    "a response is JSON",
 		File:    "internal/upstream/roundtrip.go",
-		Old:     "if !isJSON {",
+		Old:     "if !isJSON || len(res.Header.Values(\"Content-Type\")) > 1 {",
 		New:     "if !isJSON && false {",
 		Package: "internal/upstream", Test: "TestRoundTrip_Response",
 	},

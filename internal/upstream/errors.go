@@ -144,7 +144,7 @@ func kindOfStatus(status int) providers.Kind {
 		return providers.RateLimited
 	case status == http.StatusRequestTimeout || status == http.StatusGatewayTimeout:
 		return providers.Timeout
-	case status >= 500:
+	case status >= 500 && status < 600:
 		return providers.Unavailable
 	}
 	return providers.BadResponse

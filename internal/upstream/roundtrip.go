@@ -81,7 +81,7 @@ func (c *Client) roundTrip(ctx context.Context, call *call) (r result) {
 		return r
 	}
 	isJSON, isUTF8 := parseContentType(res.Header.Get("Content-Type"))
-	if !isJSON {
+	if !isJSON || len(res.Header.Values("Content-Type")) > 1 {
 		r.err = c.badResponse(res.StatusCode, "response is not JSON")
 		return r
 	}

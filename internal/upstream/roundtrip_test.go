@@ -118,6 +118,8 @@ func TestRoundTrip_Response(t *testing.T) {
 		"unprocessable":              {422, json200, `{}`, providers.BadResponse, ""},
 		"too many":                   {429, json200, `{}`, providers.RateLimited, ""},
 		"broken":                     {500, json200, `{"code":"X"}`, providers.Unavailable, "X"},
+		"no HTTP status":             {600, json200, `{}`, providers.BadResponse, ""},
+		"no HTTP status, 999":        {999, json200, `{}`, providers.BadResponse, ""},
 		"gateway":                    {504, json200, `{}`, providers.Timeout, ""},
 		"code with a space":          {400, json200, `{"code":"two words"}`, providers.BadResponse, ""},
 		"code with markup":           {400, json200, `{"code":"<b>"}`, providers.BadResponse, ""},
