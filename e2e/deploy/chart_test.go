@@ -170,6 +170,24 @@ func TestChart_Pods(t *testing.T) {
 	}
 }
 
+// An empty list of peers allows nobody: a rule without peers would allow everybody.
+func TestChart_NetworkPolicyWithoutPeers(t *testing.T) {
+	policy := render(t, "networkPolicy: {clients: [], monitoring: [], redis: []}")["NetworkPolicy"].(*networkingv1.NetworkPolicy).Spec
+	if len(policy.Ingress) != 0 || len(policy.PolicyTypes) != 2 {
+		t.Errorf("%+v", policy)
+	}
+	for _, rule := range policy.Egress {
+		for _, port := range rule.Ports {
+			if port.Port.IntValue() == 6379 {
+				t.Errorf("Redis may be anywhere: %+v", rule)
+			}
+		}
+	}
+	if policy := render(t, "")["NetworkPolicy"].(*networkingv1.NetworkPolicy).Spec; len(policy.Ingress) != 2 || len(policy.Ingress[0].From) != 1 || len(policy.Egress) != 3 {
+		t.Errorf("%+v", policy)
+	}
+}
+
 // secretsOf returns the names of variables from Secrets.
 func secretsOf(c corev1.Container) (names []string) {
 	for _, e := range c.Env {

@@ -27,13 +27,19 @@ func TestCompose(t *testing.T) {
 		}
 		defer os.Remove(environment)
 	}
-	options, err := cli.NewProjectOptions([]string{composeFolder + "/compose.yaml"}, cli.WithProfiles([]string{"gateway"}))
+	options, err := cli.NewProjectOptions([]string{composeFolder + "/compose.yaml"}, cli.WithProfiles([]string{"gateway"}),
+		cli.WithEnv([]string{"REDIS_PASSWORD=p", "ROUTER_SECRET=s", "SOFTWAREONE_TOKEN=t"}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	project, err := options.LoadProject(t.Context())
 	if err != nil {
 		t.Fatal(err)
+	}
+	for name, secret := range map[string]string{"redis": "REDIS_PASSWORD", "gateway": "ROUTER_SECRET"} {
+		if got := project.Services[name].Environment; len(got) != 1 || got[secret] == nil {
+			t.Errorf("%s has %v, and needs only %s", name, got, secret)
+		}
 	}
 	names := project.ServiceNames()
 	slices.Sort(names)
