@@ -75,7 +75,7 @@ func listenProblem(address string, auth bool) string {
 		return "must be a host and a port such as 127.0.0.1:8080"
 	}
 	if !auth && !isLoopback(host) {
-		return "an address other than loopback requires server.auth; in a private network that may be `auth: open`, which lets every client that reaches the address read everything that the credentials can read"
+		return "an address other than loopback requires server.auth (the demo: --open); in a private network that may be `auth: open`, which lets every client that reaches the address read everything that the credentials can read"
 	}
 	return ""
 }
