@@ -39,7 +39,7 @@ providers:
 	public := writeFile(t, "public.yaml", "server: {listen: ':8080'}\n"+provider)
 	private := writeFile(t, "private.yaml", provider)
 	keyless := writeFile(t, "keyless.yaml", "server: {auth: {jwt: {issuer: i, audience: a, jwksFile: /nowhere/keys.json}}}\n"+provider)
-	const away = "an address other than loopback requires server.auth; in a private network that may be `auth: open`, which lets every client that reaches the address read everything that the credentials can read\n"
+	const away = "an address other than loopback requires server.auth (the demo: --open); in a private network that may be `auth: open`, which lets every client that reaches the address read everything that the credentials can read\n"
 	const noFile = "there is no configuration accountgraph.yaml; --config names another, and `accountgraph demo` needs none\n"
 	broad := "the configuration cannot be used:\n" +
 		broken + ":2: server.listen: " + away +
