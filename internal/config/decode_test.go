@@ -152,7 +152,7 @@ providers:
     timeout: 12
     organizations: [s3cr3t]
 `, []string{
-			"2: server.listen: an address other than loopback requires server.auth; in a private network that may be `auth: open`, which lets every client that reaches the address read everything that the credentials can read",
+			"2: server.listen: an address other than loopback requires server.auth (the demo: --open); in a private network that may be `auth: open`, which lets every client that reaches the address read everything that the credentials can read",
 			"3: server.port: unknown key; known keys: listen, admin, tls, auth, graphiql, access, introspection, compression, cors",
 			"5: cache.fresh: must be a duration such as 60s",
 			"7: providers[0].baseURL: is missing",
