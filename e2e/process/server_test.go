@@ -134,8 +134,8 @@ func TestServe_Metrics(t *testing.T) {
 	}
 }
 
-// The file, the command schema and _service have the same SDL, with and without
-// introspection.
+// The file, the command schema and _service have the same SDL. Without introspection and a
+// gateway that authenticates, _service does not exist.
 func TestSchema_SameEverywhere(t *testing.T) {
 	t.Parallel()
 	file, err := os.ReadFile(filepath.Join(root, "schema.graphqls"))
@@ -159,6 +159,12 @@ func TestSchema_SameEverywhere(t *testing.T) {
 			config := "server: {listen: 127.0.0.1:0, introspection: " + introspection + "}\n" + startVendors(t).Config()
 			p := startServer(t, nil, "--config", writeFile(t, "a.yaml", config))
 			a := p.query(`{ _service { sdl } }`)
+			if introspection == "false" {
+				if len(a.Errors) != 1 || a.Errors[0].Extensions["code"] != "GRAPHQL_VALIDATION_FAILED" || strings.Contains(a.text, "_service") {
+					t.Errorf("without introspection: %.300s", a.text)
+				}
+				return
+			}
 			if diff := cmp.Diff(string(file), a.value("_service.sdl")); diff != "" {
 				t.Errorf("_service differs:\n%s", diff)
 			}

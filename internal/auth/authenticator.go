@@ -64,6 +64,9 @@ func New(c Config) (*Authenticator, error) {
 // UsesJWT reports whether tokens are accepted.
 func (a *Authenticator) UsesJWT() bool { return a != nil && a.jwt != nil }
 
+// UsesGateway reports whether a gateway can authenticate.
+func (a *Authenticator) UsesGateway() bool { return a != nil && a.gateway != nil }
+
 // Check waits for a JWKS fetch in flight and returns the error of the last one. A
 // fetch takes at most 5 s.
 func (a *Authenticator) Check(ctx context.Context) error {

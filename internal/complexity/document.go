@@ -83,6 +83,9 @@ func (v *Validator) Read(text string) (*Document, error) {
 	return d, nil
 }
 
+// IsOf reports whether the document was read by a Validator.
+func (d *Document) IsOf(v *Validator) bool { return d.validator == v }
+
 // parseError returns the parser's error with a code: TooComplex for the token
 // limit, ParseFailed for a syntax error.
 func (v *Validator) parseError(err error) error {

@@ -48,7 +48,7 @@ type Server struct {
 	// Serve the page "Who has access" at `/access`: people, their logins, and reviews.
 	Access bool `key:"access" default:"false"`
 	// Allow introspection (`__schema`, `__type`), and let validation errors quote the
-	// schema. A gateway can read the SDL in any case.
+	// schema. Without it, `_service` exists only if `auth.router` is set, for the gateway.
 	Introspection bool `key:"introspection" default:"true"`
 	// Compress responses of 1 KiB or more with zstd or gzip, as `Accept-Encoding` allows. A
 	// response in the response cache is compressed once.

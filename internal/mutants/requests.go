@@ -12,7 +12,7 @@ var requestsControls = []Control{
 	{
 		Name:    "no request that a browser declares as cross-origin",
 		File:    "internal/transport/authenticate.go",
-		Old:     "if t.origins.Check(r) != nil {",
+		Old:     "if t.origins.Check(&declared) != nil {",
 		New:     "if false {",
 		Package: "internal/transport", Test: "TestCSRF_CrossOrigin",
 	},
@@ -57,6 +57,20 @@ var requestsControls = []Control{
 		Old:     "if err := requireGateway(caller, known.gatewayField); err != nil {",
 		New:     "if err := requireGateway(caller, \"\"); err != nil {",
 		Package: "internal/transport", Test: "TestKnownRequests_GatewayField",
+	},
+	{
+		Name:    "without introspection and a gateway, nobody reads the SDL",
+		File:    "internal/transport/authenticate.go",
+		Old:     "return !t.options.Introspection && !a.authenticator.UsesGateway()",
+		New:     "return false",
+		Package: "internal/transport", Test: "TestTransport_IntrospectionOff|TestTransport_RefusalsTellNoNames",
+	},
+	{
+		Name:    "a GET of another site is not executed",
+		File:    "internal/transport/authenticate.go",
+		Old:     "declared.Method = http.MethodPost",
+		New:     "declared.Method = r.Method",
+		Package: "internal/transport", Test: "TestCSRF_GET",
 	},
 	{
 		Name:    "a body that is known under another manifest is read again",

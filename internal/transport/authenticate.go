@@ -3,10 +3,14 @@ package transport
 import (
 	"context"
 	"errors"
+	"maps"
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/accountgraph/accountgraph/internal/apierror"
 	"github.com/accountgraph/accountgraph/internal/auth"
@@ -21,7 +25,9 @@ func (t *transport) authenticate(ctx context.Context, res *response, r *http.Req
 	if t.options.LoopbackOnly && !isLoopbackHost(r.Host) {
 		return nil, reject(http.StatusForbidden, apierror.Forbidden, "without server.auth, the Host header must be localhost, 127.0.0.1 or [::1]")
 	}
-	if t.origins.Check(r) != nil {
+	declared := *r
+	declared.Method = http.MethodPost // Check accepts every GET, and this one would be executed
+	if t.origins.Check(&declared) != nil {
 		return nil, reject(http.StatusBadRequest, apierror.CSRFPrevention, "cross-origin request blocked")
 	}
 	caller, err := a.Authenticate(ctx, r.Header)
@@ -89,6 +95,23 @@ func trustedOrigins(origins []string) *http.CrossOriginProtection {
 		_ = p.AddTrustedOrigin(origin)
 	}
 	return p
+}
+
+// hidesSDL reports whether nobody may read the SDL: introspection is off, and no gateway
+// can authenticate.
+func (t *transport) hidesSDL(a *access) bool {
+	return !t.options.Introspection && !a.authenticator.UsesGateway()
+}
+
+// schemaWithoutSDL returns the schema without the field of the SDL and its type, so that a
+// document that selects it is refused like one that selects any unknown field.
+func schemaWithoutSDL(schema *ast.Schema) *ast.Schema {
+	without, query := *schema, *schema.Query
+	query.Fields = slices.DeleteFunc(slices.Clone(query.Fields), func(f *ast.FieldDefinition) bool { return f.Name == "_service" })
+	without.Types = maps.Clone(schema.Types)
+	delete(without.Types, "_Service")
+	without.Types[query.Name], without.Query = &query, &query
+	return &without
 }
 
 // requireGateway rejects an operation that selects a field for gateways, unless the

@@ -44,7 +44,19 @@ func TestCSRF_GET(t *testing.T) {
 		{"JSON", headers("User-Agent", firefox, "Content-Type", "application/json"), "200 data"},
 		{"form", headers("User-Agent", firefox, "Content-Type", "application/x-www-form-urlencoded"), "415 BAD_REQUEST"},
 	}
-	s := newTestServer(t, transport.Options{Authenticator: auth.AllowAll(), Introspection: true})
+	for _, preflight := range []string{"GraphQL-Require-Preflight", "Content-Type"} {
+		tests = append(tests, []struct {
+			name   string
+			header http.Header
+			want   string
+		}{
+			{preflight + ", cross-site", headers(preflight, "application/json", "Sec-Fetch-Site", "cross-site"), "400 CSRF_PREVENTION"},
+			{preflight + ", another Origin", headers(preflight, "application/json", "Origin", "https://evil.example"), "400 CSRF_PREVENTION"},
+			{preflight + ", same-origin", headers(preflight, "application/json", "Sec-Fetch-Site", "same-origin"), "200 data"},
+			{preflight + ", listed Origin", headers(preflight, "application/json", "Origin", "https://app.example.com", "Sec-Fetch-Site", "cross-site"), "200 data"},
+		}...)
+	}
+	s := newTestServer(t, transport.Options{Authenticator: auth.AllowAll(), Introspection: true, Origins: []string{"https://app.example.com"}})
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			for name := range test.header { // net/http sends canonical names

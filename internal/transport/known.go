@@ -60,9 +60,9 @@ func (k *knownRequests) add(body bodyDigest, known knownRequest) {
 
 // serveKnown fills the response to a known request from the response cache. It reports false
 // if the request must be decoded.
-func (t *transport) serveKnown(res *response, r *http.Request, caller *auth.Caller, body bodyDigest, trusted *persisted.Manifest) (bool, *httpError) {
-	known, ok := t.known.find(body, trusted)
-	if !ok || describesExecution(r.Header) {
+func (t *transport) serveKnown(res *response, r *http.Request, caller *auth.Caller, body bodyDigest, access *access) (bool, *httpError) {
+	known, ok := t.known.find(body, access.documents.Trusted)
+	if !ok || describesExecution(r.Header) || known.gatewayField != "" && t.hidesSDL(access) {
 		return false, nil
 	}
 	if err := requireGateway(caller, known.gatewayField); err != nil {

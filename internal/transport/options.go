@@ -141,8 +141,8 @@ func NewHandler(o Options) *Handler {
 	server.SetQueryCache(newDocumentCache[*ast.QueryDocument](parsedDocuments(o.DocumentCacheBytes)))
 	server.SetErrorPresenter(apierror.ErrorPresenter(o.Log))
 	server.SetRecoverFunc(apierror.RecoverFunc(o.Log))
-	// gqlgen counts `_service` as introspection, but a gateway always needs it. Where
-	// introspection is off, package complexity rejects the rest.
+	// gqlgen counts `_service` as introspection, but a gateway that authenticates needs it.
+	// Where introspection is off, package complexity rejects the rest.
 	server.Use(extension.Introspection{})
 	server.AroundResponses(interceptor{o.Limits.OperationTime, o.Prefetch}.interceptResponse)
 	return &Handler{server, t}

@@ -34,6 +34,8 @@ type transport struct {
 	origins    *http.CrossOriginProtection
 	varyHeader string
 	validator  *complexity.Validator
+	// withoutSDL is the validator for servers that tell nobody the SDL.
+	withoutSDL *complexity.Validator
 	// parsed caches the documents that the validator has accepted.
 	parsed      *documentCache[*complexity.Document]
 	access      atomic.Pointer[access]
@@ -61,6 +63,7 @@ func newTransport(o Options) *transport {
 	if o.Compress {
 		t.compressor = newCompressor()
 	}
+	t.withoutSDL = complexity.New(schemaWithoutSDL(o.Schema.Schema()), o.Limits.Documents, o.Introspection)
 	t.access.Store(&access{o.Authenticator, newPersistedDocuments(o.Documents, o.AutomaticDocumentBytes)})
 	return t
 }
@@ -174,7 +177,7 @@ func (t *transport) serve(ctx context.Context, res *response, w http.ResponseWri
 	}
 	defer body.release()
 	trusted := access.documents.Trusted
-	if served, err := t.serveKnown(res, r, caller, body.digest, trusted); served {
+	if served, err := t.serveKnown(res, r, caller, body.digest, access); served {
 		return err
 	}
 	req, err := t.read(body, r)
@@ -189,7 +192,7 @@ func (t *transport) serve(ctx context.Context, res *response, w http.ResponseWri
 	if t.admission.isFull(caller) && !t.knows(ctx, req.Query) {
 		return overloaded()
 	}
-	v, err := t.validate(ctx, res, r.Method, caller, req.RawParams)
+	v, err := t.validate(ctx, res, r.Method, caller, req.RawParams, t.hidesSDL(access))
 	if err != nil {
 		return err
 	}
@@ -236,8 +239,8 @@ type validated struct {
 
 // validate checks the limits of the document and who may send it, and coerces the
 // variables. gqlgen validates it against the schema later.
-func (t *transport) validate(ctx context.Context, res *response, method string, caller *auth.Caller, params *graphql.RawParams) (validated, *httpError) {
-	document, err := t.document(ctx, params.Query)
+func (t *transport) validate(ctx context.Context, res *response, method string, caller *auth.Caller, params *graphql.RawParams, hidesSDL bool) (validated, *httpError) {
+	document, err := t.document(ctx, params.Query, hidesSDL)
 	if err != nil {
 		return validated{}, res.documentError(t.maskErrors(gqlerror.List{apierror.FromError(ctx, err)})...)
 	}
@@ -282,11 +285,15 @@ func (t *transport) readVariables(definitions ast.VariableDefinitionList, values
 }
 
 // document returns the checked document of a text.
-func (t *transport) document(ctx context.Context, text string) (*complexity.Document, error) {
-	if document, ok := t.parsed.Get(ctx, text); ok {
+func (t *transport) document(ctx context.Context, text string, hidesSDL bool) (*complexity.Document, error) {
+	v := t.validator
+	if hidesSDL {
+		v = t.withoutSDL
+	}
+	if document, ok := t.parsed.Get(ctx, text); ok && document.IsOf(v) {
 		return document, nil
 	}
-	document, err := t.validator.Read(text)
+	document, err := v.Read(text)
 	if err != nil {
 		return nil, err
 	}

@@ -250,7 +250,7 @@ func TestTransport_IntrospectionOff(t *testing.T) {
 	s := newTestServer(t, transport.Options{Authenticator: auth.AllowAll()})
 	for query, want := range map[string]string{
 		"{ __schema { types { name } } }": "400 INTROSPECTION_DISABLED",
-		"{ _service { sdl } }":            "200 data",
+		"{ _service { sdl } }":            "200 GRAPHQL_VALIDATION_FAILED",
 		"{ __typename }":                  "200 data",
 	} {
 		body, err := json.Marshal(map[string]string{"query": query})
