@@ -167,8 +167,8 @@ func (a *auditor) checkError(r *reader, path string, err error) {
 		unfounded = time.Now().Before(r.due)
 	case providers.BudgetExceeded:
 		a.total.exhausted++
-	case providers.Overloaded: // three quarters of upstream.Config.PlaceWait, or of half of the time
-		unfounded = time.Since(r.start) < min(5*time.Second, r.due.Sub(r.start)/2)*3/4
+	case providers.Overloaded: // three quarters of upstream.Config.PlaceWait, or of half of what pagecache.Deadline allows
+		unfounded = time.Since(r.start) < min(5*time.Second, r.due.Sub(r.start)*9/10/2)*3/4
 	case providers.CircuitOpen:
 		unfounded = !p.open && p.closedAt.Before(r.start)
 	case providers.Unauthenticated:
