@@ -1,6 +1,8 @@
 package directory
 
 import (
+	"reflect"
+
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/providers"
 )
@@ -14,6 +16,17 @@ type duplicates[T model.Node] struct {
 
 // before reports whether the page has the row with this index also before it.
 func (r *duplicates[T]) before(page *providers.Page[T], index int) bool {
+	return r.firstOf(page, index) < index
+}
+
+// differs reports whether the page has another row with the id of the row with this index
+// before it: then the id does not name one object, and a row is missing.
+func (r *duplicates[T]) differs(page *providers.Page[T], index int) bool {
+	return !reflect.DeepEqual(page.Items[r.firstOf(page, index)], page.Items[index])
+}
+
+// firstOf returns the index of the first row of the page with the id of this one.
+func (r *duplicates[T]) firstOf(page *providers.Page[T], index int) int {
 	if r.page != page {
 		r.page = page
 		r.first = make(map[model.ID]int, len(page.Items))
@@ -23,7 +36,7 @@ func (r *duplicates[T]) before(page *providers.Page[T], index int) bool {
 			}
 		}
 	}
-	return r.first[page.Items[index].GlobalID()] < index
+	return r.first[page.Items[index].GlobalID()]
 }
 
 // distinctTotal returns the total of a page without the rows that the page repeats, which

@@ -53,8 +53,10 @@ type stream[T model.Node] struct {
 	// largest total of a page, and of the cursor in a list of one provider.
 	counts bool
 	most   *int
-	// repeated are the rows that a page repeats, which its total counts.
+	// repeated are the rows that a page repeats, which its total counts. conflict is set if
+	// one of them differs from the first with its id.
 	repeated duplicates[T]
+	conflict bool
 	// inexact is set when a row of a page with a total did not match the filter.
 	inexact bool
 	// pages is the number of pages that were fetched, and maxPages its limit, perList for each
@@ -247,7 +249,12 @@ func (s *stream[T]) length(ctx context.Context) *int {
 // countFirstPage counts the rows of a list that consists of its first page.
 func (s *stream[T]) countFirstPage() *int {
 	rows := map[model.ID]bool{}
-	for _, row := range s.first.Items {
+	var repeated duplicates[T]
+	for i, row := range s.first.Items {
+		if rows[row.GlobalID()] && repeated.differs(s.first, i) {
+			s.addConflict()
+			return nil
+		}
 		if Accepts(row, s.query) {
 			rows[row.GlobalID()] = true
 		}
@@ -283,6 +290,9 @@ func (s *stream[T]) advance(ctx context.Context) bool {
 				s.headAt.Rows++
 			}
 			if !isNew {
+				if s.repeated.differs(s.page, s.headAt.Index-1) {
+					s.addConflict()
+				}
 				continue
 			}
 			if s.page.MayRepeat && s.counts && !s.headAt.Last && !s.noCursors {
@@ -312,6 +322,17 @@ func (s *stream[T]) checkTotal() {
 	s.gaps.Add(Gaps{Providers: []*model.Provider{s.provider}, Errors: []error{&providers.Error{
 		Kind: providers.Incomplete, Provider: s.provider,
 		Detail: fmt.Sprintf("the list has ended after %d rows, but the vendor counts %d", s.headAt.Rows, *s.most),
+	}}})
+}
+
+// addConflict adds the gap of rows that differ and have one id, once.
+func (s *stream[T]) addConflict() {
+	if s.conflict {
+		return
+	}
+	s.conflict = true
+	s.gaps.Add(Gaps{Providers: []*model.Provider{s.provider}, Errors: []error{&providers.Error{
+		Kind: providers.BadResponse, Provider: s.provider, Detail: "different rows have one id; only the first one is in the list",
 	}}})
 }
 

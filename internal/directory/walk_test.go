@@ -255,6 +255,20 @@ func TestRead_RowTwice(t *testing.T) {
 	}
 }
 
+// Different rows with one id are not one object: the list is not complete, and says so.
+func TestRead_DifferentRowsWithOneID(t *testing.T) {
+	other := user("a", "1", "another")
+	for name, list := range map[string]directory.List{"unordered": {}, "ordered": byName} {
+		for _, totals := range []bool{true, false} {
+			s := &fakeCollection[*model.User]{pages: [][]*model.User{append(usersNamed("a", "1", "2"), other)}, totals: totals}
+			page := walk(t, withUsers(s), list, 9, nil)[0]
+			if page.Complete || page.TotalCount != nil || !slices.Equal(kinds(page.Errors), []providers.Kind{providers.BadResponse}) {
+				t.Errorf("%s, totals %t: complete %t, total %v, %v", name, totals, page.Complete, page.TotalCount, page.Errors)
+			}
+		}
+	}
+}
+
 // A total of a filter that the vendor did not apply exactly is none.
 func TestRead_TotalOfInexactFilter(t *testing.T) {
 	s := &fakeCollection[*model.User]{pages: [][]*model.User{usersNamed("a", "x", "1"), usersNamed("a", "11")}, totals: true}
