@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"fmt"
-	"io"
 	"net"
 	"strings"
 	"sync"
@@ -94,10 +93,18 @@ func (s *server) monitor() func() string {
 	}
 	var log strings.Builder
 	var wg sync.WaitGroup
-	wg.Go(func() { _, _ = io.Copy(&log, reader) })
+	const last = "the last command"
+	wg.Go(func() {
+		for line := ""; !strings.Contains(line, last); log.WriteString(line) {
+			if line, err = reader.ReadString('\n'); err != nil {
+				return
+			}
+		}
+	})
 	return func() string {
-		connection.Close()
+		s.do("ECHO", last)
 		wg.Wait()
+		connection.Close()
 		return log.String()
 	}
 }

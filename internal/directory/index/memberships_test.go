@@ -88,6 +88,7 @@ func membership(tenant string, u *model.User) *model.Membership {
 func withMembers(r *rand.Rand, v *vendor) {
 	v.hasMembers = true
 	for _, tenant := range []string{"a", "b", "c", "elsewhere"} {
+		members := map[model.ID]*model.Membership{}
 		for _, u := range v.users {
 			if r.IntN(2) == 0 {
 				continue
@@ -101,6 +102,10 @@ func withMembers(r *rand.Rand, v *vendor) {
 				m.VendorRole, m.VendorRoleID, m.License = new("r"), new(fmt.Sprint(r.IntN(9))), new(model.LicenseFull)
 				m.InvitedAt, m.JoinedAt, m.LastAccessAt = new(time.Unix(int64(r.IntN(99)), 1).UTC()), u.CreatedAt, u.UpdatedAt
 			}
+			if first := members[m.ID]; first != nil {
+				m = first // a list may repeat rows
+			}
+			members[m.ID] = m
 			if tenant == "elsewhere" {
 				v.elsewhere = append(v.elsewhere, m)
 			} else {
