@@ -73,7 +73,7 @@ func TestAccount_LongListOfUsers(t *testing.T) {
 		}
 		Errors json.RawMessage
 	}
-	if err := json.Unmarshal(s.query(t, `query($email: String!) { person(email: $email) { users { id } } }`, variables), &person); err != nil {
+	if err := json.Unmarshal(s.queryIndexed(t, `query($email: String!) { person(email: $email) { users { id } } }`, variables), &person); err != nil {
 		t.Fatal(err)
 	}
 	if users := person.Data.Person.Users; person.Errors != nil || len(users) != 1 || users[0].ID != last.User.ID {

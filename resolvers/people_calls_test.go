@@ -177,7 +177,7 @@ func TestPeople_RoleOfMany(t *testing.T) {
 	query := `query($providers: [String!]) { people(first: 20, filter: {roles: [MEMBER], providers: $providers}) {
 		complete nodes { memberships(first: 20) { nodes { role } } } } }`
 	for _, provider := range []string{"softwareone", "activeplatform"} {
-		response := s.query(t, query, json.RawMessage(`{"providers": ["`+provider+`"]}`))
+		response := s.queryIndexed(t, query, json.RawMessage(`{"providers": ["`+provider+`"]}`))
 		if err := json.Unmarshal(response, &got); err != nil || strings.Contains(string(response), `"errors"`) || !got.Data.People.Complete {
 			t.Fatalf("%s: %v, %.2000s", provider, err, response)
 		}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+	"time"
 
 	"github.com/accountgraph/accountgraph/internal/auth"
 	"github.com/accountgraph/accountgraph/internal/config"
@@ -134,6 +135,17 @@ func (s *testServer) query(t *testing.T, query string, variables json.RawMessage
 	t.Helper()
 	_, body := s.post(t, query, variables, nil)
 	return body
+}
+
+// queryIndexed returns the response when the indexes that the query needs are built, which takes
+// a busy machine longer than one operation may wait.
+func (s *testServer) queryIndexed(t *testing.T, query string, variables json.RawMessage) (response []byte) {
+	t.Helper()
+	waitAtMost(t, time.Minute, "the index is built", func() bool {
+		response = s.query(t, query, variables)
+		return !bytes.Contains(response, []byte("UPSTREAM_INDEXING"))
+	})
+	return response
 }
 
 // queryWithTrace returns the response without its trace, and the trace as text.
