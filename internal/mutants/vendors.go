@@ -159,9 +159,16 @@ var vendorsControls = []Control{
 	{
 		Name:    "a response has a maximum size",
 		File:    "internal/upstream/body.go",
-		Old:     "n, err := r.body.Read(p[:min(int64(len(p)), r.max-r.read+1)])\n\tr.read += int64(n)\n\tr.progress.add(n)\n\tr.text.add(p[:n])\n\texceeded := r.bounds.add(p[:n])\n\tswitch {\n\tcase r.read > r.max:",
+		Old:     "n, err := r.body.Read(p[:min(int64(len(p)), r.max-r.read+1)])\n\tr.read += int64(n)\n\tr.progress.add(n)\n\tr.text.add(p[:n])\n\texceeded := r.bounds.add(p[:n])\n\tfits := r.held.hold(n, r.read, r.max+r.max/2)\n\tswitch {\n\tcase !fits:\n\t\tr.err = errMemory\n\tcase r.read > r.max:",
 		New:     "n, err := r.body.Read(p)\n\tr.read += int64(n)\n\tr.progress.add(n)\n\tr.text.add(p[:n])\n\texceeded := r.bounds.add(p[:n])\n\tswitch {\n\tcase false:",
 		Package: "internal/upstream", Test: "TestRoundTrip_LimitsBody",
+	},
+	{
+		Name:    "large responses at the same time have a maximum size together",
+		File:    "internal/upstream/body.go",
+		Old:     "fits := r.held.hold(n, r.read, r.max+r.max/2)",
+		New:     "fits := r.held.hold(n, r.read, 1<<60)",
+		Package: "internal/upstream", Test: "TestRoundTrip_LargeBodiesAtTheSameTime",
 	},
 	{
 		Name:    "a truncated body is an error",

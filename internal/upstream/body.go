@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // maxPooledBuffer is the capacity above which a buffer is not reused.
@@ -20,6 +21,8 @@ var (
 	errNotUTF8  = errors.New("not UTF-8")
 	// errMalformed: condense rejects the body.
 	errMalformed = errors.New("malformed")
+	// errMemory: the bodies that are read at the same time take too much memory.
+	errMemory = errors.New("too many large responses")
 )
 
 // bodyReader reads a body to its end. It ends with an error instead of io.EOF if the body is
@@ -31,7 +34,37 @@ type bodyReader struct {
 	text              utf8Checker
 	progress          *progress
 	bounds            bounds
-	err               error
+	// held counts this body with all others that are kept while they are read; nil for one that
+	// is not kept.
+	held *heldBytes
+	err  error
+}
+
+// heldBytes are the bytes of bodies that are being read. Safe for concurrent use.
+type heldBytes struct {
+	mu    sync.Mutex
+	bytes int64
+}
+
+// hold adds the last n of the read bytes of a body. Beyond max it returns false, and holds none
+// of them any more.
+func (h *heldBytes) hold(n int, read, max int64) bool {
+	if h == nil {
+		return true
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.bytes += int64(n); h.bytes > max {
+		h.bytes -= read
+		return false
+	}
+	return true
+}
+
+func (h *heldBytes) release(bytes int64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.bytes -= bytes
 }
 
 // Read implements io.Reader. An error is returned again by every later call.
@@ -44,7 +77,10 @@ func (r *bodyReader) Read(p []byte) (int, error) {
 	r.progress.add(n)
 	r.text.add(p[:n])
 	exceeded := r.bounds.add(p[:n])
+	fits := r.held.hold(n, r.read, r.max+r.max/2)
 	switch {
+	case !fits:
+		r.err = errMemory
 	case r.read > r.max:
 		r.err = errTooLarge
 	case exceeded != nil:
@@ -74,7 +110,13 @@ func (c *Client) readBody(res *http.Response, isUTF8 bool, call *call) ([]byte, 
 	}
 	reader.text.invalid = !isUTF8
 	if r.Condense == nil {
-		return c.readAll(reader)
+		// A compressed body of some kB may become as large as maxBody, at each place.
+		reader.held = &c.held
+		body, err := c.readAll(reader)
+		if !errors.Is(err, errMemory) {
+			c.held.release(reader.read)
+		}
+		return body, err
 	}
 	condensed, malformed := catchPanic(func() ([]byte, error) { return r.Condense(reader) })
 	// Whatever is wrong with the response as a whole takes precedence.

@@ -47,6 +47,36 @@ func TestRoundTrip_LimitsBody(t *testing.T) {
 	}
 }
 
+// Large responses that arrive at the same time do not add up: beyond one and a half times
+// maxBody, a call fails, and the others go on.
+func TestRoundTrip_LargeBodiesAtTheSameTime(t *testing.T) {
+	const limit = 8 << 20
+	release := make(chan struct{})
+	client := connect(t, upstream.Config{MaxBody: limit, Provider: serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		compressed(w, limit-1)
+		_ = http.NewResponseController(w).Flush()
+		<-release
+	})})
+	kinds := make(chan providers.Kind, 2)
+	for _, path := range []string{"/a", "/b"} {
+		go func() {
+			_, err := read(t.Context(), client, path)
+			kinds <- providers.KindOf(err)
+		}()
+	}
+	if kind := <-kinds; kind != providers.Overloaded {
+		t.Errorf("the first call that ended: %v", kind)
+	}
+	close(release)
+	if kind := <-kinds; kind != 0 {
+		t.Errorf("the other call: %v", kind)
+	}
+	if _, err := read(t.Context(), client, "/c"); err != nil {
+		t.Errorf("a call afterwards: %v", err)
+	}
+}
+
 func withLength(w http.ResponseWriter, n int) {
 	w.Header().Set("Content-Length", fmt.Sprint(n))
 	spaces(w, n)

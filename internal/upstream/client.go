@@ -40,6 +40,9 @@ type sharedState struct {
 	fastest fastest
 	// buffers pools the *bytes.Buffer that bodies are read into.
 	buffers sync.Pool
+	// held are the bodies that are being read, but for those that are condensed while they
+	// arrive.
+	held heldBytes
 }
 
 // New validates the configuration and builds a client. Its error lists every

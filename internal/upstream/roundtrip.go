@@ -97,6 +97,8 @@ func (c *Client) roundTrip(ctx context.Context, call *call) (r result) {
 		r.err = c.badResponse(res.StatusCode, exceeded.Error())
 	case errors.Is(err, errMalformed):
 		r.err = c.badResponse(res.StatusCode, "")
+	case errors.Is(err, errMemory):
+		r.err = c.newError(providers.Overloaded)
 	case errors.Is(err, errTooLarge):
 		r.err = c.badResponse(res.StatusCode, fmt.Sprintf("response is larger than maxBody, %d MiB", c.config.MaxBody>>20))
 	case ctx.Err() != nil:
