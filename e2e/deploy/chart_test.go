@@ -1,5 +1,5 @@
 // Package deploy_test checks the files of deploy/ with the libraries of Helm, Kubernetes and
-// Compose. It is a module of its own: these libraries are larger than the program.
+// Compose. It is a separate module: these libraries are larger than the program.
 package deploy_test
 
 import (

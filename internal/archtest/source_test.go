@@ -74,7 +74,7 @@ func parseAll() ([]source, error) {
 	return files, err
 }
 
-// isModule reports whether a folder is a module of its own, as the checks of deploy/ are.
+// isModule reports whether a folder is a separate module, as the checks of deploy/ are.
 func isModule(folder string) bool {
 	_, err := os.Stat(filepath.Join(folder, "go.mod"))
 	return err == nil
