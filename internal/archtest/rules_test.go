@@ -58,7 +58,8 @@ var rules = []rule{
 	{"internal/mutants", nil, "a build tool: it changes copies of sources"},
 	{"internal/graphiql", []string{"internal/staticpage"}, "a page for the browser: it asks the server by the public API alone"},
 	{"internal/access", []string{"internal/staticpage"}, "a page for the browser: it asks the server by the public API alone"},
-	{"internal/landing", []string{"internal/staticpage"}, "pages for the browser: what is served is handed in"},
+	{"internal/accept", nil, "a header of HTTP, without what a response has"},
+	{"internal/landing", []string{"internal/accept", "internal/staticpage"}, "pages for the browser: what is served is handed in"},
 	{"internal/staticpage", nil, "files and a handler"},
 	{"internal/buildinfo", nil, "what the linker and the go command recorded"},
 	{"internal/complexity", nil, "checks a document against the schema alone, before execution"},
@@ -79,7 +80,7 @@ var rules = []rule{
 	{"internal/server", []string{"graph/model", "providers", "internal/access", "internal/auth", "internal/buildinfo", "internal/complexity", "internal/config", "internal/directory", "internal/directory/index", "internal/fair", "internal/graphiql", "internal/invalidation", "internal/landing", "internal/loaders", "internal/mcp", "internal/operation", "internal/pagecache", "internal/persisted", "internal/ratelimit", "internal/telemetry", "internal/transport", "internal/upstream", "internal/vendors"},
 		"builds every part from the configuration; the executable schema is passed in, so that internal never imports resolvers"},
 	{"internal/telemetry", []string{"graph/model", "providers", "internal/buildinfo", "internal/fair", "internal/invalidation", "internal/keyedhash", "internal/network", "internal/operation", "internal/pagecache", "internal/responsecache", "internal/tracing"}, "counts calls, kinds of errors and cache events, and describes indexes"},
-	{"internal/transport", []string{"graph/model", "providers", "internal/apierror", "internal/auth", "internal/complexity", "internal/directory", "internal/fair", "internal/loaders", "internal/operation", "internal/pagecache", "internal/persisted", "internal/ratelimit", "internal/responsecache", "internal/strictjson", "internal/tracing"},
+	{"internal/transport", []string{"graph/model", "providers", "internal/accept", "internal/apierror", "internal/auth", "internal/complexity", "internal/directory", "internal/fair", "internal/loaders", "internal/operation", "internal/pagecache", "internal/persisted", "internal/ratelimit", "internal/responsecache", "internal/strictjson", "internal/tracing"},
 		"GraphQL over HTTP: authentication, limits and the response cache before the executor; the bounds of ids and cursors are the model's"},
 	{"internal/upstream", []string{"graph/model", "providers", "internal/fair", "internal/network", "internal/operation", "internal/pagecache", "internal/tracing"}, "the HTTP client for all vendors, knowing none; cached pages cost no call"},
 

@@ -1,9 +1,9 @@
 package transport
 
 import (
-	"mime"
-	"strconv"
 	"strings"
+
+	"github.com/accountgraph/accountgraph/internal/accept"
 )
 
 // The media types of responses. With graphqlType, the HTTP status says whether the
@@ -16,24 +16,24 @@ const (
 // negotiate returns the media type for the Accept header: the one with the highest
 // quality, the first of equals, jsonType for a wildcard. It returns jsonType and
 // false when neither type is acceptable.
-func negotiate(accept []string) (string, bool) {
-	if len(accept) == 0 || strings.TrimSpace(strings.Join(accept, "")) == "" {
+func negotiate(header []string) (string, bool) {
+	if strings.TrimSpace(strings.Join(header, "")) == "" {
 		return jsonType, true
 	}
 	var best string
 	var highest float64
 	excluded := map[string]bool{}
-	ranges := strings.Split(strings.Join(accept, ","), ",")
+	ranges := accept.Parse(header)
 	for _, r := range ranges {
-		if t, params, err := mime.ParseMediaType(r); err == nil && quality(params) == 0 {
-			excluded[t] = true
+		if r.Quality == 0 {
+			excluded[r.Type] = true
 		}
 	}
 	for _, r := range ranges {
-		t, params, err := mime.ParseMediaType(r)
-		if err != nil || !isUTF8(params) {
+		if !isUTF8(r.Params) {
 			continue
 		}
+		t := r.Type
 		switch t {
 		case "*/*", "application/*":
 			t = jsonType
@@ -44,26 +44,14 @@ func negotiate(accept []string) (string, bool) {
 		default:
 			continue
 		}
-		if q := quality(params); q > highest && !excluded[t] {
-			best, highest = t, q
+		if r.Quality > highest && !excluded[t] {
+			best, highest = t, r.Quality
 		}
 	}
 	if best == "" {
 		return jsonType, false
 	}
 	return best, true
-}
-
-func quality(params map[string]string) float64 {
-	text, ok := params["q"]
-	if !ok {
-		return 1
-	}
-	q, err := strconv.ParseFloat(text, 64)
-	if err != nil {
-		return 0
-	}
-	return q
 }
 
 // isUTF8 reports whether the charset parameter of a media type is UTF-8 or absent.
