@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -56,6 +57,30 @@ func TestServe_Overload(t *testing.T) {
 		t.Errorf("the responses are %v, want 3 with data and 5 OVERLOADED", codes)
 	}
 	p.query(`{ users(first: 1) { nodes { id } } }`)
+}
+
+// A caller that needs more of one provider than that can serve keeps places for its operations
+// at the others: of those that wait for a call, the oldest fail.
+func TestServe_OneProviderIsOverloaded(t *testing.T) {
+	t.Parallel()
+	v := startVendors(t)
+	limits := "limits: {concurrentOperations: 32, queueWait: 10s, operationTime: 60s, placeWait: 60s}\n"
+	config := strings.Replace(v.Config(), "vendor: softwareone\n", "vendor: softwareone\n    timeout: 60s\n", 1)
+	p := startServer(t, nil, "--config", writeFile(t, "a.yaml", listenAnywhere+limits+config))
+	v.Vendor("softwareone").Control.Add(fakevendor.Fault{Path: "/", Delay: time.Minute})
+	var overloaded atomic.Int32
+	const places, waiting, more = 8, 16, 16
+	for i := range places + waiting + more {
+		go func() {
+			body := fmt.Sprintf(`{"query": "{ user(id: \"softwareone:User:USR-1000-%04d\") { id } }"}`, i)
+			status, a, err := post(client(), p.address, body)
+			if err == nil && status == http.StatusOK && len(a.Errors) > 0 && a.Errors[0].Extensions["code"] == "OVERLOADED" {
+				overloaded.Add(1)
+			}
+		}()
+	}
+	waitFor(t, "the operations that are too many fail", func() bool { return overloaded.Load() == more })
+	p.query(`{ users(first: 1, filter: {providers: ["blendvision"]}) { nodes { id } } }`)
 }
 
 // A second listener serves health and metrics.

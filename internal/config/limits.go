@@ -27,7 +27,9 @@ type Limits struct {
 	QueueWait time.Duration `key:"queueWait" default:"100ms" min:"1ms" max:"10s"`
 	// How long an operation waits until the first of its calls at a provider is in flight,
 	// while `maxConcurrent` others are; at most half of the time that it has left. Beyond it,
-	// the provider's data is missing, with the error `OVERLOADED`.
+	// the provider's data is missing, with the error `OVERLOADED`. At each provider, at most
+	// half of `concurrentOperations` wait: for one more, the oldest of the caller with the most
+	// of them fails.
 	PlaceWait time.Duration `key:"placeWait" default:"5s" min:"10ms" max:"60s"`
 	// How long connecting to a vendor may take, besides three times as long for TLS; at most
 	// the provider's `timeout`.

@@ -35,6 +35,12 @@ func (j *Job) begin() {
 // isNew reports whether a job waits for its first place.
 func (j *Job) isNew() bool { return j != nil && !j.begun }
 
+// waits reports whether requests of a new job wait.
+func (j *Job) waits() bool { return j.turn != nil }
+
+// fail ends the time in which a new job may begin.
+func (j *Job) fail(now time.Time) { j.until = now }
+
 // isLate reports whether a job has waited for its first place as long as it may.
 func (j *Job) isLate(now time.Time) bool {
 	return j.isNew() && !j.until.IsZero() && !now.Before(j.until)

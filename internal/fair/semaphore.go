@@ -18,7 +18,7 @@ var (
 	ErrFull = errors.New("fair: the queue is full")
 	// ErrWait: no place became free within the maximum wait.
 	ErrWait = errors.New("fair: no place became free in time")
-	// ErrBegin: the job got no place within Job.Begin.
+	// ErrBegin: the job got no place within Job.Begin, or made room for a newer one.
 	ErrBegin = errors.New("fair: the job could not begin in time")
 	// ErrStopped: the stop channel was closed.
 	ErrStopped = errors.New("fair: stopped")
@@ -38,6 +38,9 @@ type Options struct {
 	ReserveFor time.Duration
 	// MaxWaiting bounds the requests that wait; 0 means no bound.
 	MaxWaiting int
+	// MaxJobs bounds the jobs that wait for their first place; 0 means no bound. For one more,
+	// the caller with the most of them loses the oldest, which has the least time left.
+	MaxJobs int
 	// NewestAfter is how long a caller's first job may have waited for the others to begin
 	// in order. After that, the newest job begins first: those that have waited longest are
 	// the ones that will not be finished in time. 0 means always in order.
@@ -179,6 +182,10 @@ func (s *Semaphore) enter(caller string, job *Job, now time.Time) (*request, err
 	if job.isLate(now) {
 		return nil, ErrBegin
 	}
+	if job.isNew() && !job.waits() && !s.makeRoomForJob(caller, now) {
+		job.fail(now)
+		return nil, ErrBegin
+	}
 	if s.isFull() {
 		longest := s.longest(caller)
 		if longest == nil {
@@ -288,6 +295,38 @@ func (s *Semaphore) remove(r *request) {
 		s.turns.Remove(l.turn)
 		delete(s.lines, l.caller)
 	}
+}
+
+// makeRoomForJob reports whether one more job of a caller may wait for its first place, after
+// it has withdrawn an older one if need be. The semaphore must be locked.
+func (s *Semaphore) makeRoomForJob(caller string, now time.Time) bool {
+	if s.options.MaxJobs == 0 {
+		return true
+	}
+	jobs, most, longest := 0, 1, s.lines[caller]
+	if longest != nil {
+		most += longest.jobs.Len()
+	}
+	for _, l := range s.lines {
+		jobs += l.jobs.Len()
+		if l.jobs.Len() > most {
+			longest, most = l, l.jobs.Len()
+		}
+	}
+	switch {
+	case jobs < s.options.MaxJobs:
+		return true
+	case longest == nil || longest.jobs.Len() == 0:
+		return false
+	}
+	oldest := longest.jobs.Front().Value.(*Job)
+	for oldest.waits() {
+		r := oldest.requests.Front().Value.(*request)
+		r.result <- ErrBegin
+		s.remove(r)
+	}
+	oldest.fail(now)
+	return true
 }
 
 func (s *Semaphore) isFull() bool {

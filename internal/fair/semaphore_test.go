@@ -294,3 +294,51 @@ func TestSemaphore_JobBeginsInTime(t *testing.T) {
 		}
 	})
 }
+
+// Of too many jobs that wait for their first place, the oldest of the caller with the most of
+// them fails with all its requests; a caller for whom there is no room fails itself.
+func TestSemaphore_TooManyJobs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := fair.New(fair.Options{Places: 1, MaxJobs: 3})
+		acquire(t, s, "a")
+		results := map[string]error{}
+		ask := func(caller, name string, job *fair.Job) {
+			go func() {
+				results[name] = s.Acquire(t.Context(), caller, job, time.Hour, nil)
+			}()
+			synctest.Wait()
+		}
+		job := func() *fair.Job { return &fair.Job{Begin: time.Hour} }
+		want := func(failed ...string) {
+			t.Helper()
+			for name, err := range results {
+				if !errors.Is(err, fair.ErrBegin) || !slices.Contains(failed, name) {
+					t.Errorf("%s: %v, of those that should fail: %v", name, err, failed)
+				}
+			}
+			if len(results) != len(failed) {
+				t.Errorf("%d requests have ended, want %v", len(results), failed)
+			}
+		}
+		oldest := job()
+		ask("a", "a1", oldest)
+		ask("a", "a1 again", oldest)
+		ask("a", "a2", job())
+		ask("a", "a3", job())
+		want()
+		ask("a", "a4", job())
+		want("a1", "a1 again")
+		ask("a", "a1 later", oldest)
+		want("a1", "a1 again", "a1 later")
+		ask("b", "b1", job())
+		want("a1", "a1 again", "a1 later", "a2")
+		ask("c", "c1", job())
+		want("a1", "a1 again", "a1 later", "a2", "a3")
+		ask("d", "d1", job())
+		want("a1", "a1 again", "a1 later", "a2", "a3", "d1")
+		ask("d", "d without a job", nil)
+		if got := s.Stats().Waiting; got != 4 {
+			t.Errorf("%d requests wait, want 4: a4, b1, c1, and the one without a job", got)
+		}
+	})
+}

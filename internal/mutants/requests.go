@@ -129,6 +129,20 @@ var requestsControls = []Control{
 		Package: "internal/fair", Test: "TestSemaphore_HandsOutInTurn",
 	},
 	{
+		Name:    "one overloaded provider leaves operations in flight for the others",
+		File:    "internal/upstream/queue.go",
+		Old:     "MaxJobs: c.MaxWaiting, ",
+		New:     "",
+		Package: "e2e/process", Test: "TestServe_OneProviderIsOverloaded",
+	},
+	{
+		Name:    "of too many jobs, the oldest of the caller with the most of them fails",
+		File:    "internal/fair/semaphore.go",
+		Old:     "most += longest.jobs.Len()",
+		New:     "most += 0",
+		Package: "internal/fair", Test: "TestSemaphore_TooManyJobs",
+	},
+	{
 		Name:    "a place is kept for callers that have none",
 		File:    "internal/fair/semaphore.go",
 		Old:     "if s.used < o.Places-o.Reserve || ",

@@ -80,7 +80,7 @@ func vendorCalls(l config.Limits) upstream.Config {
 		return n
 	}
 	return upstream.Config{
-		PlaceWait: l.PlaceWait, ConnectTime: l.ConnectTime, Retries: orNone(l.Retries), RetryBudget: orNone(l.RetryBudget),
+		PlaceWait: l.PlaceWait, MaxWaiting: (l.ConcurrentOperations + 1) / 2, ConnectTime: l.ConnectTime, Retries: orNone(l.Retries), RetryBudget: orNone(l.RetryBudget),
 		BreakerFailures: l.BreakerFailures, BreakerDelay: l.BreakerDelay,
 	}
 }

@@ -23,6 +23,7 @@ const (
 	defaultMaxBody       = 64 << 20
 	defaultMaxRows       = 2_000_000
 	defaultPlaceWait     = 5 * time.Second
+	defaultMaxWaiting    = 128
 	defaultConnectTime   = time.Second
 )
 
@@ -49,6 +50,10 @@ type Config struct {
 	// PlaceWait limits how long an operation waits until the first of its calls is in flight, if
 	// that is not more than half of the time that it has; 0 means 5 s.
 	PlaceWait time.Duration
+	// MaxWaiting limits the operations that wait until the first of their calls is in flight.
+	// For one more, the caller with the most of them loses the oldest, whose calls fail with
+	// Overloaded; 0 means 128.
+	MaxWaiting int
 	// ConnectTime limits the connection to the vendor, and three times as long the TLS
 	// handshake; 0 means 1 s. Timeout limits both.
 	ConnectTime time.Duration
@@ -125,14 +130,17 @@ func (c Config) withDefaults() (Config, *url.URL, error) {
 	if c.Credential == nil {
 		problem("the credential is missing")
 	}
-	if c.Timeout < 0 || c.MaxConcurrent < 0 || c.MaxBody < 0 || c.MaxRows < 0 || c.PlaceWait < 0 || c.ConnectTime < 0 || c.BreakerFailures < 0 || c.BreakerDelay < 0 {
-		problem("Timeout, MaxConcurrent, MaxBody, MaxRows, PlaceWait, ConnectTime, BreakerFailures and BreakerDelay must not be negative")
+	if c.Timeout < 0 || c.MaxConcurrent < 0 || c.MaxBody < 0 || c.MaxRows < 0 || c.PlaceWait < 0 || c.MaxWaiting < 0 || c.ConnectTime < 0 || c.BreakerFailures < 0 || c.BreakerDelay < 0 {
+		problem("Timeout, MaxConcurrent, MaxBody, MaxRows, PlaceWait, MaxWaiting, ConnectTime, BreakerFailures and BreakerDelay must not be negative")
 	}
 	if c.Timeout == 0 {
 		c.Timeout = defaultTimeout
 	}
 	if c.MaxConcurrent == 0 {
 		c.MaxConcurrent = defaultMaxConcurrent
+	}
+	if c.MaxWaiting == 0 {
+		c.MaxWaiting = defaultMaxWaiting
 	}
 	if c.PlaceWait == 0 {
 		c.PlaceWait = defaultPlaceWait

@@ -29,7 +29,7 @@ const (
 func newBulkhead(c Config) *fair.Semaphore {
 	return fair.New(fair.Options{
 		Places: c.MaxConcurrent, Reserve: c.MaxConcurrent / 8, ReserveFor: reserveFor,
-		NewestAfter: time.Duration(newestAfter * float64(c.PlaceWait)),
+		MaxJobs: c.MaxWaiting, NewestAfter: time.Duration(newestAfter * float64(c.PlaceWait)),
 	})
 }
 
