@@ -47,8 +47,8 @@ var cacheControls = []Control{
 	{
 		Name:    "values in Redis are encrypted",
 		File:    "internal/pagecache/envelope/envelope.go",
-		Old:     "return k.aead.Seal(out, nil, body, additionalData(header, location)), nil",
-		New:     "return append(k.aead.Seal(out, nil, nil, additionalData(header, location)), body...), nil",
+		Old:     "return k.aead.Seal(out, nil, body, additionalData(nil, header, location)), nil",
+		New:     "return append(k.aead.Seal(out, nil, nil, additionalData(nil, header, location)), body...), nil",
 		Package: "internal/pagecache", Test: "TestRedis_StoresNoPlaintext",
 	},
 	{
@@ -200,10 +200,17 @@ var cacheControls = []Control{
 	},
 	{
 		Name:    "a value of another epoch is not served",
-		File:    "internal/pagecache/redis_values.go",
+		File:    "internal/pagecache/redis_read.go",
 		Old:     "if err == nil && v.Epoch == epoch {",
 		New:     "if err == nil {",
 		Package: "internal/pagecache", Test: "TestEpoch_LostEpochInvalidatesValues",
+	},
+	{
+		Name:    "lookups that share a pipeline have the epoch of their scope",
+		File:    "internal/pagecache/redis_pipeline.go",
+		Old:     "return r.scope == one.scope",
+		New:     "return true",
+		Package: "internal/pagecache", Test: "TestReads_ShareAPipeline",
 	},
 	{
 		Name:    "values in Redis expire there",

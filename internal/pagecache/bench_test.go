@@ -54,6 +54,29 @@ func BenchmarkRedisHit(b *testing.B) {
 	}
 }
 
+// BenchmarkRedisObjects reads 250 objects of 600 bytes in one lookup.
+func BenchmarkRedisObjects(b *testing.B) {
+	r := startRedis(b)
+	body := string(rows()[:600])
+	v := &vendor{body: func(string) pagecache.Loaded { return pagecache.Loaded{Body: []byte(body)} }}
+	c, _ := r.replica(func(c *pagecache.Config) { c.MaxBytes = 1 })
+	s := scope(c, "token")
+	names := make([]string, 250)
+	for i := range names {
+		names[i] = fmt.Sprint("object ", i)
+	}
+	v.read(b.Context(), s, names...)
+	r.holds("p", len(names))
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, got := range v.read(b.Context(), s, names...) {
+			if got.Source != pagecache.FromRedis {
+				b.Fatal(got.Source, got.Err)
+			}
+		}
+	}
+}
+
 // BenchmarkDrop and BenchmarkInvalidate invalidate ten thousand pages in memory and Redis.
 func BenchmarkDrop(b *testing.B) {
 	invalidatePages(b, func(s *pagecache.Scope) { s.Drop(b.Context()) })

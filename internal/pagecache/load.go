@@ -102,22 +102,21 @@ func (c *Cache) recheck(b *batch, calls []*call) (left []*call) {
 // fromRedis completes the calls whose values are in Redis and returns the others. If usable,
 // Redis responded and their values may be stored there under the epoch.
 func (c *Cache) fromRedis(b *batch, calls []*call) (left []*call, epoch uint64, usable bool) {
-	epoch, usable = c.redis.fetch(b.scope, calls, func(chunk []*call, found map[Key]stored) {
+	epoch, usable = c.redis.fetch(b.scope, calls, func(chunk []*call, found []stored) {
 		c.acceptStored(b, chunk, found)
 	})
 	return incomplete(calls), epoch, usable
 }
 
 // acceptStored completes the calls whose values were found in Redis, and returns the others.
-func (c *Cache) acceptStored(b *batch, calls []*call, found map[Key]stored) (left []*call) {
+func (c *Cache) acceptStored(b *batch, calls []*call, found []stored) (left []*call) {
 	now := c.now()
 	var stale []typedKey
 	var hits, bytes int
-	for _, call := range calls {
-		k := call.Key()
-		v, ok := found[k.key]
-		fresh := ok && now.Before(v.freshUntil())
-		if !ok || !now.Before(v.gone()) || b.background && !fresh {
+	for i, call := range calls {
+		k, v := call.Key(), &found[i]
+		fresh := v.ok && now.Before(v.freshUntil())
+		if !v.ok || !now.Before(v.gone()) || b.background && !fresh {
 			left = append(left, call)
 			continue
 		}
@@ -164,14 +163,15 @@ func (c *Cache) failRemaining(ctx context.Context, b *batch, calls []*call, err 
 
 // read decodes a body, and returns the tags of the value.
 func (l loader) read(key Key, body []byte) (value any, tags []model.ID, err error) {
-	value, err = orBadResponse(func() (any, error) {
-		value, err := l.decode(key, body)
-		if err == nil {
-			tags = tagsOf(value)
+	defer func() {
+		if recover() != nil {
+			value, tags, err = nil, nil, errUnusable
 		}
-		return value, err
-	})
-	return value, tags, err
+	}()
+	if value, err = l.decode(key, body); err != nil {
+		return value, nil, knownError(err)
+	}
+	return value, tagsOf(value), nil
 }
 
 // orBadResponse calls f and turns a panic, and any error that is no *providers.Error,
@@ -183,9 +183,14 @@ func orBadResponse[T any](f func() (T, error)) (value T, err error) {
 		}
 	}()
 	value, err = f()
+	return value, knownError(err)
+}
+
+// knownError returns errUnusable for an error that is no *providers.Error.
+func knownError(err error) error {
 	var known *providers.Error
 	if err != nil && !errors.As(err, &known) {
-		err = errUnusable
+		return errUnusable
 	}
-	return value, err
+	return err
 }

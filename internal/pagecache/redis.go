@@ -3,6 +3,7 @@ package pagecache
 import (
 	"context"
 	"crypto/rand"
+	"encoding/base64"
 	"errors"
 	"slices"
 	"strings"
@@ -37,6 +38,7 @@ type redisStore struct {
 	codec      *envelope.Codec
 	breaker    *breaker
 	rejections rejections
+	reads      reads
 	running    sync.WaitGroup // the goroutines of the store
 	// leases is the set of *lease that are held; its values are nil.
 	leases sync.Map
@@ -65,7 +67,7 @@ const (
 )
 
 func (c *Cache) openRedis() (*redisStore, error) {
-	s := &redisStore{cache: c, pendingInvalidations: map[scopeID]bool{}}
+	s := &redisStore{cache: c, reads: newReads(), pendingInvalidations: map[scopeID]bool{}}
 	var err error
 	if s.seal, err = c.keys.sealingKey("news"); err != nil {
 		return nil, err
@@ -138,11 +140,19 @@ func (s *redisStore) close() {
 }
 
 func (s scopeID) redisKey(kind string, hash []byte) string {
-	key := prefix + "{" + encode(s[:]) + "}:" + kind
+	return string(s.appendRedisKey(make([]byte, 0, maxRedisKey), kind, hash))
+}
+
+// maxRedisKey is the length of the longest key.
+const maxRedisKey = 96
+
+func (s scopeID) appendRedisKey(b []byte, kind string, hash []byte) []byte {
+	b = base64.RawURLEncoding.AppendEncode(append(b, prefix+"{"...), s[:])
+	b = append(append(b, "}:"...), kind...)
 	if hash != nil {
-		key += ":" + encode(hash)
+		b = base64.RawURLEncoding.AppendEncode(append(b, ':'), hash)
 	}
-	return key
+	return b
 }
 
 func (k Key) redisKey(kind string) string { return k.scope.redisKey(kind, k.hash[:]) }

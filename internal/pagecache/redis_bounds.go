@@ -16,7 +16,7 @@ import (
 // Bounds of a reply of Redis. go-redis allocates what a reply announces before the reply
 // arrives: 13 bytes can announce a billion elements.
 const (
-	// maxReplyString is the largest value that getBounded reads.
+	// maxReplyString is the largest value that readValues reads.
 	maxReplyString = envelope.MaxSealed + 1
 	// maxReplyElements bounds the elements of all arrays of a reply. The longest reply
 	// lists the pages that hold an object.

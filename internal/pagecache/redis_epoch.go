@@ -10,6 +10,15 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
+// beginEpoch creates the epoch of a scope that has none, and returns it.
+func (s *redisStore) beginEpoch(id scopeID) (epoch uint64, ok bool) {
+	var created *redis.StringCmd
+	if !s.run(false, func(ctx context.Context, p redis.Pipeliner) { created = s.readEpoch(ctx, p, id) }) {
+		return 0, false
+	}
+	return parseEpoch(created)
+}
+
 // readEpoch reads the epoch of a scope, and creates it if there is none. It is a random
 // number, not a counter: if Redis loses it, no value of an earlier epoch becomes valid again.
 func (s *redisStore) readEpoch(ctx context.Context, p redis.Pipeliner, id scopeID) *redis.StringCmd {

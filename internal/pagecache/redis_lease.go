@@ -43,15 +43,20 @@ type lease struct {
 // and released its lease since.
 //
 // All leases are acquired in one transaction: of two replicas that miss the same keys, one
-// gets all of them, and fetches them together.
-func (s *redisStore) acquire(scope *Scope, calls []*call, epoch uint64) (l *lease, theirs map[Key]bool, found map[Key]stored) {
+// gets all of them, and fetches them together. It also reads the values, unless they are more than
+// one pipeline may read.
+func (s *redisStore) acquire(scope *Scope, calls []*call, epoch uint64) (l *lease, theirs map[Key]bool, found []stored) {
 	l = &lease{epoch: epoch, deadline: s.leaseDeadline(), held: map[Key]bool{}}
-	theirs, found = map[Key]bool{}, map[Key]stored{}
+	theirs, found = map[Key]bool{}, make([]stored, 0, len(calls))
+	var values []*redis.StringCmd
 	for chunk := range slices.Chunk(calls, maxLeases) {
 		taken := make([]*redis.BoolCmd, len(chunk))
 		if !s.run(true, func(ctx context.Context, p redis.Pipeliner) {
 			for i, call := range chunk {
 				taken[i] = p.SetNX(ctx, call.Key().key.redisKey("l"), 1, leaseLife)
+			}
+			if len(calls) <= maxPipeline {
+				values = readValues(ctx, p, calls)
 			}
 		}) {
 			break
@@ -65,18 +70,16 @@ func (s *redisStore) acquire(scope *Scope, calls []*call, epoch uint64) (l *leas
 		}
 	}
 	s.leases.Store(l, nil)
+	if values != nil {
+		return l, theirs, s.openAll(scope, calls, values, epoch)
+	}
 	for chunk := range slices.Chunk(calls, maxPipeline) {
-		values := make([]*redis.StringCmd, len(chunk))
-		if !s.run(false, func(ctx context.Context, p redis.Pipeliner) {
-			for i, call := range chunk {
-				values[i] = getBounded(ctx, p, call.Key().key)
-			}
-		}) {
+		if !s.run(false, func(ctx context.Context, p redis.Pipeliner) { values = readValues(ctx, p, chunk) }) {
 			break
 		}
-		s.openAll(scope, chunk, values, epoch, found)
+		found = append(found, s.openAll(scope, chunk, values, epoch)...)
 	}
-	return l, theirs, found
+	return l, theirs, found[:len(calls)]
 }
 
 // leaseDeadline returns until when a lease that is acquired or renewed now cannot expire.
@@ -158,24 +161,24 @@ func (s *redisStore) release(l *lease) {
 
 // poll reads the values that other replicas are fetching, and which leases were released.
 // usable reports that Redis responded.
-func (s *redisStore) poll(scope *Scope, calls []*call, epoch uint64) (found map[Key]stored, released map[Key]bool, usable bool) {
+func (s *redisStore) poll(scope *Scope, calls []*call, epoch uint64) (found []stored, released map[Key]bool, usable bool) {
+	found, released = make([]stored, 0, len(calls)), map[Key]bool{}
 	if !s.readable(scope.id) {
-		return nil, nil, false
+		return found[:len(calls)], nil, false
 	}
-	found, released = map[Key]stored{}, map[Key]bool{}
 	for chunk := range slices.Chunk(calls, maxPipeline) {
 		leases := make([]*redis.IntCmd, len(chunk))
-		values := make([]*redis.StringCmd, len(chunk))
+		var values []*redis.StringCmd
 		if !s.run(false, func(ctx context.Context, p redis.Pipeliner) {
 			for i, call := range chunk {
 				// The order matters: the holder stores the value before it releases the lease.
 				leases[i] = p.Exists(ctx, call.Key().key.redisKey("l"))
-				values[i] = getBounded(ctx, p, call.Key().key)
 			}
+			values = readValues(ctx, p, chunk)
 		}) {
-			return found, nil, false
+			return found[:len(calls)], nil, false
 		}
-		s.openAll(scope, chunk, values, epoch, found)
+		found = append(found, s.openAll(scope, chunk, values, epoch)...)
 		for i, call := range chunk {
 			released[call.Key().key] = leases[i].Val() == 0
 		}

@@ -2,9 +2,7 @@ package pagecache
 
 import (
 	"context"
-	"errors"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -12,84 +10,6 @@ import (
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/pagecache/envelope"
 )
-
-// stored is a value from Redis.
-type stored struct {
-	envelope.Header
-	body []byte
-}
-
-func (v stored) freshUntil() time.Time { return v.Created.Add(v.FreshFor) }
-func (v stored) gone() time.Time       { return v.freshUntil().Add(v.StaleFor) }
-
-// fetch reads the values of calls and the epoch of the scope. It passes them to accept in
-// chunks, each in its own goroutine while the next chunk is read, and returns when all have
-// returned. usable reports that Redis responded; otherwise some chunks are left out.
-func (s *redisStore) fetch(scope *Scope, calls []*call, accept func(chunk []*call, found map[Key]stored)) (epoch uint64, usable bool) {
-	if !s.readable(scope.id) {
-		return 0, false
-	}
-	var wg sync.WaitGroup
-	defer wg.Wait()
-	for chunk := range slices.Chunk(calls, maxPipeline) {
-		var epochCmd *redis.StringCmd
-		values := make([]*redis.StringCmd, len(chunk))
-		if !s.run(false, func(ctx context.Context, p redis.Pipeliner) {
-			epochCmd = s.readEpoch(ctx, p, scope.id)
-			for i, call := range chunk {
-				values[i] = getBounded(ctx, p, call.Key().key)
-			}
-		}) {
-			return 0, false
-		}
-		current, ok := parseEpoch(epochCmd)
-		if !ok {
-			return 0, false
-		}
-		epoch = current
-		wg.Go(func() {
-			found := map[Key]stored{}
-			s.openAll(scope, chunk, values, current, found)
-			accept(chunk, found)
-		})
-	}
-	return epoch, true
-}
-
-// getBounded reads at most one byte more of a value than the largest envelope has.
-func getBounded(ctx context.Context, p redis.Pipeliner, key Key) *redis.StringCmd {
-	return p.GetRange(ctx, key.redisKey("p"), 0, envelope.MaxSealed)
-}
-
-// openAll adds the valid values to found, and deletes invalid ones from Redis.
-func (s *redisStore) openAll(scope *Scope, calls []*call, values []*redis.StringCmd, epoch uint64, found map[Key]stored) {
-	var invalid []Key
-	for i, call := range calls {
-		key := call.Key().key
-		sealed, err := values[i].Bytes()
-		if err != nil && !isReply(err, "WRONGTYPE") || err == nil && len(sealed) == 0 {
-			continue
-		}
-		kind := Rejected
-		if err == nil {
-			var v stored
-			v.Header, v.body, err = s.codec.Open(scope.seal(), key.location(), s.cache.now(), sealed)
-			if err == nil && v.Epoch == epoch {
-				found[key] = v
-				continue
-			}
-			switch {
-			case err == nil:
-				kind = WrongEpoch
-			case errors.Is(err, envelope.ErrSealed):
-				kind = SealInvalid
-			}
-		}
-		s.cache.count(kind, 1, 0)
-		invalid = append(invalid, key)
-	}
-	s.remove(invalid)
-}
 
 // write is the new state of one key in Redis: a value, or none if the entry is negative.
 type write struct {

@@ -1,7 +1,6 @@
 package pagecache
 
 import (
-	"encoding/base64"
 	"net/url"
 	"strings"
 	"sync"
@@ -18,6 +17,8 @@ type scopeID [16]byte
 type Scope struct {
 	cache *Cache
 	id    scopeID
+	// name is id as a text.
+	name string
 	// seal returns the key of the scope's values in Redis. It is derived when it is needed first:
 	// that takes longer than all else that a scope needs.
 	seal   func() envelope.Key
@@ -90,7 +91,7 @@ type Key struct {
 // everything that authenticates a request; it is not kept.
 func (c *Cache) Scope(vendor model.Vendor, baseURL string, credential []byte) *Scope {
 	sum := c.keys.scope.Sum(string(vendor), canonical(baseURL), string(credential))
-	return &Scope{cache: c, id: scopeID(sum[:16]), seal: sync.OnceValue(func() envelope.Key {
+	return &Scope{cache: c, id: scopeID(sum[:16]), name: string(sum[:16]), seal: sync.OnceValue(func() envelope.Key {
 		seal, err := c.keys.sealingKey("seal " + string(sum[:]))
 		if err != nil {
 			panic(err) // HKDF and AES take every key of 32 bytes.
@@ -135,7 +136,7 @@ func (s *Scope) Object(kind, id string) Key { return s.key("object", kind, id) }
 
 func (s *Scope) key(class string, parts ...string) Key {
 	all := make([]string, 0, 8)
-	all = append(append(all, string(s.id[:]), class), parts...)
+	all = append(append(all, s.name, class), parts...)
 	return Key{scope: s.id, hash: s.cache.keys.page.Sum(all...)}
 }
 
@@ -143,9 +144,6 @@ func (s *Scope) key(class string, parts ...string) Key {
 func (k Key) location() []byte {
 	return append(append(make([]byte, 0, 48), k.scope[:]...), k.hash[:]...)
 }
-
-// encode returns the form of a hash in Redis keys.
-func encode(hash []byte) string { return base64.RawURLEncoding.EncodeToString(hash) }
 
 // String reveals nothing, so that no log shows which client reads what.
 func (s *Scope) String() string { return "scope" }

@@ -11,12 +11,14 @@
 package envelope
 
 import (
+	"bytes"
 	"crypto/aes"
 	"crypto/cipher"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
+	"sync"
 	"time"
 
 	"github.com/klauspost/compress/s2"
@@ -68,7 +70,15 @@ type Header struct {
 type Codec struct {
 	encoder *zstd.Encoder
 	decoder *zstd.Decoder
+	// scratches has the idle *scratch.
+	scratches sync.Pool
 }
+
+// scratch is memory for what Open needs until it returns.
+type scratch struct{ authenticated, text []byte }
+
+// maxScratch bounds the text whose memory is kept for the next Open.
+const maxScratch = 64 << 10
 
 // NewCodec returns a codec.
 func NewCodec() (*Codec, error) {
@@ -80,7 +90,7 @@ func NewCodec() (*Codec, error) {
 	if err != nil {
 		return nil, fmt.Errorf("envelope: %w", err)
 	}
-	return &Codec{encoder: encoder, decoder: decoder}, nil
+	return &Codec{encoder: encoder, decoder: decoder, scratches: sync.Pool{New: func() any { return new(scratch) }}}, nil
 }
 
 // Key is an encryption key. Safe for concurrent use.
@@ -134,7 +144,7 @@ func (c *Codec) Seal(k Key, location []byte, h Header, body []byte) ([]byte, err
 	}
 	out := make([]byte, headerSize, headerSize+len(body)+k.aead.Overhead())
 	copy(out, header)
-	return k.aead.Seal(out, nil, body, additionalData(header, location)), nil
+	return k.aead.Seal(out, nil, body, additionalData(nil, header, location)), nil
 }
 
 // Open opens an envelope that was sealed for this location. It fails with ErrFormat, ErrSealed
@@ -146,16 +156,21 @@ func (c *Codec) Open(k Key, location []byte, now time.Time, sealed []byte) (Head
 	if len(sealed) < headerSize+k.aead.Overhead() || sealed[0] != version || sealed[1] > s2Block {
 		return Header{}, nil, ErrFormat
 	}
-	header := sealed[:headerSize]
-	body, err := k.aead.Open(nil, nil, sealed[headerSize:], additionalData(header, location))
+	header, use := sealed[:headerSize], c.scratches.Get().(*scratch)
+	defer c.scratches.Put(use)
+	use.authenticated = additionalData(use.authenticated[:0], header, location)
+	text, err := k.aead.Open(use.text[:0], nil, sealed[headerSize:], use.authenticated)
 	if err != nil {
 		return Header{}, nil, ErrSealed
+	}
+	if cap(text) <= maxScratch {
+		use.text = text
 	}
 	h := decodeHeader(header)
 	if h.Created.After(now.Add(maxClockSkew)) || h.FreshFor+h.StaleFor > MaxLife {
 		return Header{}, nil, ErrFormat
 	}
-	body, err = c.decompress(header[1], body)
+	body, err := c.decompress(header[1], text)
 	return h, body, err
 }
 
@@ -166,10 +181,11 @@ func (c *Codec) compress(body []byte) (small []byte, flag byte) {
 	return c.encoder.EncodeAll(body, nil), zstandard
 }
 
+// decompress returns a body that shares no memory with small.
 func (c *Codec) decompress(flag byte, small []byte) (body []byte, err error) {
 	switch flag {
 	case 0:
-		return small, nil
+		return bytes.Clone(small), nil
 	case s2Block:
 		if size, err := s2.DecodedLen(small); err == nil && size > minZstandard {
 			return nil, ErrSize
@@ -209,8 +225,7 @@ func decodeHeader(b []byte) Header {
 	}
 }
 
-// additionalData is unambiguous, because all headers have the same size.
-func additionalData(header, location []byte) []byte {
-	b := make([]byte, 0, len(header)+len(location))
+// additionalData appends to b. It is unambiguous, because all headers have the same size.
+func additionalData(b, header, location []byte) []byte {
 	return append(append(b, header...), location...)
 }
