@@ -43,7 +43,7 @@ providers:
 	const noFile = "there is no configuration accountgraph.yaml; --config names another, and `accountgraph demo` needs none\n"
 	broad := "the configuration cannot be used:\n" +
 		broken + ":2: server.listen: " + away +
-		broken + ":3: server.port: unknown key; known keys: listen, admin, tls, auth, graphiql, access, introspection, compression, cors\n" +
+		broken + ":3: server.port: unknown key; known keys: listen, admin, adminOpen, tls, auth, graphiql, access, introspection, compression, cors\n" +
 		broken + ":5: providers[0].name: must be 1 to 40 lower-case letters, digits and dashes\n" +
 		broken + ":8: providers[0].token: the environment variable NOT_SET is not set\n" +
 		broken + ":9: providers[0].timeout: must be a duration such as 10s\n"

@@ -175,3 +175,14 @@ func TestTraces_CollectorDown(t *testing.T) {
 		t.Errorf("%d lines:\n%s", n, &p.stderr)
 	}
 }
+
+// A server does not start if it would send a credential of its environment unencrypted.
+func TestTraces_UnencryptedCredential(t *testing.T) {
+	t.Parallel()
+	env := []string{"OTEL_EXPORTER_OTLP_ENDPOINT=http://collector.example:4318", "OTEL_EXPORTER_OTLP_HEADERS=authorization=Bearer s3cr3t"}
+	p := start(t, env, "--config", writeFile(t, "a.yaml", listenAnywhere+startVendors(t).Config()))
+	const want = "accountgraph: OTEL_EXPORTER_OTLP_ENDPOINT: the credential in OTEL_EXPORTER_OTLP_HEADERS would be sent unencrypted: use https\n"
+	if code := p.exit(); code != 2 || p.stderr.String() != want {
+		t.Errorf("exit %d: %s", code, &p.stderr)
+	}
+}

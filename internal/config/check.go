@@ -23,12 +23,8 @@ func (d *decoder) check(c *Config) {
 	if problem := listenProblem(c.Server.Listen, d.isSet("server.auth")); problem != "" {
 		d.add("server.listen", "%s", problem)
 	}
-	// The endpoints of the second listener need no authentication.
-	if problem := listenProblem(c.Server.Admin, true); problem != "" && c.Server.Admin != "" {
-		d.add("server.admin", "%s", problem)
-	}
-	if c.Server.Admin == c.Server.Listen && !strings.HasSuffix(c.Server.Admin, ":0") {
-		d.add("server.admin", "must be another address than server.listen")
+	if c.Server.Admin != "" {
+		d.checkAdmin(c.Server)
 	}
 	if d.isSet("server.auth") {
 		d.checkAuth(c.Server.Auth)
@@ -41,6 +37,20 @@ func (d *decoder) check(c *Config) {
 	d.checkTelemetry(c.Telemetry)
 	d.checkInvalidation(c.Gateway.Invalidation)
 	d.checkProviders(c.Providers)
+}
+
+// checkAdmin checks the second listener, whose endpoints need no authentication.
+func (d *decoder) checkAdmin(s Server) {
+	if problem := listenProblem(s.Admin, true); problem != "" {
+		d.add("server.admin", "%s", problem)
+		return
+	}
+	if host, _, _ := net.SplitHostPort(s.Admin); !isLoopback(host) && !s.AdminOpen {
+		d.add("server.admin", "an address other than loopback requires `adminOpen: true`, which lets every client that reaches the address read the metrics, without authentication")
+	}
+	if s.Admin == s.Listen && !strings.HasSuffix(s.Admin, ":0") {
+		d.add("server.admin", "must be another address than server.listen")
+	}
 }
 
 // ListenOn sets the listen address. It fails for an address that is not valid as

@@ -32,6 +32,8 @@ func TestParse_UnsafeValues(t *testing.T) {
 		{"a key that is too short", cache("key: czNjcjN0"), []string{"1: cache.key: must be 32 bytes in base64; generate a key with `openssl rand -base64 32`"}},
 		{"a key that is not base64", cache("key: s3cr3t-s3cr3t"), []string{"1: cache.key: must be 32 bytes in base64; generate a key with `openssl rand -base64 32`"}},
 		{"a key of zeros", cache("key: AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="), []string{"1: cache.key: must be random; generate a key with `openssl rand -base64 32`"}},
+		{"metrics for other hosts", server("admin: '0.0.0.0:9090'"), []string{"1: server.admin: an address other than loopback requires `adminOpen: true`, which lets every client that reaches the address read the metrics, without authentication"}},
+		{"metrics on no address", server("admin: 9090"), []string{"1: server.admin: must be a host and a port such as 127.0.0.1:8080"}},
 		{"one address for both listeners", server("listen: '127.0.0.1:8080', admin: '127.0.0.1:8080'"), []string{"1: server.admin: must be another address than server.listen"}},
 		{"a credential of the collector over plain http", "telemetry: {traces: {endpoint: 'http://collector.example:4318', header: 'authorization=s3cr3t'}}\n" + provider, []string{"1: telemetry.traces.endpoint: plain http sends the credential in telemetry.traces.header unencrypted: use https"}},
 		{"another scheme", cache("redis: 'https://s3cr3t@redis.example'"), []string{notRedis}},

@@ -33,8 +33,11 @@ type Server struct {
 	Listen string `key:"listen" default:"127.0.0.1:8080"`
 	// Host and port of a second listener for `/healthz`, `/readyz` and `/metrics`, such as
 	// `127.0.0.1:9090`. `/metrics` is then served there only. Default: all endpoints are on
-	// `listen`.
+	// `listen`. Any address other than loopback requires `adminOpen`.
 	Admin string `key:"admin"`
+	// Let clients of other hosts use `admin`, whose endpoints need no authentication: a
+	// Prometheus, or the probes of Kubernetes. Use it in a private network only.
+	AdminOpen bool `key:"adminOpen" default:"false"`
 	// TLS on the listener. Without it, the server speaks plain HTTP.
 	TLS TLS `key:"tls"`
 	// Authentication of clients. Without it, the server accepts requests on a loopback

@@ -55,7 +55,7 @@ func TestParse_InvalidFile(t *testing.T) {
 		{"bytes that are not text", "server: \xff\n", []string{"1: not YAML: contains a non-printable character or invalid UTF-8"}},
 		{"a control character", "server: \x01\n", []string{"1: not YAML: contains a non-printable character or invalid UTF-8"}},
 		{"an unknown section", provider + "sever: {}\n", []string{"6: sever: unknown key; known keys: server, cache, limits, documents, telemetry, gateway, mcp, providers"}},
-		{"an unknown key", "server: {lisen: ':80'}\n" + provider, []string{"1: server.lisen: unknown key; known keys: listen, admin, tls, auth, graphiql, access, introspection, compression, cors"}},
+		{"an unknown key", "server: {lisen: ':80'}\n" + provider, []string{"1: server.lisen: unknown key; known keys: listen, admin, adminOpen, tls, auth, graphiql, access, introspection, compression, cors"}},
 		{"a key in other letters", provider + "    baseUrl: https://one.example\n", []string{"6: providers[0].baseUrl: unknown key; known keys: name, vendor, baseURL, token, credentials, credentialHeader, timeout, maxConcurrent, maxBody, allowInsecure, propagate, index, accountUsersPath, billingAccounts, firstPage, organizations"}},
 		{"a secret where a key belongs", provider + "    s3cr3t: x\n    s3cr3t-2: x\n", []string{
 			"6: providers[0].?: unknown key; known keys: name, vendor, baseURL, token, credentials, credentialHeader, timeout, maxConcurrent, maxBody, allowInsecure, propagate, index, accountUsersPath, billingAccounts, firstPage, organizations",
@@ -153,7 +153,7 @@ providers:
     organizations: [s3cr3t]
 `, []string{
 			"2: server.listen: an address other than loopback requires server.auth (the demo: --open); in a private network that may be `auth: open`, which lets every client that reaches the address read everything that the credentials can read",
-			"3: server.port: unknown key; known keys: listen, admin, tls, auth, graphiql, access, introspection, compression, cors",
+			"3: server.port: unknown key; known keys: listen, admin, adminOpen, tls, auth, graphiql, access, introspection, compression, cors",
 			"5: cache.fresh: must be a duration such as 60s",
 			"7: providers[0].baseURL: is missing",
 			"7: providers[0].name: must be 1 to 40 lower-case letters, digits and dashes",

@@ -24,7 +24,8 @@ type Telemetry struct {
 type Traces struct {
 	// URL of the collector, without the path of the signal: `http://collector:4318`, or
 	// `http://collector:4317` for `grpc`. With `header`, it must be `https` unless it is on
-	// loopback. Default: `OTEL_EXPORTER_OTLP_ENDPOINT`.
+	// loopback; so must the variables, with `OTEL_EXPORTER_OTLP_HEADERS`. Default:
+	// `OTEL_EXPORTER_OTLP_ENDPOINT`.
 	Endpoint string `key:"endpoint"`
 	// Protocol of the collector. Default: `OTEL_EXPORTER_OTLP_PROTOCOL`, else
 	// `http/protobuf`.

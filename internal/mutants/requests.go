@@ -96,8 +96,8 @@ var requestsControls = []Control{
 	{
 		Name:    "a body has a maximum size",
 		File:    "internal/transport/request.go",
-		Old:     "http.MaxBytesReader(w, r.Body, int64(limit))",
-		New:     "http.MaxBytesReader(w, r.Body, 1<<30)",
+		Old:     "b.buffer.ReadFrom(boundBody(w, r, limit))",
+		New:     "b.buffer.ReadFrom(boundBody(w, r, 1<<30))",
 		Package: "internal/transport", Test: "TestRequest_HostileBodies|TestTransport_Requests|TestLimits_AreConfigurable",
 	},
 	{

@@ -116,14 +116,14 @@ var responsesControls = []Control{
 	},
 	{
 		Name:    "a client has a time to send a header",
-		File:    "internal/server/server.go",
+		File:    "internal/server/run.go",
 		Old:     "ReadHeaderTimeout: l.ReadHeaderTime, ReadTimeout: l.ReadTime,",
 		New:     "ReadTimeout: time.Hour,",
 		Package: "e2e/process", Test: "TestServe_ExchangeLimits",
 	},
 	{
 		Name:    "a header has a maximum length",
-		File:    "internal/server/server.go",
+		File:    "internal/server/run.go",
 		Old:     "MaxHeaderBytes: l.HeaderBytes,",
 		New:     "MaxHeaderBytes: 1 << 24,",
 		Package: "e2e/process", Test: "TestServe_ExchangeLimits",

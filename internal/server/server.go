@@ -6,12 +6,8 @@ package server
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
-	"os"
 	"sync/atomic"
 	"time"
 
@@ -63,7 +59,8 @@ type Server struct {
 	adminAddress string
 	// tellsSchema are the keys by which clients of other hosts can read the schema.
 	tellsSchema []string
-	connections *connections
+	// connections are those of the public listener, and adminConnections those of the second one.
+	connections, adminConnections *connections
 	// certificates is nil without TLS.
 	certificates *certificates
 	cache        *pagecache.Cache
@@ -160,8 +157,10 @@ func New(o Options) (*Server, error) {
 	s := &Server{
 		options: o, tools: tools, graphQL: graphQL, log: o.Log, address: c.Server.Listen, tellsSchema: c.Server.TellsSchema(), cache: cache, traces: traces, router: router, stop: stop, stopping: new(atomic.Bool),
 		providers: len(providers), documents: documents.Len(),
-		limits: c.Limits, certificates: served, adminAddress: c.Server.Admin, connections: newConnections(c.Limits.Connections, metrics.ConnectionRejected),
+		limits: c.Limits, certificates: served, adminAddress: c.Server.Admin,
 	}
+	s.connections = newConnections(c.Limits.Connections, c.Limits.ReadTime, metrics.ConnectionRejected)
+	s.adminConnections = newConnections(maxAdminConnections, c.Limits.ReadTime, func() {})
 	metrics.ObserveConnections(s.connections.number)
 	metrics.ObserveCaches(cache.Bytes, graphQL.ResponseBytes, redisUp(c, cache))
 	s.admin = adminRoutes(metrics.Handler(), s.stopping)
@@ -227,114 +226,4 @@ func limits(l config.Limits) transport.Limits {
 	d.OverlapPairs, d.UnknownFields, d.VariableDepth, d.Values = l.OverlapPairs, l.UnknownFields, l.VariableDepth, l.Values
 	d.Fragments, d.Operations, d.Representations = l.Fragments, l.Operations, l.Representations
 	return transport.Limits{OperationTime: l.OperationTime, ResponseTime: l.ResponseTime, Documents: d, Errors: l.Errors}
-}
-
-// newHTTPServer returns a server with the limits of an HTTP exchange with a client.
-func (s *Server) newHTTPServer(handler http.Handler) *http.Server {
-	l := s.limits
-	return &http.Server{
-		Handler: handler, ReadHeaderTimeout: l.ReadHeaderTime, ReadTimeout: l.ReadTime,
-		WriteTimeout: l.ReadTime + l.OperationTime + responseTimeout, IdleTimeout: l.IdleTime, MaxHeaderBytes: l.HeaderBytes,
-		ErrorLog: httpErrors{s.log}.logger(), HTTP2: &http.HTTP2Config{MaxConcurrentStreams: maxStreams},
-	}
-}
-
-// serve serves a listener, with TLS if there are certificates.
-func serve(server *http.Server, listener net.Listener, c *certificates) error {
-	if c == nil {
-		return server.Serve(listener)
-	}
-	server.TLSConfig = c.config()
-	return server.ServeTLS(listener, "", "")
-}
-
-// listen opens a TCP listener.
-func listen(address string) (net.Listener, error) {
-	listener, err := net.Listen("tcp", address)
-	if err != nil {
-		return nil, fmt.Errorf("cannot listen on %s: %w", address, errors.Unwrap(err))
-	}
-	return buffered{listener}, nil
-}
-
-// buffered is a listener whose connections have a send buffer of this length at most. The
-// kernel would let it grow to megabytes for a client that reads nothing, whose responses
-// would then be written in time.
-type buffered struct{ net.Listener }
-
-// sendBuffer is the length of the send buffer of a connection in bytes. The kernel doubles it.
-const sendBuffer = 256 << 10
-
-func (l buffered) Accept() (net.Conn, error) {
-	conn, err := l.Listener.Accept()
-	if tcp, ok := conn.(*net.TCPConn); ok {
-		_ = tcp.SetWriteBuffer(sendBuffer) // an error means that the connection has ended
-	}
-	return conn, err
-}
-
-// Run listens and serves until ctx ends, and waits for requests in flight. It calls
-// ready with the address once it listens.
-func (s *Server) Run(ctx context.Context, ready func(address string)) error {
-	listener, err := listen(s.address)
-	if err != nil {
-		return err
-	}
-	server := s.newHTTPServer(s.handler)
-	server.ConnState = s.connections.observe
-	failed := make(chan error, 2)
-	if s.adminAddress != "" {
-		second, err := listen(s.adminAddress)
-		if err != nil {
-			_ = listener.Close()
-			return err
-		}
-		admin := s.newHTTPServer(s.admin)
-		var own *certificates
-		if s.options.Config.Server.TLS.Admin {
-			own = s.certificates
-		}
-		go func() { failed <- serve(admin, second, own) }()
-		defer admin.Close()
-		s.log.Info("listening for health and metrics", "address", second.Addr().String())
-	}
-	go func() { failed <- serve(server, listener, s.certificates) }()
-	if s.certificates != nil {
-		watching, stop := context.WithCancel(ctx)
-		defer stop()
-		go s.certificates.watch(watching)
-	}
-	address := listener.Addr().String()
-	ready(address)
-	if keys := s.tellsSchema; len(keys) > 0 {
-		s.log.Warn("clients of other hosts can read the schema; set these keys to false unless they should", "keys", keys)
-	}
-	s.log.Info("listening", "address", address, "providers", s.providers, "documents", s.documents, "pid", os.Getpid())
-	select {
-	case err := <-failed:
-		return err
-	case <-ctx.Done():
-	}
-	s.stopping.Store(true)
-	s.log.Info("stopping")
-	// Load balancers see /readyz fail meanwhile, and responses ask clients to close their
-	// connections.
-	select {
-	case err := <-failed:
-		return err
-	case <-time.After(s.limits.ShutdownDelay):
-	}
-	timeout, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.limits.OperationTime+afterOperation)
-	defer cancel()
-	// From Shutdown on, net/http drops requests that arrive on accepted connections. Until
-	// then each gets its response, which closes the connection. A connection without a
-	// request is waited for a second.
-	_ = listener.Close()
-	accepted, stop := context.WithTimeout(timeout, time.Second)
-	defer stop()
-	s.connections.waitIdle(accepted)
-	if err := server.Shutdown(timeout); errors.Is(err, context.DeadlineExceeded) {
-		return errors.New("shutdown timed out with requests in flight")
-	}
-	return nil
 }

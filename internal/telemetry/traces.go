@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net"
+	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -118,6 +120,9 @@ func OpenTraces(c TracesConfig, log *slog.Logger, count func(spans int, exported
 		return nil, err
 	}
 	ctx := context.Background()
+	if err := c.checkEncryption(); err != nil {
+		return nil, err
+	}
 	next, err := c.exporter(ctx)
 	if err != nil {
 		return nil, err
@@ -131,6 +136,36 @@ func OpenTraces(c TracesConfig, log *slog.Logger, count func(spans int, exported
 		sdktrace.WithSampler(sdktrace.ParentBased(sdktrace.TraceIDRatioBased(ratio))),
 		sdktrace.WithResource(described),
 	)}, nil
+}
+
+// checkEncryption returns an error if a header, which may be a credential, is sent unencrypted to
+// another host. The exporter takes each variable for traces before the one for all signals, and
+// the variable that allows no encryption before the scheme of an endpoint.
+func (c TracesConfig) checkEncryption() error {
+	header := "telemetry.traces.header"
+	if c.Header.Empty() {
+		if header = "OTEL_EXPORTER_OTLP_HEADERS"; c.env("OTEL_EXPORTER_OTLP_TRACES_HEADERS", header) == "" {
+			return nil
+		}
+	}
+	endpoint, text, insecure := "telemetry.traces.endpoint", c.Endpoint, false
+	if text == "" {
+		endpoint, text = "OTEL_EXPORTER_OTLP_ENDPOINT", c.env("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
+		insecure = strings.EqualFold(c.env("OTEL_EXPORTER_OTLP_TRACES_INSECURE", "OTEL_EXPORTER_OTLP_INSECURE"), "true")
+	}
+	text = strings.TrimSpace(text)
+	u, err := url.Parse(text)
+	if err != nil {
+		return fmt.Errorf("%s: must be a URL such as http://127.0.0.1:4318", endpoint)
+	}
+	host := u.Hostname()
+	if host == "" {
+		host, _, _ = net.SplitHostPort(text) // gRPC allows endpoints without a scheme
+	}
+	if (insecure || strings.EqualFold(u.Scheme, "http")) && !network.IsLoopback(host) {
+		return fmt.Errorf("%s: the credential in %s would be sent unencrypted: use https", endpoint, header)
+	}
+	return nil
 }
 
 // resource describes this process. OTEL_RESOURCE_ATTRIBUTES adds to it.

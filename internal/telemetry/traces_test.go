@@ -60,7 +60,7 @@ func TestTraces_GRPC(t *testing.T) {
 
 // Variables decide where the configuration does not.
 func TestTraces_Environment(t *testing.T) {
-	const endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT"
+	const endpoint, headers = "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_HEADERS"
 	for name, test := range map[string]struct {
 		config telemetry.TracesConfig
 		env    map[string]string
@@ -76,6 +76,33 @@ func TestTraces_Environment(t *testing.T) {
 		"an unknown sampler":       {env: map[string]string{endpoint: "http://127.0.0.1:1", "OTEL_TRACES_SAMPLER": "s3cr3t"}, want: "OTEL_TRACES_SAMPLER: unknown sampler"},
 		"a ratio that is no ratio": {env: map[string]string{endpoint: "http://127.0.0.1:1", "OTEL_TRACES_SAMPLER_ARG": "s3cr3t"}, want: "OTEL_TRACES_SAMPLER_ARG: must be a number from 0 to 1"},
 		"an unknown protocol":      {env: map[string]string{endpoint: "http://127.0.0.1:1", "OTEL_EXPORTER_OTLP_PROTOCOL": "s3cr3t"}, want: "OTEL_EXPORTER_OTLP_PROTOCOL: must be http/protobuf or grpc"},
+		"a credential over plain http": {
+			env:  map[string]string{endpoint: "http://collector.example:4318", headers: "authorization=s3cr3t"},
+			want: "OTEL_EXPORTER_OTLP_ENDPOINT: the credential in OTEL_EXPORTER_OTLP_HEADERS would be sent unencrypted: use https",
+		},
+		"a credential for traces over plain http": {
+			env:  map[string]string{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": " HTTP://collector.example", "OTEL_EXPORTER_OTLP_TRACES_HEADERS": "a=s3cr3t"},
+			want: "OTEL_EXPORTER_OTLP_ENDPOINT: the credential in OTEL_EXPORTER_OTLP_HEADERS would be sent unencrypted: use https",
+		},
+		"a credential of the configuration over plain http": {
+			config: telemetry.TracesConfig{Header: providers.NewSecret("authorization=s3cr3t")}, env: map[string]string{endpoint: "http://collector.example:4318"},
+			want: "OTEL_EXPORTER_OTLP_ENDPOINT: the credential in telemetry.traces.header would be sent unencrypted: use https",
+		},
+		"a credential to an endpoint of the configuration": {
+			config: telemetry.TracesConfig{Endpoint: "http://collector.example:4318"}, env: map[string]string{headers: "authorization=s3cr3t"},
+			want: "telemetry.traces.endpoint: the credential in OTEL_EXPORTER_OTLP_HEADERS would be sent unencrypted: use https",
+		},
+		"a credential without encryption over gRPC": {
+			env:  map[string]string{endpoint: "collector.example:4317", headers: "authorization=s3cr3t", "OTEL_EXPORTER_OTLP_INSECURE": "true", "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"},
+			want: "OTEL_EXPORTER_OTLP_ENDPOINT: the credential in OTEL_EXPORTER_OTLP_HEADERS would be sent unencrypted: use https",
+		},
+		"a credential to an endpoint that is no URL": {
+			env:  map[string]string{endpoint: "http://s3cr3t%:4318", headers: "authorization=s3cr3t"},
+			want: "OTEL_EXPORTER_OTLP_ENDPOINT: must be a URL such as http://127.0.0.1:4318",
+		},
+		"a credential over https":     {env: map[string]string{endpoint: "https://collector.example:4318", headers: "authorization=s3cr3t"}, want: "on"},
+		"a credential to this host":   {env: map[string]string{endpoint: "http://localhost:4318", headers: "authorization=s3cr3t"}, want: "on"},
+		"a credential that is unused": {env: map[string]string{endpoint: "http://collector.example", headers: "a=s3cr3t", "OTEL_SDK_DISABLED": "true"}, want: "off"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			test.config.LookupEnv = func(name string) (string, bool) { value, ok := test.env[name]; return value, ok }

@@ -36,7 +36,7 @@ func (h *Handler) Protect(next http.Handler) http.Handler {
 			return
 		}
 		p.request.CallerID, p.request.Client = caller.ID(), clientName(r.Header)
-		r.Body = http.MaxBytesReader(w, r.Body, int64(t.options.Limits.Documents.Body))
+		r.Body = boundBody(w, r, t.options.Limits.Documents.Body)
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), protectedKey{}, p)))
 	})
 }

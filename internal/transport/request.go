@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -53,7 +54,7 @@ func (t *transport) readBody(w http.ResponseWriter, r *http.Request) (requestBod
 	}
 	limit := t.validator.Limits().Body
 	b := requestBody{buffer: bodyBuffers.Get().(*bytes.Buffer)}
-	_, err := b.buffer.ReadFrom(http.MaxBytesReader(w, r.Body, int64(limit)))
+	_, err := b.buffer.ReadFrom(boundBody(w, r, limit))
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
@@ -66,6 +67,24 @@ func (t *transport) readBody(w http.ResponseWriter, r *http.Request) (requestBod
 	b.digest = sha256.Sum256(b.buffer.Bytes())
 	return b, nil
 }
+
+// boundBody returns the body of a request, which fails with a *http.MaxBytesError if it is longer
+// than limit: at once if its announced length is.
+func boundBody(w http.ResponseWriter, r *http.Request, limit int) io.ReadCloser {
+	if r.ContentLength > int64(limit) {
+		return announcedTooLong{r.Body, &http.MaxBytesError{Limit: int64(limit)}}
+	}
+	return http.MaxBytesReader(w, r.Body, int64(limit))
+}
+
+// announcedTooLong is a body that is not read.
+type announcedTooLong struct {
+	io.Closer
+	err error
+}
+
+// Read implements io.Reader.
+func (b announcedTooLong) Read([]byte) (int, error) { return 0, b.err }
 
 // read returns the parameters in the body or in the URL.
 func (t *transport) read(b requestBody, r *http.Request) (*request, *httpError) {
