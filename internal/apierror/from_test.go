@@ -103,3 +103,18 @@ func TestRecoverFunc_LogsNoValue(t *testing.T) {
 		t.Errorf("%s %v", &log, err)
 	}
 }
+
+// BenchmarkErrorPresenter is what is done for each error in a response.
+func BenchmarkErrorPresenter(b *testing.B) {
+	present := apierror.ErrorPresenter(slog.New(slog.DiscardHandler))
+	for name, err := range map[string]error{
+		"vendor":   &providers.Error{Kind: providers.RateLimited, Provider: &model.Provider{Name: "one", Vendor: model.SoftwareOne}, HTTPStatus: 429, VendorCode: "E7"},
+		"internal": gqlerror.Wrap(errors.New(secret)),
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				_ = present(b.Context(), err)
+			}
+		})
+	}
+}

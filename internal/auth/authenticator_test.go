@@ -1,6 +1,7 @@
 package auth_test
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strings"
@@ -121,5 +122,61 @@ func TestAuthenticator_TokenScopesReplaceGatewayScopes(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string(nil), caller.Scopes); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestAuthenticator_Check is what the command check reports: whether the keys could be fetched.
+func TestAuthenticator_Check(t *testing.T) {
+	gateway := &auth.GatewaySecret{Secrets: []providers.Secret{providers.NewSecret(secret)}}
+	works, fails := &issuer{keys: []jose.JSONWebKey{newKey("1", rsaKey())}}, &issuer{fails: true}
+	for name, test := range map[string]struct {
+		a            *auth.Authenticator
+		jwt, gateway bool
+		wantsError   bool
+	}{
+		"none":                   {},
+		"open":                   {a: auth.AllowAll()},
+		"gateway":                {a: open(t, auth.Config{GatewaySecret: gateway}), gateway: true},
+		"an issuer":              {a: open(t, works.config(t)), jwt: true},
+		"an issuer that fails":   {a: open(t, fails.config(t)), jwt: true, wantsError: true},
+		"an issuer that is slow": {a: open(t, (&issuer{hold: make(chan struct{})}).config(t)), jwt: true, wantsError: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if test.a.UsesJWT() != test.jwt || test.a.UsesGateway() != test.gateway {
+				t.Errorf("tokens: %v, gateway: %v", test.a.UsesJWT(), test.a.UsesGateway())
+			}
+			ctx := t.Context()
+			if strings.Contains(name, "slow") {
+				canceled, cancel := context.WithCancel(ctx)
+				cancel()
+				ctx = canceled
+				if _, err := test.a.Authenticate(ctx, http.Header{"Authorization": {"Bearer " + sign(t, rsaKey(), "1", jose.RS256, validClaims())}}); err == nil {
+					t.Error("a token is accepted without keys")
+				}
+			}
+			if err := test.a.Check(ctx); (err != nil) != test.wantsError || err != nil && strings.Contains(err.Error(), "s3cr3t") {
+				t.Errorf("the error is %v", err)
+			}
+		})
+	}
+}
+
+func BenchmarkAuthenticate(b *testing.B) {
+	i := &issuer{keys: []jose.JSONWebKey{newKey("1", rsaKey()), newKey("2", ecKey())}}
+	c := i.config(b)
+	c.GatewaySecret = &auth.GatewaySecret{Secrets: []providers.Secret{providers.NewSecret(secret), providers.NewSecret(nextSecret)}}
+	a := open(b, c)
+	for name, headers := range map[string]http.Header{
+		"secret": {"Router-Authorization": {nextSecret}},
+		"RS256":  {"Authorization": {"Bearer " + sign(b, rsaKey(), "1", jose.RS256, validClaims())}},
+		"ES256":  {"Authorization": {"Bearer " + sign(b, ecKey(), "2", jose.ES256, validClaims())}},
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := a.Authenticate(b.Context(), headers); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

@@ -133,6 +133,9 @@ func TestCaller_WithCredentials(t *testing.T) {
 	with := func(token string) *auth.Caller {
 		return gateway.WithCredentials(map[string]providers.Secret{"acme": providers.NewSecret(token)}, "")
 	}
+	if id := with("1").ID(); id != gateway.ID() || id != (&auth.Caller{Trusted: true}).ID() {
+		t.Errorf("the id is %q and with a token %q", gateway.ID(), id)
+	}
 	if one, two := with("1"), with("2"); one.Key() == two.Key() || one.Key() == gateway.Key() || one.Key() != with("1").Key() {
 		t.Errorf("keys: %q, %q and %q", one.Key(), two.Key(), gateway.Key())
 	}

@@ -101,7 +101,7 @@ func validClaims() map[string]any {
 }
 
 // sign returns a signed token. Its header has the kid unless id is empty.
-func sign(t *testing.T, key any, id string, algorithm jose.SignatureAlgorithm, claims any) string {
+func sign(t testing.TB, key any, id string, algorithm jose.SignatureAlgorithm, claims any) string {
 	t.Helper()
 	options := (&jose.SignerOptions{}).WithType("JWT")
 	if id != "" {
@@ -110,7 +110,7 @@ func sign(t *testing.T, key any, id string, algorithm jose.SignatureAlgorithm, c
 	return signWith(t, jose.SigningKey{Algorithm: algorithm, Key: key}, options, claims)
 }
 
-func signWith(t *testing.T, key jose.SigningKey, options *jose.SignerOptions, claims any) string {
+func signWith(t testing.TB, key jose.SigningKey, options *jose.SignerOptions, claims any) string {
 	t.Helper()
 	text, err := json.Marshal(claims)
 	if err != nil {
@@ -124,7 +124,7 @@ func signWith(t *testing.T, key jose.SigningKey, options *jose.SignerOptions, cl
 }
 
 // config configures an Authenticator for tokens of this issuer.
-func (i *issuer) config(t *testing.T) auth.Config {
+func (i *issuer) config(t testing.TB) auth.Config {
 	t.Helper()
 	return auth.Config{
 		JWT: &auth.JWT{
@@ -135,7 +135,7 @@ func (i *issuer) config(t *testing.T) auth.Config {
 	}
 }
 
-func open(t *testing.T, c auth.Config) *auth.Authenticator {
+func open(t testing.TB, c auth.Config) *auth.Authenticator {
 	t.Helper()
 	a, err := auth.New(c)
 	if err != nil {

@@ -42,7 +42,7 @@ var requestsControls = []Control{
 		File:    "internal/transport/authenticate.go",
 		Old:     "if t.options.LoopbackOnly && !isLoopbackHost(r.Host) {",
 		New:     "if false {",
-		Package: "internal/transport", Test: "TestAuthenticate_Headers|TestTransport_Requests",
+		Package: "e2e/process", Test: "TestAuth_HostHeader",
 	},
 	{
 		Name:    "fields for gateways need the gateway's secret",

@@ -5,11 +5,14 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/klauspost/compress/s2"
+	"github.com/klauspost/compress/zstd"
 
 	"github.com/accountgraph/accountgraph/internal/pagecache/envelope"
 )
@@ -190,6 +193,39 @@ func FuzzSeal(f *testing.F) {
 			t.Errorf("%v: %q became %q", err, body, opened)
 		}
 	})
+}
+
+// A body that was sealed with the key, as by another version of this program, and that does
+// not decompress, does not open; nor does one that would be larger than a body.
+func TestOpen_RejectsCompression(t *testing.T) {
+	c, k := codec(t)
+	encoder, err := zstd.NewWriter(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const none, zstandard, s2Block = 0, 1, 2
+	for name, test := range map[string]struct {
+		flag byte
+		body []byte
+		want error
+	}{
+		"no compression":         {none, noise(100), nil},
+		"no zstd":                {zstandard, noise(100), envelope.ErrFormat},
+		"an empty text, no zstd": {zstandard, []byte{0}, envelope.ErrFormat},
+		"a zstd bomb":            {zstandard, encoder.EncodeAll(make([]byte, 2*envelope.MaxBody), nil), envelope.ErrSize},
+		"no s2":                  {s2Block, []byte{4, 0xff}, envelope.ErrFormat},
+		"a long s2":              {s2Block, s2.Encode(nil, make([]byte, 1<<20)), envelope.ErrSize},
+	} {
+		t.Run(name, func(t *testing.T) {
+			header := seal(t, c, k, plain, nil)[:26]
+			header[1] = test.flag
+			sealed := append(slices.Clone(header), k.SealText(slices.Concat(header, location), test.body)...)
+			_, got, err := c.Open(k, location, noon, sealed)
+			if !errors.Is(err, test.want) || err == nil && !bytes.Equal(got, test.body) {
+				t.Errorf("%d bytes, error %v, want %v", len(got), err, test.want)
+			}
+		})
+	}
 }
 
 func BenchmarkSeal(b *testing.B) {
