@@ -332,13 +332,15 @@ func TestSemaphore_TooManyJobs(t *testing.T) {
 		want("a1", "a1 again", "a1 later")
 		ask("b", "b1", job())
 		want("a1", "a1 again", "a1 later", "a2")
+		ask("b", "b2", job()) // with it, b has as many as a
+		want("a1", "a1 again", "a1 later", "a2", "b1")
 		ask("c", "c1", job())
-		want("a1", "a1 again", "a1 later", "a2", "a3")
+		want("a1", "a1 again", "a1 later", "a2", "b1", "a3")
 		ask("d", "d1", job())
-		want("a1", "a1 again", "a1 later", "a2", "a3", "d1")
+		want("a1", "a1 again", "a1 later", "a2", "b1", "a3", "d1")
 		ask("d", "d without a job", nil)
 		if got := s.Stats().Waiting; got != 4 {
-			t.Errorf("%d requests wait, want 4: a4, b1, c1, and the one without a job", got)
+			t.Errorf("%d requests wait, want 4: a4, b2, c1, and the one without a job", got)
 		}
 	})
 }

@@ -98,7 +98,7 @@ var requestsControls = []Control{
 		File:    "internal/transport/request.go",
 		Old:     "b.buffer.ReadFrom(boundBody(w, r, limit))",
 		New:     "b.buffer.ReadFrom(boundBody(w, r, 1<<30))",
-		Package: "internal/transport", Test: "TestRequest_HostileBodies|TestTransport_Requests|TestLimits_AreConfigurable",
+		Package: "internal/transport", Test: "TestTransport_Requests|TestLimits_AreConfigurable",
 	},
 	{
 		Name:    "arguments are bounded",
@@ -155,13 +155,6 @@ var requestsControls = []Control{
 		Old:     "if charge > 0 && debt+charge > Window {",
 		New:     "if false {",
 		Package: "internal/ratelimit", Test: "TestLimiter_Charge",
-	},
-	{
-		Name:    "a persisted query has the hash of its text",
-		File:    "internal/transport/apq.go",
-		Old:     "if !ok || persisted.Sum(text) != hash {",
-		New:     "if !ok {",
-		Package: "internal/transport", Test: "TestAPQ_RejectsForeignHash",
 	},
 	{
 		Name:    "a dry run makes no vendor call",
@@ -224,7 +217,7 @@ var requestsControls = []Control{
 		File:    "internal/transport/request.go",
 		Old:     "if i >= 0 && parameters[i] != name {",
 		New:     "if i >= 0 && false {",
-		Package: "internal/transport", Test: "TestRequest_HostileBodies",
+		Package: "internal/transport", Test: "TestTransport_Requests",
 	},
 	{
 		Name:    "parameters of a URL are not repeated",

@@ -22,20 +22,16 @@ func newAPQCache(bytes int) *apqCache {
 	return &apqCache{newDocumentCache[string](limits{entries: max(1, bytes*2000/(4<<20)), bytes: bytes, longest: 64 << 10})}
 }
 
-// find returns the document with this hash. It computes the hash of what it found,
-// so that no text is ever returned under another hash.
+// find returns the document with this hash.
 func (c *apqCache) find(ctx context.Context, hash string) (text string, ok bool) {
 	if c == nil {
 		return "", false
 	}
-	text, ok = c.byHash.Get(ctx, hash)
-	if !ok || persisted.Sum(text) != hash {
-		return "", false
-	}
-	return text, true
+	return c.byHash.Get(ctx, hash)
 }
 
-// register adds a document under its own hash.
+// register adds a document under its own hash, which it computes, so that no text is
+// ever found under another hash.
 func (c *apqCache) register(text string) {
 	c.byHash.add(persisted.Sum(text), strings.Clone(text), len(text))
 }

@@ -28,13 +28,15 @@ func cached() (transport.Options, func() responsecache.Source) {
 	}, func() responsecache.Source { return last }
 }
 
-// A body that was served to the gateway is not served to another caller.
+// A body that was served to the gateway is not served to the caller whose token the gateway
+// forwarded.
 func TestKnownRequests_GatewayField(t *testing.T) {
 	o, source := cached()
 	o.Authenticator = newAuthenticator(t)
 	s := newTestServer(t, o)
 	const body = `{"query": "{ _service { sdl } }"}`
-	gateway := headers("Content-Type", "application/json", "Router-Authorization", gatewaySecret)
+	gateway := tokenHeader(t)
+	gateway.Set("Router-Authorization", gatewaySecret)
 	for _, want := range []responsecache.Source{responsecache.Miss, responsecache.Hit} {
 		res, members := s.send(t, testRequest{body: body, header: gateway})
 		if got := outcome(t, res, members); got != "200 data" || source() != want {
@@ -43,7 +45,7 @@ func TestKnownRequests_GatewayField(t *testing.T) {
 	}
 	res, members := s.send(t, testRequest{body: body, header: tokenHeader(t)})
 	if got := outcome(t, res, members); got != "403 FORBIDDEN" {
-		t.Errorf("another caller: %s", got)
+		t.Errorf("the caller itself: %s", got)
 	}
 }
 
