@@ -40,7 +40,8 @@ var rules = []rule{
 
 	{"internal/responsecache", []string{"internal/fair", "internal/singleflight"}, "a response is a value; the cache does not look into it"},
 	{"internal/jsonscan", nil, "text in, values out"},
-	{"internal/singleflight", nil, "generic: keys and values of any type"},
+	{"internal/singleflight", []string{"internal/growstack"}, "generic: keys and values of any type"},
+	{"internal/growstack", nil, "concerns the runtime alone"},
 	{"internal/ratelimit", nil, "counts costs of callers, which are strings"},
 	{"internal/fair", nil, "hands out places and shares of memory to callers, which are strings"},
 	{"internal/apierror", []string{"graph/model", "providers", "internal/complexity", "internal/loaders"}, "maps the errors of every layer to codes"},
@@ -64,7 +65,7 @@ var rules = []rule{
 	{"internal/buildinfo", nil, "what the linker and the go command recorded"},
 	{"internal/complexity", nil, "checks a document against the schema alone, before execution"},
 	{"internal/keyedhash", nil, "hashes of texts with a key; knows nothing of what they are"},
-	{"internal/loaders", []string{"graph/model", "providers", "internal/directory", "internal/tracing"}, "batches what an operation reads from the directory"},
+	{"internal/loaders", []string{"graph/model", "providers", "internal/directory", "internal/growstack", "internal/tracing"}, "batches what an operation reads from the directory"},
 	{"internal/operation", []string{"graph/model", "providers", "internal/apierror", "internal/auth", "internal/directory", "internal/fair", "internal/loaders", "internal/pagecache", "internal/persisted"},
 		"the one value in the context: caller, loaders, budget and trace of an operation"},
 	{"internal/tracing", nil, "spans, for every package that reads"},
@@ -82,7 +83,7 @@ var rules = []rule{
 	{"internal/telemetry", []string{"graph/model", "providers", "internal/buildinfo", "internal/fair", "internal/invalidation", "internal/keyedhash", "internal/network", "internal/operation", "internal/pagecache", "internal/responsecache", "internal/tracing"}, "counts calls, kinds of errors and cache events, and describes indexes"},
 	{"internal/transport", []string{"graph/model", "providers", "internal/accept", "internal/apierror", "internal/auth", "internal/complexity", "internal/directory", "internal/fair", "internal/loaders", "internal/operation", "internal/pagecache", "internal/persisted", "internal/ratelimit", "internal/responsecache", "internal/strictjson", "internal/tracing"},
 		"GraphQL over HTTP: authentication, limits and the response cache before the executor; the bounds of ids and cursors are the model's"},
-	{"internal/upstream", []string{"graph/model", "providers", "internal/fair", "internal/network", "internal/operation", "internal/pagecache", "internal/tracing"}, "the HTTP client for all vendors, knowing none; cached pages cost no call"},
+	{"internal/upstream", []string{"graph/model", "providers", "internal/fair", "internal/growstack", "internal/network", "internal/operation", "internal/pagecache", "internal/tracing"}, "the HTTP client for all vendors, knowing none; cached pages cost no call"},
 
 	{"internal/vendors", []string{"graph/model", "providers", vendors, simulators, "internal/config", "internal/fakevendor", "internal/upstream"},
 		"the one list of vendors, clients and simulators together: the program links both, since it has the command demo, and a vendor stays one row"},

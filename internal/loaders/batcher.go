@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/graph-gophers/dataloader/v7"
+
+	"github.com/accountgraph/accountgraph/internal/growstack"
 )
 
 // result is what a batch has read for one key.
@@ -109,6 +111,7 @@ func (b *batcher[K, V]) keep(keys []K, positions []int, values []V, errs []error
 
 // readBatch is the batch function of the dataloader.
 func (b *batcher[K, V]) readBatch(ctx context.Context, keys []K) []*dataloader.Result[V] {
+	growstack.To8KB()
 	results := b.readAll(ctx, keys)
 	batch, pointers := make([]dataloader.Result[V], len(keys)), make([]*dataloader.Result[V], len(keys))
 	for i := range batch {

@@ -3,6 +3,8 @@ package singleflight
 import (
 	"context"
 	"runtime"
+
+	"github.com/accountgraph/accountgraph/internal/growstack"
 )
 
 // Call is one key in flight.
@@ -48,6 +50,7 @@ func (b *batch[K, V]) add(key K, capacity int) {
 
 // run calls fn and completes the calls that fn left incomplete.
 func (b *batch[K, V]) run(ctx context.Context, fn func(ctx context.Context, calls []*Call[K, V])) {
+	growstack.To16KB()
 	returned := false
 	defer func() {
 		panicked := recover()

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/accountgraph/accountgraph/internal/fair"
+	"github.com/accountgraph/accountgraph/internal/growstack"
 	"github.com/accountgraph/accountgraph/internal/operation"
 	"github.com/accountgraph/accountgraph/providers"
 )
@@ -185,6 +186,7 @@ func (c *Client) start(ctx context.Context, call *call, caller string) flight {
 	own, abandon := context.WithCancelCause(own)
 	detach := context.AfterFunc(ctx, func() { abandon(context.Cause(ctx)) })
 	go func() {
+		growstack.To8KB()
 		defer cancel()
 		defer abandon(nil)
 		defer detach()
