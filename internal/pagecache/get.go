@@ -114,7 +114,9 @@ func newAnswer[T any](o outcome, now time.Time) Answer[T] {
 	a := Answer[T]{Absent: o.absent, Err: o.err, FetchedAt: o.fetched, Source: o.source}
 	a.Value, _ = o.value.(T)
 	if o.err == nil {
-		a.FreshFor = max(0, o.freshUntil.Sub(now))
+		if o.freshUntil.After(o.fetched) {
+			a.FreshFor = max(0, o.freshUntil.Sub(now))
+		}
 		a.Stale = o.stale
 	}
 	return a

@@ -4,6 +4,7 @@ import (
 	"context"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -256,4 +257,21 @@ func TestGetMulti_RejectsKeysOfOtherScopes(t *testing.T) {
 	for _, key := range keys {
 		wantKind(t, *got[key], providers.InvalidArgument)
 	}
+}
+
+// What nothing may be cached of is fresh for no time, however long the call has taken.
+func TestGet_WithoutCacheIsNotFresh(t *testing.T) {
+	bubble(t, pagecache.Config{Now: ticking()}, func(t *testing.T, c *pagecache.Cache) {
+		got := (&vendor{}).one(t.Context(), scope(c, "token"), "a")
+		want(t, got, "a", pagecache.FromVendor)
+		if got.FreshFor != 0 {
+			t.Errorf("fresh for %v", got.FreshFor)
+		}
+	})
+}
+
+// ticking returns a clock that advances with each use.
+func ticking() func() time.Time {
+	var ticks atomic.Int64
+	return func() time.Time { return time.UnixMilli(ticks.Add(1)) }
 }
