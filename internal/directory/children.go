@@ -45,7 +45,7 @@ type childReader[T model.Node] struct {
 }
 
 func (r *childReader[T]) read(ctx context.Context, parents []model.ID) {
-	p, ok := r.d.byName[parents[0].Provider()]
+	p, ok := r.d.byName(parents[0].Provider())
 	if !ok {
 		return
 	}

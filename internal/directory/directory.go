@@ -8,7 +8,6 @@ package directory
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 
@@ -18,9 +17,10 @@ import (
 
 // Directory holds the configured providers, in their order. Safe for concurrent use.
 type Directory struct {
-	providers []providers.Provider
-	byName    map[string]providers.Provider
-	people    peopleTables
+	slots []slot
+	// index has the position of each provider by its name.
+	index  map[string]int
+	people peopleTables
 	// pagesPerList bounds the pages that one list reads from one provider.
 	pagesPerList int
 	// cursorKey is the key of cursors.
@@ -33,11 +33,47 @@ const PagesPerList = 100
 
 // New returns a directory of providers, whose names must be unique.
 func New(ps ...providers.Provider) *Directory {
-	d := &Directory{providers: ps, byName: make(map[string]providers.Provider, len(ps)), pagesPerList: PagesPerList}
-	for _, p := range ps {
-		d.byName[p.Connection().Name] = p
+	d := &Directory{slots: make([]slot, len(ps)), index: make(map[string]int, len(ps)), pagesPerList: PagesPerList}
+	for i, p := range ps {
+		d.slots[i].provider = p
+		d.index[p.Connection().Name] = i
 	}
 	return d
+}
+
+// slot is a provider, which is made when it is needed first if it has another credential: most
+// operations need one provider of all.
+type slot struct {
+	provider providers.Provider
+	// token replaces the credential if replaced is set, by once.
+	token    providers.Secret
+	replaced bool
+	once     sync.Once
+}
+
+func (s *slot) get() providers.Provider {
+	if s.replaced {
+		s.once.Do(func() { s.provider = s.provider.WithCredential(s.token) })
+	}
+	return s.provider
+}
+
+// all returns the providers, in order.
+func (d *Directory) all() []providers.Provider {
+	ps := make([]providers.Provider, len(d.slots))
+	for i := range d.slots {
+		ps[i] = d.slots[i].get()
+	}
+	return ps
+}
+
+// byName returns the provider with this name, and whether there is one.
+func (d *Directory) byName(name string) (providers.Provider, bool) {
+	i, ok := d.index[name]
+	if !ok {
+		return nil, false
+	}
+	return d.slots[i].get(), true
 }
 
 // SetPagesPerList sets the number of pages that one list reads from one provider. It is called
@@ -57,21 +93,19 @@ func (d *Directory) WithCredentials(tokens map[string]providers.Secret) *Directo
 	if len(tokens) == 0 {
 		return d
 	}
-	ps := slices.Clone(d.providers)
-	for i, p := range ps {
-		if token, ok := tokens[p.Connection().Name]; ok {
-			ps[i] = p.WithCredential(token)
-		}
+	with := &Directory{slots: make([]slot, len(d.slots)), index: d.index, pagesPerList: d.pagesPerList, cursorKey: d.cursorKey}
+	for name, i := range d.index {
+		s := &with.slots[i]
+		s.provider = d.slots[i].get()
+		s.token, s.replaced = tokens[name]
 	}
-	with := New(ps...)
-	with.pagesPerList, with.cursorKey = d.pagesPerList, d.cursorKey
 	return with
 }
 
 // Providers returns the connection of every provider, in order.
 func (d *Directory) Providers() []*model.Provider {
-	connections := make([]*model.Provider, len(d.providers))
-	for i, p := range d.providers {
+	connections := make([]*model.Provider, len(d.slots))
+	for i, p := range d.all() {
 		connections[i] = p.Connection()
 	}
 	return connections
@@ -80,7 +114,7 @@ func (d *Directory) Providers() []*model.Provider {
 // Provider returns the connection of the provider with this name. An unknown name is
 // an error of kind InvalidArgument, which names the providers that exist.
 func (d *Directory) Provider(name string) (*model.Provider, error) {
-	if p, ok := d.byName[name]; ok {
+	if p, ok := d.byName(name); ok {
 		return p.Connection(), nil
 	}
 	return nil, d.unknownProvider(name)
@@ -88,7 +122,7 @@ func (d *Directory) Provider(name string) (*model.Provider, error) {
 
 // Status returns the status of a provider; ProviderUnknown when it is not configured.
 func (d *Directory) Status(name string) model.ProviderStatus {
-	if p, ok := d.byName[name]; ok {
+	if p, ok := d.byName(name); ok {
 		return p.Status()
 	}
 	return model.ProviderUnknown
@@ -96,8 +130,9 @@ func (d *Directory) Status(name string) model.ProviderStatus {
 
 // Index describes the index of a provider's users; nil where it has none.
 func (d *Directory) Index(name string) *model.ProviderIndex {
-	if p, ok := d.byName[name].(interface{ Index() model.ProviderIndex }); ok {
-		return new(p.Index())
+	p, _ := d.byName(name)
+	if indexed, ok := p.(interface{ Index() model.ProviderIndex }); ok {
+		return new(indexed.Index())
 	}
 	return nil
 }
@@ -109,7 +144,7 @@ func (d *Directory) Invalidate(ctx context.Context, ids []model.ID) {
 		byProvider[id.Provider()] = append(byProvider[id.Provider()], id)
 	}
 	for name, ids := range byProvider {
-		if p, ok := d.byName[name]; ok {
+		if p, ok := d.byName(name); ok {
 			p.Invalidate(ctx, ids)
 		}
 	}
@@ -118,10 +153,11 @@ func (d *Directory) Invalidate(ctx context.Context, ids []model.ID) {
 // Purge removes everything that was read through a provider from the cache. An
 // unknown provider is an error of kind InvalidArgument.
 func (d *Directory) Purge(ctx context.Context, provider string) error {
-	if _, err := d.Provider(provider); err != nil {
-		return err
+	p, ok := d.byName(provider)
+	if !ok {
+		return d.unknownProvider(provider)
 	}
-	d.byName[provider].Invalidate(ctx, nil)
+	p.Invalidate(ctx, nil)
 	return nil
 }
 
@@ -130,8 +166,8 @@ const maxNameLength = 40
 
 // unknownProvider returns the error of a name that no provider has.
 func (d *Directory) unknownProvider(name string) error {
-	names := make([]string, len(d.providers))
-	for i, p := range d.providers {
+	names := make([]string, len(d.slots))
+	for i, p := range d.all() {
 		names[i] = p.Connection().Name
 	}
 	detail := fmt.Sprintf("no provider has the name %.*q; there are %s", maxNameLength, name, strings.Join(names, ", "))
@@ -140,7 +176,7 @@ func (d *Directory) unknownProvider(name string) error {
 
 // Roles reads the roles of an organization; nil where the vendor has none.
 func (d *Directory) Roles(ctx context.Context, organization model.ID) ([]*model.Role, error) {
-	p, ok := d.byName[organization.Provider()]
+	p, ok := d.byName(organization.Provider())
 	if !ok || p.Collections().Roles == nil {
 		return nil, nil
 	}
@@ -150,7 +186,7 @@ func (d *Directory) Roles(ctx context.Context, organization model.ID) ([]*model.
 // UnreadableTenants returns the vendor ids of the tenants of a provider whose members
 // its credential may not read, and errors if others may be missing.
 func (d *Directory) UnreadableTenants(ctx context.Context, name string) ([]string, []error) {
-	p, ok := d.byName[name]
+	p, ok := d.byName(name)
 	if !ok || p.Collections().UnreadableTenants == nil {
 		return nil, nil
 	}
@@ -170,7 +206,7 @@ func Objects[T model.Node](ctx context.Context, d *Directory, sel Selector[T], i
 	objects, failed := make(map[model.ID]T, len(ids)), map[model.ID]error{}
 	var mu sync.Mutex
 	read := func(name string, vendorIDs []string) {
-		p, ok := d.byName[name]
+		p, ok := d.byName(name)
 		if !ok {
 			return
 		}

@@ -18,7 +18,7 @@ func ReadsFields[T model.Node](d *Directory, sel Selector[T], record T) bool {
 }
 
 func fieldReader[T model.Node](d *Directory, sel Selector[T], provider string) (providers.FieldReader[T], bool) {
-	p, ok := d.byName[provider]
+	p, ok := d.byName(provider)
 	if !ok {
 		return nil, false
 	}

@@ -151,7 +151,7 @@ func openStreams[T model.Node](d *Directory, sel Selector[T], l List, after *mod
 	positions := map[string]model.Position{}
 	if after != nil {
 		for _, p := range after.Positions {
-			if _, ok := d.byName[p.Provider]; !ok {
+			if _, ok := d.byName(p.Provider); !ok {
 				return nil, &providers.Error{Kind: providers.InvalidArgument, Detail: "the cursor names a provider that is not configured"}
 			}
 			if p.Failed != 0 && !providers.Kind(p.Failed).IsKnown() {
@@ -161,7 +161,7 @@ func openStreams[T model.Node](d *Directory, sel Selector[T], l List, after *mod
 		}
 	}
 	var streams []*stream[T]
-	for _, p := range d.providers {
+	for _, p := range d.all() {
 		collection := sel(p.Collections())
 		if l.Query.Filter.NeedsLogins() && !p.Connection().Vendor.TellsLogins() {
 			continue

@@ -87,7 +87,7 @@ func (r *peopleRequest) checkProviders() error {
 		return nil
 	}
 	for i, at := range r.window.After.Positions {
-		_, isConfigured := r.d.byName[at.Provider]
+		_, isConfigured := r.d.byName(at.Provider)
 		if isPeople := at.Provider == ""; isPeople != (i == 0) || !isPeople && (!isConfigured || !providers.Kind(at.Failed).IsKnown()) {
 			return &providers.Error{Kind: providers.InvalidArgument, Detail: model.ErrCursor.Error()}
 		}
@@ -100,9 +100,9 @@ func (r *peopleRequest) checkProviders() error {
 func (r *peopleRequest) readSources(ctx context.Context) {
 	selectUsers := func(c providers.Collections) providers.Collection[*model.User] { return c.Users }
 	q := providers.Query{Filter: providers.Filter{Emails: r.list.Filter.Emails}}
-	sources, errs := make([]peopleSource, len(r.d.providers)), make([]error, len(r.d.providers))
+	sources, errs := make([]peopleSource, len(r.d.slots)), make([]error, len(r.d.slots))
 	var reads sync.WaitGroup
-	for i, p := range r.d.providers {
+	for i, p := range r.d.all() {
 		sources[i].provider = p
 		if at, isLeftOut := r.leftOutAt(p.Connection()); isLeftOut {
 			errs[i], sources[i].leftOut = errLeftOut(p.Connection(), at), at.Failed

@@ -30,18 +30,18 @@ const (
 func newCollections(client *upstream.Client, d decoder, accountUsersPath string, q *detected) providers.Collections {
 	accounts := &collection[*model.Account]{
 		client: client, open: d.open, detected: q, kind: model.TypeAccount, path: accountsPath, statuses: accountStatuses,
-		properties: accountType, selects: accountType.selects, decode: rowDecoder((*wireAccount).read, d.account),
+		properties: accountType, selects: accountType.selects, decode: rowDecoder(&d.rows.accounts, (*wireAccount).read, d.account),
 	}
 	return providers.Collections{
 		Users: &collection[*model.User]{
 			client: client, open: d.open, detected: q, kind: model.TypeUser, path: usersPath, statuses: userStatuses,
-			properties: userType, selects: userType.selects, decode: rowDecoder((*wireUser).read, d.user),
+			properties: userType, selects: userType.selects, decode: rowDecoder(&d.rows.users, (*wireUser).read, d.user),
 		},
 		Memberships: &memberships{client: client, decoder: d, accounts: accounts, path: accountUsersPath, detected: q},
 		Accounts:    accounts,
 		Groups: &collection[*model.Group]{
 			client: client, open: d.open, detected: q, kind: model.TypeGroup, path: groupsPath, inAccounts: true,
-			properties: groupType, selects: groupType.selects, decode: rowDecoder((*wireGroup).read, d.group),
+			properties: groupType, selects: groupType.selects, decode: rowDecoder(&d.rows.groups, (*wireGroup).read, d.group),
 			setAccount: func(g *model.Group, account string) bool {
 				if g.Account == nil && account != "" {
 					g.Account = d.accountReference(account)
@@ -51,7 +51,7 @@ func newCollections(client *upstream.Client, d decoder, accountUsersPath string,
 		},
 		Buyers: &collection[*model.Buyer]{
 			client: client, open: d.open, detected: q, kind: model.TypeBuyer, path: buyersPath, statuses: buyerStatuses, inAccounts: true,
-			properties: buyerType, selects: buyerSelects, nested: map[string]string{"contact": contactUser}, decode: rowDecoder((*wireBuyer).read, d.buyer),
+			properties: buyerType, selects: buyerSelects, nested: map[string]string{"contact": contactUser}, decode: rowDecoder(&d.rows.buyers, (*wireBuyer).read, d.buyer),
 			setAccount: func(b *model.Buyer, account string) bool {
 				if b.Account == nil && account != "" {
 					b.Account = d.accountReference(account)
@@ -62,11 +62,11 @@ func newCollections(client *upstream.Client, d decoder, accountUsersPath string,
 		Sellers: &collection[*model.Seller]{
 			client: client, open: d.open, detected: q, kind: model.TypeSeller, path: sellersPath, statuses: sellerStatuses,
 			// The audit fills no field, but filters and orders need it.
-			properties: sellerType, selects: auditProperty, decode: rowDecoder((*wireSeller).read, d.seller),
+			properties: sellerType, selects: auditProperty, decode: rowDecoder(&d.rows.sellers, (*wireSeller).read, d.seller),
 		},
 		Modules: &collection[*model.Module]{
 			client: client, open: d.open, detected: q, kind: model.TypeModule, path: modulesPath,
-			properties: moduleType, selects: moduleType.selects, decode: rowDecoder((*wireModule).read, d.module),
+			properties: moduleType, selects: moduleType.selects, decode: rowDecoder(&d.rows.modules, (*wireModule).read, d.module),
 		},
 	}
 }
@@ -79,25 +79,50 @@ var (
 	buyerSelects = buyerType.selects + "," + contactUser
 )
 
+// rows pools the memory that rows of each type are read into. All connections to an
+// installation share it.
+type rows struct {
+	accounts rowPool[wireAccount]
+	users    rowPool[wireUser]
+	groups   rowPool[wireGroup]
+	buyers   rowPool[wireBuyer]
+	sellers  rowPool[wireSeller]
+	modules  rowPool[wireModule]
+}
+
+// rowPool pools rows. No record refers to what it was converted from.
+type rowPool[W any] struct{ pool sync.Pool }
+
+type row[W any] struct {
+	wire    W
+	scratch scratch
+}
+
+func (p *rowPool[W]) get() *row[W] {
+	if r, ok := p.pool.Get().(*row[W]); ok {
+		return r
+	}
+	return new(row[W])
+}
+
+// put returns a row, which it clears.
+func (p *rowPool[W]) put(r *row[W]) {
+	*r = row[W]{}
+	p.pool.Put(r)
+}
+
 // rowDecoder reads the next row of a collection. It fails where the row has no id:
 // such a row cannot be distinguished from others.
-func rowDecoder[W, M any](read func(*W, *jsonscan.Reader), convert func(*W, decodeContext) *M) func(*jsonscan.Reader, decodeContext) (*M, error) {
-	// No record refers to what it was converted from.
-	type row struct {
-		wire    W
-		scratch scratch
-	}
-	rows := sync.Pool{New: func() any { return new(row) }}
+func rowDecoder[W, M any](rows *rowPool[W], read func(*W, *jsonscan.Reader), convert func(*W, decodeContext) *M) func(*jsonscan.Reader, decodeContext) (*M, error) {
 	return func(r *jsonscan.Reader, in decodeContext) (*M, error) {
 		if !r.IsObject() {
 			r.Skip()
 			return nil, errNoID
 		}
-		w := rows.Get().(*row)
+		w := rows.get()
 		defer func() {
 			r.Scratch = nil
-			*w = row{}
-			rows.Put(w)
+			rows.put(w)
 		}()
 		r.Scratch = &w.scratch
 		read(&w.wire, r)

@@ -72,7 +72,7 @@ func New(c upstream.Config, token providers.Secret, o Options) (*Provider, error
 	if c.Now == nil {
 		found.rejections.now = time.Now
 	}
-	return newProvider(client, decoder{provider: c.Provider, fieldSets: newFieldSets(), detected: found, transient: !client.Stores()}, path, found), nil
+	return newProvider(client, decoder{provider: c.Provider, fieldSets: newFieldSets(), detected: found, transient: !client.Stores(), rows: new(rows)}, path, found), nil
 }
 
 func newProvider(client *upstream.Client, d decoder, usersPath string, q *detected) *Provider {

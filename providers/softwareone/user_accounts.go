@@ -174,7 +174,7 @@ func (m *memberships) readAccounts(ctx context.Context, user string) (all []*mod
 			// The vendor does not say that these rows are complete.
 			open: m.decoder.open,
 			decode: func(r *jsonscan.Reader, _ decodeContext) (*model.Account, error) {
-				return rowDecoder((*wireAccount).read, m.decoder.account)(r, decodeContext{source: embedded})
+				return rowDecoder(&m.decoder.rows.accounts, (*wireAccount).read, m.decoder.account)(r, decodeContext{source: embedded})
 			},
 		}
 		reply, err := l.read(ctx, m.client)

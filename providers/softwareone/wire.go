@@ -15,6 +15,8 @@ type decoder struct {
 	detected  *detected
 	// transient is set if records are not cached.
 	transient bool
+	// rows has the memory that rows are read into.
+	rows *rows
 }
 
 // optional is an object or array that may be absent, null or a placeholder. The
