@@ -29,9 +29,8 @@ func nodeByID(field string) edge {
 }
 
 func (b *batch) enqueueArgumentID(typ string, f Field) {
-	var a struct{ ID string }
-	if f.Selection.Arguments(&a) == nil {
-		b.enqueueID(a.ID, typ, f.Selection)
+	if id, ok := textArgument(f, "id"); ok {
+		b.enqueueID(id, typ, f.Selection)
 	}
 }
 
@@ -51,9 +50,8 @@ func nodesByID(field string) edge {
 // personByEmail is a field of Query that returns the person with an address.
 func personByEmail(field string) edge {
 	return rootEdge(field, person.typ, single, func(b *batch, f Field) {
-		var a struct{ Email string }
-		if f.Selection.Arguments(&a) == nil {
-			b.enqueuePerson(a.Email, f.Selection)
+		if email, ok := textArgument(f, "email"); ok {
+			b.enqueuePerson(email, f.Selection)
 		}
 	})
 }
@@ -92,11 +90,11 @@ func (b *batch) enqueuePerson(email string, want Selection) {
 // providerByName is a field of Query that returns the provider with a name.
 func providerByName(field string) edge {
 	return rootEdge(field, provider.typ, single, func(b *batch, f Field) {
-		var a struct{ Name string }
-		if f.Selection.Arguments(&a) != nil {
+		name, ok := textArgument(f, "name")
+		if !ok {
 			return
 		}
-		if p, err := b.loaders.directory.Provider(a.Name); err == nil {
+		if p, err := b.loaders.directory.Provider(name); err == nil {
 			b.tags.addProviders([]*model.Provider{p})
 			b.visitValue(provider.typ, p, f.Selection)
 		}

@@ -85,5 +85,21 @@ func windowOf(f Field) (Paging, error) {
 	return w.Paging, err
 }
 
+// textReader reads an argument that is a text.
+type textReader struct {
+	name, text string
+	ok         bool
+}
+
+// ReadArguments implements ArgumentReader.
+func (t *textReader) ReadArguments(values map[string]any) { t.text, t.ok = values[t.name].(string) }
+
+// textArgument returns the argument of a field with this name; false if it is no text.
+func textArgument(f Field, name string) (string, bool) {
+	t := textReader{name: name}
+	err := f.Selection.Arguments(&t)
+	return t.text, t.ok && err == nil
+}
+
 // ArgumentReader reads coerced arguments itself. They are shared and must not be changed.
 type ArgumentReader interface{ ReadArguments(values map[string]any) }
