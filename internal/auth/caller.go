@@ -8,10 +8,10 @@ package auth
 import (
 	"context"
 	"crypto/sha256"
-	"fmt"
+	"iter"
 	"maps"
 	"slices"
-	"strings"
+	"strconv"
 
 	"github.com/accountgraph/accountgraph/providers"
 )
@@ -121,13 +121,21 @@ func (c *Caller) newKey() string {
 	if len(c.credentials()) == 0 {
 		return scopes
 	}
-	var key strings.Builder
-	key.WriteString(scopes)
-	for _, provider := range slices.Sorted(maps.Keys(c.credentials())) {
+	var few [8]string
+	key := append(make([]byte, 0, 512), scopes...)
+	for _, provider := range sorted(maps.Keys(c.credentials()), few[:0]) {
 		token := sha256.Sum256([]byte(c.Credentials[provider].Reveal()))
-		fmt.Fprintf(&key, "%q %x ", provider, token)
+		key = append(strconv.AppendQuote(key, provider), ' ')
+		key = append(append(key, token[:]...), ' ')
 	}
-	return key.String()
+	return string(key)
+}
+
+// sorted appends the names in order.
+func sorted(names iter.Seq[string], to []string) []string {
+	to = slices.AppendSeq(to, names)
+	slices.Sort(to)
+	return to
 }
 
 func (c *Caller) credentials() map[string]providers.Secret {

@@ -1,12 +1,12 @@
 package upstream
 
 import (
-	"bytes"
 	"encoding/base64"
-	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/accountgraph/accountgraph/providers"
@@ -42,11 +42,14 @@ func QueryParameter(name string, token providers.Secret) Credential {
 func identity(provider string, credential Credential) []byte {
 	r := &http.Request{Header: http.Header{}, URL: &url.URL{}}
 	credential(r)
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "%d:%s", len(provider), provider)
-	_ = r.Header.Write(&b) // a bytes.Buffer returns no error
-	b.WriteString(r.URL.RawQuery)
-	return b.Bytes()
+	b := append(strconv.AppendInt(make([]byte, 0, 256), int64(len(provider)), 10), ':')
+	b = append(b, provider...)
+	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
+		for _, value := range r.Header[name] {
+			b = append(append(append(append(b, name...), ": "...), value...), "\r\n"...)
+		}
+	}
+	return append(b, r.URL.RawQuery...)
 }
 
 // maxVendorCode is the maximum length of a vendor's error code. The longest

@@ -30,13 +30,16 @@ func (c *Client) newRequest(r Request) (*http.Request, *providers.Error) {
 			header.Add(key, v)
 		}
 	}
-	header.Set("Accept", "application/json")
-	header.Set("User-Agent", "accountgraph")
+	// The round trip clones the headers.
+	header["Accept"], header["User-Agent"] = acceptHeader, agentHeader
 	return &http.Request{
 		Method: http.MethodGet, URL: u, Host: u.Host, Header: header,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 	}, nil
 }
+
+// acceptHeader and agentHeader are headers of all requests.
+var acceptHeader, agentHeader = []string{"application/json"}, []string{"accountgraph"}
 
 // errPath is the error of a path that is none.
 var errPath = errors.New("not a path")
