@@ -12,8 +12,8 @@ var requestsControls = []Control{
 	{
 		Name:    "no request that a browser declares as cross-origin",
 		File:    "internal/transport/authenticate.go",
-		Old:     "if t.origins.Check(&declared) != nil {",
-		New:     "if false {",
+		Old:     "if t.origins.Check(declared) != nil {",
+		New:     "if t.origins.Check(declared) != nil && false {",
 		Package: "internal/transport", Test: "TestCSRF_CrossOrigin",
 	},
 	{
@@ -33,8 +33,8 @@ var requestsControls = []Control{
 	{
 		Name:    "headers that authenticate are not repeated",
 		File:    "internal/transport/csrf.go",
-		Old:     "if len(r.Header.Values(name)) > 1 {",
-		New:     "if len(r.Header.Values(name)) > 1000 {",
+		Old:     "if len(r.Header[name]) > 1 {",
+		New:     "if len(r.Header[name]) > 1000 {",
 		Package: "internal/transport", Test: "TestAuthenticate_Headers|TestTransport_Requests|TestCSRF_GET",
 	},
 	{
@@ -68,8 +68,8 @@ var requestsControls = []Control{
 	{
 		Name:    "a GET of another site is not executed",
 		File:    "internal/transport/authenticate.go",
-		Old:     "declared.Method = http.MethodPost",
-		New:     "declared.Method = r.Method",
+		Old:     "post.Method = http.MethodPost",
+		New:     "post.Method = r.Method",
 		Package: "internal/transport", Test: "TestCSRF_GET",
 	},
 	{

@@ -44,7 +44,7 @@ type Read struct {
 
 // Hash returns the SHA-256 of the document in hexadecimal, "" without one.
 func (r Request) Hash() string {
-	if r.Document == "" {
+	if r.DocumentHash != "" || r.Document == "" {
 		return r.DocumentHash
 	}
 	return persisted.Sum(r.Document)

@@ -1,9 +1,11 @@
 package telemetry
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"log/slog"
+	"maps"
 	"slices"
 
 	"github.com/accountgraph/accountgraph/internal/keyedhash"
@@ -59,17 +61,27 @@ func (l *AccessLog) Request(r operation.Request) {
 	if len(r.Codes) > 0 {
 		attributes = append(attributes, slog.Any("codes", r.Codes))
 	}
-	sources, calls := map[pagecache.Source]int{}, 0
-	for read, n := range r.Reads {
-		sources[read.Source] += n
-		if read.Source == pagecache.FromVendor {
-			calls += n
-		}
-	}
+	sources, calls := sourcesOf(r.Reads)
 	attributes = append(attributes, slog.Float64("ms", float64(r.Took.Microseconds())/1000), slog.Int("vendorCalls", calls))
 	if len(sources) > 0 {
-		attributes = append(attributes, slog.Any("sources", sources))
+		attributes = append(attributes, slog.Attr{Key: "sources", Value: slog.GroupValue(sources...)})
 	}
 	text("traceId", r.TraceID)
 	l.log.LogAttrs(ctx, slog.LevelInfo, "request", attributes...)
+}
+
+// sourcesOf returns how many reads each source had, by their names, and the number of vendor calls.
+func sourcesOf(reads map[operation.Read]int) (sources []slog.Attr, calls int) {
+	bySource := slices.SortedFunc(maps.Keys(reads), func(a, b operation.Read) int { return cmp.Compare(a.Source, b.Source) })
+	for i := 0; i < len(bySource); {
+		source, n := bySource[i].Source, 0
+		for ; i < len(bySource) && bySource[i].Source == source; i++ {
+			n += reads[bySource[i]]
+		}
+		if source == pagecache.FromVendor {
+			calls = n
+		}
+		sources = append(sources, slog.Int(string(source), n))
+	}
+	return sources, calls
 }

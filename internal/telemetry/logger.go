@@ -5,6 +5,7 @@
 package telemetry
 
 import (
+	"context"
 	"io"
 	"log"
 	"log/slog"
@@ -16,14 +17,23 @@ import (
 // NewLogger returns a logger that writes one JSON object per line to w, with the time
 // in UTC. Values cannot break the line. It is safe for concurrent use.
 func NewLogger(w io.Writer, level slog.Leveler) *slog.Logger {
-	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: utcTime}))
+	return slog.New(utcHandler{slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level})})
 }
 
-func utcTime(groups []string, a slog.Attr) slog.Attr {
-	if len(groups) == 0 && a.Key == slog.TimeKey && a.Value.Kind() == slog.KindTime {
-		return slog.Time(slog.TimeKey, a.Value.Time().UTC())
-	}
-	return a
+// utcHandler passes on lines with the time in UTC.
+type utcHandler struct{ slog.Handler }
+
+func (h utcHandler) Handle(ctx context.Context, r slog.Record) error {
+	r.Time = r.Time.UTC()
+	return h.Handler.Handle(ctx, r)
+}
+
+func (h utcHandler) WithAttrs(attributes []slog.Attr) slog.Handler {
+	return utcHandler{h.Handler.WithAttrs(attributes)}
+}
+
+func (h utcHandler) WithGroup(name string) slog.Handler {
+	return utcHandler{h.Handler.WithGroup(name)}
 }
 
 // CaptureStandardLog sends a line to the logger for messages that libraries write to the

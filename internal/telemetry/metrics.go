@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -29,7 +30,9 @@ var (
 type Metrics struct {
 	registry *prometheus.Registry
 
-	codes, providers            map[string]bool
+	codes, providers map[string]bool
+	// operationSeries has an *operationSeries for each label.
+	operationSeries             sync.Map
 	operationNames, clientNames *names
 
 	requests       *prometheus.CounterVec
@@ -162,7 +165,7 @@ func (m *Metrics) initialize(names, operations []string) {
 		m.cacheBytes.WithLabelValues(string(kind))
 	}
 	for _, name := range operations {
-		m.beginOperation(m.operationNames.label(name))
+		m.operation(m.operationNames.label(name))
 	}
 	for _, outcome := range outcomes {
 		m.clients.WithLabelValues(labelNone, outcome)
@@ -202,12 +205,23 @@ func outcome(r operation.Request) string {
 	}
 }
 
-// beginOperation begins the counters of an operation with 0.
-func (m *Metrics) beginOperation(label string) {
-	for _, outcome := range outcomes {
-		m.operations.WithLabelValues(label, outcome)
+// operationSeries are the series of an operation. They are immutable.
+type operationSeries struct {
+	requests map[string]prometheus.Counter // by outcome
+	seconds  prometheus.Counter
+}
+
+// operation returns the series of an operation, which begin with 0.
+func (m *Metrics) operation(label string) *operationSeries {
+	if known, ok := m.operationSeries.Load(label); ok {
+		return known.(*operationSeries)
 	}
-	m.operationSeconds.WithLabelValues(label)
+	s := &operationSeries{map[string]prometheus.Counter{}, m.operationSeconds.WithLabelValues(label)}
+	for _, outcome := range outcomes {
+		s.requests[outcome] = m.operations.WithLabelValues(label, outcome)
+	}
+	m.operationSeries.Store(label, s)
+	return s
 }
 
 // Request counts a request by its error codes; no code means success. A code that is given
@@ -223,9 +237,9 @@ func (m *Metrics) Request(r operation.Request) {
 		if !slices.Contains(r.Codes, validationFailed) {
 			label = m.operationNames.label(r.Name)
 		}
-		m.beginOperation(label)
-		m.operations.WithLabelValues(label, outcome(r)).Inc()
-		m.operationSeconds.WithLabelValues(label).Add(r.Took.Seconds())
+		series := m.operation(label)
+		series.requests[outcome(r)].Inc()
+		series.seconds.Add(r.Took.Seconds())
 	}
 	if r.CallerID != "" {
 		m.clients.WithLabelValues(m.clientNames.label(r.Client), outcome(r)).Inc()
@@ -235,7 +249,8 @@ func (m *Metrics) Request(r operation.Request) {
 	}
 	codes := r.Codes
 	if len(codes) == 0 {
-		codes = []string{outcome(r)}
+		m.requests.WithLabelValues(labelIn(m.codes, outcome(r))).Inc()
+		return
 	}
 	counted := make(map[string]bool, len(codes))
 	for _, code := range codes {

@@ -25,9 +25,14 @@ func (t *transport) authenticate(ctx context.Context, res *response, r *http.Req
 	if t.options.LoopbackOnly && !isLoopbackHost(r.Host) {
 		return nil, reject(http.StatusForbidden, apierror.Forbidden, "without server.auth, the Host header must be localhost, 127.0.0.1 or [::1]")
 	}
-	declared := *r
-	declared.Method = http.MethodPost // Check accepts every GET, and this one would be executed
-	if t.origins.Check(&declared) != nil {
+	declared := r
+	if r.Method != http.MethodPost {
+		// Check accepts every GET, and this one would be executed.
+		post := *r
+		post.Method = http.MethodPost
+		declared = &post
+	}
+	if t.origins.Check(declared) != nil {
 		return nil, reject(http.StatusBadRequest, apierror.CSRFPrevention, "cross-origin request blocked")
 	}
 	caller, err := a.Authenticate(ctx, r.Header)

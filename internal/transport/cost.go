@@ -19,10 +19,10 @@ const (
 	dryRunHeader = "Accountgraph-Dry-Run"
 )
 
-func isDryRun(h http.Header) bool { return h.Get(dryRunHeader) == "1" }
+func isDryRun(h http.Header) bool { return header(h, dryRunHeader) == "1" }
 
 // wantsCost reports whether a response has `extensions.cost`.
-func wantsCost(h http.Header) bool { return h.Get(costHeader) == "1" || isDryRun(h) }
+func wantsCost(h http.Header) bool { return header(h, costHeader) == "1" || isDryRun(h) }
 
 // operationCost is `extensions.cost`.
 type operationCost struct {

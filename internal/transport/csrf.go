@@ -14,7 +14,8 @@ var preflightHeaders = []string{
 	"GraphQL-Require-Preflight", "Apollo-Require-Preflight", "X-Apollo-Operation-Name", traceHeader, costHeader, dryRunHeader,
 }
 
-// singletonHeaders must not be repeated: two readers could use different values.
+// singletonHeaders must not be repeated: two readers could use different values. They have the
+// canonical form.
 var singletonHeaders = []string{"Authorization", "Router-Authorization", "Content-Type", "Content-Encoding", "Origin"}
 
 // checkHeaders rejects ambiguous headers, bodies that are not JSON, and GET requests
@@ -26,18 +27,18 @@ func checkHeaders(r *http.Request) *httpError {
 		}
 	}
 	for _, name := range singletonHeaders {
-		if len(r.Header.Values(name)) > 1 {
+		if len(r.Header[name]) > 1 {
 			return reject(http.StatusBadRequest, apierror.BadRequest, "the header %s must not be repeated", name)
 		}
 	}
 	// Another value would execute what its sender believes to be a dry run.
-	if values := r.Header.Values(dryRunHeader); len(values) > 1 || len(values) == 1 && values[0] != "0" && values[0] != "1" {
+	if values := r.Header[dryRunHeader]; len(values) > 1 || len(values) == 1 && values[0] != "0" && values[0] != "1" {
 		return reject(http.StatusBadRequest, apierror.BadRequest, "the header %s must be 0 or 1", dryRunHeader)
 	}
-	contentType := r.Header.Get("Content-Type")
+	contentType := header(r.Header, "Content-Type")
 	isJSON := isJSONType(contentType)
 	switch {
-	case r.Header.Get("Content-Encoding") != "":
+	case header(r.Header, "Content-Encoding") != "":
 		return reject(http.StatusUnsupportedMediaType, apierror.BadRequest, "Content-Encoding is not supported")
 	case !isJSON && (contentType != "" || r.Method == http.MethodPost):
 		return reject(http.StatusUnsupportedMediaType, apierror.BadRequest, "Content-Type must be %s in UTF-8", jsonType)

@@ -85,7 +85,7 @@ func isCacheable(kind ast.Operation, params *graphql.RawParams) bool {
 
 // describesExecution reports whether a request asks for a trace or a cost, which describe one
 // execution, so that it shares no result.
-func describesExecution(h http.Header) bool { return h.Get(traceHeader) == "1" || wantsCost(h) }
+func describesExecution(h http.Header) bool { return header(h, traceHeader) == "1" || wantsCost(h) }
 
 // executeOnce validates and executes an operation.
 func (t *transport) executeOnce(ctx context.Context, caller *auth.Caller, params *graphql.RawParams, cost int, charge *charge, exec graphql.GraphExecutor) result {

@@ -39,11 +39,11 @@ func (i interceptor) interceptResponse(ctx context.Context, next graphql.Respons
 		return nil
 	}
 	if oc.Operation.Operation == ast.Query {
-		for name, tags := range op.CacheTags(ctx, oc.Headers.Get(cacheTagsHeader) == "1") {
+		for name, tags := range op.CacheTags(ctx, header(oc.Headers, cacheTagsHeader) == "1") {
 			setExtension(response, name, tags)
 		}
 	}
-	if oc.Headers.Get(traceHeader) == "1" {
+	if header(oc.Headers, traceHeader) == "1" {
 		setExtension(response, "upstream", traceRows(op.Trace))
 	}
 	return response

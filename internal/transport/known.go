@@ -81,8 +81,8 @@ func (t *transport) serveKnown(res *response, r *http.Request, caller *auth.Call
 }
 
 // cacheKey covers everything that a result depends on.
-func cacheKey(caller *auth.Caller, header http.Header, operation responsecache.Key) responsecache.Key {
-	return responsecache.NewKey([]byte(caller.Key()), []byte(header.Get(cacheTagsHeader)), operation[:])
+func cacheKey(caller *auth.Caller, h http.Header, operation responsecache.Key) responsecache.Key {
+	return responsecache.NewKey([]byte(caller.Key()), []byte(header(h, cacheTagsHeader)), operation[:])
 }
 
 // operationKey identifies an operation with its variables.

@@ -19,14 +19,23 @@ const requestIDHeader = apierror.RequestIDHeader
 // counts.
 var clientNameHeaders = []string{"Apollographql-Client-Name", "Graphql-Client-Name", "X-Graphql-Client-Name"}
 
+// header returns the first value of a header, "" without one. key has the canonical form, which
+// http.Header.Get computes each time.
+func header(h http.Header, key string) string {
+	if values := h[key]; len(values) > 0 {
+		return values[0]
+	}
+	return ""
+}
+
 // maxClientName bounds the name of a client, in bytes.
 const maxClientName = 40
 
 // clientName returns what a client calls itself, "" if that is no short name: it becomes a label
 // of metrics.
 func clientName(h http.Header) string {
-	for _, header := range clientNameHeaders {
-		if name := h.Get(header); name != "" {
+	for _, key := range clientNameHeaders {
+		if name := header(h, key); name != "" {
 			if len(name) > maxClientName || strings.ContainsFunc(name, notInName) {
 				return ""
 			}

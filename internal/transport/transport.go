@@ -37,7 +37,7 @@ type transport struct {
 	// withoutSDL is the validator for servers that tell nobody the SDL.
 	withoutSDL *complexity.Validator
 	// parsed caches the documents that the validator has accepted.
-	parsed      *documentCache[*complexity.Document]
+	parsed      *documentCache[*parsedDocument]
 	access      atomic.Pointer[access]
 	responses   *responsecache.Cache[result]
 	known       *knownRequests
@@ -54,7 +54,7 @@ func newTransport(o Options) *transport {
 		origins:     trustedOrigins(o.Origins),
 		varyHeader:  varyHeader(o.CallerCredentials),
 		validator:   complexity.New(o.Schema.Schema(), o.Limits.Documents, o.Introspection),
-		parsed:      newDocumentCache[*complexity.Document](parsedDocuments(o.DocumentCacheBytes)),
+		parsed:      newDocumentCache[*parsedDocument](parsedDocuments(o.DocumentCacheBytes)),
 		responses:   responsecache.New[result](o.ResponseBytes, o.CacheVersion, o.Now),
 		known:       newKnownRequests(),
 		admission:   newAdmission(o.Admission),
@@ -119,7 +119,7 @@ func (t *transport) finish(w http.ResponseWriter, res *response, id string, star
 
 // respond returns the response to a request. A panic becomes HTTP 500.
 func (t *transport) respond(ctx context.Context, w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) (res *response) {
-	mediaType, acceptable := negotiate(r.Header.Values("Accept"))
+	mediaType, acceptable := negotiate(r.Header["Accept"])
 	res = &response{vary: t.varyHeader, mediaType: mediaType, limits: t.options.Limits}
 	if t.compressor != nil {
 		res.compressor, res.coding = t.compressor, negotiateCoding(r.Header.Values("Accept-Encoding"))
@@ -252,7 +252,7 @@ func (t *transport) validate(ctx context.Context, res *response, method string, 
 		res.allow = http.MethodPost
 		return validated{}, reject(http.StatusMethodNotAllowed, apierror.BadRequest, "only a query may be sent with GET")
 	}
-	res.request.Type, res.request.Document = string(kind), params.Query
+	res.request.Type, res.request.Document, res.request.DocumentHash = string(kind), params.Query, document.hash
 	name := document.OperationName(params.OperationName)
 	res.request.Name = name[:min(len(name), maxOperationName)]
 	variables, invalid := t.readVariables(document.Variables(params.OperationName), params.Variables)
@@ -284,8 +284,14 @@ func (t *transport) readVariables(definitions ast.VariableDefinitionList, values
 	return coerced, nil
 }
 
+// parsedDocument is a checked document with the hash of its text.
+type parsedDocument struct {
+	*complexity.Document
+	hash string
+}
+
 // document returns the checked document of a text.
-func (t *transport) document(ctx context.Context, text string, hidesSDL bool) (*complexity.Document, error) {
+func (t *transport) document(ctx context.Context, text string, hidesSDL bool) (*parsedDocument, error) {
 	v := t.validator
 	if hidesSDL {
 		v = t.withoutSDL
@@ -293,10 +299,11 @@ func (t *transport) document(ctx context.Context, text string, hidesSDL bool) (*
 	if document, ok := t.parsed.Get(ctx, text); ok && document.IsOf(v) {
 		return document, nil
 	}
-	document, err := v.Read(text)
+	checked, err := v.Read(text)
 	if err != nil {
 		return nil, err
 	}
+	document := &parsedDocument{checked, persisted.Sum(text)}
 	t.parsed.Add(ctx, strings.Clone(text), document)
 	return document, nil
 }
