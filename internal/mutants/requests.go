@@ -208,7 +208,7 @@ var requestsControls = []Control{
 	{
 		Name:    "no compressed request",
 		File:    "internal/transport/csrf.go",
-		Old:     `case r.Header.Get("Content-Encoding") != "":`,
+		Old:     `case header(r.Header, "Content-Encoding") != "":`,
 		New:     "case false:",
 		Package: "internal/transport", Test: "TestTransport_Requests|TestCSRF_GET",
 	},
