@@ -199,13 +199,18 @@ type Selector[T model.Node] func(providers.Collections) providers.Collection[T]
 // Objects reads objects of one type by their ids, from all providers in parallel. An
 // id in neither map does not exist, is hidden, or names no provider of d.
 func Objects[T model.Node](ctx context.Context, d *Directory, sel Selector[T], ids []model.ID) (map[model.ID]T, map[model.ID]error) {
-	byProvider := map[string][]string{}
-	for _, id := range ids {
-		byProvider[id.Provider()] = append(byProvider[id.Provider()], id.VendorID())
+	byProvider := map[string][]model.ID{}
+	for i, id := range ids {
+		name := id.Provider()
+		of := byProvider[name]
+		if of == nil {
+			of = make([]model.ID, 0, len(ids)-i)
+		}
+		byProvider[name] = append(of, id)
 	}
 	objects, failed := make(map[model.ID]T, len(ids)), map[model.ID]error{}
 	var mu sync.Mutex
-	read := func(name string, vendorIDs []string) {
+	read := func(name string, ids []model.ID) {
 		p, ok := d.byName(name)
 		if !ok {
 			return
@@ -214,24 +219,29 @@ func Objects[T model.Node](ctx context.Context, d *Directory, sel Selector[T], i
 		if collection == nil {
 			return
 		}
+		vendorIDs := make([]string, len(ids))
+		for i, id := range ids {
+			vendorIDs[i] = id.VendorID()
+		}
 		result := collection.Get(ctx, vendorIDs)
 		mu.Lock()
 		defer mu.Unlock()
-		typ := ids[0].Type()
-		for vendorID, object := range result.Objects {
-			objects[model.NewID(name, typ, vendorID)] = object
-		}
-		for vendorID, err := range result.Failed {
-			failed[model.NewID(name, typ, vendorID)] = err
+		for i, id := range ids {
+			if object, ok := result.Objects[vendorIDs[i]]; ok {
+				objects[id] = object
+			}
+			if err, ok := result.Failed[vendorIDs[i]]; ok {
+				failed[id] = err
+			}
 		}
 	}
 	var wg sync.WaitGroup
-	for name, vendorIDs := range byProvider {
+	for name, ids := range byProvider {
 		if len(byProvider) == 1 {
-			read(name, vendorIDs)
+			read(name, ids)
 			break
 		}
-		wg.Go(func() { read(name, vendorIDs) })
+		wg.Go(func() { read(name, ids) })
 	}
 	wg.Wait()
 	return objects, failed

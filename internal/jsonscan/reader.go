@@ -8,6 +8,7 @@ package jsonscan
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"unsafe"
 )
@@ -92,6 +93,18 @@ func (r *Reader) End() error {
 		r.Fail(ErrSyntax)
 	}
 	return r.err
+}
+
+// Err returns the first error, before the end of the text.
+func (r *Reader) Err() error { return r.err }
+
+// IndexName returns the index of the name of a member among names, -1 if it is none of them. As
+// in encoding/json, case does not count.
+func IndexName(names []string, member string) int {
+	if i := slices.Index(names, member); i >= 0 {
+		return i
+	}
+	return slices.IndexFunc(names, func(name string) bool { return strings.EqualFold(name, member) })
 }
 
 // next skips white space and returns the byte after it, 0 at the end.

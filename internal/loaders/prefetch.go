@@ -122,20 +122,52 @@ func (b *batch) addID(loader anyLoader, id model.ID) {
 	b.ids[loader] = append(b.ids[loader], id)
 }
 
-// enqueueID loads the object with this id and visits it on the next level. It
-// ignores an id that is malformed or, unless typ is "", of another type.
+// enqueueID loads the object with this id and visits it on the next level, as idBatch does.
 func (b *batch) enqueueID(text string, typ string, want Selection) {
+	one := idBatch{want: want}
+	one.add(b, text, typ)
+	one.enqueue(b)
+}
+
+// idBatch are objects that are read by their ids and visited on the next level.
+type idBatch struct {
+	want Selection
+	ids  []model.ID
+	// tags are those of the part of the response that each is in.
+	tags []*tags
+}
+
+// add adds an object. It ignores an id that is malformed or, unless typ is "", of another type.
+func (a *idBatch) add(b *batch, text, typ string) {
 	id, err := model.ParseID(text)
 	if err != nil || typ != "" && id.Type() != typ {
 		return
 	}
 	b.tags.addID(id)
-	loader := b.loaders.loaderOf(id.Type())
-	b.addID(loader, id)
+	a.ids, a.tags = append(a.ids, id), append(a.tags, b.tags)
+	b.addID(b.loaders.loaderOf(id.Type()), id)
+}
+
+// enqueue visits the objects on the next level.
+func (a *idBatch) enqueue(b *batch) {
+	if len(a.ids) == 0 {
+		return
+	}
+	want, ids, parts := a.want, a.ids, a.tags
 	b.next(func(ctx context.Context, next *batch) {
-		if node, _ := loader.node(ctx, id); node != nil {
-			next.visitNode(node, want)
+		var nodes []model.Node
+		for i, id := range ids {
+			node, _ := next.loaders.loaderOf(id.Type()).node(ctx, id)
+			switch {
+			case node == nil:
+			case parts[i] != nil:
+				next.tags = parts[i]
+				next.visitNode(node, want)
+			default:
+				nodes = append(nodes, node)
+			}
 		}
+		visitAll(next, nodes, want)
 	})
 }
 

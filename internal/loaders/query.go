@@ -41,9 +41,11 @@ func nodesByID(field string) edge {
 		if f.Selection.Arguments(&a) != nil || len(a.IDs) > MaxKeys {
 			return
 		}
+		all := idBatch{want: f.Selection}
 		for _, id := range a.IDs {
-			b.enqueueID(id, "", f.Selection)
+			all.add(b, id, "")
 		}
+		all.enqueue(b)
 	})
 }
 
@@ -141,9 +143,7 @@ func ofQuery[F, O any](describe func(filter *F, order *O) (directory.List, error
 // entitiesByRepresentation is the field `_entities` of a gateway.
 func entitiesByRepresentation(field string) edge {
 	return rootEdge(field, "_Entity", list, func(b *batch, f Field) {
-		for _, r := range representations(f) {
-			b.enqueueRepresentation(r, f.Selection)
-		}
+		b.enqueueRepresentations(representations(f), f.Selection, nil)
 	})
 }
 
@@ -175,12 +175,21 @@ func representations(f Field) []representation {
 	return all
 }
 
-func (b *batch) enqueueRepresentation(r representation, want Selection) {
-	switch r.typename {
-	case "":
-	case person.typ:
-		b.enqueuePerson(r.email, want)
-	default:
-		b.enqueueID(r.id, r.typename, want)
+// enqueueRepresentations loads what representations refer to and visits it on the next level.
+// parts are the tags of each, nil to leave the tags as they are.
+func (b *batch) enqueueRepresentations(all []representation, want Selection, parts []tags) {
+	objects := idBatch{want: want}
+	for i, r := range all {
+		if parts != nil {
+			b.tags = &parts[i]
+		}
+		switch r.typename {
+		case "":
+		case person.typ:
+			b.enqueuePerson(r.email, want)
+		default:
+			objects.add(b, r.id, r.typename)
+		}
 	}
+	objects.enqueue(b)
 }

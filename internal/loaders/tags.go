@@ -21,11 +21,10 @@ func (s *Loaders) EntityTags(ctx context.Context, entities Field) [][]string {
 	b := &batch{loaders: s}
 	wanted := representations(entities)
 	parts, ids := make([]tags, len(wanted)), make([]model.ID, 2*len(wanted))
-	for i, r := range wanted {
+	for i := range wanted {
 		parts[i].ids = ids[2*i : 2*i : 2*i+2] // most have two: one of the key, and one of the object
-		b.tags = &parts[i]
-		b.enqueueRepresentation(r, entities.Selection)
 	}
+	b.enqueueRepresentations(wanted, entities.Selection, parts)
 	b.tags = nil
 	b.prefetchLevels(ctx)
 	lists := make([][]string, len(parts))

@@ -80,7 +80,7 @@ func Peek[T any](s *Scope, key Key) (value T, fetched time.Time, ok bool) {
 	return value, e.fetched, ok
 }
 
-// GetMulti returns the answer for each key, never nil: from memory, from Redis, or from load.
+// GetMulti returns the answers for keys, in their order: from memory, from Redis, or from load.
 //
 // One lookup of a key is in flight at a time: concurrent callers of this process wait for
 // it, and of all replicas that share a Redis one calls load. load gets all keys that this
@@ -99,13 +99,14 @@ func Peek[T any](s *Scope, key Key) (value T, fetched time.Time, ok bool) {
 // body that decode rejects, is an error of kind BadResponse. When ctx ends, and earlier, at its
 // Deadline, keys without an answer get an error of kind Canceled or Timeout. Redis failures are
 // cache misses, never errors.
-func GetMulti[T any](ctx context.Context, s *Scope, keys []Key, decode func(key Key, body []byte) (T, error), load Load) map[Key]*Answer[T] {
+func GetMulti[T any](ctx context.Context, s *Scope, keys []Key, decode func(key Key, body []byte) (T, error), load Load) []Answer[T] {
 	now := s.cache.now()
-	answers := make(map[Key]*Answer[T], len(keys))
-	all := make([]Answer[T], 0, len(keys)) // a map of pointers is half as large as one of values
+	answers, next := make([]Answer[T], len(keys)), 0
 	s.cache.get(ctx, s, keys, newLoader(decode, load), func(key Key, o outcome) {
-		all = append(all, newAnswer[T](o, now))
-		answers[key] = &all[len(all)-1]
+		// A key is reported as often as it is among keys. The keys that memory has are reported
+		// in their order, and so are the others.
+		i := indexFrom(next, len(keys), func(i int) bool { return keys[i] == key && answers[i].Source == "" })
+		answers[i], next = newAnswer[T](o, now), i+1
 	})
 	return answers
 }

@@ -83,12 +83,7 @@ func (v *vendor) read(ctx context.Context, s *pagecache.Scope, names ...string) 
 		keys[i] = pageKey(s, name)
 		byKey[keys[i]] = name
 	}
-	got := pagecache.GetMulti(ctx, s, keys, v.decode, v.load(func(key pagecache.Key) string { return byKey[key] }))
-	answers := make([]pagecache.Answer[page], len(names))
-	for i, key := range keys {
-		answers[i] = *got[key]
-	}
-	return answers
+	return pagecache.GetMulti(ctx, s, keys, v.decode, v.load(func(key pagecache.Key) string { return byKey[key] }))
 }
 
 // one gets the page with this name.

@@ -1,7 +1,6 @@
 package pagecache
 
 import (
-	"slices"
 	"sync"
 	"time"
 
@@ -14,50 +13,64 @@ type results struct {
 	batch *batch
 	now   time.Time
 
-	mu    sync.Mutex
-	all   []result
-	byKey map[Key]*result // into all; nil for few results
+	mu  sync.Mutex
+	all []result
+	// next is the index after the result that was found last.
+	next  int
 	ended bool
 	// dropped is set once the scope was dropped.
 	dropped bool
 }
 
-// result is what was delivered for one call; entry is nil for an error.
+// result is what was delivered for one call: an entry, or an error.
 type result struct {
 	call      *call
 	delivered bool
 	body      []byte
 	entry     *entry
-	outcome   outcome
+	err       error
+}
+
+// outcome is what the call returns.
+func (r *result) outcome(now time.Time) outcome {
+	if r.entry == nil {
+		return failed(r.err)
+	}
+	return r.entry.outcome(FromVendor, now)
 }
 
 func newResults(c *Cache, b *batch, calls []*call) *results {
 	r := &results{cache: c, batch: b, now: c.now(), all: make([]result, len(calls))}
-	if len(calls) > few {
-		r.byKey = make(map[Key]*result, len(calls))
-	}
 	for i, call := range calls {
 		r.all[i].call = call
-		if r.byKey != nil {
-			r.byKey[call.Key().key] = &r.all[i]
-		}
 	}
 	return r
 }
 
-// few results are found faster by comparing their keys than in a map.
-const few = 4
-
-// find returns the result for key, or nil.
+// find returns the result for key, or nil. Most are delivered in the order of the calls.
 func (r *results) find(key Key) *result {
-	if r.byKey != nil {
-		return r.byKey[key]
-	}
-	i := slices.IndexFunc(r.all, func(one result) bool { return one.call.Key().key == key })
+	i := indexFrom(r.next, len(r.all), func(i int) bool { return r.all[i].call.Key().key == key })
 	if i < 0 {
 		return nil
 	}
+	r.next = i + 1
 	return &r.all[i]
+}
+
+// indexFrom returns the first of n indices that matches, from one on and then from 0; -1 if
+// none does.
+func indexFrom(from, n int, matches func(i int) bool) int {
+	for i := from; i < n; i++ {
+		if matches(i) {
+			return i
+		}
+	}
+	for i := range min(from, n) {
+		if matches(i) {
+			return i
+		}
+	}
+	return -1
 }
 
 // deliver takes the answer for one key. Only the first one counts, and none after end. If the
@@ -71,8 +84,8 @@ func (r *results) deliver(key Key, l Loaded) {
 		return
 	}
 	one.delivered, one.body = true, l.Body
-	one.entry, one.outcome = r.cache.decodeLoaded(r.batch, key, l, r.now)
-	switch kind := providers.KindOf(one.outcome.err); kind {
+	one.entry, one.err = r.cache.decodeLoaded(r.batch, key, l, r.now)
+	switch kind := providers.KindOf(one.err); kind {
 	case providers.Unauthenticated, providers.Forbidden:
 		// What is revalidated was cached before.
 		if !r.dropped && (kind == providers.Unauthenticated || r.batch.background) {
@@ -83,7 +96,7 @@ func (r *results) deliver(key Key, l Loaded) {
 			}
 		}
 	default:
-		r.cache.store(r.batch, one)
+		r.cache.store(r.batch, one, r.now)
 	}
 }
 
@@ -98,7 +111,7 @@ func (r *results) end(err error) (all []result, dropped bool) {
 	}
 	for i := range r.all {
 		if !r.all[i].delivered {
-			r.all[i].outcome = failed(err)
+			r.all[i].err = err
 		}
 	}
 	return r.all, r.dropped
@@ -106,11 +119,11 @@ func (r *results) end(err error) (all []result, dropped bool) {
 
 // store puts an entry into memory and completes its call, if it is not complete. An entry
 // that was invalidated while it was loaded is returned, but is fresh for no time.
-func (c *Cache) store(b *batch, r *result) {
+func (c *Cache) store(b *batch, r *result, now time.Time) {
 	if r.call.Completed() {
 		return
 	}
-	o := r.outcome
+	o := r.outcome(now)
 	c.compare(b.scope, r)
 	if r.entry != nil && !c.disabled() && !c.memory.put(r.call.Key(), r.entry, b.generation, b.owner()) {
 		o.freshUntil = r.entry.fetched

@@ -28,7 +28,7 @@ func (c *Cache) fromVendor(ctx context.Context, b *batch, calls []*call, l *leas
 		defer c.flushInvalidations()
 	}
 	for i := range all {
-		c.store(b, &all[i])
+		c.store(b, &all[i], r.now)
 	}
 	if l != nil && c.memory.generations.of(b.scope.id) == b.generation {
 		c.redis.put(b.scope, writesOf(all), l)
@@ -49,28 +49,24 @@ func writesOf(all []result) []write {
 	return writes
 }
 
-// decodeLoaded makes an entry and an outcome of a vendor's answer. An error has no entry.
-func (c *Cache) decodeLoaded(b *batch, key Key, l Loaded, now time.Time) (*entry, outcome) {
-	if l.Err != nil {
-		return nil, failed(l.Err)
-	}
-	if l.Absent {
-		e := c.newAbsence(now)
-		return e, e.outcome(FromVendor, now)
-	}
-	if l.Value != nil {
-		e := c.newEntry(l.Value, tagsOf(l.Value), l.Size, now)
-		return e, e.outcome(FromVendor, now)
+// decodeLoaded makes an entry of a vendor's answer, unless that is an error.
+func (c *Cache) decodeLoaded(b *batch, key Key, l Loaded, now time.Time) (*entry, error) {
+	switch {
+	case l.Err != nil:
+		return nil, l.Err
+	case l.Absent:
+		return c.newAbsence(now), nil
+	case l.Value != nil:
+		return c.newEntry(l.Value, tagsOf(l.Value), l.Size, now), nil
 	}
 	value, tags, err := b.loader.read(key, l.Body)
 	if err != nil {
 		if l.Unreadable != nil {
 			l.Unreadable()
 		}
-		return nil, failed(err)
+		return nil, err
 	}
-	e := c.newEntry(value, tags, len(l.Body), now)
-	return e, e.outcome(FromVendor, now)
+	return c.newEntry(value, tags, len(l.Body), now), nil
 }
 
 // mayBeInRedis reports whether the vendor forbids a key that may have been cached in Redis,
@@ -80,7 +76,7 @@ func (c *Cache) mayBeInRedis(b *batch, all []result, redisRead bool) bool {
 		return false
 	}
 	for i := range all {
-		if providers.KindOf(all[i].outcome.err) == providers.Forbidden {
+		if providers.KindOf(all[i].err) == providers.Forbidden {
 			c.redis.queueInvalidation(b.scope.id)
 			return true
 		}

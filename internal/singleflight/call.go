@@ -3,6 +3,7 @@ package singleflight
 import (
 	"context"
 	"runtime"
+	"sync/atomic"
 
 	"github.com/accountgraph/accountgraph/internal/growstack"
 )
@@ -11,9 +12,12 @@ import (
 type Call[K comparable, V any] struct {
 	key   K
 	batch *batch[K, V]
-	done  chan struct{} // closed when the call is complete
+	// done is closed when the call is complete; nil unless somebody had to wait for it.
+	// Guarded by the mutex of the group.
+	done chan struct{}
 
-	// Written before done is closed.
+	completed atomic.Bool
+	// Written before completed is set.
 	value V
 	crash *crash // nil if the call has a value
 }
@@ -26,21 +30,24 @@ type crash struct {
 // batch is the calls that one function serves. Its fields are constant or guarded by
 // the mutex of group.
 type batch[K comparable, V any] struct {
-	group   *Group[K, V]
-	calls   []*Call[K, V]
+	group *Group[K, V]
+	calls []*Call[K, V]
+	// memory is that of the calls.
+	memory  []Call[K, V]
 	cancel  context.CancelCauseFunc
 	waiters int // of all calls together
 	// background batches run without waiters.
 	background bool
 }
 
-// add adds a call for key, which must have none in flight. capacity is the expected
-// number of calls. The group must be locked.
+// add adds a call for key, which must have none in flight. capacity is the largest number
+// of further calls. The group must be locked.
 func (b *batch[K, V]) add(key K, capacity int) {
-	call := &Call[K, V]{key: key, batch: b, done: make(chan struct{})}
 	if b.calls == nil {
-		b.calls = make([]*Call[K, V], 0, capacity)
+		b.calls, b.memory = make([]*Call[K, V], 0, capacity), make([]Call[K, V], capacity)
 	}
+	call := &b.memory[len(b.calls)]
+	call.key, call.batch = key, b
 	b.calls = append(b.calls, call)
 	if b.group.calls == nil {
 		b.group.calls = map[K]*Call[K, V]{}
@@ -86,14 +93,7 @@ func (b *batch[K, V]) finish(c *crash) (reported bool) {
 func (c *Call[K, V]) Key() K { return c.key }
 
 // Completed reports whether the call has a value.
-func (c *Call[K, V]) Completed() bool {
-	select {
-	case <-c.done:
-		return true
-	default:
-		return false
-	}
-}
+func (c *Call[K, V]) Completed() bool { return c.completed.Load() }
 
 // Complete gives the call its value, and lets new callers of the key start a new call.
 // Only the first value counts.
@@ -109,7 +109,10 @@ func (c *Call[K, V]) Complete(value V) {
 // complete ends the call. The group must be locked.
 func (c *Call[K, V]) complete() {
 	c.remove()
-	close(c.done)
+	c.completed.Store(true)
+	if c.done != nil {
+		close(c.done)
+	}
 }
 
 // remove takes the call out of the group, unless it was detached. The group must be
@@ -126,10 +129,7 @@ func (c *Call[K, V]) remove() {
 // the last waiter's context. If the function has panicked or called runtime.Goexit before
 // it completed the call, so does Wait.
 func (c *Call[K, V]) Wait(ctx context.Context) (value V, err error) {
-	select {
-	case <-c.done:
-	case <-ctx.Done():
-	}
+	c.await(ctx)
 	completed := c.Completed()
 	c.batch.release(context.Cause(ctx))
 	switch {
@@ -141,6 +141,28 @@ func (c *Call[K, V]) Wait(ctx context.Context) (value V, err error) {
 		runtime.Goexit()
 	}
 	panic(c.crash.panicked)
+}
+
+// await returns when the call is complete or ctx ends.
+func (c *Call[K, V]) await(ctx context.Context) {
+	if c.Completed() {
+		return
+	}
+	group := c.batch.group
+	group.mu.Lock()
+	if c.Completed() {
+		group.mu.Unlock()
+		return
+	}
+	if c.done == nil {
+		c.done = make(chan struct{})
+	}
+	done := c.done
+	group.mu.Unlock()
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
 }
 
 // release ends the interest of one waiter in one call of the batch.

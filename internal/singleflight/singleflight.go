@@ -47,13 +47,13 @@ func (g *Group[K, V]) Join(ctx context.Context, keys []K, fn func(ctx context.Co
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	b := &batch[K, V]{group: g}
-	for _, key := range keys {
+	for i, key := range keys {
 		if call := g.calls[key]; call != nil {
 			call.batch.waiters++
 			joined = append(joined, call)
 			continue
 		}
-		b.add(key, len(keys))
+		b.add(key, len(keys)-i)
 	}
 	if b.waiters += len(b.calls); len(b.calls) > 0 {
 		ctx, b.cancel = context.WithCancelCause(context.WithoutCancel(ctx))
@@ -69,9 +69,9 @@ func (g *Group[K, V]) Start(ctx context.Context, keys []K, fn func(ctx context.C
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	b := &batch[K, V]{group: g, background: true}
-	for _, key := range keys {
+	for i, key := range keys {
 		if g.calls[key] == nil {
-			b.add(key, len(keys))
+			b.add(key, len(keys)-i)
 		}
 	}
 	if len(b.calls) > 0 {

@@ -57,6 +57,7 @@ func (o BatchRequest[T]) Get(ctx context.Context, c *Client, ids []string) provi
 	for i, id := range ids {
 		keys[i] = c.scope().Object(o.Kind, id)
 	}
+	get := batchGet[T]{BatchRequest: o, client: c, ids: ids, keys: keys, callerDeadline: callerDeadline}
 	answers := pagecache.GetMulti(ctx, c.scope().For(operation.From(ctx)), keys,
 		func(_ pagecache.Key, row []byte) (cacheEntry[T], error) {
 			// It may come from Redis.
@@ -65,17 +66,11 @@ func (o BatchRequest[T]) Get(ctx context.Context, c *Client, ids []string) provi
 			}
 			return decodeEntry(c, row, nil, o.Decode)
 		},
-		func(ctx context.Context, missing []pagecache.Key, deliver func(pagecache.Key, pagecache.Loaded)) {
-			idByKey := make(map[pagecache.Key]string, len(ids))
-			for i, key := range keys {
-				idByKey[key] = ids[i]
-			}
-			o.fetchMissing(ctx, c, missing, idByKey, callerDeadline, deliver)
-		})
+		get.fetch)
 	found := providers.BatchResult[T]{Objects: make(map[string]T, len(ids)), Failed: map[string]error{}}
 	trace := operation.From(ctx).Trace
 	for i, id := range ids {
-		a := answers[keys[i]]
+		a := &answers[i]
 		if a.Err == nil {
 			trace.LimitFreshness(a.FreshFor)
 		}
@@ -86,7 +81,7 @@ func (o BatchRequest[T]) Get(ctx context.Context, c *Client, ids []string) provi
 			found.Objects[id] = a.Value.value
 		}
 	}
-	o.recordCacheHits(ctx, c, ids, keys, answers, start)
+	o.recordCacheHits(ctx, c, ids, answers, start)
 	return found
 }
 
@@ -109,20 +104,43 @@ func (o BatchRequest[T]) Prime(ctx context.Context, c *Client, page []T, freshne
 // to 2 kB each.
 const rowSize = 1 << 10
 
-// fetchMissing fetches the missing keys in chunks, in parallel. It delivers the results
-// of a chunk as soon as they are there.
-func (o BatchRequest[T]) fetchMissing(ctx context.Context, c *Client, missing []pagecache.Key, idByKey map[pagecache.Key]string, callerDeadline time.Time, deliver func(pagecache.Key, pagecache.Loaded)) {
-	ids, keyByID := make([]string, len(missing)), make(map[string]pagecache.Key, len(missing))
-	for i, key := range missing {
-		ids[i] = idByKey[key]
-		keyByID[ids[i]] = key
-	}
-	fetch := func(chunk []string) {
-		for id, loaded := range o.fetchChunk(ctx, c, chunk, callerDeadline) {
-			deliver(keyByID[id], loaded)
+// batchGet is one Get. The ids are sorted and unique, and each has the key at its index.
+type batchGet[T any] struct {
+	BatchRequest[T]
+	client         *Client
+	ids            []string
+	keys           []pagecache.Key
+	callerDeadline time.Time
+}
+
+// fetch fetches the missing keys in chunks, in parallel. It delivers the results of a chunk as
+// soon as they are there.
+func (g *batchGet[T]) fetch(ctx context.Context, missing []pagecache.Key, deliver func(pagecache.Key, pagecache.Loaded)) {
+	ids := g.ids
+	if len(missing) < len(ids) {
+		wanted := make(map[pagecache.Key]bool, len(missing))
+		for _, key := range missing {
+			wanted[key] = true
+		}
+		ids = make([]string, 0, len(missing))
+		for i, key := range g.keys {
+			if wanted[key] {
+				ids = append(ids, g.ids[i])
+			}
 		}
 	}
-	chunks := o.chunks(ids, o.PerCall)
+	fetch := func(chunk []string) {
+		results := make([]pagecache.Loaded, len(chunk))
+		g.fetchChunk(ctx, g.client, chunk, g.callerDeadline, results)
+		at, _ := slices.BinarySearch(g.ids, chunk[0])
+		for i, id := range chunk {
+			for g.ids[at] != id {
+				at++
+			}
+			deliver(g.keys[at], results[i])
+		}
+	}
+	chunks := g.chunks(ids, g.PerCall)
 	var wg sync.WaitGroup
 	for _, chunk := range chunks[1:] {
 		wg.Go(func() { fetch(chunk) })
@@ -140,34 +158,47 @@ func (o BatchRequest[T]) splitRows(c *Client, body []byte) (map[string]json.RawM
 	return rows, nil
 }
 
-// load splits a response into what is loaded for each of its objects, by vendor id.
-func (o BatchRequest[T]) load(c *Client, body []byte) (map[string]pagecache.Loaded, *providers.Error) {
+// response is what a response holds, by vendor id: rows that have to be decoded, or objects.
+type response[T any] struct {
+	rows    map[string]json.RawMessage
+	objects map[string]T
+	// size is that of an object in the response.
+	size int
+}
+
+// split splits a response into its objects.
+func (o BatchRequest[T]) split(c *Client, body []byte) (r response[T], err *providers.Error) {
 	if o.Objects == nil || c.config.Cache.StoresBodies() {
-		rows, err := o.splitRows(c, body)
-		loaded := make(map[string]pagecache.Loaded, len(rows))
-		for id, row := range rows {
-			loaded[id] = pagecache.Loaded{Body: row}
-		}
-		return loaded, err
+		r.rows, err = o.splitRows(c, body)
+		return r, err
 	}
-	objects, err := catchPanic(func() (map[string]T, error) { return o.Objects(body) })
-	if err != nil {
+	objects, malformed := catchPanic(func() (map[string]T, error) { return o.Objects(body) })
+	if malformed != nil {
 		c.health.reject()
-		return nil, c.badResponse(http.StatusOK, "")
+		return r, c.badResponse(http.StatusOK, "")
 	}
-	loaded := make(map[string]pagecache.Loaded, len(objects))
-	for id, object := range objects {
-		loaded[id] = pagecache.Loaded{Value: entryOf(c, object), Size: len(body) / len(objects)}
+	return response[T]{objects: objects, size: len(body) / max(len(objects), 1)}, nil
+}
+
+// loaded returns what the response has for an id. ok is false if it lacks the object.
+func (r *response[T]) loaded(c *Client, id string) (loaded pagecache.Loaded, ok bool) {
+	if r.objects == nil {
+		row, ok := r.rows[id]
+		return pagecache.Loaded{Body: row}, ok
 	}
-	return loaded, nil
+	object, ok := r.objects[id]
+	if !ok {
+		return pagecache.Loaded{}, false
+	}
+	return pagecache.Loaded{Value: entryOf(c, object), Size: r.size}, true
 }
 
 // recordCacheHits adds the answers that needed no call of this operation to the
 // trace: one row per object or, if one call takes several ids, one row per source.
-func (o BatchRequest[T]) recordCacheHits(ctx context.Context, c *Client, ids []string, keys []pagecache.Key, answers map[pagecache.Key]*pagecache.Answer[cacheEntry[T]], start time.Time) {
+func (o BatchRequest[T]) recordCacheHits(ctx context.Context, c *Client, ids []string, answers []pagecache.Answer[cacheEntry[T]], start time.Time) {
 	recorded := map[Source]bool{}
-	for i, key := range keys {
-		a := answers[key]
+	for i := range answers {
+		a := &answers[i]
 		if a.Source == Vendor || a.Source == "" || recorded[a.Source] {
 			continue
 		}

@@ -32,42 +32,44 @@ func (o BatchRequest[T]) chunks(ids []string, perCall int) (chunks [][]string) {
 }
 
 // fetchChunk fetches the objects with these ids by one call, or by several if the
-// vendor sends them in parts. The result has every id.
-func (o BatchRequest[T]) fetchChunk(ctx context.Context, c *Client, ids []string, callerDeadline time.Time) map[string]pagecache.Loaded {
-	results := make(map[string]pagecache.Loaded, len(ids))
-	request, ids, failed := o.requestFor(c, ids)
-	for id, err := range failed {
-		results[id] = pagecache.Loaded{Err: err}
+// vendor sends them in parts. It sets the result of each id at its index.
+func (o BatchRequest[T]) fetchChunk(ctx context.Context, c *Client, ids []string, callerDeadline time.Time, results []pagecache.Loaded) {
+	request, accepted, failed := o.requestFor(c, ids)
+	for i, id := range ids {
+		if err := failed[id]; err != nil {
+			results[i].Err = err
+		}
 	}
-	if len(ids) == 0 {
-		return results
+	if len(accepted) == 0 {
+		return
 	}
 	body, err := c.fetch(ctx, request.Request, request.http, callerDeadline)
-	var objects map[string]pagecache.Loaded
+	var objects response[T]
 	if err == nil {
-		objects, err = o.load(c, body)
+		objects, err = o.split(c, body)
 	}
 	// A 404 means absence only for a single-object request; for a list request the list
 	// itself is missing, which is an error.
-	if err != nil && (err.Kind != providers.NotFound || o.PerCall > 1) {
-		for _, id := range ids {
-			results[id] = pagecache.Loaded{Err: err}
+	isAbsence := err != nil && err.Kind == providers.NotFound && o.PerCall <= 1
+	var missing []int
+	for i, id := range ids {
+		switch {
+		case results[i].Err != nil:
+			continue
+		case err != nil && !isAbsence:
+			results[i].Err = err
+			continue
 		}
-		return results
-	}
-	var missing []string
-	for _, id := range ids {
-		loaded, ok := objects[id]
+		loaded, ok := objects.loaded(c, id)
 		if !ok {
 			loaded.Absent = true
-			missing = append(missing, id)
+			missing = append(missing, i)
 		}
-		results[id] = loaded
+		results[i] = loaded
 	}
 	if err == nil && len(missing) > 0 && o.hasMore(body) {
-		o.fetchRest(ctx, c, missing, len(ids)-len(missing), callerDeadline, results)
+		o.fetchRest(ctx, c, ids, missing, len(accepted)-len(missing), callerDeadline, results)
 	}
-	return results
 }
 
 // hasMore calls o.More. A panic is no.
@@ -80,26 +82,27 @@ func (o BatchRequest[T]) hasMore(body []byte) bool {
 }
 
 // fetchRest fetches the objects that a response lacked although the vendor has them,
-// in parallel, so many per call as it had. It sets them in results. If the response
-// had none, the vendor does not send the rest, and they fail with kind Incomplete.
-func (o BatchRequest[T]) fetchRest(ctx context.Context, c *Client, missing []string, perCall int, callerDeadline time.Time, results map[string]pagecache.Loaded) {
+// in parallel, so many per call as it had. missing are the indices of their ids. If the
+// response had none, the vendor does not send the rest, and they fail with kind Incomplete.
+func (o BatchRequest[T]) fetchRest(ctx context.Context, c *Client, ids []string, missing []int, perCall int, callerDeadline time.Time, results []pagecache.Loaded) {
 	if perCall == 0 {
 		err := c.newError(providers.Incomplete)
 		err.Detail = "the vendor did not send all requested objects"
-		for _, id := range missing {
-			results[id] = pagecache.Loaded{Err: err}
+		for _, i := range missing {
+			results[i] = pagecache.Loaded{Err: err}
 		}
 		return
 	}
-	var mu sync.Mutex
 	var wg sync.WaitGroup
 	for chunk := range slices.Chunk(missing, perCall) {
 		wg.Go(func() {
-			fetched := o.fetchChunk(ctx, c, chunk, callerDeadline)
-			mu.Lock()
-			defer mu.Unlock()
-			for id, loaded := range fetched {
-				results[id] = loaded
+			rest, fetched := make([]string, len(chunk)), make([]pagecache.Loaded, len(chunk))
+			for n, i := range chunk {
+				rest[n] = ids[i]
+			}
+			o.fetchChunk(ctx, c, rest, callerDeadline, fetched)
+			for n, i := range chunk {
+				results[i] = fetched[n]
 			}
 		})
 	}

@@ -38,7 +38,7 @@ func packMembers(body io.Reader, p *model.Provider, account string) ([]byte, err
 	parts := [][]byte{make([]byte, packedHeader, 4<<10)}
 	var count, omitted uint32
 	var scratch []byte
-	err := eachRow(body, func(row wireUser) {
+	err := eachRow(body, (*wireUser).read, func(row *wireUser) {
 		if !isMember(p, account, string(row.UserID)) {
 			omitted++
 			return
@@ -69,8 +69,8 @@ func isMember(p *model.Provider, account, user string) bool {
 }
 
 // pack appends a row: its texts, each after its length, and the time in milliseconds.
-func (w wireUser) pack(b []byte) []byte {
-	for _, s := range []string{string(w.UserID), string(w.Email), string(w.Name), string(w.BillingAccountRole), string(w.UserLicenseType)} {
+func (w *wireUser) pack(b []byte) []byte {
+	for _, s := range [...]string{string(w.UserID), string(w.Email), string(w.Name), string(w.BillingAccountRole), string(w.UserLicenseType)} {
 		b = binary.AppendUvarint(b, uint64(len(s)))
 		b = append(b, s...)
 	}

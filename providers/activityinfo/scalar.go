@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/accountgraph/accountgraph/internal/jsonscan"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 )
 
@@ -25,18 +26,26 @@ func (n *name) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// read reads a text as UnmarshalJSON does.
+func (n *name) read(r *jsonscan.Reader) {
+	*n = ""
+	if value, kind := r.Scalar(); kind == jsonscan.Text || kind == jsonscan.Number {
+		*n = name(value)
+	}
+}
+
 // text is an id that is documented as a string, "" if there is none.
 type text string
 
-// UnmarshalJSON decodes a string or a whole number above 0. Other values are "".
-func (t *text) UnmarshalJSON(b []byte) error {
-	if b[0] == '"' {
-		return upstream.UnmarshalString(b, t)
+// read reads a string or a whole number above 0. Other values are "".
+func (t *text) read(r *jsonscan.Reader) {
+	*t = ""
+	switch value, kind := r.Scalar(); kind {
+	case jsonscan.Text:
+		*t = text(value)
+	case jsonscan.Number:
+		*t = text(parseNumber(value))
 	}
-	var n number
-	err := n.UnmarshalJSON(b)
-	*t = text(n)
-	return err
 }
 
 // number is the id of a billing account in decimal digits, "" if there is none. It is
@@ -47,12 +56,25 @@ type number string
 // UnmarshalJSON decodes a whole number above 0, or a string that contains one. Other
 // values are "". It never fails.
 func (n *number) UnmarshalJSON(b []byte) error {
-	*n = ""
-	value, err := strconv.ParseInt(strings.Trim(string(b), `"`), 10, 64)
-	if value > 0 && err == nil {
-		*n = number(strconv.FormatInt(value, 10))
-	}
+	*n = parseNumber(strings.Trim(string(b), `"`))
 	return nil
+}
+
+// read reads a number as UnmarshalJSON does.
+func (n *number) read(r *jsonscan.Reader) {
+	*n = ""
+	if value, kind := r.Scalar(); kind == jsonscan.Text || kind == jsonscan.Number {
+		*n = parseNumber(value)
+	}
+}
+
+// parseNumber returns a whole number above 0, "" for any other text.
+func parseNumber(text string) number {
+	value, err := strconv.ParseInt(text, 10, 64)
+	if value > 0 && err == nil {
+		return number(strconv.FormatInt(value, 10))
+	}
+	return ""
 }
 
 // isBillingAccount reports whether id is the canonical id of a billing account. A
@@ -94,10 +116,22 @@ const maxMilliseconds = 253402300800000
 
 // UnmarshalJSON decodes a number and truncates it to milliseconds. It never fails.
 func (m *milliseconds) UnmarshalJSON(b []byte) error {
+	m.parse(string(b))
+	return nil
+}
+
+// read reads a time as UnmarshalJSON does.
+func (m *milliseconds) read(r *jsonscan.Reader) {
 	m.at = nil
-	value, err := strconv.ParseFloat(string(b), 64)
+	if value, kind := r.Scalar(); kind == jsonscan.Number {
+		m.parse(value)
+	}
+}
+
+func (m *milliseconds) parse(text string) {
+	m.at = nil
+	value, err := strconv.ParseFloat(text, 64)
 	if err == nil && value >= 1 && value < maxMilliseconds {
 		m.at = new(time.UnixMilli(int64(value)).UTC())
 	}
-	return nil
 }

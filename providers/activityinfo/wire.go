@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/jsonscan"
 )
 
 // The documentation of the fields is not reliable: every field of a user is marked
@@ -20,12 +21,11 @@ import (
 
 // wireUser is a row of a billing account's user list.
 type wireUser struct {
-	UserID             text         `json:"userId"`
-	Email              name         `json:"email"`
-	Name               name         `json:"name"`
-	BillingAccountRole name         `json:"billingAccountRole"`
-	UserLicenseType    name         `json:"userLicenseType"`
-	LastLoginTime      milliseconds `json:"lastLoginTime"`
+	UserID             text
+	Email, Name        name
+	BillingAccountRole name
+	UserLicenseType    name
+	LastLoginTime      milliseconds
 }
 
 type wireAccount struct {
@@ -66,9 +66,7 @@ func (w wirePlan) plan() (plan *model.AccountPlan, isValid bool) {
 
 var withInvalidPlan = model.AllExcept().WithInvalid("plan")
 
-type wireDatabase struct {
-	BillingAccountID number `json:"billingAccountId"`
-}
+type wireDatabase struct{ BillingAccountID number }
 
 var errFormat = errors.New("undocumented format")
 
@@ -155,12 +153,14 @@ const databasesFormat = "databases 1"
 func packDatabases(body io.Reader) ([]byte, error) {
 	var omitted int
 	accounts := map[string]bool{}
-	err := eachRow(body, func(row wireDatabase) {
+	err := eachRow(body, (*wireDatabase).read, func(row *wireDatabase) {
 		if row.BillingAccountID == "" {
 			omitted++
 			return
 		}
-		accounts[string(row.BillingAccountID)] = true
+		if id := string(row.BillingAccountID); !accounts[id] {
+			accounts[strings.Clone(id)] = true
+		}
 	})
 	if err != nil {
 		return nil, err
@@ -179,29 +179,52 @@ func decodeDatabases(packed []byte) (list databaseList, err error) {
 	return list, json.Unmarshal(packed, &list)
 }
 
-// eachRow decodes an array of objects row by row as it arrives, so that a large one takes no
-// memory but that of what row keeps. Unlike encoding/json it rejects null in place of the
-// array. A null in place of an object is the zero T.
-func eachRow[T any](body io.Reader, row func(T)) error {
-	d := json.NewDecoder(body)
-	if open, err := d.Token(); err != nil || open != json.Delim('[') {
-		return errFormat
-	}
+// eachRow reads an array of objects row by row as it arrives, so that a large one takes no
+// memory but that of what row keeps. Texts that read sets are valid until row returns. Unlike
+// encoding/json it rejects null in place of the array. A null in place of an object is the
+// zero T.
+func eachRow[T any](body io.Reader, read func(*T, *jsonscan.Reader), row func(*T)) error {
 	var one, zero T
-	for d.More() {
+	return jsonscan.ForEachElement(body, func(r *jsonscan.Reader) {
 		one = zero
-		if err := d.Decode(&one); err != nil {
-			return err
+		if !r.IsNull() {
+			read(&one, r)
 		}
-		row(one)
+		if r.Err() == nil {
+			row(&one)
+		}
+	})
+}
+
+var userMembers = []string{"userId", "email", "name", "billingAccountRole", "userLicenseType", "lastLoginTime"}
+
+func (w *wireUser) read(r *jsonscan.Reader) {
+	for member := range r.ObjectKeys {
+		switch jsonscan.IndexName(userMembers, member) {
+		case 0:
+			w.UserID.read(r)
+		case 1:
+			w.Email.read(r)
+		case 2:
+			w.Name.read(r)
+		case 3:
+			w.BillingAccountRole.read(r)
+		case 4:
+			w.UserLicenseType.read(r)
+		case 5:
+			w.LastLoginTime.read(r)
+		}
 	}
-	if _, err := d.Token(); err != nil {
-		return err
+}
+
+var databaseMembers = []string{"billingAccountId"}
+
+func (w *wireDatabase) read(r *jsonscan.Reader) {
+	for member := range r.ObjectKeys {
+		if jsonscan.IndexName(databaseMembers, member) == 0 {
+			w.BillingAccountID.read(r)
+		}
 	}
-	if _, err := d.Token(); err != io.EOF { //nolint:errorlint // never wrapped
-		return errFormat
-	}
-	return nil
 }
 
 // optional returns nil for "".

@@ -2,9 +2,7 @@ package blendvision
 
 import (
 	"context"
-	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/jsonscan"
@@ -22,7 +20,7 @@ var accountMembers = []string{
 func (a *wireAccount) read(r *jsonscan.Reader) {
 	texts := [...]*text{&a.ID, &a.Email, &a.Username, &a.ContactEmail, &a.AccountType, &a.Status, &a.RoleType, &a.RoleID, &a.FirstName, &a.LastName}
 	for name := range r.ObjectKeys {
-		switch i := indexOf(accountMembers, name); {
+		switch i := jsonscan.IndexName(accountMembers, name); {
 		case i < 0:
 		case i < len(texts):
 			texts[i].read(r)
@@ -30,14 +28,6 @@ func (a *wireAccount) read(r *jsonscan.Reader) {
 			a.CreatedAt.read(r)
 		}
 	}
-}
-
-// indexOf returns the index of a member among names, -1 if it is none of them.
-func indexOf(names []string, member string) int {
-	if i := slices.Index(names, member); i >= 0 {
-		return i
-	}
-	return slices.IndexFunc(names, func(name string) bool { return strings.EqualFold(name, member) })
 }
 
 // read reads a text as UnmarshalJSON does.
@@ -73,7 +63,7 @@ func decodeAccounts(ctx context.Context, p *model.Provider, organization string,
 	r := jsonscan.NewCopying(body)
 	if !r.IsNull() {
 		for name := range r.ObjectKeys {
-			switch indexOf(accountListMembers, name) {
+			switch jsonscan.IndexName(accountListMembers, name) {
 			case 0:
 				page, hasRows = listPage[*model.Membership]{}, !r.IsNull()
 				if hasRows {
@@ -136,7 +126,7 @@ func readTotal(r *jsonscan.Reader) (total count) {
 		return 0
 	}
 	for name := range r.ObjectKeys {
-		if indexOf(totalItems, name) == 0 {
+		if jsonscan.IndexName(totalItems, name) == 0 {
 			if value, kind := r.Scalar(); kind == jsonscan.Text || kind == jsonscan.Number {
 				total.parse(value)
 			}
