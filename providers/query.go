@@ -1,7 +1,10 @@
 package providers
 
 import (
+	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 )
@@ -15,6 +18,19 @@ type Query struct {
 	Parent Parent `json:"Of"` // cursors contain a digest of this encoding
 	Filter Filter
 	Order  Order
+	// OnlyMatches is set by a caller that reads the list to its end and keeps no cursor: a
+	// page may lack rows that MayMatch rejects, and has MayRepeat set then.
+	OnlyMatches bool `json:"-"`
+}
+
+// MayMatch reports whether the caller wants a row with this address, "" for one without:
+// unless OnlyMatches is set, every row. Some addresses are compared only by the caller.
+func (q Query) MayMatch(email string) bool {
+	if !q.OnlyMatches || len(q.Filter.Emails) == 0 || strings.ContainsFunc(email, func(r rune) bool { return r >= utf8.RuneSelf }) {
+		return true
+	}
+	email = strings.TrimSpace(email)
+	return slices.ContainsFunc(q.Filter.Emails, func(wanted string) bool { return strings.EqualFold(wanted, email) })
 }
 
 // Parent identifies the objects that a list belongs to.

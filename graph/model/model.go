@@ -163,6 +163,13 @@ func NewEntity(p *Provider, typ, vendorID string) Entity {
 	return Entity{ID: NewID(p.Name, typ, vendorID), Provider: p, VendorID: vendorID}
 }
 
+// NewMembershipEntity is NewEntity for the membership of a user in a tenant. Its vendor id shares
+// the memory of its id.
+func NewMembershipEntity(p *Provider, tenant, user string) Entity {
+	id := p.Name + ":" + TypeMembership + ":" + tenant + "/" + user
+	return Entity{ID: ID(id), Provider: p, VendorID: id[len(id)-len(tenant)-len("/")-len(user):]}
+}
+
 // WithFieldSet returns a copy with another field set.
 func (e Entity) WithFieldSet(fields *FieldSet) Entity {
 	e.FieldSet = fields

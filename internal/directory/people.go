@@ -21,7 +21,7 @@ func FindPeople(ctx context.Context, d *Directory, emails []string) (map[string]
 	if len(emails) == 0 {
 		return nil, nil
 	}
-	l := List{Kind: "people", Query: providers.Query{Filter: providers.Filter{Emails: emails}}}
+	l := List{Kind: "people", Query: providers.Query{Filter: providers.Filter{Emails: emails}, OnlyMatches: true}}
 	users := func(c providers.Collections) providers.Collection[*model.User] { return c.Users }
 	rows, gaps := readAll(ctx, d, users, l)
 	rows, errs := withFields(ctx, d, users, rows, personFields)

@@ -81,6 +81,7 @@ func Peek[T any](s *Scope, key Key) (value T, fetched time.Time, ok bool) {
 }
 
 // GetMulti returns the answers for keys, in their order: from memory, from Redis, or from load.
+// Of a key that is given twice, the second one waits for the first.
 //
 // One lookup of a key is in flight at a time: concurrent callers of this process wait for
 // it, and of all replicas that share a Redis one calls load. load gets all keys that this
@@ -210,6 +211,13 @@ func (c *Cache) lookupMemory(s *Scope, keys []Key, typ reflect.Type, report func
 
 // wait reports the outcomes of calls, and returns the keys to look up again.
 func wait(ctx context.Context, started, joined []*call, report func(Key, outcome)) (again []Key) {
+	for _, call := range started {
+		o, err := call.Wait(ctx)
+		if err != nil {
+			o = failed(contextError(ctx))
+		}
+		report(call.Key().key, o)
+	}
 	for _, call := range joined {
 		o, err := call.Wait(ctx)
 		switch {
@@ -220,13 +228,6 @@ func wait(ctx context.Context, started, joined []*call, report func(Key, outcome
 			continue
 		case o.err == nil:
 			o.source = FromInFlight
-		}
-		report(call.Key().key, o)
-	}
-	for _, call := range started {
-		o, err := call.Wait(ctx)
-		if err != nil {
-			o = failed(contextError(ctx))
 		}
 		report(call.Key().key, o)
 	}

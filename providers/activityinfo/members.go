@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/providers"
 )
 
 // memberList is the user list of a billing account. It holds the rows in the form of
@@ -112,18 +113,42 @@ func newMemberList(packed []byte, p *model.Provider, account string) (memberList
 // IsPacked implements upstream.Packed.
 func (memberList) IsPacked() bool { return true }
 
-// page returns up to n members from a row on.
-func (l memberList) page(from, n int) []*model.Membership {
-	members := make([]*model.Membership, 0, max(0, min(n, l.count-from)))
+// page returns the members in n rows from one on, without those that q does not want: all rows
+// of a user of whom it wants one, so that rows that differ are found.
+func (l memberList) page(from, n int, q providers.Query) []*model.Membership {
+	if !q.OnlyMatches {
+		members := make([]*model.Membership, 0, max(0, min(n, l.count-from)))
+		l.each(from, n, func(row []byte) { members = append(members, l.member(row)) })
+		return members
+	}
+	wanted := map[string]bool{}
+	l.each(from, n, func(row []byte) {
+		id, rest, _ := cutField(row)
+		if email, _, _ := cutField(rest); q.MayMatch(string(email)) {
+			wanted[string(id)] = true
+		}
+	})
+	var members []*model.Membership
+	if len(wanted) > 0 {
+		l.each(from, n, func(row []byte) {
+			if id, _, _ := cutField(row); wanted[string(id)] {
+				members = append(members, l.member(row))
+			}
+		})
+	}
+	return members
+}
+
+// each calls visit with n rows from one on.
+func (l memberList) each(from, n int, visit func(row []byte)) {
 	rest := l.rows
 	for i := 0; i < from+n && len(rest) > 0; i++ {
 		row, after, _ := cutField(rest)
 		if i >= from {
-			members = append(members, l.member(row))
+			visit(row)
 		}
 		rest = after
 	}
-	return members
 }
 
 // find returns the members who are one of these users.

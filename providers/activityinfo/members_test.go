@@ -203,3 +203,32 @@ func TestMembers_CutShort(t *testing.T) {
 		t.Errorf("users %v after %d calls", users, *calls)
 	}
 }
+
+// A search for an address gets no row that cannot be one of it, but all rows of its users, so that
+// rows that differ are found.
+func TestUsers_OnlyMatches(t *testing.T) {
+	p, _ := connect(t, responses{
+		"/resources/databases": `[]`,
+		"/resources/billingAccounts/9/users": `[
+			{"userId":"1","email":"Anna@Acme.example"},
+			{"userId":"2","email":"other@acme.example"},
+			{"userId":"3","email":"ånna@acme.example"},
+			{"userId":"2","email":" anna@acme.example "},
+			{"userId":"4"}]`,
+	}, "9")
+	q := providers.Query{Filter: providers.Filter{Emails: []string{"anna@acme.example"}}}
+	for onlyMatches, want := range map[bool][]string{false: {"1", "2", "3", "2", "4"}, true: {"1", "2", "3", "2"}} {
+		q.OnlyMatches = onlyMatches
+		page, err := p.Collections().Users.Page(t.Context(), q, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var ids []string
+		for _, u := range page.Items {
+			ids = append(ids, u.VendorID)
+		}
+		if !slices.Equal(ids, want) || page.MayRepeat != onlyMatches || page.Total != nil {
+			t.Errorf("only matches %v: users %q, may repeat %v, total %v", onlyMatches, ids, page.MayRepeat, page.Total)
+		}
+	}
+}

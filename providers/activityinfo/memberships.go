@@ -71,7 +71,7 @@ func (m memberships) ifKnown(ctx context.Context, id string, err error) error {
 // owner and by database. Without a parent, a page has the members of one account.
 func (m memberships) Page(ctx context.Context, q providers.Query, token string) (*providers.Page[*model.Membership], error) {
 	if q.Parent.Type == "" && q.Filter.Database == "" {
-		return m.ofAll(ctx, reflect.ValueOf(q.Filter).IsZero(), token)
+		return m.ofAll(ctx, q, reflect.ValueOf(q.Filter).IsZero(), token)
 	}
 	filter, applied := newMemberFilter(q.Filter)
 	switch {
@@ -98,15 +98,16 @@ func parseRow(token string) (row int, ok bool) {
 	return row, err == nil && row > 0 && row%pageRows == 0 && strconv.Itoa(row) == token
 }
 
-// pageOf returns a part of a user list as a page. Tokens of the list begin with prefix.
-// applied is as for singlePage.
-func (m memberships) pageOf(list memberList, from int, prefix string, applied bool, all accountReplies[*model.Membership]) *providers.Page[*model.Membership] {
-	all.values = list.page(from, pageRows)
+// pageOf returns a part of a user list as a page, without rows that q does not want. Tokens of
+// the list begin with prefix. applied is as for singlePage.
+func (m memberships) pageOf(list memberList, q providers.Query, from int, prefix string, applied bool, all accountReplies[*model.Membership]) *providers.Page[*model.Membership] {
+	all.values = list.page(from, pageRows, q)
 	omissions := m.omissions(list)
 	if from == 0 {
 		all.errs = append(all.errs, omissions...)
 	}
 	p := singlePage(all, applied && omissions == nil)
+	p.MayRepeat = q.OnlyMatches
 	if p.Total != nil {
 		p.Total = new(list.count)
 	}
@@ -114,7 +115,7 @@ func (m memberships) pageOf(list memberList, from int, prefix string, applied bo
 		p.Next = prefix + strconv.Itoa(next)
 		p.Ahead = []providers.Ahead{{Token: p.Next}}
 		all.errs = nil
-		p.Following = func() *providers.Page[*model.Membership] { return m.pageOf(list, next, prefix, applied, all) }
+		p.Following = func() *providers.Page[*model.Membership] { return m.pageOf(list, q, next, prefix, applied, all) }
 	}
 	return p
 }
@@ -124,7 +125,7 @@ func (m memberships) pageOf(list memberList, from int, prefix string, applied bo
 // can be read, and has the errors of those before; ofAll fails if none can. Any other page of
 // an account that cannot be read has no rows, but its error unless the account belongs to
 // another owner.
-func (m memberships) ofAll(ctx context.Context, unfiltered bool, token string) (*providers.Page[*model.Membership], error) {
+func (m memberships) ofAll(ctx context.Context, q providers.Query, unfiltered bool, token string) (*providers.Page[*model.Membership], error) {
 	first, row, _ := strings.Cut(token, ".")
 	from, ok := parseRow(row)
 	if token != "" && (!ok || !isBillingAccount(first) || strings.HasSuffix(token, ".")) {
@@ -150,7 +151,7 @@ func (m memberships) ofAll(ctx context.Context, unfiltered bool, token string) (
 		switch {
 		case err == nil:
 			all.freshness = all.freshness.Merge(&reply.Freshness)
-			return m.pageOfAll(reply.Value, from, unfiltered, b, all, rest[i+1:]), nil
+			return m.pageOfAll(reply.Value, q, from, unfiltered, b, all, rest[i+1:]), nil
 		case m.isForeign(account, err):
 			foreign = err
 		case providers.IsUnreadable(err):
@@ -159,13 +160,13 @@ func (m memberships) ofAll(ctx context.Context, unfiltered bool, token string) (
 			return nil, err
 		}
 		if token != "" {
-			return m.pageOfAll(memberList{}, 0, unfiltered, b, all, rest[i+1:]), nil
+			return m.pageOfAll(memberList{}, q, 0, unfiltered, b, all, rest[i+1:]), nil
 		}
 	}
 	if err := firstError(all.errs, foreign); err != nil {
 		return nil, err
 	}
-	return m.pageOfAll(memberList{}, 0, unfiltered, b, all, nil), nil
+	return m.pageOfAll(memberList{}, q, 0, unfiltered, b, all, nil), nil
 }
 
 // FirstPages implements providers.MultiList for the list without a parent. It reads the
@@ -191,20 +192,20 @@ func firstPages(accounts []string) (pages []providers.Ahead) {
 
 // pageOfAll returns a part of a user list as a page of the list of all. rest are the accounts
 // that follow.
-func (m memberships) pageOfAll(list memberList, from int, unfiltered bool, b billing, all accountReplies[*model.Membership], rest []string) *providers.Page[*model.Membership] {
+func (m memberships) pageOfAll(list memberList, q providers.Query, from int, unfiltered bool, b billing, all accountReplies[*model.Membership], rest []string) *providers.Page[*model.Membership] {
 	var prefix string
 	if list.count > 0 {
 		prefix = list.account.VendorID + "."
 	}
 	// The sum of several accounts would count users of several accounts twice.
-	p := m.pageOf(list, from, prefix, len(b.ids) == 1 && unfiltered, all)
+	p := m.pageOf(list, q, from, prefix, len(b.ids) == 1 && unfiltered, all)
 	if p.Following != nil {
 		all.errs = nil
 		p.Following = func() *providers.Page[*model.Membership] {
-			return m.pageOfAll(list, from+pageRows, unfiltered, b, all, rest)
+			return m.pageOfAll(list, q, from+pageRows, unfiltered, b, all, rest)
 		}
 	}
-	p.MayRepeat = len(b.ids) > 1
+	p.MayRepeat = q.OnlyMatches || len(b.ids) > 1
 	p.Ahead = append(p.Ahead, firstPages(rest)...)
 	if p.Next == "" && len(rest) > 0 {
 		p.Next = rest[0]
@@ -226,7 +227,7 @@ func (m memberships) ofAccount(ctx context.Context, account string, f memberFilt
 	if err != nil {
 		return nil, err
 	}
-	return m.pageOf(reply.Value, from, "", applied, accountReplies[*model.Membership]{freshness: &reply.Freshness}), nil
+	return m.pageOf(reply.Value, providers.Query{}, from, "", applied, accountReplies[*model.Membership]{freshness: &reply.Freshness}), nil
 }
 
 func (m memberships) ofUsers(ctx context.Context, ids []string, f memberFilter, applied bool) (*providers.Page[*model.Membership], error) {

@@ -40,7 +40,7 @@ func (u users) Page(ctx context.Context, q providers.Query, token string) (*prov
 	if q.Parent.Type != "" {
 		return nil, u.invalidArgument("users have no parent")
 	}
-	page, err := memberships(u).ofAll(ctx, isEmptyFilter(q.Filter), token)
+	page, err := memberships(u).ofAll(ctx, q, isEmptyFilter(q.Filter), token)
 	if err != nil {
 		return nil, err
 	}

@@ -107,6 +107,9 @@ func readAccounts(ctx context.Context, r *jsonscan.Reader, p *model.Provider, in
 		if r.IsObject() {
 			a.read(r)
 		}
+		if page.ids == nil {
+			page.ids, page.items = make([]string, 0, pageSize), make([]*model.Membership, 0, pageSize)
+		}
 		page.ids = append(page.ids, string(a.ID))
 		if a.ID == "" {
 			page.unreadable++

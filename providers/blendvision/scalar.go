@@ -59,6 +59,14 @@ func optional(t text) *string {
 	return new(string(t))
 }
 
+// pointer returns t itself, nil for "".
+func pointer(t *text) *string {
+	if *t == "" {
+		return nil
+	}
+	return (*string)(t)
+}
+
 // timestamp is a time in UTC; time is nil if it is unset.
 type timestamp struct{ time *time.Time }
 

@@ -186,34 +186,47 @@ func decodeOrganization(p *model.Provider, known organizationIDs, row []byte) (*
 	return o.model(p, known), nil
 }
 
+// record is a membership and its user, with the texts that they point to, in one piece of memory.
+type record struct {
+	membership         model.Membership
+	user               model.User
+	row                wireAccount
+	login, email, name text
+}
+
 // membership returns the record of a row, in an organization of which only the id is known.
 func (a *wireAccount) membership(p *model.Provider, organization *model.Organization) *model.Membership {
-	return &model.Membership{
-		Entity:       model.NewEntity(p, model.TypeMembership, model.JoinMembership(organization.VendorID, string(a.ID))),
-		User:         a.user(p),
+	r := &record{row: *a}
+	r.setUser(p)
+	r.membership = model.Membership{
+		Entity:       model.NewMembershipEntity(p, organization.VendorID, string(a.ID)),
+		User:         &r.user,
 		Organization: organization,
 		Role:         roleType(a.RoleType),
-		VendorRole:   optional(a.RoleType),
-		VendorRoleID: optional(a.RoleID),
+		VendorRole:   pointer(&r.row.RoleType),
+		VendorRoleID: pointer(&r.row.RoleID),
 		Status:       userStatus(a.Status),
 		Groups:       []*model.Group{}, Buyers: []*model.Buyer{}, Modules: []*model.Module{},
 	}
+	return &r.membership
 }
 
-func (a *wireAccount) user(p *model.Provider) *model.User {
-	login, email := a.signIn()
-	return &model.User{
+func (r *record) setUser(p *model.Provider) {
+	a := &r.row
+	r.login, r.email = a.signIn()
+	r.name = text(strings.TrimSpace(string(a.FirstName + " " + a.LastName)))
+	r.user = model.User{
 		Entity:            model.NewEntity(p, model.TypeUser, string(a.ID)),
-		Login:             optional(login),
-		Email:             optional(email),
-		ContactEmail:      optional(a.ContactEmail),
+		Login:             pointer(&r.login),
+		Email:             pointer(&r.email),
+		ContactEmail:      pointer(&a.ContactEmail),
 		AccountType:       accountType(a.AccountType),
-		VendorAccountType: optional(a.AccountType),
-		Name:              optional(text(strings.TrimSpace(string(a.FirstName + " " + a.LastName)))),
-		FirstName:         optional(a.FirstName),
-		LastName:          optional(a.LastName),
+		VendorAccountType: pointer(&a.AccountType),
+		Name:              pointer(&r.name),
+		FirstName:         pointer(&a.FirstName),
+		LastName:          pointer(&a.LastName),
 		Status:            userStatus(a.Status),
-		VendorStatus:      optional(a.Status),
+		VendorStatus:      pointer(&a.Status),
 		CreatedAt:         a.CreatedAt.time,
 	}
 }
