@@ -58,4 +58,11 @@ var connectionsControls = []Control{
 		New:     `insecure && host == text {`,
 		Package: "internal/telemetry", Test: "TestTraces_Environment",
 	},
+	{
+		Name:    "an interim response is followed by a response",
+		File:    "internal/upstream/roundtrip.go",
+		Old:     "interim.Store(time.AfterFunc(c.slowAfter(), end))",
+		New:     "interim.Store(time.AfterFunc(time.Hour, end))",
+		Package: "internal/upstream", Test: "TestRoundTrip_InterimResponse",
+	},
 }

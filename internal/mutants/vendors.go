@@ -285,8 +285,8 @@ var vendorsControls = []Control{
 	{
 		Name:    "the body of an error is read for a short time",
 		File:    "internal/upstream/roundtrip.go",
-		Old:     "time.AfterFunc(c.slowAfter(), end)",
-		New:     "time.AfterFunc(time.Hour, end)",
+		Old:     "defer time.AfterFunc(c.slowAfter(), end)",
+		New:     "defer time.AfterFunc(time.Hour, end)",
 		Package: "internal/upstream", Test: "TestRoundTrip_SlowErrorBody",
 	},
 	{

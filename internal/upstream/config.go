@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strings"
 	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/fair"
+	"github.com/accountgraph/accountgraph/internal/network"
 	"github.com/accountgraph/accountgraph/internal/operation"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
 )
@@ -124,7 +124,7 @@ func (c Config) withDefaults() (Config, *url.URL, error) {
 	if base.User != nil || base.RawQuery != "" || base.ForceQuery || strings.Contains(c.Provider.BaseURL, "#") {
 		problem("the base URL must have no user info, no query and no fragment")
 	}
-	if base.Scheme == "http" && !c.AllowInsecure && !isLoopback(base.Hostname()) {
+	if base.Scheme == "http" && !c.AllowInsecure && !network.IsLoopback(base.Hostname()) {
 		problem("the base URL is plain http and not loopback: the credential would be sent unencrypted")
 	}
 	if c.Credential == nil {
@@ -189,9 +189,4 @@ func orDefault(n, fallback int) int {
 		return fallback
 	}
 	return max(n, 0)
-}
-
-func isLoopback(host string) bool {
-	ip, err := netip.ParseAddr(host)
-	return strings.EqualFold(host, "localhost") || (err == nil && ip.IsLoopback())
 }

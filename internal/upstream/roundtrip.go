@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptrace"
+	"net/textproto"
 	"sync/atomic"
 	"time"
 
@@ -51,10 +52,18 @@ func (c *Client) roundTrip(ctx context.Context, call *call) (r result) {
 	req := call.http
 	r.sent = true
 	var responding atomic.Bool
+	var interim atomic.Pointer[time.Timer]
 	exchange, end := context.WithCancel(ctx)
 	defer end()
 	sent := req.Clone(httptrace.WithClientTrace(exchange, &httptrace.ClientTrace{
 		GotFirstResponseByte: func() { responding.Store(true) },
+		Got1xxResponse: func(int, textproto.MIMEHeader) error {
+			// What follows may never be a header: a body, for example.
+			if interim.Load() == nil {
+				interim.Store(time.AfterFunc(c.slowAfter(), end))
+			}
+			return nil
+		},
 	}))
 	if c.config.Propagate {
 		tracing.Propagate(ctx, sent.Header)
@@ -62,6 +71,9 @@ func (c *Client) roundTrip(ctx context.Context, call *call) (r result) {
 	c.config.Credential(sent)
 	// http.Client would follow redirects and put URLs into errors.
 	res, err := c.config.Transport.RoundTrip(sent)
+	if timer := interim.Load(); timer != nil {
+		timer.Stop()
+	}
 	if err != nil || res == nil {
 		r.err = c.transportError(ctx, err, responding.Load())
 		return r
