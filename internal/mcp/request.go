@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 
 	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
 
@@ -18,6 +19,7 @@ import (
 const (
 	parseError     = -32700
 	invalidRequest = -32600
+	internalError  = -32603
 )
 
 // Codes of the GraphQL endpoint.
@@ -73,10 +75,70 @@ func (h *Handler) readMessage(r *http.Request) ([]byte, *refusal) {
 	if err != nil {
 		return nil, &refusal{http.StatusBadRequest, parseError, "the body is not valid JSON: " + err.Error(), badRequest}
 	}
-	if _, ok := value.(map[string]any); !ok {
+	message, ok := value.(map[string]any)
+	if !ok {
 		return nil, &refusal{http.StatusBadRequest, invalidRequest, "the body must be a JSON object", badRequest}
 	}
+	if reason := checkMessage(message); reason != "" {
+		return nil, &refusal{http.StatusBadRequest, invalidRequest, reason, badRequest}
+	}
 	return body, nil
+}
+
+// maxID is the largest id that is a number: the SDK reads it as a float64.
+const maxID = 1 << 53
+
+// checkMessage returns why an object is no message of JSON-RPC 2.0 with the ids of the Model
+// Context Protocol, "" if it is one.
+func checkMessage(message map[string]any) string {
+	if message["jsonrpc"] != "2.0" {
+		return `jsonrpc must be "2.0"`
+	}
+	if id, exists := message["id"]; exists && !isID(id) {
+		return "the id must be a string or a whole number of at most 2^53"
+	}
+	method, isRequest := message["method"]
+	if _, isText := method.(string); isRequest && !isText {
+		return "the method must be a string"
+	}
+	_, hasResult := message["result"]
+	_, hasError := message["error"]
+	if !isRequest && !hasResult && !hasError {
+		return "the message has no method"
+	}
+	if params, exists := message["params"]; exists {
+		if _, isObject := params.(map[string]any); !isObject {
+			return "params must be an object"
+		}
+	}
+	return ""
+}
+
+func isID(id any) bool {
+	switch id := id.(type) {
+	case string:
+		return true
+	case json.Number:
+		n, err := id.Int64()
+		return err == nil && n >= -maxID && n <= maxID
+	}
+	return false
+}
+
+// refusalOf returns the refusal in place of an error of the SDK, whose text may repeat a part of
+// the request.
+func refusalOf(status int) *refusal {
+	switch {
+	case status == http.StatusMethodNotAllowed:
+		return &refusal{status, invalidRequest, "the method must be POST", badRequest}
+	case status == http.StatusUnsupportedMediaType:
+		return &refusal{status, invalidRequest, "Content-Type must be application/json", badRequest}
+	case status >= http.StatusInternalServerError:
+		return &refusal{status, internalError, "the message could not be handled", badRequest}
+	}
+	const headers = "the headers are not those of the Model Context Protocol: " +
+		"Accept must have application/json and text/event-stream, and MCP-Protocol-Version a supported version"
+	return &refusal{status, invalidRequest, headers, badRequest}
 }
 
 // write sends the refusal as an error of JSON-RPC without an id.
@@ -94,21 +156,31 @@ func (f *refusal) write(w http.ResponseWriter) {
 	_, _ = w.Write(body) // an error means that the client has gone away
 }
 
-// uncached is a http.ResponseWriter whose responses no cache keeps. It records their status.
+// uncached is a http.ResponseWriter whose responses no cache keeps. It records their status, and
+// replaces an error that is not JSON by an error of JSON-RPC.
 type uncached struct {
 	http.ResponseWriter
-	status int // 0 before it is written
+	status   int // 0 before it is written
+	replaced bool
 }
 
 func (u *uncached) WriteHeader(status int) {
 	u.status = status
 	u.Header().Set("Cache-Control", "no-store")
+	if isJSON := strings.HasPrefix(u.Header().Get("Content-Type"), "application/json"); status >= http.StatusBadRequest && !isJSON {
+		u.replaced = true
+		refusalOf(status).write(u.ResponseWriter)
+		return
+	}
 	u.ResponseWriter.WriteHeader(status)
 }
 
 func (u *uncached) Write(b []byte) (int, error) {
 	if u.status == 0 {
 		u.WriteHeader(http.StatusOK)
+	}
+	if u.replaced {
+		return len(b), nil
 	}
 	return u.ResponseWriter.Write(b)
 }

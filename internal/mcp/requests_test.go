@@ -71,6 +71,19 @@ func TestHandler_RefusesBodies(t *testing.T) {
 		{"no JSON", marker, "not valid JSON", http.StatusBadRequest},
 		{"a batch that is no JSON", "[" + callText + "," + marker, "not valid JSON", http.StatusBadRequest},
 		{"a string", `"` + marker + `"`, "must be a JSON object", http.StatusBadRequest},
+		{"an id that is an object", strings.Replace(callText, `"id":1`, `"id":{"`+marker+`":1}`, 1), "the id must be", http.StatusBadRequest},
+		{"an id that is a list", strings.Replace(callText, `"id":1`, `"id":["`+marker+`"]`, 1), "the id must be", http.StatusBadRequest},
+		{"an id that is null", strings.Replace(callText, `"id":1`, `"id":null`, 1), "the id must be", http.StatusBadRequest},
+		{"an id that is a boolean", strings.Replace(callText, `"id":1`, `"id":true`, 1), "the id must be", http.StatusBadRequest},
+		{"an id that is infinite", strings.Replace(callText, `"id":1`, `"id":1e999`, 1), "the id must be", http.StatusBadRequest},
+		{"an id with a fraction", strings.Replace(callText, `"id":1`, `"id":1.5`, 1), "the id must be", http.StatusBadRequest},
+		{"an id that would be rounded", strings.Replace(callText, `"id":1`, `"id":9007199254740993`, 1), "the id must be", http.StatusBadRequest},
+		{"another version", strings.Replace(callText, `"2.0"`, `"`+marker+`"`, 1), "jsonrpc must be", http.StatusBadRequest},
+		{"no version", strings.Replace(callText, `"jsonrpc":"2.0",`, "", 1), "jsonrpc must be", http.StatusBadRequest},
+		{"a method that is no text", strings.Replace(callText, `"tools/call"`, `{"`+marker+`":1}`, 1), "the method must be", http.StatusBadRequest},
+		{"no method", strings.Replace(callText, `"method":"tools/call",`, "", 1), "no method", http.StatusBadRequest},
+		{"params that are a list", `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":["` + marker + `"]}`, "params must be", http.StatusBadRequest},
+		{"params that are text", `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":"` + marker + `"}`, "params must be", http.StatusBadRequest},
 		{"two messages", callText + callText, "not valid JSON", http.StatusBadRequest},
 		{"a duplicate name", strings.Replace(callText, `"id":1`, `"id":1,"`+marker+`":1,"`+marker+`":2`, 1), "duplicate name", http.StatusBadRequest},
 		{"a duplicate argument", strings.Replace(callText, `{"email"`, `{"email":"`+marker+`","email"`, 1), "duplicate name", http.StatusBadRequest},
@@ -83,20 +96,56 @@ func TestHandler_RefusesBodies(t *testing.T) {
 		if res.StatusCode != c.status || !strings.Contains(body, c.want) || strings.Contains(body, marker) || len(body) > 500 {
 			t.Errorf("%s: status %d: %.300s", c.name, res.StatusCode, body)
 		}
-		var message struct {
-			JSONRPC string
-			ID      *int
-			Error   struct{ Code int }
-		}
-		if json.Unmarshal([]byte(body), &message) != nil || message.JSONRPC != "2.0" || message.ID != nil || message.Error.Code >= 0 {
-			t.Errorf("%s is no error of JSON-RPC: %.300s", c.name, body)
-		}
+		checkRPCError(t, c.name, res, body)
 	}
 	if n := vendorCalls(simulated); n != 0 {
 		t.Errorf("%d vendor calls", n)
 	}
 	if res, body := send(t, newRequest(t, t.Context(), http.MethodPost, url, callText)); res.StatusCode != http.StatusOK || !strings.Contains(body, "structuredContent") {
 		t.Errorf("status %d: %.300s", res.StatusCode, body)
+	}
+}
+
+// checkRPCError checks that a response is an error of JSON-RPC without an id.
+func checkRPCError(t *testing.T, name string, res *http.Response, body string) {
+	t.Helper()
+	var message struct {
+		JSONRPC string
+		ID      *int
+		Error   struct{ Code int }
+	}
+	if json.Unmarshal([]byte(body), &message) != nil || message.JSONRPC != "2.0" || message.ID != nil || message.Error.Code != -32600 && message.Error.Code != -32700 {
+		t.Errorf("%s is no error of JSON-RPC: %.300s", name, body)
+	}
+	if got := res.Header.Get("Content-Type"); got != "application/json; charset=utf-8" {
+		t.Errorf("%s: Content-Type %q", name, got)
+	}
+}
+
+// Headers that are not those of the protocol are refused with an error of JSON-RPC, which repeats
+// nothing of them.
+func TestHandler_RefusesHeaders(t *testing.T) {
+	url, simulated := serve(t, enabled)
+	const marker = "zebra"
+	for name, c := range map[string]struct {
+		status int
+		change func(http.Header)
+	}{
+		"a media type":        {http.StatusUnsupportedMediaType, func(h http.Header) { h.Set("Content-Type", "text/"+marker) }},
+		"no event stream":     {http.StatusBadRequest, func(h http.Header) { h.Set("Accept", "application/"+marker) }},
+		"an unknown protocol": {http.StatusBadRequest, func(h http.Header) { h.Set("MCP-Protocol-Version", marker) }},
+		"a position":          {http.StatusBadRequest, func(h http.Header) { h.Set("Last-Event-ID", marker) }},
+	} {
+		r := newRequest(t, t.Context(), http.MethodPost, url, callText)
+		c.change(r.Header)
+		res, body := send(t, r)
+		if res.StatusCode != c.status || strings.Contains(body, marker) {
+			t.Errorf("%s: status %d: %.300s", name, res.StatusCode, body)
+		}
+		checkRPCError(t, name, res, body)
+	}
+	if n := vendorCalls(simulated); n != 0 {
+		t.Errorf("%d vendor calls", n)
 	}
 }
 

@@ -275,4 +275,18 @@ var callersControls = []Control{
 		New:     "if false {\n\t\tobserve = nil",
 		Package: "internal/upstream", Test: "TestChanges_AreObserved",
 	},
+	{
+		Name:    "a call of a tool that is refused is reported",
+		File:    "internal/mcp/request.go",
+		Old:     "if err != nil || isCall && called != nil && called.IsError {",
+		New:     "if false && isCall && called != nil {",
+		Package: "internal/mcp", Test: "TestHandler_RefusalsAreLogged",
+	},
+	{
+		Name:    "a message that the library refuses is reported",
+		File:    "internal/mcp/mcp.go",
+		Old:     "if own.status >= http.StatusBadRequest {",
+		New:     "if false {",
+		Package: "internal/mcp", Test: "TestHandler_RefusalsAreLogged",
+	},
 }

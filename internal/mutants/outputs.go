@@ -72,4 +72,25 @@ var outputsControls = []Control{
 		New:     `"the body is not valid JSON: %s", body)`,
 		Package: "internal/transport", Test: "TestTransport_DoesNotEchoSecrets",
 	},
+	{
+		Name:    "an internal error is in the log, whatever its sampling",
+		File:    "internal/telemetry/accesslog.go",
+		Old:     "failed := slices.Contains(r.Codes, internalError)",
+		New:     "failed := slices.Contains(r.Codes, internalError+internalError)",
+		Package: "internal/telemetry", Test: "TestAccessLog_Sampling",
+	},
+	{
+		Name:    "the log has the hash of a document, not its text",
+		File:    "internal/telemetry/accesslog.go",
+		Old:     `text("hash", r.Hash())`,
+		New:     `text("hash", r.Document)`,
+		Package: "internal/telemetry", Test: "TestAccessLog_Line",
+	},
+	{
+		Name:    "the log has the hash of a caller, not its name",
+		File:    "internal/telemetry/accesslog.go",
+		Old:     "hex.EncodeToString(sum[:callerBytes])",
+		New:     "r.CallerID+string(sum[:0])+hex.EncodeToString(nil)",
+		Package: "internal/telemetry", Test: "TestAccessLog_Line",
+	},
 }

@@ -156,4 +156,32 @@ var responsesControls = []Control{
 		New:     `[]byte(""), `,
 		Package: "internal/transport", Test: "TestResponses_CachedPerPermission",
 	},
+	{
+		Name:    "a response of /mcp is not cached",
+		File:    "internal/mcp/request.go",
+		Old:     `u.Header().Set("Cache-Control", "no-store")`,
+		New:     "u.Header()",
+		Package: "internal/mcp", Test: "TestHandler_RefusesBodies",
+	},
+	{
+		Name:    "a compressed response varies by the codings that its client accepts",
+		File:    "internal/transport/response.go",
+		Old:     `h.Add("Vary", "Accept-Encoding")`,
+		New:     `h.Add("Vary", "Accept")`,
+		Package: "internal/transport", Test: "TestTransport_Compression",
+	},
+	{
+		Name:    "a response is compressed only for a client that accepts it",
+		File:    "internal/transport/encoding.go",
+		Old:     "case weights[gzipCoding] > 0:",
+		New:     "case true:",
+		Package: "internal/transport", Test: "TestTransport_Compression",
+	},
+	{
+		Name:    "a short response is not compressed",
+		File:    "internal/transport/response.go",
+		Old:     " && length >= minCompressed",
+		New:     " && length >= 0",
+		Package: "internal/transport", Test: "TestTransport_Compression",
+	},
 }
