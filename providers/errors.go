@@ -13,8 +13,7 @@ type Kind int
 
 // The kinds of errors. Cursors contain their numbers: new kinds come last.
 const (
-	// InvalidArgument: the vendor cannot serve the query, or a page token or an id
-	// is malformed.
+	// InvalidArgument: the vendor cannot serve the query, or a page token is malformed.
 	InvalidArgument Kind = iota + 1
 	// NotFound: the object does not exist or is hidden from the credential (404, 410).
 	NotFound
@@ -44,6 +43,9 @@ const (
 	// Indexing: the index of the list is still being built. RetryAfter estimates when it is
 	// complete.
 	Indexing
+	// InvalidID: no request can contain an id. It is the vendor's fault, unless a client has sent
+	// the id: see OfClient.
+	InvalidID
 )
 
 // Error is the only error type that a provider returns. It never contains a
@@ -85,7 +87,7 @@ func (e *Error) Error() string {
 }
 
 // IsKnown reports whether k is one of the kinds.
-func (k Kind) IsKnown() bool { return k >= InvalidArgument && k <= Indexing }
+func (k Kind) IsKnown() bool { return k >= InvalidArgument && k <= InvalidID }
 
 // KindOf returns the kind of the first *Error in err's chain, 0 if there is none.
 func KindOf(err error) Kind {
@@ -94,6 +96,18 @@ func KindOf(err error) Kind {
 		return e.Kind
 	}
 	return 0
+}
+
+// OfClient returns the error of reading an object whose id a client has sent: InvalidID is
+// InvalidArgument then.
+func OfClient(err error) error {
+	var e *Error
+	if !errors.As(err, &e) || e.Kind != InvalidID {
+		return err
+	}
+	invalid := *e
+	invalid.Kind = InvalidArgument
+	return &invalid
 }
 
 // String returns the kind as it appears in messages, "failed" for an unknown kind.
@@ -127,6 +141,8 @@ func (k Kind) String() string {
 		return "this server is overloaded"
 	case Indexing:
 		return "index is being built"
+	case InvalidID:
+		return "invalid id"
 	}
 	return "failed"
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/accountgraph/accountgraph/internal/apierror"
 	"github.com/accountgraph/accountgraph/internal/loaders"
 	"github.com/accountgraph/accountgraph/internal/operation"
+	"github.com/accountgraph/accountgraph/providers"
 )
 
 type entity struct{}
@@ -77,7 +78,7 @@ func loadEntities[T model.Node](ctx context.Context, l *loaders.Loader[T], ids [
 	loaded, failed := l.LoadMany(ctx, valid)
 	records, missing := l.Resolve(ctx, loaded, operation.Selected(ctx))
 	for n, i := range indices {
-		nodes[i], errs[i] = records[n], failed[n]
+		nodes[i], errs[i] = records[n], providers.OfClient(failed[n])
 	}
 	for _, m := range missing {
 		// The path of an entity is that of all of its type: the error is the object's.

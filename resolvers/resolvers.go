@@ -30,7 +30,7 @@ func loadByID[T model.Node](ctx context.Context, l *loaders.Loader[T], id model.
 	}
 	object, err := l.Load(ctx, id)
 	if err != nil {
-		return none, err
+		return none, providers.OfClient(err)
 	}
 	return reference(ctx, l, object)
 }

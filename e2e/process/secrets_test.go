@@ -3,6 +3,7 @@ package process_test
 import (
 	"encoding/base64"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -54,8 +55,26 @@ var vendorFaults = map[string]struct {
 	"gateway":      {failing(502, "7200"), "UPSTREAM_UNAVAILABLE"},
 	"late":         {failing(504, ""), "UPSTREAM_TIMEOUT"},
 	"created":      {failing(201, ""), "UPSTREAM_BAD_RESPONSE"},
-	"hanging":      {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "UPSTREAM_TIMEOUT"},
-	"hangingup":    {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "UPSTREAM_UNAVAILABLE"},
+	"limitingdate": {failing(429, "Fri, 31 Dec 2100 23:59:59 GMT"), "UPSTREAM_RATE_LIMITED"},
+	"limitingneg":  {failing(429, "-1"), "UPSTREAM_RATE_LIMITED"},
+	"limitinghuge": {failing(503, strings.Repeat("9", 30)), "UPSTREAM_UNAVAILABLE"},
+	"accepted":     {failing(202, ""), "UPSTREAM_BAD_RESPONSE"},
+	"partial":      {raw("HTTP/1.1 206 Partial Content\r\nContent-Type: application/json\r\nContent-Range: bytes 0-1/9\r\nContent-Length: 2\r\n\r\n[]%s"), "UPSTREAM_BAD_RESPONSE"},
+	"brotli":       {raw("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: br\r\nContent-Length: 2\r\n\r\n[]%s"), "UPSTREAM_BAD_RESPONSE"},
+	"gzippedtwice": {raw("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip, gzip\r\nContent-Length: 2\r\n\r\n[]%s"), "UPSTREAM_BAD_RESPONSE"},
+	"nogzip":       {raw("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n[]%s"), "UPSTREAM_BAD_RESPONSE"},
+	"chunkcut": {func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprintf(w, `["%s"`, url.QueryEscape(receivedToken(r)))
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	}, "UPSTREAM_BAD_RESPONSE"},
+	"badchunk":  {raw("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n[]\r\n%s\r\n"), "UPSTREAM_BAD_RESPONSE"},
+	"half":      {raw("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1\r\n\r\n[]%s"), "UPSTREAM_BAD_RESPONSE"},
+	"mark":      {sending("\xef\xbb\xbf[\"%s\"]"), "UPSTREAM_BAD_RESPONSE"},
+	"null":      {raw("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 4\r\n\r\nnull%s"), "UPSTREAM_BAD_RESPONSE"},
+	"hanging":   {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "UPSTREAM_TIMEOUT"},
+	"hangingup": {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "UPSTREAM_UNAVAILABLE"},
 	"truncated": {func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Length", "9000")
 		sending(`{"%s"`)(w, r)
@@ -120,7 +139,17 @@ func TestSecrets_NoTokenLeaves(t *testing.T) {
 	// One request a provider and credential is sent at the same time.
 	text := listenAnywhere + "limits: {queuedOperations: 1000, queueWait: 10s}\n" + startVendors(t).Config()
 	want := map[string]string{}
-	for how, m := range vendorFaults {
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		t.Errorf("a redirect to another host was followed: %s", r.URL)
+	}))
+	t.Cleanup(elsewhere.Close)
+	faults := maps.Clone(vendorFaults)
+	redirect := faults["redirecting"]
+	redirect.handler = func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, elsewhere.URL+r.URL.Path, http.StatusTemporaryRedirect)
+	}
+	faults["redirectinghost"] = redirect
+	for how, m := range faults {
 		base := unreachable
 		if m.handler != nil {
 			server := httptest.NewServer(m.handler)

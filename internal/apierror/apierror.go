@@ -55,6 +55,7 @@ var vendorCodes = map[providers.Kind]Code{
 	providers.Canceled:        Timeout,
 	providers.Overloaded:      Overloaded,
 	providers.Indexing:        "UPSTREAM_INDEXING",
+	providers.InvalidID:       "UPSTREAM_BAD_RESPONSE",
 }
 
 // New returns an error with a code and a message for the client.

@@ -139,7 +139,7 @@ func (r *childReader[T]) readTogether(ctx context.Context, c providers.Collectio
 // that one of them may have caused.
 func (r *childReader[T]) fail(err error, parents []model.ID) bool {
 	switch providers.KindOf(err) {
-	case providers.InvalidArgument, providers.NotFound, providers.Forbidden, providers.BadResponse:
+	case providers.InvalidArgument, providers.InvalidID, providers.NotFound, providers.Forbidden, providers.BadResponse:
 		return false
 	}
 	r.mu.Lock()

@@ -109,7 +109,7 @@ func TestReadChildren_ExceedsCallBudget(t *testing.T) {
 // one. Any other error is that of all accounts, without more calls.
 func TestReadChildren_CommonReadFails(t *testing.T) {
 	for kind, alone := range map[providers.Kind]bool{
-		providers.InvalidArgument: true, providers.NotFound: true, providers.Forbidden: true, providers.BadResponse: true,
+		providers.InvalidArgument: true, providers.InvalidID: true, providers.NotFound: true, providers.Forbidden: true, providers.BadResponse: true,
 		providers.Unauthenticated: false, providers.Timeout: false, providers.Unavailable: false, providers.CircuitOpen: false,
 		providers.RateLimited: false, providers.BudgetExceeded: false, providers.Canceled: false,
 	} {

@@ -7,6 +7,7 @@
 package jsonscan
 
 import (
+	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -21,6 +22,9 @@ var (
 	ErrDepth = errors.New("JSON is nested too deeply")
 	// ErrKind is for a value of another kind than the requested one.
 	ErrKind = errors.New("JSON value of another kind")
+	// ErrDuplicate is for an object with two members of one name that were both read: parsers
+	// differ in which one they take.
+	ErrDuplicate = errors.New("duplicate name in JSON object")
 )
 
 // maxDepth bounds nested arrays and objects; vendors' responses have ten levels
@@ -66,6 +70,16 @@ func NewCopying(text []byte) *Reader {
 	return r
 }
 
+// Object reads a text that is an object, by members, which ranges over its ObjectKeys. Null is an
+// object without members. The text must not change while what was read is in use.
+func Object(text []byte, members func(r *Reader)) error {
+	r := NewBytes(text)
+	if !r.IsNull() {
+		members(r)
+	}
+	return r.End()
+}
+
 // keep returns a string that StringPtr may return. Copies are allocated together.
 func (r *Reader) keep(s string) string {
 	if r.copies == nil || s == "" {
@@ -97,15 +111,6 @@ func (r *Reader) End() error {
 
 // Err returns the first error, before the end of the text.
 func (r *Reader) Err() error { return r.err }
-
-// IndexName returns the index of the name of a member among names, -1 if it is none of them. As
-// in encoding/json, case does not count.
-func IndexName(names []string, member string) int {
-	if i := slices.Index(names, member); i >= 0 {
-		return i
-	}
-	return slices.IndexFunc(names, func(name string) bool { return strings.EqualFold(name, member) })
-}
 
 // next skips white space and returns the byte after it, 0 at the end.
 func (r *Reader) next() byte {
@@ -231,6 +236,21 @@ func (r *Reader) Scalar() (text string, kind Kind) {
 	return r.keep(text), kind
 }
 
+// Unmarshal reads the next value by its UnmarshalJSON, which must not change the text. It fails
+// with the error of it.
+func (r *Reader) Unmarshal(value json.Unmarshaler) {
+	r.next()
+	from := r.at
+	r.Skip()
+	if r.err != nil {
+		return
+	}
+	raw := r.text[from:r.at]
+	if err := value.UnmarshalJSON(unsafe.Slice(unsafe.StringData(raw), len(raw))); err != nil {
+		r.Fail(err)
+	}
+}
+
 // BoolPtr reads true or false. It returns nil for null, and for a value of another
 // kind, which it skips.
 func (r *Reader) BoolPtr() *bool {
@@ -253,11 +273,12 @@ func (r *Reader) BoolPtr() *bool {
 
 // ObjectKeys is an iterator over the names of an object's members. The loop body
 // may read the value of the member; otherwise it is skipped. A duplicate name is
-// yielded each time.
+// yielded each time, and ErrDuplicate if its value is read each time.
 func (r *Reader) ObjectKeys(yield func(name string) bool) {
 	if !r.open('{') {
 		return
 	}
+	var read names
 	for first := true; r.more('}', first); first = false {
 		if !r.IsString() {
 			r.Fail(ErrSyntax)
@@ -269,9 +290,55 @@ func (r *Reader) ObjectKeys(yield func(name string) bool) {
 		if !yield(name) {
 			return
 		}
-		if r.at == at {
+		switch {
+		case r.at == at:
 			r.Skip()
+		case !read.add(name):
+			r.Fail(ErrDuplicate)
 		}
+	}
+}
+
+// names are the names of the members of an object that were read. Few objects have more than
+// fit into first.
+type names struct {
+	first [12]string
+	more  []string
+	n     int
+}
+
+// add adds a name. It returns false for one that was added before.
+func (a *names) add(name string) bool {
+	for i := range min(a.n, len(a.first)) {
+		if a.first[i] == name {
+			return false
+		}
+	}
+	if a.n < len(a.first) {
+		a.first[a.n] = name
+		a.n++
+		return true
+	}
+	if slices.Contains(a.more, name) {
+		return false
+	}
+	a.more = append(a.more, name)
+	return true
+}
+
+// skipObject skips an object.
+func (r *Reader) skipObject() {
+	if !r.open('{') {
+		return
+	}
+	for first := true; r.more('}', first); first = false {
+		if !r.IsString() {
+			r.Fail(ErrSyntax)
+			return
+		}
+		r.skipString()
+		r.skipToken(':')
+		r.Skip()
 	}
 }
 
@@ -330,8 +397,7 @@ func (r *Reader) more(bracket byte, first bool) bool {
 func (r *Reader) Skip() {
 	switch c := r.next(); c {
 	case '{':
-		for range r.ObjectKeys {
-		}
+		r.skipObject()
 	case '[':
 		for range r.Array {
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -94,6 +95,81 @@ func TestReader_SkipsOptionalValuesOfOtherKinds(t *testing.T) {
 	for _, text := range []string{`{"name":tru}`, `{"yes":tru}`, `{"count":-}`, `{"name":01}`, `{"name":[}`} {
 		if _, err := read(text); !errors.Is(err, jsonscan.ErrSyntax) {
 			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
+
+// Of two members with one name parsers take either one. Those that are not read do not matter.
+func TestReader_DuplicateNames(t *testing.T) {
+	for text, want := range map[string]error{
+		`{"id":"a","name":"b","id":"a"}`:          jsonscan.ErrDuplicate,
+		`{"id":null,"id":"a"}`:                    jsonscan.ErrDuplicate,
+		`{"id":"a","\u0069d":"b"}`:                jsonscan.ErrDuplicate,
+		`{"parts":[],"parts":[]}`:                 jsonscan.ErrDuplicate,
+		`{"id":"a","ID":"b","Id":"c"}`:            nil,
+		`{"other":1,"other":2,"id":"a"}`:          nil,
+		`{"other":{"id":1,"id":2},"id":"a"}`:      nil,
+		`{"id":"a","nothing":null,"absent":"id"}`: nil,
+		`{"other":{"id":1,"id":2,},"id":"a"}`:     jsonscan.ErrSyntax,
+		`{"other":{"id" 1},"id":"a"}`:             jsonscan.ErrSyntax,
+		`{"other":{1:1},"id":"a"}`:                jsonscan.ErrSyntax,
+	} {
+		if _, err := read(text); !errors.Is(err, want) {
+			t.Errorf("%s: %v, want %v", text, err, want)
+		}
+	}
+	// More names than most objects have.
+	for again, want := range map[string]error{"": nil, `,"a":1`: jsonscan.ErrDuplicate, `,"` + strings.Repeat("a", 40) + `":1`: jsonscan.ErrDuplicate} {
+		text := `{"` + strings.Join(strings.Fields(manyNames()), `":1,"`) + `":1` + again + "}"
+		r := jsonscan.New(text)
+		for range r.ObjectKeys {
+			r.Skip()
+		}
+		if err := r.End(); !errors.Is(err, want) {
+			t.Errorf("%q: %v, want %v", again, err, want)
+		}
+	}
+}
+
+// manyNames returns the names a, aa, and so on, 40 in all.
+func manyNames() string {
+	var names string
+	for i := range 40 {
+		names += strings.Repeat("a", i+1) + " "
+	}
+	return names
+}
+
+func TestReader_Unmarshal(t *testing.T) {
+	r := jsonscan.New(`{"at": "2025-03-14T09:26:53Z" , "next":1}`)
+	var at time.Time
+	var next json.RawMessage
+	for name := range r.ObjectKeys {
+		if name == "at" {
+			r.Unmarshal(&at)
+		} else {
+			r.Unmarshal(&next)
+		}
+	}
+	if err := r.End(); err != nil || at.Year() != 2025 || string(next) != "1" {
+		t.Errorf("%v, %s, %v", at, next, err)
+	}
+	r = jsonscan.New(`"no time"`)
+	if r.Unmarshal(&at); r.End() == nil {
+		t.Error("the error of UnmarshalJSON is lost")
+	}
+}
+
+func TestObject(t *testing.T) {
+	for text, want := range map[string]bool{`{"a":1}`: true, "null": true, "[]": false, "1": false, "{}{}": false, "": false} {
+		n := 0
+		err := jsonscan.Object([]byte(text), func(r *jsonscan.Reader) {
+			for range r.ObjectKeys {
+				n++
+			}
+		})
+		if (err == nil) != want || n != strings.Count(text, "a") {
+			t.Errorf("%s: %d members, %v", text, n, err)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/providers"
 )
 
 // Node returns the object with this id, of any entity type; nil when there is none.
@@ -35,7 +36,8 @@ func (s *Loaders) Nodes(ctx context.Context, ids []model.ID) ([]model.Node, []er
 	b.load(ctx)
 	for i, id := range ids {
 		if errs[i] == nil {
-			nodes[i], errs[i] = s.loaderOf(id.Type()).node(ctx, id)
+			node, err := s.loaderOf(id.Type()).node(ctx, id)
+			nodes[i], errs[i] = node, providers.OfClient(err)
 		}
 	}
 	return nodes, errs, nil

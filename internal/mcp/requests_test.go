@@ -122,27 +122,27 @@ func checkRPCError(t *testing.T, name string, res *http.Response, body string) {
 	}
 }
 
-// Headers that are not those of the protocol are refused with an error of JSON-RPC, which repeats
-// nothing of them.
+// Headers that are not those of the protocol are refused with an error, which repeats nothing of
+// them. It is one of JSON-RPC, unless the endpoint refuses the request as it would at /graphql.
 func TestHandler_RefusesHeaders(t *testing.T) {
 	url, simulated := serve(t, enabled)
 	const marker = "zebra"
 	for name, c := range map[string]struct {
 		status int
+		want   string
 		change func(http.Header)
 	}{
-		"a media type":        {http.StatusUnsupportedMediaType, func(h http.Header) { h.Set("Content-Type", "text/"+marker) }},
-		"no event stream":     {http.StatusBadRequest, func(h http.Header) { h.Set("Accept", "application/"+marker) }},
-		"an unknown protocol": {http.StatusBadRequest, func(h http.Header) { h.Set("MCP-Protocol-Version", marker) }},
-		"a position":          {http.StatusBadRequest, func(h http.Header) { h.Set("Last-Event-ID", marker) }},
+		"a media type":        {http.StatusUnsupportedMediaType, `"code":"BAD_REQUEST"`, func(h http.Header) { h.Set("Content-Type", "text/"+marker) }},
+		"no event stream":     {http.StatusBadRequest, `"code":-32600`, func(h http.Header) { h.Set("Accept", "application/"+marker) }},
+		"an unknown protocol": {http.StatusBadRequest, `"code":-32602`, func(h http.Header) { h.Set("MCP-Protocol-Version", marker) }},
+		"a position":          {http.StatusBadRequest, `"code":-32600`, func(h http.Header) { h.Set("Last-Event-ID", marker) }},
 	} {
 		r := newRequest(t, t.Context(), http.MethodPost, url, callText)
 		c.change(r.Header)
 		res, body := send(t, r)
-		if res.StatusCode != c.status || strings.Contains(body, marker) {
+		if isJSON := strings.HasPrefix(res.Header.Get("Content-Type"), "application/json"); res.StatusCode != c.status || !isJSON || !strings.Contains(body, c.want) || strings.Contains(body, marker) {
 			t.Errorf("%s: status %d: %.300s", name, res.StatusCode, body)
 		}
-		checkRPCError(t, name, res, body)
 	}
 	if n := vendorCalls(simulated); n != 0 {
 		t.Errorf("%d vendor calls", n)

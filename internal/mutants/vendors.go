@@ -331,4 +331,32 @@ var vendorsControls = []Control{
 		New:     "full := s.pages >= 1000*s.maxPages",
 		Package: "internal/directory", Test: "TestRead_Incomplete",
 	},
+	{
+		Name:    "a name that is read twice is a bad response",
+		File:    "internal/jsonscan/reader.go",
+		Old:     "case !read.add(name):",
+		New:     "case !read.add(name) && false:",
+		Package: "internal/vendors", Test: "TestPage_MemberNames",
+	},
+	{
+		Name:    "a body in an unknown coding is not read",
+		File:    "internal/upstream/roundtrip.go",
+		Old:     "if !isDecoded(res.Header) {",
+		New:     "if false {",
+		Package: "internal/upstream", Test: "TestRoundTrip_InvalidHTTP",
+	},
+	{
+		Name:    "no query leaves out an id that it cannot express",
+		File:    "providers/softwareone/collection.go",
+		Old:     "case len(queryableIDs(q.Parent.IDs)) < len(q.Parent.IDs):",
+		New:     "case false:",
+		Package: "resolvers", Test: "TestLists_InvalidIDOfVendor",
+	},
+	{
+		Name:    "an invalid id of a client is not the fault of the vendor",
+		File:    "providers/errors.go",
+		Old:     "invalid.Kind = InvalidArgument",
+		New:     "invalid.Kind = InvalidID",
+		Package: "resolvers", Test: "TestNodes_InvalidIDOfClient",
+	},
 }

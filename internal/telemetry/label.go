@@ -54,6 +54,7 @@ var outcomeLabels = map[providers.Kind]string{
 	providers.Canceled:        "canceled",
 	providers.Overloaded:      "overloaded",
 	providers.Indexing:        "indexing",
+	providers.InvalidID:       "bad_response",
 }
 
 // Outcome returns the value of the label outcome for a kind of error.

@@ -100,8 +100,8 @@ func TestTraces_Environment(t *testing.T) {
 			env:  map[string]string{endpoint: "http://s3cr3t%:4318", headers: "authorization=s3cr3t"},
 			want: "OTEL_EXPORTER_OTLP_ENDPOINT: must be a URL such as http://127.0.0.1:4318",
 		},
-		"a credential over https":     {env: map[string]string{endpoint: "https://collector.example:4318", headers: "authorization=s3cr3t"}, want: "on"},
-		"a credential to this host":   {env: map[string]string{endpoint: "http://localhost:4318", headers: "authorization=s3cr3t"}, want: "on"},
+		"a credential over https":     {env: map[string]string{endpoint: "https://collector.example:4318", headers: "authorization=s3cr3t", "OTEL_TRACES_SAMPLER_ARG": "0"}, want: "on"},
+		"a credential to this host":   {env: map[string]string{endpoint: "http://localhost:4318", headers: "authorization=s3cr3t", "OTEL_TRACES_SAMPLER_ARG": "0"}, want: "on"},
 		"a credential that is unused": {env: map[string]string{endpoint: "http://collector.example", headers: "a=s3cr3t", "OTEL_SDK_DISABLED": "true"}, want: "off"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -25,7 +25,7 @@ type BatchRequest[T any] struct {
 	Size    func(id string) int
 	MaxSize int
 	// Request builds the request for these ids: 1 to PerCall of them, sorted and
-	// unique. It may reject ids with kind InvalidArgument.
+	// unique. It may reject ids with kind InvalidID.
 	Request func(ids []string) (Request, error)
 	// Rows splits a response into its objects, by vendor id. Get ignores rows that
 	// it did not request.

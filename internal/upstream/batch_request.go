@@ -16,7 +16,7 @@ func (o BatchRequest[T]) requestFor(c *Client, ids []string) (vendorRequest, []s
 		return r, ids, nil
 	}
 	failed := map[string]error{}
-	if len(ids) > 1 && providers.KindOf(err) == providers.InvalidArgument {
+	if kind := providers.KindOf(err); len(ids) > 1 && (kind == providers.InvalidID || kind == providers.InvalidArgument) {
 		ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
 			_, err := o.tryRequest(c, []string{id})
 			if err != nil {

@@ -89,10 +89,10 @@ func TestBatch_InvalidIDFailsAlone(t *testing.T) {
 	if len(found.Failed) != 3 {
 		t.Fatalf("failed: %v", found.Failed)
 	}
-	if e := wantKind(t, found.Failed[".."], providers.InvalidArgument); e.Provider == nil {
+	if e := wantKind(t, found.Failed[".."], providers.InvalidID); e.Provider == nil {
 		t.Error("the error names no provider")
 	}
-	wantKind(t, found.Failed["x/y"], providers.InvalidArgument)
+	wantKind(t, found.Failed["x/y"], providers.InvalidID)
 	wantKind(t, found.Failed["odd"], providers.BadResponse)
 	if !slices.Equal(calls, []string{"a,b,odd"}) {
 		t.Errorf("the calls are %q", calls)

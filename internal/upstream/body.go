@@ -168,6 +168,14 @@ func readLength(reader *bodyReader) ([]byte, error) {
 	return body, nil
 }
 
+// isDecoded reports whether a body is what it was before it was encoded. Transport requests gzip
+// alone, and removes the header where it has decoded it.
+func isDecoded(h http.Header) bool {
+	return !slices.ContainsFunc(h.Values("Content-Encoding"), func(encoding string) bool {
+		return encoding != "" && !strings.EqualFold(encoding, "identity")
+	})
+}
+
 // parseContentType reports whether a Content-Type is application/json or application/*+json,
 // and whether it names no charset other than UTF-8 and its subset ASCII.
 func parseContentType(contentType string) (isJSON, isUTF8 bool) {

@@ -10,7 +10,7 @@ import (
 )
 
 // Path escapes the segments and joins them to a path. It fails with kind
-// InvalidArgument for a segment that could select another resource, even at a server
+// InvalidID for a segment that could select another resource, even at a server
 // that decodes twice or treats a backslash as a slash: a segment that is empty,
 // consists of dots and spaces, or contains a slash, a backslash, a percent sign, a
 // control character or invalid UTF-8.
@@ -18,7 +18,7 @@ func Path(segments ...string) (string, error) {
 	var b strings.Builder
 	for _, s := range segments {
 		if strings.Trim(s, ". ") == "" || !utf8.ValidString(s) || strings.ContainsFunc(s, unsafeInPath) {
-			return "", &providers.Error{Kind: providers.InvalidArgument, Detail: "the id is not valid in a URL path"}
+			return "", &providers.Error{Kind: providers.InvalidID, Detail: "the id is not valid in a URL path"}
 		}
 		b.WriteByte('/')
 		b.WriteString(url.PathEscape(s))

@@ -29,7 +29,7 @@ func TestPath_Segments(t *testing.T) {
 		"", ".", "..", "...", " ", ".. ", "a/b", "/", `a\b`, "%2e%2e", "100%", "a\nb", "a\x00", "\x7f", "\u0085", "\xff",
 	} {
 		_, err := upstream.Path("v1", segment)
-		wantKind(t, err, providers.InvalidArgument)
+		wantKind(t, err, providers.InvalidID)
 	}
 }
 

@@ -97,6 +97,10 @@ func (c *Client) roundTrip(ctx context.Context, call *call) (r result) {
 		r.err = c.badResponse(res.StatusCode, "response is not JSON")
 		return r
 	}
+	if !isDecoded(res.Header) {
+		r.err = c.badResponse(res.StatusCode, "response has a Content-Encoding other than gzip")
+		return r
+	}
 	var exceeded boundsError
 	body, err := c.readBody(res, isUTF8, call)
 	switch {

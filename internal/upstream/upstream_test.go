@@ -71,7 +71,7 @@ func wantKind(t *testing.T, err error, want providers.Kind) *providers.Error {
 	if e == nil || e.Kind != want {
 		t.Fatalf("the error is %v, want one that %v", err, want)
 	}
-	if want != providers.InvalidArgument && e.Provider == nil {
+	if want != providers.InvalidArgument && want != providers.InvalidID && e.Provider == nil {
 		t.Errorf("%v names no provider", err)
 	}
 	return e

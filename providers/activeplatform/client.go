@@ -47,7 +47,7 @@ func (p *Provider) listAccounts(params url.Values) list[*model.Account] {
 func (p *Provider) readAccountUsers(ctx context.Context, account string) (*providers.Page[*model.User], error) {
 	path, err := upstream.Path("accounts", account, "users.json")
 	if err != nil {
-		return nil, p.newError(providers.InvalidArgument, "invalid account id")
+		return nil, p.newError(providers.InvalidID, "the id of the account is not valid in a URL path")
 	}
 	return readChildren(ctx, p, p.detected.accountUsersPaged, list[*model.User]{
 		path: root + path, tags: p.client.IDs(model.TypeAccount, account), decode: p.decodeUser,
@@ -60,7 +60,7 @@ func (p *Provider) readAccountUsers(ctx context.Context, account string) (*provi
 func (p *Provider) readUserAccounts(ctx context.Context, user string) (*providers.Page[*model.Account], error) {
 	path, err := upstream.Path("users", user, "accounts.json")
 	if err != nil {
-		return nil, p.newError(providers.InvalidArgument, "invalid user id")
+		return nil, p.newError(providers.InvalidID, "the id of the user is not valid in a URL path")
 	}
 	return readChildren(ctx, p, p.detected.userAccountsPaged, list[*model.Account]{
 		path: root + path, tags: p.client.IDs(model.TypeUser, user), decode: p.decodeAccount,

@@ -8,30 +8,71 @@ import (
 	"strings"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/jsonscan"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 )
 
 // wireUser is a row of the list of users. A user consists of the same fields.
 type wireUser struct {
-	ID               vendorID       `json:"id"`
-	FirstName        text           `json:"first_name"`
-	MiddleName       text           `json:"middle_name"`
-	LastName         text           `json:"last_name"`
-	Email            text           `json:"email"`
-	Status           text           `json:"status"`
-	CustomAttributes wireAttributes `json:"custom_attributes"`
-	CreatedAt        timestamp      `json:"created_at"`
-	UpdatedAt        timestamp      `json:"updated_at"`
+	ID               vendorID
+	FirstName        text
+	MiddleName       text
+	LastName         text
+	Email            text
+	Status           text
+	CustomAttributes wireAttributes
+	CreatedAt        timestamp
+	UpdatedAt        timestamp
+}
+
+func (u *wireUser) read(r *jsonscan.Reader) {
+	for name := range r.ObjectKeys {
+		switch name {
+		case "id":
+			r.Unmarshal(&u.ID)
+		case "first_name":
+			r.Unmarshal(&u.FirstName)
+		case "middle_name":
+			r.Unmarshal(&u.MiddleName)
+		case "last_name":
+			r.Unmarshal(&u.LastName)
+		case "email":
+			r.Unmarshal(&u.Email)
+		case "status":
+			r.Unmarshal(&u.Status)
+		case "custom_attributes":
+			r.Unmarshal(&u.CustomAttributes)
+		case "created_at":
+			r.Unmarshal(&u.CreatedAt)
+		case "updated_at":
+			r.Unmarshal(&u.UpdatedAt)
+		}
+	}
 }
 
 // wireAttribute is an attribute that an operator defines. The vendor documents only
 // name and value for responses; keys are documented for requests, and types appear
 // in the operator's panel.
 type wireAttribute struct {
-	Name  text `json:"name"`
-	Key   text `json:"key"`
-	Type  text `json:"type"`
-	Value text `json:"value"`
+	Name  text
+	Key   text
+	Type  text
+	Value text
+}
+
+func (a *wireAttribute) read(r *jsonscan.Reader) {
+	for name := range r.ObjectKeys {
+		switch name {
+		case "name":
+			r.Unmarshal(&a.Name)
+		case "key":
+			r.Unmarshal(&a.Key)
+		case "type":
+			r.Unmarshal(&a.Type)
+		case "value":
+			r.Unmarshal(&a.Value)
+		}
+	}
 }
 
 // wireAttributes are attributes; those without a name are left out. invalid is set when
@@ -52,7 +93,7 @@ func (w *wireAttributes) UnmarshalJSON(raw []byte) error {
 	}
 	for _, element := range elements {
 		var a wireAttribute
-		if json.Unmarshal(element, &a) != nil || a.Name.string == nil && !a.isPassword() {
+		if jsonscan.Object(element, a.read) != nil || a.Name.string == nil && !a.isPassword() {
 			w.invalid = true
 			continue
 		}
@@ -67,18 +108,49 @@ var withInvalidAttributes = model.AllExcept().WithInvalid("customAttributes")
 // wireAccount is a row of the list of accounts, without the fields that the graph
 // does not have. The vendor documents the dates as filters only.
 type wireAccount struct {
-	ID        vendorID  `json:"id"`
-	Name      text      `json:"name"`
-	Country   text      `json:"country"`
-	Region    text      `json:"region"`
-	City      text      `json:"city"`
-	Street    text      `json:"street"`
-	Building  text      `json:"building"`
-	Office    text      `json:"office"`
-	Zip       text      `json:"zip"`
-	Status    text      `json:"status"`
-	CreatedAt timestamp `json:"created_at"`
-	UpdatedAt timestamp `json:"updated_at"`
+	ID        vendorID
+	Name      text
+	Country   text
+	Region    text
+	City      text
+	Street    text
+	Building  text
+	Office    text
+	Zip       text
+	Status    text
+	CreatedAt timestamp
+	UpdatedAt timestamp
+}
+
+func (a *wireAccount) read(r *jsonscan.Reader) {
+	for name := range r.ObjectKeys {
+		switch name {
+		case "id":
+			r.Unmarshal(&a.ID)
+		case "name":
+			r.Unmarshal(&a.Name)
+		case "country":
+			r.Unmarshal(&a.Country)
+		case "region":
+			r.Unmarshal(&a.Region)
+		case "city":
+			r.Unmarshal(&a.City)
+		case "street":
+			r.Unmarshal(&a.Street)
+		case "building":
+			r.Unmarshal(&a.Building)
+		case "office":
+			r.Unmarshal(&a.Office)
+		case "zip":
+			r.Unmarshal(&a.Zip)
+		case "status":
+			r.Unmarshal(&a.Status)
+		case "created_at":
+			r.Unmarshal(&a.CreatedAt)
+		case "updated_at":
+			r.Unmarshal(&a.UpdatedAt)
+		}
+	}
 }
 
 var (
@@ -118,21 +190,23 @@ func decodeRows[T model.Node](decode func([]byte) (T, error)) func(context.Conte
 
 // decodeID returns the id of a row.
 func decodeID(row []byte) (string, error) {
-	var r struct {
-		ID vendorID `json:"id"`
+	var id vendorID
+	err := jsonscan.Object(row, func(r *jsonscan.Reader) {
+		for name := range r.ObjectKeys {
+			if name == "id" {
+				r.Unmarshal(&id)
+			}
+		}
+	})
+	if err == nil && id == "" {
+		err = errNoID
 	}
-	if err := json.Unmarshal(row, &r); err != nil {
-		return "", err
-	}
-	if r.ID == "" {
-		return "", errNoID
-	}
-	return string(r.ID), nil
+	return string(id), err
 }
 
 func (p *Provider) decodeUser(row []byte) (*model.User, error) {
 	var u wireUser
-	if err := json.Unmarshal(row, &u); err != nil {
+	if err := jsonscan.Object(row, u.read); err != nil {
 		return nil, err
 	}
 	if u.ID == "" {
@@ -161,7 +235,7 @@ func (p *Provider) decodeUser(row []byte) (*model.User, error) {
 
 func (p *Provider) decodeAccount(row []byte) (*model.Account, error) {
 	var a wireAccount
-	if err := json.Unmarshal(row, &a); err != nil {
+	if err := jsonscan.Object(row, a.read); err != nil {
 		return nil, err
 	}
 	if a.ID == "" {

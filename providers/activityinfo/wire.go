@@ -29,24 +29,51 @@ type wireUser struct {
 }
 
 type wireAccount struct {
-	ID     number `json:"id"`
-	Code   name   `json:"code"`
-	Name   name   `json:"name"`
-	Status name   `json:"status"`
+	ID                 number
+	Code, Name, Status name
 	wirePlan
+}
+
+func (w *wireAccount) read(r *jsonscan.Reader) {
+	for name := range r.ObjectKeys {
+		switch name {
+		case "id":
+			r.Unmarshal(&w.ID)
+		case "code":
+			r.Unmarshal(&w.Code)
+		case "name":
+			r.Unmarshal(&w.Name)
+		case "status":
+			r.Unmarshal(&w.Status)
+		case "planName":
+			r.Unmarshal(&w.PlanName)
+		case "userLimit":
+			r.Unmarshal(&w.UserLimit)
+		case "fullUserLimit":
+			r.Unmarshal(&w.FullUserLimit)
+		case "userCount":
+			r.Unmarshal(&w.UserCount)
+		case "fullUserCount":
+			r.Unmarshal(&w.FullUserCount)
+		case "basicUserCount":
+			r.Unmarshal(&w.BasicUserCount)
+		case "expirationTime":
+			r.Unmarshal(&w.ExpirationTime)
+		}
+	}
 }
 
 // wirePlan is what a billing account tells of its plan. The numbers of full and basic users
 // and the limit of the former are those that the vendor's client for R reads:
 // https://github.com/bedatadriven/activityinfo-R/blob/master/R/billingInfo.R
 type wirePlan struct {
-	PlanName       name         `json:"planName"`
-	UserLimit      count        `json:"userLimit"`
-	FullUserLimit  count        `json:"fullUserLimit"`
-	UserCount      count        `json:"userCount"`
-	FullUserCount  count        `json:"fullUserCount"`
-	BasicUserCount count        `json:"basicUserCount"`
-	ExpirationTime milliseconds `json:"expirationTime"`
+	PlanName       name
+	UserLimit      count
+	FullUserLimit  count
+	UserCount      count
+	FullUserCount  count
+	BasicUserCount count
+	ExpirationTime milliseconds
 }
 
 // plan returns nil where the vendor tells nothing of a plan. isValid is false if one of its
@@ -99,7 +126,7 @@ func (w wireUser) user(p *model.Provider) *model.User {
 
 func decodeAccount(body []byte, p *model.Provider) (*model.Account, error) {
 	var w wireAccount
-	if err := json.Unmarshal(body, &w); err != nil {
+	if err := jsonscan.Object(body, w.read); err != nil {
 		return nil, err
 	}
 	if w.ID == "" {
@@ -121,16 +148,18 @@ func decodeAccount(body []byte, p *model.Provider) (*model.Account, error) {
 }
 
 func decodeAccountID(body []byte) (string, error) {
-	var w struct {
-		ID number `json:"id"`
+	var id number
+	err := jsonscan.Object(body, func(r *jsonscan.Reader) {
+		for name := range r.ObjectKeys {
+			if name == "id" {
+				r.Unmarshal(&id)
+			}
+		}
+	})
+	if err == nil && id == "" {
+		err = errFormat
 	}
-	if err := json.Unmarshal(body, &w); err != nil {
-		return "", err
-	}
-	if w.ID == "" {
-		return "", errFormat
-	}
-	return string(w.ID), nil
+	return string(id), err
 }
 
 // databaseList is what the list of databases says about billing accounts.
@@ -196,32 +225,28 @@ func eachRow[T any](body io.Reader, read func(*T, *jsonscan.Reader), row func(*T
 	})
 }
 
-var userMembers = []string{"userId", "email", "name", "billingAccountRole", "userLicenseType", "lastLoginTime"}
-
 func (w *wireUser) read(r *jsonscan.Reader) {
 	for member := range r.ObjectKeys {
-		switch jsonscan.IndexName(userMembers, member) {
-		case 0:
+		switch member {
+		case "userId":
 			w.UserID.read(r)
-		case 1:
+		case "email":
 			w.Email.read(r)
-		case 2:
+		case "name":
 			w.Name.read(r)
-		case 3:
+		case "billingAccountRole":
 			w.BillingAccountRole.read(r)
-		case 4:
+		case "userLicenseType":
 			w.UserLicenseType.read(r)
-		case 5:
+		case "lastLoginTime":
 			w.LastLoginTime.read(r)
 		}
 	}
 }
 
-var databaseMembers = []string{"billingAccountId"}
-
 func (w *wireDatabase) read(r *jsonscan.Reader) {
 	for member := range r.ObjectKeys {
-		if jsonscan.IndexName(databaseMembers, member) == 0 {
+		if member == "billingAccountId" {
 			w.BillingAccountID.read(r)
 		}
 	}

@@ -9,28 +9,39 @@ import (
 )
 
 // Lists of accounts are read in one pass: they are the longest ones, and every search for an
-// address reads them. What is read equals what encoding/json decodes for the other lists: names
-// are compared without regard to case, and of several members with one name the last counts.
-
-var accountMembers = []string{
-	"id", "email", "username", "contact_email", "account_type", "status", "role_type", "role_id", "first_name", "last_name", "created_at",
-}
+// address reads them.
 
 // read reads a row.
 func (a *wireAccount) read(r *jsonscan.Reader) {
-	texts := [...]*text{&a.ID, &a.Email, &a.Username, &a.ContactEmail, &a.AccountType, &a.Status, &a.RoleType, &a.RoleID, &a.FirstName, &a.LastName}
 	for name := range r.ObjectKeys {
-		switch i := jsonscan.IndexName(accountMembers, name); {
-		case i < 0:
-		case i < len(texts):
-			texts[i].read(r)
-		default:
+		switch name {
+		case "id":
+			a.ID.read(r)
+		case "email":
+			a.Email.read(r)
+		case "username":
+			a.Username.read(r)
+		case "contact_email":
+			a.ContactEmail.read(r)
+		case "account_type":
+			a.AccountType.read(r)
+		case "status":
+			a.Status.read(r)
+		case "role_type":
+			a.RoleType.read(r)
+		case "role_id":
+			a.RoleID.read(r)
+		case "first_name":
+			a.FirstName.read(r)
+		case "last_name":
+			a.LastName.read(r)
+		case "created_at":
 			a.CreatedAt.read(r)
 		}
 	}
 }
 
-// read reads a text as UnmarshalJSON does.
+// read reads the text of a string, number or boolean. Another value is none.
 func (t *text) read(r *jsonscan.Reader) {
 	value, kind := r.Scalar()
 	if kind == jsonscan.None {
@@ -44,14 +55,12 @@ func (t *text) read(r *jsonscan.Reader) {
 	*t = text(value)
 }
 
-// read reads a timestamp as UnmarshalJSON does.
+// read reads a timestamp. A value that is none is skipped.
 func (t *timestamp) read(r *jsonscan.Reader) {
 	if value, kind := r.Scalar(); kind == jsonscan.Text {
 		t.parse(value)
 	}
 }
-
-var accountListMembers = []string{"accounts", "pagination", "code"}
 
 // decodeAccounts decodes a page of an organization's accounts. It ends with ctx.
 func decodeAccounts(ctx context.Context, p *model.Provider, organization string, body []byte) (listPage[*model.Membership], error) {
@@ -63,18 +72,16 @@ func decodeAccounts(ctx context.Context, p *model.Provider, organization string,
 	r := jsonscan.NewCopying(body)
 	if !r.IsNull() {
 		for name := range r.ObjectKeys {
-			switch jsonscan.IndexName(accountListMembers, name) {
-			case 0:
-				page, hasRows = listPage[*model.Membership]{}, !r.IsNull()
-				if hasRows {
+			switch name {
+			case "accounts":
+				if hasRows = !r.IsNull(); hasRows {
 					page = readAccounts(ctx, r, p, in)
 				}
-			case 1:
-				total, hasPagination = 0, !r.IsNull()
-				if hasPagination {
+			case "pagination":
+				if hasPagination = !r.IsNull(); hasPagination {
 					total = readTotal(r)
 				}
-			case 2:
+			case "code":
 				status.Code.read(r)
 			}
 		}
@@ -120,8 +127,6 @@ func readAccounts(ctx context.Context, r *jsonscan.Reader, p *model.Provider, in
 	return page
 }
 
-var totalItems = []string{"total_items"}
-
 // readTotal returns the total of a pagination, 0 if it is none.
 func readTotal(r *jsonscan.Reader) (total count) {
 	if !r.IsObject() {
@@ -129,7 +134,7 @@ func readTotal(r *jsonscan.Reader) (total count) {
 		return 0
 	}
 	for name := range r.ObjectKeys {
-		if jsonscan.IndexName(totalItems, name) == 0 {
+		if name == "total_items" {
 			if value, kind := r.Scalar(); kind == jsonscan.Text || kind == jsonscan.Number {
 				total.parse(value)
 			}

@@ -102,16 +102,11 @@ func (c *client) organizationByID() upstream.BatchRequest[*model.Organization] {
 			if err != nil {
 				return nil, err
 			}
-			var named struct {
-				ID text `json:"id"`
-			}
-			if err := json.Unmarshal(row, &named); err != nil {
+			o, err := decodeOrganization(c.provider, c.organizationIDs, row)
+			if err != nil {
 				return nil, err
 			}
-			if named.ID == "" {
-				return nil, errNoID
-			}
-			return map[string]json.RawMessage{c.organizationIDs.canonical(string(named.ID)): row}, nil
+			return map[string]json.RawMessage{o.VendorID: row}, nil
 		},
 		Decode: func(row []byte) (*model.Organization, error) {
 			return decodeOrganization(c.provider, c.organizationIDs, row)

@@ -59,13 +59,13 @@ func group(ids []string, canonical func(id string) string) map[string][]string {
 	return groups
 }
 
-// checkOrganizationID fails with kind InvalidArgument for an id that is not valid as the
+// checkOrganizationID fails with kind InvalidID for an id that is not valid as the
 // single value of a header, or that contains a slash, which separates the parts of a
 // membership's id.
 func (c *client) checkOrganizationID(organization string) error {
 	if organization == "" || len(organization) > maxOrganizationID ||
 		strings.ContainsFunc(organization, func(r rune) bool { return r <= ' ' || r > '~' || r == ',' || r == '/' }) {
-		return c.newError(providers.InvalidArgument, "invalid organization id")
+		return c.newError(providers.InvalidID, "the id of the organization is not valid in a header")
 	}
 	return nil
 }

@@ -31,7 +31,7 @@ func TestOrganizations_Unreadable(t *testing.T) {
 		t.Errorf("objects %v", result.Objects)
 	}
 	if len(result.Failed) != 2 || providers.KindOf(result.Failed["foreign"]) != providers.Forbidden ||
-		providers.KindOf(result.Failed["not fine"]) != providers.InvalidArgument {
+		providers.KindOf(result.Failed["not fine"]) != providers.InvalidID {
 		t.Errorf("failed %v", result.Failed)
 	}
 	result = connect(t, vendor, "missing").Collections().Organizations.Get(t.Context(), []string{"missing", "fine", "other"})

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/jsonscan"
 	"github.com/accountgraph/accountgraph/internal/upstream"
 )
 
@@ -19,16 +20,8 @@ var (
 	errStatus   = errors.New("error status in a successful response")
 )
 
-// wirePagination describes a page. The number and the size of the page do not count:
-// see upstream.PagePosition.
-type wirePagination struct {
-	TotalItems count `json:"total_items"`
-}
-
 // wireStatus is a google.rpc.Status. Some gateways send it with HTTP status 200.
-type wireStatus struct {
-	Code text `json:"code"`
-}
+type wireStatus struct{ Code text }
 
 func (s wireStatus) check() error {
 	if s.Code != "" && s.Code != "0" {
@@ -52,106 +45,158 @@ type wireAccount struct {
 // wireOrganization omits confidential fields: license_key, which is a secret,
 // owner_email and the contract.
 type wireOrganization struct {
-	ID         text      `json:"id"`
-	Name       text      `json:"name"`
-	ParentID   text      `json:"parent_id"`
-	ParentName text      `json:"parent_name"`
-	Type       text      `json:"type"`
-	Status     text      `json:"status"`
-	CreatedAt  timestamp `json:"created_at"`
-	UpdatedAt  timestamp `json:"updated_at"`
+	ID, Name             text
+	ParentID, ParentName text
+	Type, Status         text
+	CreatedAt, UpdatedAt timestamp
+}
+
+func (o *wireOrganization) read(r *jsonscan.Reader) {
+	for name := range r.ObjectKeys {
+		switch name {
+		case "id":
+			o.ID.read(r)
+		case "name":
+			o.Name.read(r)
+		case "parent_id":
+			o.ParentID.read(r)
+		case "parent_name":
+			o.ParentName.read(r)
+		case "type":
+			o.Type.read(r)
+		case "status":
+			o.Status.read(r)
+		case "created_at":
+			o.CreatedAt.read(r)
+		case "updated_at":
+			o.UpdatedAt.read(r)
+		}
+	}
 }
 
 // wireRole is a role that members of an organization can have.
 type wireRole struct {
-	ID        text `json:"id"`
-	Name      text `json:"name"`
-	Type      text `json:"type"`
-	IsDefault flag `json:"is_default"`
+	ID, Name, Type text
+	IsDefault      *bool
 }
 
-// wireList are the members of a response that are common to all lists.
+func (w *wireRole) read(r *jsonscan.Reader) {
+	for name := range r.ObjectKeys {
+		switch name {
+		case "id":
+			w.ID.read(r)
+		case "name":
+			w.Name.read(r)
+		case "type":
+			w.Type.read(r)
+		case "is_default":
+			w.IsDefault = r.BoolPtr()
+		}
+	}
+}
+
+// wireList is a list of rows that are decoded one by one.
 type wireList struct {
 	wireStatus
-	Pagination json.RawMessage `json:"pagination"`
+	// rows is nil if there is no list.
+	rows          []json.RawMessage
+	hasPagination bool
+	// total is that of the pagination. The number and the size of the page do not count: see
+	// upstream.PagePosition.
+	total count
 }
 
-// readList decodes a response. It returns the rows under a key apart from it if the response is
-// long, and nil otherwise. It ends with ctx.
-func readList(ctx context.Context, body []byte, key string, response any) ([]json.RawMessage, error) {
+// readList reads the list that a response has under a key. It ends with ctx.
+func readList(ctx context.Context, body []byte, key string) (wireList, error) {
 	object, rows, err := upstream.SplitList(ctx, body, key)
 	if err != nil {
-		return nil, err
+		return wireList{}, err
 	}
-	return rows, json.Unmarshal(object, response)
+	list := wireList{rows: rows}
+	err = jsonscan.Object(object, func(r *jsonscan.Reader) {
+		for name := range r.ObjectKeys {
+			switch name {
+			case key:
+				if elements := readRows(r, object); rows == nil {
+					list.rows = elements
+				}
+			case "pagination":
+				if list.hasPagination = !r.IsNull(); list.hasPagination {
+					list.total = readTotal(r)
+				}
+			case "code":
+				list.Code.read(r)
+			}
+		}
+	})
+	return list, err
+}
+
+// readRows reads the elements of an array of a text, nil for null.
+func readRows(r *jsonscan.Reader, text []byte) []json.RawMessage {
+	if r.IsNull() {
+		return nil
+	}
+	rows := []json.RawMessage{}
+	for range r.Array {
+		from := r.Offset()
+		r.Skip()
+		rows = append(rows, text[from:r.Offset()])
+	}
+	return rows
 }
 
 // decodeSubOrganizations decodes a page of the direct children of parent.
 func decodeSubOrganizations(ctx context.Context, p *model.Provider, known organizationIDs, parent string, body []byte) (listPage[*model.Organization], error) {
-	var response struct {
-		wireList
-		Organizations []json.RawMessage `json:"organizations"`
-	}
-	rows, err := readList(ctx, body, "organizations", &response)
+	list, err := readList(ctx, body, "organizations")
 	if err != nil {
 		return listPage[*model.Organization]{}, err
 	}
-	if rows == nil {
-		rows = response.Organizations
-	}
-	return decodeRows(ctx, response.wireList, rows, func(o wireOrganization) (text, *model.Organization) {
+	return decodeRows(ctx, list, func(row []byte) (text, *model.Organization, error) {
+		var o wireOrganization
+		err := jsonscan.Object(row, o.read)
 		if o.ParentID == "" {
 			o.ParentID = text(parent)
 		}
-		return o.ID, o.model(p, known)
+		return o.ID, o.model(p, known), err
 	})
 }
 
 // decodeRoles decodes a page of an organization's roles.
 func decodeRoles(ctx context.Context, body []byte) (listPage[*model.Role], error) {
-	var response struct {
-		wireList
-		Roles []json.RawMessage `json:"roles"`
-	}
-	rows, err := readList(ctx, body, "roles", &response)
+	list, err := readList(ctx, body, "roles")
 	if err != nil {
 		return listPage[*model.Role]{}, err
 	}
-	if rows == nil {
-		rows = response.Roles
-	}
-	return decodeRows(ctx, response.wireList, rows, func(r wireRole) (text, *model.Role) { return r.ID, r.model() })
+	return decodeRows(ctx, list, func(row []byte) (text, *model.Role, error) {
+		var w wireRole
+		err := jsonscan.Object(row, w.read)
+		return w.ID, w.model(), err
+	})
 }
 
-// decodeRows decodes a page of a list. It leaves out rows without an id and counts
-// them. It fails if there is neither a list nor a pagination, or if no row has an id.
-func decodeRows[W, T any](ctx context.Context, list wireList, rows []json.RawMessage, decode func(W) (id text, item T)) (listPage[T], error) {
+// decodeRows decodes a page of a list. It leaves out rows that cannot be decoded or have no id,
+// and counts them. It fails if there is neither a list nor a pagination, or if no row has an id.
+func decodeRows[T any](ctx context.Context, list wireList, decode func(row []byte) (id text, item T, err error)) (listPage[T], error) {
 	if err := list.check(); err != nil {
 		return listPage[T]{}, err
 	}
-	if rows == nil && (len(list.Pagination) == 0 || string(list.Pagination) == "null") {
+	if list.rows == nil && !list.hasPagination {
 		return listPage[T]{}, errNotAList
 	}
-	var pagination wirePagination
-	_ = json.Unmarshal(list.Pagination, &pagination) // without one, the total is unset
-	page := listPage[T]{items: make([]T, 0, len(rows)), ids: make([]string, len(rows)), total: int(pagination.TotalItems)}
-	for i, row := range rows {
+	page := listPage[T]{items: make([]T, 0, len(list.rows)), ids: make([]string, len(list.rows)), total: int(list.total)}
+	for i, row := range list.rows {
 		if ctx.Err() != nil {
 			return listPage[T]{}, ctx.Err()
 		}
-		var w W
-		if json.Unmarshal(row, &w) != nil {
-			page.unreadable++
-			continue
-		}
-		id, item := decode(w)
-		if id == "" {
+		id, item, err := decode(row)
+		if err != nil || id == "" {
 			page.unreadable++
 			continue
 		}
 		page.items, page.ids[i] = append(page.items, item), string(id)
 	}
-	if len(rows) > 0 && len(page.items) == 0 {
+	if len(list.rows) > 0 && len(page.items) == 0 {
 		return listPage[T]{}, errNoID
 	}
 	return page, nil
@@ -159,25 +204,33 @@ func decodeRows[W, T any](ctx context.Context, list wireList, rows []json.RawMes
 
 // unwrapOrganization returns the organization in a response.
 func unwrapOrganization(body []byte) (json.RawMessage, error) {
-	var response struct {
-		wireStatus
-		Organization json.RawMessage `json:"organization"`
-	}
-	if err := json.Unmarshal(body, &response); err != nil {
+	var status wireStatus
+	var organization json.RawMessage
+	err := jsonscan.Object(body, func(r *jsonscan.Reader) {
+		for name := range r.ObjectKeys {
+			switch name {
+			case "code":
+				status.Code.read(r)
+			case "organization":
+				r.Unmarshal(&organization)
+			}
+		}
+	})
+	if err != nil {
 		return nil, err
 	}
-	if err := response.check(); err != nil {
+	if err := status.check(); err != nil {
 		return nil, err
 	}
-	if len(response.Organization) == 0 {
+	if len(organization) == 0 {
 		return nil, errNoObject
 	}
-	return response.Organization, nil
+	return organization, nil
 }
 
 func decodeOrganization(p *model.Provider, known organizationIDs, row []byte) (*model.Organization, error) {
 	var o wireOrganization
-	if err := json.Unmarshal(row, &o); err != nil {
+	if err := jsonscan.Object(row, o.read); err != nil {
 		return nil, err
 	}
 	if o.ID == "" {
@@ -283,7 +336,7 @@ func (o wireOrganization) parent(p *model.Provider) *model.Organization {
 }
 
 func (r wireRole) model() *model.Role {
-	out := &model.Role{VendorID: string(r.ID), Name: optional(r.Name), VendorType: optional(r.Type), IsDefault: r.IsDefault.bool}
+	out := &model.Role{VendorID: string(r.ID), Name: optional(r.Name), VendorType: optional(r.Type), IsDefault: r.IsDefault}
 	if r.Type != "" {
 		t := roleType(r.Type)
 		out.Type = &t

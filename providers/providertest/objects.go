@@ -153,8 +153,8 @@ func (l list) checkNotFound(t *testing.T, id string) {
 		if key != id {
 			t.Errorf("%s: Get(%.30q) failed for %q", l.name, id, key)
 		}
-		if kind := providers.KindOf(err); kind != providers.InvalidArgument && kind != providers.NotFound {
-			t.Errorf("%s: Get(%.30q) failed with %v, want InvalidArgument, NotFound or no error", l.name, id, err)
+		if kind := providers.KindOf(err); kind != providers.InvalidID && kind != providers.NotFound {
+			t.Errorf("%s: Get(%.30q) failed with %v, want InvalidID, NotFound or no error", l.name, id, err)
 		}
 	}
 }

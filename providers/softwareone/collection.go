@@ -181,6 +181,8 @@ func (c *collection[T]) page(ctx context.Context, q providers.Query, token strin
 		return nil, errNoDatabases()
 	case q.Parent.Type != "" && !c.SupportsParents(q.Parent.Type):
 		return nil, errNoSuchList()
+	case !allQuotable(q.Parent.IDs):
+		return nil, errQuotes()
 	case at.without&^c.plan(q, 0).pushed != 0:
 		return nil, errPageToken()
 	}

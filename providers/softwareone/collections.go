@@ -136,7 +136,7 @@ func rowDecoder[W, M any](rows *rowPool[W], read func(*W, *jsonscan.Reader), con
 
 // accountUsers returns the path of an account's users,
 // https://docs.platform.softwareone.com/developer-resources/rest-api/accounts-api/account-user/list-account-users.
-// It fails with kind InvalidArgument for an id that cannot be a path segment.
+// It fails with kind InvalidID for an id that cannot be a path segment.
 func accountUsers(template, account string) (string, error) {
 	segment, err := upstream.Path(account)
 	if err != nil {

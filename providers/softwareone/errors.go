@@ -32,6 +32,11 @@ func errNoSuchList() error { return invalidArgument("this vendor has no such lis
 
 func errNoDatabases() error { return invalidArgument("this vendor has no databases") }
 
+// errQuotes is the error of an id that RQL cannot express.
+func errQuotes() error {
+	return &providers.Error{Kind: providers.InvalidID, Detail: "the id is not valid in a query"}
+}
+
 // withProvider adds the provider to an error that names none.
 func withProvider(p *model.Provider, err error) error {
 	var e *providers.Error

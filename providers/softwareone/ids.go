@@ -46,6 +46,11 @@ func idSize(id string) int {
 // queryableIDs returns the ids that can stand in a query, each once, in their order.
 func queryableIDs(ids []string) []string { return distinct(ids, isQuotable) }
 
+// allQuotable reports whether each of the ids can stand in a query.
+func allQuotable(ids []string) bool {
+	return !slices.ContainsFunc(ids, func(id string) bool { return !isQuotable(id) })
+}
+
 // distinct returns the ids that are accepted, each once, in their order.
 func distinct(ids []string, accept func(string) bool) []string {
 	seen := make(map[string]bool, len(ids))

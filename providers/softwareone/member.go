@@ -83,7 +83,7 @@ func readUserID(row *jsonscan.Reader) (id string) {
 	for name := range row.ObjectKeys {
 		switch name {
 		case "id":
-			readFirstID(&id, row)
+			readIDText(&id, row)
 		case "user":
 			namesUser = true
 			user = readOptional(row, readID)

@@ -30,7 +30,7 @@ func (w *wireModule) read(r *jsonscan.Reader) {
 	for name := range r.ObjectKeys {
 		switch name {
 		case "id":
-			readFirstID(&w.ID, r)
+			readIDText(&w.ID, r)
 		case "$meta":
 			w.Meta = readOptional(r, (*wireMeta).read)
 		case "audit":

@@ -28,7 +28,7 @@ func (w *wireSeller) read(r *jsonscan.Reader) {
 	for name := range r.ObjectKeys {
 		switch name {
 		case "id":
-			readFirstID(&w.ID, r)
+			readIDText(&w.ID, r)
 		case "$meta":
 			w.Meta = readOptional(r, (*wireMeta).read)
 		case "name":
@@ -100,12 +100,12 @@ func readCurrencies(r *jsonscan.Reader) (w wireCurrencies) {
 // readCurrency returns "" for an object without a code, and for another value.
 func readCurrency(r *jsonscan.Reader) (code string) {
 	if !r.IsObject() {
-		readFirstID(&code, r)
+		readIDText(&code, r)
 		return code
 	}
 	for name := range r.ObjectKeys {
 		if name == "value" {
-			readFirstID(&code, r)
+			readIDText(&code, r)
 		}
 	}
 	return code

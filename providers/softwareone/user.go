@@ -40,7 +40,7 @@ func (w *wireUser) read(r *jsonscan.Reader) {
 func (w *wireUser) readProperty(name string, r *jsonscan.Reader) {
 	switch name {
 	case "id":
-		readFirstID(&w.ID, r)
+		readIDText(&w.ID, r)
 	case "$meta":
 		w.Meta = readOptional(r, (*wireMeta).read)
 	case "audit":

@@ -96,7 +96,7 @@ func (m *memberships) readUsers(ctx context.Context, ids []string) ([]*accountsO
 	var all []*accountsOfUser
 	var freshness *model.Freshness
 	seen := map[string]bool{}
-	if len(queryableIDs(ids)) < len(ids) {
+	if !allQuotable(ids) {
 		return nil, nil, nil
 	}
 	err := eachPage(ctx, func(ctx context.Context, offset int) (offsetPage[upstream.Reply[usersPage]], error) {

@@ -170,12 +170,8 @@ func readStrings(r *jsonscan.Reader) optional[[]string] {
 	})
 }
 
-// readFirstID reads an id unless one was read before: of several members with
-// that name, the first counts. A value that is neither text nor a number is no id.
-func readFirstID(id *string, r *jsonscan.Reader) {
-	if *id != "" {
-		return
-	}
+// readIDText reads the text of an id. A value that is neither text nor a number is no id.
+func readIDText(id *string, r *jsonscan.Reader) {
 	if text := r.StringPtr(); text != nil {
 		*id = *text
 	}
@@ -185,7 +181,7 @@ func readFirstID(id *string, r *jsonscan.Reader) {
 func readID(id *string, r *jsonscan.Reader) {
 	for name := range r.ObjectKeys {
 		if name == "id" {
-			readFirstID(id, r)
+			readIDText(id, r)
 		}
 	}
 }

@@ -39,7 +39,7 @@ func (l *memberLists) Page(ctx context.Context, _ providers.Query, token string)
 	}
 	rows, freshness, gaps, err := directory.ReadAll(ctx, l.provider, l.Collection, lists[n], directory.PagesPerList)
 	switch providers.KindOf(err) {
-	case providers.Forbidden, providers.NotFound, providers.Incomplete, providers.InvalidArgument:
+	case providers.Forbidden, providers.NotFound, providers.Incomplete, providers.InvalidArgument, providers.InvalidID:
 		gaps.Errors = []error{err} // the other lists can be read
 	default:
 		if err != nil {
