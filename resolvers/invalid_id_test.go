@@ -57,14 +57,17 @@ func errorCodes(t *testing.T, response []byte) []string {
 // object fail, and all else has its data.
 func TestLists_InvalidIDOfVendor(t *testing.T) {
 	const query = `{accounts(first:2,filter:{providers:["softwareone"]}){nodes{vendorId members(first:1){nodes{id} complete} groups(first:1){complete}}}}`
-	for id, list := range map[string]string{
-		"..": "members", "../x": "members", "a/b": "members", `a\b`: "members", "100%": "members", "a\nb": "members",
-		`a"b'c`: "groups",
+	for id, lists := range map[string][]string{
+		"..": {"members"}, "../x": {"members"}, "a/b": {"members"}, `a\b`: {"members"}, "100%": {"members"}, "a\nb": {"members"},
+		`a"b'c`: {"groups", "members"}, // the simulator does not know the account in the path of members
 	} {
 		t.Run(id, func(t *testing.T) {
 			s := newTestServer(t, serverConfig{vendors: startVendorsWithAccount(t, id)})
 			response := s.query(t, query, nil)
-			want := []string{"accounts nodes 0 " + list + ": UPSTREAM_BAD_RESPONSE softwareone"}
+			var want []string
+			for _, list := range lists {
+				want = append(want, "accounts nodes 0 "+list+": UPSTREAM_BAD_RESPONSE softwareone")
+			}
 			if diff := cmp.Diff(want, errorCodes(t, response)); diff != "" {
 				t.Errorf("%s\n%s", diff, response)
 			}
@@ -72,7 +75,7 @@ func TestLists_InvalidIDOfVendor(t *testing.T) {
 				Data struct {
 					Accounts struct {
 						Nodes []struct {
-							VendorID            string
+							VendorID        string
 							Members, Groups struct {
 								Complete bool
 								Nodes    []any
@@ -88,7 +91,7 @@ func TestLists_InvalidIDOfVendor(t *testing.T) {
 			if len(nodes) != 2 || nodes[0].VendorID != id || !nodes[1].Members.Complete || len(nodes[1].Members.Nodes) != 1 || !nodes[1].Groups.Complete {
 				t.Fatalf("%s", response)
 			}
-			if nodes[0].Members.Complete != (list == "groups") || nodes[0].Groups.Complete != (list == "members") {
+			if nodes[0].Members.Complete || nodes[0].Groups.Complete != !slices.Contains(lists, "groups") {
 				t.Errorf("complete: %s", response)
 			}
 		})

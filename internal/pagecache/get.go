@@ -81,7 +81,7 @@ func Peek[T any](s *Scope, key Key) (value T, fetched time.Time, ok bool) {
 }
 
 // GetMulti returns the answers for keys, in their order: from memory, from Redis, or from load.
-// Of a key that is given twice, the second one waits for the first.
+// Of a key that is given twice, one waits for the other.
 //
 // One lookup of a key is in flight at a time: concurrent callers of this process wait for
 // it, and of all replicas that share a Redis one calls load. load gets all keys that this

@@ -153,7 +153,7 @@ func TestGetMulti_LoadsMissingKeysOnce(t *testing.T) {
 			body   string
 			source pagecache.Source
 		}{
-			{"a", pagecache.FromVendor}, {"b", pagecache.FromMemory}, {"c", pagecache.FromVendor}, {"d", pagecache.FromMemory}, {"a", pagecache.FromInFlight},
+			{"a", pagecache.FromInFlight}, {"b", pagecache.FromMemory}, {"c", pagecache.FromVendor}, {"d", pagecache.FromMemory}, {"a", pagecache.FromVendor},
 		} {
 			want(t, got[i], w.body, w.source)
 		}
