@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -101,7 +102,16 @@ func (e *exchange) begin() {
 		_, _ = io.CopyN(io.Discard, e, bodyRest+1) // at the end of the body, net/http sets another deadline
 	}
 	if !e.ended {
-		e.Header().Set("Connection", "close")
+		closeLater(e.ResponseWriter)
 		_ = controller.SetReadDeadline(time.Now().Add(bodyLinger))
 	}
+}
+
+// closeLater makes net/http close the connection half a second after the response, as it does
+// after a body that is too large: what arrives of a body on a closed connection resets it, and the
+// client loses the response. Without it, net/http closes at once if the client has sent
+// "Connection: close".
+func closeLater(w http.ResponseWriter) {
+	tooLarge := http.MaxBytesReader(w, io.NopCloser(strings.NewReader("x")), 0)
+	_, _ = tooLarge.Read(make([]byte, 1))
 }
