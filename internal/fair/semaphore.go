@@ -22,6 +22,9 @@ var (
 	ErrBegin = errors.New("fair: the job could not begin in time")
 	// ErrStopped: the stop channel was closed.
 	ErrStopped = errors.New("fair: stopped")
+
+	// errLost is the result of a request whose job makes room for another one.
+	errLost = errors.New("fair: the job makes room")
 )
 
 // Options configure a Semaphore.
@@ -39,8 +42,11 @@ type Options struct {
 	// MaxWaiting bounds the requests that wait; 0 means no bound.
 	MaxWaiting int
 	// MaxJobs bounds the jobs that wait for their first place; 0 means no bound. For one more,
-	// the caller with the most of them loses the oldest, which has the least time left.
-	MaxJobs int
+	// the caller with the most of them loses the oldest, which has the least time left. Its
+	// requests fail after LossDelay at the earliest: clients that repeat at once what has failed
+	// would otherwise do nothing else.
+	MaxJobs   int
+	LossDelay time.Duration
 	// NewestAfter is how long a caller's first job may have waited for the others to begin
 	// in order. After that, the newest job begins first: those that have waited longest are
 	// the ones that will not be finished in time. 0 means always in order.
@@ -82,6 +88,9 @@ func (s *Semaphore) Acquire(ctx context.Context, caller string, job *Job, wait t
 	}
 	start := time.Now()
 	r, err := s.enter(caller, job, start)
+	if errors.Is(err, errLost) {
+		return s.lose(ctx, start, stop)
+	}
 	if r == nil || err != nil {
 		return err
 	}
@@ -90,6 +99,9 @@ func (s *Semaphore) Acquire(ctx context.Context, caller string, job *Job, wait t
 	for {
 		select {
 		case err = <-r.result:
+			if errors.Is(err, errLost) {
+				return s.lose(ctx, start, stop)
+			}
 			return err
 		case <-ctx.Done():
 			err = ctx.Err()
@@ -105,6 +117,18 @@ func (s *Semaphore) Acquire(ctx context.Context, caller string, job *Job, wait t
 		}
 		return s.leave(r, err)
 	}
+}
+
+// lose returns ErrBegin for a request of a job that has lost its turn, LossDelay after it came.
+func (s *Semaphore) lose(ctx context.Context, start time.Time, stop <-chan struct{}) error {
+	timer := time.NewTimer(time.Until(start.Add(s.options.LossDelay)))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	case <-stop:
+	}
+	return ErrBegin
 }
 
 // TryAcquire takes a place if one is free and no request waits. The place is for a job as
@@ -184,7 +208,7 @@ func (s *Semaphore) enter(caller string, job *Job, now time.Time) (*request, err
 	}
 	if job.isNew() && !job.waits() && !s.makeRoomForJob(caller, now) {
 		job.fail(now)
-		return nil, ErrBegin
+		return nil, errLost
 	}
 	if s.isFull() {
 		longest := s.longest(caller)
@@ -226,6 +250,9 @@ func (s *Semaphore) leave(r *request, err error) error {
 	defer s.mu.Unlock()
 	select {
 	case result := <-r.result:
+		if errors.Is(result, errLost) {
+			return ErrBegin
+		}
 		if result != nil || errors.Is(err, ErrWait) {
 			return result
 		}
@@ -322,7 +349,7 @@ func (s *Semaphore) makeRoomForJob(caller string, now time.Time) bool {
 	oldest := longest.jobs.Front().Value.(*Job)
 	for oldest.waits() {
 		r := oldest.requests.Front().Value.(*request)
-		r.result <- ErrBegin
+		r.result <- errLost
 		s.remove(r)
 	}
 	oldest.fail(now)

@@ -296,10 +296,11 @@ func TestSemaphore_JobBeginsInTime(t *testing.T) {
 }
 
 // Of too many jobs that wait for their first place, the oldest of the caller with the most of
-// them fails with all its requests; a caller for whom there is no room fails itself.
+// them fails with all its requests; a caller for whom there is no room fails itself. None of them
+// fails before it has waited for the delay.
 func TestSemaphore_TooManyJobs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := fair.New(fair.Options{Places: 1, MaxJobs: 3})
+		s := fair.New(fair.Options{Places: 1, MaxJobs: 3, LossDelay: time.Second})
 		acquire(t, s, "a")
 		results := map[string]error{}
 		ask := func(caller, name string, job *fair.Job) {
@@ -311,6 +312,8 @@ func TestSemaphore_TooManyJobs(t *testing.T) {
 		job := func() *fair.Job { return &fair.Job{Begin: time.Hour} }
 		want := func(failed ...string) {
 			t.Helper()
+			<-time.After(time.Second)
+			synctest.Wait()
 			for name, err := range results {
 				if !errors.Is(err, fair.ErrBegin) || !slices.Contains(failed, name) {
 					t.Errorf("%s: %v, of those that should fail: %v", name, err, failed)
@@ -325,8 +328,10 @@ func TestSemaphore_TooManyJobs(t *testing.T) {
 		ask("a", "a1 again", oldest)
 		ask("a", "a2", job())
 		ask("a", "a3", job())
-		want()
 		ask("a", "a4", job())
+		if len(results) != 0 {
+			t.Errorf("failed at once: %v", results)
+		}
 		want("a1", "a1 again")
 		ask("a", "a1 later", oldest)
 		want("a1", "a1 again", "a1 later")

@@ -136,6 +136,13 @@ var requestsControls = []Control{
 		Package: "e2e/process", Test: "TestServe_OneProviderIsOverloaded",
 	},
 	{
+		Name:    "a job that makes room does not fail at once",
+		File:    "internal/upstream/queue.go",
+		Old:     "LossDelay: time.Duration(lossDelay * float64(c.PlaceWait)), ",
+		New:     "",
+		Package: "internal/upstream", Test: "TestOverload_LossesAreDelayed",
+	},
+	{
 		Name:    "of too many jobs, the oldest of the caller with the most of them fails",
 		File:    "internal/fair/semaphore.go",
 		Old:     "most += longest.jobs.Len()",

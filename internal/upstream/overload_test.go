@@ -256,3 +256,29 @@ func readWithin(t *testing.T, client *upstream.Client, left time.Duration) (prov
 	_, err := read(ctx, client, "/later")
 	return providers.KindOf(err), time.Since(start)
 }
+
+// An operation that fails because too many wait does so after a delay: a client that repeats it at
+// once would otherwise only be refused, as fast as the server can.
+func TestOverload_LossesAreDelayed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := &fakeVendor{delay: 2 * time.Second}
+		m.status.Store(200)
+		client := connect(t, upstream.Config{Transport: m, MaxConcurrent: 1, MaxWaiting: 1, PlaceWait: 4 * time.Second})
+		took := make([]time.Duration, 3)
+		var wg sync.WaitGroup
+		for n := range took {
+			wg.Go(func() {
+				began := time.Now()
+				if failed := operate(t, client, "a", n, []level{1}); len(failed) > 0 && providers.KindOf(failed[0]) != providers.Overloaded {
+					t.Errorf("operation %d: %v", n, failed[0])
+				}
+				took[n] = time.Since(began)
+			})
+			synctest.Wait()
+		}
+		wg.Wait()
+		if took[0] != 2*time.Second || took[1] != 200*time.Millisecond || took[2] < 3*time.Second {
+			t.Errorf("the operations took %v; the second one makes room for the third", took)
+		}
+	})
+}

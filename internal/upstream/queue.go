@@ -19,6 +19,9 @@ const (
 	// newestAfter is the part of Config.PlaceWait after which the vendor counts as
 	// overloaded. Then the newest operation begins first, since it has the most time left.
 	newestAfter = 0.25
+	// lossDelay is the part of Config.PlaceWait before which an operation does not fail because
+	// more than Config.MaxWaiting wait.
+	lossDelay = 0.05
 	// fastestWindow is how long the duration of a call counts, at least.
 	fastestWindow = 10 * time.Second
 	// maxOverloadedRetryAfter bounds the RetryAfter of Overloaded.
@@ -29,7 +32,7 @@ const (
 func newBulkhead(c Config) *fair.Semaphore {
 	return fair.New(fair.Options{
 		Places: c.MaxConcurrent, Reserve: c.MaxConcurrent / 8, ReserveFor: reserveFor,
-		MaxJobs: c.MaxWaiting, NewestAfter: time.Duration(newestAfter * float64(c.PlaceWait)),
+		MaxJobs: c.MaxWaiting, LossDelay: time.Duration(lossDelay * float64(c.PlaceWait)), NewestAfter: time.Duration(newestAfter * float64(c.PlaceWait)),
 	})
 }
 
