@@ -302,10 +302,14 @@ func TestSemaphore_TooManyJobs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := fair.New(fair.Options{Places: 1, MaxJobs: 3, LossDelay: time.Second})
 		acquire(t, s, "a")
+		var mu sync.Mutex
 		results := map[string]error{}
 		ask := func(caller, name string, job *fair.Job) {
 			go func() {
-				results[name] = s.Acquire(t.Context(), caller, job, time.Hour, nil)
+				err := s.Acquire(t.Context(), caller, job, time.Hour, nil)
+				mu.Lock()
+				defer mu.Unlock()
+				results[name] = err
 			}()
 			synctest.Wait()
 		}
@@ -314,6 +318,8 @@ func TestSemaphore_TooManyJobs(t *testing.T) {
 			t.Helper()
 			<-time.After(time.Second)
 			synctest.Wait()
+			mu.Lock()
+			defer mu.Unlock()
 			for name, err := range results {
 				if !errors.Is(err, fair.ErrBegin) || !slices.Contains(failed, name) {
 					t.Errorf("%s: %v, of those that should fail: %v", name, err, failed)
