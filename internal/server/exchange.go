@@ -37,7 +37,8 @@ func withoutWaiting(h http.Handler) http.Handler {
 			h.ServeHTTP(w, r)
 			return
 		}
-		// net/http looks at the body of its own request when it closes the connection.
+		// The request that net/http has made keeps its body: net/http looks at it when it closes the
+		// connection.
 		e := &exchange{ResponseWriter: w, request: *r, body: r.Body}
 		e.request.Body = e
 		h.ServeHTTP(e, &e.request)
