@@ -83,7 +83,7 @@ var rules = []rule{
 	{"internal/telemetry", []string{"graph/model", "providers", "internal/buildinfo", "internal/fair", "internal/invalidation", "internal/keyedhash", "internal/network", "internal/operation", "internal/pagecache", "internal/responsecache", "internal/tracing"}, "counts calls, kinds of errors and cache events, and describes indexes"},
 	{"internal/transport", []string{"graph/model", "providers", "internal/accept", "internal/apierror", "internal/auth", "internal/complexity", "internal/directory", "internal/fair", "internal/loaders", "internal/operation", "internal/pagecache", "internal/persisted", "internal/ratelimit", "internal/responsecache", "internal/strictjson", "internal/tracing"},
 		"GraphQL over HTTP: authentication, limits and the response cache before the executor; the bounds of ids and cursors are the model's"},
-	{"internal/upstream", []string{"graph/model", "providers", "internal/fair", "internal/growstack", "internal/network", "internal/operation", "internal/pagecache", "internal/tracing"}, "the HTTP client for all vendors, knowing none; cached pages cost no call"},
+	{"internal/upstream", []string{"graph/model", "providers", "internal/fair", "internal/growstack", "internal/jsonscan", "internal/network", "internal/operation", "internal/pagecache", "internal/tracing"}, "the HTTP client for all vendors, knowing none; cached pages cost no call"},
 
 	{"internal/vendors", []string{"graph/model", "providers", vendors, simulators, "internal/config", "internal/fakevendor", "internal/upstream"},
 		"the one list of vendors, clients and simulators together: the program links both, since it has the command demo, and a vendor stays one row"},

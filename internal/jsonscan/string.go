@@ -48,7 +48,8 @@ func (r *Reader) readString() string {
 // bit 1<<c set for each class c of bytes in it; ok is false on an error.
 func (r *Reader) skipString() (seen byte, ok bool) {
 	text := r.text
-	for i := r.at + 1; i < len(text); i++ {
+	start := r.at + 1
+	for i := start + PlainLen(text[start:]); i < len(text); i++ {
 		class := classes[text[i]]
 		if class == plain {
 			continue

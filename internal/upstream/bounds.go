@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/jsonscan"
 )
 
 // Bounds of a response, whatever maxBody allows: a row or a text takes many times its length
@@ -168,7 +169,7 @@ func (b *bounds) readText(p []byte) int {
 		b.length++
 		return 1
 	}
-	n := 0
+	n := jsonscan.PlainLen(p)
 	for n < len(p) && p[n] != '"' && p[n] != '\\' {
 		n++
 	}
