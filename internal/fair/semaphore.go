@@ -41,6 +41,9 @@ type Options struct {
 	ReserveFor time.Duration
 	// MaxWaiting bounds the requests that wait; 0 means no bound.
 	MaxWaiting int
+	// ShortQueue is the number of waiting requests up to which a request waits ten times as
+	// long as it says: those before it will have a place soon. 0 means never.
+	ShortQueue int
 	// MaxJobs bounds the jobs that wait for their first place; 0 means no bound. For one more,
 	// the caller with the most of them loses the oldest, which has the least time left. Its
 	// requests fail after LossDelay at the earliest: clients that repeat at once what has failed
@@ -52,6 +55,9 @@ type Options struct {
 	// the ones that will not be finished in time. 0 means always in order.
 	NewestAfter time.Duration
 }
+
+// shortQueueWaits is how many times its wait a request waits in a short queue.
+const shortQueueWaits = 10
 
 // Semaphore is a counting semaphore. Callers that wait get the free places in turn. Of one
 // caller's requests, those without a job and those of jobs that have begun come first, in
@@ -76,8 +82,8 @@ func New(o Options) *Semaphore {
 	return &Semaphore{options: o, held: map[string]int{}, lines: map[string]*line{}, turns: list.New()}
 }
 
-// Acquire takes a place for a caller. It waits until one is free, at most for wait, and
-// until ctx ends or stop is closed. A nil stop is never closed. The place is for a job of
+// Acquire takes a place for a caller. It waits until one is free, at most for wait or, in a
+// short queue, ten times that, and until ctx ends or stop is closed. A nil stop is never closed. The place is for a job of
 // the caller, if job is not nil.
 //
 // If the queue is full, the caller with the most waiting requests loses the newest of
@@ -232,11 +238,16 @@ func (s *Semaphore) enter(caller string, job *Job, now time.Time) (*request, err
 	return r, nil
 }
 
-// timeLeft is how much longer a request that has begun to wait at start may wait.
+// timeLeft is how much longer a request that has begun to wait at start may wait. In a short
+// queue it is the time until the queue's length matters again.
 func (s *Semaphore) timeLeft(r *request, start time.Time, wait time.Duration) time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	end := start.Add(wait)
+	waits := 1
+	if s.waiting <= s.options.ShortQueue && wait > 0 {
+		waits = min(1+int(time.Since(start)/wait), shortQueueWaits)
+	}
+	end := start.Add(time.Duration(waits) * wait)
 	if r.job.isNew() && r.job.until.Before(end) {
 		end = r.job.until
 	}

@@ -84,6 +84,34 @@ func TestSemaphore_WaitEnds(t *testing.T) {
 	}
 }
 
+// Requests of a short queue wait ten times as long; those that make it long wait as long as they say.
+func TestSemaphore_ShortQueueWaitsLonger(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := fair.New(fair.Options{Places: 1, ShortQueue: 2})
+		acquire(t, s, "a")
+		start := time.Now()
+		var mu sync.Mutex
+		var got []time.Duration
+		for range 4 {
+			go func() {
+				err := s.Acquire(t.Context(), "b", nil, time.Second, nil)
+				mu.Lock()
+				defer mu.Unlock()
+				if !errors.Is(err, fair.ErrWait) {
+					t.Errorf("the error is %v", err)
+				}
+				got = append(got, time.Since(start))
+			}()
+		}
+		<-time.After(time.Minute)
+		mu.Lock()
+		defer mu.Unlock()
+		if want := []time.Duration{time.Second, time.Second, 10 * time.Second, 10 * time.Second}; !slices.Equal(got, want) {
+			t.Errorf("waited %v, want %v", got, want)
+		}
+	})
+}
+
 func TestSemaphore_FullQueueEvictsTheLongestLine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := fair.New(fair.Options{Places: 1, MaxWaiting: 4})

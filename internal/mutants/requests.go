@@ -150,6 +150,13 @@ var requestsControls = []Control{
 		Package: "internal/fair", Test: "TestSemaphore_TooManyJobs",
 	},
 	{
+		Name:    "in a long queue, an operation waits shortly",
+		File:    "internal/fair/semaphore.go",
+		Old:     "if s.waiting <= s.options.ShortQueue && wait > 0 {",
+		New:     "if wait > 0 {",
+		Package: "internal/fair", Test: "TestSemaphore_ShortQueueWaitsLonger",
+	},
+	{
 		Name:    "a place is kept for callers that have none",
 		File:    "internal/fair/semaphore.go",
 		Old:     "if s.used < o.Places-o.Reserve || ",

@@ -25,8 +25,8 @@ type Admission struct {
 	// Running bounds those that do not wait for vendors or Redis, for new operations; 0
 	// means two for each processor. An operation that has waited continues at once.
 	Running int
-	// Queue bounds the operations that wait for a place, and Wait how long. Callers get
-	// places in turn.
+	// Queue bounds the operations that wait for a place, and Wait how long: ten times that
+	// while at most half as many wait. Callers get places in turn.
 	Queue int
 	Wait  time.Duration
 }
@@ -53,7 +53,8 @@ func newAdmission(o Admission) *admission {
 		o.Running = 2 * runtime.GOMAXPROCS(0)
 	}
 	return &admission{options: o, refused: refusals{seed: maphash.MakeSeed()}, places: fair.New(fair.Options{
-		Places: o.InFlight, Active: o.Running, Reserve: o.InFlight / 8, MaxWaiting: o.Queue,
+		Places: o.InFlight, Active: o.Running, Reserve: o.InFlight / 8,
+		MaxWaiting: o.Queue, ShortQueue: o.Queue / 2,
 	})}
 }
 
