@@ -105,6 +105,10 @@ type Page[T any] struct {
 	Items []T
 	// Next is the token of the next page, "" on the last page.
 	Next string
+	// Partial reports that these are not all rows of the first page, since Query.Rows wants no
+	// more. They are as many as it wants, and at least one row follows. Without Rows, the token
+	// "" returns the whole first page, which begins with these rows, and so does Next.
+	Partial bool
 	// TokenAt returns the token of the page that begins with Items[i], where a page can
 	// begin with any row; nil where pages are those of the vendor.
 	TokenAt func(i int) string
@@ -153,7 +157,7 @@ type Page[T any] struct {
 func UsersOf(members *Page[*model.Membership]) *Page[*model.User] {
 	page := &Page[*model.User]{
 		Next: members.Next, Total: members.Total, MayRepeat: members.MayRepeat, Freshness: members.Freshness,
-		Errors: members.Errors, Hidden: members.Hidden, Ahead: members.Ahead,
+		Errors: members.Errors, Hidden: members.Hidden, Ahead: members.Ahead, Partial: members.Partial,
 	}
 	for _, m := range members.Items {
 		page.Items = append(page.Items, m.User)

@@ -21,6 +21,9 @@ type Query struct {
 	// OnlyMatches is set by a caller that reads the list to its end and keeps no cursor: a
 	// page may lack rows that MayMatch rejects, and has MayRepeat set then.
 	OnlyMatches bool `json:"-"`
+	// Rows is the number of rows that the caller needs of the first page, as far as it knows; 0
+	// is all that a page has. It has no effect on other pages, and a vendor may ignore it.
+	Rows int `json:"-"`
 }
 
 // MayMatch reports whether the caller wants a row with this address, "" for one without:

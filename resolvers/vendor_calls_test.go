@@ -127,7 +127,8 @@ func TestVendorCalls_IdenticalQueries(t *testing.T) {
 }
 
 // TestVendorCalls_PageSizes sends queries with different page sizes at once. They
-// share the vendors' pages.
+// share the vendors' pages, which are the first ones of three lists in up to three sizes at
+// SoftwareOne.
 func TestVendorCalls_PageSizes(t *testing.T) {
 	const query = `query ($first: Int) {
 		users(first: $first, filter: {providers: ["softwareone"]}) { nodes { id } }
@@ -149,8 +150,8 @@ func TestVendorCalls_PageSizes(t *testing.T) {
 				t.Errorf("round %d: %d users of %d: %.300s", round, users, first, response)
 			}
 		})
-		if calls := s.countCalls(); calls != cost {
-			t.Errorf("round %d: 32 clients cost %d calls, one costs %d", round, calls, cost)
+		if calls := s.countCalls(); calls > cost+2*3 {
+			t.Errorf("round %d: 32 clients cost %d calls, one costs %d and two more for each list at most", round, calls, cost)
 		}
 	}
 }

@@ -37,6 +37,10 @@ type fakeCollection[T model.Node] struct {
 	hidden map[int]bool
 	// repeatsToken is the number of a page whose Next is its own token; 0 is none.
 	repeatsToken int
+	// partial is the number of rows of the first page if the query wants no more; 0 is none.
+	// before is called before each page with its token; nil is not.
+	partial int
+	before  func(token string)
 
 	// latency is how long a page takes. tellsAhead makes a page name all that follow.
 	latency    time.Duration
@@ -62,11 +66,17 @@ func (s *fakeCollection[T]) Get(_ context.Context, ids []string) providers.Batch
 }
 
 func (s *fakeCollection[T]) Page(_ context.Context, q providers.Query, token string) (*providers.Page[T], error) {
+	isPartial := token == "" && 0 < q.Rows && q.Rows <= s.partial
 	s.mu.Lock()
-	s.tokens = append(s.tokens, token)
+	if s.tokens = append(s.tokens, token); isPartial {
+		s.tokens[len(s.tokens)-1] = "partial"
+	}
 	s.mu.Unlock()
 	if s.latency > 0 {
 		<-time.After(s.latency)
+	}
+	if s.before != nil {
+		s.before(token)
 	}
 	pages := s.pages
 	if s.ordered != nil && q.Order.Field != "" {
@@ -104,6 +114,9 @@ func (s *fakeCollection[T]) Page(_ context.Context, q providers.Query, token str
 	if s.totals {
 		total := len(slices.Concat(pages...)) + s.missing
 		page.Total = &total
+	}
+	if isPartial && s.partial < len(page.Items) {
+		page.Items, page.Partial, page.Next, page.Ahead = page.Items[:s.partial], true, "0", nil
 	}
 	return page, nil
 }

@@ -72,6 +72,9 @@ func Read[T model.Node](ctx context.Context, d *Directory, sel Selector[T], l Li
 	if len(streams) == 1 && w.After != nil {
 		streams[0].most = w.After.Total
 	}
+	for _, s := range streams {
+		s.beyond = max(w.Rows-w.First, 0)
+	}
 	listing := Listing[T]{Connection: &model.Connection[T]{PageInfo: &model.PageInfo{HasPreviousPage: w.After != nil}}}
 	order := l.Query.Order
 	next := concat(streams)

@@ -24,6 +24,10 @@ func (s *stream[T]) fetchOf(ctx context.Context, token string, wanted int) *prov
 		return nil
 	}
 	page, err := s.readPage(ctx, token, wanted)
+	s.firstRows = 0
+	if err == nil && page.Partial && (!GapsOf(page).Empty() || hasDuplicates(page)) {
+		page, err = s.readPage(ctx, token, wanted)
+	}
 	if err != nil {
 		s.err = err
 		return nil

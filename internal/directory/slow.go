@@ -51,8 +51,13 @@ func (s *stream[T]) open(ctx context.Context) {
 	if s.reader != nil {
 		return
 	}
+	s.firstRows = s.wantedOfFirst()
 	s.reader = readahead.New(ctx, readahead.Concurrent, func(ctx context.Context, token string) (*providers.Page[T], error) {
-		return s.collection.Page(ctx, s.listed, token)
+		q := s.listed
+		if token == "" {
+			q.Rows = s.firstRows
+		}
+		return s.collection.Page(ctx, q, token)
 	})
 	s.reader.SetFirstPages(providers.FirstPages(s.collection, s.listed))
 }

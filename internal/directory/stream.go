@@ -69,8 +69,11 @@ type stream[T model.Node] struct {
 	// behind are the parts after this one, which are begun while it takes long.
 	behind []*stream[T]
 	// wanted is the number of rows of the list that are still needed; math.MaxInt is all.
-	wanted    *int
-	freshness *model.Freshness
+	wanted *int
+	// beyond is the number of rows that other windows want in addition, and firstRows that of
+	// the query for the first page, until it is read.
+	beyond, firstRows int
+	freshness         *model.Freshness
 	// gaps are what the pages with gapTokens lack.
 	gaps      Gaps
 	gapTokens []string
@@ -166,7 +169,7 @@ func (s *stream[T]) more(ctx context.Context) bool {
 	case s.at.Last:
 		return s.at.Blanks > 0
 	}
-	if p := s.page; p != nil && p.Next != "" && p.Total != nil && !p.MayRepeat {
+	if p := s.page; p != nil && (p.Partial || p.Next != "" && p.Total != nil && !p.MayRepeat) {
 		return true
 	}
 	return s.peek(ctx)
@@ -302,6 +305,12 @@ func (s *stream[T]) advance(ctx context.Context) bool {
 				s.head = row
 				return true
 			}
+		}
+		if s.page.Partial {
+			if !s.readWhole(ctx) {
+				return false
+			}
+			continue
 		}
 		if s.page.Next == "" {
 			s.checkTotal()

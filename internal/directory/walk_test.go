@@ -292,7 +292,7 @@ func TestRead_NothingIsMissingInSilence(t *testing.T) {
 		var collections []*fakeCollection[*model.User]
 		rows := 0
 		for i := range 3 {
-			s := &fakeCollection[*model.User]{sorts: random.IntN(2) == 0, totals: random.IntN(2) == 0}
+			s := &fakeCollection[*model.User]{sorts: random.IntN(2) == 0, totals: random.IntN(2) == 0, partial: random.IntN(3)}
 			var all []*model.User
 			for n := range random.IntN(10) {
 				all = append(all, createdOn(string(rune('a'+i)), fmt.Sprint(n), random.IntN(6)))

@@ -10,6 +10,9 @@ type Window struct {
 	// More is set when HasNextPage is needed, Total when TotalCount is. Either can cost a
 	// call.
 	More, Total bool
+	// Rows is the number of rows that other windows of the same list, which are read at the same
+	// time, want from its start.
+	Rows int
 	// NoCursors is set when no cursor of the window is needed; Paginate leaves them out.
 	NoCursors bool
 }

@@ -70,9 +70,10 @@ func (l *Loader[T]) readLists(ctx context.Context, keys []listKey) []result[*dir
 	siblings := map[listKey][]int{}
 	for i, key := range keys {
 		common := key
-		common.parent = model.NewID(key.parent.Provider(), key.parent.Type(), "")
+		common.parent = withoutVendorID(key.parent)
 		siblings[common] = append(siblings[common], i)
 	}
+	rows := rowsFromStart(keys)
 	results := make([]result[*directory.Listing[T]], len(keys))
 	var wg sync.WaitGroup
 	for common, indices := range siblings {
@@ -81,7 +82,7 @@ func (l *Loader[T]) readLists(ctx context.Context, keys []listKey) []result[*dir
 			for i, n := range indices {
 				parents[i] = keys[n].parent
 			}
-			listings := l.readSiblings(ctx, common, parents)
+			listings := l.readSiblings(ctx, common, parents, rows[listKey{list: common.list, parent: common.parent}])
 			for i, n := range indices {
 				primeListing(l, listings[i])
 				results[n].value = listings[i]
@@ -92,11 +93,28 @@ func (l *Loader[T]) readLists(ctx context.Context, keys []listKey) []result[*dir
 	return results
 }
 
-// readSiblings reads the lists of several parents; nil for a parent without one.
-func (l *Loader[T]) readSiblings(ctx context.Context, common listKey, parents []model.ID) []*directory.Listing[T] {
+// rowsFromStart returns the number of rows that the windows at the start of each list want, by the
+// list and the provider and type of its parent.
+func rowsFromStart(keys []listKey) map[listKey]int {
+	rows := map[listKey]int{}
+	for _, key := range keys {
+		if !key.resumes {
+			of := listKey{list: key.list, parent: withoutVendorID(key.parent)}
+			rows[of] = max(rows[of], key.first)
+		}
+	}
+	return rows
+}
+
+// withoutVendorID returns the provider and the type of an id.
+func withoutVendorID(id model.ID) model.ID { return model.NewID(id.Provider(), id.Type(), "") }
+
+// readSiblings reads the lists of several parents; nil for a parent without one. rows is
+// directory.Window.Rows.
+func (l *Loader[T]) readSiblings(ctx context.Context, common listKey, parents []model.ID, rows int) []*directory.Listing[T] {
 	of := l.loaders.lists.list(common.list)
 	listings := make([]*directory.Listing[T], len(parents))
-	w := directory.Window{First: common.first, More: common.more, Total: common.total}
+	w := directory.Window{First: common.first, More: common.more, Total: common.total, Rows: rows}
 	if common.resumes || parents[0] == "" {
 		for i, parent := range parents {
 			child := of

@@ -94,6 +94,13 @@ func (g *Group[K, V]) Wait(ctx context.Context, key K) (value V, ok bool, err er
 	return value, true, err
 }
 
+// InFlight reports whether there is a call in flight for key.
+func (g *Group[K, V]) InFlight(key K) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.calls[key] != nil
+}
+
 // Detach lets new callers of the matching keys start new calls. Callers that wait for
 // the calls in flight still get their values.
 func (g *Group[K, V]) Detach(matches func(key K) bool) {

@@ -75,7 +75,7 @@ func nodesOf[T model.Node](page *providers.Page[T]) *providers.Page[model.Node] 
 	}
 	nodes := &providers.Page[model.Node]{
 		Next: page.Next, Total: page.Total, MayRepeat: page.MayRepeat, Freshness: page.Freshness,
-		Errors: page.Errors, Hidden: page.Hidden, Ahead: page.Ahead, Sorted: page.Sorted,
+		Errors: page.Errors, Hidden: page.Hidden, Ahead: page.Ahead, Sorted: page.Sorted, Partial: page.Partial,
 	}
 	for _, item := range page.Items {
 		nodes.Items = append(nodes.Items, item)

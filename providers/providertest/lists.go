@@ -30,7 +30,29 @@ func (s suite) lists(t *testing.T) {
 			if !slices.Equal(second.tokens, first.tokens) {
 				t.Errorf("tokens %q, the second time %q", first.tokens, second.tokens)
 			}
+			l.checkPartial(t, p, first)
 		})
+	}
+}
+
+// checkPartial checks the first page of a query that wants one row, and that the list goes on
+// behind it. all are the rows of the list.
+func (l list) checkPartial(t *testing.T, p providers.Provider, all rows) {
+	t.Helper()
+	q := l.query
+	q.Rows = 1
+	page, err := l.page(t.Context(), q, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if page.Partial && (len(page.Items) == 0 || len(page.Items) >= len(all.nodes) || page.Next == "") {
+		t.Errorf("the first page with Rows is Partial: %d rows of %d, Next is %q", len(page.Items), len(all.nodes), page.Next)
+	}
+	if page.Total != nil && (all.total == nil || *page.Total != *all.total) {
+		t.Errorf("the Total with Rows is %d, which differs from that without", *page.Total)
+	}
+	if got := l.read(t, p, q); !slices.Equal(got.keys(), all.keys()) {
+		t.Errorf("%d rows, with Rows %d or another order", len(all.nodes), len(got.nodes))
 	}
 }
 

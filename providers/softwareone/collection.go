@@ -163,7 +163,8 @@ func selectList(names []string, nested map[string]string, fields []string) strin
 	return strings.Join(names, ",")
 }
 
-// Page reads up to 100 rows. Tokens are those of position.
+// Page reads up to 100 rows; fewer as the first page, if the query wants fewer. Tokens are those
+// of position.
 func (c *collection[T]) Page(ctx context.Context, q providers.Query, token string) (*providers.Page[T], error) {
 	page, err := c.page(ctx, q, token)
 	return page, withProvider(c.client.Provider(), err)
@@ -187,6 +188,7 @@ func (c *collection[T]) page(ctx context.Context, q providers.Query, token strin
 		return nil, errPageToken()
 	}
 	if token != "" {
+		q.Rows = 0
 		return c.pageOf(ctx, q, c.plan(q, at.without), at)
 	}
 	known := c.detected.rejections.of(c.kind)
@@ -239,7 +241,10 @@ func (c *collection[T]) pageOf(ctx context.Context, q providers.Query, p plan, a
 	if q.Parent.Type != "" {
 		l.accept = func(row T) bool { return c.setAccount(row, account) }
 	}
-	page, err := l.page(ctx, c.client, at, len(p.parts), p.exact)
+	if !p.exact || q.Order.Field != "" && (!p.sorted || l.compared == 0) {
+		q.Rows = 0 // the list is read to its end: the core sorts it, or no row has a value
+	}
+	page, err := l.firstPage(ctx, c.client, c.detected, at, len(p.parts), p.exact, q.Rows)
 	if err != nil {
 		return nil, err
 	}

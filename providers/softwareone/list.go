@@ -55,8 +55,11 @@ func (p listPage[T]) Nodes() []model.Node { return upstream.NodesIn(p.items) }
 
 // read makes the call.
 func (l listRequest[T]) read(ctx context.Context, client *upstream.Client) (upstream.Reply[listPage[T]], error) {
-	request := upstream.Request{Path: l.path, Query: l.query.String(), Collection: l.collection, Tags: l.tags}
-	return upstream.ReadList(ctx, client, request, l.decodePage)
+	return upstream.ReadList(ctx, client, l.request(), l.decodePage)
+}
+
+func (l listRequest[T]) request() upstream.Request {
+	return upstream.Request{Path: l.path, Query: l.query.String(), Collection: l.collection, Tags: l.tags}
 }
 
 func (l listRequest[T]) decodePage(ctx context.Context, body []byte) (listPage[T], error) {
@@ -92,6 +95,11 @@ func (l listRequest[T]) page(ctx context.Context, client *upstream.Client, at po
 	if err != nil {
 		return nil, err
 	}
+	return l.pageOf(ctx, client, reply, at, parts, exact)
+}
+
+// pageOf returns the page with a response to page.
+func (l listRequest[T]) pageOf(ctx context.Context, client *upstream.Client, reply upstream.Reply[listPage[T]], at position, parts int, exact bool) (*providers.Page[T], error) {
 	if reply.Decoded && l.cacheObjects != nil {
 		l.cacheObjects(reply.Value.items, reply.Freshness)
 	}

@@ -279,7 +279,11 @@ func (m *memberships) page(ctx context.Context, q providers.Query, token string)
 	// Every member that matchesNoMember does not exclude has these.
 	rest := q.Filter
 	rest.Roles, rest.Licenses = nil, nil
-	return l.page(ctx, m.client, at, 1, reflect.ValueOf(rest).IsZero())
+	exact := reflect.ValueOf(rest).IsZero()
+	if token != "" || !exact || q.Order.Field != "" {
+		q.Rows = 0
+	}
+	return l.firstPage(ctx, m.client, m.detected, at, 1, exact, q.Rows)
 }
 
 // matchesNoMember reports whether no member can match: members have no license,

@@ -88,7 +88,9 @@ type detected struct {
 	// loginInAudit is set when a user without lastLoginAt has had a login in the audit, so that
 	// lastLoginAt does not order logins.
 	loginInAudit atomic.Bool
-	rejections   rejections
+	// noTotal is set when a page has told no total.
+	noTotal    atomic.Bool
+	rejections rejections
 }
 
 func isAccountUsersPath(path string) bool {
