@@ -110,8 +110,12 @@ func TestFirstPage_WholeWhereRowsMayFollow(t *testing.T) {
 	}
 	p = &stubPlatform{respond: limitedList(120, 100, "120")}
 	users = connectTo(t, p, "").Collections().Users
-	if _, err := connectTo(t, p, "").Collections().Sellers.Page(t.Context(), providers.Query{Rows: 20, Order: providers.Order{Field: model.OrderByCreatedAt}}, ""); err != nil {
+	byCreation := providers.Query{Rows: 20, Order: providers.Order{Field: model.OrderByCreatedAt}}
+	if _, err := connectTo(t, p, "").Collections().Sellers.Page(t.Context(), byCreation, ""); err != nil {
 		t.Fatal(err)
+	}
+	if got := sizesOf(p); !slices.Equal(got, []string{"100@0"}) {
+		t.Errorf("an order by what no row has: requests %q", got)
 	}
 	for name, q := range map[string]providers.Query{
 		"a search":            {Rows: 20, Filter: providers.Filter{Name: "x"}},
