@@ -43,6 +43,13 @@ func (s *stream[T]) readWhole(ctx context.Context) bool {
 
 // hasDuplicates reports whether a page has two rows with one id.
 func hasDuplicates[T model.Node](page *providers.Page[T]) bool {
+	ascending := true
+	for i := 1; i < len(page.Items) && ascending; i++ {
+		ascending = page.Items[i-1].GlobalID() < page.Items[i].GlobalID()
+	}
+	if ascending {
+		return false
+	}
 	ids := make(map[model.ID]bool, len(page.Items))
 	for _, row := range page.Items {
 		ids[row.GlobalID()] = true

@@ -85,6 +85,26 @@ func TestRead_PartialPageOnlyWhereTheWindowNeedsNoMore(t *testing.T) {
 	}
 }
 
+// A partial page with a row twice, or with a gap, is read again as a whole.
+func TestRead_UncleanPartialPage(t *testing.T) {
+	for name, s := range map[string]*fakeCollection[*model.User]{
+		"a row twice":  {pages: [][]*model.User{usersNamed("a", "1", "2", "1", "3")}},
+		"next to it":   {pages: [][]*model.User{usersNamed("a", "1", "1", "2", "3")}},
+		"in no order":  {pages: [][]*model.User{usersNamed("a", "2", "1", "2", "3")}},
+		"a broken row": {pages: [][]*model.User{usersNamed("a", "1", "2", "3", "4")}, gaps: map[int][]error{0: {unavailable}}},
+		"a hidden row": {pages: [][]*model.User{usersNamed("a", "1", "2", "3", "4")}, hidden: map[int]bool{0: true}},
+	} {
+		s.totals, s.partial = true, 3
+		page := read(t, withUsers(s), directory.List{}, directory.Window{First: 2, More: true, Total: true})
+		if !slices.Equal(s.tokens, []string{"partial", ""}) || len(page.Edges) != 2 || len(page.Errors) != len(s.gaps) {
+			t.Errorf("%s: %q of pages %q, %v", name, ids(page), s.tokens, page.Errors)
+		}
+		if complete := s.gaps == nil && s.hidden == nil; page.Complete != complete || complete && (page.TotalCount == nil || *page.TotalCount != 3) {
+			t.Errorf("%s: complete %t, total %v", name, page.Complete, page.TotalCount)
+		}
+	}
+}
+
 // A list whose rows have changed between the partial page and the whole one says so, since a row
 // may have moved over the border.
 func TestRead_ChangeBehindAPartialPage(t *testing.T) {
@@ -101,7 +121,7 @@ func TestRead_ChangeBehindAPartialPage(t *testing.T) {
 		"unchanged": {append(blank("1", "2"), usersNamed("a", "3", "4")...), true},
 		"removed":   {append(blank("2"), usersNamed("a", "3", "4")...), false},
 	} {
-		s := &fakeCollection[*model.User]{pages: [][]*model.User{append(blank("1", "2"), usersNamed("a", "3", "4")...)}, sorts: true, totals: true, partial: 2}
+		s := &fakeCollection[*model.User]{pages: [][]*model.User{append(blank("1", "2"), usersNamed("a", "3", "4")...)}, sorts: true, partial: 2}
 		s.before = func(string) {
 			if s.calls() > 1 {
 				s.pages = [][]*model.User{c.rows}
