@@ -88,7 +88,7 @@ type detected struct {
 	// loginInAudit is set when a user without lastLoginAt has had a login in the audit, so that
 	// lastLoginAt does not order logins.
 	loginInAudit atomic.Bool
-	// noTotal is set when a page has told no total.
+	// noTotal is set when a page had rows, but no total.
 	noTotal    atomic.Bool
 	rejections rejections
 }
