@@ -8,7 +8,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/accountgraph/accountgraph/internal/demo"
 	"github.com/accountgraph/accountgraph/internal/pagecache"
+	"github.com/accountgraph/accountgraph/internal/redistest"
+	"github.com/accountgraph/accountgraph/providers/softwareone/softwareonefake"
 )
 
 // takeSizes returns the path, limit and offset of the calls of SoftwareOne since the last count.
@@ -65,5 +68,58 @@ func TestFirstPage_Walk(t *testing.T) {
 				t.Errorf("windows of %d%s: %d users in %d calls, want %d in %d and one more at most", first, arguments, len(rows), calls, len(want), most)
 			}
 		}
+	}
+}
+
+// TestFirstPage_WalkVariations reads all users of platforms whose pages have other lengths than
+// requested, or no total. No row is missing or comes twice.
+func TestFirstPage_WalkVariations(t *testing.T) {
+	for name, v := range map[string]softwareonefake.Variations{
+		"short pages":                {ShortPages: 10},
+		"pages as short as a window": {ShortPages: 25},
+		"pages between two sizes":    {ShortPages: 40},
+		"a lower limit":              {MaxRows: 25},
+		"no total":                   {NoTotal: true},
+		"no total, short pages":      {NoTotal: true, ShortPages: 25},
+	} {
+		t.Run(name, func(t *testing.T) {
+			simulated := startVendors(t)
+			fake := softwareonefake.New(demo.Token)
+			fake.Variations = v
+			simulated.All[0] = demo.Vendor{Name: "softwareone", BaseURL: listen(t, fake) + "/public", Control: &fake.Control}
+			var want []pagedUser
+			most := 0
+			for _, first := range []int{100, 20, 25, 50} {
+				s := newTestServer(t, serverConfig{vendors: simulated, cache: newTestCache(t, pagecache.Config{Fresh: time.Minute, Stale: time.Minute})})
+				s.takeSizes()
+				rows, _ := readPages(t, s, first, `, filter: {providers: ["softwareone"]}`, "")
+				calls := len(s.takeSizes())
+				if want == nil {
+					want, most = rows, calls
+				}
+				if checkDistinct(t, rows); !slices.Equal(rows, want) || calls > most+2 {
+					t.Errorf("windows of %d: %d users in %d calls, want %d in %d", first, len(rows), calls, len(want), most)
+				}
+			}
+		})
+	}
+}
+
+// TestFirstPage_LargerPageInRedis reads a small window at a replica, after others have read a larger
+// page. The second one waits until the first has stored it in Redis.
+func TestFirstPage_LargerPageInRedis(t *testing.T) {
+	simulated, redis := startVendors(t), redistest.Run(t)
+	first, second, third := newReplica(t, simulated, redis), newReplica(t, simulated, redis), newReplica(t, simulated, redis)
+	const query = `{ users(first: %d, filter: {providers: ["softwareone"]}) { nodes { id } } }`
+	first.queryWithTrace(t, fmt.Sprintf(query, 60), nil)
+	second.queryWithTrace(t, fmt.Sprintf(query, 60), nil)
+	if got := first.takeSizes(); !slices.Equal(got, []string{"users 100@0"}) {
+		t.Fatalf("calls %q", got)
+	}
+	if _, trace := third.queryWithTrace(t, fmt.Sprintf(query, 20), nil); !strings.HasSuffix(trace, " REDIS") {
+		t.Errorf("trace %s", trace)
+	}
+	if got := third.takeSizes(); got != nil {
+		t.Errorf("calls %q", got)
 	}
 }
