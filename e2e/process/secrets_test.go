@@ -176,6 +176,7 @@ func TestSecrets_NoTokenLeaves(t *testing.T) {
 	var mu sync.Mutex
 	var seen strings.Builder
 	var all sync.WaitGroup
+	t.Logf("%d faults, %d providers with a fault", len(faults), len(want))
 	for name, code := range want {
 		all.Go(func() {
 			a := p.query(fmt.Sprintf(`{ failing: users(first: 1, filter: {providers: [%q]}) { nodes { id } } other: users(first: 1, filter: {providers: ["blendvision"]}) { nodes { id } } }`, name),
