@@ -1,7 +1,7 @@
 // Command mutants switches each control of the list off, one at a time, and runs the test that
 // must fail then. It changes no file: the go command reads the changed ones from an overlay.
 //
-//	go run ./internal/mutants [-only PATTERN] [-record FILE]
+//	go run ./internal/mutants [-only PATTERN] [-record FILE] [-v]
 package main
 
 import (
@@ -24,14 +24,15 @@ func main() {
 	only := flag.String("only", "", "run the controls whose name matches this regular expression")
 	markdown := flag.String("markdown", "", "write the list of controls to this file, and run nothing")
 	record := flag.String("record", "", "write the day on which each control was detected to this file, such as internal/mutants/detected.txt")
+	verbose := flag.Bool("v", false, "print the output of the test that failed, by which one sees that it failed because of the control")
 	flag.Parse()
-	if err := run(os.Stdout, *only, *markdown, *record); err != nil {
+	if err := run(os.Stdout, *only, *markdown, *record, *verbose); err != nil {
 		fmt.Fprintln(os.Stderr, "mutants:", err)
 		os.Exit(1)
 	}
 }
 
-func run(out io.Writer, only, markdown, record string) error {
+func run(out io.Writer, only, markdown, record string, verbose bool) error {
 	if markdown != "" {
 		return os.WriteFile(markdown, []byte(Markdown()), 0o644)
 	}
@@ -46,7 +47,7 @@ func run(out io.Writer, only, markdown, record string) error {
 		}
 		total++
 		start := time.Now()
-		result, err := detect(c)
+		result, log, err := detect(c)
 		if err != nil {
 			result = "ERROR"
 		}
@@ -57,6 +58,9 @@ func run(out io.Writer, only, markdown, record string) error {
 		fmt.Fprintf(out, "%-9s %5.1f s  %s: %s\n", result, time.Since(start).Seconds(), c.Name, c.Test)
 		if err != nil {
 			fmt.Fprintln(out, err)
+		}
+		if verbose && err == nil {
+			fmt.Fprintln(out, log)
 		}
 	}
 	fmt.Fprintf(out, "%d of %d detected\n", detected, total)
@@ -82,50 +86,51 @@ func format(days map[string]string) string {
 	return b.String()
 }
 
-// detect runs the test of a control that is switched off.
-func detect(c Control) (result string, err error) {
+// detect runs the test of a control that is switched off, and returns its output as log.
+func detect(c Control) (result, log string, err error) {
 	folder, err := os.MkdirTemp("", "mutants")
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
 	original, err := filepath.Abs(c.File)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	source, err := os.ReadFile(original)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	mutant, err := c.Apply(string(source))
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	changed, overlay := filepath.Join(folder, "mutant.go"), filepath.Join(folder, "overlay.json")
 	text, err := json.Marshal(map[string]map[string]string{"Replace": {original: changed}})
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	if err := errors.Join(os.WriteFile(changed, []byte(mutant), 0o600), os.WriteFile(overlay, text, 0o600)); err != nil {
-		return "", err
+		return "", "", err
 	}
 	command := exec.Command("go", "test", "-vet=off", "-count=1", "-timeout=3m", "-ldflags=-s -w", "-run=^("+c.Test+")$", "./"+c.Package)
 	// End-to-end tests build the program, which gets the overlay this way, too. With the other
 	// flags, what is not changed is in the build cache.
 	flags, err := exec.Command("go", "env", "GOFLAGS").Output()
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	command.Env = append(command.Environ(), "GOFLAGS="+strings.TrimSpace(string(flags))+" -overlay="+overlay)
 	output, err := command.CombinedOutput()
+	log = string(output)
 	var exit *exec.ExitError
-	switch log := string(output); {
+	switch {
 	case err == nil:
-		return "MISSED", nil
+		return "MISSED", log, nil
 	case !errors.As(err, &exit), strings.Contains(log, "[build failed]"), strings.Contains(log, "[setup failed]"):
-		return "", fmt.Errorf("%w\n%s", err, log)
+		return "", log, fmt.Errorf("%w\n%s", err, log)
 	}
-	return "detected", nil
+	return "detected", log, nil
 }
 
 // Apply returns a source without the control.
