@@ -51,23 +51,24 @@ func (v *recordingVendor) takeTokens() []string {
 	return tokens
 }
 
-// newCallerCredentialsHandler serves one provider, `shared`, with caller credentials.
-// With a server token, these are optional.
+// newCallerCredentialsHandler serves one provider, `shared`, with caller credentials. With a
+// server token, these are optional. Without one they are required, and the provider has a token
+// that must not be used.
 func newCallerCredentialsHandler(t *testing.T, vendor *recordingVendor, serverToken string, responseBytes int64) http.Handler {
 	t.Helper()
+	ownToken := serverToken
+	if ownToken == "" {
+		ownToken = "unused"
+	}
 	cache := newTestCache(t, pagecache.Config{Fresh: time.Minute, Stale: time.Minute, Rand: func() float64 { return 1 }})
 	p, err := activeplatform.New(upstream.Config{
 		Provider:  &model.Provider{Name: "shared", Vendor: model.ActivePlatform, BaseURL: "https://vendor.example"},
 		Transport: vendor, Cache: cache.Cache,
-	}, providers.NewSecret(serverToken), activeplatform.Options{FirstPage: new(1)})
+	}, providers.NewSecret(ownToken), activeplatform.Options{FirstPage: new(1)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	var provider providers.Provider = p
-	if serverToken == "" {
-		provider = p.WithCredential(providers.Secret{})
-	}
-	return newHandler(directory.New(provider), transport.Options{
+	return newHandler(directory.New(p), transport.Options{
 		Log: slog.New(slog.DiscardHandler), Authenticator: auth.AllowAll(auth.PersonalRead, auth.CacheWrite),
 		CallerCredentials: []transport.CallerCredential{{Provider: "shared", Header: "X-Shared-Token", Optional: serverToken != ""}},
 		ResponseBytes:     responseBytes, CacheVersion: cache.Version,

@@ -203,7 +203,7 @@ var callersControls = []Control{
 		File:    "internal/operation/scopes.go",
 		Old:     "if o.Caller.HasScope(auth.PersonalRead) || !filter.IsPersonal() && !isPersonalOrder(order) {",
 		New:     "if true {",
-		Package: "resolvers", Test: "TestScopes_Caller",
+		Package: "resolvers", Test: "TestScopes_Orders",
 	},
 	{
 		Name:    "clients do not register documents where only trusted ones are allowed",
