@@ -26,7 +26,10 @@ import (
 	"github.com/accountgraph/accountgraph/providers"
 )
 
-var seed = flag.Uint64("seed", 0, "the seed of the operations in TestIsolation; 0 for a random one")
+var (
+	seed                = flag.Uint64("seed", 0, "the seed of the operations in TestIsolation; 0 for a random one")
+	isolationOperations = flag.Int("operations", 100_000, "the number of operations in TestIsolation")
+)
 
 // TestIsolation has two credentials at one vendor, with one URL and the same ids,
 // that share a cache and a Redis. Redis crashes and restarts. Whatever operations
@@ -48,10 +51,11 @@ func TestIsolation(t *testing.T) {
 		ResponseBytes: 64 << 10, CacheVersion: cache.Version,
 	})
 	const workers = 8
-	operations := 100_000
+	operations := *isolationOperations
 	if testing.Short() { // as the race detector runs
-		operations = 30_000
+		operations = min(operations, 30_000)
 	}
+	patience := 5 * time.Minute * time.Duration(1+operations/100_000)
 	var done atomic.Int64
 	var wg sync.WaitGroup
 	for worker := range uint64(workers) {
@@ -65,9 +69,9 @@ func TestIsolation(t *testing.T) {
 	}
 	reached := func(n int) func() bool { return func() bool { return int(done.Load()) >= n || t.Failed() } }
 	for n := operations / 10; n < operations; n += operations / 5 {
-		waitAtMost(t, 5*time.Minute, "operations before a crash", reached(n))
+		waitAtMost(t, patience, "operations before a crash", reached(n))
 		redis.Kill()
-		waitAtMost(t, 5*time.Minute, "operations after a crash", reached(n+operations/20))
+		waitAtMost(t, patience, "operations after a crash", reached(n+operations/20))
 		redis.Start()
 	}
 	wg.Wait()
