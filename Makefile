@@ -25,11 +25,13 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo '(de
 COMMIT ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
 DATE ?= $(shell git log -1 --format=%cI 2>/dev/null || echo unknown)
 buildinfo = github.com/accountgraph/accountgraph/internal/buildinfo
+# The CPU profile of the queries of `make bench` for which compilers optimize the program.
+profile = internal/bench/release.pgo
 stamp = -X '$(buildinfo).version=$(VERSION)' -X '$(buildinfo).commit=$(COMMIT)' -X '$(buildinfo).date=$(DATE)'
 
 .PHONY: build
 build: needs-go ## Build the program ./accountgraph, with its version, commit and date
-	CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags="-s -w $(stamp)" -o accountgraph .
+	CGO_ENABLED=0 go build -trimpath -buildvcs=false -pgo=$(profile) -ldflags="-s -w $(stamp)" -o accountgraph .
 
 .PHONY: test
 test: needs-go needs-redis ## Run all tests; what a newcomer needs
@@ -127,6 +129,12 @@ node_modules: needs-node e2e/gateway/node_modules/.package-lock.json internal/ac
 bench: needs-go ## Measure against plain gqlgen; BENCH=-first, -growth, -timers, -h
 	go run ./internal/bench $(BENCH)
 
+.PHONY: pgo
+pgo: needs-go needs-redis ## Record the profile that `make build` and `make release` use; needs an idle machine
+	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
+	go run ./internal/bench -rounds 1 -cell 4s -profiles "$$folder"; \
+	go tool pprof -proto -output=$(profile) "$$folder"/accountgraph-cold-*-shared-*-32.cpu "$$folder"/accountgraph-warm-executed-again-*-32.cpu
+
 .PHONY: graphiql
 graphiql: ## Build GraphiQL's page; needs Node and npm
 	internal/graphiql/build.sh
@@ -149,7 +157,7 @@ DIST ?= dist
 
 .PHONY: release
 release: needs-go ## Build stripped, reproducible binaries for PLATFORMS in DIST, with checksums and an SBOM
-	@VERSION='$(VERSION)' COMMIT='$(COMMIT)' DATE='$(DATE)' .ci/release '$(DIST)' $(PLATFORMS)
+	@VERSION='$(VERSION)' COMMIT='$(COMMIT)' DATE='$(DATE)' PROFILE='$(profile)' .ci/release '$(DIST)' $(PLATFORMS)
 
 .PHONY: needs-go
 needs-go:
