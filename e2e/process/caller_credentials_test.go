@@ -31,15 +31,25 @@ type recordingProxy struct {
 	seen []string
 }
 
-func startProxy(t *testing.T, vendor demo.Vendor) (baseURL string, s *recordingProxy) {
+// forwardTo starts a proxy in front of a simulated vendor, which changes requests by rewrite.
+func forwardTo(t *testing.T, vendor demo.Vendor, rewrite func(r *httputil.ProxyRequest)) (baseURL string) {
 	t.Helper()
 	target, err := url.Parse(vendor.BaseURL)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s = &recordingProxy{}
 	server := httptest.NewServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
 		r.Out.URL.Scheme, r.Out.URL.Host = target.Scheme, target.Host
+		rewrite(r)
+	}})
+	t.Cleanup(server.Close)
+	return server.URL + target.Path
+}
+
+func startProxy(t *testing.T, vendor demo.Vendor) (baseURL string, s *recordingProxy) {
+	t.Helper()
+	s = &recordingProxy{}
+	return forwardTo(t, vendor, func(r *httputil.ProxyRequest) {
 		query := r.Out.URL.Query()
 		user, token, basic := r.In.BasicAuth()
 		if !basic {
@@ -60,9 +70,7 @@ func startProxy(t *testing.T, vendor demo.Vendor) (baseURL string, s *recordingP
 		default:
 			r.Out.Header.Set("Authorization", "Bearer "+demo.Token)
 		}
-	}})
-	t.Cleanup(server.Close)
-	return server.URL + target.Path, s
+	}), s
 }
 
 // takeTokens returns the tokens since the last call, each once.

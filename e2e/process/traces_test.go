@@ -3,9 +3,7 @@ package process_test
 import (
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"net/http/httputil"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -28,19 +26,12 @@ type contexts struct {
 // startContextProxy forwards to a vendor and records the trace contexts of its calls.
 func startContextProxy(t *testing.T, vendor demo.Vendor) (baseURL string, c *contexts) {
 	t.Helper()
-	target, err := url.Parse(vendor.BaseURL)
-	if err != nil {
-		t.Fatal(err)
-	}
 	c = &contexts{}
-	server := httptest.NewServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
-		r.Out.URL.Scheme, r.Out.URL.Host = target.Scheme, target.Host
+	return forwardTo(t, vendor, func(r *httputil.ProxyRequest) {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		c.seen = append(c.seen, r.In.Header.Get("Traceparent"))
-	}})
-	t.Cleanup(server.Close)
-	return server.URL + target.Path, c
+	}), c
 }
 
 // The trace of a gateway: its span, the operation, the levels of the prefetch, the vendor calls
