@@ -24,7 +24,7 @@ type Limits struct {
 	// the caller with the most waiting operations gets 503 `OVERLOADED`.
 	QueuedOperations int `key:"queuedOperations" default:"64" min:"0" max:"10000"`
 	// How long an operation waits to be executed before it gets 503 `OVERLOADED`: ten times as
-	// long while at most half of `queuedOperations` wait.
+	// long while at most half of `queuedOperations` wait, and for the only operation of a caller.
 	QueueWait time.Duration `key:"queueWait" default:"100ms" min:"1ms" max:"10s"`
 	// How long an operation waits until the first of its calls at a provider is in flight,
 	// while `maxConcurrent` others are; at most half of the time that it has left. Beyond it,

@@ -42,7 +42,8 @@ type Options struct {
 	// MaxWaiting bounds the requests that wait; 0 means no bound.
 	MaxWaiting int
 	// ShortQueue is the number of waiting requests up to which a request waits ten times as
-	// long as it says: those before it will have a place soon. 0 means never.
+	// long as it says: those before it will have a place soon. So does, in a longer queue, the
+	// only request of a caller without a place. 0 means never.
 	ShortQueue int
 	// MaxJobs bounds the jobs that wait for their first place; 0 means no bound. For one more,
 	// the caller with the most of them loses the oldest, which has the least time left. Its
@@ -244,7 +245,7 @@ func (s *Semaphore) timeLeft(r *request, start time.Time, wait time.Duration) ti
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	waits := 1
-	if s.waiting <= s.options.ShortQueue && wait > 0 {
+	if s.isPatient(r) && wait > 0 {
 		waits = min(1+int(time.Since(start)/wait), shortQueueWaits)
 	}
 	end := start.Add(time.Duration(waits) * wait)
@@ -252,6 +253,12 @@ func (s *Semaphore) timeLeft(r *request, start time.Time, wait time.Duration) ti
 		end = r.job.until
 	}
 	return time.Until(end)
+}
+
+// isPatient reports whether a request may wait longer than it says. The semaphore must be locked.
+func (s *Semaphore) isPatient(r *request) bool {
+	short := s.options.ShortQueue
+	return s.waiting <= short || short > 0 && r.line.waiting == 1 && s.held[r.line.caller] == 0
 }
 
 // leave withdraws a request because of err, and returns why it got no place. A place that it

@@ -10,6 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/accountgraph/accountgraph/internal/fair"
 )
 
@@ -84,30 +86,32 @@ func TestSemaphore_WaitEnds(t *testing.T) {
 	}
 }
 
-// Requests of a short queue wait ten times as long; those that make it long wait as long as they say.
+// Requests of a short queue wait ten times as long, and in a long one the only request of a caller without a place.
 func TestSemaphore_ShortQueueWaitsLonger(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := fair.New(fair.Options{Places: 1, ShortQueue: 2})
 		acquire(t, s, "a")
 		start := time.Now()
 		var mu sync.Mutex
-		var got []time.Duration
-		for range 4 {
+		got := map[string][]time.Duration{}
+		for _, caller := range []string{"a", "b", "b", "b", "alone"} {
 			go func() {
-				err := s.Acquire(t.Context(), "b", nil, time.Second, nil)
+				err := s.Acquire(t.Context(), caller, nil, time.Second, nil)
 				mu.Lock()
 				defer mu.Unlock()
 				if !errors.Is(err, fair.ErrWait) {
 					t.Errorf("the error is %v", err)
 				}
-				got = append(got, time.Since(start))
+				got[caller] = append(got[caller], time.Since(start))
 			}()
+			synctest.Wait()
 		}
 		<-time.After(time.Minute)
 		mu.Lock()
 		defer mu.Unlock()
-		if want := []time.Duration{time.Second, time.Second, 10 * time.Second, 10 * time.Second}; !slices.Equal(got, want) {
-			t.Errorf("waited %v, want %v", got, want)
+		want := map[string][]time.Duration{"a": {time.Second}, "b": {time.Second, time.Second, 10 * time.Second}, "alone": {10 * time.Second}}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("waits (-want +got):\n%s", diff)
 		}
 	})
 }

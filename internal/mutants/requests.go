@@ -152,8 +152,8 @@ var requestsControls = []Control{
 	{
 		Name:    "in a long queue, an operation waits shortly",
 		File:    "internal/fair/semaphore.go",
-		Old:     "if s.waiting <= s.options.ShortQueue && wait > 0 {",
-		New:     "if wait > 0 {",
+		Old:     "return s.waiting <= short || short > 0 && r.line.waiting == 1",
+		New:     "return s.waiting <= short || short > 0",
 		Package: "internal/fair", Test: "TestSemaphore_ShortQueueWaitsLonger",
 	},
 	{

@@ -26,7 +26,8 @@ type Admission struct {
 	// means two for each processor. An operation that has waited continues at once.
 	Running int
 	// Queue bounds the operations that wait for a place, and Wait how long: ten times that
-	// while at most half as many wait. Callers get places in turn.
+	// while at most half as many wait, and for the only operation of a caller. Callers get
+	// places in turn.
 	Queue int
 	Wait  time.Duration
 }
