@@ -55,7 +55,7 @@ func TestIsolation(t *testing.T) {
 	if testing.Short() { // as the race detector runs
 		operations = min(operations, 30_000)
 	}
-	patience := 5 * time.Minute * time.Duration(1+operations/100_000)
+	atMost := 5 * time.Minute * time.Duration(1+operations/100_000)
 	var done atomic.Int64
 	var wg sync.WaitGroup
 	for worker := range uint64(workers) {
@@ -69,9 +69,9 @@ func TestIsolation(t *testing.T) {
 	}
 	reached := func(n int) func() bool { return func() bool { return int(done.Load()) >= n || t.Failed() } }
 	for n := operations / 10; n < operations; n += operations / 5 {
-		waitAtMost(t, patience, "operations before a crash", reached(n))
+		waitAtMost(t, atMost, "operations before a crash", reached(n))
 		redis.Kill()
-		waitAtMost(t, patience, "operations after a crash", reached(n+operations/20))
+		waitAtMost(t, atMost, "operations after a crash", reached(n+operations/20))
 		redis.Start()
 	}
 	wg.Wait()

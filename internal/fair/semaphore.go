@@ -245,7 +245,7 @@ func (s *Semaphore) timeLeft(r *request, start time.Time, wait time.Duration) ti
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	waits := 1
-	if s.isPatient(r) && wait > 0 {
+	if s.waitsLonger(r) && wait > 0 {
 		waits = min(1+int(time.Since(start)/wait), shortQueueWaits)
 	}
 	end := start.Add(time.Duration(waits) * wait)
@@ -255,8 +255,8 @@ func (s *Semaphore) timeLeft(r *request, start time.Time, wait time.Duration) ti
 	return time.Until(end)
 }
 
-// isPatient reports whether a request may wait longer than it says. The semaphore must be locked.
-func (s *Semaphore) isPatient(r *request) bool {
+// waitsLonger reports whether a request may wait longer than it says. The semaphore must be locked.
+func (s *Semaphore) waitsLonger(r *request) bool {
 	short := s.options.ShortQueue
 	return s.waiting <= short || short > 0 && r.line.waiting == 1 && s.held[r.line.caller] == 0
 }
