@@ -86,7 +86,7 @@ func TestTrustedDocuments_InvalidManifest(t *testing.T) {
 	}`)
 	provider := "providers: [{name: one, vendor: activeplatform, baseURL: 'https://one.example', token: t}]\n"
 	config := writeFile(t, "a.yaml", "documents: {manifest: "+file+"}\n"+provider)
-	want := "accountgraph: the trusted documents cannot be used:\n" +
+	want := "accountgraph: documents.manifest: the trusted documents cannot be used:\n" +
 		file + `: one: GRAPHQL_VALIDATION_FAILED: Cannot query field "nme" on type "User". Did you mean "name"? (line 1, column 42)` + "\n" +
 		file + ": three: GRAPHQL_PARSE_FAILED: Expected Name, found <EOF> (line 1, column 14)\n" +
 		file + ": sha256:00: the id is not the SHA-256 of the document\n" +
@@ -95,7 +95,7 @@ func TestTrustedDocuments_InvalidManifest(t *testing.T) {
 	nowhere := writeFile(t, "b.yaml", "documents: {manifest: "+missing+"}\n"+provider)
 	for args, want := range map[string]string{
 		"serve --config " + config: want, "check --config " + config: want,
-		"serve --config " + nowhere: fmt.Sprintf("accountgraph: cannot read the manifest: open %s: no such file or directory\n", missing),
+		"serve --config " + nowhere: fmt.Sprintf("accountgraph: documents.manifest: cannot read the manifest: open %s: no such file or directory\n", missing),
 	} {
 		p := start(t, nil, strings.Fields(args)...)
 		if code := p.exit(); code != 2 || p.stdout.String() != "" {

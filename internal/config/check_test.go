@@ -82,11 +82,23 @@ func TestParse_UnsafeValues(t *testing.T) {
 			"6: providers[0].organizations[1]: must be at most 100 printable ASCII characters without spaces",
 		}},
 		{"an organization twice", with("activeplatform", "blendvision") + "    organizations: [s3cr3t, b, s3cr3t]\n", []string{"6: providers[0].organizations[2]: duplicates item 0"}},
-		{"a path without an account", with("activeplatform", "softwareone") + "    accountUsersPath: /v1/users\n", []string{"6: providers[0].accountUsersPath: must be a path that begins with / and contains {accountId} once"}},
-		{"a path to another host", with("activeplatform", "softwareone") + "    accountUsersPath: //s3cr3t.example/{accountId}\n", []string{"6: providers[0].accountUsersPath: must be a path that begins with / and contains {accountId} once"}},
-		{"a path with a query", with("activeplatform", "softwareone") + "    accountUsersPath: /v1/{accountId}?s3cr3t\n", []string{"6: providers[0].accountUsersPath: must be a path that begins with / and contains {accountId} once"}},
-		{"a path that goes up", with("activeplatform", "softwareone") + "    accountUsersPath: /../{accountId}\n", []string{"6: providers[0].accountUsersPath: must be a path that begins with / and contains {accountId} once"}},
-		{"a path with two accounts", with("activeplatform", "softwareone") + "    accountUsersPath: '/{accountId}/{accountId}'\n", []string{"6: providers[0].accountUsersPath: must be a path that begins with / and contains {accountId} once"}},
+		{"ids that are none, of several providers", with("activeplatform", "blendvision") + "    organizations: [b, ../s3cr3t, '..', 'a,s3cr3t', 's3cr3t%2f']\n" +
+			"  - {name: two, vendor: activityinfo, baseURL: 'https://two.example', token: a, billingAccounts: [s3cr3t, 1, '01', '-1', 99999999999999999999]}\n", []string{
+			"6: providers[0].organizations[1]: " + notOrganization,
+			"6: providers[0].organizations[2]: " + notOrganization,
+			"6: providers[0].organizations[3]: " + notOrganization,
+			"6: providers[0].organizations[4]: " + notOrganization,
+			"7: providers[1].billingAccounts[0]: " + notBillingAccount,
+			"7: providers[1].billingAccounts[2]: " + notBillingAccount,
+			"7: providers[1].billingAccounts[3]: " + notBillingAccount,
+			"7: providers[1].billingAccounts[4]: " + notBillingAccount,
+		}},
+		{"a path with the account in a segment", with("activeplatform", "softwareone") + "    accountUsersPath: '/a{accountId}/users'\n", []string{"6: providers[0].accountUsersPath: must be a path that begins with / and contains {accountId} once, as a whole segment"}},
+		{"a path without an account", with("activeplatform", "softwareone") + "    accountUsersPath: /v1/users\n", []string{"6: providers[0].accountUsersPath: must be a path that begins with / and contains {accountId} once, as a whole segment"}},
+		{"a path to another host", with("activeplatform", "softwareone") + "    accountUsersPath: //s3cr3t.example/{accountId}\n", []string{"6: providers[0].accountUsersPath: must be a path that begins with / and contains {accountId} once, as a whole segment"}},
+		{"a path with a query", with("activeplatform", "softwareone") + "    accountUsersPath: /v1/{accountId}?s3cr3t\n", []string{"6: providers[0].accountUsersPath: must be a path that begins with / and contains {accountId} once, as a whole segment"}},
+		{"a path that goes up", with("activeplatform", "softwareone") + "    accountUsersPath: /../{accountId}\n", []string{"6: providers[0].accountUsersPath: must be a path that begins with / and contains {accountId} once, as a whole segment"}},
+		{"a path with two accounts", with("activeplatform", "softwareone") + "    accountUsersPath: '/{accountId}/{accountId}'\n", []string{"6: providers[0].accountUsersPath: must be a path that begins with / and contains {accountId} once, as a whole segment"}},
 	})
 }
 
@@ -107,3 +119,8 @@ func TestParse_InvalidGateway(t *testing.T) {
 		}
 	}
 }
+
+const (
+	notOrganization   = "must be the id of an organization, such as a UUID: without commas, slashes, backslashes and percent signs, and not only dots"
+	notBillingAccount = "must be a whole number above 0, without sign and leading zeros"
+)

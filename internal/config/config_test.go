@@ -168,9 +168,9 @@ func TestParse_Valid(t *testing.T) {
 		{"a trailing slash in the base URL", strings.Replace(provider, "one.example", "one.example/api/", 1), func(c *config.Config) bool { return c.Providers[0].BaseURL == "https://one.example/api" }},
 		{"plain http on loopback", strings.Replace(provider, "https://one.example", "http://127.0.0.1:9001", 1), func(c *config.Config) bool { return c.Providers[0].BaseURL == "http://127.0.0.1:9001" }},
 		{"plain http with allowInsecure", strings.Replace(provider, "https", "http", 1) + "    allowInsecure: true\n", func(c *config.Config) bool { return c.Providers[0].AllowInsecure }},
-		{"a number beyond 64 bits", strings.Replace(provider, "activeplatform", "activityinfo", 1) + "    billingAccounts: [123456789012345678901234567890, '7']\n",
+		{"a number beyond 64 bits", strings.Replace(provider, "activeplatform", "blendvision", 1) + "    organizations: [123456789012345678901234567890, '7']\n",
 			func(c *config.Config) bool {
-				return cmp.Equal(c.Providers[0].Options.List("billingAccounts"), []string{"123456789012345678901234567890", "7"})
+				return cmp.Equal(c.Providers[0].Options.List("organizations"), []string{"123456789012345678901234567890", "7"})
 			}},
 		{"remote Redis with a key", "cache: {redis: 'rediss://u:s3cr3t@redis.example:6380', key: '${ACCOUNTGRAPH_CACHE_KEY}'}\n" + provider, func(c *config.Config) bool { return c.Cache.Key.Reveal() == key }},
 		{"a Cluster", "cache: {redis: 'redis://127.0.0.1:7000,localhost:7001,[::1]:7002/0'}\n" + provider, func(c *config.Config) bool { return c.Cache.Key.Empty() }},

@@ -29,7 +29,8 @@ type Key struct {
 	Required bool
 	// Default is the value of a text that the file leaves out; "" for none.
 	Default string
-	// Check returns what is wrong with a text, or "". Nil accepts every text.
+	// Check returns what is wrong with a text or with one item of a list, or "". Its result
+	// quotes nothing of the value. Nil accepts every value.
 	Check func(text string) string
 }
 
@@ -107,7 +108,7 @@ func (d *decoder) checkOptions(path string, p *Provider) {
 				p.Options[k.Name] = []string{k.Default}
 			}
 			if k.List {
-				d.checkIDs(at, p.Options.List(k.Name))
+				d.checkIDs(at, p.Options.List(k.Name), k.Check)
 			} else if text := p.Options.Text(k.Name); text != "" && k.Check != nil {
 				if problem := k.Check(text); problem != "" {
 					d.add(at, "%s", problem)
@@ -117,7 +118,8 @@ func (d *decoder) checkOptions(path string, p *Provider) {
 	}
 }
 
-func (d *decoder) checkIDs(path string, ids []string) {
+// checkIDs validates a list of ids. check returns what else is wrong with an id, if it is not nil.
+func (d *decoder) checkIDs(path string, ids []string, check func(id string) string) {
 	seen := map[string]int{}
 	for i, id := range ids {
 		at := fmt.Sprintf("%s[%d]", path, i)
@@ -130,6 +132,12 @@ func (d *decoder) checkIDs(path string, ids []string) {
 		}
 		if len(id) > 100 || strings.ContainsFunc(id, isNotPrintableASCII) {
 			d.add(at, "must be at most 100 printable ASCII characters without spaces")
+		}
+		if id == "" || check == nil {
+			continue
+		}
+		if problem := check(id); problem != "" {
+			d.add(at, "%s", problem)
 		}
 	}
 }

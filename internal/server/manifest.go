@@ -11,7 +11,8 @@ import (
 	"github.com/accountgraph/accountgraph/internal/transport"
 )
 
-// openManifest reads the trusted documents; none are configured without a manifest.
+// openManifest reads the trusted documents; none are configured without a manifest. Its errors
+// name the key.
 func openManifest(c *config.Config, schema graphql.ExecutableSchema) (*persisted.Manifest, error) {
 	if c.Documents.Manifest == "" {
 		return withTools(c, new(persisted.Manifest)), nil
@@ -21,7 +22,7 @@ func openManifest(c *config.Config, schema graphql.ExecutableSchema) (*persisted
 		err = fmt.Errorf("the trusted documents cannot be used:\n%w", err)
 	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("documents.manifest: %w", err)
 	}
 	return withTools(c, manifest), nil
 }

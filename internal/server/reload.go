@@ -19,7 +19,7 @@ import (
 func (s *Server) Reload(ctx context.Context, c *config.Config) error {
 	documents, err := openManifest(c, s.options.Schema)
 	if err != nil {
-		return fmt.Errorf("documents.manifest: %w", err)
+		return err
 	}
 	applied := s.options.Config.Server.Auth
 	if sameKind(applied, c.Server.Auth) {

@@ -2,7 +2,6 @@ package vendors
 
 import (
 	"strconv"
-	"strings"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/config"
@@ -36,7 +35,7 @@ var all = []Vendor{
 	},
 	{
 		Vendor: config.Vendor{Name: model.ActivityInfo, Keys: []config.Key{{
-			Name: "billingAccounts", List: true,
+			Name: "billingAccounts", List: true, Check: checkBillingAccount,
 			Doc: "Billing accounts to read besides those of the databases that the token sees.",
 		}}},
 		Open: func(c upstream.Config, token providers.Secret, o config.Options) (providers.Provider, error) {
@@ -62,7 +61,7 @@ var all = []Vendor{
 	},
 	{
 		Vendor: config.Vendor{Name: model.BlendVision, Keys: []config.Key{{
-			Name: "organizations", List: true, Required: true,
+			Name: "organizations", List: true, Required: true, Check: checkOrganization,
 			Doc: "The ids of the organizations to read.",
 		}}},
 		Open: func(c upstream.Config, token providers.Secret, o config.Options) (providers.Provider, error) {
@@ -96,13 +95,24 @@ func firstPage(text string) *int {
 
 // checkAccountUsersPath returns what is wrong with a path, or "".
 func checkAccountUsersPath(path string) string {
-	const problem = "must be a path that begins with / and contains {accountId} once"
-	before, after, found := strings.Cut(path, "{accountId}")
-	switch {
-	case !found, !strings.HasPrefix(before, "/"), strings.ContainsAny(before+after, "{}?#%\\"),
-		strings.Contains(path, ".."), strings.Contains(path, "//"),
-		strings.ContainsFunc(path, func(r rune) bool { return r <= ' ' || r > '~' }):
-		return problem
+	if softwareone.IsAccountUsersPath(path) {
+		return ""
 	}
-	return ""
+	return "must be a path that begins with / and contains {accountId} once, as a whole segment"
+}
+
+// checkBillingAccount returns what is wrong with the id of a billing account, or "".
+func checkBillingAccount(id string) string {
+	if activityinfo.IsBillingAccount(id) {
+		return ""
+	}
+	return "must be a whole number above 0, without sign and leading zeros"
+}
+
+// checkOrganization returns what is wrong with the id of an organization, or "".
+func checkOrganization(id string) string {
+	if blendvision.IsOrganizationID(id) {
+		return ""
+	}
+	return "must be the id of an organization, such as a UUID: without commas, slashes, backslashes and percent signs, and not only dots"
 }

@@ -133,7 +133,7 @@ func TestConfig_AccountUsersPath(t *testing.T) {
 		"/v1/accounts/{accountId}/users": true, "/v1/accounts/accounts/{accountId}/users": true, "/{accountId}": true,
 		"": false, "/v1/users": false, "v1/{accountId}": false, "/{accountId}/{accountId}": false, "/{id}/{accountId}": false,
 		"/{accountId}?a": false, "/{accountId}#a": false, "/{accountId}/../a": false, "//a/{accountId}": false, "/{accountId}/a b": false,
-		"/{accountId}/%2e": false, `/{accountId}\a`: false, "/{accountId}/\x7f": false, "/{accountId}/é": false,
+		"/x{accountId}": false, "/{accountId}/": false, "/{accountId}/%2e": false, `/{accountId}\a`: false, "/{accountId}/\x7f": false, "/{accountId}/é": false,
 	} {
 		if got := check(path) == ""; got != want {
 			t.Errorf("%q is accepted: %v, want %v", path, got, want)

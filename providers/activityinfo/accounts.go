@@ -16,7 +16,7 @@ var _ providers.Collection[*model.Account] = accounts{}
 // Get makes one call per account, and none for malformed ids. A configured account that
 // the vendor does not have is an error.
 func (a accounts) Get(ctx context.Context, ids []string) providers.BatchResult[*model.Account] {
-	ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !isBillingAccount(id) })
+	ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !IsBillingAccount(id) })
 	result := a.client.accountsByID(ctx, ids)
 	providers.FailMissing(result, ids, a.client.configured, a.Connection())
 	return result

@@ -12,7 +12,7 @@ package activityinfo
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"reflect"
 	"sync"
 
@@ -43,8 +43,8 @@ var (
 func New(c upstream.Config, token providers.Secret, o Options) (*Provider, error) {
 	p := &Provider{&client{}}
 	for _, account := range o.BillingAccounts {
-		if !isBillingAccount(account) {
-			return nil, fmt.Errorf("billingAccounts: %q is not a positive whole number", account)
+		if !IsBillingAccount(account) {
+			return nil, errors.New("activityinfo: BillingAccounts must be ids of billing accounts")
 		}
 		if !p.client.isConfigured(account) {
 			p.client.configured = append(p.client.configured, account)

@@ -23,7 +23,7 @@ func (m memberships) Get(ctx context.Context, ids []string) providers.BatchResul
 	usersOf := map[string]map[string]bool{}
 	for _, id := range ids {
 		account, user := model.SplitMembership(id)
-		if !isBillingAccount(account) {
+		if !IsBillingAccount(account) {
 			continue
 		}
 		if usersOf[account] == nil {
@@ -128,7 +128,7 @@ func (m memberships) pageOf(list memberList, q providers.Query, from int, prefix
 func (m memberships) ofAll(ctx context.Context, q providers.Query, unfiltered bool, token string) (*providers.Page[*model.Membership], error) {
 	first, row, _ := strings.Cut(token, ".")
 	from, ok := parseRow(row)
-	if token != "" && (!ok || !isBillingAccount(first) || strings.HasSuffix(token, ".")) {
+	if token != "" && (!ok || !IsBillingAccount(first) || strings.HasSuffix(token, ".")) {
 		return nil, m.invalidArgument("invalid page token")
 	}
 	b, err := m.billingAccounts(ctx)
@@ -220,7 +220,7 @@ func (m memberships) ofAccount(ctx context.Context, account string, f memberFilt
 	if !ok {
 		return nil, m.invalidArgument("invalid page token")
 	}
-	if !isBillingAccount(account) {
+	if !IsBillingAccount(account) {
 		return nil, &providers.Error{Kind: providers.NotFound, Provider: m.Connection(), Detail: "no such billing account"}
 	}
 	reply, err := m.client.members(ctx, account, f)

@@ -77,9 +77,9 @@ func parseNumber(text string) number {
 	return ""
 }
 
-// isBillingAccount reports whether id is the canonical id of a billing account. A
+// IsBillingAccount reports whether id is the canonical id of a billing account. A
 // second form of the same id would create a second object of the same account.
-func isBillingAccount(id string) bool {
+func IsBillingAccount(id string) bool {
 	value, err := strconv.ParseInt(id, 10, 64)
 	return err == nil && value > 0 && strconv.FormatInt(value, 10) == id
 }

@@ -36,8 +36,7 @@ var (
 
 // New returns a provider that authenticates with token. It sets Credential and
 // VendorCode of c, ignores duplicate organizations, and makes no call. It fails with
-// kind InvalidID for an organization id that is not valid as a header value or
-// contains a slash, and when upstream.New fails.
+// kind InvalidID for an id that is no IsOrganizationID, and when upstream.New fails.
 func New(c upstream.Config, token providers.Secret, o Options) (*Provider, error) {
 	p := &Provider{client: &client{provider: c.Provider, totals: newTotals(c.Provider)}}
 	for _, id := range o.Organizations {

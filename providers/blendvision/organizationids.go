@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/upstream"
 	"github.com/accountgraph/accountgraph/providers"
 )
 
@@ -59,13 +60,18 @@ func group(ids []string, canonical func(id string) string) map[string][]string {
 	return groups
 }
 
-// checkOrganizationID fails with kind InvalidID for an id that is not valid as the
-// single value of a header, or that contains a slash, which separates the parts of a
-// membership's id.
+// IsOrganizationID reports whether id is valid as the single value of a header and as a
+// segment of a path, and has no slash, which separates the parts of a membership's id.
+func IsOrganizationID(id string) bool {
+	_, err := upstream.Path(id)
+	return err == nil && len(id) <= maxOrganizationID &&
+		!strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r > '~' || r == ',' })
+}
+
+// checkOrganizationID fails with kind InvalidID for what is no IsOrganizationID.
 func (c *client) checkOrganizationID(organization string) error {
-	if organization == "" || len(organization) > maxOrganizationID ||
-		strings.ContainsFunc(organization, func(r rune) bool { return r <= ' ' || r > '~' || r == ',' || r == '/' }) {
-		return c.newError(providers.InvalidID, "the id of the organization is not valid in a header")
+	if !IsOrganizationID(organization) {
+		return c.newError(providers.InvalidID, "the id of the organization is not valid in a request")
 	}
 	return nil
 }

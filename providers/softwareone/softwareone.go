@@ -58,7 +58,7 @@ func New(c upstream.Config, token providers.Secret, o Options) (*Provider, error
 	if path == "" {
 		path = DefaultAccountUsersPath
 	}
-	if !isAccountUsersPath(path) {
+	if !IsAccountUsersPath(path) {
 		return nil, errors.New("softwareone: the path of account users must begin with /, contain " +
 			accountPlaceholder + " once as a whole segment, and contain no dot segment, ? or #")
 	}
@@ -93,8 +93,11 @@ type detected struct {
 	rejections rejections
 }
 
-func isAccountUsersPath(path string) bool {
-	if !strings.HasPrefix(path, "/") || strings.ContainsAny(path, "?#\\ ") {
+// IsAccountUsersPath reports whether path is valid as Options.AccountUsersPath: an absolute path
+// of printable ASCII that contains {accountId} once, as a whole segment, without empty and dot
+// segments, query and fragment.
+func IsAccountUsersPath(path string) bool {
+	if !strings.HasPrefix(path, "/") || strings.ContainsAny(path, "?#\\") || strings.ContainsFunc(path, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return false
 	}
 	accounts := 0
