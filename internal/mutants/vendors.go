@@ -3,6 +3,27 @@ package main
 // vendorsControls are those of the calls of vendors.
 var vendorsControls = []Control{
 	{
+		Name:    "a response with an object that was not requested is invalid",
+		File:    "internal/upstream/batch_chunk.go",
+		Old:     "!o.Unfiltered && objects.hasOther(ids) {",
+		New:     "!o.Unfiltered && objects.hasOther(ids) && false {",
+		Package: "internal/upstream", Test: "TestBatch_UnrequestedObject",
+	},
+	{
+		Name:    "a list of an account has no rows of other accounts",
+		File:    "providers/softwareone/list.go",
+		Old:     "case l.accept != nil && !l.accept(row):",
+		New:     "case l.accept != nil && !l.accept(row) && false:",
+		Package: "providers/softwareone", Test: "TestCollection_ListsByAccount",
+	},
+	{
+		Name:    "the ids of a configuration are checked by their vendor",
+		File:    "internal/config/vendor.go",
+		Old:     `if problem := check(id); problem != "" {`,
+		New:     `if problem := check(id); problem != "" && false {`,
+		Package: "internal/config", Test: "TestParse_UnsafeValues",
+	},
+	{
 		Name:    "calls of a provider at the same time are bounded",
 		File:    "internal/upstream/queue.go",
 		Old:     "Places: c.MaxConcurrent,",

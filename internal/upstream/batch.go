@@ -27,8 +27,7 @@ type BatchRequest[T any] struct {
 	// Request builds the request for these ids: 1 to PerCall of them, sorted and
 	// unique. It may reject ids with kind InvalidID.
 	Request func(ids []string) (Request, error)
-	// Rows splits a response into its objects, by vendor id. Get ignores rows that
-	// it did not request.
+	// Rows splits a response into its objects, by vendor id.
 	Rows func(body []byte) (map[string]json.RawMessage, error)
 	// Objects does what Rows and Decode do for all objects of a response: the results are the
 	// same. It is called in their place if no response is stored; nil has them called always.
@@ -37,6 +36,9 @@ type BatchRequest[T any] struct {
 	// nil means never. Get requests the missing objects again then, as many per call as
 	// the response had.
 	More func(body []byte) bool
+	// Unfiltered is set if the vendor may send other objects than the requested ones: those that
+	// its response lacks are absent then.
+	Unfiltered bool
 	// Decode decodes one object. If it fails, only this object fails.
 	Decode func(row []byte) (T, error)
 }
@@ -44,7 +46,8 @@ type BatchRequest[T any] struct {
 // Get returns the objects with these ids. Each object is cached on its own; missing
 // objects are fetched in as few calls as PerCall allows, in parallel. An id that a
 // response lacks, or whose single-object request gets 404, is in neither map of the
-// result. An id that o.Request rejects fails alone. When ctx ends, every object that
+// result; it fails with kind BadResponse if the response has an object that was not requested.
+// An id that o.Request rejects fails alone. When ctx ends, every object that
 // has not been read is in Failed.
 func (o BatchRequest[T]) Get(ctx context.Context, c *Client, ids []string) providers.BatchResult[T] {
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))

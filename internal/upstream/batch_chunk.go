@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"context"
+	"net/http"
 	"slices"
 	"sync"
 	"time"
@@ -66,6 +67,14 @@ func (o BatchRequest[T]) fetchChunk(ctx context.Context, c *Client, ids []string
 			missing = append(missing, i)
 		}
 		results[i] = loaded
+	}
+	if err == nil && len(missing) > 0 && !o.Unfiltered && objects.hasOther(ids) {
+		c.health.reject()
+		err = c.badResponse(http.StatusOK, "the response has an object that was not requested")
+		for _, i := range missing {
+			results[i] = pagecache.Loaded{Err: err}
+		}
+		return
 	}
 	if err == nil && len(missing) > 0 && o.hasMore(body) {
 		o.fetchRest(ctx, c, ids, missing, len(accepted)-len(missing), callerDeadline, results)

@@ -46,7 +46,7 @@ func things(n int) upstream.BatchRequest[string] {
 func fakeThings(calls *[]string) vendor {
 	return func(r *http.Request) (*http.Response, error) {
 		*calls = append(*calls, r.URL.RawQuery)
-		rows := map[string]any{"not-requested": "x"}
+		rows := map[string]any{}
 		for _, id := range strings.Split(r.URL.RawQuery, ",") {
 			switch id {
 			case "none":
@@ -76,6 +76,51 @@ func TestBatch_CombinesIDs(t *testing.T) {
 	found = things(3).Get(t.Context(), client, nil)
 	if len(found.Objects) != 0 || len(found.Failed) != 0 || len(calls) != 2 {
 		t.Error("no ids, but a call or a result")
+	}
+}
+
+// An object that was not requested makes those that are missing failures, not absent. Vendors may
+// write an id in another way.
+func TestBatch_UnrequestedObject(t *testing.T) {
+	for name, c := range map[string]struct {
+		body          string
+		unfiltered    bool
+		found, failed []string
+	}{
+		"none":                    {`{}`, false, nil, nil},
+		"one":                     {`{"a1": "x"}`, false, []string{"a1"}, nil},
+		"another":                 {`{"c3": "x"}`, false, nil, []string{"a1", "b2"}},
+		"one and another":         {`{"a1": "x", "c3": "x"}`, false, []string{"a1"}, []string{"b2"}},
+		"all and another":         {`{"a1": "x", "b2": "x", "c3": "x"}`, false, []string{"a1", "b2"}, nil},
+		"one in another case":     {`{"A1": "x"}`, false, nil, nil},
+		"one with spaces":         {`{"a1 ": "x"}`, false, nil, nil},
+		"one with zeros":          {`{"0a1": "x"}`, false, nil, nil},
+		"one in another alphabet": {`{"á1": "x"}`, false, nil, nil},
+		"both of one spelling":    {`{"a1": "x", "A1": "x", "B2": "x"}`, false, []string{"a1"}, nil},
+		"another that is allowed": {`{"c3": "x"}`, true, nil, nil},
+	} {
+		for kind, o := range map[string]upstream.BatchRequest[string]{"rows": things(10), "objects": things(10)} {
+			if o.Unfiltered = c.unfiltered; kind == "objects" {
+				o.Objects = func(body []byte) (map[string]string, error) {
+					var objects map[string]string
+					return objects, json.Unmarshal(body, &objects)
+				}
+			}
+			o.More = func([]byte) bool { return name == "another" } // would be requested again
+			client := connect(t, upstream.Config{Transport: vendor(func(*http.Request) (*http.Response, error) { return reply(200, c.body), nil })})
+			found := o.Get(t.Context(), client, []string{"a1", "b2"})
+			if got := slices.Sorted(maps.Keys(found.Objects)); !slices.Equal(got, c.found) {
+				t.Errorf("%s, %s: found %q, want %q", name, kind, got, c.found)
+			}
+			if got := slices.Sorted(maps.Keys(found.Failed)); !slices.Equal(got, c.failed) {
+				t.Errorf("%s, %s: failed %v, want %q", name, kind, found.Failed, c.failed)
+			}
+			for _, err := range found.Failed {
+				if e := wantKind(t, err, providers.BadResponse); e.HTTPStatus != 200 || e.Detail != "the response has an object that was not requested" {
+					t.Errorf("%s, %s: %v", name, kind, err)
+				}
+			}
+		}
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
-	"slices"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/upstream"
@@ -96,7 +95,7 @@ func byIDRequest[T any](kind, segment string, decode func([]byte) (T, error)) up
 }
 
 // getByID reads objects one by one. It makes no call for an id that is not a
-// number, and drops an object whose id was not requested.
+// number.
 func getByID[T any](ctx context.Context, c *upstream.Client, request upstream.BatchRequest[T], ids []string) providers.BatchResult[T] {
 	var numbers []string
 	for _, id := range ids {
@@ -104,11 +103,5 @@ func getByID[T any](ctx context.Context, c *upstream.Client, request upstream.Ba
 			numbers = append(numbers, id)
 		}
 	}
-	result := request.Get(ctx, c, numbers)
-	for id := range result.Objects {
-		if !slices.Contains(numbers, id) {
-			delete(result.Objects, id)
-		}
-	}
-	return result
+	return request.Get(ctx, c, numbers)
 }

@@ -185,9 +185,17 @@ func TestUsers_PasswordsAreOmitted(t *testing.T) {
 	}
 }
 
-func TestUsers_GetDropsOtherUser(t *testing.T) {
-	got := fixedResponse(t, `{"id":2}`).Collections().Users.Get(t.Context(), []string{"1"})
-	if len(got.Objects)+len(got.Failed) != 0 {
-		t.Errorf("Get(1) = %v", got)
+func TestUsers_GetOfAnotherUser(t *testing.T) {
+	c := fixedResponse(t, `{"id":2}`).Collections()
+	users, accounts := c.Users.Get(t.Context(), []string{"1"}), c.Accounts.Get(t.Context(), []string{"1"})
+	if len(users.Objects) != 0 || providers.KindOf(users.Failed["1"]) != providers.BadResponse {
+		t.Errorf("users: %v", users)
+	}
+	if len(accounts.Objects) != 0 || providers.KindOf(accounts.Failed["1"]) != providers.BadResponse {
+		t.Errorf("accounts: %v", accounts)
+	}
+	// The vendor reads 02 as a number.
+	if users = c.Users.Get(t.Context(), []string{"02"}); len(users.Objects)+len(users.Failed) != 0 {
+		t.Errorf("users, a number with a zero: %v", users)
 	}
 }

@@ -63,6 +63,14 @@ func TestMemberships_Example(t *testing.T) {
 	}
 }
 
+func TestAccounts_GetOfAnotherAccount(t *testing.T) {
+	p, _ := connect(t, responses{"/resources/billingAccounts/7": `{"id":8}`})
+	got := p.Collections().Accounts.Get(t.Context(), []string{"7", "9"})
+	if len(got.Objects) != 0 || len(got.Failed) != 1 || providers.KindOf(got.Failed["7"]) != providers.BadResponse {
+		t.Errorf("%v", got)
+	}
+}
+
 func TestAccounts_Example(t *testing.T) {
 	p, _ := connect(t, responses{"/resources/billingAccounts/190780004": readTestdata(t, "account.json")})
 	got := p.Collections().Accounts.Get(t.Context(), []string{"190780004"}).Objects["190780004"]

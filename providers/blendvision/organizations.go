@@ -15,8 +15,8 @@ type organizations struct{ *Provider }
 var _ providers.Collection[*model.Organization] = organizations{}
 
 // Get makes one call per organization. It fails with kind Forbidden for an organization
-// that the token has no access to. A response with another organization counts as not
-// found.
+// that the token has no access to, and with kind BadResponse for a response with another
+// organization.
 func (o organizations) Get(ctx context.Context, ids []string) providers.BatchResult[*model.Organization] {
 	spellings := group(ids, o.client.organizationIDs.canonical)
 	requested := slices.Collect(maps.Keys(spellings))

@@ -30,12 +30,12 @@ func TestOrganizations_Unreadable(t *testing.T) {
 	if len(result.Objects) != 1 || result.Objects["fine"] == nil {
 		t.Errorf("objects %v", result.Objects)
 	}
-	if len(result.Failed) != 2 || providers.KindOf(result.Failed["foreign"]) != providers.Forbidden ||
+	if len(result.Failed) != 3 || providers.KindOf(result.Failed["other"]) != providers.BadResponse || providers.KindOf(result.Failed["foreign"]) != providers.Forbidden ||
 		providers.KindOf(result.Failed["not fine"]) != providers.InvalidID {
 		t.Errorf("failed %v", result.Failed)
 	}
 	result = connect(t, vendor, "missing").Collections().Organizations.Get(t.Context(), []string{"missing", "fine", "other"})
-	if len(result.Objects) != 1 || len(result.Failed) != 1 || providers.KindOf(result.Failed["missing"]) != providers.NotFound {
+	if len(result.Objects) != 1 || len(result.Failed) != 2 || providers.KindOf(result.Failed["missing"]) != providers.NotFound {
 		t.Errorf("configured: objects %v, failed %v", result.Objects, result.Failed)
 	}
 

@@ -84,8 +84,8 @@ func TestOrganizations_DocumentedExample(t *testing.T) {
 		CreatedAt:    ptr(time.Date(2022, 12, 5, 7, 30, 23, 0, time.UTC)),
 		UpdatedAt:    ptr(time.Date(2023, 5, 18, 11, 37, 21, 0, time.UTC)),
 	}
-	found := p.Collections().Organizations.Get(t.Context(), []string{id, "another"})
-	if delta := diff(map[string]*model.Organization{id: want}, found.Objects); delta != "" || len(found.Failed) > 0 {
+	found := p.Collections().Organizations.Get(t.Context(), []string{id, strings.ToUpper(id)})
+	if delta := diff(map[string]*model.Organization{id: want, strings.ToUpper(id): want}, found.Objects); delta != "" || len(found.Failed) > 0 {
 		t.Error(delta, found.Failed)
 	}
 	page, err := p.Collections().Organizations.Page(t.Context(), providers.Query{}, "")

@@ -31,9 +31,9 @@ type collection[T model.Node] struct {
 	statuses []statusValue
 	// inAccounts is whether the collection can be listed by account.
 	inAccounts bool
-	// setAccount makes sure that a row of such a list names its account. account
-	// is the only one in the query, or "". It reports whether the row names one.
-	setAccount func(row T, account string) bool
+	// setAccount makes sure that a row of such a list names its account, one of accounts. It
+	// reports whether it does.
+	setAccount func(row T, accounts []string) bool
 	// open and decode are those of listRequest.
 	open   func(text []byte) *jsonscan.Reader
 	decode func(r *jsonscan.Reader, in decodeContext) (T, error)
@@ -221,10 +221,6 @@ func (c *collection[T]) pageOf(ctx context.Context, q providers.Query, p plan, a
 	if at.part >= len(p.parts) {
 		return nil, errPageToken()
 	}
-	account := ""
-	if q.Parent.Type != "" && len(q.Parent.IDs) == 1 {
-		account = q.Parent.IDs[0]
-	}
 	part := p.parts[at.part]
 	l := listRequest[T]{
 		path: c.path, collection: true, tags: c.client.IDs(q.Parent.Type, q.Parent.IDs...),
@@ -239,7 +235,7 @@ func (c *collection[T]) pageOf(ctx context.Context, q providers.Query, p plan, a
 		},
 	}
 	if q.Parent.Type != "" {
-		l.accept = func(row T) bool { return c.setAccount(row, account) }
+		l.accept = func(row T) bool { return c.setAccount(row, q.Parent.IDs) }
 	}
 	if !p.exact || q.Order.Field != "" && (!p.sorted || l.compared == 0) {
 		q.Rows = 0 // the list is read to its end: the core sorts it, or no row has a value

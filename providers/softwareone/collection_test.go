@@ -256,6 +256,36 @@ func TestCollection_GetBoundsURLs(t *testing.T) {
 	}
 }
 
+// A row that was not requested is an invalid response, unless all others are there.
+func TestCollection_GetsUnrequestedRows(t *testing.T) {
+	for name, c := range map[string]struct {
+		rows   []string
+		failed bool
+	}{
+		"no row":                   {nil, false},
+		"another row":              {[]string{`{"id":"X-9"}`}, true},
+		"a row in another case":    {[]string{`{"id":"x-1"}`}, false},
+		"the rows of a whole list": {[]string{`{"id":"X-8"}`, `{"id":"X-9"}`}, true},
+	} {
+		collections, _ := connect(t, rowsOf(c.rows...))
+		for kind, failed := range map[string]error{
+			"users":    collections.Users.Get(t.Context(), []string{"X-1"}).Failed["X-1"],
+			"accounts": collections.Accounts.Get(t.Context(), []string{"X-1"}).Failed["X-1"],
+			"groups":   collections.Groups.Get(t.Context(), []string{"X-1"}).Failed["X-1"],
+		} {
+			if (failed != nil) != c.failed || c.failed && providers.KindOf(failed) != providers.BadResponse {
+				t.Errorf("%s, %s: %v", name, kind, failed)
+			}
+		}
+	}
+	// No query can contain this id: it is read by its path.
+	collections, _ := connect(t, `{"id":"X-9"}`)
+	id := "X-1\"'"
+	if found := collections.Users.Get(t.Context(), []string{id}); providers.KindOf(found.Failed[id]) != providers.BadResponse {
+		t.Errorf("by path: %v", found)
+	}
+}
+
 func TestCollection_ListsByAccount(t *testing.T) {
 	for name, c := range map[string]struct{ rows, want string }{
 		"account named":  {`{"id":"X-1","account":{"id":"ACC-2","name":"Acme"}}`, "ACC-2"},
@@ -270,8 +300,13 @@ func TestCollection_ListsByAccount(t *testing.T) {
 		if got := unescaped(t, p.requests()[0]); got != want {
 			t.Errorf("requested %s, want %s", got, want)
 		}
-		if buyers, err := collections.Buyers.Page(t.Context(), listOf(model.TypeAccount, "ACC-1"), ""); err != nil || buyers.Items[0].Account == nil {
+		buyers, err := collections.Buyers.Page(t.Context(), listOf(model.TypeAccount, "ACC-1"), "")
+		if c.want == "" && (err != nil || buyers.Items[0].Account == nil) || c.want != "" && providers.KindOf(err) != providers.BadResponse {
 			t.Errorf("%s, one account: %v", name, err)
+		}
+		// The platform may ignore case.
+		if buyers, err = collections.Buyers.Page(t.Context(), listOf(model.TypeAccount, "acc-2"), ""); err != nil || len(buyers.Items) != 1 {
+			t.Errorf("%s, one account in another case: %v", name, err)
 		}
 	}
 	collections, p := connect(t, rowsOf())

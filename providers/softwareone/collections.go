@@ -1,6 +1,7 @@
 package softwareone
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
@@ -42,22 +43,12 @@ func newCollections(client *upstream.Client, d decoder, accountUsersPath string,
 		Groups: &collection[*model.Group]{
 			client: client, open: d.open, detected: q, kind: model.TypeGroup, path: groupsPath, inAccounts: true,
 			properties: groupType, selects: groupType.selects, decode: rowDecoder(&d.rows.groups, (*wireGroup).read, d.group),
-			setAccount: func(g *model.Group, account string) bool {
-				if g.Account == nil && account != "" {
-					g.Account = d.accountReference(account)
-				}
-				return g.Account != nil
-			},
+			setAccount: func(g *model.Group, accounts []string) bool { return d.setAccount(&g.Account, accounts) },
 		},
 		Buyers: &collection[*model.Buyer]{
 			client: client, open: d.open, detected: q, kind: model.TypeBuyer, path: buyersPath, statuses: buyerStatuses, inAccounts: true,
 			properties: buyerType, selects: buyerSelects, nested: map[string]string{"contact": contactUser}, decode: rowDecoder(&d.rows.buyers, (*wireBuyer).read, d.buyer),
-			setAccount: func(b *model.Buyer, account string) bool {
-				if b.Account == nil && account != "" {
-					b.Account = d.accountReference(account)
-				}
-				return b.Account != nil
-			},
+			setAccount: func(b *model.Buyer, accounts []string) bool { return d.setAccount(&b.Account, accounts) },
 		},
 		Sellers: &collection[*model.Seller]{
 			client: client, open: d.open, detected: q, kind: model.TypeSeller, path: sellersPath, statuses: sellerStatuses,
@@ -69,6 +60,15 @@ func newCollections(client *upstream.Client, d decoder, accountUsersPath string,
 			properties: moduleType, selects: moduleType.selects, decode: rowDecoder(&d.rows.modules, (*wireModule).read, d.module),
 		},
 	}
+}
+
+// setAccount sets the account of a row, which names none, of a list of the rows of one account.
+// It reports whether the row is of one of the accounts of its list.
+func (d decoder) setAccount(account **model.Account, accounts []string) bool {
+	if *account == nil && len(accounts) == 1 {
+		*account = d.accountReference(accounts[0])
+	}
+	return *account != nil && slices.ContainsFunc(accounts, func(id string) bool { return upstream.IsSameID(id, (*account).VendorID) })
 }
 
 // buyerSelects also names the short reference of the contact's user: the short

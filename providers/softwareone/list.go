@@ -76,7 +76,7 @@ func (l listRequest[T]) decodePage(ctx context.Context, body []byte) (listPage[T
 		case err != nil:
 			r.Fail(err)
 		case l.accept != nil && !l.accept(row):
-			r.Fail(errNoID)
+			r.Fail(errOtherParent)
 		default:
 			page.items = append(page.items, row)
 		}

@@ -211,6 +211,8 @@ func (m *memberships) batch(account string, named propertySet, selects string) u
 		Kind:    model.TypeMembership + " with " + selects,
 		PerCall: maxIDsPerCall,
 		Size:    idSize, MaxSize: maxIDBytes,
+		// Until the filter has matched a row, the list tells which members there are.
+		Unfiltered: !m.detected.userFilter.Load(),
 		Request: func(ids []string) (upstream.Request, error) {
 			path, err := accountUsers(m.path, account)
 			if err != nil {

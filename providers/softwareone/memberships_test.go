@@ -113,7 +113,7 @@ func TestMemberships_SkipUnknownUsers(t *testing.T) {
 }
 
 func TestMemberships_GetCallsOncePerAccount(t *testing.T) {
-	p := &stubPlatform{respond: func(path, _ string) string {
+	p := &stubPlatform{respond: func(path, query string) string {
 		switch path {
 		case "/ACC-1/users":
 			return rowsOf(`{"id":"AUSR-1","user":{"id":"USR-1"}}`, `{"id":"AUSR-2","user":{"id":"USR-2"}}`)
@@ -122,7 +122,10 @@ func TestMemberships_GetCallsOncePerAccount(t *testing.T) {
 		case "/ACC-3/users", "/ACC-5/users":
 			return `404{"title":"Not Found","status":404}`
 		case "/accounts":
-			return rowsOf(`{"id":"ACC-5"}`)
+			if strings.Contains(query, "ACC-5") {
+				return rowsOf(`{"id":"ACC-5"}`)
+			}
+			return rowsOf()
 		}
 		return `403{"title":"Forbidden","status":403}`
 	}}

@@ -37,6 +37,9 @@ const circularReference = "[Circular Reference]"
 
 var errNoID = errors.New("an object without an id")
 
+// errOtherParent is for a row of a list that another object has.
+var errOtherParent = errors.New("a row of another list")
+
 // open returns a reader of a text. Unless the records that are decoded from it live as short as
 // the text, its strings are copies: a record does not keep a page in memory then.
 func (d decoder) open(text []byte) *jsonscan.Reader {
