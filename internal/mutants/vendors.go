@@ -10,13 +10,6 @@ var vendorsControls = []Control{
 		Package: "internal/upstream", Test: "TestBatch_UnrequestedObject",
 	},
 	{
-		Name:    "a list of an account has no rows of other accounts",
-		File:    "providers/softwareone/list.go",
-		Old:     "case l.accept != nil && !l.accept(row):",
-		New:     "case l.accept != nil && !l.accept(row) && false:",
-		Package: "providers/softwareone", Test: "TestCollection_ListsByAccount",
-	},
-	{
 		Name:    "the ids of a configuration are checked by their vendor",
 		File:    "internal/config/vendor.go",
 		Old:     `if problem := check(id); problem != "" {`,
