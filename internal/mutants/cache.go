@@ -185,6 +185,13 @@ var cacheControls = []Control{
 		Package: "internal/pagecache", Test: "TestRedis_ReplyAllocations",
 	},
 	{
+		Name:    "the replies of Redis to a pipeline have a maximum size",
+		File:    "internal/pagecache/redis_bounds.go",
+		Old:     "return s.size <= maxReplySize",
+		New:     "return true",
+		Package: "internal/pagecache", Test: "TestRedis_ReplyAllocations",
+	},
+	{
 		Name:    "a text of Redis has a maximum length",
 		File:    "internal/pagecache/redis_bounds.go",
 		Old:     "parseSize(text, maxReplyString)",

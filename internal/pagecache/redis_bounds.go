@@ -7,6 +7,7 @@ import (
 	"net"
 	"slices"
 	"syscall"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -16,11 +17,16 @@ import (
 // Bounds of a reply of Redis. go-redis allocates what a reply announces before the reply
 // arrives: 13 bytes can announce a billion elements.
 const (
-	// maxReplyString is the largest value that readValues reads.
+	// maxReplyString is the largest value that a command reads.
 	maxReplyString = envelope.MaxSealed + 1
 	// maxReplyElements bounds the elements of all arrays of a reply. The longest reply
 	// lists the pages that hold an object.
 	maxReplyElements = 1 << 17
+	// maxReplySize bounds what the replies to one command or pipeline take in memory. The
+	// largest are some long values, and maxReplyElements hashes.
+	maxReplySize = 8 << 20
+	// replyElementSize is what an element takes besides its text.
+	replyElementSize = 32
 	// maxReplyDepth bounds nested arrays. The deepest reply describes a Cluster's slots.
 	maxReplyDepth = 8
 	// maxReplyLine bounds a status, an error, or a number.
@@ -63,6 +69,13 @@ type boundedSocket struct {
 	syscall.Conn
 }
 
+// SetReadDeadline implements net.Conn. go-redis calls it before it reads the replies to a command
+// or a pipeline, and before each message of a subscription.
+func (c *boundedConn) SetReadDeadline(t time.Time) error {
+	c.replies.size = 0
+	return c.Conn.SetReadDeadline(t)
+}
+
 // Read implements io.Reader.
 func (c *boundedConn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
@@ -83,6 +96,8 @@ type replyScanner struct {
 	skip int
 	// open holds the number of elements that each open array still lacks.
 	open []int
+	// size is what the replies since the last read deadline take, with what they announce.
+	size int
 	// elements is the number of elements that the current reply has announced.
 	elements int
 }
@@ -147,7 +162,7 @@ func (s *replyScanner) endLine() bool {
 	switch kind {
 	case '+', '-', ':':
 		s.endElement()
-		return true
+		return s.reserve(len(text))
 	case '$':
 		size, ok := parseSize(text, maxReplyString)
 		if size < 0 {
@@ -155,7 +170,7 @@ func (s *replyScanner) endLine() bool {
 			return ok
 		}
 		s.skip = size + len("\r\n")
-		return ok
+		return ok && s.reserve(size)
 	case '*':
 		return s.beginArray(text, 1)
 	}
@@ -175,7 +190,13 @@ func (s *replyScanner) beginArray(text string, perEntry int) bool {
 	size *= perEntry
 	s.elements += size
 	s.open = append(s.open, size)
-	return len(s.open) <= maxReplyDepth
+	return len(s.open) <= maxReplyDepth && s.reserve(size*replyElementSize)
+}
+
+// reserve counts bytes that go-redis is about to allocate.
+func (s *replyScanner) reserve(bytes int) bool {
+	s.size += bytes
+	return s.size <= maxReplySize
 }
 
 // endElement counts a complete element in the innermost array, and ends each array that it

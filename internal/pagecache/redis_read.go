@@ -3,6 +3,7 @@ package pagecache
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -54,7 +55,15 @@ func (s *redisStore) fetch(scope *Scope, calls []*call, accept func(chunk []*cal
 	return epoch, true
 }
 
-// readValues adds commands that read the values of calls. Their arguments are allocated together.
+const (
+	// shortValue is what is read of each value at first: a pipeline of maxPipeline longer ones would
+	// exceed maxReplySize.
+	shortValue = 64 << 10
+	// maxLongValues bounds the longer values of a pipeline.
+	maxLongValues = maxReplySize / (maxReplyString + replyElementSize)
+)
+
+// readValues adds commands that read the first shortValue bytes of the values of calls. Their arguments are allocated together.
 func readValues(ctx context.Context, p redis.Pipeliner, calls []*call) []*redis.StringCmd {
 	commands := make([]*redis.StringCmd, len(calls))
 	names := make([]byte, 0, len(calls)*maxRedisKey)
@@ -68,16 +77,35 @@ func readValues(ctx context.Context, p redis.Pipeliner, calls []*call) []*redis.
 	keys, arguments := make([]string, len(calls)), make([]any, 0, 4*len(calls))
 	for i, end := range ends {
 		keys[i], from = all[from:end], end
-		// At most one byte more than the largest envelope has.
-		arguments = append(arguments, "getrange", &keys[i], 0, envelope.MaxSealed)
+		arguments = append(arguments, "getrange", &keys[i], 0, shortValue-1)
 		commands[i] = redis.NewStringCmd(ctx, arguments[4*i:4*i+4:4*i+4]...)
 		_ = p.Process(ctx, commands[i]) // A pipeline only keeps it.
 	}
 	return commands
 }
 
-// openAll returns the valid values of calls, and deletes invalid ones from Redis.
+// readLong reads the values again of which readValues may have read a part only.
+func (s *redisStore) readLong(calls []*call, values []*redis.StringCmd) {
+	var long []int
+	for i, value := range values {
+		if len(value.Val()) == shortValue {
+			long = append(long, i)
+		}
+	}
+	for chunk := range slices.Chunk(long, maxLongValues) {
+		s.run(false, func(ctx context.Context, p redis.Pipeliner) {
+			for _, i := range chunk {
+				// At most one byte more than the largest envelope has.
+				values[i] = p.GetRange(ctx, calls[i].Key().key.redisKey("p"), 0, envelope.MaxSealed)
+			}
+		})
+	}
+}
+
+// openAll returns the valid values of calls, and deletes invalid ones from Redis. Of long values,
+// it reads the rest.
 func (s *redisStore) openAll(scope *Scope, calls []*call, values []*redis.StringCmd, epoch uint64) []stored {
+	s.readLong(calls, values)
 	found := make([]stored, len(calls))
 	now, seal := s.cache.now(), scope.seal()
 	var invalid []Key

@@ -82,9 +82,28 @@ func (s *redisStore) remove(keys []Key) {
 	}
 }
 
+// maxTags bounds the sets of pages that one pipeline reads, and maxUnlinked the keys of a command.
+const maxTags, maxUnlinked = 8, 512
+
 // invalidate deletes the values that hold one of these objects, and publishes the
 // invalidation. It returns false if Redis has not applied all of it.
 func (s *redisStore) invalidate(scope *Scope, ids []model.ID) bool {
+	ok := true
+	for chunk := range slices.Chunk(ids, maxTags) {
+		ok = s.unlinkTagged(scope, chunk) && ok
+	}
+	var published *redis.IntCmd
+	var outdated *redis.StatusCmd
+	ok = s.run(false, func(ctx context.Context, p redis.Pipeliner) {
+		outdated = p.Set(ctx, scope.id.redisKey("x", nil), newEpoch(), s.epochLife())
+		published = p.Publish(ctx, channel, s.sealInvalidation(scope.id, ids))
+	}) && ok
+	return ok && published.Err() == nil && outdated.Err() == nil
+}
+
+// unlinkTagged deletes the values that hold one of these objects, and returns false if Redis has
+// not deleted all of them. Each pipeline has one command: a set may have 131,072 pages.
+func (s *redisStore) unlinkTagged(scope *Scope, ids []model.ID) bool {
 	sets := make([]*redis.StringSliceCmd, len(ids))
 	if !s.run(false, func(ctx context.Context, p redis.Pipeliner) {
 		for i, id := range ids {
@@ -93,24 +112,21 @@ func (s *redisStore) invalidate(scope *Scope, ids []model.ID) bool {
 	}) {
 		return false
 	}
-	var published *redis.IntCmd
-	var outdated *redis.StatusCmd
-	var removed []*redis.IntCmd
-	ok := s.run(false, func(ctx context.Context, p redis.Pipeliner) {
-		for i, id := range ids {
-			for _, hash := range sets[i].Val() {
-				removed = append(removed, p.Unlink(ctx, scope.id.redisKey("p", []byte(hash))))
-			}
-			removed = append(removed, p.Unlink(ctx, s.tag(scope.id, id)))
-		}
-		outdated = p.Set(ctx, scope.id.redisKey("x", nil), newEpoch(), s.epochLife())
-		published = p.Publish(ctx, channel, s.sealInvalidation(scope.id, ids))
-	})
-	for _, set := range sets {
+	ok, keys := true, make([]string, 0, len(ids))
+	unlink := func() {
+		var removed *redis.IntCmd
+		ok = s.run(false, func(ctx context.Context, p redis.Pipeliner) { removed = p.Unlink(ctx, keys...) }) && removed.Err() == nil && ok
+		keys = keys[:0]
+	}
+	for i, set := range sets {
 		ok = ok && set.Err() == nil
+		for _, hash := range set.Val() {
+			if keys = append(keys, scope.id.redisKey("p", []byte(hash))); len(keys) == maxUnlinked {
+				unlink()
+			}
+		}
+		keys = append(keys, s.tag(scope.id, ids[i]))
 	}
-	for _, command := range removed {
-		ok = ok && command.Err() == nil
-	}
-	return ok && published.Err() == nil && outdated.Err() == nil
+	unlink()
+	return ok
 }

@@ -237,12 +237,16 @@ func (f *Fake) execute(c *fakeClient, command []string) string {
 		}
 		return Bulk(value)
 	case "GETRANGE":
-		return Bulk(value)
+		from, _ := strconv.Atoi(command[2])
+		to, _ := strconv.Atoi(command[3])
+		return Bulk(value[min(from, len(value)):min(to+1, len(value))])
 	case "UNLINK":
-		delete(f.data, key)
-		delete(f.sets, key)
-		delete(f.expires, key)
-		return ":1\r\n"
+		for _, key := range command[1:] {
+			delete(f.data, key)
+			delete(f.sets, key)
+			delete(f.expires, key)
+		}
+		return fmt.Sprintf(":%d\r\n", len(command)-1)
 	case "EXISTS":
 		if ok {
 			return ":1\r\n"
