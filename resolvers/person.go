@@ -30,6 +30,9 @@ func (person) Memberships(ctx context.Context, p *model.Person, first *int, afte
 }
 
 func (person) LastLoginAt(_ context.Context, p *model.Person) (*time.Time, error) {
+	if err := directory.InvalidField(p, "lastLoginAt"); err != nil {
+		return nil, err
+	}
 	return directory.LastLoginOf(p), nil
 }
 

@@ -82,6 +82,9 @@ func (s *FieldSet) Hides(field string) bool { return s != nil && slices.Contains
 // IsInvalid reports whether the field's value is invalid in the vendor's response.
 func (s *FieldSet) IsInvalid(field string) bool { return s != nil && slices.Contains(s.invalid, field) }
 
+// IsUnknown reports whether the field's value is hidden or invalid.
+func (s *FieldSet) IsUnknown(field string) bool { return s.Hides(field) || s.IsInvalid(field) }
+
 // HasUnknown reports whether any field is hidden or invalid.
 func (s *FieldSet) HasUnknown() bool { return s != nil && len(s.hidden)+len(s.invalid) > 0 }
 

@@ -68,6 +68,9 @@ func (*Provider) Hides(string) bool { return false }
 // IsInvalid implements Node.
 func (*Provider) IsInvalid(string) bool { return false }
 
+// IsUnknown implements Node.
+func (*Provider) IsUnknown(string) bool { return false }
+
 // HasUnknown implements Node.
 func (*Provider) HasUnknown() bool { return false }
 
@@ -133,6 +136,8 @@ type Node interface {
 	// IsInvalid reports whether the vendor's value of this field is invalid. What could be
 	// read of it is a part: the elements of a list that are valid.
 	IsInvalid(field string) bool
+	// IsUnknown reports whether this field is hidden or invalid.
+	IsUnknown(field string) bool
 	// HasUnknown reports whether the record has a field that is hidden or invalid.
 	HasUnknown() bool
 	// IsReference reports whether the record is a short reference: reading the object by
@@ -199,6 +204,9 @@ func (e *Entity) Hides(field string) bool { return e.FieldSet.Hides(field) }
 
 // IsInvalid reports whether the vendor's value of the field is invalid.
 func (e *Entity) IsInvalid(field string) bool { return e.FieldSet.IsInvalid(field) }
+
+// IsUnknown reports whether the field is hidden or invalid.
+func (e *Entity) IsUnknown(field string) bool { return e.FieldSet.IsUnknown(field) }
 
 // HasUnknown reports whether the record has a field that is hidden or invalid.
 func (e *Entity) HasUnknown() bool { return e.FieldSet.HasUnknown() }

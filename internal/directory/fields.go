@@ -91,8 +91,8 @@ func lacksField(record model.Node, fields []string) bool {
 // ComparablePage returns a page whose rows hold what the query compares. Rows that lack a
 // part of it are read again, in one call if the vendor can; so are the users of
 // memberships, from users, which may be nil. A row that could not be read is left out, with
-// its error in the page. A page with a row of which the vendor hides such a value is
-// Hidden: Accepts leaves out the row.
+// its error in the page. A page with a row of which such a value is hidden or invalid
+// is Hidden, and has an error if it is invalid: Accepts leaves out the row.
 func ComparablePage[T model.Node](
 	ctx context.Context, c providers.Collection[T], users providers.Collection[*model.User], q providers.Query, page *providers.Page[T],
 ) *providers.Page[T] {
@@ -105,11 +105,23 @@ func ComparablePage[T model.Node](
 		page = any(withUsers(ctx, users, members, ofUser)).(*providers.Page[T])
 	}
 	page = CompletePage(ctx, c, fields, page)
-	if page.Hidden || !slices.ContainsFunc(page.Items, func(row T) bool { return IsUnknown(row, q) }) {
+	var unknown []model.Node
+	for _, row := range page.Items {
+		if IsUnknown(row, q) {
+			unknown = append(unknown, row)
+		}
+	}
+	if len(unknown) == 0 {
 		return page
 	}
 	hidden := *page
 	hidden.Hidden = true
+	for _, row := range unknown {
+		if err := InvalidError(row, q); err != nil {
+			hidden.Errors = append(slices.Clone(page.Errors), err)
+			break
+		}
+	}
 	return &hidden
 }
 

@@ -21,9 +21,14 @@ func GapsOf[T any](page *providers.Page[T]) Gaps {
 	return Gaps{Errors: page.Errors, Hidden: page.Hidden}
 }
 
-// Add adds the gaps of a part.
+// Add adds the gaps of a part. A field of which values are invalid in several parts has one
+// error.
 func (g *Gaps) Add(part Gaps) {
-	g.Errors = append(g.Errors, part.Errors...)
+	for _, err := range part.Errors {
+		if !slices.ContainsFunc(g.Errors, func(other error) bool { return providers.IsSameField(err, other) }) {
+			g.Errors = append(g.Errors, err)
+		}
+	}
 	g.Hidden = g.Hidden || part.Hidden
 	for _, p := range part.Providers {
 		if !slices.Contains(g.Providers, p) {

@@ -81,38 +81,74 @@ func Accepts(row model.Node, q providers.Query) bool {
 	return matches(row, q.Filter) && !IsUnknown(row, q)
 }
 
-// IsUnknown reports whether the vendor hides a value of the row that the query compares,
-// so that it is not known whether the row is in the list, or where. A row that fails
+// IsUnknown reports whether the vendor hides a value of the row that the query compares, or
+// the value is invalid, so that it is not known whether the row is in the list, or where. A row that fails
 // another condition is known not to be in it.
 func IsUnknown(row model.Node, q providers.Query) bool {
-	user := row
-	if m, ok := row.(*model.Membership); ok && m.User != nil {
-		user = m.User
-	}
+	user := userOf(row)
 	if !row.HasUnknown() && !user.HasUnknown() {
 		return false
 	}
 	for _, c := range conditions {
-		if c.compares(q) && c.isHidden(row, user) {
+		if c.compares(q) && c.isUnknown(row, user) {
 			return matches(row, known(row, user, q))
 		}
 	}
 	return false
 }
 
-// isHidden reports whether the vendor hides a field of the condition.
-func (c condition) isHidden(row, user model.Node) bool {
-	subject := row
-	if c.ofUser {
-		subject = user
-	}
-	return slices.ContainsFunc(c.fields, subject.Hides)
+// isUnknown reports whether the vendor hides a field of the condition, or its value is
+// invalid.
+func (c condition) isUnknown(row, user model.Node) bool {
+	subject := c.subject(row, user)
+	return slices.ContainsFunc(c.fields, subject.Hides) || c.invalidField(subject) != ""
 }
 
-// known returns the filter of a query without the conditions on what the vendor hides.
+// subject returns the object that has the fields of the condition.
+func (c condition) subject(row, user model.Node) model.Node {
+	if c.ofUser {
+		return user
+	}
+	return row
+}
+
+// invalidField returns the first field of the condition of which the value is invalid, "" if
+// there is none. An invalid audit may have this time: one that is invalid is a field itself.
+func (c condition) invalidField(subject model.Node) string {
+	i := slices.IndexFunc(c.fields, func(field string) bool { return field != "audit" && subject.IsInvalid(field) })
+	if i < 0 {
+		return ""
+	}
+	return c.fields[i]
+}
+
+// InvalidError returns the error of the first value of a row that the query compares and that
+// is invalid; nil if there is none.
+func InvalidError(row model.Node, q providers.Query) error {
+	if !row.HasUnknown() && !userOf(row).HasUnknown() {
+		return nil
+	}
+	for _, c := range conditions {
+		subject := c.subject(row, userOf(row))
+		if field := c.invalidField(subject); c.compares(q) && field != "" {
+			return providers.InvalidField(subject.Connection(), subject.GlobalID().Type(), field)
+		}
+	}
+	return nil
+}
+
+// userOf returns the user of a membership, and any other row itself.
+func userOf(row model.Node) model.Node {
+	if m, ok := row.(*model.Membership); ok && m.User != nil {
+		return m.User
+	}
+	return row
+}
+
+// known returns the filter of a query without the conditions on what is not known.
 func known(row, user model.Node, q providers.Query) providers.Filter {
 	for _, c := range conditions {
-		if c.compares(q) && c.isHidden(row, user) {
+		if c.compares(q) && c.isUnknown(row, user) {
 			c.remove(&q.Filter)
 		}
 	}

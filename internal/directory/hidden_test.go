@@ -2,7 +2,9 @@ package directory_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/directory"
@@ -54,5 +56,38 @@ func TestRead_ResumesBehindHiddenValues(t *testing.T) {
 	}
 	if first.Complete || rest.Complete || rest.TotalCount != nil || len(first.Errors)+len(rest.Errors) > 0 {
 		t.Errorf("complete: %t, %t; errors %v, %v", first.Complete, rest.Complete, first.Errors, rest.Errors)
+	}
+}
+
+// A row whose compared value is invalid is left out as one whose value is hidden, with an
+// error.
+func TestRead_InvalidValues(t *testing.T) {
+	invalid, known := user("a", "invalid", "Zoe"), user("a", "known", "Anna")
+	invalid.Entity = invalid.WithFieldSet(invalid.FieldSet.WithInvalid("lastLoginAt", "createdAt", "audit"))
+	never, before := true, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	for name, c := range map[string]struct {
+		query providers.Query
+		want  []string
+		field string
+	}{
+		"no condition":      {providers.Query{}, []string{"a:invalid", "a:known"}, ""},
+		"never logged in":   {providers.Query{Filter: providers.Filter{NeverLoggedIn: &never}}, []string{"a:known"}, "User.lastLoginAt"},
+		"created before":    {providers.Query{Filter: providers.Filter{CreatedBefore: &before}}, nil, "User.createdAt"},
+		"updated before":    {providers.Query{Filter: providers.Filter{UpdatedBefore: &before}}, nil, ""},
+		"order":             {providers.Query{Order: providers.Order{Field: model.OrderByLastLoginAt}}, []string{"a:known"}, "User.lastLoginAt"},
+		"another condition": {providers.Query{Filter: providers.Filter{NeverLoggedIn: &never, Name: "anna"}}, []string{"a:known"}, ""},
+	} {
+		d := withUsers(&fakeCollection[*model.User]{pages: [][]*model.User{{invalid, known}}, totals: true})
+		listing := directory.Read(t.Context(), d, users, directory.List{Query: c.query}, directory.Window{First: 9, Total: true})
+		complete := c.field == ""
+		if got := ids(listing); !slices.Equal(got, c.want) || listing.Complete != complete || (listing.TotalCount == nil) == complete {
+			t.Errorf("%s: %q, complete: %t, total %v", name, got, listing.Complete, listing.TotalCount)
+		}
+		if complete && len(listing.Errors) == 0 {
+			continue
+		}
+		if len(listing.Errors) != 1 || providers.KindOf(listing.Errors[0]) != providers.BadResponse || !strings.Contains(listing.Errors[0].Error(), c.field+" is invalid") {
+			t.Errorf("%s: %v", name, listing.Errors)
+		}
 	}
 }

@@ -25,6 +25,20 @@ type PeopleFilter struct {
 	Conflict         *bool
 }
 
+// compared returns the fields of users that the filter compares, beside addresses.
+func (f PeopleFilter) compared() (fields []string) {
+	if f.Name != "" || f.Conflict != nil {
+		fields = append(fields, "name")
+	}
+	if f.CanSignIn != nil || f.Conflict != nil {
+		fields = append(fields, "status")
+	}
+	if f.LastLoginBefore != nil || f.NeverLoggedIn != nil {
+		fields = append(fields, "lastLoginAt")
+	}
+	return fields
+}
+
 // matchesNobody reports whether a person would need one of no values.
 func (f PeopleFilter) matchesNobody() bool {
 	isEmpty := func(n int, isNil bool) bool { return n == 0 && !isNil }
@@ -127,7 +141,7 @@ func (f PeopleFilter) name(p *model.Person, g gapsOfPeople) answer {
 	part := foldName(f.Name)
 	return anyUser(p, g.users, func(u *model.User) answer {
 		switch {
-		case u.Hides("name"):
+		case u.IsUnknown("name"):
 			return unknown
 		case u.Name == nil:
 			return no
@@ -167,7 +181,7 @@ func (f PeopleFilter) signIn(p *model.Person, g gapsOfPeople) answer {
 		return yes
 	}
 	return anyUser(p, g.users, func(u *model.User) answer {
-		if u.Hides("status") {
+		if u.IsUnknown("status") {
 			return unknown
 		}
 		return answerOf(isActive(u))
@@ -187,7 +201,7 @@ func (f PeopleFilter) logins(p *model.Person, g gapsOfPeople) answer {
 		switch {
 		case !tells(u.Provider):
 			return no
-		case u.Hides("lastLoginAt"):
+		case u.IsUnknown("lastLoginAt"):
 			return unknown
 		}
 		return answerOf(u.LastLoginAt != nil)
@@ -198,7 +212,7 @@ func (f PeopleFilter) logins(p *model.Person, g gapsOfPeople) answer {
 	}
 	if f.LastLoginBefore != nil {
 		isLater := anyUser(p, missing, func(u *model.User) answer {
-			if tells(u.Provider) && u.Hides("lastLoginAt") {
+			if tells(u.Provider) && u.IsUnknown("lastLoginAt") {
 				return unknown
 			}
 			return answerOf(u.LastLoginAt != nil && !u.LastLoginAt.Before(*f.LastLoginBefore))
@@ -224,7 +238,7 @@ func (f PeopleFilter) conflict(p *model.Person, g gapsOfPeople) answer {
 		return yes
 	}
 	result := answerOf(hasConflict(p))
-	if result == no && (len(g.users) > 0 || slices.ContainsFunc(p.Users, func(u *model.User) bool { return u.Hides("name") || u.Hides("status") })) {
+	if result == no && (len(g.users) > 0 || slices.ContainsFunc(p.Users, func(u *model.User) bool { return u.IsUnknown("name") || u.IsUnknown("status") })) {
 		result = unknown
 	}
 	return result.wants(*f.Conflict)

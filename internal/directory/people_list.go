@@ -28,8 +28,8 @@ func (l PeopleList) ID(key *CursorKey) model.ListID {
 // normalized address. It reads the users of every provider, from an index where there is
 // one. A provider whose users cannot be read, or only in part, is left out of the rest of
 // the list: its error and `complete: false` are on each later page. A person of whom it is
-// not known whether the filter selects them, since a provider is left out or hides a value,
-// is not in the list.
+// not known whether the filter selects them, since a provider is left out, or a value is hidden
+// or invalid, is not in the list.
 func ReadPeople(ctx context.Context, d *Directory, l PeopleList, w Window) Listing[*model.Person] {
 	r := peopleRequest{d: d, list: l, window: w}
 	if err := r.checkProviders(); err != nil {
@@ -52,12 +52,11 @@ func ReadPeople(ctx context.Context, d *Directory, l PeopleList, w Window) Listi
 	}
 	r.addMemberGaps(members)
 	reader := newPeopleReader(table, r.sources, r.missing.users)
-	found := table.find(r.key(), members.ids(), func() ([]uint32, bool) {
+	found := table.find(r.key(), members.ids(), func() ([]uint32, Gaps) {
 		return l.selectFrom(reader, r.missing, members.rights(l.Filter))
 	})
-	if found.unknown && r.gaps.Empty() {
-		r.gaps.Hidden = true
-	}
+	r.gaps.Hidden = r.gaps.Hidden || found.gaps.Hidden && r.gaps.Empty()
+	r.gaps.Errors = append(r.gaps.Errors, found.gaps.Errors...)
 	return r.listing(reader, found.people)
 }
 
@@ -197,9 +196,9 @@ func names(all []*model.Provider) []string {
 	return names
 }
 
-// selectFrom returns the people that the list selects, in its order. unknown is set if it is
-// not known of others.
-func (l PeopleList) selectFrom(r *peopleReader, missing gapsOfPeople, rights memberRights) (people []uint32, isUnknown bool) {
+// selectFrom returns the people that the list selects, in its order. gaps are Hidden if it is
+// not known of others, and have an error if a value is invalid.
+func (l PeopleList) selectFrom(r *peopleReader, missing gapsOfPeople, rights memberRights) (people []uint32, gaps Gaps) {
 	var keys []personKey
 	for person := range uint32(r.table.len()) {
 		p := r.read(person)
@@ -209,7 +208,10 @@ func (l PeopleList) selectFrom(r *peopleReader, missing gapsOfPeople, rights mem
 		}
 		key, hidden := l.Order.keyOf(p)
 		if a == unknown || hidden {
-			isUnknown = true
+			gaps.Hidden = true
+			if len(gaps.Errors) == 0 {
+				gaps.Errors = l.invalidErrors(p)
+			}
 			continue
 		}
 		key.person = person
@@ -220,7 +222,18 @@ func (l PeopleList) selectFrom(r *peopleReader, missing gapsOfPeople, rights mem
 	for i, k := range keys {
 		people[i] = k.person
 	}
-	return people, isUnknown
+	return people, gaps
+}
+
+// invalidErrors returns an error for the first value of a person that the list compares and
+// that is invalid; none if there is none.
+func (l PeopleList) invalidErrors(p *model.Person) []error {
+	for _, field := range append(l.Filter.compared(), l.Order.compared()...) {
+		if err := InvalidField(p, field); err != nil {
+			return []error{err}
+		}
+	}
+	return nil
 }
 
 // listing returns the window of the people, which are those of the whole list.

@@ -30,7 +30,7 @@ type peopleTable struct {
 	// number.
 	logins []login
 	first  []uint32
-	// hides is set for each source whose vendor hides the address of a user.
+	// hides is set for each source in which the address of a user is not known.
 	hides []bool
 
 	mu sync.Mutex
@@ -43,10 +43,10 @@ type foundPeople struct {
 	key  string
 	ids  []any
 	once sync.Once
-	// people are their numbers. unknown is set if it is not known of others whether the
+	// people are their numbers. gaps are not empty if it is not known of others whether the
 	// filter selects them.
-	people  []uint32
-	unknown bool
+	people []uint32
+	gaps   Gaps
 }
 
 // newPeopleTable groups the users of sources.
@@ -61,7 +61,7 @@ func newPeopleTable(sources []peopleSource) *peopleTable {
 		at := source.Reader()
 		for n := range source.Len {
 			u := at(n)
-			if u.Hides("email") {
+			if u.IsUnknown("email") {
 				t.hides[s] = true
 				continue
 			}
@@ -97,7 +97,7 @@ const maxFoundPeople = 4
 
 // find returns the people that a list selects, in its order. key and ids identify the list
 // and what else the result depends on.
-func (t *peopleTable) find(key string, ids []any, compute func() (people []uint32, unknown bool)) *foundPeople {
+func (t *peopleTable) find(key string, ids []any, compute func() ([]uint32, Gaps)) *foundPeople {
 	t.mu.Lock()
 	i := slices.IndexFunc(t.found, func(f *foundPeople) bool { return f.key == key && slices.Equal(f.ids, ids) })
 	if i < 0 {
@@ -106,7 +106,7 @@ func (t *peopleTable) find(key string, ids []any, compute func() (people []uint3
 	}
 	f := t.found[i]
 	t.mu.Unlock()
-	f.once.Do(func() { f.people, f.unknown = compute() })
+	f.once.Do(func() { f.people, f.gaps = compute() })
 	return f
 }
 
@@ -185,17 +185,17 @@ type personKey struct {
 	number int
 }
 
-// keyOf returns the key of a person. isUnknown is set if a vendor hides what the order
-// compares.
+// keyOf returns the key of a person. isUnknown is set if what the order compares
+// is hidden or invalid.
 func (o PeopleOrder) keyOf(p *model.Person) (k personKey, isUnknown bool) {
 	switch o.Field {
 	case model.OrderPeopleByName:
 		if name := NameOf(p); name != nil {
 			return personKey{text: Fold(*name)}, false
 		}
-		return personKey{absent: true}, slices.ContainsFunc(p.Users, func(u *model.User) bool { return u.Hides("name") })
+		return personKey{absent: true}, slices.ContainsFunc(p.Users, func(u *model.User) bool { return u.IsUnknown("name") })
 	case model.OrderPeopleByLastLoginAt:
-		isUnknown = slices.ContainsFunc(p.Users, func(u *model.User) bool { return u.Hides("lastLoginAt") })
+		isUnknown = slices.ContainsFunc(p.Users, func(u *model.User) bool { return u.IsUnknown("lastLoginAt") })
 		if at := LastLoginOf(p); at != nil {
 			return personKey{at: *at}, isUnknown
 		}
@@ -204,6 +204,17 @@ func (o PeopleOrder) keyOf(p *model.Person) (k personKey, isUnknown bool) {
 		return personKey{number: len(ProvidersOf(p))}, false
 	}
 	return personKey{}, false
+}
+
+// compared returns the fields of users that the order compares, beside addresses.
+func (o PeopleOrder) compared() []string {
+	switch o.Field {
+	case model.OrderPeopleByName:
+		return []string{"name"}
+	case model.OrderPeopleByLastLoginAt:
+		return []string{"lastLoginAt"}
+	}
+	return nil
 }
 
 // sort sorts people of keys, which are in the order of addresses. People without a value

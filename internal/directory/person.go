@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/providers"
 )
 
 // NameOf returns the name of the first user of a person that has one.
@@ -19,7 +20,7 @@ func NameOf(p *model.Person) *string {
 	return nil
 }
 
-// LastLoginOf returns the latest login of a person's users.
+// LastLoginOf returns the latest login of a person's users that is known.
 func LastLoginOf(p *model.Person) *time.Time {
 	var last *time.Time
 	for _, u := range p.Users {
@@ -28,6 +29,17 @@ func LastLoginOf(p *model.Person) *time.Time {
 		}
 	}
 	return last
+}
+
+// InvalidField returns the error of the first user of a person of whom the field is invalid;
+// nil if there is none.
+func InvalidField(p *model.Person, field string) error {
+	for _, u := range p.Users {
+		if u.IsInvalid(field) {
+			return providers.InvalidField(u.Connection(), model.TypeUser, field)
+		}
+	}
+	return nil
 }
 
 // ProvidersOf returns the providers of a person's users.
@@ -107,7 +119,7 @@ func nameWords(name string) []string {
 
 // hasEnded reports whether a user could sign in once and cannot now.
 func hasEnded(u *model.User) bool {
-	if u.Hides("status") {
+	if u.IsUnknown("status") {
 		return false
 	}
 	switch u.Status {
@@ -117,4 +129,4 @@ func hasEnded(u *model.User) bool {
 	return false
 }
 
-func isActive(u *model.User) bool { return u.Status == model.UserActive && !u.Hides("status") }
+func isActive(u *model.User) bool { return u.Status == model.UserActive && !u.IsUnknown("status") }

@@ -96,7 +96,7 @@ func digestOf[T model.Node](rows []T) [sha256.Size]byte {
 		a := row.Attributes()
 		values := []any{row.GlobalID(), a.Email, a.Name, a.Status, a.LastLoginAt, a.Role, a.License}
 		for _, field := range personFields {
-			values = append(values, row.Hides(field))
+			values = append(values, row.Hides(field), row.IsInvalid(field))
 		}
 		_ = json.NewEncoder(h).Encode(values) // cannot fail: strings, times and bools
 	}

@@ -68,7 +68,7 @@ func Embedded[T model.Node](key *directory.CursorKey, owner model.Node, field st
 	}
 	var gaps directory.Gaps
 	if owner.IsInvalid(field) {
-		gaps.Errors = []error{InvalidField(owner, field)}
+		gaps.Errors = []error{providers.InvalidField(owner.Connection(), owner.GlobalID().Type(), field)}
 	}
 	if rows == nil {
 		hidden := directory.Unread[T](w, gaps.Errors...)

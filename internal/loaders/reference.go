@@ -3,7 +3,6 @@ package loaders
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/providers"
@@ -76,7 +75,7 @@ func (l *Loader[T]) Resolve(ctx context.Context, refs []T, want Selection) ([]T,
 		}
 		hidden, invalid := unknownFields(record, edges, fields)
 		if len(invalid) > 0 {
-			gaps = append(gaps, MissingFields{Index: i, Fields: invalid, Err: errInvalid(record, invalid)})
+			gaps = append(gaps, MissingFields{Index: i, Fields: invalid, Err: providers.InvalidField(record.Connection(), l.row.typ, invalid[0].Name)})
 		}
 		if len(hidden) > 0 {
 			gaps = append(gaps, MissingFields{Index: i, Fields: hidden, Err: errHidden(record, hidden), Null: true})
@@ -107,21 +106,9 @@ func unknownFields(record model.Node, edges *edgesOf, fields []Field) (hidden, i
 }
 
 func errHidden(record model.Node, fields []Field) error {
-	return fieldError(providers.Forbidden, record, fields[0].Name, "the vendor hides % from this credential")
-}
-
-func errInvalid(record model.Node, fields []Field) error {
-	return InvalidField(record, fields[0].Name)
-}
-
-// InvalidField returns the error of a field whose value is invalid.
-func InvalidField(record model.Node, field string) error {
-	return fieldError(providers.BadResponse, record, field, "% is invalid, so that values may be missing")
-}
-
-func fieldError(kind providers.Kind, record model.Node, field, detail string) error {
 	return &providers.Error{
-		Kind: kind, Provider: record.Connection(), Detail: strings.Replace(detail, "%", record.GlobalID().Type()+"."+field, 1),
+		Kind: providers.Forbidden, Provider: record.Connection(),
+		Detail: "the vendor hides " + record.GlobalID().Type() + "." + fields[0].Name + " from this credential",
 	}
 }
 

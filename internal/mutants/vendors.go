@@ -373,4 +373,11 @@ var vendorsControls = []Control{
 		New:     "invalid.Kind = InvalidID",
 		Package: "resolvers", Test: "TestNodes_InvalidIDOfClient",
 	},
+	{
+		Name:    "a list that compares an invalid value is not complete",
+		File:    "internal/directory/hidden.go",
+		Old:     `subject.Hides) || c.invalidField(subject) != ""`,
+		New:     "subject.Hides)",
+		Package: "internal/directory", Test: "TestRead_InvalidValues",
+	},
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // The types of this file decode one field each and never fail: a value of another type
-// is a missing one, so that it costs its field and not the page.
+// is a missing one, and of a time an invalid one, so that it costs its field and not the page.
 
 // vendorID is an id in decimal digits, "" if there is none. Users have integer ids;
 // newer parts of the API write the same ids as strings.
@@ -30,20 +30,27 @@ func isID(s string) bool {
 	return strings.Trim(s, "0") != "" && len(s) <= maxDigits && !strings.ContainsFunc(s, func(r rune) bool { return r < '0' || r > '9' })
 }
 
-// timestamp is a time in UTC; Time is nil if there is none.
-type timestamp struct{ *time.Time }
+// timestamp is a time in UTC. Time is nil if there is none, and if it is invalid.
+type timestamp struct {
+	*time.Time
+	// invalid is set for a value that is neither null nor a time.
+	invalid bool
+}
 
-// UnmarshalJSON decodes `2016-10-03T05:15:22.286+03:00` and plain dates, which
-// other objects of this vendor have.
+// UnmarshalJSON decodes what upstream.ParseTime parses. It never fails.
 func (t *timestamp) UnmarshalJSON(raw []byte) error {
-	var s string
-	if upstream.UnmarshalString(raw, &s) != nil {
+	if string(raw) == "null" {
 		return nil
 	}
-	for _, layout := range []string{time.RFC3339, time.DateOnly} {
-		if parsed, err := time.Parse(layout, s); err == nil {
-			t.Time = new(parsed.UTC())
-		}
+	var s string
+	if upstream.UnmarshalString(raw, &s) != nil {
+		t.invalid = true
+		return nil
+	}
+	parsed, ok := upstream.ParseTime(s)
+	t.invalid = !ok
+	if !parsed.IsZero() {
+		t.Time = &parsed
 	}
 	return nil
 }

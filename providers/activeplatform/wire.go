@@ -102,8 +102,33 @@ func (w *wireAttributes) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// withInvalidAttributes is the field set of users with invalid attributes. They share it.
-var withInvalidAttributes = model.AllExcept().WithInvalid("customAttributes")
+// invalidFields are the field sets of records with invalid fields, which share them: bit 0 is
+// createdAt, bit 1 updatedAt, and bit 2 customAttributes.
+var invalidFields = newInvalidFields("createdAt", "updatedAt", "customAttributes")
+
+func newInvalidFields(fields ...string) []*model.FieldSet {
+	sets := make([]*model.FieldSet, 1<<len(fields))
+	for bits := 1; bits < len(sets); bits++ {
+		sets[bits] = model.AllExcept()
+		for i, field := range fields {
+			if bits&(1<<i) != 0 {
+				sets[bits] = sets[bits].WithInvalid(field)
+			}
+		}
+	}
+	return sets
+}
+
+// fieldSet returns the field set of a record of which these fields are invalid, nil if none is.
+func fieldSet(createdAt, updatedAt timestamp, invalidAttributes bool) *model.FieldSet {
+	bits := 0
+	for i, isInvalid := range []bool{createdAt.invalid, updatedAt.invalid, invalidAttributes} {
+		if isInvalid {
+			bits |= 1 << i
+		}
+	}
+	return invalidFields[bits]
+}
 
 // wireAccount is a row of the list of accounts, without the fields that the graph
 // does not have. The vendor documents the dates as filters only.
@@ -213,12 +238,9 @@ func (p *Provider) decodeUser(row []byte) (*model.User, error) {
 		return nil, errNoID
 	}
 	first, last := u.FirstName.string, u.LastName.string
-	entity := model.NewEntity(p.Connection(), model.TypeUser, string(u.ID))
-	if u.CustomAttributes.invalid {
-		entity = entity.WithFieldSet(withInvalidAttributes)
-	}
+	fields := fieldSet(u.CreatedAt, u.UpdatedAt, u.CustomAttributes.invalid)
 	return &model.User{
-		Entity:           entity,
+		Entity:           model.NewEntity(p.Connection(), model.TypeUser, string(u.ID)).WithFieldSet(fields),
 		Login:            u.Email.string, // "which is used as a login"
 		Email:            u.Email.string,
 		Name:             join(" ", first, last),
@@ -242,7 +264,7 @@ func (p *Provider) decodeAccount(row []byte) (*model.Account, error) {
 		return nil, errNoID
 	}
 	return &model.Account{
-		Entity:       model.NewEntity(p.Connection(), model.TypeAccount, string(a.ID)),
+		Entity:       model.NewEntity(p.Connection(), model.TypeAccount, string(a.ID)).WithFieldSet(fieldSet(a.CreatedAt, a.UpdatedAt, false)),
 		Name:         a.Name.string,
 		Status:       accountStatus(a.Status.string),
 		VendorStatus: a.Status.string,

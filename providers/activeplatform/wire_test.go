@@ -117,6 +117,9 @@ func TestRecords_UnsetFields(t *testing.T) {
 	}
 }
 
+// createdAtIsInvalid reports whether the time of a user without one is invalid, not absent.
+func createdAtIsInvalid(u *model.User) any { return u.CreatedAt == nil && u.IsInvalid("createdAt") }
+
 func TestUsers_UnusualValues(t *testing.T) {
 	for name, c := range map[string]struct {
 		field string
@@ -130,10 +133,10 @@ func TestUsers_UnusualValues(t *testing.T) {
 		"name is a number":    {"first_name", 7, func(u *model.User) any { return *u.Name }, "7 Doe"},
 		"name is an object":   {"first_name", map[string]any{"a": 1}, func(u *model.User) any { return *u.Name }, "Doe"},
 		"status is a list":    {"status", []any{}, func(u *model.User) any { return string(u.Status) }, "OTHER"},
-		"date is a number":    {"created_at", 0, func(u *model.User) any { return u.CreatedAt == nil }, true},
-		"date is no date":     {"created_at", "yesterday", func(u *model.User) any { return u.CreatedAt == nil }, true},
-		"date without offset": {"created_at", "2016-08-15T08:15:22", func(u *model.User) any { return u.CreatedAt == nil }, true},
-		"date with +0300":     {"created_at", "2016-08-15T08:15:22.549+0300", func(u *model.User) any { return u.CreatedAt == nil }, true},
+		"date is a number":    {"created_at", 0, createdAtIsInvalid, true},
+		"date is no date":     {"created_at", "yesterday", createdAtIsInvalid, true},
+		"date without offset": {"created_at", "2016-08-15T08:15:22", createdAtIsInvalid, true},
+		"date with +0300":     {"created_at", "2016-08-15T08:15:22.549+0300", createdAtIsInvalid, true},
 		"attributes {}":       {"custom_attributes", map[string]any{}, attributesOf, ""},
 		"attribute is text":   {"custom_attributes", []any{"Desk", map[string]any{"name": "Age", "value": 1}}, attributesOf, "Age=1 "},
 		"no first name":       {"first_name", "", func(u *model.User) any { return *u.Name }, "Doe"},
@@ -142,7 +145,10 @@ func TestUsers_UnusualValues(t *testing.T) {
 		"blank middle name":   {"middle_name", " ", func(u *model.User) any { return u.MiddleName == nil }, true},
 		"unknown status":      {"status", "frozen", func(u *model.User) any { return string(u.Status) + *u.VendorStatus }, "OTHERfrozen"},
 		"no status":           {"status", nil, func(u *model.User) any { return u.Status }, model.UserOther},
-		"no date":             {"created_at", "", func(u *model.User) any { return u.CreatedAt == nil }, true},
+		"no date":             {"created_at", "", createdAtIsInvalid, false},
+		"date is null":        {"created_at", nil, createdAtIsInvalid, false},
+		"date of the year 1":  {"created_at", "0001-01-01T00:00:00Z", createdAtIsInvalid, false},
+		"update is no date":   {"updated_at", "yesterday", func(u *model.User) any { return u.IsInvalid("updatedAt") && !u.IsInvalid("createdAt") }, true},
 		"plain date":          {"created_at", "2016-08-15", func(u *model.User) any { return *u.CreatedAt }, time.Date(2016, 8, 15, 0, 0, 0, 0, time.UTC)},
 		"attributes null":     {"custom_attributes", nil, attributesOf, ""},
 		"number":              {"custom_attributes", list("Desk", 12), attributesOf, "Desk=12 "},

@@ -55,11 +55,17 @@ func (t *text) read(r *jsonscan.Reader) {
 	*t = text(value)
 }
 
-// read reads a timestamp. A value that is none is skipped.
+// read reads a timestamp. A value that is none is invalid.
 func (t *timestamp) read(r *jsonscan.Reader) {
-	if value, kind := r.Scalar(); kind == jsonscan.Text {
-		t.parse(value)
+	if r.IsNull() {
+		return
 	}
+	value, kind := r.Scalar()
+	if kind != jsonscan.Text {
+		t.invalid = true
+		return
+	}
+	t.parse(value)
 }
 
 // decodeAccounts decodes a page of an organization's accounts. It ends with ctx.

@@ -3,10 +3,13 @@ package blendvision
 import (
 	"strconv"
 	"time"
+
+	"github.com/accountgraph/accountgraph/graph/model"
+	"github.com/accountgraph/accountgraph/internal/upstream"
 )
 
 // The types of this file decode one field each and never fail: a value of another type
-// is a missing one, so that it costs its field and not the page.
+// is a missing one, and of a time an invalid one, so that it costs its field and not the page.
 
 // text is the text of a JSON string, number or boolean, "" for other values.
 type text string
@@ -37,12 +40,38 @@ func pointer(t *text) *string {
 	return (*string)(t)
 }
 
-// timestamp is a time in UTC; time is nil if it is unset.
-type timestamp struct{ time *time.Time }
+// timestamp is a time in UTC. time is nil if it is unset, and if it is invalid.
+type timestamp struct {
+	time *time.Time
+	// invalid is set for a value that is neither null nor a time.
+	invalid bool
+}
 
-// parse sets the time of an RFC 3339 text. The zero time means unset.
+// parse sets the time of a text that upstream.ParseTime parses.
 func (t *timestamp) parse(text string) {
-	if parsed, err := time.Parse(time.RFC3339, text); err == nil && !parsed.IsZero() {
-		t.time = new(parsed.UTC())
+	parsed, ok := upstream.ParseTime(text)
+	t.invalid = !ok
+	if !parsed.IsZero() {
+		t.time = &parsed
 	}
+}
+
+// The field sets of records with invalid times, which share them.
+var (
+	invalidCreated = model.AllExcept().WithInvalid("createdAt")
+	invalidUpdated = model.AllExcept().WithInvalid("updatedAt")
+	invalidBoth    = invalidCreated.WithInvalid("updatedAt")
+)
+
+// fieldSet returns the field set of a record with these times, nil if none is invalid.
+func fieldSet(created, updated timestamp) *model.FieldSet {
+	switch {
+	case created.invalid && updated.invalid:
+		return invalidBoth
+	case created.invalid:
+		return invalidCreated
+	case updated.invalid:
+		return invalidUpdated
+	}
+	return nil
 }

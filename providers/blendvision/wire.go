@@ -269,7 +269,7 @@ func (r *record) setUser(p *model.Provider) {
 	r.login, r.email = a.signIn()
 	r.name = text(strings.TrimSpace(string(a.FirstName + " " + a.LastName)))
 	r.user = model.User{
-		Entity:            model.NewEntity(p, model.TypeUser, string(a.ID)),
+		Entity:            model.NewEntity(p, model.TypeUser, string(a.ID)).WithFieldSet(fieldSet(a.CreatedAt, timestamp{})),
 		Login:             pointer(&r.login),
 		Email:             pointer(&r.email),
 		ContactEmail:      pointer(&a.ContactEmail),
@@ -308,7 +308,7 @@ func isAddress(username text) bool {
 func (o wireOrganization) model(p *model.Provider, known organizationIDs) *model.Organization {
 	o.ParentID = text(known.canonical(string(o.ParentID)))
 	return &model.Organization{
-		Entity:       model.NewEntity(p, model.TypeOrganization, known.canonical(string(o.ID))),
+		Entity:       model.NewEntity(p, model.TypeOrganization, known.canonical(string(o.ID))).WithFieldSet(fieldSet(o.CreatedAt, o.UpdatedAt)),
 		Name:         optional(o.Name),
 		Type:         organizationType(o.Type),
 		VendorType:   optional(o.Type),

@@ -322,10 +322,15 @@ func TestLists_RowWithoutID(t *testing.T) {
 
 func TestTimestamp_Invalid(t *testing.T) {
 	for _, text := range []string{
-		`"yesterday"`, `1722268288`, `{}`, `"2024-07-29"`, `"2024-13-01T00:00:00Z"`, `true`, `"2024-07-29T15:51:28"`, `"2024-07-29T15:51:28.071+0900"`,
+		`"yesterday"`, `1722268288`, `{}`, `"2024-13-01T00:00:00Z"`, `true`, `"2024-07-29T15:51:28"`, `"2024-07-29T15:51:28.071+0900"`,
 	} {
-		if u := firstUser(t, `"last_name":"Smith","created_at":`+text); u.CreatedAt != nil || *u.Name != "Smith" {
+		if u := firstUser(t, `"last_name":"Smith","created_at":`+text); u.CreatedAt != nil || !u.IsInvalid("createdAt") || *u.Name != "Smith" {
 			t.Errorf("created_at %s: %+v", text, u)
+		}
+	}
+	for _, text := range []string{`null`, `""`, `"0001-01-01T00:00:00Z"`, `"2024-07-29"`, `"2024-07-29T15:51:28.071+09:00"`} {
+		if u := firstUser(t, `"created_at":`+text); u.IsInvalid("createdAt") {
+			t.Errorf("created_at %s is invalid", text)
 		}
 	}
 }

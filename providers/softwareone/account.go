@@ -87,7 +87,8 @@ var accountType = newObjectType(model.TypeAccount, []string{"plan"},
 	rowProperty("technicalSupportEmail", func(w *wireAccount) state { return stateOf(w.TechnicalSupportEmail) }),
 	rowProperty("website", func(w *wireAccount) state { return stateOf(w.Website) }),
 	rowProperty("description", func(w *wireAccount) state { return stateOf(w.Description) }),
-	selectedProperty(auditProperty, func(w *wireAccount) state { return auditState(w.Audit) }, "audit", "createdAt", "updatedAt").neverNull(),
+	selectedProperty(auditProperty, func(w *wireAccount) state { return auditState(w.Audit) }, "audit", "createdAt", "updatedAt").neverNull().
+		withTimes(func(w *wireAccount) []string { return w.Audit.value.invalidFields() }),
 )
 
 type wireAccountExternalIDs struct {

@@ -63,22 +63,14 @@ func (w *wireAudit) isComplete() bool {
 
 // readMoment reads an event that is only a time.
 func readMoment(r *jsonscan.Reader) optional[wireEvent] {
-	if at := r.StringPtr(); at != nil {
+	if at := readTime(r); at.state != absent {
 		return optional[wireEvent]{value: &wireEvent{At: at}}
 	}
 	return optional[wireEvent]{}
 }
 
-// at returns the time of an event, nil where it has none.
-func (w *wireEvent) at() *time.Time {
-	if w == nil {
-		return nil
-	}
-	return parseTime(w.At)
-}
-
 type wireEvent struct {
-	At *string
+	At moment
 	By optional[wireActor]
 }
 
@@ -86,7 +78,7 @@ func (w *wireEvent) read(r *jsonscan.Reader) {
 	for name := range r.ObjectKeys {
 		switch name {
 		case "at":
-			w.At = r.StringPtr()
+			w.At = readTime(r)
 		case "by":
 			w.By = readShared(r, (*wireActor).read)
 		}
@@ -166,8 +158,7 @@ type event struct {
 // event decodes an event into a record.
 func (d decoder) event(w *wireEvent, into *event) *model.AuditEvent {
 	into.By = convert(w.By, d.actor)
-	var ok bool
-	if into.at, ok = timeIn(w.At); ok {
+	if into.at = w.At.time; !into.at.IsZero() {
 		into.At = &into.at
 	}
 	return &into.AuditEvent

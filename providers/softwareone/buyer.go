@@ -71,7 +71,8 @@ var buyerType = newObjectType(model.TypeBuyer, nil,
 	referenceProperty("account", func(w *wireBuyer) state { return w.Account.state() }),
 	referenceProperty("sellers", func(w *wireBuyer) state { return listState(w.Sellers, (*wireSeller).id) }),
 	rowProperty("errors", func(w *wireBuyer) state { return listState(w.Errors, nil) }),
-	selectedProperty(auditProperty, func(w *wireBuyer) state { return auditState(w.Audit) }).neverNull(),
+	selectedProperty(auditProperty, func(w *wireBuyer) state { return auditState(w.Audit) }).neverNull().
+		withTimes(func(w *wireBuyer) []string { return w.Audit.value.invalidFields() }),
 )
 
 type wireBuyerExternalIDs struct {

@@ -47,6 +47,8 @@ type fieldSetKey struct {
 	// holds all but the missing ones.
 	only                            bool
 	known, missing, hidden, invalid propertySet
+	// invalidFields are those of a presence.
+	invalidFields string
 }
 
 // maxFieldSets bounds the sets that are shared; the platform's responses have a

@@ -72,7 +72,8 @@ var groupType = newObjectType(model.TypeGroup, nil,
 	referenceProperty("modules", func(w *wireGroup) state { return listState(w.Modules, (*wireModule).id) }),
 	referenceProperty("users", func(w *wireGroup) state { return listState(w.Users, (*wireUser).id) }),
 	referenceProperty("buyers", func(w *wireGroup) state { return listState(w.Buyers, (*wireBuyer).id) }),
-	selectedProperty(auditProperty, func(w *wireGroup) state { return auditState(w.Audit) }).neverNull(),
+	selectedProperty(auditProperty, func(w *wireGroup) state { return auditState(w.Audit) }).neverNull().
+		withTimes(func(w *wireGroup) []string { return w.Audit.value.invalidFields() }),
 )
 
 // group returns nil for an object without an id.

@@ -1,7 +1,6 @@
 package softwareone
 
 import (
-	"cmp"
 	"errors"
 	"strings"
 
@@ -63,7 +62,8 @@ var membershipType = newObjectType(model.TypeMembership,
 	referenceProperty("groups", func(w *wireMember) state { return listState(w.Groups, (*wireGroup).id) }, "groups", "via"),
 	referenceProperty("buyers", func(w *wireMember) state { return listState(w.Buyers, (*wireBuyer).id) }),
 	referenceProperty("modules", func(w *wireMember) state { return listState(w.Modules, (*wireModule).id) }),
-	selectedProperty(auditProperty, func(w *wireMember) state { return auditState(w.Audit) }, "audit", "invitedAt", "joinedAt", "lastAccessAt"),
+	selectedProperty(auditProperty, func(w *wireMember) state { return auditState(w.Audit) }, "audit", "invitedAt", "joinedAt", "lastAccessAt").
+		withTimes((*wireMember).invalidTimes),
 )
 
 // errUnknownUser is for a row that does not tell its user.
@@ -128,12 +128,34 @@ func (d decoder) member(r *jsonscan.Reader, account string, in decodeContext) (*
 	if m.Account == nil || m.Account.VendorID != account {
 		m.Account = d.accountReference(account)
 	}
-	if audit := w.Audit.value; audit != nil {
-		m.InvitedAt, m.LastAccessAt = audit.Invited.value.at(), audit.Access.value.at()
-		m.JoinedAt = cmp.Or(audit.Joined.value.at(), audit.Accepted.value.at())
-	}
-	m.LastAccessAt = cmp.Or(m.LastAccessAt, parseTime(w.LastLoginAt))
+	invited, joined, access := w.times()
+	m.InvitedAt, m.JoinedAt, m.LastAccessAt = invited.at(), joined.at(), access.at()
 	return m, nil
+}
+
+// times returns when the member was invited, joined, and last used the account.
+func (w *wireMember) times() (invited, joined, access moment) {
+	if audit := w.Audit.value; audit != nil {
+		invited, access = momentOf(audit.Invited), momentOf(audit.Access)
+		joined = momentOf(audit.Joined).or(momentOf(audit.Accepted))
+	}
+	return invited, joined, access.or(w.LastLoginAt)
+}
+
+// invalidTimes returns the fields that invalid times of the row fill.
+func (w *wireMember) invalidTimes() []string {
+	fields := w.Audit.value.invalidFields()
+	invited, joined, access := w.times()
+	if invited.isInvalid() {
+		fields = append(fields, "invitedAt")
+	}
+	if joined.isInvalid() {
+		fields = append(fields, "joinedAt")
+	}
+	if access.isInvalid() {
+		fields = append(fields, "lastAccessAt")
+	}
+	return fields
 }
 
 // memberFields returns the fields that the record of a row holds.
@@ -165,8 +187,9 @@ func (d decoder) memberUser(w *wireMember) *model.User {
 	}
 	// Status, last login and audit of the row describe the membership, not the user.
 	own := w.wireUser
-	own.Status, own.LastLoginAt, own.Audit = nil, nil, optional[wireAudit]{}
+	own.Status, own.LastLoginAt, own.Audit = nil, moment{}, optional[wireAudit]{}
 	own.presence = own.presence.without(userType.set("status", "lastLoginAt", auditProperty))
+	own.presence.invalidFields = ""
 	return d.user(&own, in)
 }
 

@@ -70,7 +70,8 @@ var moduleType = newObjectType(model.TypeModule, nil,
 		}
 		return w.AccountTypes.state()
 	}),
-	selectedProperty(auditProperty, func(w *wireModule) state { return auditState(w.Audit) }).neverNull(),
+	selectedProperty(auditProperty, func(w *wireModule) state { return auditState(w.Audit) }).neverNull().
+		withTimes(func(w *wireModule) []string { return w.Audit.value.invalidFields() }),
 )
 
 type wireModuleFilters struct {

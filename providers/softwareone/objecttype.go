@@ -51,6 +51,9 @@ type property[W any] struct {
 	fields []string
 	// required is set if every object has a value.
 	required bool
+	// invalidTimes returns the graph fields that invalid times inside of the property fill;
+	// nil for a property without times.
+	invalidTimes func(*W) []string
 }
 
 // inclusion says in which objects the platform includes a property. Which
@@ -136,6 +139,12 @@ func (p property[W]) neverNull() property[W] {
 	return p
 }
 
+// withTimes returns the property as one with times inside, of which each may be invalid.
+func (p property[W]) withTimes(invalid func(*W) []string) property[W] {
+	p.invalidTimes = invalid
+	return p
+}
+
 // with returns the properties with this inclusion.
 func (t *objectType[W]) with(i inclusion) (set propertySet) {
 	for n, p := range t.properties {
@@ -198,6 +207,9 @@ func (t *objectType[W]) presence(w *W, meta optional[wireMeta]) presence {
 		case placeholder:
 			p.unclear |= 1 << i
 		}
+		if times := t.properties[i].invalidTimes; times != nil {
+			p.invalidFields = strings.Join(times(w), ",")
+		}
 	}
 	return p
 }
@@ -255,21 +267,30 @@ func (t *objectType[W]) fieldSet(sets *fieldSets, p presence, in decodeContext, 
 			missing |= p.unclear &^ p.present
 		}
 		hidden := unread &^ missing &^ other
-		if missing|hidden|p.invalid == 0 {
+		if missing|hidden|p.invalid == 0 && p.invalidFields == "" {
 			return nil
 		}
-		return sets.get(fieldSetKey{objectType: t.name, missing: missing, hidden: hidden, invalid: p.invalid}, func() *model.FieldSet {
+		return sets.get(fieldSetKey{objectType: t.name, missing: missing, hidden: hidden, invalid: p.invalid, invalidFields: p.invalidFields}, func() *model.FieldSet {
 			var held *model.FieldSet
 			if missing != 0 {
 				held = model.AllExcept(t.fields(missing)...)
 			}
-			return held.Hiding(t.fields(hidden)...).WithInvalid(t.fields(p.invalid)...)
+			return held.Hiding(t.fields(hidden)...).WithInvalid(t.invalidFields(p)...)
 		})
 	}
 	known := t.all() &^ unread
-	return sets.get(fieldSetKey{objectType: t.name, only: true, known: known, invalid: p.invalid}, func() *model.FieldSet {
-		return model.OnlyFields(append(t.fields(known), t.always...)...).WithInvalid(t.fields(p.invalid)...)
+	return sets.get(fieldSetKey{objectType: t.name, only: true, known: known, invalid: p.invalid, invalidFields: p.invalidFields}, func() *model.FieldSet {
+		return model.OnlyFields(append(t.fields(known), t.always...)...).WithInvalid(t.invalidFields(p)...)
 	})
+}
+
+// invalidFields returns the graph fields of which the value is invalid.
+func (t *objectType[W]) invalidFields(p presence) []string {
+	fields := t.fields(p.invalid)
+	if p.invalidFields != "" {
+		fields = append(fields, strings.Split(p.invalidFields, ",")...)
+	}
+	return fields
 }
 
 // selectedSet returns the properties that every request for rows names.

@@ -98,7 +98,7 @@ func (p *plan) sort(property string, order pushDowns, descending bool) {
 	}
 }
 
-// noEvent is before every event: earlier times stand for none, see parseTime.
+// noEvent is before every event: earlier times stand for none, see upstream.ParseTime.
 var noEvent = time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)
 
 func inAccounts(ids []string) (parts []part) {

@@ -21,6 +21,9 @@ type presence struct {
 	unclear propertySet
 	// invalid properties are present, but only a part of them could be read.
 	invalid propertySet
+	// invalidFields are further graph fields of which the value is invalid, separated by
+	// commas.
+	invalidFields string
 	// omitted properties are those that the object's own $meta.omitted names.
 	omitted propertySet
 }
@@ -73,8 +76,11 @@ func listState[T any](l list[T], id func(*T) string) state {
 }
 
 // auditState returns the state of an audit; one placeholder among its events
-// makes the audit unclear.
+// makes the audit unclear. A value of another kind hides times.
 func auditState(w optional[wireAudit]) state {
+	if w.odd {
+		return invalid
+	}
 	if w.isSet() && !w.value.isComplete() {
 		return placeholder
 	}

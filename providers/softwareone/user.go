@@ -19,7 +19,7 @@ type wireUser struct {
 	Status         *string
 	FirstName      *string
 	LastName       *string
-	LastLoginAt    *string
+	LastLoginAt    moment
 	Settings       optional[wireUserSettings]
 	CurrentAccount optional[wireAccount]
 
@@ -60,7 +60,7 @@ func (w *wireUser) readProperty(name string, r *jsonscan.Reader) {
 	case "lastName":
 		w.LastName = r.StringPtr()
 	case "lastLoginAt":
-		w.LastLoginAt = r.StringPtr()
+		w.LastLoginAt = readTime(r)
 	case "settings":
 		w.Settings = readShared(r, (*wireUserSettings).read)
 	case "currentAccount":
@@ -80,10 +80,11 @@ var userType = newObjectType(model.TypeUser, []string{"contactEmail", "accountTy
 	rowProperty("status", func(w *wireUser) state { return stateOf(w.Status) }, "status", "vendorStatus").neverNull(),
 	rowProperty("firstName", func(w *wireUser) state { return stateOf(w.FirstName) }),
 	rowProperty("lastName", func(w *wireUser) state { return stateOf(w.LastName) }),
-	rowProperty("lastLoginAt", func(w *wireUser) state { return stateOf(w.LastLoginAt) }),
+	rowProperty("lastLoginAt", func(w *wireUser) state { return w.LastLoginAt.state }),
 	rowProperty("settings", func(w *wireUser) state { return w.Settings.state() }),
 	referenceProperty("currentAccount", func(w *wireUser) state { return w.CurrentAccount.state() }),
-	selectedProperty(auditProperty, func(w *wireUser) state { return auditState(w.Audit) }, "audit", "createdAt", "updatedAt").neverNull(),
+	selectedProperty(auditProperty, func(w *wireUser) state { return auditState(w.Audit) }, "audit", "createdAt", "updatedAt").neverNull().
+		withTimes((*wireUser).invalidTimes),
 )
 
 type wireUserSettings struct {
@@ -123,7 +124,7 @@ func (d decoder) user(w *wireUser, in decodeContext) *model.User {
 		Entity: model.NewEntity(d.provider, model.TypeUser, w.ID).WithFieldSet(userType.fieldSet(d.fieldSets, w.presence, in, w.composed())),
 		Login:  text(w.Email), Email: text(w.Email), Name: w.displayName(), FirstName: text(w.FirstName), LastName: text(w.LastName),
 		Status: model.UserStatus(statusOf(userStatuses, w.Status, userType.has(unread, "status"))), VendorStatus: text(w.Status),
-		Icon: text(w.Icon), Phone: convert(w.Phone, phone), LastLoginAt: parseTime(w.LastLoginAt),
+		Icon: text(w.Icon), Phone: convert(w.Phone, phone), LastLoginAt: w.lastLogin().at(),
 		Settings: convert(w.Settings, func(s *wireUserSettings) *model.UserSettings {
 			return &model.UserSettings{CultureCode: text(s.CultureCode), LanguageCode: text(s.LanguageCode)}
 		}),
@@ -134,12 +135,27 @@ func (d decoder) user(w *wireUser, in decodeContext) *model.User {
 	if u.Audit != nil {
 		u.CreatedAt, u.UpdatedAt = timeOf(u.Audit.Created), timeOf(u.Audit.Updated)
 	}
-	if u.LastLoginAt == nil && w.Audit.isSet() {
-		if u.LastLoginAt = w.Audit.value.Login.value.at(); u.LastLoginAt != nil {
-			d.detected.loginInAudit.Store(true)
-		}
+	if u.LastLoginAt != nil && w.LastLoginAt.time.IsZero() {
+		d.detected.loginInAudit.Store(true)
 	}
 	return u
+}
+
+// lastLogin returns the last login, which some responses have in the audit.
+func (w *wireUser) lastLogin() moment {
+	if w.Audit.isSet() {
+		return w.LastLoginAt.or(momentOf(w.Audit.value.Login))
+	}
+	return w.LastLoginAt
+}
+
+// invalidTimes returns the fields that invalid times of the audit fill.
+func (w *wireUser) invalidTimes() []string {
+	fields := w.Audit.value.invalidFields()
+	if w.lastLogin().isInvalid() {
+		fields = append(fields, "lastLoginAt")
+	}
+	return fields
 }
 
 // composed returns the properties whose values other properties tell.
@@ -148,7 +164,7 @@ func (w *wireUser) composed() propertySet {
 	if w.displayName() != nil {
 		set |= userType.set("name")
 	}
-	if w.Audit.isSet() && w.Audit.value.Login.value.at() != nil {
+	if w.lastLogin().at() != nil {
 		set |= userType.set("lastLoginAt")
 	}
 	return set

@@ -2,7 +2,6 @@ package softwareone
 
 import (
 	"errors"
-	"time"
 
 	"github.com/accountgraph/accountgraph/graph/model"
 	"github.com/accountgraph/accountgraph/internal/jsonscan"
@@ -280,22 +279,4 @@ func omittedBy(meta optional[wireMeta]) []string {
 		return nil
 	}
 	return *meta.value.Omitted.value
-}
-
-// parseTime reads an RFC 3339 time with any offset. It returns nil for anything
-// else, and for the year 1, which the vendor sends for no time.
-func parseTime(text *string) *time.Time {
-	if t, ok := timeIn(text); ok {
-		return &t
-	}
-	return nil
-}
-
-// timeIn is parseTime without a pointer.
-func timeIn(text *string) (t time.Time, ok bool) {
-	if text == nil {
-		return t, false
-	}
-	t, err := time.Parse(time.RFC3339, *text)
-	return t.UTC(), err == nil && t.Year() > 1
 }

@@ -255,14 +255,21 @@ func TestDecoder_ReadsTimes(t *testing.T) {
 		`"2026-02-02T10:00:00.1234567+02:00"`: "2026-02-02T08:00:00.1234567Z",
 		`"2026-02-02T10:00:00Z"`:              "2026-02-02T10:00:00Z",
 		`"0001-01-01T00:00:00Z"`:              "",
-		`"yesterday"`:                         "",
+		`"2026-02-02"`:                        "2026-02-02T00:00:00Z",
+		`"yesterday"`:                         "invalid",
+		`"2026-02-02T10:00:00"`:               "invalid",
+		`1770026400`:                          "invalid",
+		`{}`:                                  "invalid",
 		`""`:                                  "",
 		`null`:                                "",
 	} {
 		c, _ := connect(t, rowsOf(`{"id":"USR-1","lastLoginAt":`+text+`}`))
-		got := ""
-		if at := get(t, c.Users, "USR-1").LastLoginAt; at != nil {
-			got = at.Format(time.RFC3339Nano)
+		u, got := get(t, c.Users, "USR-1"), ""
+		if u.LastLoginAt != nil {
+			got = u.LastLoginAt.Format(time.RFC3339Nano)
+		}
+		if u.IsInvalid("lastLoginAt") {
+			got += "invalid"
 		}
 		if got != want {
 			t.Errorf("%s: %q, want %q", text, got, want)

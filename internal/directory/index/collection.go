@@ -178,7 +178,7 @@ func (c *collection[T, R]) indexed(ctx context.Context, q providers.Query, token
 		}
 	}
 	table := c.table(b)
-	rows, hidden := table.match(ctx, q)
+	rows, gaps := table.match(ctx, q)
 	if ctx.Err() != nil {
 		return nil, &providers.Error{Kind: providers.Canceled, Provider: c.live.source.provider}
 	}
@@ -195,7 +195,7 @@ func (c *collection[T, R]) indexed(ctx context.Context, q providers.Query, token
 		page.Errors = []error{err}
 		return page, nil
 	}
-	page.Errors, page.Hidden = slices.Clone(b.gaps.Errors), b.gaps.Hidden || hidden
+	page.Errors, page.Hidden = slices.Concat(b.gaps.Errors, gaps.Errors), b.gaps.Hidden || gaps.Hidden
 	if !exact {
 		page.Errors = append(page.Errors, directory.ChangedError(c.live.source.provider))
 	}

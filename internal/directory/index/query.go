@@ -45,21 +45,21 @@ func (p *pace) stop() bool {
 	return p.stopped
 }
 
-// match returns the rows of a query, in its order. The result is not changed. hidden reports
-// that it is not known of other rows whether they match. Once ctx has ended, the result is
-// not valid.
-func (t *table[T, R]) match(ctx context.Context, q providers.Query) (rows []uint32, hidden bool) {
+// match returns the rows of a query, in its order. The result is not changed. gaps tell that
+// it is not known of other rows whether they match. Once ctx has ended, the result is not
+// valid.
+func (t *table[T, R]) match(ctx context.Context, q providers.Query) (rows []uint32, gaps directory.Gaps) {
 	p := &pace{ctx: ctx}
-	hidden = t.hasUnknown(p, q)
+	gaps = t.gaps(p, q)
 	if candidates, ok := t.candidates(p, q); ok {
-		return candidates, hidden
+		return candidates, gaps
 	}
 	all := t.ordered(p, q.Order)
 	if p.stopped {
-		return nil, false
+		return nil, gaps
 	}
-	if !hidden && q.Parent.Type == "" && reflect.ValueOf(q.Filter).IsZero() {
-		return all, false
+	if !gaps.Hidden && q.Parent.Type == "" && reflect.ValueOf(q.Filter).IsZero() {
+		return all, gaps
 	}
 	text, _ := json.Marshal(q) // cannot fail: strings, numbers and times
 	t.mu.RLock()
@@ -72,26 +72,35 @@ func (t *table[T, R]) match(ctx context.Context, q providers.Query) (rows []uint
 	}
 	t.mu.RUnlock()
 	if i >= 0 || p.stopped {
-		return m.rows, hidden
+		return m.rows, gaps
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.found = append(t.found[max(0, len(t.found)+1-maxFound):], m)
-	return m.rows, hidden
+	return m.rows, gaps
 }
 
-// hasUnknown reports whether the vendor hides what decides whether a row matches.
-func (t *table[T, R]) hasUnknown(p *pace, q providers.Query) bool {
+// gaps are Hidden if what decides whether a row matches is hidden or invalid. An invalid value
+// is an error.
+func (t *table[T, R]) gaps(p *pace, q providers.Query) (gaps directory.Gaps) {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
 	scratch := t.codec.record()
-	return slices.ContainsFunc(t.hidden, func(row uint32) bool {
-		if p.stop() {
-			return true
+	for _, row := range t.invalid {
+		if record := t.at(int(row), scratch); t.isUnknown(p, record, q) {
+			t.codec.complete(record)
+			if err := directory.InvalidError(record, q); err != nil {
+				return directory.Gaps{Hidden: true, Errors: []error{err}}
+			}
 		}
-		record := t.at(int(row), scratch)
-		return t.isChild(record, q.Parent) && directory.IsUnknown(record, q)
-	})
+	}
+	gaps.Hidden = slices.ContainsFunc(t.unknown, func(row uint32) bool { return t.isUnknown(p, t.at(int(row), scratch), q) })
+	return gaps
+}
+
+// isUnknown reports whether it is not known of a row whether it matches.
+func (t *table[T, R]) isUnknown(p *pace, row T, q providers.Query) bool {
+	return p.stop() || t.isChild(row, q.Parent) && directory.IsUnknown(row, q)
 }
 
 // candidates returns the rows of a query whose filter or parent is looked up.

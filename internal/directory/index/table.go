@@ -51,8 +51,9 @@ type table[T model.Node, R any] struct {
 	emails, users *lookup
 	// pages are the vendor's pages that the rows came from.
 	pages []pageOfRows
-	// hidden are the rows of which the vendor hides a value that queries compare.
-	hidden []uint32
+	// unknown are the rows of which a value that queries compare is hidden or invalid.
+	// invalid are those of which it is invalid.
+	unknown, invalid []uint32
 	// orders are the rows in orders that were requested.
 	orders map[providers.Order][]uint32
 	// found are the rows of the latest filters.
@@ -94,21 +95,24 @@ func (t *table[T, R]) insert(row T, place uint32) {
 	n := len(t.rows)
 	t.rows = append(t.rows, place)
 	t.ids.add(n, t.codec.keys(row).id, t.idOf)
-	if hidesCompared(row) {
-		t.hidden = append(t.hidden, uint32(n))
+	if compared(row, model.Node.IsUnknown) {
+		t.unknown = append(t.unknown, uint32(n))
+	}
+	if compared(row, model.Node.IsInvalid) {
+		t.invalid = append(t.invalid, uint32(n))
 	}
 }
 
-// hidesCompared reports whether the vendor hides a value of a row, or of the user of a
-// membership, that queries compare.
-func hidesCompared(row model.Node) bool {
-	if m, ok := row.(*model.Membership); ok {
-		if m.HasUnknown() && slices.ContainsFunc(comparedOfMemberships, m.Hides) {
-			return true
-		}
-		row = m.User
+// compared reports whether a field of a row, or of the user of a membership, that queries
+// compare is as described.
+func compared(row model.Node, is func(row model.Node, field string) bool) bool {
+	has := func(row model.Node, fields []string) bool {
+		return row.HasUnknown() && slices.ContainsFunc(fields, func(field string) bool { return is(row, field) })
 	}
-	return row.HasUnknown() && slices.ContainsFunc(comparedFields, row.Hides)
+	if m, ok := row.(*model.Membership); ok {
+		return has(m, comparedOfMemberships) || has(m.User, comparedFields)
+	}
+	return has(row, comparedFields)
 }
 
 func (t *table[T, R]) idOf(row int) string    { return t.keys(row).id }
@@ -218,7 +222,7 @@ func (t *table[T, R]) len() int {
 func (t *table[T, R]) bytes() int {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
-	n := 4*cap(t.rows) + t.ids.bytes() + 4*cap(t.hidden)
+	n := 4*cap(t.rows) + t.ids.bytes() + 4*(cap(t.unknown)+cap(t.invalid))
 	if t.emails != nil {
 		n += t.emails.bytes() + t.users.bytes()
 	}
