@@ -17,6 +17,7 @@ import (
 	"os"
 	"os/signal"
 	"reflect"
+	"slices"
 	"strconv"
 	"syscall"
 	"time"
@@ -68,6 +69,8 @@ type program struct {
 	stderr io.Writer
 	log    *slog.Logger
 	level  *telemetry.Level
+	// hangups receives SIGHUP, if the command serves.
+	hangups chan os.Signal
 }
 
 type commands struct {
@@ -90,6 +93,9 @@ type commands struct {
 
 // run runs the command that args name, and returns the exit code.
 func run(ctx context.Context, args []string, env config.LookupEnv, stdin io.Reader, stdout, stderr io.Writer) int {
+	// A SIGHUP ends no server, however early it comes.
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
 	exited := -1
 	parser, err := kong.New(&commands{}, kong.Name("accountgraph"),
 		kong.Description("One GraphQL graph over the users and accounts in several vendors' platforms."),
@@ -107,11 +113,14 @@ func run(ctx context.Context, args []string, env config.LookupEnv, stdin io.Read
 		fmt.Fprintf(stderr, "accountgraph: %s\nSee `accountgraph --help`.\n", err)
 		return exitUsage
 	}
+	if !slices.Contains([]string{"serve", "demo", "vendors"}, command.Command()) {
+		signal.Stop(hangups)
+	}
 	command.BindTo(ctx, (*context.Context)(nil))
 	level := telemetry.NewLevel()
 	logger := telemetry.NewLogger(stderr, level)
 	telemetry.CaptureStandardLog(logger)
-	p := &program{env: env, stdin: stdin, stdout: stdout, stderr: stderr, log: logger, level: level}
+	p := &program{env: env, stdin: stdin, stdout: stdout, stderr: stderr, log: logger, level: level, hangups: hangups}
 	err = command.Run(p, &reports.Env{Open: p.open, LookupEnv: env, Stdin: p.stdin, Stdout: stdout, Stderr: stderr, Now: time.Now})
 	if err == nil {
 		return exitOK
@@ -244,18 +253,16 @@ func listenOn(c *config.Config, address string) error {
 
 // onHangup reloads the configuration on each SIGHUP, until the returned function is called.
 func (p *program) onHangup(reload func() error) (stop func()) {
-	hangups := make(chan os.Signal, 1)
-	signal.Notify(hangups, syscall.SIGHUP)
 	go func() {
-		for range hangups {
+		for range p.hangups {
 			if err := reload(); err != nil {
 				p.log.Error("configuration not reloaded, the one before stays in use", "reason", err.Error())
 			}
 		}
 	}()
 	return func() {
-		signal.Stop(hangups)
-		close(hangups)
+		signal.Stop(p.hangups)
+		close(p.hangups)
 	}
 }
 

@@ -39,7 +39,9 @@ var errorReasons = []struct{ part, reason string }{
 // network, which may quote addresses, keys and passwords.
 func reason(err error) string {
 	switch text := network.Reason(err); {
-	case errors.Is(err, redis.Nil): // what Sentinels answer
+	case err == redis.Nil: //nolint:errorlint // of Sentinels it is wrapped
+		return "a reply is empty; the server may not be Redis"
+	case errors.Is(err, redis.Nil):
 		return "no Sentinel knows this master"
 	case errors.Is(err, errReplyBounds):
 		return "a reply exceeds the limits or is not RESP2"

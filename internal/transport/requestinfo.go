@@ -3,7 +3,6 @@ package transport
 import (
 	"context"
 	"net/http"
-	"strings"
 
 	"go.opentelemetry.io/otel/attribute"
 
@@ -15,10 +14,6 @@ import (
 // requestIDHeader has the id of a request, in the request and in the response.
 const requestIDHeader = apierror.RequestIDHeader
 
-// clientNameHeaders are the headers in which clients send their name; the first that is set
-// counts.
-var clientNameHeaders = []string{"Apollographql-Client-Name", "Graphql-Client-Name", "X-Graphql-Client-Name"}
-
 // header returns the first value of a header, "" without one. key has the canonical form, which
 // http.Header.Get computes each time.
 func header(h http.Header, key string) string {
@@ -26,28 +21,6 @@ func header(h http.Header, key string) string {
 		return values[0]
 	}
 	return ""
-}
-
-// maxClientName bounds the name of a client, in bytes.
-const maxClientName = 40
-
-// clientName returns what a client calls itself, "" if that is no short name: it becomes a label
-// of metrics.
-func clientName(h http.Header) string {
-	for _, key := range clientNameHeaders {
-		if name := header(h, key); name != "" {
-			if len(name) > maxClientName || strings.ContainsFunc(name, notInName) {
-				return ""
-			}
-			return name
-		}
-	}
-	return ""
-}
-
-// notInName reports whether a character is not allowed in the name of a client.
-func notInName(r rune) bool {
-	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("_-.:/ ", r)
 }
 
 // startSpan starts the span of the request of an authenticated caller. Only a gateway that has

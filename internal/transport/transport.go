@@ -253,8 +253,7 @@ func (t *transport) validate(ctx context.Context, res *response, method string, 
 		return validated{}, reject(http.StatusMethodNotAllowed, apierror.BadRequest, "only a query may be sent with GET")
 	}
 	res.request.Type, res.request.Document, res.request.DocumentHash = string(kind), params.Query, document.hash
-	name := document.OperationName(params.OperationName)
-	res.request.Name = name[:min(len(name), maxOperationName)]
+	res.request.Name = operationName(document.OperationName(params.OperationName))
 	variables, invalid := t.readVariables(document.Variables(params.OperationName), params.Variables)
 	if invalid != nil {
 		return validated{}, res.documentError(t.maskErrors(gqlerror.List{apierror.VariableError(invalid)})...)

@@ -3,6 +3,8 @@ package upstream
 import (
 	"bytes"
 	"cmp"
+	"compress/flate"
+	"compress/gzip"
 	"errors"
 	"io"
 	"mime"
@@ -19,6 +21,8 @@ const maxPooledBuffer = 1 << 20
 var (
 	errTooLarge = errors.New("too large")
 	errNotUTF8  = errors.New("not UTF-8")
+	// errEncoding: the body is not gzip, although its header says so.
+	errEncoding = errors.New("not gzip")
 	// errMalformed: condense rejects the body.
 	errMalformed = errors.New("malformed")
 	// errMemory: the bodies that are read at the same time take too much memory.
@@ -85,6 +89,8 @@ func (r *bodyReader) Read(p []byte) (int, error) {
 		r.err = errTooLarge
 	case exceeded != nil:
 		r.err = exceeded
+	case isNotGzip(err):
+		r.err = errEncoding
 	case err != io.EOF: //nolint:errorlint // never wrapped
 		r.err = err
 	case r.length >= 0 && r.read != r.length:
@@ -166,6 +172,12 @@ func readLength(reader *bodyReader) ([]byte, error) {
 		return nil, cmp.Or(reader.err, err)
 	}
 	return body, nil
+}
+
+// isNotGzip reports whether an error of reading is about what is in a compressed body, rather than
+// that its end is missing.
+func isNotGzip(err error) bool {
+	return errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.As(err, new(flate.CorruptInputError))
 }
 
 // isDecoded reports whether a body is what it was before it was encoded. Transport requests gzip

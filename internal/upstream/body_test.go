@@ -136,6 +136,25 @@ func TestRetry_TruncatedBodyOnce(t *testing.T) {
 	}
 }
 
+// A body that is not the gzip that its header announces would be the same again.
+func TestRetry_InvalidGzip(t *testing.T) {
+	for name, body := range map[string]string{
+		"no gzip": `{"a": "b", "c": "d"}`, "invalid in it": "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff\xff\xff\xff\xff",
+	} {
+		var calls atomic.Int64
+		client := connect(t, upstream.Config{Rand: func() float64 { return 0 }, Provider: serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			calls.Add(1)
+			w.Header().Set("Content-Type", "application/json")
+			w.Header().Set("Content-Encoding", "gzip")
+			_, _ = io.WriteString(w, body)
+		})})
+		_, err := read(t.Context(), client, "/p")
+		if e := wantKind(t, err, providers.BadResponse); e.Detail != "response is not valid gzip" || calls.Load() != 1 {
+			t.Errorf("%s: %v, %d calls", name, err, calls.Load())
+		}
+	}
+}
+
 // A body that is not read to its end costs the connection.
 func TestConnectionsAreKept(t *testing.T) {
 	var connections sync.Map

@@ -111,6 +111,8 @@ func (c *Client) roundTrip(ctx context.Context, call *call) (r result) {
 		r.err = c.badResponse(res.StatusCode, "response is not UTF-8")
 	case errors.As(err, &exceeded):
 		r.err = c.badResponse(res.StatusCode, exceeded.Error())
+	case errors.Is(err, errEncoding):
+		r.err = c.badResponse(res.StatusCode, "response is not valid gzip")
 	case errors.Is(err, errMalformed):
 		r.err = c.badResponse(res.StatusCode, "")
 	case errors.Is(err, errMemory):
