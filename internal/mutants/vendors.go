@@ -94,6 +94,20 @@ var vendorsControls = []Control{
 		Package: "internal/upstream", Test: "TestBounds_OfResponses",
 	},
 	{
+		Name:    "the objects of a response have a maximum of members",
+		File:    "internal/upstream/bounds.go",
+		Old:     "b.members >= maxMembers {",
+		New:     "b.members < 0 {",
+		Package: "internal/upstream", Test: "TestBounds_OfResponses",
+	},
+	{
+		Name:    "white space in a response has a maximum length",
+		File:    "internal/upstream/bounds.go",
+		Old:     "b.space > maxSpace {",
+		New:     "b.space < 0 {",
+		Package: "internal/upstream", Test: "TestBounds_OfResponses",
+	},
+	{
 		Name:    "a number in a response has a maximum length",
 		File:    "internal/upstream/bounds.go",
 		Old:     "b.length > maxNumber {",

@@ -22,8 +22,8 @@ func TestRoundTrip_LimitsBody(t *testing.T) {
 	}{
 		"length, at the limit":  {func(w http.ResponseWriter) { withLength(w, limit) }, true},
 		"length, above":         {func(w http.ResponseWriter) { withLength(w, limit+1) }, false},
-		"chunked, at the limit": {func(w http.ResponseWriter) { spaces(w, limit) }, true},
-		"chunked, above":        {func(w http.ResponseWriter) { spaces(w, limit+1) }, false},
+		"chunked, at the limit": {func(w http.ResponseWriter) { letters(w, limit) }, true},
+		"chunked, above":        {func(w http.ResponseWriter) { letters(w, limit+1) }, false},
 		"gzip, at the limit":    {func(w http.ResponseWriter) { compressed(w, limit) }, true},
 		"gzip bomb of 64 MiB":   {func(w http.ResponseWriter) { compressed(w, 64<<20) }, false},
 		"a length of 1 Pibit":   {func(w http.ResponseWriter) { w.Header().Set("Content-Length", fmt.Sprint(1<<50)) }, false},
@@ -79,18 +79,18 @@ func TestRoundTrip_LargeBodiesAtTheSameTime(t *testing.T) {
 
 func withLength(w http.ResponseWriter, n int) {
 	w.Header().Set("Content-Length", fmt.Sprint(n))
-	spaces(w, n)
+	letters(w, n)
 }
 
 func compressed(w http.ResponseWriter, n int) {
 	w.Header().Set("Content-Encoding", "gzip")
 	z := gzip.NewWriter(w)
-	spaces(z, n)
+	letters(z, n)
 	_ = z.Close()
 }
 
-func spaces(w io.Writer, n int) {
-	part := []byte(strings.Repeat(" ", 64<<10))
+func letters(w io.Writer, n int) {
+	part := []byte(strings.Repeat("x", 64<<10))
 	for n > 0 {
 		k := min(n, len(part))
 		if _, err := w.Write(part[:k]); err != nil {
@@ -165,7 +165,7 @@ func TestConnectionsAreKept(t *testing.T) {
 		case "/api/withlength":
 			withLength(w, 100<<10)
 		case "/api/chunked":
-			spaces(w, 100<<10)
+			letters(w, 100<<10)
 		case "/api/compressed":
 			compressed(w, 100<<10)
 		default:

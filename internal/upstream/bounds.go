@@ -20,6 +20,10 @@ const (
 	maxText = 64 << 10
 	// maxNumber is the length of a number.
 	maxNumber = 1 << 10
+	// maxMembers is the number of members of objects between two elements of arrays.
+	maxMembers = 10_000
+	// maxSpace is the length of white space between two tokens.
+	maxSpace = 64 << 10
 	// maxNesting is the number of arrays and objects within each other. Vendors' responses
 	// have ten levels.
 	maxNesting = 100
@@ -39,6 +43,8 @@ type bounds struct {
 	maxRows, maxNested int
 	// rows are the elements of the last array that is in no other one, nested all others.
 	rows, nested int
+	// members are those since the last element, space is the length of the current white space.
+	members, space int
 
 	// isArray has the kinds of the open arrays and objects, depth is their number and arrays
 	// that of the arrays.
@@ -87,8 +93,17 @@ func (b *bounds) add(p []byte) error {
 		switch {
 		case c == '"':
 			b.inText, b.length, b.hasEscape, b.end = true, 0, false, [2]byte{}
-		case c == ' ' || c == '\n':
-			b.length = 0
+		case isSpace(c):
+			from := i - 1
+			for i < len(p) && isSpace(p[i]) {
+				i++
+			}
+			if from > 0 {
+				b.space = 0
+			}
+			if b.length, b.space = 0, b.space+i-from; b.space > maxSpace {
+				return boundsError(fmt.Sprintf("response has more than %d KiB of white space in a row", maxSpace>>10))
+			}
 		case c == ':':
 			// An escape may write any letter.
 			b.isID, b.length = b.hasEscape || b.end[0]|0x20 == 'i' && b.end[1]|0x20 == 'd', 0
@@ -99,6 +114,8 @@ func (b *bounds) add(p []byte) error {
 				if err := b.checkElements(); err != nil {
 					return err
 				}
+			} else if b.members++; b.members >= maxMembers {
+				return boundsError(fmt.Sprintf("response has more than %d members of objects in a row", maxMembers))
 			}
 		case c == '[' || c == '{':
 			if err := b.open(c == '['); err != nil {
@@ -114,8 +131,13 @@ func (b *bounds) add(p []byte) error {
 			b.length = 0
 		}
 	}
+	if n := len(p); n > 0 && (b.inText || !isSpace(p[n-1])) {
+		b.space = 0
+	}
 	return nil
 }
+
+func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' }
 
 // open begins an array or an object. An array counts as its first element.
 func (b *bounds) open(isArray bool) error {
@@ -145,6 +167,7 @@ func (b *bounds) close() {
 }
 
 func (b *bounds) countElement() {
+	b.members = 0
 	if b.arrays == 1 {
 		b.rows++
 		return

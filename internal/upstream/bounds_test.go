@@ -45,6 +45,9 @@ func TestBounds_OfResponses(t *testing.T) {
 		"a key":              {`{"` + long + `":1}`, `{"` + long + `t":1}`, "response has a text of more than 64 KiB"},
 		"a number":           {"[-1" + strings.Repeat("0", 1022) + "]", "[-1" + strings.Repeat("0", 1023) + "]", "response has a number of more than 1024 digits"},
 		"nesting":            {deep(100), deep(101), "response has more than 100 arrays and objects within each other"},
+		"members":            {"{" + strings.Repeat(`"a":1,`, 9_999) + `"a":1}`, "{" + strings.Repeat(`"a":1,`, 10_000) + `"a":1}`, "response has more than 10000 members of objects in a row"},
+		"white space":        {`{"a":` + strings.Repeat(" ", 64<<10) + `1}`, `{"a":` + strings.Repeat("\t", 64<<10) + ` 1}`, "response has more than 64 KiB of white space in a row"},
+		"white spaces":       {"[" + strings.Repeat(strings.Repeat(" ", 40<<10)+"1,", 3) + `" "]`, "[1" + strings.Repeat(" ", 64<<10) + "\n]", "response has more than 64 KiB of white space in a row"},
 		"rows as a text":     {`{"name":"` + strings.Repeat(`[,],{:},`, 1000) + `"}`, `{"a":` + listOf(`"]"`, 1001) + "}", "response has more than 1000 rows"},
 	} {
 		for _, spread := range []bool{false, true} {

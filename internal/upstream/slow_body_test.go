@@ -29,7 +29,7 @@ func (b *slowBody) Read(p []byte) (int, error) {
 	case <-b.request.Context().Done():
 		return 0, b.request.Context().Err()
 	}
-	n := copy(p, strings.Repeat(" ", min(b.part, b.size)))
+	n := copy(p, strings.Repeat("x", min(b.part, b.size)))
 	b.size -= n
 	return n, nil
 }
@@ -86,7 +86,7 @@ func TestBreaker_VendorStopsInTheBody(t *testing.T) {
 			res.Body = struct {
 				io.Reader
 				io.Closer
-			}{io.MultiReader(strings.NewReader(strings.Repeat(" ", 8<<10)), &slowBody{request: r, part: 1, size: withoutEnd}), res.Body}
+			}{io.MultiReader(strings.NewReader(strings.Repeat("x", 8<<10)), &slowBody{request: r, part: 1, size: withoutEnd}), res.Body}
 			return res, nil
 		})})
 		if kind, _ := readFor(t, client, "/1"); kind != providers.Timeout {
