@@ -367,9 +367,11 @@ func TestSemaphore_TooManyJobs(t *testing.T) {
 		ask("a", "a2", job())
 		ask("a", "a3", job())
 		ask("a", "a4", job())
+		mu.Lock()
 		if len(results) != 0 {
 			t.Errorf("failed at once: %v", results)
 		}
+		mu.Unlock()
 		want("a1", "a1 again")
 		ask("a", "a1 later", oldest)
 		want("a1", "a1 again", "a1 later")
