@@ -102,7 +102,7 @@ func TestRequest_HostileBodies(t *testing.T) {
 			if most := limit + 1; read > most {
 				t.Errorf("%d bytes of the body were read, want at most %d", read, most)
 			}
-			// With the race detector, pools forget buffers now and then.
+			// With the race detector, a sync.Pool drops buffers now and then.
 			if most := uint64(10 * limit); allocated > most {
 				t.Errorf("%d bytes were allocated, want at most %d", allocated, most)
 			}
