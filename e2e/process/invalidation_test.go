@@ -51,9 +51,11 @@ func TestInvalidation_ReachesTheRouter(t *testing.T) {
 	v.Vendor("activeplatform").Control.Add(fakevendor.Fault{Path: "/", Status: http.StatusUnauthorized})
 	p.query(`{ users(first: 1, filter: {providers: ["activeplatform"]}) { nodes { id } } }`)
 	next("a refused credential", "activeplatform")
-	if sent, _ := p.metric(`accountgraph_invalidations_total{result="sent"}`); sent != 4 {
-		t.Errorf("%v tags are counted", sent)
-	}
+	// They are counted when the server has read the router's response.
+	waitFor(t, "4 tags are counted", func() bool {
+		sent, _ := p.metric(`accountgraph_invalidations_total{result="sent"}`)
+		return sent == 4
+	})
 	p.signal(syscall.SIGTERM)
 	p.exit()
 	if len(requests) > 0 || strings.Contains(p.stderr.String(), "s3cr3t") {
