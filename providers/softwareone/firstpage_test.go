@@ -118,9 +118,9 @@ func TestFirstPage_WholeWhereRowsMayFollow(t *testing.T) {
 		t.Errorf("an order by what no row has: requests %q", got)
 	}
 	for name, q := range map[string]providers.Query{
-		"a search":            {Rows: 20, Filter: providers.Filter{Name: "x"}},
-		"an order of its own": {Rows: 20, Order: providers.Order{Field: model.OrderByName}},
-		"an address":          {Rows: 20, Filter: providers.Filter{Emails: []string{"a@b.example"}}},
+		"a search":   {Rows: 20, Filter: providers.Filter{Name: "x"}},
+		"an order":   {Rows: 20, Order: providers.Order{Field: model.OrderByName}},
+		"an address": {Rows: 20, Filter: providers.Filter{Emails: []string{"a@b.example"}}},
 	} {
 		before := len(p.requests())
 		if _, err := users.Page(t.Context(), q, ""); err != nil {
