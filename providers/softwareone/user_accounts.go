@@ -115,7 +115,7 @@ func (m *memberships) readUsers(ctx context.Context, ids []string) ([]*accountsO
 			}
 			seen[a.user.VendorID] = true
 		}
-		if len(page.reply.Value.users) > 0 && len(seen) == known || len(seen) > maxUserRows {
+		if page.rows > 0 && len(seen) == known || len(seen) > maxUserRows {
 			return false, errRepeatedPage()
 		}
 		return len(all) < len(ids), nil

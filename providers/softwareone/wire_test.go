@@ -1,7 +1,6 @@
 package softwareone_test
 
 import (
-	"context"
 	"fmt"
 	"reflect"
 	"slices"
@@ -284,6 +283,7 @@ func FuzzDecoder(f *testing.F) {
 		f.Add(rowsOf(testdata(f, file)))
 	}
 	f.Add(`{"data":[{"id":"A","users":["[Circular Reference]"],"currencies":[ {"value":"X"}]}],"$meta":{"omitted":["audit"]}}`)
+	f.Add(`{"data":[{"users":["[Circular Reference]"]}]}`) // the same for each offset, without an end
 	f.Fuzz(func(t *testing.T, body string) {
 		c, _ := connect(t, body)
 		ctx := t.Context()
@@ -303,10 +303,7 @@ func FuzzDecoder(f *testing.F) {
 // that is never null.
 func checkPage[T model.Node](t *testing.T, c providers.Collection[T], q providers.Query) {
 	t.Helper()
-	// A vendor that sends the same rows for each offset is read until the deadline.
-	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-	defer cancel()
-	page, err := c.Page(ctx, q, "")
+	page, err := c.Page(t.Context(), q, "")
 	if err != nil {
 		if providers.KindOf(err) == 0 {
 			t.Errorf("an error without a kind: %v", err)
