@@ -96,8 +96,8 @@ var requestsControls = []Control{
 	{
 		Name:    "a body has a maximum size",
 		File:    "internal/transport/request.go",
-		Old:     "b.buffer.ReadFrom(boundBody(w, r, limit))",
-		New:     "b.buffer.ReadFrom(boundBody(w, r, 1<<30))",
+		Old:     "boundBody(w, r, limit), expectedLength",
+		New:     "boundBody(w, r, 1<<30), expectedLength",
 		Package: "internal/transport", Test: "TestTransport_Requests|TestLimits_AreConfigurable",
 	},
 	{

@@ -54,7 +54,7 @@ func (t *transport) readBody(w http.ResponseWriter, r *http.Request) (requestBod
 	}
 	limit := t.validator.Limits().Body
 	b := requestBody{buffer: bodyBuffers.Get().(*bytes.Buffer)}
-	_, err := b.buffer.ReadFrom(boundBody(w, r, limit))
+	err := fill(b.buffer, boundBody(w, r, limit), expectedLength(r, limit))
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
@@ -66,6 +66,27 @@ func (t *transport) readBody(w http.ResponseWriter, r *http.Request) (requestBod
 	}
 	b.digest = sha256.Sum256(b.buffer.Bytes())
 	return b, nil
+}
+
+// expectedLength returns the announced length of the body of a request, at most limit, and limit
+// without one.
+func expectedLength(r *http.Request, limit int) int {
+	if r.ContentLength < 0 {
+		return limit
+	}
+	return int(min(r.ContentLength, int64(limit)))
+}
+
+// fill reads body, of at most length bytes, into an empty buffer. The buffer grows as far as
+// pooled buffers do while bytes arrive, then once to the whole length.
+func fill(buffer *bytes.Buffer, body io.Reader, length int) error {
+	const first = maxPooledBody - bytes.MinRead
+	if n, err := buffer.ReadFrom(io.LimitReader(body, first)); err != nil || n < first {
+		return err
+	}
+	buffer.Grow(max(length-first, 0) + bytes.MinRead + 1)
+	_, err := buffer.ReadFrom(body)
+	return err
 }
 
 // boundBody returns the body of a request, which fails with a *http.MaxBytesError if it is longer
