@@ -67,15 +67,20 @@ func TestDryRun_Stories(t *testing.T) {
 				if word != "query" || strings.HasPrefix(string(section.Data), "mutation") {
 					continue
 				}
-				s.checkDryRun(t, string(section.Data), variables)
+				s.checkDryRun(t, string(section.Data), variables, endEarly[name])
 				variables = nil
 			}
 		})
 	}
 }
 
-// checkDryRun runs a query twice, each time after a dry run.
-func (s *testServer) checkDryRun(t *testing.T, query string, variables json.RawMessage) {
+// endEarly are the stories with a query that can find all its objects while the page behind them is
+// read ahead: the query may have ended before that page is requested, and a dry run counts it.
+var endEarly = map[string]bool{"account/order": true, "account/filter": true}
+
+// checkDryRun runs a query twice, each time after a dry run. Unless the query may end early, it makes
+// a call where the dry run expects one.
+func (s *testServer) checkDryRun(t *testing.T, query string, variables json.RawMessage, endsEarly bool) {
 	t.Helper()
 	for range 2 {
 		s.calls.Take()
@@ -97,7 +102,7 @@ func (s *testServer) checkDryRun(t *testing.T, query string, variables json.RawM
 		if *calculated.Exact && calls > *calculated.Now {
 			t.Errorf("%d calls, exactly %d expected:\n%s", calls, *calculated.Now, query)
 		}
-		if !*calculated.Exact && calls == 0 {
+		if !*calculated.Exact && calls == 0 && !endsEarly {
 			// A call of an earlier query may have ended in between.
 			if again, _ := s.cost(t, dryRun, query, variables); !*again.VendorCalls.Exact {
 				t.Errorf("no call, but a dry run expected %d, and %d afterwards:\n%s", *calculated.Now, *again.VendorCalls.Now, query)

@@ -66,7 +66,7 @@ var rules = []rule{
 	{"internal/complexity", nil, "checks a document against the schema alone, before execution"},
 	{"internal/keyedhash", nil, "hashes of texts with a key; knows nothing of what they are"},
 	{"internal/loaders", []string{"graph/model", "providers", "internal/directory", "internal/growstack", "internal/tracing"}, "batches what an operation reads from the directory"},
-	{"internal/operation", []string{"graph/model", "providers", "internal/apierror", "internal/auth", "internal/directory", "internal/fair", "internal/loaders", "internal/pagecache", "internal/persisted"},
+	{"internal/operation", []string{"graph/model", "providers", "internal/apierror", "internal/auth", "internal/directory", "internal/fair", "internal/loaders", "internal/pagecache", "internal/persisted", "internal/readahead"},
 		"the one value in the context: caller, loaders, budget and trace of an operation"},
 	{"internal/tracing", nil, "spans, for every package that reads"},
 	{"internal/invalidation", []string{"providers", "internal/network"}, "texts in, requests to a router out"},

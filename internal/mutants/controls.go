@@ -16,8 +16,8 @@ type Control struct {
 	Package, Test string
 }
 
-// Controls are all controls: those of the cache, the calls of vendors, the documents, the requests, the responses, the connections, the callers, the outputs.
-var Controls = slices.Concat(cacheControls, vendorsControls, documentsControls, requestsControls, responsesControls, connectionsControls, callersControls, outputsControls)
+// Controls are all controls: those of the cache, the calls of vendors, the documents, the requests, dry runs, the responses, the connections, the callers, the outputs.
+var Controls = slices.Concat(cacheControls, vendorsControls, documentsControls, requestsControls, dryRunControls, responsesControls, connectionsControls, callersControls, outputsControls)
 
 // The day on which each control was switched off last and its test failed, before its name; a line each.
 //

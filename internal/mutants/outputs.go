@@ -97,7 +97,7 @@ var outputsControls = []Control{
 		Name:    "the log has the hash of a caller, not its name",
 		File:    "internal/telemetry/accesslog.go",
 		Old:     "hex.EncodeToString(sum[:callerBytes])",
-		New:     "r.CallerID+string(sum[:0])+hex.EncodeToString(nil)",
+		New:     "id+string(sum[:0])+hex.EncodeToString(nil)",
 		Package: "internal/telemetry", Test: "TestAccessLog_Line",
 	},
 }

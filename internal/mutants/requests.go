@@ -171,27 +171,6 @@ var requestsControls = []Control{
 		Package: "internal/ratelimit", Test: "TestLimiter_Charge",
 	},
 	{
-		Name:    "a dry run makes no vendor call",
-		File:    "internal/upstream/pipeline.go",
-		Old:     "if op.DryRun != nil {",
-		New:     "if false {",
-		Package: "resolvers", Test: "TestDryRun_Stories",
-	},
-	{
-		Name:    "a dry run fetches nothing in the background",
-		File:    "internal/operation/operation.go",
-		Old:     "return o.DryRun == nil",
-		New:     "return true",
-		Package: "resolvers", Test: "TestDryRun_KnowsWhatIsCached",
-	},
-	{
-		Name:    "a dry run starts no index",
-		File:    "internal/directory/index/live.go",
-		Old:     "dry != nil {",
-		New:     "dry != nil && false {",
-		Package: "resolvers", Test: "TestDryRun_StartsNoIndex",
-	},
-	{
 		Name:    "only trusted documents, if configured",
 		File:    "internal/transport/persisted.go",
 		Old:     `case p.Only && r.Query != "":`,

@@ -13,6 +13,7 @@ import (
 	"github.com/accountgraph/accountgraph/internal/auth"
 	"github.com/accountgraph/accountgraph/internal/directory"
 	"github.com/accountgraph/accountgraph/internal/loaders"
+	"github.com/accountgraph/accountgraph/internal/readahead"
 )
 
 // Operation is the context of one operation. The zero Operation has no caller, an
@@ -89,8 +90,12 @@ func New(oc *graphql.OperationContext, caller *auth.Caller, d *directory.Directo
 
 type contextKey struct{}
 
-// With returns a context that carries the operation.
+// With returns a context that carries the operation. What a dry run reads ahead is not canceled,
+// so that all calls that would begin are counted.
 func With(ctx context.Context, o *Operation) context.Context {
+	if o.DryRun != nil {
+		ctx = readahead.Uninterrupted(ctx)
+	}
 	return context.WithValue(ctx, contextKey{}, o)
 }
 

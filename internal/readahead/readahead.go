@@ -134,6 +134,15 @@ func (r *Reader[T]) Page(token string, wanted int) (*providers.Page[T], error) {
 	return page, nil
 }
 
+// contextKey is the context key of Uninterrupted.
+type contextKey struct{}
+
+// Uninterrupted returns a context of readers whose calls go on when they are not wanted any more.
+// Stop waits for them. It is for an operation that counts the calls that would begin.
+func Uninterrupted(ctx context.Context) context.Context {
+	return context.WithValue(ctx, contextKey{}, true)
+}
+
 // Begin begins to read the page with a token that Page will return next, and returns at once.
 func (r *Reader[T]) Begin(token string) {
 	r.mu.Lock()
@@ -161,6 +170,9 @@ func (r *Reader[T]) Stop() {
 // if it is known.
 func (r *Reader[T]) start(key, token string) *call[T] {
 	ctx, cancel := context.WithCancel(r.ctx)
+	if ctx.Value(contextKey{}) != nil {
+		ctx = context.WithoutCancel(ctx)
+	}
 	c := &call[T]{cancel: cancel, done: make(chan struct{})}
 	r.calls[key] = c
 	r.running++
