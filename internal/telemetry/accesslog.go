@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"sync/atomic"
+	"time"
 
 	"github.com/accountgraph/accountgraph/internal/keyedhash"
 	"github.com/accountgraph/accountgraph/internal/operation"
@@ -21,7 +23,12 @@ type AccessLog struct {
 	sampling float64
 	random   func() float64
 	callers  *keyedhash.Hash
+	// last is the caller of the latest line: often, one caller sends many requests.
+	last atomic.Pointer[hashedCaller]
 }
+
+// hashedCaller is a caller with its hash as text.
+type hashedCaller struct{ id, hash string }
 
 // callerBytes is the length of the hash of a caller.
 const callerBytes = 16
@@ -29,7 +36,18 @@ const callerBytes = 16
 // NewAccessLog returns a log of this part of the requests, from 0 to 1. random returns a number
 // from 0 up to 1, and is called concurrently. key is that of the hashes of callers.
 func NewAccessLog(log *slog.Logger, sampling float64, random func() float64, key []byte) *AccessLog {
-	return &AccessLog{log, sampling, random, keyedhash.New(key)}
+	return &AccessLog{log: log, sampling: sampling, random: random, callers: keyedhash.New(key)}
+}
+
+// caller returns the hash of a caller as text.
+func (l *AccessLog) caller(id string) string {
+	if last := l.last.Load(); last != nil && last.id == id {
+		return last.hash
+	}
+	sum := l.callers.Sum(id)
+	hash := hex.EncodeToString(sum[:callerBytes])
+	l.last.Store(&hashedCaller{id, hash})
+	return hash
 }
 
 // Request writes the line of a request, if it is one of those that are logged. An internal
@@ -53,8 +71,7 @@ func (l *AccessLog) Request(r operation.Request) {
 	text("operation", r.Name)
 	text("hash", r.Hash())
 	if r.CallerID != "" {
-		sum := l.callers.Sum(r.CallerID)
-		text("caller", hex.EncodeToString(sum[:callerBytes]))
+		text("caller", l.caller(r.CallerID))
 	}
 	text("client", r.Client)
 	text("from", r.From)
@@ -67,11 +84,17 @@ func (l *AccessLog) Request(r operation.Request) {
 		attributes = append(attributes, slog.Attr{Key: "sources", Value: slog.GroupValue(sources...)})
 	}
 	text("traceId", r.TraceID)
-	l.log.LogAttrs(ctx, slog.LevelInfo, "request", attributes...)
+	// Logger.LogAttrs would look up its caller, which no line has.
+	line := slog.NewRecord(time.Now(), slog.LevelInfo, "request", 0)
+	line.AddAttrs(attributes...)
+	_ = l.log.Handler().Handle(ctx, line) // there is no other place for the error
 }
 
 // sourcesOf returns how many reads each source had, by their names, and the number of vendor calls.
 func sourcesOf(reads map[operation.Read]int) (sources []slog.Attr, calls int) {
+	if len(reads) == 0 {
+		return nil, 0
+	}
 	bySource := slices.SortedFunc(maps.Keys(reads), func(a, b operation.Read) int { return cmp.Compare(a.Source, b.Source) })
 	for i := 0; i < len(bySource); {
 		source, n := bySource[i].Source, 0

@@ -2,7 +2,6 @@ package telemetry
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 
@@ -30,10 +29,13 @@ var (
 type Metrics struct {
 	registry *prometheus.Registry
 
-	codes, providers map[string]bool
-	// operationSeries has an *operationSeries for each label.
-	operationSeries             sync.Map
-	operationNames, clientNames *names
+	providers map[string]bool
+	// requestsByCode has the series of each code, answersBySource that of each source.
+	requestsByCode  map[string]prometheus.Counter
+	answersBySource map[responsecache.Source]prometheus.Counter
+	// operationSeries has an *operationSeries for each label, clientSeries an outcomeSeries.
+	operationSeries, clientSeries sync.Map
+	operationNames, clientNames   *names
 
 	requests       *prometheus.CounterVec
 	requestSeconds prometheus.Histogram
@@ -65,8 +67,8 @@ const (
 func NewMetrics(names, operations []string) *Metrics {
 	m := &Metrics{
 		registry:       prometheus.NewRegistry(),
-		codes:          setOf(append([]string{labelOK, labelCanceled}, codes...)),
 		providers:      setOf(names),
+		requestsByCode: map[string]prometheus.Counter{}, answersBySource: map[responsecache.Source]prometheus.Counter{},
 		operationNames: newNames(maxOperationNames, operations), clientNames: newNames(maxClientNames, nil),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "accountgraph_requests_total",
@@ -148,15 +150,15 @@ func NewMetrics(names, operations []string) *Metrics {
 // initialize exports all known series as 0, so that rate() and increase() see their first
 // event.
 func (m *Metrics) initialize(names, operations []string) {
-	for code := range m.codes {
-		m.requests.WithLabelValues(code)
+	for _, code := range append([]string{labelOK, labelCanceled}, codes...) {
+		m.requestsByCode[code] = m.requests.WithLabelValues(code)
 	}
 	m.Spans(0, true)
 	m.Spans(0, false)
 	m.Invalidations(0, invalidation.Sent)
 	m.Invalidations(0, invalidation.Dropped)
 	for _, from := range []responsecache.Source{responsecache.Miss, responsecache.Coalesced, responsecache.Hit} {
-		m.responses.WithLabelValues(string(from))
+		m.answersBySource[from] = m.responses.WithLabelValues(string(from))
 	}
 	for _, kind := range pagecache.EventKinds {
 		m.cacheEvents.WithLabelValues(string(kind))
@@ -167,9 +169,7 @@ func (m *Metrics) initialize(names, operations []string) {
 	for _, name := range operations {
 		m.operation(m.operationNames.label(name))
 	}
-	for _, outcome := range outcomes {
-		m.clients.WithLabelValues(labelNone, outcome)
-	}
+	m.client(labelNone)
 	for _, name := range names {
 		for _, outcome := range outcomeLabels {
 			m.calls.WithLabelValues(name, outcome)
@@ -190,81 +190,9 @@ var sources = []pagecache.Source{
 // sourceIndex is the source of what an index answers.
 const sourceIndex = pagecache.Source("INDEX")
 
-// outcomes are the outcomes of requests.
-var outcomes = []string{labelOK, labelError, labelCanceled}
-
-// outcome returns the outcome of a request.
-func outcome(r operation.Request) string {
-	switch {
-	case r.Canceled:
-		return labelCanceled
-	case len(r.Codes) > 0:
-		return labelError
-	default:
-		return labelOK
-	}
-}
-
-// operationSeries are the series of an operation. They are immutable.
-type operationSeries struct {
-	requests map[string]prometheus.Counter // by outcome
-	seconds  prometheus.Counter
-}
-
-// operation returns the series of an operation, which begin with 0.
-func (m *Metrics) operation(label string) *operationSeries {
-	if known, ok := m.operationSeries.Load(label); ok {
-		return known.(*operationSeries)
-	}
-	s := &operationSeries{map[string]prometheus.Counter{}, m.operationSeconds.WithLabelValues(label)}
-	for _, outcome := range outcomes {
-		s.requests[outcome] = m.operations.WithLabelValues(label, outcome)
-	}
-	m.operationSeries.Store(label, s)
-	return s
-}
-
-// Request counts a request by its error codes; no code means success. A code that is given
-// twice counts once. A recorded trace is the exemplar of its duration.
-func (m *Metrics) Request(r operation.Request) {
-	if observer, ok := m.requestSeconds.(prometheus.ExemplarObserver); ok && r.TraceID != "" {
-		observer.ObserveWithExemplar(r.Took.Seconds(), prometheus.Labels{"trace_id": r.TraceID})
-	} else {
-		m.requestSeconds.Observe(r.Took.Seconds())
-	}
-	if r.Type != "" {
-		label := m.operationNames.labelOfKnown(r.Name)
-		if !slices.Contains(r.Codes, validationFailed) {
-			label = m.operationNames.label(r.Name)
-		}
-		series := m.operation(label)
-		series.requests[outcome(r)].Inc()
-		series.seconds.Add(r.Took.Seconds())
-	}
-	if r.CallerID != "" {
-		m.clients.WithLabelValues(m.clientNames.label(r.Client), outcome(r)).Inc()
-	}
-	for read, n := range r.Reads {
-		m.reads.WithLabelValues(labelIn(m.providers, read.Provider), strings.ToLower(string(read.Source))).Add(float64(n))
-	}
-	codes := r.Codes
-	if len(codes) == 0 {
-		m.requests.WithLabelValues(labelIn(m.codes, outcome(r))).Inc()
-		return
-	}
-	counted := make(map[string]bool, len(codes))
-	for _, code := range codes {
-		code = labelIn(m.codes, code)
-		if !counted[code] {
-			m.requests.WithLabelValues(code).Inc()
-			counted[code] = true
-		}
-	}
-}
-
 // Response counts a GraphQL response by its source.
 func (m *Metrics) Response(from responsecache.Source) {
-	m.responses.WithLabelValues(string(from)).Inc()
+	m.answersBySource[from].Inc()
 }
 
 // VendorCall counts a call with source Vendor, and records its latency if a request
