@@ -38,8 +38,9 @@ type vendorCalls struct {
 	AtMost int `json:"atMost"`
 	// Made is set for an operation that was executed, Now and Exact for a dry run. Now counts
 	// the calls that the caches lack, of those that are known before any response. If it is not
-	// Exact, it is no bound: others may follow, which depend on the responses, and a list that
-	// is full needs no call to the providers after those that filled it.
+	// Exact, it is no bound: others may follow, which depend on the responses; a list that is
+	// full needs no call to the providers after those that filled it, and not always the page
+	// that is read ahead.
 	Made      *int            `json:"made,omitempty"`
 	Now       *int            `json:"now,omitempty"`
 	Exact     *bool           `json:"exact,omitempty"`
