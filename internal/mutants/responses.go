@@ -12,7 +12,7 @@ var responsesControls = []Control{
 	{
 		Name:    "a browser does not guess the type of a response",
 		File:    "internal/transport/response.go",
-		Old:     `h.Set("X-Content-Type-Options", "nosniff")`,
+		Old:     `set("X-Content-Type-Options", "nosniff")`,
 		New:     "",
 		Package: "internal/transport", Test: "TestTransport_Requests",
 	},

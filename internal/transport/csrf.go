@@ -50,6 +50,9 @@ func checkHeaders(r *http.Request) *httpError {
 }
 
 func isJSONType(contentType string) bool {
+	if contentType == jsonType {
+		return true
+	}
 	t, params, err := mime.ParseMediaType(contentType)
 	return err == nil && t == jsonType && isUTF8(params)
 }

@@ -100,12 +100,18 @@ func (r *response) listedErrors() gqlerror.List {
 // write sends the response.
 func (r *response) write(w http.ResponseWriter) {
 	h := w.Header()
-	h.Set("Cache-Control", r.cacheControl())
+	// Names are in their canonical form, and values in one piece of memory.
+	values := make([]string, 0, 8)
+	set := func(name, value string) {
+		values = append(values, value)
+		h[name] = values[len(values)-1 : len(values) : len(values)]
+	}
+	set("Cache-Control", r.cacheControl())
 	h.Add("Vary", r.vary)
 	if r.compressor != nil {
 		h.Add("Vary", "Accept-Encoding")
 	}
-	h.Set("X-Content-Type-Options", "nosniff")
+	set("X-Content-Type-Options", "nosniff")
 	if r.allow != "" {
 		h.Set("Allow", r.allow)
 	}
@@ -131,8 +137,8 @@ func (r *response) write(w http.ResponseWriter) {
 	}
 	// Not every ResponseWriter has deadlines; that of the server does.
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(r.limits.timeToRead(length)))
-	h.Set("Content-Type", r.mediaType+"; charset=utf-8")
-	h.Set("Content-Length", strconv.Itoa(length))
+	set("Content-Type", r.mediaType+"; charset=utf-8")
+	set("Content-Length", strconv.Itoa(length))
 	w.WriteHeader(r.status)
 	for _, part := range body {
 		_, _ = w.Write(part) // an error means that the client has gone away
@@ -144,29 +150,35 @@ func (r *response) cacheControl() string {
 	if r.fresh < time.Second {
 		return "no-store"
 	}
-	return fmt.Sprintf("private, max-age=%d", int(r.fresh.Seconds()))
+	return "private, max-age=" + strconv.Itoa(int(r.fresh.Seconds()))
 }
 
 // body returns the parts of the encoded response, with the errors first, as the
 // specification recommends. Parts are not joined, because data is large and shared.
-func (r *response) body() (parts [][]byte) {
-	separator := "{"
-	for _, member := range []struct {
-		name  string
-		value []byte
-	}{
-		{"errors", r.encodedErrors()}, {"data", r.data}, {"extensions", r.extensions},
-	} {
-		if len(member.value) > 0 {
-			parts = append(parts, []byte(separator+`"`+member.name+`":`), member.value)
-			separator = ","
+func (r *response) body() [][]byte {
+	parts := make([][]byte, 0, 2*len(members)+1)
+	for i, value := range [...][]byte{r.encodedErrors(), r.data, r.extensions} {
+		if len(value) > 0 {
+			name := members[i]
+			if len(parts) == 0 {
+				name = firstMembers[i]
+			}
+			parts = append(parts, name, value)
 		}
 	}
-	if parts == nil {
+	if len(parts) == 0 {
 		return [][]byte{[]byte("{}\n")}
 	}
-	return append(parts, []byte("}\n"))
+	return append(parts, lastPart)
 }
+
+// members are the names of the members of a response, in the order of the specification;
+// firstMembers begin it, and lastPart ends it. They are not changed.
+var (
+	members      = [...][]byte{[]byte(`,"errors":`), []byte(`,"data":`), []byte(`,"extensions":`)}
+	firstMembers = [...][]byte{[]byte(`{"errors":`), []byte(`{"data":`), []byte(`{"extensions":`)}
+	lastPart     = []byte("}\n")
+)
 
 // encodedErrors returns the errors in JSON, nil if there are none.
 func (r *response) encodedErrors() []byte {
