@@ -66,6 +66,13 @@ var callersControls = []Control{
 		Package: "internal/config", Test: "TestParse_UnsafeValues|TestParse_InvalidFile",
 	},
 	{
+		Name:    "an anonymous caller is its address",
+		File:    "internal/transport/authenticate.go",
+		Old:     "latest.host == host {",
+		New:     "latest.host != \"\" {",
+		Package: "internal/transport", Test: "TestAuthenticate_AnonymousAddresses",
+	},
+	{
 		Name:    "a gateway's secret has a minimum length",
 		File:    "internal/config/auth.go",
 		Old:     "case len(text) < minSecretLength:",

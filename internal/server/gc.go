@@ -15,7 +15,7 @@ const (
 	minGCPercent = 50
 	// maxGarbage is how many bytes the heap may grow between two collections, unless this
 	// is less than minGCPercent.
-	maxGarbage = 80 << 20
+	maxGarbage = 72 << 20
 )
 
 // TuneGC bounds the memory that garbage takes, until stop is called: after each

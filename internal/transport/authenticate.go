@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -40,7 +41,10 @@ func (t *transport) authenticate(ctx context.Context, res *response, r *http.Req
 		res.challenge = challenge(a, err)
 		return nil, reject(http.StatusUnauthorized, apierror.Unauthenticated, "%v", err)
 	}
-	if len(t.options.CallerCredentials) == 0 && !caller.Anonymous {
+	if len(t.options.CallerCredentials) == 0 {
+		if caller.Anonymous {
+			caller = t.anonymous.withAddress(caller, r.RemoteAddr)
+		}
 		return caller, nil
 	}
 	credentials, rejected := callerCredentials(t.options.CallerCredentials, r.Header)
@@ -48,6 +52,30 @@ func (t *transport) authenticate(ctx context.Context, res *response, r *http.Req
 		return nil, rejected
 	}
 	return caller.WithCredentials(credentials, clientAddress(r.RemoteAddr)), nil
+}
+
+// anonymousCaller identifies anonymous callers by their address. It keeps the one of the latest
+// request: often, a gateway or a proxy sends many. Safe for concurrent use.
+type anonymousCaller struct {
+	latest atomic.Pointer[identifiedCaller]
+}
+
+// identifiedCaller is what anonymous is with an address. It is immutable.
+type identifiedCaller struct {
+	anonymous, identified *auth.Caller
+	// host is the address as net/http gives it, without the port.
+	host string
+}
+
+// withAddress returns the caller with the address of the other end of its connection.
+func (a *anonymousCaller) withAddress(anonymous *auth.Caller, remote string) *auth.Caller {
+	host := remote[:max(strings.LastIndexByte(remote, ':'), 0)]
+	if latest := a.latest.Load(); latest != nil && latest.anonymous == anonymous && latest.host == host {
+		return latest.identified
+	}
+	identified := anonymous.WithCredentials(nil, clientAddress(remote))
+	a.latest.Store(&identifiedCaller{anonymous, identified, host})
+	return identified
 }
 
 // clientAddress returns the IP address of a connection's other end: of IPv6 the first 64

@@ -41,6 +41,7 @@ type transport struct {
 	access      atomic.Pointer[access]
 	responses   *responsecache.Cache[result]
 	known       *knownRequests
+	anonymous   anonymousCaller
 	admission   *admission
 	recoverFunc graphql.RecoverFunc
 	compressor  *compressor // nil compresses nothing
