@@ -22,7 +22,7 @@ func (h *Handler) Protect(next http.Handler) http.Handler {
 		p := &protectedRequest{start: time.Now()}
 		p.request.ID = t.identify(w, r)
 		ctx := graphql.WithOperationContext(r.Context(), &graphql.OperationContext{Headers: r.Header})
-		res := &response{vary: t.varyHeader, mediaType: jsonType, limits: t.options.Limits}
+		res := &response{vary: t.varyHeader, mediaType: jsonType, limits: &t.options.Limits}
 		if r.Method != http.MethodPost {
 			res.allow = http.MethodPost
 			res.fail(http.StatusMethodNotAllowed, apierror.New(apierror.BadRequest, "the method must be POST"))

@@ -17,7 +17,7 @@ import (
 
 // response is an HTTP response with the members of a GraphQL response.
 type response struct {
-	limits     Limits
+	limits     *Limits
 	status     int
 	mediaType  string
 	allow      string

@@ -102,8 +102,8 @@ func (t *transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Grap
 // identify sets the id of a request, in its header and in that of the response, and returns it.
 func (*transport) identify(w http.ResponseWriter, r *http.Request) string {
 	id := apierror.RequestID(r.Header)
-	r.Header.Set(requestIDHeader, id)
-	w.Header().Set(requestIDHeader, id)
+	value := []string{id}
+	r.Header[requestIDHeader], w.Header()[requestIDHeader] = value, value
 	return id
 }
 
@@ -121,7 +121,7 @@ func (t *transport) finish(w http.ResponseWriter, res *response, id string, star
 // respond returns the response to a request. A panic becomes HTTP 500.
 func (t *transport) respond(ctx context.Context, w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) (res *response) {
 	mediaType, acceptable := negotiate(r.Header["Accept"])
-	res = &response{vary: t.varyHeader, mediaType: mediaType, limits: t.options.Limits}
+	res = &response{vary: t.varyHeader, mediaType: mediaType, limits: &t.options.Limits}
 	if t.compressor != nil {
 		res.compressor, res.coding = t.compressor, negotiateCoding(r.Header.Values("Accept-Encoding"))
 	}
