@@ -134,15 +134,6 @@ func (r *Reader[T]) Page(token string, wanted int) (*providers.Page[T], error) {
 	return page, nil
 }
 
-// contextKey is the context key of Uninterrupted.
-type contextKey struct{}
-
-// Uninterrupted returns a context of readers whose calls go on when they are not wanted any more.
-// Stop waits for them. It is for an operation that counts the calls that would begin.
-func Uninterrupted(ctx context.Context) context.Context {
-	return context.WithValue(ctx, contextKey{}, true)
-}
-
 // Begin begins to read the page with a token that Page will return next, and returns at once.
 func (r *Reader[T]) Begin(token string) {
 	r.mu.Lock()

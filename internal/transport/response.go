@@ -101,7 +101,7 @@ func (r *response) listedErrors() gqlerror.List {
 func (r *response) write(w http.ResponseWriter) {
 	h := w.Header()
 	// Names are in their canonical form, and values in one piece of memory.
-	values := make([]string, 0, 8)
+	values := make([]string, 0, 4)
 	set := func(name, value string) {
 		values = append(values, value)
 		h[name] = values[len(values)-1 : len(values) : len(values)]
